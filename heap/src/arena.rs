@@ -1,0 +1,197 @@
+//! Slots, and which of them are vacant.
+//!
+//! A slot is a header and contents, at the same index of two arrays. Vacant slots are a linked
+//! list through the contents, the one vacated last in front. A slot that has had as many tenants
+//! as its generation can tell apart is vacant for ever, and not in the list.
+
+use crate::counts::{Header, Headers};
+use crate::object::Content;
+use crate::{Configuration, HeapError, ObjectId};
+
+/// The end of a list of slots; no slot has this number.
+pub(crate) const NONE: u32 = u32::MAX;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Arena {
+    pub(crate) headers: Headers,
+    contents: Vec<Content>,
+    vacant: u32,
+    live: u32,
+    capacity: u32,
+    generation_ceiling: u32,
+}
+
+impl Arena {
+    pub(crate) fn new(configuration: &Configuration) -> Self {
+        Self {
+            headers: Headers::new(configuration.count_ceiling()),
+            contents: Vec::new(),
+            vacant: NONE,
+            live: 0,
+            capacity: configuration.capacity(),
+            generation_ceiling: configuration.generation_ceiling(),
+        }
+    }
+
+    /// The number of living objects.
+    pub(crate) fn live(&self) -> u32 {
+        self.live
+    }
+
+    /// The contents of all slots.
+    pub(crate) fn contents(&self) -> &[Content] {
+        &self.contents
+    }
+
+    pub(crate) fn content_at_mut(&mut self, slot: u32) -> Option<&mut Content> {
+        self.contents.get_mut(slot as usize)
+    }
+
+    pub(crate) fn content(&self, object: ObjectId) -> Result<&Content, HeapError> {
+        self.headers.find(object)?;
+        let stale = HeapError::Stale { object };
+        self.contents.get(object.slot() as usize).ok_or(stale)
+    }
+
+    /// The contents of an object, to be changed, with the headers beside them, to be counted in.
+    pub(crate) fn split(&mut self, object: ObjectId) -> Result<(&mut Content, &mut Headers), HeapError> {
+        self.headers.find(object)?;
+        match self.contents.get_mut(object.slot() as usize) {
+            Some(content) => Ok((content, &mut self.headers)),
+            None => Err(HeapError::Stale { object }),
+        }
+    }
+
+    /// The living objects, in order of slots.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = ObjectId> {
+        let named =
+            |(slot, header): (usize, &Header)| ObjectId::new(u32::try_from(slot).unwrap_or(NONE), header.generation);
+        let live = |(_, header): &(usize, &Header)| header.is_live();
+        self.headers.all().iter().enumerate().filter(live).map(named)
+    }
+
+    /// The error if there is no room for one more object.
+    pub(crate) fn room(&self) -> Result<(), HeapError> {
+        let slots_left = self.vacant != NONE || self.contents.len() < NONE as usize;
+        if self.live >= self.capacity || !slots_left {
+            return Err(HeapError::Capacity);
+        }
+        Ok(())
+    }
+
+    /// Makes an object that the mutator holds once.
+    pub(crate) fn insert(&mut self, content: Content) -> Result<ObjectId, HeapError> {
+        self.room()?;
+        self.live += 1;
+        let slot = self.vacant;
+        // The end of the list is no index of the contents, and then there is a slot to append.
+        let Some(&Content::Vacant { generation, next }) = self.contents.get(slot as usize) else {
+            return Ok(self.append(content));
+        };
+        self.vacant = next;
+        let generation = generation + 1;
+        if let Some(place) = self.contents.get_mut(slot as usize) {
+            *place = content;
+        }
+        if let Some(header) = self.headers.at_mut(slot) {
+            *header = Header::held_once(generation);
+        }
+        Ok(ObjectId::new(slot, generation))
+    }
+
+    fn append(&mut self, content: Content) -> ObjectId {
+        let slot = u32::try_from(self.contents.len()).unwrap_or(NONE);
+        self.contents.push(content);
+        self.headers.push(Header::held_once(1));
+        ObjectId::new(slot, 1)
+    }
+
+    /// Makes the id of a living object stale; its contents stay until its slot is vacated.
+    pub(crate) fn bury(&mut self, object: ObjectId) {
+        if let Some(header) = self.headers.at_mut(object.slot()) {
+            *header = Header::default();
+            self.live -= 1;
+        }
+    }
+
+    /// Takes the contents of a buried object, and makes its slot vacant.
+    pub(crate) fn vacate(&mut self, object: ObjectId) -> Option<Content> {
+        let place = self.contents.get_mut(object.slot() as usize)?;
+        let generation = object.generation();
+        let mut next = NONE;
+        if generation < self.generation_ceiling {
+            next = std::mem::replace(&mut self.vacant, object.slot());
+        }
+        Some(std::mem::replace(place, Content::Vacant { generation, next }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Arena;
+    use crate::object::Content;
+    use crate::{Configuration, HeapError, Value};
+
+    fn arena(capacity: u32, generations: u32) -> Arena {
+        let configuration = Configuration::default()
+            .with_capacity(capacity)
+            .and_then(|it| it.with_generation_ceiling(generations))
+            .unwrap();
+        Arena::new(&configuration)
+    }
+
+    fn scalar() -> Content {
+        Content::Scalar(Value::Nil)
+    }
+
+    #[test]
+    fn contents_take_24_bytes_and_a_slot_40() {
+        println!("contents: {} bytes", size_of::<Content>());
+        println!("header: {} bytes", size_of::<crate::counts::Header>());
+        println!("value: {} bytes", size_of::<Value>());
+        assert_eq!(size_of::<Content>(), 24);
+        assert!(size_of::<Content>() + size_of::<crate::counts::Header>() <= 40);
+        assert_eq!(size_of::<Value>(), 16);
+        assert_eq!(size_of::<crate::ObjectId>(), 8);
+        assert_eq!(size_of::<crate::Text>(), 8);
+    }
+
+    #[test]
+    fn a_vacated_slot_is_given_out_with_the_next_generation() {
+        let mut arena = arena(10, u32::MAX);
+        let one = arena.insert(scalar()).unwrap();
+        let two = arena.insert(scalar()).unwrap();
+        arena.bury(one);
+        arena.vacate(one);
+        let three = arena.insert(scalar()).unwrap();
+        assert_eq!((three.slot(), three.generation()), (one.slot(), 2));
+        assert!(arena.content(one).is_err());
+        assert_eq!(arena.objects().collect::<Vec<_>>(), [three, two]);
+    }
+
+    #[test]
+    fn all_vacated_slots_are_given_out_before_a_new_one() {
+        let mut arena = arena(10, u32::MAX);
+        let objects: Vec<_> = (0..4).map(|_| arena.insert(scalar()).unwrap()).collect();
+        for &object in &objects {
+            arena.bury(object);
+            arena.vacate(object);
+        }
+        let slots: Vec<u32> = (0..5).map(|_| arena.insert(scalar()).unwrap().slot()).collect();
+        assert_eq!(slots, [3, 2, 1, 0, 4]);
+    }
+
+    #[test]
+    fn a_slot_whose_generations_are_used_up_is_retired() {
+        let mut arena = arena(1, 2);
+        let mut slots = Vec::new();
+        for _ in 0..6 {
+            let object = arena.insert(scalar()).unwrap();
+            slots.push(object.slot());
+            assert_eq!(arena.insert(scalar()), Err(HeapError::Capacity));
+            arena.bury(object);
+            arena.vacate(object);
+        }
+        assert_eq!(slots, [0, 0, 1, 1, 2, 2]);
+    }
+}

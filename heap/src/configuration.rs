@@ -1,0 +1,188 @@
+//! What can be set before a heap is made.
+
+use crate::HeapError;
+
+/// How a heap works: when it checks for cycles, and how much it may hold.
+///
+/// ```
+/// use heapproof_heap::{Configuration, Heap};
+///
+/// let configuration = Configuration::default()
+///     .with_interval(50)?
+///     .with_bounds(10, 500)?
+///     .with_capacity(100_000)?;
+/// let heap = Heap::with_configuration((), configuration);
+/// assert_eq!(heap.statistics().interval, 50);
+/// # Ok::<(), heapproof_heap::HeapError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Configuration {
+    interval: u32,
+    shortest_interval: u32,
+    longest_interval: u32,
+    budget: u32,
+    capacity: u32,
+    count_ceiling: u32,
+    generation_ceiling: u32,
+    automatic_checks: bool,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self {
+            interval: 1_000,
+            shortest_interval: 100,
+            longest_interval: 10_000,
+            budget: 1_000,
+            capacity: u32::MAX,
+            count_ceiling: u32::MAX,
+            generation_ceiling: u32::MAX,
+            automatic_checks: true,
+        }
+    }
+}
+
+fn positive(name: &'static str, value: u32) -> Result<u32, HeapError> {
+    if value == 0 {
+        let rule = "at least 1";
+        return Err(HeapError::Setting { name, rule });
+    }
+    Ok(value)
+}
+
+impl Configuration {
+    /// Sets after how many operations the first check is due; 1,000 unless set. One that lies
+    /// outside the bounds stands until the first check tunes it.
+    ///
+    /// # Errors
+    /// [`HeapError::Setting`] for 0.
+    pub fn with_interval(mut self, operations: u32) -> Result<Self, HeapError> {
+        self.interval = positive("interval", operations)?;
+        Ok(self)
+    }
+
+    /// Sets between what bounds the interval is tuned; 100 and 10,000 unless set.
+    ///
+    /// # Errors
+    /// [`HeapError::Setting`] for 0, or if the first is greater than the second.
+    pub fn with_bounds(mut self, shortest: u32, longest: u32) -> Result<Self, HeapError> {
+        self.shortest_interval = positive("shortest interval", shortest)?;
+        if longest < shortest {
+            return Err(HeapError::Setting { name: "longest interval", rule: "at least the shortest" });
+        }
+        self.longest_interval = longest;
+        Ok(self)
+    }
+
+    /// Sets how many objects a check should look at; 1,000 unless set. For now a check looks at
+    /// as many as it takes to find all garbage, and the budget has no effect.
+    ///
+    /// # Errors
+    /// [`HeapError::Setting`] for 0.
+    pub fn with_budget(mut self, objects: u32) -> Result<Self, HeapError> {
+        self.budget = positive("budget", objects)?;
+        Ok(self)
+    }
+
+    /// Sets how many objects may be alive at a time; as many as there are slots unless set.
+    ///
+    /// # Errors
+    /// [`HeapError::Setting`] for 0.
+    pub fn with_capacity(mut self, objects: u32) -> Result<Self, HeapError> {
+        self.capacity = positive("capacity", objects)?;
+        Ok(self)
+    }
+
+    /// Sets how far the external, the internal and the weak count of an object may each go;
+    /// a reference beyond is refused. [`u32::MAX`] unless set.
+    ///
+    /// # Errors
+    /// [`HeapError::Setting`] for 0.
+    pub fn with_count_ceiling(mut self, references: u32) -> Result<Self, HeapError> {
+        self.count_ceiling = positive("count ceiling", references)?;
+        Ok(self)
+    }
+
+    /// Sets how many tenants a slot may have; then it is retired, so that an id never means two
+    /// objects. [`u32::MAX`] unless set.
+    ///
+    /// # Errors
+    /// [`HeapError::Setting`] for 0.
+    pub fn with_generation_ceiling(mut self, tenants: u32) -> Result<Self, HeapError> {
+        self.generation_ceiling = positive("generation ceiling", tenants)?;
+        Ok(self)
+    }
+
+    /// Sets whether an allocation makes the check that is due; it does unless set.
+    #[must_use]
+    pub fn with_automatic_checks(mut self, automatic: bool) -> Self {
+        self.automatic_checks = automatic;
+        self
+    }
+
+    /// After how many operations the first check is due.
+    #[must_use]
+    pub fn interval(&self) -> u32 {
+        self.interval
+    }
+
+    /// The shortest and the longest interval that tuning sets.
+    #[must_use]
+    pub fn bounds(&self) -> (u32, u32) {
+        (self.shortest_interval, self.longest_interval)
+    }
+
+    /// How many objects a check should look at.
+    #[must_use]
+    pub fn budget(&self) -> u32 {
+        self.budget
+    }
+
+    /// How many objects may be alive at a time.
+    #[must_use]
+    pub fn capacity(&self) -> u32 {
+        self.capacity
+    }
+
+    /// How far each count of an object may go.
+    #[must_use]
+    pub fn count_ceiling(&self) -> u32 {
+        self.count_ceiling
+    }
+
+    /// How many tenants a slot may have.
+    #[must_use]
+    pub fn generation_ceiling(&self) -> u32 {
+        self.generation_ceiling
+    }
+
+    /// Whether an allocation makes the check that is due.
+    #[must_use]
+    pub fn automatic_checks(&self) -> bool {
+        self.automatic_checks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Configuration;
+
+    #[test]
+    fn zero_and_crossed_settings_are_refused() {
+        let configuration = Configuration::default();
+        assert!(configuration.with_interval(0).is_err());
+        assert!(configuration.with_bounds(0, 5).is_err());
+        assert!(configuration.with_bounds(5, 4).is_err());
+        assert!(configuration.with_bounds(5, 5).is_ok());
+        assert!(configuration.with_budget(0).is_err());
+        assert!(configuration.with_capacity(0).is_err());
+        assert!(configuration.with_count_ceiling(0).is_err());
+        assert!(configuration.with_generation_ceiling(0).is_err());
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_asked_for() {
+        let refusal = Configuration::default().with_bounds(5, 4).unwrap_err();
+        assert_eq!(refusal.to_string(), "longest interval must be at least the shortest");
+    }
+}

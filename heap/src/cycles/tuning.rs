@@ -1,0 +1,185 @@
+//! When checks for cycles are due, and how that adapts.
+//!
+//! A check is due when `interval` operations were counted since the last: allocations, writes, and
+//! references that the mutator has given up, those of finalizers included. A check that frees
+//! garbage cycles makes the next one come sooner, one that frees none makes it come later, and a
+//! program that allocates much is checked more often. All arithmetic is in integers, rounded down,
+//! so that the course of the interval can be predicted exactly.
+
+use super::Collection;
+use crate::{Configuration, Heap, Host};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Tuning {
+    interval: u32,
+    shortest: u32,
+    longest: u32,
+    /// Counted since the last check.
+    operations: u64,
+    allocations: u64,
+    average_rate: u64,
+    checks: u64,
+}
+
+impl Tuning {
+    pub(crate) fn new(configuration: &Configuration) -> Self {
+        let (shortest, longest) = configuration.bounds();
+        Self {
+            interval: configuration.interval(),
+            shortest,
+            longest,
+            operations: 0,
+            allocations: 0,
+            average_rate: 0,
+            checks: 0,
+        }
+    }
+
+    pub(crate) fn interval(&self) -> u32 {
+        self.interval
+    }
+
+    pub(crate) fn operations(&self) -> u64 {
+        self.operations
+    }
+
+    pub(crate) fn average_rate(&self) -> u64 {
+        self.average_rate
+    }
+
+    pub(crate) fn checks(&self) -> u64 {
+        self.checks
+    }
+
+    #[inline]
+    pub(crate) fn count_operation(&mut self) {
+        self.operations += 1;
+    }
+
+    #[inline]
+    pub(crate) fn count_allocation(&mut self) {
+        self.operations += 1;
+        self.allocations += 1;
+    }
+
+    #[inline]
+    fn is_due(&self) -> bool {
+        self.operations >= u64::from(self.interval)
+    }
+
+    /// Takes the rate of allocations since the last check into the average, and counts anew.
+    fn begin_check(&mut self) {
+        let rate = self.allocations.saturating_mul(1_000) / self.operations.max(1);
+        self.average_rate = (7 * self.average_rate + 3 * rate) / 10;
+        self.operations = 0;
+        self.allocations = 0;
+        self.checks += 1;
+    }
+
+    fn adapt(&mut self, freed_cycles: bool) {
+        let mut interval = u64::from(self.interval);
+        if freed_cycles {
+            interval = interval * 4 / 5;
+        } else {
+            interval = (interval * 6 / 5).max(interval + 1);
+        }
+        if self.average_rate > 100 {
+            interval = interval * 9 / 10;
+        }
+        let interval = u32::try_from(interval).unwrap_or(u32::MAX);
+        self.interval = interval.clamp(self.shortest, self.longest);
+    }
+}
+
+impl<H: Host> Heap<H> {
+    /// Makes a check if one is due and no finalizer runs, and says what it has freed.
+    ///
+    /// The mutator calls this at its safe points; every allocation does so first, unless automatic
+    /// checks are off. A check collects as [`collect_cycles`](Self::collect_cycles) does, and then
+    /// tunes the interval until the next one.
+    #[inline]
+    pub fn maybe_check_cycles(&mut self) -> Option<Collection> {
+        if !self.tuning.is_due() || self.finalizers.are_running() {
+            return None;
+        }
+        Some(self.check())
+    }
+
+    fn check(&mut self) -> Collection {
+        self.tuning.begin_check();
+        let collection = self.collect();
+        self.tuning.adapt(collection.cycles > 0);
+        collection
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tuning;
+    use crate::Configuration;
+
+    fn tuning(interval: u32, shortest: u32, longest: u32) -> Tuning {
+        let configuration =
+            Configuration::default().with_interval(interval).and_then(|it| it.with_bounds(shortest, longest)).unwrap();
+        Tuning::new(&configuration)
+    }
+
+    fn course(mut tuning: Tuning, freed_cycles: bool, checks: usize) -> Vec<u32> {
+        let step = |_| {
+            tuning.adapt(freed_cycles);
+            tuning.interval()
+        };
+        (0..checks).map(step).collect()
+    }
+
+    #[test]
+    fn the_interval_shrinks_by_a_fifth_when_cycles_were_freed() {
+        assert_eq!(course(tuning(1_000, 100, 10_000), true, 4), [800, 640, 512, 409]);
+        assert_eq!(course(tuning(110, 100, 10_000), true, 2), [100, 100]);
+        assert_eq!(course(tuning(1, 1, 8), true, 2), [1, 1]);
+    }
+
+    #[test]
+    fn the_interval_grows_by_a_fifth_and_by_at_least_one_when_none_were() {
+        assert_eq!(course(tuning(1_000, 100, 10_000), false, 3), [1_200, 1_440, 1_728]);
+        assert_eq!(course(tuning(1, 1, 8), false, 8), [2, 3, 4, 5, 6, 7, 8, 8]);
+        assert_eq!(course(tuning(u32::MAX, 1, u32::MAX), false, 1), [u32::MAX]);
+    }
+
+    #[test]
+    fn an_interval_outside_the_bounds_stands_until_it_is_tuned() {
+        let tuning = tuning(3, 10, 20);
+        assert_eq!(tuning.interval(), 3);
+        assert_eq!(course(tuning, false, 1), [10]);
+    }
+
+    #[test]
+    fn a_high_rate_of_allocation_shortens_the_interval() {
+        let mut tuning = tuning(1_000, 100, 10_000);
+        tuning.average_rate = 100;
+        tuning.adapt(false);
+        assert_eq!(tuning.interval(), 1_200);
+        tuning.average_rate = 101;
+        tuning.adapt(false);
+        assert_eq!(tuning.interval(), 1_296);
+        tuning.adapt(true);
+        assert_eq!(tuning.interval(), 932);
+    }
+
+    #[test]
+    fn the_average_rate_is_counted_in_allocations_of_a_thousand_operations() {
+        let mut tuning = tuning(10, 1, 100);
+        for allocates in [true, false, false, true, false, false, true] {
+            match allocates {
+                true => tuning.count_allocation(),
+                false => tuning.count_operation(),
+            }
+        }
+        tuning.begin_check();
+        assert_eq!(tuning.average_rate(), 3 * 428 / 10);
+        assert_eq!((tuning.operations(), tuning.checks()), (0, 1));
+        tuning.count_operation();
+        tuning.begin_check();
+        assert_eq!(tuning.average_rate(), 7 * 128 / 10);
+    }
+}

@@ -1,0 +1,93 @@
+//! The elements of an array, in 16 bytes.
+//!
+//! A vector alone takes 24, which would make every object 8 bytes larger; a vector behind a
+//! pointer costs every array a second allocation. Most arrays are short and seldom grow, so these
+//! lie in a slice that is cut to measure, and only what grows beyond it pays for a vector.
+
+use std::ops::{Deref, DerefMut};
+
+use crate::Value;
+
+/// From this length on, an array that grows is given room to grow further.
+const FEW: usize = 8;
+
+#[derive(Clone, Debug)]
+#[expect(clippy::box_collection, reason = "a vector itself would make each object larger")]
+pub(crate) enum Elements {
+    Few(Box<[Value]>),
+    Many(Box<Vec<Value>>),
+}
+
+impl Elements {
+    pub(crate) fn push(&mut self, value: Value) {
+        match self {
+            Self::Few(few) => {
+                let grows = few.len() >= FEW;
+                let mut list = std::mem::take(few).into_vec();
+                list.reserve_exact(if grows { list.len() } else { 1 });
+                list.push(value);
+                *self = if grows { Self::Many(Box::new(list)) } else { Self::Few(list.into_boxed_slice()) };
+            }
+            Self::Many(many) => many.push(value),
+        }
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Value> {
+        match self {
+            Self::Few(few) => {
+                let mut list = std::mem::take(few).into_vec();
+                let last = list.pop();
+                *few = list.into_boxed_slice();
+                last
+            }
+            Self::Many(many) => many.pop(),
+        }
+    }
+}
+
+impl FromIterator<Value> for Elements {
+    fn from_iter<I: IntoIterator<Item = Value>>(values: I) -> Self {
+        Self::Few(values.into_iter().collect())
+    }
+}
+
+impl Deref for Elements {
+    type Target = [Value];
+
+    fn deref(&self) -> &[Value] {
+        match self {
+            Self::Few(few) => few,
+            Self::Many(many) => many,
+        }
+    }
+}
+
+impl DerefMut for Elements {
+    fn deref_mut(&mut self) -> &mut [Value] {
+        match self {
+            Self::Few(few) => few,
+            Self::Many(many) => many,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Elements;
+    use crate::Value;
+
+    #[test]
+    fn elements_are_kept_in_order_across_the_change_of_representation() {
+        let mut elements = Elements::from_iter([]);
+        for number in 0..100 {
+            elements.push(Value::Int(number));
+            assert_eq!(elements.len(), number as usize + 1);
+        }
+        assert!((0..100).all(|number| elements[number as usize] == Value::Int(number)));
+        for number in (0..100).rev() {
+            assert_eq!(elements.pop(), Some(Value::Int(number)));
+        }
+        assert_eq!(elements.pop(), None);
+        assert_eq!(Elements::from_iter([]).pop(), None);
+    }
+}

@@ -1,0 +1,144 @@
+//! Finalizers: code of the host that runs once, before an object dies.
+//!
+//! They run at two places: before an object is released, and before a set of garbage dies. They
+//! never nest, with one exception: the finalizer of an object that is being released may ask for a
+//! collection, and the finalizers of that collection's set run inside its call. So two fields say
+//! all about which are running.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::counts::Finalizer;
+use crate::{Heap, HeapError, Host, ObjectId};
+
+/// A finalizer that panicked. The panic has ended that finalizer and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinalizerPanic {
+    /// The object whose finalizer it was.
+    pub object: ObjectId,
+    /// The panic's message, or a note that it has none.
+    pub message: String,
+}
+
+/// Which finalizers run, and how those that ran have failed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Finalizers {
+    /// The object that is being released while its finalizer runs, or nil.
+    releasing: ObjectId,
+    /// Whether a finalizer of a collection's set runs.
+    collecting: bool,
+    /// The objects that were armed since the finalizers of a set began to run.
+    armed: Vec<ObjectId>,
+    panics: Vec<FinalizerPanic>,
+}
+
+impl Finalizers {
+    pub(crate) fn are_running(&self) -> bool {
+        self.collecting || !self.releasing.is_nil()
+    }
+
+    pub(crate) fn run_for_a_collection(&self) -> bool {
+        self.collecting
+    }
+
+    /// The object that a clone made now has still to release.
+    pub(crate) fn interrupted(&self) -> Option<ObjectId> {
+        (!self.releasing.is_nil()).then_some(self.releasing)
+    }
+
+    /// A clone in which none is running.
+    pub(crate) fn clone_at_rest(&self) -> Self {
+        Self { panics: self.panics.clone(), ..Self::default() }
+    }
+}
+
+impl<H: Host> Heap<H> {
+    /// Asks that [`Host::finalize`] be called once, before the object dies; objects of any kind
+    /// may have a finalizer. True if it will be, now that it was asked for once or several times;
+    /// false if it has been already, or is running: then this has no effect.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`].
+    pub fn arm_finalizer(&mut self, object: ObjectId) -> Result<bool, HeapError> {
+        let header = self.arena.headers.find_mut(object)?;
+        match header.finalizer {
+            Finalizer::Armed => Ok(true),
+            Finalizer::Begun => Ok(false),
+            Finalizer::None => {
+                header.finalizer = Finalizer::Armed;
+                if self.finalizers.collecting {
+                    self.finalizers.armed.push(object);
+                }
+                Ok(true)
+            }
+        }
+    }
+
+    /// Whether a finalizer will run before this object dies.
+    #[must_use]
+    pub fn has_finalizer(&self, object: ObjectId) -> bool {
+        let header = self.arena.headers.find(object);
+        header.is_ok_and(|header| header.finalizer == Finalizer::Armed)
+    }
+
+    /// How many finalizers have panicked since their panics were last taken.
+    #[must_use]
+    pub fn finalizer_panics(&self) -> usize {
+        self.finalizers.panics.len()
+    }
+
+    /// Takes what is known of the finalizers that have panicked, in order.
+    pub fn take_finalizer_panics(&mut self) -> Vec<FinalizerPanic> {
+        std::mem::take(&mut self.finalizers.panics)
+    }
+
+    /// Runs the finalizer of an object whose turn in the queue has come.
+    pub(crate) fn finalize_before_release(&mut self, object: ObjectId) {
+        self.finalizers.releasing = object;
+        self.finalize(object);
+        self.finalizers.releasing = ObjectId::NIL;
+    }
+
+    /// Runs the finalizers of a set of garbage, until no member has one that has not begun: one
+    /// may arm another. Says whether any ran.
+    pub(crate) fn finalize_before_collection(
+        &mut self,
+        set: &[ObjectId],
+        is_member: impl Fn(ObjectId) -> bool,
+    ) -> bool {
+        let armed = set.iter().copied().filter(|&it| self.has_finalizer(it));
+        let mut due: Vec<ObjectId> = armed.collect();
+        if due.is_empty() {
+            return false;
+        }
+        self.finalizers.collecting = true;
+        while !due.is_empty() {
+            for object in due {
+                if is_member(object) && self.has_finalizer(object) {
+                    self.finalize(object);
+                }
+            }
+            due = std::mem::take(&mut self.finalizers.armed);
+        }
+        self.finalizers.collecting = false;
+        true
+    }
+
+    fn finalize(&mut self, object: ObjectId) {
+        if let Ok(header) = self.arena.headers.find_mut(object) {
+            header.finalizer = Finalizer::Begun;
+        }
+        // The heap is whole whenever it calls out, so a panic can't show half of a change.
+        let outcome = catch_unwind(AssertUnwindSafe(|| H::finalize(self, object)));
+        if let Err(payload) = outcome {
+            let message = message(&*payload);
+            self.finalizers.panics.push(FinalizerPanic { object, message });
+        }
+    }
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic without a message").to_owned()
+}

@@ -1,0 +1,114 @@
+//! The heap itself: what it is made of, and what it says about itself.
+
+use std::fmt;
+
+use crate::arena::Arena;
+use crate::cycles::detection::CycleSet;
+use crate::cycles::tuning::Tuning;
+use crate::finalize::Finalizers;
+use crate::release::Queue;
+use crate::statistics::Totals;
+use crate::weak::WeakIndex;
+use crate::{Configuration, Host};
+
+/// A heap of reference-counted objects. See the [crate's documentation](crate).
+///
+/// A clone is a heap of its own, with the same ids. One that is made inside a finalizer is a heap
+/// in which that finalizer has been cut short at this point: what it has held is still held.
+pub struct Heap<H: Host = ()> {
+    pub(crate) arena: Arena,
+    pub(crate) weak_index: WeakIndex,
+    pub(crate) queue: Queue,
+    pub(crate) finalizers: Finalizers,
+    pub(crate) cycles: CycleSet,
+    pub(crate) tuning: Tuning,
+    pub(crate) totals: Totals,
+    configuration: Configuration,
+    host: H,
+}
+
+impl<H: Host> Heap<H> {
+    /// An empty heap, with the default configuration and host.
+    #[must_use]
+    pub fn new() -> Self
+    where
+        H: Default,
+    {
+        Self::with_configuration(H::default(), Configuration::default())
+    }
+
+    /// An empty heap.
+    #[must_use]
+    pub fn with_configuration(host: H, configuration: Configuration) -> Self {
+        Self {
+            arena: Arena::new(&configuration),
+            weak_index: WeakIndex::default(),
+            queue: Queue::default(),
+            finalizers: Finalizers::default(),
+            cycles: CycleSet::default(),
+            tuning: Tuning::new(&configuration),
+            totals: Totals::default(),
+            configuration,
+            host,
+        }
+    }
+
+    /// The host.
+    #[inline]
+    #[must_use]
+    pub fn host(&self) -> &H {
+        &self.host
+    }
+
+    /// The host, to be changed.
+    #[inline]
+    #[must_use]
+    pub fn host_mut(&mut self) -> &mut H {
+        &mut self.host
+    }
+
+    /// The configuration; its interval is the one that the heap began with.
+    #[inline]
+    #[must_use]
+    pub fn configuration(&self) -> &Configuration {
+        &self.configuration
+    }
+
+    /// Says whether allocations from now on make the check that is due.
+    pub fn set_automatic_checks(&mut self, automatic: bool) {
+        self.configuration = self.configuration.with_automatic_checks(automatic);
+    }
+}
+
+impl<H: Host + Default> Default for Heap<H> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<H: Host + Clone> Clone for Heap<H> {
+    fn clone(&self) -> Self {
+        let mut queue = self.queue.clone();
+        queue.extend_front(self.finalizers.interrupted());
+        Self {
+            arena: self.arena.clone(),
+            weak_index: self.weak_index.clone(),
+            queue,
+            finalizers: self.finalizers.clone_at_rest(),
+            cycles: self.cycles.clone(),
+            tuning: self.tuning.clone(),
+            totals: self.totals,
+            configuration: self.configuration,
+            host: self.host.clone(),
+        }
+    }
+}
+
+impl<H: Host> fmt::Debug for Heap<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Heap")
+            .field("configuration", &self.configuration)
+            .field("statistics", &self.statistics())
+            .finish_non_exhaustive()
+    }
+}

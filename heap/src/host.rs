@@ -1,0 +1,53 @@
+//! What the heap calls back.
+
+use crate::{Heap, ObjectId};
+
+/// The state of the virtual machine around a heap, and what it does when objects go.
+///
+/// The heap owns its host, so that a finalizer reaches it through
+/// [`host_mut`](Heap::host_mut) and a clone of the heap has a host of its own.
+///
+/// ```
+/// use heapproof_heap::{Heap, Host, ObjectId};
+///
+/// #[derive(Default)]
+/// struct Log(Vec<ObjectId>);
+///
+/// impl Host for Log {
+///     fn finalize(heap: &mut Heap<Self>, object: ObjectId) {
+///         heap.host_mut().0.push(object);
+///     }
+/// }
+///
+/// let mut heap = Heap::<Log>::new();
+/// let file = heap.allocate_table()?;
+/// heap.arm_finalizer(file)?;
+/// heap.dec_ref(file)?;
+/// assert_eq!(heap.host().0, [file]);
+/// # Ok::<(), heapproof_heap::HeapError>(())
+/// ```
+pub trait Host: Sized {
+    /// Runs the finalizer of `object`, once in its life and before it dies, if
+    /// [`arm_finalizer`](Heap::arm_finalizer) asked for it.
+    ///
+    /// The object is intact, and so is all that it refers to. The finalizer may call whatever the
+    /// heap offers; an object that it stores or holds somewhere lives on. A panic ends this
+    /// finalizer and nothing else, see [`take_finalizer_panics`](Heap::take_finalizer_panics).
+    fn finalize(heap: &mut Heap<Self>, object: ObjectId) {
+        let _ = (heap, object);
+    }
+
+    /// Learns that `object` has died; its id is stale. Called once for each object, in the order
+    /// in which they die.
+    ///
+    /// A panic here reaches whoever called the heap. The heap is sound after it, but deaths of the
+    /// same moment may go unreported, and what was still to be released waits for the next call
+    /// that releases something.
+    #[inline]
+    fn died(&mut self, object: ObjectId) {
+        let _ = object;
+    }
+}
+
+/// The host of a heap that wants nothing.
+impl Host for () {}

@@ -1,0 +1,107 @@
+//! How objects are named: a slot, and which of the slot's tenants is meant.
+//!
+//! A slot is used again after its object has died; its generation is not. So an id that is kept
+//! too long is recognised, and never reaches the slot's next tenant.
+
+use std::fmt;
+
+/// The name of an object, or [`NIL`](Self::NIL).
+///
+/// It is as cheap as an integer and holds nothing: an object lives as long as its counts say, and
+/// an id whose object is gone is refused with [`HeapError::Stale`](crate::HeapError::Stale).
+/// An id belongs to the heap that gave it, and to the clones of that heap in which it is alive.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct ObjectId {
+    slot: u32,
+    generation: u32,
+}
+
+impl ObjectId {
+    /// The id of no object.
+    pub const NIL: Self = Self { slot: 0, generation: 0 };
+
+    pub(crate) const fn new(slot: u32, generation: u32) -> Self {
+        Self { slot, generation }
+    }
+
+    /// Whether this is [`NIL`](Self::NIL).
+    #[inline]
+    #[must_use]
+    pub const fn is_nil(self) -> bool {
+        self.generation == 0
+    }
+
+    /// The place in the heap, from 0; 0 for nil, too.
+    #[inline]
+    #[must_use]
+    pub const fn slot(self) -> u32 {
+        self.slot
+    }
+
+    /// Which of the slot's tenants, from 1; 0 for nil.
+    #[inline]
+    #[must_use]
+    pub const fn generation(self) -> u32 {
+        self.generation
+    }
+
+    /// The id as one integer, for a virtual machine that packs its values; nil is 0.
+    ///
+    /// ```
+    /// # use heapproof_heap::{Heap, ObjectId};
+    /// let mut heap = Heap::<()>::new();
+    /// let table = heap.allocate_table()?;
+    /// assert_eq!(ObjectId::from_bits(table.to_bits()), table);
+    /// assert_eq!(ObjectId::NIL.to_bits(), 0);
+    /// # Ok::<(), heapproof_heap::HeapError>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn to_bits(self) -> u64 {
+        (self.generation as u64) << 32 | self.slot as u64
+    }
+
+    /// The id that [`to_bits`](Self::to_bits) packed. Bits that no object ever had give an id
+    /// that is refused like any other whose object is gone.
+    #[inline]
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Self {
+        let generation = (bits >> 32) as u32;
+        if generation == 0 {
+            return Self::NIL;
+        }
+        Self { slot: bits as u32, generation }
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_nil() {
+            return f.write_str("nil");
+        }
+        write!(f, "{}.{}", self.slot, self.generation)
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ObjectId;
+
+    #[test]
+    fn bits_without_a_generation_are_nil() {
+        assert_eq!(ObjectId::from_bits(7), ObjectId::NIL);
+        assert_eq!(ObjectId::default(), ObjectId::NIL);
+    }
+
+    #[test]
+    fn an_id_is_written_as_slot_and_generation() {
+        assert_eq!(ObjectId::new(12, 3).to_string(), "12.3");
+        assert_eq!(format!("{:?}", ObjectId::NIL), "nil");
+    }
+}

@@ -1,0 +1,73 @@
+//! A reference-counted heap with cycle collection, for the virtual machine of a scripting
+//! language.
+//!
+//! Objects are tables, arrays, closures, boxes, scalars and weak references. The virtual machine
+//! (the *mutator*) names them by [`ObjectId`], and tells the [`Heap`] what it holds: it holds a
+//! new object once, [`Heap::inc_ref`] and [`Heap::dec_ref`] change that, and what it stores in
+//! other objects is counted for it. An object dies as soon as nothing refers to it strongly.
+//! Cycles that nothing reaches any more die when they are collected, which happens by itself
+//! every so often, or when [`Heap::collect_cycles`] asks for it.
+//!
+//! ```
+//! use heapproof_heap::{Heap, Value};
+//!
+//! let mut heap = Heap::<()>::new();
+//! let person = heap.allocate_table()?;
+//! let name = heap.allocate_box(Value::from("Ada"))?;
+//! heap.set_field(person, "name", name.into())?;
+//! heap.dec_ref(name)?; // the field keeps it
+//! assert_eq!(heap.get_box(name)?, Value::from("Ada"));
+//!
+//! heap.dec_ref(person)?; // and now both are gone
+//! assert!(heap.is_empty());
+//! assert!(heap.get_box(name).is_err());
+//! # Ok::<(), heapproof_heap::HeapError>(())
+//! ```
+//!
+//! What is promised:
+//!
+//! - A wrong call returns a [`HeapError`] and changes nothing. An id that outlived its object is
+//!   recognised, and never reaches the slot's next tenant. Nothing panics.
+//! - No depth of nesting overflows the stack, neither in release nor in collection.
+//! - [Finalizers](Host::finalize) may call whatever the heap offers, and may make objects live
+//!   again. A panic in one ends that finalizer and nothing else.
+//! - Counts are exact at every moment in which the mutator or a finalizer can look.
+//!
+//! An object takes 40 bytes and what its values take beyond: nothing for a box, a scalar or a weak
+//! reference, 16 bytes for each element or capture, 32 for each field, its name included.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod allocate;
+mod arena;
+mod configuration;
+mod counts;
+mod cycles;
+mod elements;
+mod error;
+mod fields;
+mod finalize;
+mod heap;
+mod host;
+mod id;
+mod object;
+mod read;
+mod release;
+mod statistics;
+mod value;
+mod weak;
+mod write;
+
+pub use configuration::Configuration;
+pub use counts::Counts;
+pub use cycles::Collection;
+pub use error::HeapError;
+pub use fields::Fields;
+pub use finalize::FinalizerPanic;
+pub use heap::Heap;
+pub use host::Host;
+pub use id::ObjectId;
+pub use object::{Kind, View};
+pub use statistics::HeapStats;
+pub use value::{Text, Value};

@@ -1,0 +1,154 @@
+//! What an object is: its kind, its contents, and how they look from outside.
+
+use std::fmt;
+
+use crate::elements::Elements;
+use crate::fields::{Fields, Table};
+use crate::weak::WeakLink;
+use crate::{HeapError, ObjectId, Value};
+
+/// The kinds of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Named fields, in order of insertion.
+    Table,
+    /// Elements, by index.
+    Array,
+    /// The index of a function, and the values that it has captured.
+    Closure,
+    /// One value, which may be a reference.
+    Box,
+    /// One value, which is no reference and never changes.
+    Scalar,
+    /// A target, which this does not keep alive.
+    Weak,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Table => "table",
+            Self::Array => "array",
+            Self::Closure => "closure",
+            Self::Box => "box",
+            Self::Scalar => "scalar",
+            Self::Weak => "weak",
+        })
+    }
+}
+
+/// An object as it is now, to be looked at; see [`Heap::object`](crate::Heap::object).
+#[derive(Clone, Copy, Debug)]
+pub enum View<'a> {
+    /// A table and its fields.
+    Table(Fields<'a>),
+    /// An array and its elements.
+    Array(&'a [Value]),
+    /// A closure.
+    Closure {
+        /// The index of its function.
+        function: u32,
+        /// What it has captured.
+        captures: &'a [Value],
+    },
+    /// A box and its value.
+    Box(&'a Value),
+    /// A scalar and its value.
+    Scalar(&'a Value),
+    /// A weak object and its target, which is nil once the target has died.
+    Weak(ObjectId),
+}
+
+/// The contents of a slot, in 24 bytes: a single value lies in the slot itself, and so do the
+/// pointer and length of a list.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    /// No object: the last generation that the slot has had, and the next vacant slot.
+    Vacant {
+        generation: u32,
+        next: u32,
+    },
+    Table(Table),
+    Array(Elements),
+    Closure {
+        function: u32,
+        captures: Box<[Value]>,
+    },
+    Box(Value),
+    Scalar(Value),
+    Weak(WeakLink),
+}
+
+impl Content {
+    pub(crate) fn view(&self) -> Option<View<'_>> {
+        match self {
+            Self::Vacant { .. } => None,
+            Self::Table(table) => Some(View::Table(Fields::new(table))),
+            Self::Array(elements) => Some(View::Array(elements)),
+            Self::Closure { function, captures } => Some(View::Closure { function: *function, captures }),
+            Self::Box(value) => Some(View::Box(value)),
+            Self::Scalar(value) => Some(View::Scalar(value)),
+            Self::Weak(link) => Some(View::Weak(link.target)),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Vacant { .. } => None,
+            Self::Table(_) => Some(Kind::Table),
+            Self::Array(_) => Some(Kind::Array),
+            Self::Closure { .. } => Some(Kind::Closure),
+            Self::Box(_) => Some(Kind::Box),
+            Self::Scalar(_) => Some(Kind::Scalar),
+            Self::Weak(_) => Some(Kind::Weak),
+        }
+    }
+
+    /// The error of a call that is for objects of kind `expected`.
+    #[cold]
+    pub(crate) fn mismatch(&self, object: ObjectId, expected: Kind) -> HeapError {
+        match self.kind() {
+            Some(found) => HeapError::Kind { object, expected, found },
+            None => HeapError::Stale { object },
+        }
+    }
+
+    /// The first reference at `place` or after it, and the place to go on from. Places count the
+    /// values in the order in which they are given up, from 0.
+    ///
+    /// All tracing is built on this: a walk can stop after any reference and needs to remember
+    /// only a place.
+    #[inline]
+    pub(crate) fn next_reference(&self, place: usize) -> Option<(ObjectId, usize)> {
+        match self {
+            Self::Table(table) => table.next_reference(place),
+            Self::Array(elements) => next_reference(elements, place, Value::reference),
+            Self::Closure { captures, .. } => next_reference(captures, place, Value::reference),
+            Self::Box(value) => next_reference(std::slice::from_ref(value), place, Value::reference),
+            Self::Vacant { .. } | Self::Scalar(_) | Self::Weak(_) => None,
+        }
+    }
+
+    /// All references, in the order in which they are given up.
+    #[inline]
+    pub(crate) fn references(&self) -> impl Iterator<Item = ObjectId> {
+        let mut place = 0;
+        std::iter::from_fn(move || {
+            let (object, next) = self.next_reference(place)?;
+            place = next;
+            Some(object)
+        })
+    }
+}
+
+/// The first reference of a list at `place` or after it, and the place behind it.
+#[inline]
+pub(crate) fn next_reference<T>(
+    list: &[T],
+    place: usize,
+    reference: impl Fn(&T) -> Option<ObjectId>,
+) -> Option<(ObjectId, usize)> {
+    let rest = list.get(place..)?;
+    let found = |(ahead, item): (usize, &T)| Some((reference(item)?, place + ahead + 1));
+    rest.iter().enumerate().find_map(found)
+}

@@ -1,0 +1,120 @@
+//! Reading: an id that is read is counted nowhere, and nothing changes.
+
+use crate::object::Content;
+use crate::{Counts, Heap, HeapError, Host, Kind, ObjectId, Value, View};
+
+impl<H: Host> Heap<H> {
+    /// The value of a field; nil if the table has no such field.
+    ///
+    /// A reference that is read is not counted for the reader, see [`inc_ref`](Self::inc_ref).
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`].
+    pub fn get_field(&self, table: ObjectId, name: &str) -> Result<Value, HeapError> {
+        match self.arena.content(table)? {
+            Content::Table(fields) => Ok(fields.get(name).cloned().unwrap_or_default()),
+            other => Err(other.mismatch(table, Kind::Table)),
+        }
+    }
+
+    /// The element of an array at an index, from 0.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Index`].
+    pub fn get_element(&self, array: ObjectId, index: u32) -> Result<Value, HeapError> {
+        match self.arena.content(array)? {
+            Content::Array(elements) => at(array, elements, index),
+            other => Err(other.mismatch(array, Kind::Array)),
+        }
+    }
+
+    /// What a closure has captured, by index from 0.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Index`].
+    pub fn get_capture(&self, closure: ObjectId, index: u32) -> Result<Value, HeapError> {
+        match self.arena.content(closure)? {
+            Content::Closure { captures, .. } => at(closure, captures, index),
+            other => Err(other.mismatch(closure, Kind::Closure)),
+        }
+    }
+
+    /// The value in a box.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`].
+    pub fn get_box(&self, object: ObjectId) -> Result<Value, HeapError> {
+        match self.arena.content(object)? {
+            Content::Box(value) => Ok(value.clone()),
+            other => Err(other.mismatch(object, Kind::Box)),
+        }
+    }
+
+    /// The value of a scalar.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`].
+    pub fn get_scalar(&self, object: ObjectId) -> Result<Value, HeapError> {
+        match self.arena.content(object)? {
+            Content::Scalar(value) => Ok(value.clone()),
+            other => Err(other.mismatch(object, Kind::Scalar)),
+        }
+    }
+
+    /// Whether the object lives, held or not.
+    #[must_use]
+    pub fn contains(&self, object: ObjectId) -> bool {
+        self.arena.headers.find(object).is_ok()
+    }
+
+    /// The kind of a living object.
+    #[must_use]
+    pub fn kind(&self, object: ObjectId) -> Option<Kind> {
+        self.arena.content(object).ok()?.kind()
+    }
+
+    /// How often a living object is referred to.
+    #[must_use]
+    pub fn counts(&self, object: ObjectId) -> Option<Counts> {
+        let header = self.arena.headers.find(object).ok()?;
+        let weak = match header.targeted {
+            true => self.weak_index.count(object),
+            false => 0,
+        };
+        Some(Counts { external: header.external, internal: header.internal, weak })
+    }
+
+    /// The contents of a living object.
+    #[must_use]
+    pub fn object(&self, object: ObjectId) -> Option<View<'_>> {
+        self.arena.content(object).ok()?.view()
+    }
+
+    /// The living objects, held or not, in order of their slots.
+    pub fn objects(&self) -> impl Iterator<Item = ObjectId> {
+        self.arena.objects()
+    }
+
+    /// The number of living objects.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.arena.live() as usize
+    }
+
+    /// Whether no object lives.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+fn at(object: ObjectId, values: &[Value], index: u32) -> Result<Value, HeapError> {
+    let value = values.get(index as usize).cloned();
+    value.ok_or_else(|| out_of_range(object, values, index))
+}
+
+/// The error for an index that a list of values has not.
+#[cold]
+pub(crate) fn out_of_range(object: ObjectId, values: &[Value], index: u32) -> HeapError {
+    HeapError::Index { object, index, length: u32::try_from(values.len()).unwrap_or(u32::MAX) }
+}

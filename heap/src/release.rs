@@ -1,0 +1,115 @@
+//! Release: objects die when nothing refers to them strongly any more.
+//!
+//! An object whose strong count reaches 0 joins a queue. The queue is worked off, first in, first
+//! out, before the call that let the first one go returns to the mutator. When an object's turn
+//! comes, it may be referred to again, and stays. Else its finalizer runs, if it has one that has
+//! not begun, and may make it live again. Else it dies: its id becomes stale, its weak objects are
+//! cleared, and what it refers to is given up, which may let further objects join the queue.
+//!
+//! Why a queue: to give up contents recursively would take stack in proportion to the longest
+//! chain, and would run finalizers in the midst of objects half given up. Here every finalizer
+//! sees a heap in which each object is either intact or gone.
+//!
+//! Why that is right: an object is in the queue at most once, since it is marked from the moment
+//! it joins until its turn is over, its finalizer included, and reaching 0 again changes nothing
+//! meanwhile. It dies at most once, since its id is stale from then on. And none is forgotten: a
+//! count falls only through [`Heap::dec_ref`], [`Heap::give_up`] and a finalizer's calls of these;
+//! each of them queues an object that is left with 0, or finds it marked, and then its turn is
+//! still to come or looks at its count again after the finalizer.
+
+use std::collections::VecDeque;
+
+use crate::counts::Finalizer;
+use crate::object::Content;
+use crate::{Heap, Host, ObjectId, Value};
+
+/// The objects that wait to be released, and some that have died while they waited.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Queue(VecDeque<ObjectId>);
+
+impl Queue {
+    pub(crate) fn extend_front(&mut self, object: Option<ObjectId>) {
+        if let Some(object) = object {
+            self.0.push_front(object);
+        }
+    }
+}
+
+impl<H: Host> Heap<H> {
+    /// Lets an object whose strong count is 0 join the queue, unless it is in it.
+    pub(crate) fn release(&mut self, object: ObjectId) {
+        if let Ok(header) = self.arena.headers.find_mut(object)
+            && !header.queued
+        {
+            header.queued = true;
+            self.queue.0.push_back(object);
+        }
+    }
+
+    /// Gives up a reference that was stored. One to an object that has died already, in one step
+    /// with the object that held it, is no reference any more.
+    pub(crate) fn give_up(&mut self, object: ObjectId) {
+        let Ok(header) = self.arena.headers.find_mut(object) else {
+            return;
+        };
+        header.internal = header.internal.saturating_sub(1);
+        if header.is_unreferenced() {
+            self.release(object);
+        }
+    }
+
+    /// Gives up a value that a write has replaced.
+    pub(crate) fn give_up_value(&mut self, old: &Value) {
+        if let Some(object) = old.reference() {
+            self.give_up(object);
+            self.settle();
+        }
+    }
+
+    /// Works off the queue, unless a finalizer runs: then whoever has called it will.
+    #[inline]
+    pub(crate) fn settle(&mut self) {
+        if !self.queue.0.is_empty() && !self.finalizers.are_running() {
+            self.work_off();
+        }
+    }
+
+    fn work_off(&mut self) {
+        while let Some(object) = self.queue.0.pop_front() {
+            let header = self.arena.headers.find(object);
+            if header.is_ok_and(|it| it.is_unreferenced() && it.finalizer == Finalizer::Armed) {
+                self.finalize_before_release(object);
+            }
+            match self.arena.headers.find_mut(object) {
+                Ok(header) if header.is_unreferenced() => self.die(object),
+                Ok(header) => header.queued = false,
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn die(&mut self, object: ObjectId) {
+        self.bury(object);
+        self.give_up_contents(object);
+        self.host_mut().died(object);
+    }
+
+    /// Makes an object stale for every observer.
+    pub(crate) fn bury(&mut self, object: ObjectId) {
+        let targeted = self.arena.headers.find(object).is_ok_and(|it| it.targeted);
+        if targeted {
+            self.clear_weak_references(object);
+        }
+        self.arena.bury(object);
+        self.totals.frees += 1;
+    }
+
+    /// Gives up what a buried object refers to, in order, and then its slot.
+    pub(crate) fn give_up_contents(&mut self, object: ObjectId) {
+        match self.arena.vacate(object) {
+            Some(Content::Weak(link)) => self.unlink(link),
+            Some(content) => content.references().for_each(|child| self.give_up(child)),
+            None => {}
+        }
+    }
+}

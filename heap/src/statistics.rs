@@ -1,0 +1,69 @@
+//! What a heap counts about itself.
+
+use std::fmt;
+
+use crate::{Heap, Host};
+
+/// The figures of a heap since it was made. All are exact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeapStats {
+    /// Objects that were allocated.
+    pub allocations: u64,
+    /// Objects that died, by release or by collection.
+    pub frees: u64,
+    /// Objects that live now: allocations less frees.
+    pub live_objects: u64,
+    /// Cycles that detections have found, each of them anew by every detection that finds it.
+    pub cycles_detected: u64,
+    /// Cycles that collections have freed.
+    pub cycles_collected: u64,
+    /// Checks for cycles that were due and ran.
+    pub checks: u64,
+    /// The moving average of allocations in 1,000 operations, as of the last check.
+    pub average_rate: u64,
+    /// After how many operations a check is due.
+    pub interval: u32,
+    /// Operations since the last check: allocations, writes, and references given up.
+    pub operations_since_check: u64,
+}
+
+impl fmt::Display for HeapStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "allocations: {}", self.allocations)?;
+        writeln!(f, "frees: {}", self.frees)?;
+        writeln!(f, "live objects: {}", self.live_objects)?;
+        writeln!(f, "cycles detected: {}", self.cycles_detected)?;
+        writeln!(f, "cycles collected: {}", self.cycles_collected)?;
+        writeln!(f, "checks: {}", self.checks)?;
+        writeln!(f, "average rate: {} in 1,000", self.average_rate)?;
+        writeln!(f, "interval: {} operations", self.interval)?;
+        write!(f, "operations since check: {}", self.operations_since_check)
+    }
+}
+
+/// The figures that only ever grow.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Totals {
+    pub(crate) allocations: u64,
+    pub(crate) frees: u64,
+    pub(crate) cycles_detected: u64,
+    pub(crate) cycles_collected: u64,
+}
+
+impl<H: Host> Heap<H> {
+    /// The figures of this heap, now.
+    #[must_use]
+    pub fn statistics(&self) -> HeapStats {
+        HeapStats {
+            allocations: self.totals.allocations,
+            frees: self.totals.frees,
+            live_objects: u64::from(self.arena.live()),
+            cycles_detected: self.totals.cycles_detected,
+            cycles_collected: self.totals.cycles_collected,
+            checks: self.tuning.checks(),
+            average_rate: self.tuning.average_rate(),
+            interval: self.tuning.interval(),
+            operations_since_check: self.tuning.operations(),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Weak references: objects that name a target without keeping it alive.
+//!
+//! When a target dies, its weak objects are cleared at once. They are found through a list that is
+//! threaded through the weak objects themselves, so that clearing costs their number and nothing
+//! more, and a weak object that dies takes itself out in constant time. Few objects are targeted,
+//! so the heads of the lists lie in a map beside the objects instead of in each header.
+
+use std::collections::BTreeMap;
+
+use crate::arena::NONE;
+use crate::object::Content;
+use crate::{Heap, HeapError, Host, Kind, ObjectId};
+
+/// The contents of a weak object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WeakLink {
+    /// The target, or nil once that has died.
+    pub(crate) target: ObjectId,
+    /// The neighbours in the list of those with the same target.
+    previous: u32,
+    next: u32,
+}
+
+/// The weak objects of one target.
+#[derive(Clone, Copy, Debug)]
+struct WeakList {
+    first: u32,
+    count: u32,
+}
+
+/// The weak objects of all targets, by the slot of the target.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WeakIndex(BTreeMap<u32, WeakList>);
+
+impl WeakIndex {
+    pub(crate) fn count(&self, target: ObjectId) -> u32 {
+        self.0.get(&target.slot()).map_or(0, |list| list.count)
+    }
+}
+
+impl<H: Host> Heap<H> {
+    /// Allocates a weak object. It is referred to strongly, as any object is, and refers to its
+    /// target weakly: [`upgrade`](Self::upgrade) gives the target, or nil once that has died.
+    ///
+    /// The check that is due is made first, see [`maybe_check_cycles`](Self::maybe_check_cycles).
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Overflow`], [`HeapError::Capacity`].
+    pub fn allocate_weak(&mut self, target: ObjectId) -> Result<ObjectId, HeapError> {
+        self.check_before_allocation();
+        let targeted = self.arena.headers.find(target)?.targeted;
+        if targeted {
+            let count = self.weak_index.count(target);
+            self.arena.headers.room(target, count)?;
+        }
+        let link = WeakLink { target, previous: NONE, next: NONE };
+        let weak = self.insert(Content::Weak(link))?;
+        self.link(weak.slot(), target);
+        Ok(weak)
+    }
+
+    /// The target of a weak object, with a reference to it that the mutator then holds; nil if
+    /// the target has died.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Overflow`].
+    pub fn upgrade(&mut self, weak: ObjectId) -> Result<ObjectId, HeapError> {
+        let (content, headers) = self.arena.split(weak)?;
+        let Content::Weak(link) = content else {
+            return Err(content.mismatch(weak, Kind::Weak));
+        };
+        if !link.target.is_nil() {
+            headers.hold(link.target)?;
+        }
+        Ok(link.target)
+    }
+
+    fn weak_link(&mut self, weak: u32) -> Option<&mut WeakLink> {
+        match self.arena.content_at_mut(weak) {
+            Some(Content::Weak(link)) => Some(link),
+            _ => None,
+        }
+    }
+
+    /// Puts a new weak object in front of its target's list.
+    fn link(&mut self, weak: u32, target: ObjectId) {
+        if let Ok(header) = self.arena.headers.find_mut(target) {
+            header.targeted = true;
+        }
+        let nobody = WeakList { first: NONE, count: 0 };
+        let list = self.weak_index.0.entry(target.slot()).or_insert(nobody);
+        list.count += 1;
+        let next = std::mem::replace(&mut list.first, weak);
+        if let Some(link) = self.weak_link(weak) {
+            link.next = next;
+        }
+        if let Some(link) = self.weak_link(next) {
+            link.previous = weak;
+        }
+    }
+
+    /// Takes a weak object that has died out of its target's list.
+    pub(crate) fn unlink(&mut self, dead: WeakLink) {
+        if dead.target.is_nil() {
+            return;
+        }
+        if let Some(previous) = self.weak_link(dead.previous) {
+            previous.next = dead.next;
+        }
+        if let Some(next) = self.weak_link(dead.next) {
+            next.previous = dead.previous;
+        }
+        let slot = dead.target.slot();
+        let Some(list) = self.weak_index.0.get_mut(&slot) else {
+            return;
+        };
+        list.count -= 1;
+        if dead.previous == NONE {
+            list.first = dead.next;
+        }
+        if list.count == 0 {
+            self.weak_index.0.remove(&slot);
+            if let Ok(header) = self.arena.headers.find_mut(dead.target) {
+                header.targeted = false;
+            }
+        }
+    }
+
+    /// Makes the weak objects of a dying object refer to nil.
+    pub(crate) fn clear_weak_references(&mut self, target: ObjectId) {
+        let Some(list) = self.weak_index.0.remove(&target.slot()) else {
+            return;
+        };
+        let mut weak = list.first;
+        while let Some(link) = self.weak_link(weak) {
+            link.target = ObjectId::NIL;
+            weak = link.next;
+        }
+    }
+}

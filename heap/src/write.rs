@@ -1,0 +1,159 @@
+//! Writing: the new reference is counted, then stored, and only then is the old one given up.
+//!
+//! In this order `a.x = a.x` never leaves a moment in which nothing refers to the object, and when
+//! the old object's finalizer runs, it finds the new value in place. It follows that there must be
+//! room to count the new reference while the old one is still counted.
+
+use crate::object::Content;
+use crate::read::out_of_range;
+use crate::{Heap, HeapError, Host, Kind, ObjectId, Value};
+
+/// The most elements or fields that an object can have.
+const LONGEST: usize = u32::MAX as usize;
+
+impl<H: Host> Heap<H> {
+    /// Stores a value in a field, which is added behind the others if there is no such field.
+    /// Nil is stored like any value; the field stays.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`] for the table,
+    /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`], [`HeapError::Capacity`].
+    pub fn set_field(&mut self, table: ObjectId, name: &str, value: Value) -> Result<(), HeapError> {
+        let value = value.normalized();
+        let (content, headers) = self.arena.split(table)?;
+        let Content::Table(fields) = content else {
+            return Err(content.mismatch(table, Kind::Table));
+        };
+        headers.retain(&value)?;
+        if fields.len() >= LONGEST && fields.get(name).is_none() {
+            headers.take_back([&value]);
+            return Err(HeapError::Capacity);
+        }
+        let old = fields.set(name, value);
+        self.tuning.count_operation();
+        self.give_up_value(&old.unwrap_or_default());
+        Ok(())
+    }
+
+    /// Stores a value in an element that the array has.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Index`] for the
+    /// array, [`HeapError::Stale`] for the value, [`HeapError::Overflow`].
+    pub fn set_element(&mut self, array: ObjectId, index: u32, value: Value) -> Result<(), HeapError> {
+        let value = value.normalized();
+        let (content, headers) = self.arena.split(array)?;
+        let Content::Array(elements) = content else {
+            return Err(content.mismatch(array, Kind::Array));
+        };
+        let Some(place) = elements.get_mut(index as usize) else {
+            return Err(out_of_range(array, elements, index));
+        };
+        headers.retain(&value)?;
+        let old = std::mem::replace(place, value);
+        self.written(&old);
+        Ok(())
+    }
+
+    /// Stores a value in a capture that the closure has.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Index`] for the
+    /// closure, [`HeapError::Stale`] for the value, [`HeapError::Overflow`].
+    pub fn set_capture(&mut self, closure: ObjectId, index: u32, value: Value) -> Result<(), HeapError> {
+        let value = value.normalized();
+        let (content, headers) = self.arena.split(closure)?;
+        let Content::Closure { captures, .. } = content else {
+            return Err(content.mismatch(closure, Kind::Closure));
+        };
+        let Some(place) = captures.get_mut(index as usize) else {
+            return Err(out_of_range(closure, captures, index));
+        };
+        headers.retain(&value)?;
+        let old = std::mem::replace(place, value);
+        self.written(&old);
+        Ok(())
+    }
+
+    /// Stores a value in a box.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`] for the box,
+    /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`].
+    pub fn set_box(&mut self, object: ObjectId, value: Value) -> Result<(), HeapError> {
+        let value = value.normalized();
+        let (content, headers) = self.arena.split(object)?;
+        let Content::Box(place) = content else {
+            return Err(content.mismatch(object, Kind::Box));
+        };
+        headers.retain(&value)?;
+        let old = std::mem::replace(place, value);
+        self.written(&old);
+        Ok(())
+    }
+
+    /// Adds an element behind the last.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`] for the array,
+    /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`], [`HeapError::Capacity`].
+    pub fn push(&mut self, array: ObjectId, value: Value) -> Result<(), HeapError> {
+        let value = value.normalized();
+        let (content, headers) = self.arena.split(array)?;
+        let Content::Array(elements) = content else {
+            return Err(content.mismatch(array, Kind::Array));
+        };
+        headers.retain(&value)?;
+        if elements.len() >= LONGEST {
+            headers.take_back([&value]);
+            return Err(HeapError::Capacity);
+        }
+        elements.push(value);
+        self.tuning.count_operation();
+        Ok(())
+    }
+
+    /// Takes the last element. If it is a reference, the mutator holds it from now on.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Index`] if
+    /// there is none, [`HeapError::Overflow`].
+    pub fn pop(&mut self, array: ObjectId) -> Result<Value, HeapError> {
+        let (content, headers) = self.arena.split(array)?;
+        let Content::Array(elements) = content else {
+            return Err(content.mismatch(array, Kind::Array));
+        };
+        let Some(last) = elements.last() else {
+            return Err(out_of_range(array, elements, 0));
+        };
+        headers.hand_out(last)?;
+        let last = elements.pop();
+        self.tuning.count_operation();
+        Ok(last.unwrap_or_default())
+    }
+
+    /// Takes a field out of a table; the others keep their order. If its value is a reference,
+    /// the mutator holds it from now on.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Field`] if
+    /// there is none, [`HeapError::Overflow`].
+    pub fn remove_field(&mut self, table: ObjectId, name: &str) -> Result<Value, HeapError> {
+        let (content, headers) = self.arena.split(table)?;
+        let Content::Table(fields) = content else {
+            return Err(content.mismatch(table, Kind::Table));
+        };
+        let Some(value) = fields.get(name) else {
+            return Err(HeapError::Field { object: table });
+        };
+        headers.hand_out(value)?;
+        let value = fields.remove(name);
+        self.tuning.count_operation();
+        Ok(value.unwrap_or_default())
+    }
+
+    fn written(&mut self, old: &Value) {
+        self.tuning.count_operation();
+        self.give_up_value(old);
+    }
+}

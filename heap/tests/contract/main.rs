@@ -1,0 +1,16 @@
+//! What the heap promises, clause by clause, through its public interface.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as the tests do")]
+
+mod checks;
+mod collection;
+mod detection;
+mod errors;
+mod finalizers;
+mod identity;
+mod random;
+mod release;
+mod scale;
+mod storing;
+mod support;
+mod weak;

@@ -1,0 +1,144 @@
+//! Random programs with finalizers that do everything: after each operation all counts are exact,
+//! a collection leaves what can be reached and nothing else, and in the end the heap is empty.
+
+use std::collections::HashSet;
+
+use heapproof_heap::{Configuration, ObjectId, Value};
+
+use crate::support::{TestHeap, World, assert_exact, on, values};
+
+/// Xorshift; good enough to mix operations.
+#[derive(Clone, Copy)]
+struct Rng(u64);
+
+impl Rng {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 16) as usize % bound
+    }
+
+    fn pick(&mut self, objects: &[ObjectId]) -> ObjectId {
+        if objects.is_empty() {
+            return ObjectId::NIL;
+        }
+        objects[self.below(objects.len())]
+    }
+}
+
+fn allocate(heap: &mut TestHeap, rng: &mut Rng, one: ObjectId, two: ObjectId) {
+    let _ = match rng.below(7) {
+        0 | 1 => heap.allocate_table(),
+        2 => heap.allocate_array(&[one.into(), Value::Int(1), two.into()]),
+        3 => heap.allocate_closure(1, &[two.into(), one.into()]),
+        4 => heap.allocate_box(one.into()),
+        5 => heap.allocate_scalar(Value::from("text")),
+        _ => heap.allocate_weak(one),
+    };
+}
+
+/// One operation on objects that live, or just did; most are done, some refused.
+fn step(heap: &mut TestHeap, rng: &mut Rng, may_arm: bool) {
+    let objects: Vec<ObjectId> = heap.objects().collect();
+    let (one, two) = (rng.pick(&objects), rng.pick(&objects));
+    let field = ["a", "b", "c"][rng.below(3)];
+    let value = if rng.below(5) == 0 { Value::Nil } else { two.into() };
+    match rng.below(18) {
+        0 | 1 => allocate(heap, rng, one, two),
+        2 | 3 => drop(heap.set_field(one, field, value)),
+        4 => drop(heap.set_element(one, rng.below(4) as u32, value)),
+        5 => drop(heap.set_capture(one, rng.below(2) as u32, value)),
+        6 => drop(heap.set_box(one, value)),
+        7 => drop(heap.push(one, value)),
+        8 => drop(heap.pop(one)),
+        9 => drop(heap.remove_field(one, field)),
+        10 => drop(heap.upgrade(one)),
+        11 => drop(heap.inc_ref(one)),
+        12..=15 => drop(heap.dec_ref(one)),
+        16 if may_arm && rng.below(3) == 0 => arm(heap, rng, one),
+        16 => drop(heap.maybe_check_cycles()),
+        _ if rng.below(4) == 0 => drop(heap.collect_cycles()),
+        _ => drop(heap.detect_cycles_full()),
+    }
+}
+
+/// Gives an object a finalizer of a few random operations, which may arm others in turn.
+fn arm(heap: &mut TestHeap, rng: &mut Rng, object: ObjectId) {
+    if !heap.contains(object) || heap.arm_finalizer(object) != Ok(true) {
+        return;
+    }
+    let seed = rng.below(usize::MAX) as u64 | 1;
+    on(heap, object, move |heap, own| {
+        let mut rng = Rng(seed);
+        for _ in 0..rng.below(8) {
+            match rng.below(6) {
+                0 => drop(heap.inc_ref(own)),
+                1 => std::panic::resume_unwind(Box::new("random")),
+                _ => step(heap, &mut rng, heap.len() < 30),
+            }
+        }
+    });
+}
+
+fn reachable(heap: &TestHeap) -> HashSet<ObjectId> {
+    let held = |object: &ObjectId| heap.counts(*object).is_some_and(|counts| counts.external > 0);
+    let mut left: Vec<ObjectId> = heap.objects().filter(held).collect();
+    let mut reached: HashSet<ObjectId> = left.iter().copied().collect();
+    while let Some(object) = left.pop() {
+        for child in values(heap, object).iter().filter_map(Value::reference) {
+            if reached.insert(child) {
+                left.push(child);
+            }
+        }
+    }
+    reached
+}
+
+fn empty(heap: &mut TestHeap) {
+    for _ in 0..100_000 {
+        let held = |&object: &ObjectId| heap.counts(object).is_some_and(|counts| counts.external > 0);
+        let object = heap.objects().find(held);
+        match object {
+            Some(object) => heap.dec_ref(object).unwrap(),
+            None if heap.is_empty() => return,
+            None => drop(heap.collect_cycles().unwrap()),
+        }
+    }
+    panic!("the heap can't be emptied");
+}
+
+fn run(seed: u64, operations: usize) {
+    let mut rng = Rng(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let configuration = Configuration::default()
+        .with_interval(7)
+        .and_then(|it| it.with_bounds(3, 20))
+        .and_then(|it| it.with_count_ceiling(4))
+        .and_then(|it| it.with_capacity(40))
+        .and_then(|it| it.with_generation_ceiling(3))
+        .unwrap()
+        .with_automatic_checks(seed.is_multiple_of(2));
+    let mut heap = TestHeap::with_configuration(World::default(), configuration);
+    for _ in 0..operations {
+        step(&mut heap, &mut rng, true);
+        assert_exact(&heap);
+        let mut twin = heap.clone();
+        twin.collect_cycles().unwrap();
+        let living: HashSet<ObjectId> = twin.objects().collect();
+        assert_eq!(living, reachable(&twin), "seed {seed}");
+        assert!(reachable(&heap).iter().all(|it| living.contains(it)) || !twin.host().finalized.is_empty());
+    }
+    empty(&mut heap);
+    let mut deaths = heap.host().deaths.clone();
+    deaths.sort();
+    deaths.dedup();
+    assert_eq!(deaths.len(), heap.host().deaths.len(), "an object died twice");
+    assert_eq!(deaths.len() as u64, heap.statistics().allocations);
+}
+
+#[test]
+fn random_programs_with_finalizers_keep_all_promises() {
+    for seed in 0..400 {
+        run(seed, 120);
+    }
+}

@@ -1,0 +1,99 @@
+//! Depth and size: no chain is too long, and nothing is quadratic.
+
+use heapproof_heap::{Configuration, Heap, ObjectId, Value};
+
+fn heap() -> Heap {
+    Heap::with_configuration((), Configuration::default().with_automatic_checks(false))
+}
+
+/// Boxes that each refer to the one allocated before; the mutator holds the last.
+fn chain(heap: &mut Heap, length: usize) -> (ObjectId, ObjectId) {
+    let first = heap.allocate_box(Value::Nil).unwrap();
+    let mut last = first;
+    for _ in 1..length {
+        let next = heap.allocate_box(last.into()).unwrap();
+        heap.dec_ref(last).unwrap();
+        last = next;
+    }
+    (first, last)
+}
+
+#[test]
+fn ten_million_objects_are_released_and_collected_in_constant_stack() {
+    const LENGTH: usize = 10_000_000;
+    let work = || {
+        let mut heap = heap();
+        let (_, head) = chain(&mut heap, LENGTH);
+        heap.dec_ref(head).unwrap();
+        assert!(heap.is_empty());
+
+        let (end, head) = chain(&mut heap, LENGTH);
+        heap.set_box(end, head.into()).unwrap();
+        heap.dec_ref(head).unwrap();
+        assert_eq!(heap.len(), LENGTH);
+        let collection = heap.collect_cycles().unwrap();
+        assert_eq!((collection.objects, collection.cycles), (LENGTH as u64, 1));
+        assert!(heap.is_empty());
+
+        chain(&mut heap, LENGTH / 10);
+    };
+    let small_stack = std::thread::Builder::new().stack_size(64 * 1024);
+    small_stack.spawn(work).unwrap().join().unwrap();
+}
+
+#[test]
+fn a_long_ring_is_detected_in_constant_stack() {
+    let mut heap = heap();
+    let (end, head) = chain(&mut heap, 500_000);
+    heap.set_box(end, head.into()).unwrap();
+    assert_eq!(heap.detect_cycles_full(), 1);
+    assert_eq!(heap.cycles().next().map(<[ObjectId]>::len), Some(500_000));
+}
+
+#[test]
+fn a_wide_object_is_released_at_once() {
+    let mut heap = heap();
+    let array = heap.allocate_array(&[]).unwrap();
+    for _ in 0..500_000 {
+        let child = heap.allocate_box(Value::Nil).unwrap();
+        heap.push(array, child.into()).unwrap();
+        heap.dec_ref(child).unwrap();
+    }
+    heap.dec_ref(array).unwrap();
+    assert!(heap.is_empty());
+}
+
+#[test]
+fn a_table_of_many_fields_is_not_quadratic() {
+    let mut heap = heap();
+    let table = heap.allocate_table().unwrap();
+    for number in 0..100_000 {
+        heap.set_field(table, &number.to_string(), Value::Int(number)).unwrap();
+    }
+    for number in 0..100_000 {
+        assert_eq!(heap.remove_field(table, &number.to_string()), Ok(Value::Int(number)));
+    }
+}
+
+#[test]
+fn a_finalizer_that_arms_the_one_before_it_is_not_quadratic() {
+    struct Chain;
+    impl heapproof_heap::Host for Chain {
+        fn finalize(heap: &mut Heap<Self>, object: ObjectId) {
+            let next = heap.get_box(object).unwrap_or_default().reference();
+            heap.arm_finalizer(next.unwrap_or_default()).unwrap_or_default();
+        }
+    }
+    let mut heap = Heap::with_configuration(Chain, Configuration::default().with_automatic_checks(false));
+    let end = heap.allocate_box(Value::Nil).unwrap();
+    let mut head = end;
+    for _ in 0..100_000 {
+        let next = heap.allocate_box(head.into()).unwrap();
+        heap.dec_ref(head).unwrap();
+        head = next;
+    }
+    heap.set_box(end, head.into()).unwrap();
+    heap.arm_finalizer(head).unwrap();
+    heap.dec_ref(head).unwrap();
+    assert_eq!(heap.collect_cycles().unwrap().objects, 100_001);
+}

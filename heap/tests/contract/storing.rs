@@ -1,0 +1,184 @@
+//! Reading and writing, and how they count.
+
+use heapproof_heap::{HeapError, ObjectId, Value, View};
+
+use crate::support::{assert_exact, drop_ref, external, heap, internal, link, table, values};
+
+#[test]
+fn storing_adds_an_internal_reference_and_leaves_external_alone() {
+    let mut heap = heap();
+    let child = table(&mut heap);
+    let holder = table(&mut heap);
+    let array = heap.allocate_array(&[Value::Nil]).unwrap();
+    let closure = heap.allocate_closure(0, &[Value::Nil]).unwrap();
+    let cell = heap.allocate_box(Value::Nil).unwrap();
+    heap.set_field(holder, "x", child.into()).unwrap();
+    heap.set_element(array, 0, child.into()).unwrap();
+    heap.push(array, child.into()).unwrap();
+    heap.set_capture(closure, 0, child.into()).unwrap();
+    heap.set_box(cell, child.into()).unwrap();
+    assert_eq!((external(&heap, child), internal(&heap, child)), (1, 5));
+    assert_exact(&heap);
+    for holder in [holder, array, closure, cell] {
+        drop_ref(&mut heap, holder);
+    }
+    assert_eq!((external(&heap, child), internal(&heap, child)), (1, 0));
+}
+
+#[test]
+fn contents_given_at_allocation_are_counted() {
+    let mut heap = heap();
+    let child = table(&mut heap);
+    heap.allocate_array(&[child.into(), Value::Int(1), child.into()]).unwrap();
+    heap.allocate_closure(1, &[child.into()]).unwrap();
+    heap.allocate_box(child.into()).unwrap();
+    assert_eq!(internal(&heap, child), 4);
+    assert_exact(&heap);
+}
+
+#[test]
+fn reading_counts_nothing() {
+    let mut heap = heap();
+    let (a, b) = (table(&mut heap), table(&mut heap));
+    link(&mut heap, a, "b", b);
+    let before = heap.counts(b);
+    assert_eq!(heap.get_field(a, "b"), Ok(b.into()));
+    assert_eq!(heap.counts(b), before);
+}
+
+#[test]
+fn a_missing_field_reads_as_nil_and_a_field_of_nil_stays() {
+    let mut heap = heap();
+    let a = table(&mut heap);
+    assert_eq!(heap.get_field(a, "x"), Ok(Value::Nil));
+    heap.set_field(a, "x", Value::Nil).unwrap();
+    assert_eq!(values(&heap, a), [Value::Nil]);
+    assert_eq!(heap.remove_field(a, "x"), Ok(Value::Nil));
+    assert_eq!(heap.remove_field(a, "x"), Err(HeapError::Field { object: a }));
+}
+
+#[test]
+fn a_reference_to_nil_is_stored_as_nil() {
+    let mut heap = heap();
+    let nil = Value::Reference(ObjectId::NIL);
+    let a = table(&mut heap);
+    heap.set_field(a, "x", nil.clone()).unwrap();
+    assert_eq!(values(&heap, a), [Value::Nil]);
+    let array = heap.allocate_array(std::slice::from_ref(&nil)).unwrap();
+    heap.push(array, nil.clone()).unwrap();
+    heap.set_element(array, 0, nil.clone()).unwrap();
+    assert_eq!(values(&heap, array), [Value::Nil, Value::Nil]);
+    for object in [
+        heap.allocate_box(nil.clone()).unwrap(),
+        heap.allocate_scalar(nil.clone()).unwrap(),
+        heap.allocate_closure(0, &[nil]).unwrap(),
+    ] {
+        assert_eq!(values(&heap, object), [Value::Nil]);
+    }
+}
+
+#[test]
+fn overwriting_a_field_with_its_own_value_changes_nothing() {
+    let mut heap = heap();
+    let (a, b) = (table(&mut heap), table(&mut heap));
+    link(&mut heap, a, "x", b);
+    drop_ref(&mut heap, b);
+    let value = heap.get_field(a, "x").unwrap();
+    heap.set_field(a, "x", value).unwrap();
+    assert!(heap.contains(b));
+    assert_eq!(internal(&heap, b), 1);
+    let array = heap.allocate_array(&[b.into()]).unwrap();
+    heap.set_element(array, 0, b.into()).unwrap();
+    let cell = heap.allocate_box(b.into()).unwrap();
+    heap.set_box(cell, b.into()).unwrap();
+    assert_eq!(internal(&heap, b), 3);
+    assert_exact(&heap);
+}
+
+#[test]
+fn overwriting_gives_up_the_old_value_after_the_new_one_is_stored() {
+    let mut heap = heap();
+    let (a, old, new) = (table(&mut heap), table(&mut heap), table(&mut heap));
+    link(&mut heap, old, "new", new);
+    link(&mut heap, a, "x", old);
+    drop_ref(&mut heap, old);
+    drop_ref(&mut heap, new);
+    link(&mut heap, a, "x", new);
+    assert!(!heap.contains(old));
+    assert_eq!(heap.get_field(a, "x"), Ok(new.into()));
+    assert_eq!(internal(&heap, new), 1);
+    heap.set_field(a, "x", Value::Nil).unwrap();
+    assert!(!heap.contains(new));
+}
+
+#[test]
+fn an_object_may_refer_to_itself_and_to_one_child_twice() {
+    let mut heap = heap();
+    let (a, b) = (table(&mut heap), table(&mut heap));
+    link(&mut heap, a, "self", a);
+    link(&mut heap, a, "one", b);
+    link(&mut heap, a, "two", b);
+    assert_eq!((internal(&heap, a), internal(&heap, b)), (1, 2));
+    drop_ref(&mut heap, b);
+    heap.set_field(a, "one", Value::Nil).unwrap();
+    assert!(heap.contains(b));
+    heap.set_field(a, "self", Value::Nil).unwrap();
+    drop_ref(&mut heap, a);
+    assert!(heap.is_empty());
+}
+
+#[test]
+fn pop_and_remove_hand_the_reference_to_the_mutator() {
+    let mut heap = heap();
+    let (a, b) = (table(&mut heap), table(&mut heap));
+    let array = heap.allocate_array(&[b.into()]).unwrap();
+    link(&mut heap, a, "b", b);
+    drop_ref(&mut heap, b);
+    assert_eq!(heap.pop(array), Ok(b.into()));
+    assert_eq!((external(&heap, b), internal(&heap, b)), (1, 1));
+    assert_eq!(heap.remove_field(a, "b"), Ok(b.into()));
+    assert_eq!((external(&heap, b), internal(&heap, b)), (2, 0));
+    assert!(heap.get_element(array, 0).is_err());
+    heap.push(array, Value::from("last")).unwrap();
+    assert_eq!(heap.pop(array), Ok(Value::from("last")));
+}
+
+#[test]
+fn fields_keep_the_order_of_insertion() {
+    let mut heap = heap();
+    let a = table(&mut heap);
+    for (number, name) in ["z", "a", "m", "k"].into_iter().enumerate() {
+        heap.set_field(a, name, Value::Int(number as i64)).unwrap();
+    }
+    heap.set_field(a, "z", Value::Int(9)).unwrap();
+    heap.remove_field(a, "a").unwrap();
+    heap.set_field(a, "a", Value::Int(7)).unwrap();
+    let Some(View::Table(fields)) = heap.object(a) else { panic!("a table") };
+    let seen: Vec<_> = fields.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+    let expected = [("z", 9), ("m", 2), ("k", 3), ("a", 7)];
+    assert_eq!(seen, expected.map(|(name, number)| (name.to_owned(), Value::Int(number))));
+    assert_eq!((fields.len(), fields.get("k"), fields.get("q")), (4, Some(&Value::Int(3)), None));
+}
+
+#[test]
+fn all_kinds_of_values_come_back_as_they_were_stored() {
+    let mut heap = heap();
+    let values = [
+        Value::Nil,
+        Value::Bool(true),
+        Value::Char('\u{1F980}'),
+        Value::Int(i64::MIN),
+        Value::Float(-0.0),
+        Value::Float(f64::from_bits(0x7ff8_dead_beef_0001)),
+        Value::from("text"),
+    ];
+    let array = heap.allocate_array(&values).unwrap();
+    for (index, value) in values.iter().enumerate() {
+        assert_eq!(heap.get_element(array, index as u32).as_ref(), Ok(value));
+        let scalar = heap.allocate_scalar(value.clone()).unwrap();
+        assert_eq!(heap.get_scalar(scalar).as_ref(), Ok(value));
+    }
+    let closure = heap.allocate_closure(42, &values).unwrap();
+    let Some(View::Closure { function, captures }) = heap.object(closure) else { panic!("a closure") };
+    assert_eq!((function, captures), (42, &values[..]));
+}

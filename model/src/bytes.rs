@@ -1,0 +1,137 @@
+//! Programs as bytes, for coverage-guided fuzzers: any bytes decode, and decoding what was encoded gives an equal program.
+//!
+//! The first byte is the version of the format and fixes what the tags mean for good. Then comes a record a line: the
+//! tag of its operation, a byte that says whether a name is bound where that is free to choose, and the operands, each
+//! of a fixed length (lists and strings carry theirs). Names are not bound by number: the n-th line that binds a name
+//! binds name n. A byte with which no whole record begins is passed over by itself.
+
+use crate::operation::{Code, Gives, Operation};
+use crate::program::{DEEPEST_FINALIZER, Line, Program};
+use crate::value::Name;
+
+/// The first byte of a program.
+pub const VERSION: u8 = 1;
+
+impl Program {
+    /// The program as bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Encoder(vec![VERSION]);
+        self.canonical().lines().iter().for_each(|line| out.line(line));
+        out.0
+    }
+
+    /// The program that those bytes stand for; the empty one where they are of another version.
+    pub fn decode(bytes: &[u8]) -> Program {
+        let Some((&VERSION, rest)) = bytes.split_first() else { return Program::default() };
+        let mut decoder = Decoder { rest, bound: &mut 0, depth: 0 };
+        let mut lines = Vec::new();
+        while !decoder.rest.is_empty() {
+            let before = (decoder.rest, *decoder.bound);
+            match decoder.line() {
+                Some(line) if line.is_allowed(0) => lines.push(line),
+                Some(_) => *decoder.bound = before.1,
+                None => {
+                    *decoder.bound = before.1;
+                    decoder.rest = &before.0[1..];
+                }
+            }
+        }
+        Program::new(lines)
+    }
+}
+
+/// Appends what a program is made of.
+pub(crate) struct Encoder(Vec<u8>);
+
+impl Encoder {
+    pub(crate) fn byte(&mut self, byte: u8) {
+        self.0.push(byte);
+    }
+
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// A text of at most 255 bytes.
+    pub(crate) fn text(&mut self, text: &str) {
+        self.byte(text.len() as u8);
+        self.bytes(text.as_bytes());
+    }
+
+    pub(crate) fn line(&mut self, line: &Line) {
+        let code = line.operation.code();
+        self.byte(code.tag());
+        if matches!(code.gives(), Gives::Look | Gives::Own) {
+            self.byte(u8::from(line.bind.is_some()));
+        }
+        line.operation.encode(self);
+    }
+}
+
+/// Takes off what a program is made of; `None` at the end.
+pub(crate) struct Decoder<'a> {
+    rest: &'a [u8],
+    /// How many names have been bound.
+    bound: &'a mut usize,
+    depth: usize,
+}
+
+impl Decoder<'_> {
+    pub(crate) fn byte(&mut self) -> Option<u8> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    pub(crate) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (first, rest) = self.rest.split_first_chunk()?;
+        self.rest = rest;
+        Some(*first)
+    }
+
+    /// That many bytes as text, whatever they are.
+    pub(crate) fn lossy(&mut self, length: usize) -> Option<String> {
+        let (text, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
+        Some(String::from_utf8_lossy(text).into_owned())
+    }
+
+    /// A text that carries its length.
+    pub(crate) fn text(&mut self) -> Option<String> {
+        let length = self.byte()?;
+        self.lossy(usize::from(length))
+    }
+
+    /// A line that stands in a finalizer, if that is not too deep.
+    pub(crate) fn finalizer_line(&mut self) -> Option<Line> {
+        if self.depth == DEEPEST_FINALIZER {
+            return None;
+        }
+        self.depth += 1;
+        let line = self.line();
+        self.depth -= 1;
+        line
+    }
+
+    pub(crate) fn line(&mut self) -> Option<Line> {
+        let code = Code::from_tag(self.byte()?)?;
+        let binds = match code.gives() {
+            Gives::Nothing => false,
+            Gives::Look | Gives::Own => self.byte()? & 1 == 1,
+            Gives::New => true,
+        } && *self.bound < Name::MOST;
+        let bind = binds.then_some(Name(*self.bound as u16));
+        *self.bound += usize::from(binds);
+        Some(Line { bind, operation: Operation::decode(code, self)? })
+    }
+}
+
+#[cfg(feature = "arbitrary")]
+impl<'a> arbitrary::Arbitrary<'a> for Program {
+    /// All that is left, decoded: so an artifact of a fuzzer is a program by itself.
+    fn arbitrary(bytes: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Program> {
+        Program::arbitrary_take_rest(arbitrary::Unstructured::new(bytes.bytes(bytes.len())?))
+    }
+
+    fn arbitrary_take_rest(bytes: arbitrary::Unstructured<'a>) -> arbitrary::Result<Program> {
+        Ok(Program::decode(bytes.take_rest()))
+    }
+}

@@ -1,0 +1,123 @@
+//! The definitions (SPEC 1, 3, 5), each computed from the whole object graph.
+//!
+//! Nothing here is remembered from one question to the next.
+
+use crate::value::{Contents, Object};
+use std::collections::BTreeSet;
+
+/// The living objects of a heap and what they hold.
+pub trait Graph {
+    /// What a living object holds.
+    fn contents(&self, object: Object) -> Option<&Contents>;
+    /// All living objects, in order of allocation.
+    fn living(&self) -> impl Iterator<Item = Object> + Clone + '_;
+    /// One more than the greatest object's number.
+    fn bound(&self) -> usize;
+
+    /// What a living object refers to strongly, one entry for each reference.
+    fn references(&self, object: Object) -> impl Iterator<Item = Object> + Clone + '_ {
+        self.contents(object).into_iter().flat_map(Contents::references)
+    }
+}
+
+/// The internal count of each object: how often living objects refer to it strongly.
+pub fn counted(graph: &impl Graph) -> Vec<u32> {
+    let mut counts = vec![0; graph.bound()];
+    for object in graph.living() {
+        for target in graph.references(object) {
+            counts[target.index()] += 1;
+        }
+    }
+    counts
+}
+
+/// The weak count of each object: how many living weak objects target it.
+pub fn targeted(graph: &impl Graph) -> Vec<u32> {
+    let mut counts = vec![0; graph.bound()];
+    for object in graph.living() {
+        if let Some(target) = graph.contents(object).and_then(|contents| contents.target) {
+            counts[target.index()] += 1;
+        }
+    }
+    counts
+}
+
+/// For each object, whether it is one of the roots or referred to by a reachable object.
+pub fn reachable(graph: &impl Graph, roots: impl Iterator<Item = Object>) -> Vec<bool> {
+    let mut reached = vec![false; graph.bound()];
+    let mut open: Vec<Object> = roots.collect();
+    while let Some(object) = open.pop() {
+        if !reached[object.index()] {
+            reached[object.index()] = true;
+            open.extend(graph.references(object));
+        }
+    }
+    reached
+}
+
+/// The cycles among those objects, by mutual reachability: two objects are in one cycle if each reaches the other by
+/// way of members, and an object is in one if it reaches itself. In order of their first objects.
+pub fn cycles(graph: &impl Graph, members: impl Iterator<Item = Object>) -> Vec<BTreeSet<Object>> {
+    let mut rest: Vec<Object> = members.collect();
+    without_ends(graph.bound(), &mut rest, |object| graph.references(object));
+    if rest.is_empty() {
+        return Vec::new();
+    }
+    let mut referrers: Vec<Vec<Object>> = vec![Vec::new(); graph.bound()];
+    for object in &rest {
+        graph.references(*object).for_each(|target| referrers[target.index()].push(*object));
+    }
+    let behind = |object: Object| referrers[object.index()].iter().copied();
+    without_ends(graph.bound(), &mut rest, behind);
+    let mut cycles = Vec::new();
+    while let Some(object) = rest.first().copied() {
+        let ahead_of_it = closure(graph.bound(), &rest, object, |object| graph.references(object));
+        let behind_it = closure(graph.bound(), &rest, object, behind);
+        let mutual = |object: &Object| ahead_of_it[object.index()] && behind_it[object.index()];
+        let cycle: BTreeSet<Object> = rest.iter().copied().filter(mutual).collect();
+        rest.retain(|other| *other != object && !mutual(other));
+        if !cycle.is_empty() {
+            cycles.push(cycle);
+        }
+    }
+    cycles
+}
+
+/// For each object, whether it is a member and one step or more from that one, by way of members.
+fn closure<I: Iterator<Item = Object>>(
+    bound: usize,
+    members: &[Object],
+    from: Object,
+    next: impl Fn(Object) -> I,
+) -> Vec<bool> {
+    let mut left_out = vec![true; bound];
+    members.iter().for_each(|object| left_out[object.index()] = false);
+    let mut reached = vec![false; bound];
+    let mut open: Vec<Object> = next(from).collect();
+    while let Some(object) = open.pop() {
+        if !left_out[object.index()] && !reached[object.index()] {
+            reached[object.index()] = true;
+            open.extend(next(object));
+        }
+    }
+    reached
+}
+
+/// Takes out the members to which no other leads, then those to which none of the rest leads, and so on: what no member
+/// leads to is in no cycle. It spares [`closure`] the long chains.
+fn without_ends<I: Iterator<Item = Object>>(bound: usize, members: &mut Vec<Object>, next: impl Fn(Object) -> I) {
+    let mut leading = vec![0; bound];
+    members.iter().flat_map(|object| next(*object)).for_each(|target| leading[target.index()] += 1);
+    let mut gone = vec![false; bound];
+    let mut ends: Vec<Object> = members.iter().copied().filter(|object| leading[object.index()] == 0).collect();
+    while let Some(object) = ends.pop() {
+        gone[object.index()] = true;
+        for target in next(object) {
+            leading[target.index()] -= 1;
+            if leading[target.index()] == 0 {
+                ends.push(target);
+            }
+        }
+    }
+    members.retain(|object| !gone[object.index()]);
+}

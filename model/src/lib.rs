@@ -1,0 +1,38 @@
+//! The operations of a reference-counted heap, how they are written down, and what they must do.
+//!
+//! [`operation`] is the one table of operations; [`text`] and [`bytes`] write programs of them down; [`script`] says what
+//! a program means whoever carries it out; [`definitions`] says what counted, reachable and cyclic are; and
+//! [`reference`] is a heap that answers every question from those definitions, by looking at the whole object graph.
+//!
+//! Nothing here is fast and nothing is remembered that could be derived. The reference must be believed by reading.
+//! It knows nothing of any heap under test. "SPEC" in comments is `SPEC.md`, the contract in words.
+//!
+//! ```
+//! use heapproof_model::{Program, Reference, script};
+//!
+//! let program: Program = "a = table\na.next = a\ndrop a\ncollect".parse().unwrap();
+//! let mut heap = Reference::new();
+//! for line in program.lines() {
+//!     script::step(&mut heap, line);
+//! }
+//! assert_eq!(heap.statistics().frees, 1);
+//! ```
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod bytes;
+pub mod definitions;
+mod operand;
+pub mod operation;
+pub mod program;
+pub mod reference;
+pub mod script;
+pub mod text;
+pub mod value;
+
+pub use operation::{Code, Gives, Operation};
+pub use program::{Line, Program};
+pub use reference::{Reference, Statistics};
+pub use script::{End, Event, Machine, Outcome, Refusal, Script};
+pub use text::TextError;
+pub use value::{Contents, Counts, Field, Float, Kind, Name, Object, Value};

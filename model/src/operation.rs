@@ -1,0 +1,220 @@
+//! The one table of operations.
+//!
+//! An entry is: byte tag, text form (a `$` for each operand), what it gives, weight in the default mix, name and
+//! operands. The order of the entries is the order of simplicity: a minimiser prefers an earlier one. Tags are for good:
+//! a tag once used is never given to another operation. From the table the macro makes [`Operation`], [`Code`], the
+//! parser, the printer, the encoder and the decoder; what an operation *does* stands in [`crate::reference`] and in each
+//! subject's adapter, in a `match` that the compiler keeps complete.
+
+use crate::bytes::{Decoder, Encoder};
+use crate::operand::Operand;
+use crate::program::Line;
+use crate::text::{Matcher, Printer, TextError};
+use crate::value::{Field, Name, Object, Value};
+
+/// What an operation gives its caller, hence whether a line may bind a name to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gives {
+    /// Nothing to bind.
+    Nothing,
+    /// An id that counts nothing: a line may bind it.
+    Look,
+    /// A reference that is the caller's, if any: a line may bind it.
+    Own,
+    /// A reference that is the caller's: a line must bind it.
+    New,
+}
+
+macro_rules! operations {
+    ($($(#[$doc:meta])* $tag:literal $text:literal $gives:ident $weight:literal
+       $code:ident { $($operand:ident: $type:ty),* })*) => {
+        /// An operation and its operands; `R` is a [`Name`] in programs and an [`Object`] in calls.
+        ///
+        /// An operand `object`, `target` or `weak` of `None` is nil.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)] // the operands are named for what they are
+        pub enum Operation<R> {
+            $($(#[$doc])* $code { $($operand: $type),* },)*
+        }
+
+        /// An operation without its operands, in order of simplicity.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code {
+            $($(#[$doc])* $code,)*
+        }
+
+        impl Code {
+            /// All operations, in order of simplicity.
+            pub const ALL: &[Code] = &[$(Code::$code),*];
+
+            /// The byte that begins its record.
+            pub fn tag(self) -> u8 {
+                match self { $(Code::$code => $tag),* }
+            }
+
+            /// Its form in a trace, a `$` for each operand.
+            pub fn text(self) -> &'static str {
+                match self { $(Code::$code => $text),* }
+            }
+
+            /// What it gives.
+            pub fn gives(self) -> Gives {
+                match self { $(Code::$code => Gives::$gives),* }
+            }
+
+            /// How often it stands in the default mix, against the others.
+            pub fn weight(self) -> u32 {
+                match self { $(Code::$code => $weight),* }
+            }
+
+            /// Its name, as in `WriteField`.
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$code => stringify!($code)),* }
+            }
+        }
+
+        impl<R> Operation<R> {
+            /// Which operation it is.
+            pub fn code(&self) -> Code {
+                match self { $(Operation::$code { .. } => Code::$code),* }
+            }
+        }
+
+        impl Operation<Name> {
+            /// The same operation on the objects that its names stand for; `None` where one stands for nothing.
+            pub fn resolve(&self, look_up: &dyn Fn(Name) -> Option<Object>) -> Option<Operation<Object>> {
+                Some(match self {
+                    $(Operation::$code { $($operand),* } =>
+                        Operation::$code { $($operand: $operand.resolve(look_up)?),* },)*
+                })
+            }
+
+            /// Calls `each` with every name that it uses, those in a finalizer's operation included.
+            pub(crate) fn rename(&mut self, each: &mut dyn FnMut(&mut Name)) {
+                match self { $(Operation::$code { $($operand),* } => { $($operand.rename(each);)* let _ = each; })* }
+            }
+
+            pub(crate) fn parse(code: Code, form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
+                Ok(match code {
+                    $(Code::$code => Operation::$code { $($operand: form.operand()?),* },)*
+                })
+            }
+
+            pub(crate) fn print(&self, out: &mut Printer<'_>) {
+                match self { $(Operation::$code { $($operand),* } => { $(out.operand($operand);)* let _ = out; })* }
+            }
+
+            pub(crate) fn encode(&self, out: &mut Encoder) {
+                match self { $(Operation::$code { $($operand),* } => { $($operand.encode(out);)* let _ = out; })* }
+            }
+
+            pub(crate) fn decode(code: Code, bytes: &mut Decoder<'_>) -> Option<Self> {
+                Some(match code {
+                    $(Code::$code => Operation::$code { $($operand: Operand::decode(bytes)?),* },)*
+                })
+            }
+        }
+    };
+}
+
+operations! {
+    // Reading and moving counts.
+    /// One more reference is the mutator's.
+    0x40 "take $" Nothing 40 Take { object: Option<R> }
+    /// One reference of the mutator's is given up.
+    0x41 "drop $" Nothing 120 Drop { object: Option<R> }
+    /// A new reference to a weak object's target, if that lives.
+    0x42 "upgrade $" New 18 Upgrade { weak: Option<R> }
+    /// The value of a table's field.
+    0x20 "$.$" Look 14 ReadField { object: Option<R>, field: Field }
+    /// The value of an array's element.
+    0x21 "$[$]" Look 10 ReadElement { object: Option<R>, index: u32 }
+    /// The value of a closure's capture.
+    0x22 "${$}" Look 8 ReadCapture { object: Option<R>, index: u32 }
+    /// The value in a box.
+    0x23 "*$" Look 8 ReadBox { object: Option<R> }
+
+    // Writing.
+    /// Stores in a table's field.
+    0x30 "$.$ = $" Nothing 130 WriteField { object: Option<R>, field: Field, value: Value<R> }
+    /// Stores in an array's element.
+    0x31 "$[$] = $" Nothing 30 WriteElement { object: Option<R>, index: u32, value: Value<R> }
+    /// Stores in a closure's capture.
+    0x32 "${$} = $" Nothing 24 WriteCapture { object: Option<R>, index: u32, value: Value<R> }
+    /// Stores in a box.
+    0x33 "*$ = $" Nothing 24 WriteBox { object: Option<R>, value: Value<R> }
+    /// Appends to an array.
+    0x34 "push $ $" Nothing 34 Push { object: Option<R>, value: Value<R> }
+    /// Takes the last element out of an array; a reference becomes the caller's.
+    0x35 "pop $" Own 20 Pop { object: Option<R> }
+    /// Takes a field out of a table; a reference becomes the caller's.
+    0x36 "remove $.$" Own 20 Remove { object: Option<R>, field: Field }
+
+    // Allocating.
+    /// A table without fields.
+    0x10 "table" New 90 Table {}
+    /// A box.
+    0x13 "box $" New 24 Box { value: Value<R> }
+    /// An array.
+    0x11 "array $" New 30 Array { values: Vec<Value<R>> }
+    /// A closure.
+    0x12 "closure $ $" New 24 Closure { function: u32, values: Vec<Value<R>> }
+    /// A scalar.
+    0x14 "scalar $" New 10 Scalar { value: Value<R> }
+    /// A weak object.
+    0x15 "weak $" New 36 Weak { target: Option<R> }
+    /// Tables, each the field `next` of the one before.
+    0x16 "chain $" New 3 Chain { length: u32 }
+    /// A chain whose last refers to its first.
+    0x17 "ring $" New 4 Ring { length: u32 }
+
+    // Managing.
+    /// Frees all garbage.
+    0x50 "collect" Nothing 16 Collect {}
+    /// The automatic check, if one is due.
+    0x51 "check" Nothing 16 Check {}
+    /// Finds all cycles by looking at everything.
+    0x52 "detect full" Nothing 12 DetectFull {}
+
+    // Finalizers.
+    /// Adds a line to an object's finalizer.
+    0x60 "on $: $" Nothing 60 On { object: Option<R>, line: Box<Line> }
+    /// Ends the finalizer that it stands in.
+    0x61 "panic" Nothing 4 Panic {}
+
+    // Configuration.
+    /// Operations between two automatic checks, to begin with.
+    0x01 "set interval $" Nothing 50 SetInterval { operations: u32 }
+    /// The least and greatest interval that tuning may set.
+    0x02 "set bounds $ $" Nothing 30 SetBounds { least: u32, greatest: u32 }
+    /// The most objects that may live at once.
+    0x03 "set capacity $" Nothing 8 SetCapacity { objects: u32 }
+    /// The ceiling of each count.
+    0x04 "set counts $" Nothing 8 SetCounts { ceiling: u32 }
+    /// The most objects that one slot may hold, one after the other.
+    0x05 "set generations $" Nothing 20 SetGenerations { ceiling: u32 }
+    /// Whether allocations check.
+    0x06 "set checks $" Nothing 8 SetChecks { on: bool }
+}
+
+impl Code {
+    /// The operation of that tag.
+    pub fn from_tag(tag: u8) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.tag() == tag)
+    }
+
+    /// Whether it configures, hence stands before all others.
+    pub fn is_setting(self) -> bool {
+        self >= Code::SetInterval
+    }
+
+    /// Whether it allocates one object: those check first (SPEC 4).
+    pub fn allocates(self) -> bool {
+        (Code::Table..=Code::Weak).contains(&self)
+    }
+
+    /// Whether it writes contents.
+    pub fn writes(self) -> bool {
+        (Code::WriteField..=Code::Remove).contains(&self)
+    }
+}

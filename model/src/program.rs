@@ -1,0 +1,165 @@
+//! A program: lines, each an operation that may bind a name.
+
+use crate::operation::{Code, Gives, Operation};
+use crate::value::{Name, Object};
+use std::collections::BTreeMap;
+
+/// How deep finalizers' lines may stand in finalizers' lines.
+pub const DEEPEST_FINALIZER: usize = 3;
+
+/// One line of a program.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Line {
+    /// The name that the line binds to what its operation gives, if that is a reference.
+    pub bind: Option<Name>,
+    /// What it does.
+    pub operation: Operation<Name>,
+}
+
+impl Line {
+    /// Calls `each` with every name in it, bound or used, in order of appearance.
+    pub fn rename(&mut self, each: &mut dyn FnMut(&mut Name)) {
+        if let Some(name) = &mut self.bind {
+            each(name);
+        }
+        self.operation.rename(&mut |name| {
+            if *name != Name::SELF {
+                each(name);
+            }
+        });
+    }
+
+    /// The names that it binds or uses.
+    pub fn names(&self) -> Vec<Name> {
+        let mut names = Vec::new();
+        self.clone().rename(&mut |name| names.push(*name));
+        names
+    }
+
+    /// The names that it binds, its own and those within a finalizer.
+    fn bound(&self) -> Vec<Name> {
+        let mut bound: Vec<Name> = self.bind.into_iter().collect();
+        if let Operation::On { line, .. } = &self.operation {
+            bound.extend(line.bound());
+        }
+        bound
+    }
+
+    /// Whether it can stand where it does: within `depth` finalizers, `self` and `panic` only in one, no setting in one.
+    pub(crate) fn is_allowed(&self, depth: usize) -> bool {
+        let code = self.operation.code();
+        let bind = match code.gives() {
+            Gives::Nothing => self.bind.is_none(),
+            Gives::Look | Gives::Own => true,
+            Gives::New => self.bind.is_some(),
+        };
+        let names_self = || self.operation.resolve(&|name| (name != Name::SELF).then_some(Object(0))).is_none();
+        bind && match &self.operation {
+            Operation::On { object, line } => {
+                depth < DEEPEST_FINALIZER && (depth > 0 || *object != Some(Name::SELF)) && line.is_allowed(depth + 1)
+            }
+            _ if depth == 0 => code != Code::Panic && !names_self(),
+            _ => !code.is_setting(),
+        }
+    }
+}
+
+/// Operations in the order in which they are to be carried out, settings first. Its `Debug` is its trace.
+#[derive(Clone, Default)]
+pub struct Program {
+    lines: Vec<Line>,
+    /// What the names were called where the program was read; numbers beyond its end are spelled by counting.
+    spelling: Vec<String>,
+}
+
+impl PartialEq for Program {
+    /// Equal up to names.
+    fn eq(&self, other: &Program) -> bool {
+        self.canonical().lines == other.canonical().lines
+    }
+}
+
+impl Eq for Program {}
+
+impl Program {
+    /// The program of those lines. A line that can't stand where it does is left out, a name's second binding too, and
+    /// settings are moved to the front.
+    pub fn new(lines: Vec<Line>) -> Program {
+        Program::spelled(lines, Vec::new())
+    }
+
+    pub(crate) fn spelled(lines: Vec<Line>, spelling: Vec<String>) -> Program {
+        let mut bound = std::collections::BTreeSet::new();
+        let allowed =
+            lines.into_iter().filter(|line| line.is_allowed(0) && line.bound().iter().all(|name| bound.insert(*name)));
+        let (mut lines, operations): (Vec<Line>, Vec<Line>) =
+            allowed.partition(|line| line.operation.code().is_setting());
+        lines.extend(operations);
+        Program { lines, spelling }
+    }
+
+    /// Its lines.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// How many lines it has.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether it has no lines.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The same with other lines, its names spelled alike.
+    pub fn with_lines(&self, lines: Vec<Line>) -> Program {
+        Program::spelled(lines, self.spelling.clone())
+    }
+
+    /// How a name is spelled in its trace.
+    pub fn spell(&self, name: Name) -> String {
+        if name == Name::SELF {
+            return "self".into();
+        }
+        self.spelling.get(usize::from(name.0)).cloned().unwrap_or_else(|| count(name.0))
+    }
+
+    /// The names in the order in which lines bind them, then those that none binds, spelled by counting.
+    pub fn canonical(&self) -> Program {
+        let mut numbers = BTreeMap::new();
+        let bound = self.lines.iter().flat_map(Line::bound);
+        let used = self.lines.iter().flat_map(Line::names);
+        for name in bound.chain(used) {
+            let next = Name(numbers.len() as u16);
+            numbers.entry(name).or_insert(next);
+        }
+        let mut lines = self.lines.clone();
+        for line in &mut lines {
+            line.rename(&mut |name| *name = numbers[name]);
+        }
+        Program { lines, spelling: Vec::new() }
+    }
+
+    /// How many objects its bulk lines ask for: what makes a program large.
+    pub fn bulk(&self) -> u64 {
+        fn of(line: &Line) -> u64 {
+            match &line.operation {
+                Operation::Chain { length } | Operation::Ring { length } => u64::from(*length),
+                Operation::On { line, .. } => of(line),
+                _ => 0,
+            }
+        }
+        self.lines.iter().map(of).sum()
+    }
+}
+
+/// `a`, `b`, .. `z`, `a1`, ..
+fn count(number: u16) -> String {
+    let letter = char::from(b'a' + (number % 26) as u8);
+    match number / 26 {
+        0 => letter.to_string(),
+        round => format!("{letter}{round}"),
+    }
+}

@@ -1,0 +1,103 @@
+//! When garbage is looked for: settings, what is counted, checks and tuning (SPEC 4).
+
+use super::{Reference, Refusal};
+use crate::operation::Operation;
+use crate::value::Object;
+
+/// How a heap is configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Operations between two checks.
+    pub interval: u64,
+    /// The least and the greatest interval that tuning may set.
+    pub bounds: (u64, u64),
+    /// The most objects that may live at once.
+    pub capacity: u64,
+    /// The ceiling of each count.
+    pub counts: u32,
+    /// The most objects that one slot may hold; nothing that can be seen follows from it.
+    pub generations: u32,
+    /// Whether allocations check.
+    pub checks: bool,
+}
+
+impl Default for Settings {
+    /// Capacity is bounded so that no program asks for more memory than there is.
+    fn default() -> Settings {
+        Settings {
+            interval: 1_000,
+            bounds: (100, 10_000),
+            capacity: 1_000_000,
+            counts: u32::MAX,
+            generations: u32::MAX,
+            checks: true,
+        }
+    }
+}
+
+impl Settings {
+    /// Carries out a setting; zero and crossed bounds are refused.
+    pub(super) fn set(&mut self, setting: &Operation<Object>) -> Result<(), Refusal> {
+        match *setting {
+            Operation::SetInterval { operations: 0 }
+            | Operation::SetBounds { least: 0, .. }
+            | Operation::SetCapacity { objects: 0 }
+            | Operation::SetCounts { ceiling: 0 }
+            | Operation::SetGenerations { ceiling: 0 } => return Err(Refusal::Setting),
+            Operation::SetBounds { least, greatest } if least > greatest => return Err(Refusal::Setting),
+            Operation::SetInterval { operations } => self.interval = operations.into(),
+            Operation::SetBounds { least, greatest } => self.bounds = (least.into(), greatest.into()),
+            Operation::SetCapacity { objects } => self.capacity = objects.into(),
+            Operation::SetCounts { ceiling } => self.counts = ceiling,
+            Operation::SetGenerations { ceiling } => self.generations = ceiling,
+            Operation::SetChecks { on } => self.checks = on,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Reference {
+    /// Counts an operation that was done: allocations, writes, and what the mutator gave up. A bulk line is its single
+    /// calls: each object is allocated, stored in the one before and dropped.
+    pub(super) fn count(&mut self, operation: &Operation<Object>) {
+        let code = operation.code();
+        let (allocations, others) = match operation {
+            Operation::Chain { length } => (*length, 2 * u64::from(length.saturating_sub(1))),
+            Operation::Ring { length } => (*length, (2 * u64::from(*length)).saturating_sub(1)),
+            Operation::Drop { object: Some(_) } => (0, 1),
+            _ => (u32::from(code.allocates()), u64::from(code.writes())),
+        };
+        self.allocations_since_check += u64::from(allocations);
+        self.statistics.operations_since_check += u64::from(allocations) + others;
+    }
+
+    /// The automatic check: collects and tunes, if enough operations have been counted and no finalizer runs.
+    pub(super) fn check(&mut self) {
+        let operations = self.statistics.operations_since_check;
+        if operations < self.settings.interval || self.finalizing.is_some() || self.set_runs {
+            return;
+        }
+        let rate = 1_000 * self.allocations_since_check / operations;
+        self.statistics.average_rate = (7 * self.statistics.average_rate + 3 * rate) / 10;
+        self.statistics.operations_since_check = 0;
+        self.allocations_since_check = 0;
+        self.statistics.checks += 1;
+        let cycles = self.collect();
+        self.tune(cycles);
+    }
+
+    fn tune(&mut self, cycles: u64) {
+        let (least, greatest) = self.settings.bounds;
+        let mut interval = self.settings.interval;
+        if cycles > 0 {
+            interval = interval * 4 / 5;
+        } else {
+            interval = (interval * 6 / 5).max(interval + 1);
+        }
+        if self.statistics.average_rate > 100 {
+            interval = interval * 9 / 10;
+        }
+        self.settings.interval = interval.clamp(least, greatest);
+    }
+}

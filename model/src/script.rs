@@ -1,0 +1,222 @@
+//! What a program means, whoever carries it out: names, outcomes, and the runs of finalizers (SPEC 2).
+//!
+//! A heap that carries out programs is a [`Machine`]: it answers calls whose names have become objects, and lends its
+//! [`Script`], the part of its state that belongs to the program and not to the heap.
+
+use crate::operation::{Gives, Operation};
+use crate::program::Line;
+use crate::value::{Name, Object, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How many operations the finalizers of one program may carry out, all together.
+pub const FUEL: u32 = 1_000;
+
+/// Why a call is refused (SPEC 1), in the order in which reasons are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Refusal {
+    /// A collection, called while the finalizers of a set run.
+    Reentrant,
+    /// Nil, where there must be an object.
+    Nil,
+    /// The object is gone.
+    Stale,
+    /// The object is of another kind.
+    Kind,
+    /// No such element or capture.
+    Index,
+    /// No such field.
+    Field,
+    /// The value refers to an object that is gone.
+    StaleValue,
+    /// A reference, where only plain values go.
+    NotPlain,
+    /// A count has no room for one more.
+    Overflow,
+    /// The mutator holds no reference that it could give up.
+    NotHeld,
+    /// No room for one more object.
+    Capacity,
+    /// A setting of zero, or bounds that cross.
+    Setting,
+}
+
+/// What became of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done; what it gave, nil where it gives nothing.
+    Done(Value<Object>),
+    /// Called, and refused.
+    Refused(Refusal),
+    /// Not called: a name that it uses is unbound.
+    Skipped,
+}
+
+/// How a run of a finalizer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum End {
+    /// It returned.
+    Returned,
+    /// It panicked.
+    Panicked,
+    /// The program's fuel was used up.
+    OutOfFuel,
+}
+
+/// What happens inside a heap, in the order in which it happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The finalizer of an object began.
+    Began(Object),
+    /// A finalizer carried out an operation.
+    Did(Outcome),
+    /// The finalizer that runs ended, its references dropped.
+    Ended(End),
+    /// An object died.
+    Died(Object),
+}
+
+/// The part of a machine's state that belongs to the program.
+#[derive(Debug, Clone)]
+pub struct Script {
+    names: Vec<Option<Object>>,
+    /// Shared, since heaps are copied after every operation.
+    finalizers: BTreeMap<Object, Arc<Vec<Line>>>,
+    fuel: u32,
+    /// What has happened since the journal was last taken.
+    pub journal: Vec<Event>,
+}
+
+impl Default for Script {
+    fn default() -> Script {
+        Script { names: Vec::new(), finalizers: BTreeMap::new(), fuel: FUEL, journal: Vec::new() }
+    }
+}
+
+impl Script {
+    /// The object that a name stands for.
+    pub fn object(&self, name: Name) -> Option<Object> {
+        self.names.get(usize::from(name.0)).copied().flatten()
+    }
+
+    /// Lets a name stand for an object, for ever.
+    pub fn bind(&mut self, name: Name, object: Object) {
+        let index = usize::from(name.0);
+        if self.names.len() <= index {
+            self.names.resize(index + 1, None);
+        }
+        self.names[index] = Some(object);
+    }
+
+    /// Appends a line to a finalizer that has not begun.
+    pub fn append(&mut self, object: Object, line: Line) {
+        Arc::make_mut(self.finalizers.entry(object).or_default()).push(line);
+    }
+
+    /// Whether an object has a finalizer that has not begun.
+    pub fn has_finalizer(&self, object: Object) -> bool {
+        self.finalizers.contains_key(&object)
+    }
+}
+
+/// A heap that carries out programs.
+pub trait Machine {
+    /// Carries out one operation.
+    fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal>;
+    /// The program's part of its state.
+    fn script(&mut self) -> &mut Script;
+}
+
+/// Carries out one line outside finalizers.
+pub fn step(machine: &mut impl Machine, line: &Line) -> Outcome {
+    let script = machine.script();
+    let Some(operation) = line.operation.resolve(&|name| script.object(name)) else { return Outcome::Skipped };
+    match machine.call(&operation) {
+        Ok(value) => {
+            if let (Some(name), Value::Reference(object)) = (line.bind, &value) {
+                machine.script().bind(name, *object);
+            }
+            Outcome::Done(value)
+        }
+        Err(refusal) => Outcome::Refused(refusal),
+    }
+}
+
+/// Runs the finalizer of an object.
+///
+/// Where it ends by a panic, the caller panics too, if that is how its heap learns of it: everything that a run must do
+/// has been done.
+pub fn finalize(machine: &mut impl Machine, object: Object) -> End {
+    let script = machine.script();
+    script.journal.push(Event::Began(object));
+    let lines = script.finalizers.remove(&object).unwrap_or_default();
+    let mut run = Run { object, bound: Vec::new() };
+    let mut end = End::Returned;
+    for line in lines.iter() {
+        let script = machine.script();
+        if script.fuel == 0 {
+            end = End::OutOfFuel;
+            break;
+        }
+        script.fuel -= 1;
+        if let Operation::Panic {} = line.operation {
+            end = End::Panicked;
+            break;
+        }
+        let outcome = run.step(machine, line);
+        machine.script().journal.push(Event::Did(outcome));
+    }
+    for bound in run.bound {
+        for _ in 0..bound.held {
+            let _ = machine.call(&Operation::Drop { object: Some(bound.object) });
+        }
+    }
+    machine.script().journal.push(Event::Ended(end));
+    end
+}
+
+/// A run of a finalizer: its object and the names that it has bound, in order.
+struct Run {
+    object: Object,
+    bound: Vec<Bound>,
+}
+
+struct Bound {
+    name: Name,
+    object: Object,
+    /// Whether the run holds references by this name, and how many: below zero where it dropped more than it had.
+    owns: bool,
+    held: i64,
+}
+
+impl Run {
+    fn step(&mut self, machine: &mut impl Machine, line: &Line) -> Outcome {
+        let script = machine.script();
+        let look_up = |name| match self.bound.iter().find(|bound| bound.name == name) {
+            _ if name == Name::SELF => Some(self.object),
+            Some(bound) => Some(bound.object),
+            None => script.object(name),
+        };
+        let Some(operation) = line.operation.resolve(&look_up) else { return Outcome::Skipped };
+        let value = match machine.call(&operation) {
+            Ok(value) => value,
+            Err(refusal) => return Outcome::Refused(refusal),
+        };
+        match (&line.operation, line.bind, &value) {
+            (Operation::Take { object }, ..) => self.holds(*object, 1),
+            (Operation::Drop { object }, ..) => self.holds(*object, -1),
+            (operation, Some(name), Value::Reference(object)) => {
+                let owns = operation.code().gives() != Gives::Look;
+                self.bound.push(Bound { name, object: *object, owns, held: i64::from(owns) });
+            }
+            _ => {}
+        }
+        Outcome::Done(value)
+    }
+
+    fn holds(&mut self, name: Option<Name>, more: i64) {
+        if let Some(bound) = self.bound.iter_mut().find(|bound| Some(bound.name) == name && bound.owns) {
+            bound.held += more;
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! Programs as text: one line an operation, so that any line can be deleted.
+//!
+//! Reading: a line is cut into tokens and tried against the form of each operation in the table; where none fits, the
+//! form that came furthest says what is wrong. Printing writes the same form. Parsing what was printed gives an equal
+//! program.
+
+use crate::operand::Operand;
+use crate::operation::{Code, Gives, Operation};
+use crate::program::{DEEPEST_FINALIZER, Line, Program};
+use crate::value::Name;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+mod tokens;
+use tokens::cut;
+pub(crate) use tokens::{Token, TokenKind};
+
+/// The first line of a trace.
+pub const HEADER: &str = "heapproof trace 1";
+
+/// What is wrong with a trace, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextError {
+    /// Counted from 1.
+    pub line: usize,
+    /// In characters, counted from 1.
+    pub column: usize,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for TextError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}: {}", self.line, self.column, self.message)
+    }
+}
+
+impl std::error::Error for TextError {}
+
+static FORMS: LazyLock<Vec<(Code, Vec<Token<'static>>)>> =
+    LazyLock::new(|| Code::ALL.iter().map(|code| (*code, cut(1, code.text()).unwrap_or_default())).collect());
+
+impl FromStr for Program {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Program, TextError> {
+        let mut reader = Reader::default();
+        let mut lines = Vec::new();
+        let mut operations = false;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        for (index, text) in text.lines().enumerate() {
+            let tokens = cut(index + 1, text)?;
+            let Some(first) = tokens.first() else { continue };
+            if first.is_word("heapproof") {
+                if text.split('#').next().unwrap_or_default().trim() != HEADER || !lines.is_empty() {
+                    return Err(first.wrong(format!("the header is `{HEADER}` and stands first")));
+                }
+                continue;
+            }
+            let line = reader.line(&tokens, 0)?;
+            if line.operation.code().is_setting() && operations {
+                return Err(first.wrong("a setting stands before the first operation"));
+            }
+            operations |= !line.operation.code().is_setting();
+            lines.push(line);
+        }
+        Ok(Program::spelled(lines, reader.spelling))
+    }
+}
+
+/// The names met so far.
+#[derive(Default)]
+struct Reader {
+    numbers: HashMap<String, Name>,
+    spelling: Vec<String>,
+    bound: HashSet<Name>,
+}
+
+impl Reader {
+    fn name(&mut self, token: &Token<'_>, word: &str, depth: usize) -> Result<Name, TextError> {
+        if word == "self" {
+            return if depth > 0 { Ok(Name::SELF) } else { Err(token.wrong("`self` stands only in a finalizer")) };
+        }
+        if RESERVED.contains(&word) {
+            return Err(token.wrong(format!("expected a name, found the word `{word}`, which can't be one")));
+        }
+        if let Some(name) = self.numbers.get(word) {
+            return Ok(*name);
+        }
+        if self.spelling.len() == Name::MOST {
+            return Err(token.wrong(format!("a program has at most {} names", Name::MOST)));
+        }
+        let name = Name(self.spelling.len() as u16);
+        self.numbers.insert(word.to_owned(), name);
+        self.spelling.push(word.to_owned());
+        Ok(name)
+    }
+
+    fn line(&mut self, tokens: &[Token<'_>], depth: usize) -> Result<Line, TextError> {
+        let (bind, rest) = match tokens {
+            [name, equals, rest @ ..] if equals.is_punctuation('=') => (Some(name), rest),
+            _ => (None, tokens),
+        };
+        let Some(first) = rest.first() else {
+            return Err(tokens[1].behind("expected an operation, found the end of the line"));
+        };
+        let operation = self.operation(rest, depth)?;
+        let code = operation.code();
+        match (code.gives(), bind) {
+            (Gives::Nothing, Some(name)) => Err(name.wrong("this operation gives nothing to bind to a name")),
+            (Gives::New, None) => Err(first.wrong(format!("what this gives needs a name: `x = {}`", first.text))),
+            _ if code == Code::Panic && depth == 0 => {
+                Err(first.wrong("`panic` stands only in a finalizer: `on x: panic`"))
+            }
+            _ if code.is_setting() && depth > 0 => Err(first.wrong("a setting can't stand in a finalizer")),
+            (_, Some(name)) => Ok(Line { bind: Some(self.bind(name, depth)?), operation }),
+            (_, None) => Ok(Line { bind: None, operation }),
+        }
+    }
+
+    fn bind(&mut self, token: &Token<'_>, depth: usize) -> Result<Name, TextError> {
+        let TokenKind::Word = token.kind else {
+            return Err(token.wrong(format!("expected a name, found {token}")));
+        };
+        match self.name(token, token.text, depth)? {
+            Name::SELF => Err(token.wrong("`self` can't be bound")),
+            name if !self.bound.insert(name) => Err(token.wrong(format!("the name `{}` is bound twice", token.text))),
+            name => Ok(name),
+        }
+    }
+
+    fn operation(&mut self, tokens: &[Token<'_>], depth: usize) -> Result<Operation<Name>, TextError> {
+        let mut furthest = Furthest::default();
+        for (code, form) in FORMS.iter() {
+            let mut matcher = Matcher { reader: self, form, tokens, at: 0, depth, wanted: None };
+            match Operation::parse(*code, &mut matcher).and_then(|operation| matcher.end().map(|()| operation)) {
+                Ok(operation) => return Ok(operation),
+                Err(error) => furthest.add(matcher.at, matcher.wanted.take(), error),
+            }
+        }
+        let (first, second) = (&tokens[0], tokens.get(1));
+        let a_name_alone = second.is_none_or(|token| token.kind != TokenKind::Punctuation)
+            && furthest.wanted.iter().any(|wanted| wanted == "`.`");
+        if furthest.at == 0 || a_name_alone {
+            return Err(first.wrong(unknown(first)));
+        }
+        Err(furthest.error(tokens))
+    }
+}
+
+/// What the forms wanted that followed the line furthest.
+#[derive(Default)]
+struct Furthest {
+    at: usize,
+    wanted: Vec<String>,
+    other: Option<TextError>,
+}
+
+impl Furthest {
+    fn add(&mut self, at: usize, wanted: Option<String>, error: TextError) {
+        if at > self.at {
+            *self = Furthest { at, ..Furthest::default() };
+        }
+        if at == self.at {
+            match wanted {
+                Some(wanted) if self.wanted.contains(&wanted) => {}
+                Some(wanted) => self.wanted.push(wanted),
+                None => self.other = Some(error),
+            }
+        }
+    }
+
+    fn error(self, tokens: &[Token<'_>]) -> TextError {
+        let wanted = self.wanted.join(" or ");
+        match (self.other, tokens.get(self.at)) {
+            (Some(error), _) => error,
+            (None, Some(token)) => token.wrong(format!("expected {wanted}, found {token}")),
+            (None, None) => tokens[self.at - 1].behind(format!("expected {wanted}, found the end of the line")),
+        }
+    }
+}
+
+/// Words that begin operations or are values, so that no line can be read in two ways.
+const RESERVED: &[&str] = &[
+    "nil",
+    "true",
+    "false",
+    "inf",
+    "nan",
+    "self",
+    "set",
+    "on",
+    "panic",
+    "take",
+    "drop",
+    "upgrade",
+    "push",
+    "pop",
+    "remove",
+    "table",
+    "array",
+    "closure",
+    "box",
+    "scalar",
+    "weak",
+    "chain",
+    "ring",
+    "collect",
+    "check",
+    "detect",
+    "verify",
+    "begin",
+    "end",
+    "fault",
+    "recover",
+    "temp",
+    "heapproof",
+];
+
+fn unknown(token: &Token<'_>) -> String {
+    let first_words =
+        Code::ALL.iter().filter_map(|code| code.text().split(' ').next()).filter(|word| !word.contains('$'));
+    let close = first_words.map(|word| (strsim::damerau_levenshtein(word, token.text), word)).min();
+    match close {
+        Some((distance, word)) if distance <= 2 && distance < token.text.chars().count() => {
+            format!("no operation begins with {token}; did you mean `{word}`?")
+        }
+        _ => format!("no operation begins with {token}: expected one like `take x`, `x = table` or `x.f = y`"),
+    }
+}
+
+/// Follows the form of one operation through the tokens of a line.
+pub(crate) struct Matcher<'a, 't> {
+    reader: &'a mut Reader,
+    form: &'a [Token<'static>],
+    tokens: &'a [Token<'t>],
+    at: usize,
+    depth: usize,
+    /// What was wanted where it failed; `None` where more than that is wrong.
+    wanted: Option<String>,
+}
+
+impl<'a, 't> Matcher<'a, 't> {
+    /// The next operand, after what the form wants before it.
+    pub(crate) fn operand<T: Operand>(&mut self) -> Result<T, TextError> {
+        self.literals()?;
+        self.form = self.form.get(1..).unwrap_or_default();
+        T::parse(self)
+    }
+
+    fn end(&mut self) -> Result<(), TextError> {
+        self.literals()?;
+        match self.peek() {
+            Some(_) => Err(self.fail("the end of the line")),
+            None => Ok(()),
+        }
+    }
+
+    fn literals(&mut self) -> Result<(), TextError> {
+        while let Some((literal, rest)) = self.form.split_first().filter(|(literal, _)| !literal.is_punctuation('$')) {
+            self.read(&format!("`{}`", literal.text), |token| (token.text == literal.text).then_some(()))?;
+            self.form = rest;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn peek(&self) -> Option<&'a Token<'t>> {
+        self.tokens.get(self.at)
+    }
+
+    /// What `read` makes of the next token; an error that says what was wanted, where it makes nothing of it.
+    pub(crate) fn read<T>(&mut self, wanted: &str, read: impl Fn(&Token<'t>) -> Option<T>) -> Result<T, TextError> {
+        match self.peek().and_then(read) {
+            Some(value) => {
+                self.at += 1;
+                Ok(value)
+            }
+            None => Err(self.fail(wanted)),
+        }
+    }
+
+    /// The next token as a name.
+    pub(crate) fn name(&mut self, wanted: &str) -> Result<Name, TextError> {
+        match self.peek() {
+            Some(token) if token.kind == TokenKind::Word => {
+                let name = self.reader.name(token, token.text, self.depth)?;
+                self.at += 1;
+                Ok(name)
+            }
+            _ => Err(self.fail(wanted)),
+        }
+    }
+
+    /// All that is left, as a line of a finalizer.
+    pub(crate) fn finalizer_line(&mut self) -> Result<Line, TextError> {
+        match self.tokens.get(self.at..).filter(|rest| !rest.is_empty()) {
+            None => Err(self.fail("an operation")),
+            Some(rest) if self.depth == DEEPEST_FINALIZER => {
+                Err(rest[0].wrong(format!("finalizers stand at most {DEEPEST_FINALIZER} deep in finalizers")))
+            }
+            Some(rest) => {
+                self.at = self.tokens.len();
+                self.reader.line(rest, self.depth + 1)
+            }
+        }
+    }
+
+    fn fail(&mut self, wanted: &str) -> TextError {
+        self.wanted = Some(wanted.to_owned());
+        self.tokens[0].wrong(wanted)
+    }
+}
+
+/// Fills the forms of operations with operands.
+pub(crate) struct Printer<'a> {
+    program: &'a Program,
+    form: &'static str,
+    text: String,
+}
+
+impl Printer<'_> {
+    pub(crate) fn operand<T: Operand>(&mut self, operand: &T) {
+        let (before, after) = self.form.split_once('$').unwrap_or((self.form, ""));
+        self.text.push_str(before);
+        self.form = after;
+        operand.print(self);
+    }
+
+    pub(crate) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    pub(crate) fn name(&mut self, name: Name) {
+        self.text.push_str(&self.program.spell(name));
+    }
+
+    pub(crate) fn line(&mut self, line: &Line) {
+        if let Some(name) = line.bind {
+            self.name(name);
+            self.push(" = ");
+        }
+        let outer = std::mem::replace(&mut self.form, line.operation.code().text());
+        line.operation.print(self);
+        self.text.push_str(self.form);
+        self.form = outer;
+    }
+}
+
+impl Program {
+    /// One of its lines, as in its trace.
+    pub fn print(&self, line: &Line) -> String {
+        let mut printer = Printer { program: self, form: "", text: String::new() };
+        printer.line(line);
+        printer.text.trim_end().to_owned()
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "{HEADER}")?;
+        self.lines().iter().try_for_each(|line| writeln!(out, "{}", self.print(line)))
+    }
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{self}")
+    }
+}

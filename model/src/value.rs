@@ -1,0 +1,169 @@
+//! What operations speak of: names, objects, fields, values, and what can be seen of an object.
+
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+/// A name of a program: the number of a place that one line binds, once, to an object's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Name(pub u16);
+
+impl Name {
+    /// `self`: within a finalizer, the object that it belongs to.
+    pub const SELF: Name = Name(u16::MAX - 1);
+    /// The most names that a program can have.
+    pub const MOST: usize = 65_000;
+}
+
+/// An object: the how-manieth that its heap allocated, counted from 0. Never used again for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Object(pub u32);
+
+impl Object {
+    /// The object's number as an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Display for Object {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "#{}", self.0)
+    }
+}
+
+/// The name of a table's field: a word.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Field(Arc<str>);
+
+impl Field {
+    /// Fields that a byte stands for, in the order of their bytes.
+    pub const COMMON: [&str; 12] =
+        ["next", "x", "y", "left", "right", "parent", "child", "value", "key", "head", "tail", "item"];
+
+    /// The field of that name; `None` unless it is a word that a trace can hold: a letter or `_`, then letters, digits,
+    /// `_`, at most 255 bytes.
+    pub fn new(name: &str) -> Option<Field> {
+        if let Some(index) = Field::COMMON.iter().position(|common| *common == name) {
+            return Some(Field::common(index));
+        }
+        let first = name.chars().next()?;
+        let word = (first.is_alphabetic() || first == '_')
+            && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+            && name.len() <= 255;
+        word.then(|| Field(name.into()))
+    }
+
+    /// The common field of that index, counted round.
+    pub fn common(index: usize) -> Field {
+        static FIELDS: LazyLock<Vec<Field>> =
+            LazyLock::new(|| Field::COMMON.iter().map(|name| Field((*name).into())).collect());
+        FIELDS[index % Field::COMMON.len()].clone()
+    }
+
+    /// The field's name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A 64-bit float, compared by its bits; every not-a-number is the same one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Float(u64);
+
+impl Float {
+    /// The float of that value.
+    pub fn new(value: f64) -> Float {
+        Float(if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() })
+    }
+
+    /// Its value.
+    pub fn get(self) -> f64 {
+        f64::from_bits(self.0)
+    }
+}
+
+impl fmt::Debug for Float {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:?}", self.get())
+    }
+}
+
+/// What a field, an element, a capture or a box holds; `R` is a [`Name`] in programs and an [`Object`] in heaps.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Value<R> {
+    /// Nothing.
+    Nil,
+    /// A truth value.
+    Bool(bool),
+    /// A character.
+    Char(char),
+    /// A whole number.
+    Int(i64),
+    /// A floating-point number.
+    Float(Float),
+    /// A string.
+    Text(Arc<str>),
+    /// A strong reference.
+    Reference(R),
+}
+
+impl<R: Copy> Value<R> {
+    /// The reference that it is, if it is one.
+    pub fn reference(&self) -> Option<R> {
+        match self {
+            Value::Reference(reference) => Some(*reference),
+            _ => None,
+        }
+    }
+}
+
+/// The six kinds of objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Kind {
+    /// Named fields, in the order of their insertion.
+    #[default]
+    Table,
+    /// Elements.
+    Array,
+    /// A function index and captures.
+    Closure,
+    /// One value.
+    Box,
+    /// One value that is no reference.
+    Scalar,
+    /// A weak reference to a target.
+    Weak,
+}
+
+/// What an object holds, as anyone may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Contents {
+    /// What it is.
+    pub kind: Kind,
+    /// A closure's function index, else 0.
+    pub function: u32,
+    /// A table's fields, in order of insertion, else empty.
+    pub fields: Vec<Field>,
+    /// The values of the fields, the elements, the captures, or the one value.
+    pub values: Vec<Value<Object>>,
+    /// A weak object's target while that lives, else `None`.
+    pub target: Option<Object>,
+}
+
+impl Contents {
+    /// The objects that it refers to strongly, one entry for each reference, in order.
+    pub fn references(&self) -> impl Iterator<Item = Object> + Clone + '_ {
+        self.values.iter().filter_map(Value::reference)
+    }
+}
+
+/// How many references there are to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Held by the mutator.
+    pub external: u32,
+    /// In the contents of living objects.
+    pub internal: u32,
+    /// Living weak objects that target it.
+    pub weak: u32,
+}

@@ -1,0 +1,51 @@
+use heapproof_model::{Code, Program, bytes};
+
+#[test]
+fn what_was_encoded_decodes_to_an_equal_program() {
+    let text = "set bounds 1 8\na = table\nb = array a 5 -1 1.5 'x' \"text\" nil true\na.strange_name = b\nx = pop b\n\
+                pop b\non a: c = a.next\non b: on a: take self\ny = upgrade b\ntake unbound\ndrop nil\nd = closure 3 a b";
+    let program: Program = text.parse().unwrap();
+    assert_eq!(Program::decode(&program.encode()), program);
+    assert_eq!(Program::decode(&program.encode()).to_string(), program.canonical().to_string());
+}
+
+#[test]
+fn any_bytes_decode_and_their_program_decodes_to_itself() {
+    let mut state = 1u64;
+    for length in 0..400 {
+        let mut bytes: Vec<u8> = (0..length)
+            .map(|_| {
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                (state >> 33) as u8 % 0x70
+            })
+            .collect();
+        bytes.insert(0, bytes::VERSION);
+        let program = Program::decode(&bytes);
+        assert_eq!(Program::decode(&program.encode()), program);
+        let read: Program = program.to_string().parse().unwrap();
+        assert_eq!(read, program);
+    }
+}
+
+#[test]
+fn bytes_of_another_version_are_the_empty_program() {
+    assert!(Program::decode(&[]).is_empty());
+    assert!(Program::decode(&[2, 0x10, 0x10]).is_empty());
+}
+
+#[test]
+fn a_byte_that_is_no_tag_is_passed_over_by_itself() {
+    assert_eq!(Program::decode(&[1, 0xff, 0x10, 0xfe, 0x50]), "a = table\ncollect".parse().unwrap());
+}
+
+#[test]
+fn tags_differ_and_mean_for_good_what_they_meant_first() {
+    let tags: Vec<String> = Code::ALL.iter().map(|code| format!("{:02x} {}", code.tag(), code.name())).collect();
+    let mut sorted = tags.clone();
+    sorted.sort();
+    let expected = "01 SetInterval, 02 SetBounds, 03 SetCapacity, 04 SetCounts, 05 SetGenerations, 06 SetChecks, 10 Table, \
+                    11 Array, 12 Closure, 13 Box, 14 Scalar, 15 Weak, 16 Chain, 17 Ring, 20 ReadField, 21 ReadElement, \
+                    22 ReadCapture, 23 ReadBox, 30 WriteField, 31 WriteElement, 32 WriteCapture, 33 WriteBox, 34 Push, 35 Pop, \
+                    36 Remove, 40 Take, 41 Drop, 42 Upgrade, 50 Collect, 51 Check, 52 DetectFull, 60 On, 61 Panic";
+    assert_eq!(sorted.join(", "), expected);
+}

@@ -1,0 +1,114 @@
+//! What the reference says of short stories; heaps are held to the same stories in `corpus/scenarios/`.
+
+use heapproof_model::{Event, Machine, Object, Outcome, Program, Reference, Refusal, script};
+
+/// Carries out a trace; gives the heap and what became of each line.
+fn told(text: &str) -> (Reference, Vec<Outcome>) {
+    let program: Program = text.parse().unwrap();
+    let mut heap = Reference::new();
+    let outcomes = program.lines().iter().map(|line| script::step(&mut heap, line)).collect();
+    (heap, outcomes)
+}
+
+fn last(text: &str) -> Outcome {
+    told(text).1.pop().unwrap()
+}
+
+fn deaths(heap: &mut Reference) -> Vec<u32> {
+    let journal = heap.script().journal.iter();
+    journal.filter_map(|event| if let Event::Died(object) = event { Some(object.0) } else { None }).collect()
+}
+
+#[test]
+fn a_pair_that_is_dropped_is_freed_by_a_collection_and_not_before() {
+    let pair = "a = table\nb = table\na.next = b\nb.next = a\ndrop a\ndrop b";
+    assert_eq!(told(pair).0.statistics().frees, 0);
+    let statistics = told(&format!("{pair}\ncollect")).0.statistics();
+    assert_eq!((statistics.frees, statistics.cycles_collected), (2, 1));
+}
+
+#[test]
+fn objects_are_released_first_in_first_out() {
+    let (mut heap, _) =
+        told("a = table\nb = table\nc = table\nd = table\na.x = b\na.y = c\nb.x = d\ndrop d\ndrop c\ndrop b\ndrop a");
+    assert_eq!(deaths(&mut heap), [0, 1, 2, 3]);
+}
+
+#[test]
+fn a_name_that_is_unbound_is_skipped() {
+    assert_eq!(last("a = table\nx = a.y\ntake x"), Outcome::Skipped);
+}
+
+#[test]
+fn each_refusal_has_its_reason() {
+    for (text, refusal) in [
+        ("nil.x = 1", Refusal::Nil),
+        ("a = weak nil", Refusal::Nil),
+        ("a = table\ndrop a\ntake a", Refusal::Stale),
+        ("a = table\npush a 1", Refusal::Kind),
+        ("a = array 1\na[1] = 2", Refusal::Index),
+        ("a = array\npop a", Refusal::Index),
+        ("a = table\nremove a.x", Refusal::Field),
+        ("a = table\nb = table\ndrop b\na.x = b", Refusal::StaleValue),
+        ("a = table\nb = scalar a", Refusal::NotPlain),
+        ("set counts 1\na = table\ntake a", Refusal::Overflow),
+        ("set counts 1\na = table\nb = array a a", Refusal::Overflow),
+        ("set counts 1\na = table\nb = weak a\nc = weak a", Refusal::Overflow),
+        ("set counts 1\na = table\na.x = a\na.x = a", Refusal::Overflow),
+        ("a = table\na.x = a\ndrop a\ndrop a", Refusal::NotHeld),
+        ("set capacity 1\na = table\nb = table", Refusal::Capacity),
+        ("set capacity 3\na = chain 4", Refusal::Capacity),
+        ("set bounds 2 1", Refusal::Setting),
+        ("set interval 0", Refusal::Setting),
+    ] {
+        assert_eq!(last(text), Outcome::Refused(refusal), "{text}");
+    }
+    let (mut heap, _) = told("a = table\na.x = a\non a: collect\ndrop a\ncollect");
+    assert!(heap.script().journal.contains(&Event::Did(Outcome::Refused(Refusal::Reentrant))));
+}
+
+#[test]
+fn a_run_drops_what_it_holds_even_when_it_panics() {
+    let (mut heap, _) = told("a = table\non a: b = table\non a: take b\non a: panic\ndrop a");
+    assert_eq!(deaths(&mut heap), [0, 1]);
+    assert_eq!(heap.statistics().finalizer_panics, 1);
+}
+
+#[test]
+fn an_object_that_its_finalizer_takes_lives_on_and_its_finalizer_never_runs_again() {
+    let (heap, _) = told("a = table\non a: take self\ndrop a");
+    assert!(heap.lives(Object(0)));
+    let (mut heap, _) = told("a = table\non a: take self\ndrop a\ndrop a");
+    assert_eq!(heap.script().journal.iter().filter(|event| matches!(event, Event::Began(_))).count(), 1);
+    assert!(!heap.lives(Object(0)));
+}
+
+#[test]
+fn part_of_a_ring_lives_on_with_what_it_reaches() {
+    let ring = "a = table\nb = table\nkept = table\na.x = b\nb.x = a\n";
+    let (heap, _) = told(&format!("{ring}on b: kept.x = self\ndrop a\ndrop b\ncollect"));
+    assert_eq!(heap.statistics().frees, 0);
+    let (heap, _) = told(&format!("{ring}on b: kept.x = self\non b: self.x = nil\ndrop a\ndrop b\ncollect"));
+    assert_eq!((heap.statistics().frees, heap.statistics().cycles_collected), (1, 0));
+}
+
+#[test]
+fn an_allocation_that_is_refused_has_still_run_its_check() {
+    let (heap, outcomes) = told("set interval 1\nset bounds 1 9\na = table\na.x = a\ndrop a\nb = box a");
+    assert_eq!(outcomes.last(), Some(&Outcome::Refused(Refusal::StaleValue)));
+    assert_eq!((heap.statistics().checks, heap.statistics().frees), (1, 1));
+}
+
+#[test]
+fn the_interval_follows_what_checks_find() {
+    let (heap, _) = told("set interval 2\nset bounds 1 8\na = table\na.x = a\ncheck");
+    // One of two operations allocated: a rate of 500, an average of 150, so 2 * 6 / 5 but at least 3, then * 9 / 10.
+    assert_eq!((heap.statistics().average_rate, heap.statistics().interval), (150, 2));
+}
+
+#[test]
+fn bulk_lines_of_a_hundred_thousand_are_done_in_no_time() {
+    let (heap, _) = told("a = chain 100000\nb = ring 100000\ndetect full\ndrop a\ndrop b\ncollect");
+    let statistics = heap.statistics();
+    assert_eq!((statistics.frees, statistics.cycles_detected, statistics.cycles_collected), (200_000, 1, 1));
+}

@@ -1,0 +1,125 @@
+use heapproof_model::{Code, Program};
+
+const EVERYTHING: &str = r#"heapproof trace 1
+set interval 3
+set bounds 1 8
+set capacity 100
+set counts 9
+set generations 2
+set checks off
+a = table
+b = array
+c = array nil true false 'c' 5 -5 1.5 "te\"xt" a
+d = closure 7 a -0.0
+e = box nan
+f = scalar inf
+g = weak a
+h = chain 3
+i = ring 4
+j = a.x
+a.other
+k = c[8]
+c[0]
+l = d{0}
+d{1}
+m = *e
+*e
+a.x = b
+b[0] = '\''
+d{0} = nil
+*e = "two\nlines"
+push b a
+n = pop b
+pop b
+o = remove a.x
+remove a.x
+take a
+take nil
+drop nil
+p = upgrade g
+collect
+check
+detect full
+on a: q = table
+on a: on self: q.x = self
+on a: panic
+"#;
+
+fn error(text: &str) -> String {
+    text.parse::<Program>().unwrap_err().to_string()
+}
+
+#[test]
+fn every_operation_is_printed_as_it_is_read() {
+    let program: Program = EVERYTHING.parse().unwrap();
+    assert_eq!(program.to_string(), EVERYTHING);
+    for code in Code::ALL {
+        let stands = EVERYTHING.lines().any(|line| {
+            let one: Result<Program, _> = format!("on z: {line}").parse();
+            let top: Result<Program, _> = line.parse();
+            let codes = |program: Program| program.lines().iter().map(|line| line.operation.code()).collect::<Vec<_>>();
+            top.or(one).is_ok_and(|program| codes(program).contains(code)) || line.ends_with("panic")
+        });
+        assert!(stands, "{} is not in the text of this test", code.name());
+    }
+}
+
+#[test]
+fn a_program_without_names_of_its_own_is_spelled_by_counting() {
+    let program: Program = "kept = table\nother = box kept".parse().unwrap();
+    assert_eq!(program.canonical().to_string(), "heapproof trace 1\na = table\nb = box a\n");
+    assert_eq!(program, program.canonical());
+}
+
+#[test]
+fn comments_blank_lines_and_odd_spaces_are_passed_over() {
+    let program: Program = "# a story\n\n  a=table # its start\r\n\ta . x=  a".parse().unwrap();
+    assert_eq!(program.to_string(), "heapproof trace 1\na = table\na.x = a\n");
+}
+
+#[test]
+fn a_typo_is_located_and_what_was_meant_is_named() {
+    assert_eq!(error("a = table\nb = tabel"), "2:5: no operation begins with `tabel`; did you mean `table`?");
+    assert_eq!(error("dorp a"), "1:1: no operation begins with `dorp`; did you mean `drop`?");
+    assert_eq!(error("a = table\na.x 5"), "2:5: expected the end of the line or `=`, found `5`");
+    assert_eq!(error("set bounds 1"), "1:13: expected a number from 0 to 4294967295, found the end of the line");
+    assert_eq!(
+        error("set boundz 1 2"),
+        "1:5: expected `interval` or `bounds` or `capacity` or `counts` or `generations` or `checks`, found `boundz`"
+    );
+    assert_eq!(error("set checks maybe"), "1:12: expected `on` or `off`, found `maybe`");
+    assert_eq!(error("a = table a"), "1:11: expected the end of the line, found `a`");
+    assert_eq!(error("take"), "1:5: expected a name or `nil`, found the end of the line");
+    assert_eq!(error("detect ful"), "1:8: expected `full`, found `ful`");
+    assert_eq!(error("a = box 'ab'"), "1:9: expected one character between the quotes, like 'c'");
+    assert_eq!(error("a = box \"ab"), "1:9: expected a closing \", found the end of the line");
+    assert_eq!(error("a = "), "1:4: expected an operation, found the end of the line");
+    assert_eq!(error("?"), "1:1: no operation begins with `?`: expected one like `take x`, `x = table` or `x.f = y`");
+}
+
+#[test]
+fn a_line_that_cannot_stand_where_it_does_is_an_error() {
+    assert_eq!(error("a = table\na = table"), "2:1: the name `a` is bound twice");
+    assert_eq!(error("a = table\non a: a = box 1"), "2:7: the name `a` is bound twice");
+    assert_eq!(error("take self"), "1:6: `self` stands only in a finalizer");
+    assert_eq!(error("on self: collect"), "1:4: `self` stands only in a finalizer");
+    assert_eq!(error("panic"), "1:1: `panic` stands only in a finalizer: `on x: panic`");
+    assert_eq!(error("on a: set interval 1"), "1:7: a setting can't stand in a finalizer");
+    assert_eq!(error("a = table\nset interval 1"), "2:1: a setting stands before the first operation");
+    assert_eq!(error("table"), "1:1: what this gives needs a name: `x = table`");
+    assert_eq!(error("x = collect"), "1:1: this operation gives nothing to bind to a name");
+    assert_eq!(error("table = table"), "1:1: expected a name, found the word `table`, which can't be one");
+    assert_eq!(error("a = table\nheapproof trace 1"), "2:1: the header is `heapproof trace 1` and stands first");
+    assert_eq!(error("heapproof trace 2"), "1:1: the header is `heapproof trace 1` and stands first");
+    assert_eq!(error("on a: on a: on a: on a: collect"), "1:25: finalizers stand at most 3 deep in finalizers");
+}
+
+#[test]
+fn any_line_of_a_program_can_be_deleted() {
+    let lines: Vec<&str> = EVERYTHING.lines().collect();
+    for gone in 0..lines.len() {
+        let rest: Vec<&str> =
+            lines.iter().enumerate().filter(|(index, _)| *index != gone).map(|(_, line)| *line).collect();
+        assert!(rest.join("\n").parse::<Program>().is_ok(), "without {}", lines[gone]);
+    }
+}

@@ -1,0 +1,176 @@
+//! Many programs, on several threads, with one result whatever the number of threads.
+//!
+//! Case n of a seed is always the same program. Threads take blocks of cases in order, and blocks are merged in order, so
+//! programs, counts, digest and the first failure of a signature do not depend on who was faster.
+
+use crate::generate;
+use crate::lockstep::Failure;
+use crate::properties::Property;
+use crate::signature::Signature;
+use crate::subject::SubjectKind;
+use crate::tally::Tally;
+use heapproof_model::Program;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
+use xxhash_rust::xxh3::Xxh3;
+
+/// How many cases a thread takes at once.
+const BLOCK: u64 = 32;
+
+/// What is to be run.
+#[derive(Debug, Clone)]
+pub struct Campaign {
+    /// What is claimed.
+    pub property: Property,
+    /// Of what.
+    pub subject: SubjectKind,
+    /// The number that repeats the run.
+    pub seed: u64,
+    /// The most lines of a program.
+    pub most_lines: usize,
+    /// How many programs, unless time ends first.
+    pub cases: u64,
+    /// For how long no further program is begun after.
+    pub time: Option<Duration>,
+    /// How many threads.
+    pub jobs: usize,
+    /// Whether it goes on behind the first failure.
+    pub keep_going: bool,
+}
+
+/// A program that failed.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The case's number.
+    pub case: u64,
+    /// The program.
+    pub program: Program,
+    /// Where and how it failed.
+    pub failure: Failure,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// How many programs were run.
+    pub programs: u64,
+    /// What their operations came to.
+    pub tally: Tally,
+    /// A digest of programs and verdicts.
+    pub digest: u64,
+    /// How many programs failed, by signature.
+    pub violations: BTreeMap<Signature, u64>,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// Whether it was stopped from outside.
+    pub interrupted: bool,
+}
+
+/// What came of a block.
+#[derive(Default)]
+struct Block {
+    programs: u64,
+    tally: Tally,
+    digest: u64,
+    found: Vec<Found>,
+}
+
+impl Campaign {
+    /// Runs it. `found` learns of the first failure of each signature, in the order of cases; `progress` of how many
+    /// cases are done. It ends early when `stop` is set.
+    pub fn run(&self, stop: &AtomicBool, found: &mut dyn FnMut(Found), progress: &mut dyn FnMut(u64)) -> Summary {
+        let start = Instant::now();
+        let mut summary = Summary::default();
+        let next = AtomicU64::new(0);
+        let enough = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let (send, receive) = channel();
+            for _ in 0..self.jobs.max(1) {
+                let (send, next, enough) = (send.clone(), &next, &enough);
+                scope.spawn(move || self.work(start, next, &[stop, enough], &send));
+            }
+            drop(send);
+            let mut waiting = BTreeMap::new();
+            let mut merged = 0;
+            for (number, block) in receive {
+                waiting.insert(number, block);
+                while let Some(block) = waiting.remove(&merged) {
+                    merged += 1;
+                    if !enough.load(Ordering::Relaxed) && self.merge(&mut summary, block, found) {
+                        enough.store(true, Ordering::Relaxed);
+                    }
+                    progress(summary.programs);
+                }
+            }
+        });
+        summary.interrupted = stop.load(Ordering::Relaxed);
+        summary.elapsed = start.elapsed();
+        summary
+    }
+
+    /// Runs blocks until there are no more or one of `stops` is set.
+    fn work(&self, start: Instant, next: &AtomicU64, stops: &[&AtomicBool], send: &Sender<(u64, Block)>) {
+        let supported = self.subject.make();
+        loop {
+            let late = self.time.is_some_and(|time| start.elapsed() >= time);
+            if late || stops.iter().any(|stop| stop.load(Ordering::Relaxed)) {
+                return;
+            }
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let cases = number * BLOCK..self.cases.min((number + 1) * BLOCK);
+            if cases.is_empty() {
+                return;
+            }
+            let mut block = Block::default();
+            for case in cases {
+                let program = generate::case(self.seed, case, self.most_lines, &|code| supported.supports(code));
+                if self.case(case, program, &mut block) && !self.keep_going {
+                    break;
+                }
+            }
+            if send.send((number, block)).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Runs a case; whether it failed.
+    fn case(&self, case: u64, program: Program, block: &mut Block) -> bool {
+        let verdict = self.property.check(&self.subject, &program);
+        block.programs += 1;
+        block.tally.merge(&verdict.tally);
+        let mut digest = Xxh3::new();
+        digest.update(&case.to_le_bytes());
+        digest.update(&program.encode());
+        let total = verdict.tally.total();
+        for count in [total.done, total.refused, total.skipped] {
+            digest.update(&count.to_le_bytes());
+        }
+        let failed = verdict.failure.is_some();
+        if let Some(failure) = verdict.failure {
+            digest.update(failure.violation.signature().as_str().as_bytes());
+            digest.update(&(failure.step as u64).to_le_bytes());
+            block.found.push(Found { case, program, failure });
+        }
+        // A sum, so that the digest of all is independent of how they are divided into blocks.
+        block.digest = block.digest.wrapping_add(digest.digest());
+        failed
+    }
+
+    /// Adds a block's results; whether that was enough.
+    fn merge(&self, summary: &mut Summary, block: Block, found: &mut dyn FnMut(Found)) -> bool {
+        summary.programs += block.programs;
+        summary.tally.merge(&block.tally);
+        summary.digest = summary.digest.wrapping_add(block.digest);
+        for one in block.found {
+            let count = summary.violations.entry(one.failure.violation.signature()).or_default();
+            *count += 1;
+            if *count == 1 {
+                found(one);
+            }
+        }
+        !self.keep_going && !summary.violations.is_empty()
+    }
+}

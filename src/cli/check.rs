@@ -1,0 +1,103 @@
+//! `heapproof check`: random programs.
+
+use super::arguments;
+use super::output::Output;
+use super::report::Reporter;
+use super::{Context, End, Trouble};
+use crate::campaign::{Campaign, Found};
+use crate::failures::save_original;
+use crate::proof::Counterexample;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::Ordering;
+
+/// About ten seconds' worth on two cores.
+const CASES: u64 = 60_000;
+
+pub(super) fn check(context: &Context<'_>, arguments: &arguments::Check, output: &mut Output) -> Result<End, Trouble> {
+    let campaign = Campaign {
+        property: arguments.claim.property,
+        subject: context.subject(arguments.claim.subject.as_deref())?.clone(),
+        seed: arguments.seed.unwrap_or_else(|| RandomState::new().hash_one(std::process::id())),
+        most_lines: arguments.ops as usize,
+        cases: arguments.cases.unwrap_or(if arguments.time.is_some() { u64::MAX } else { CASES }),
+        time: arguments.time,
+        jobs: arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        keep_going: arguments.keep_going,
+    };
+    context.catch_interrupts()?;
+    let mut reporter = Reporter::new(&context.name, &campaign, arguments, output);
+    reporter.start()?;
+    let bar = progress_bar(&campaign);
+    let mut trouble = None;
+    let summary = campaign.run(
+        &context.stop,
+        &mut |found| {
+            if let Err(error) = bar.suspend(|| report(context, &campaign, arguments, &mut reporter, &found)) {
+                trouble.get_or_insert(error);
+                context.stop.store(true, Ordering::Relaxed);
+            }
+        },
+        &mut |programs| bar.set_position(programs),
+    );
+    bar.finish_and_clear();
+    if let Some(trouble) = trouble {
+        return Err(trouble);
+    }
+    reporter.summary(&summary)?;
+    Ok(match summary {
+        summary if summary.interrupted => End::Interrupted,
+        summary if summary.violations.is_empty() => End::Passed,
+        _ => End::Violation,
+    })
+}
+
+/// Saves the program that failed, then minimises it and saves and reports the result; a Ctrl-C meanwhile leaves the
+/// first of these.
+fn report(
+    context: &Context<'_>,
+    campaign: &Campaign,
+    arguments: &arguments::Check,
+    reporter: &mut Reporter<'_>,
+    found: &Found,
+) -> Result<(), Trouble> {
+    let signature = found.failure.violation.signature();
+    let note = format!("case {} of seed {}, at most {} lines", found.case, campaign.seed, campaign.most_lines);
+    let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
+    let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved)?;
+    let judge = |program: &_| {
+        let stopped = context.stop.load(Ordering::Relaxed);
+        if stopped { None } else { campaign.property.check(&campaign.subject, program).failure }
+    };
+    match Counterexample::by(campaign.property, &campaign.subject, &found.program, judge) {
+        Some(mut counterexample) if !context.stop.load(Ordering::Relaxed) => {
+            counterexample.save(&arguments.out).map_err(unsaved)?;
+            reporter.violation(found, &counterexample)?;
+        }
+        None if !context.stop.load(Ordering::Relaxed) => {
+            return Err(Trouble::Fault(format!(
+                "flaky: case {} failed with `{signature}` and then did not; saved as {}",
+                found.case,
+                original.display()
+            )));
+        }
+        _ => eprintln!("{signature}: not minimised yet; saved as {}", original.display()),
+    }
+    Ok(())
+}
+
+/// On standard error, where that is a terminal.
+fn progress_bar(campaign: &Campaign) -> ProgressBar {
+    let bar = match campaign.time {
+        None => {
+            ProgressBar::new(campaign.cases).with_style(style("{bar:40} {pos}/{len} programs, {per_sec}, {eta} left"))
+        }
+        Some(_) => ProgressBar::no_length().with_style(style("{spinner} {pos} programs, {per_sec}, {elapsed}")),
+    };
+    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
+    bar
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

@@ -1,0 +1,29 @@
+//! `heapproof list`: what there is.
+
+use super::arguments::Listed;
+use super::output::Output;
+use super::{Context, End, Trouble};
+use crate::properties::Property;
+use heapproof_model::Code;
+use std::io::Write;
+
+pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> Result<End, Trouble> {
+    match what {
+        Listed::Subjects => {
+            for kind in context.subjects {
+                writeln!(output, "{:10} {}", kind.name, kind.about)?;
+            }
+        }
+        Listed::Properties => {
+            for property in Property::ALL {
+                writeln!(output, "{:10} {}", property.name(), property.about())?;
+            }
+        }
+        Listed::Operations => {
+            for code in Code::ALL {
+                writeln!(output, "{:16} {}", code.name(), code.text())?;
+            }
+        }
+    }
+    Ok(End::Passed)
+}

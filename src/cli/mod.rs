@@ -1,0 +1,137 @@
+//! The command line, for this project's heap and for anybody's: [`main`] takes the list of subjects.
+
+mod arguments;
+mod check;
+mod input;
+mod list;
+mod minimize;
+mod output;
+mod replay;
+mod report;
+
+use crate::subject::SubjectKind;
+use arguments::{Arguments, Command};
+use clap::{CommandFactory, FromArgMatches};
+use output::Output;
+use std::fmt;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How a command ended, hence the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// All held.
+    Passed,
+    /// Something did not hold.
+    Violation,
+    /// Stopped from outside.
+    Interrupted,
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug)]
+enum Trouble {
+    /// What was asked for or given makes no sense: exit code 2.
+    Usage(String),
+    /// The harness itself failed, or a file could not be written: exit code 3.
+    Fault(String),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Trouble::Usage(message) | Trouble::Fault(message)) = self;
+        out.write_str(message)
+    }
+}
+
+impl From<std::io::Error> for Trouble {
+    fn from(error: std::io::Error) -> Trouble {
+        Trouble::Fault(format!("can't write the output: {error}"))
+    }
+}
+
+/// Runs the command line on those subjects, the first of which is the default.
+///
+/// ```no_run
+/// use heapproof::{cli, subjects};
+///
+/// fn main() -> std::process::ExitCode {
+///     cli::main(&[subjects::HEAP, subjects::CANARY])
+/// }
+/// ```
+pub fn main(subjects: &[SubjectKind]) -> ExitCode {
+    let name = program_name();
+    let arguments = match Arguments::command().bin_name(name.clone()).try_get_matches() {
+        Ok(matches) => Arguments::from_arg_matches(&matches),
+        Err(error) => Err(error),
+    };
+    let arguments = match arguments {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let context = Context { subjects, name, stop: Arc::new(AtomicBool::new(false)) };
+    match context.run(&arguments.command) {
+        Ok(End::Passed) => ExitCode::SUCCESS,
+        Ok(End::Violation) => ExitCode::from(1),
+        Ok(End::Interrupted) => ExitCode::from(130),
+        Err(trouble) => {
+            eprintln!("{}: {trouble}", context.name);
+            ExitCode::from(if matches!(trouble, Trouble::Usage(_)) { 2 } else { 3 })
+        }
+    }
+}
+
+/// What the executable was called as, so that the lines which repeat a run can be pasted.
+fn program_name() -> String {
+    std::env::args().next().unwrap_or_else(|| "heapproof".to_owned())
+}
+
+/// What all commands share.
+struct Context<'a> {
+    subjects: &'a [SubjectKind],
+    name: String,
+    /// Set by the first Ctrl-C; the second ends the process.
+    stop: Arc<AtomicBool>,
+}
+
+impl Context<'_> {
+    fn run(&self, command: &Command) -> Result<End, Trouble> {
+        let mut output = Output::default();
+        let end = match command {
+            Command::Check(arguments) => check::check(self, arguments, &mut output),
+            Command::Replay(arguments) => replay::replay(self, arguments, &mut output),
+            Command::Minimize(arguments) => minimize::minimize(self, arguments, &mut output),
+            Command::List { what } => list::list(self, *what, &mut output),
+        }?;
+        output.flush()?;
+        Ok(end)
+    }
+
+    fn subject(&self, name: Option<&str>) -> Result<&SubjectKind, Trouble> {
+        let known = || self.subjects.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", ");
+        match name {
+            None => self.subjects.first().ok_or_else(|| Trouble::Usage("there are no subjects".to_owned())),
+            Some(name) => self
+                .subjects
+                .iter()
+                .find(|kind| kind.name == name)
+                .ok_or_else(|| Trouble::Usage(format!("there is no subject `{name}`; there are: {}", known()))),
+        }
+    }
+
+    /// From now on Ctrl-C is asked for by [`Context::stop`].
+    fn catch_interrupts(&self) -> Result<(), Trouble> {
+        let stop = Arc::clone(&self.stop);
+        let caught = ctrlc::set_handler(move || {
+            if stop.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        });
+        caught.map_err(|error| Trouble::Fault(format!("can't listen for Ctrl-C: {error}")))
+    }
+}

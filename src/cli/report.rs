@@ -1,0 +1,162 @@
+//! What `check` prints, for people or as JSON, an object a line (`docs/output.md` says what is in them).
+
+use super::arguments::{Check, Format};
+use super::output::Output;
+use crate::campaign::{Campaign, Found, Summary};
+use crate::failures::OUT;
+use crate::generate::MOST_LINES;
+use crate::proof::Counterexample;
+use crate::properties::Property;
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+use std::path::Path;
+
+pub(super) struct Reporter<'a> {
+    name: &'a str,
+    campaign: &'a Campaign,
+    arguments: &'a Check,
+    output: &'a mut Output,
+}
+
+impl<'a> Reporter<'a> {
+    pub fn new(name: &'a str, campaign: &'a Campaign, arguments: &'a Check, output: &'a mut Output) -> Reporter<'a> {
+        Reporter { name, campaign, arguments, output }
+    }
+
+    /// What is about to be run, and what of it can't be checked.
+    pub fn start(&mut self) -> io::Result<()> {
+        let Campaign { property, subject, seed, .. } = self.campaign;
+        let unchecked = subject.unchecked();
+        match self.arguments.format {
+            Format::Human => {
+                writeln!(self.output, "{} of {}, seed {seed}", property.name(), subject.name)?;
+                if !unchecked.is_empty() {
+                    writeln!(
+                        self.output,
+                        "unchecked, since `{}` does not have it: {}",
+                        subject.name,
+                        unchecked.join(", ")
+                    )?;
+                }
+            }
+            Format::Json => self.json(&json!({
+                "type": "start",
+                "property": property.name(),
+                "subject": subject.name,
+                "seed": seed,
+                "unchecked": unchecked,
+            }))?,
+        }
+        self.output.flush()
+    }
+
+    /// A failure, minimised and saved.
+    pub fn violation(&mut self, found: &Found, counterexample: &Counterexample) -> io::Result<()> {
+        match self.arguments.format {
+            Format::Human => writeln!(self.output, "\n{}", counterexample.report(self.name))?,
+            Format::Json => {
+                let explanation = counterexample.explanation();
+                self.json(&json!({
+                    "type": "violation",
+                    "signature": counterexample.signature.as_str(),
+                    "case": found.case,
+                    "step": counterexample.failure().step + 1,
+                    "trace": counterexample.minimized.program.to_string(),
+                    "place": explanation.place,
+                    "model": explanation.model,
+                    "subject": explanation.subject,
+                    "found_lines": counterexample.found_length,
+                    "executions": counterexample.minimized.executions,
+                    "path": counterexample.path,
+                    "replay": counterexample.replay_command(self.name),
+                }))?;
+            }
+        }
+        self.output.flush()
+    }
+
+    /// What came of the run.
+    pub fn summary(&mut self, summary: &Summary) -> io::Result<()> {
+        match self.arguments.format {
+            Format::Human => self.figures(summary),
+            Format::Json => self.json(&self.summary_object(summary)),
+        }
+    }
+
+    fn figures(&mut self, summary: &Summary) -> io::Result<()> {
+        let repeat = self.repeat(summary);
+        let total = summary.tally.total();
+        let out = &mut self.output;
+        if total.done + total.refused > 0 {
+            writeln!(out, "{:16} {:>12} {:>10} {:>10}", "operation", "done", "refused", "skipped")?;
+            for (code, outcomes) in summary.tally.by_operation().filter(|(_, outcomes)| *outcomes != Default::default())
+            {
+                let (done, refused, skipped) = (outcomes.done, outcomes.refused, outcomes.skipped);
+                writeln!(out, "{:16} {done:>12} {refused:>10} {skipped:>10}", code.name())?;
+            }
+            writeln!(out, "{:16} {:>12} {:>10} {:>10}", "all", total.done, total.refused, total.skipped)?;
+        }
+        let seconds = summary.elapsed.as_secs_f64();
+        let each_second = (total.done + total.refused) as f64 / seconds.max(1e-9);
+        writeln!(out, "programs: {}", summary.programs)?;
+        writeln!(out, "seconds: {seconds:.1}, operations a second: {each_second:.0}")?;
+        for (signature, count) in &summary.violations {
+            writeln!(out, "violation: {signature} in {count} programs")?;
+        }
+        writeln!(out, "digest: {:016x}", summary.digest)?;
+        writeln!(out, "repeat: {repeat}")
+    }
+
+    fn summary_object(&self, summary: &Summary) -> Value {
+        let total = summary.tally.total();
+        let by_operation: Map<String, Value> = summary
+            .tally
+            .by_operation()
+            .map(|(code, one)| {
+                let outcomes = json!({ "done": one.done, "refused": one.refused, "skipped": one.skipped });
+                (code.name().to_owned(), outcomes)
+            })
+            .collect();
+        let violations: Map<String, Value> =
+            summary.violations.iter().map(|(signature, count)| (signature.to_string(), json!(count))).collect();
+        json!({
+            "type": "summary",
+            "programs": summary.programs,
+            "operations": total.done + total.refused,
+            "done": total.done,
+            "refused": total.refused,
+            "skipped": total.skipped,
+            "seconds": summary.elapsed.as_secs_f64(),
+            "digest": format!("{:016x}", summary.digest),
+            "seed": self.campaign.seed,
+            "violations": violations,
+            "by_operation": by_operation,
+            "interrupted": summary.interrupted,
+            "repeat": self.repeat(summary),
+        })
+    }
+
+    /// The line that repeats the run, also where time or Ctrl-C ended it.
+    fn repeat(&self, summary: &Summary) -> String {
+        let Campaign { property, subject, seed, most_lines, keep_going, .. } = self.campaign;
+        let mut line = format!("{} check --seed {seed} --cases {}", self.name, summary.programs.max(1));
+        if *most_lines != MOST_LINES {
+            line += &format!(" --ops {most_lines}");
+        }
+        line += &format!(" --subject {}", subject.name);
+        if *property != Property::Lockstep {
+            line += &format!(" --property {}", property.name());
+        }
+        if *keep_going {
+            line += " --keep-going";
+        }
+        if self.arguments.out != Path::new(OUT) {
+            line += &format!(" --out {}", self.arguments.out.display());
+        }
+        line
+    }
+
+    fn json(&mut self, object: &Value) -> io::Result<()> {
+        writeln!(self.output, "{object}")
+    }
+}

@@ -1,0 +1,167 @@
+//! Programs for other people's frameworks: one generator behind proptest and quickcheck, one decoder behind libFuzzer.
+//!
+//! With the feature `arbitrary`, [`Program`](heapproof_model::Program) is `arbitrary::Arbitrary` itself.
+
+use crate::properties::Property;
+use crate::subjects::HEAP;
+use crate::{assert_holds, model::Program};
+
+/// Programs that are shorter than this one by a stretch of lines, the longest stretches first.
+pub fn shorter(program: &Program) -> impl Iterator<Item = Program> + use<> {
+    let program = program.clone();
+    let length = program.len();
+    let sizes = std::iter::successors(Some(length / 2), |size| Some(size / 2)).take_while(|size| *size > 0);
+    let stretches = sizes.flat_map(move |size| (0..length.div_ceil(size)).rev().map(move |index| (index * size, size)));
+    let only = (length == 1).then_some((0, 1));
+    stretches.chain(only).map(move |(start, size)| {
+        let lines = program.lines();
+        let end = (start + size).min(length);
+        program.with_lines(lines[..start].iter().chain(&lines[end..]).cloned().collect())
+    })
+}
+
+/// The most objects that the bulk lines of a fuzzer's program may ask for: larger ones are slow to no purpose.
+const MOST_BULK: u64 = 2_000;
+
+/// What the fuzz target `lockstep` does with a program; whether it was worth running.
+///
+/// # Panics
+/// Where the heap is not the model: that is how a fuzzer learns of it.
+pub fn fuzz_lockstep(program: &Program) -> bool {
+    let worth_it = program.bulk() <= MOST_BULK;
+    if worth_it {
+        assert_holds(Property::Lockstep, &HEAP, program);
+    }
+    worth_it
+}
+
+/// A proptest strategy.
+#[cfg(feature = "proptest")]
+pub mod proptest {
+    use crate::generate;
+    use heapproof_model::Program;
+    use proptest::strategy::{NewTree, Strategy, ValueTree};
+    use proptest::test_runner::TestRunner;
+
+    /// Programs of up to [`MOST_LINES`](generate::MOST_LINES) lines over all operations.
+    ///
+    /// [`assert_holds`](crate::assert_holds) minimises by itself, so tests that call it are best run with
+    /// `failure_persistence: None` and `max_shrink_iters: 0`; others are shrunk by leaving out lines.
+    ///
+    /// ```
+    /// use heapproof::{assert_holds, front_doors::proptest::programs, properties::Property, subjects::HEAP};
+    /// use proptest::prelude::*;
+    ///
+    /// proptest! {
+    ///     #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 0, ..ProptestConfig::default() })]
+    ///     fn the_heap_is_the_model(program in programs()) {
+    ///         assert_holds(Property::Lockstep, &HEAP, &program);
+    ///     }
+    /// }
+    /// the_heap_is_the_model();
+    /// ```
+    pub fn programs() -> Programs {
+        Programs { most_lines: generate::MOST_LINES }
+    }
+
+    /// See [`programs`].
+    #[derive(Debug, Clone)]
+    pub struct Programs {
+        most_lines: usize,
+    }
+
+    impl Programs {
+        /// The same with programs of at most that many lines.
+        #[must_use]
+        pub fn most_lines(mut self, most_lines: usize) -> Programs {
+            self.most_lines = most_lines;
+            self
+        }
+    }
+
+    impl Strategy for Programs {
+        type Tree = Shrinking;
+        type Value = Program;
+
+        fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
+            let seed = ::proptest::num::u64::ANY.new_tree(runner)?.current();
+            let program = generate::case(seed, 0, self.most_lines, &|_| true);
+            Ok(Shrinking { shown: program.clone(), failing: program, next: 0 })
+        }
+    }
+
+    /// A program that is shrunk by leaving out lines.
+    #[derive(Debug, Clone)]
+    pub struct Shrinking {
+        /// The shortest that is known to fail.
+        failing: Program,
+        /// What is tried now.
+        shown: Program,
+        /// Which of the programs shorter than `failing` comes next.
+        next: usize,
+    }
+
+    impl ValueTree for Shrinking {
+        type Value = Program;
+
+        fn current(&self) -> Program {
+            self.shown.clone()
+        }
+
+        fn simplify(&mut self) -> bool {
+            if self.shown.len() < self.failing.len() {
+                self.failing = self.shown.clone();
+                self.next = 0;
+            }
+            self.complicate()
+        }
+
+        fn complicate(&mut self) -> bool {
+            let candidate = super::shorter(&self.failing).nth(self.next);
+            self.next += 1;
+            self.shown = candidate.clone().unwrap_or_else(|| self.failing.clone());
+            candidate.is_some()
+        }
+    }
+}
+
+/// A quickcheck type.
+#[cfg(feature = "quickcheck")]
+pub mod quickcheck {
+    use crate::generate;
+    use heapproof_model::Program;
+    use quickcheck::{Arbitrary, Gen};
+    use std::ops::Deref;
+
+    /// Any program; a type of its own only because neither trait nor program belong to this crate.
+    ///
+    /// ```
+    /// use heapproof::{assert_holds, front_doors::quickcheck::AnyProgram, properties::Property, subjects::HEAP};
+    ///
+    /// fn the_heap_is_the_model(program: AnyProgram) {
+    ///     assert_holds(Property::Lockstep, &HEAP, &program);
+    /// }
+    /// quickcheck::quickcheck(the_heap_is_the_model as fn(AnyProgram));
+    /// ```
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct AnyProgram(pub Program);
+
+    impl Deref for AnyProgram {
+        type Target = Program;
+
+        fn deref(&self) -> &Program {
+            &self.0
+        }
+    }
+
+    impl Arbitrary for AnyProgram {
+        /// A program of up to `gen.size()` lines.
+        fn arbitrary(gen_: &mut Gen) -> AnyProgram {
+            AnyProgram(generate::case(u64::arbitrary(gen_), 0, gen_.size().max(1), &|_| true))
+        }
+
+        fn shrink(&self) -> Box<dyn Iterator<Item = AnyProgram>> {
+            Box::new(super::shorter(&self.0).map(AnyProgram))
+        }
+    }
+}

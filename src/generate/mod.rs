@@ -1,0 +1,153 @@
+//! Random programs that are worth running.
+//!
+//! Lines drawn blindly are mostly refused: names are unbound, objects gone, kinds wrong. So a program is drawn line by
+//! line while the model carries it out, and each line is chosen knowing what lives: mostly something that can be done,
+//! now and then on purpose something that can't. Names are used again, references are stored more often than plain
+//! values, and automatic checks come every few operations, so that cycles form, become garbage and are collected within
+//! a screenful.
+
+mod operands;
+
+use heapproof_model::{Code, Kind, Line, Machine, Name, Object, Operation, Program, Reference, script};
+use operands::Place;
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// The most lines of a program, unless something else is asked for.
+pub const MOST_LINES: usize = 64;
+
+/// The program of a case: a function of the seed, the case's number, the greatest length and which operations there are.
+pub fn case(seed: u64, number: u64, most: usize, supports: &dyn Fn(Code) -> bool) -> Program {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(number);
+    program(&mut rng, most, supports)
+}
+
+/// Draws a program of at most that many lines.
+pub fn program(rng: &mut dyn Rng, most: usize, supports: &dyn Fn(Code) -> bool) -> Program {
+    let mut generator = Generator::new(rng, supports);
+    generator.settings();
+    let length = generator.rng.random_range(most / 8..=most);
+    while generator.lines.len() < length && generator.line() {}
+    generator.lines.truncate(most);
+    Program::new(generator.lines)
+}
+
+/// A program in the making.
+struct Generator<'a> {
+    rng: &'a mut dyn Rng,
+    /// What the program does so far.
+    model: Reference,
+    lines: Vec<Line>,
+    /// Names that stand for something, outside finalizers.
+    bound: Vec<(Name, Object)>,
+    /// The finalizers so far: whose, and the names that their lines bind.
+    finalizers: Vec<(Object, Vec<(Name, Kind)>)>,
+    next_name: u16,
+    /// Operations to draw from, with their weights added up.
+    weights: Vec<(u32, Code)>,
+    within_weights: Vec<(u32, Code)>,
+}
+
+impl<'a> Generator<'a> {
+    fn new(rng: &'a mut dyn Rng, supports: &dyn Fn(Code) -> bool) -> Generator<'a> {
+        Generator {
+            rng,
+            model: Reference::new(),
+            lines: Vec::new(),
+            bound: Vec::new(),
+            finalizers: Vec::new(),
+            next_name: 0,
+            weights: added_up(supports, Code::weight),
+            within_weights: added_up(supports, weight_within),
+        }
+    }
+
+    /// Small settings, most of the time: with the usual ones nothing automatic happens in sixty lines.
+    fn settings(&mut self) {
+        let bounds = {
+            let least = self.rng.random_range(1..=4);
+            (least, least + self.rng.random_range(0..=16))
+        };
+        let settings = [
+            (60, Operation::SetInterval { operations: self.rng.random_range(1..=12) }),
+            (50, Operation::SetBounds { least: bounds.0, greatest: bounds.1 }),
+            (4, Operation::SetBounds { least: self.rng.random_range(0..=2), greatest: self.rng.random_range(0..=2) }),
+            (6, Operation::SetCapacity { objects: self.rng.random_range(3..=12) }),
+            (6, Operation::SetCounts { ceiling: self.rng.random_range(1..=4) }),
+            (20, Operation::SetGenerations { ceiling: self.rng.random_range(1..=3) }),
+            (10, Operation::SetChecks { on: self.rng.random_bool(0.3) }),
+            (1, Operation::SetInterval { operations: 0 }),
+        ];
+        for (percent, operation) in settings {
+            let code = operation.code();
+            if self.weights.iter().any(|(_, have)| *have == code) && self.rng.random_ratio(percent, 100) {
+                self.add(Line { bind: None, operation });
+            }
+        }
+        self.weights.retain(|(_, code)| !code.is_setting());
+    }
+
+    /// Draws a line and carries it out on the model; false where nothing can be drawn.
+    fn line(&mut self) -> bool {
+        for _ in 0..20 {
+            let Some(code) = self.draw(false) else { return false };
+            if let Some(line) = self.make(code, &Place::Program) {
+                self.add(line);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn draw(&mut self, within: bool) -> Option<Code> {
+        let weights = if within { &self.within_weights } else { &self.weights };
+        let total = weights.last()?.0;
+        let at = self.rng.random_range(0..total);
+        let index = weights.partition_point(|(sum, _)| *sum <= at);
+        Some(weights[index].1)
+    }
+
+    fn add(&mut self, line: Line) {
+        script::step(&mut self.model, &line);
+        self.model.script().journal.clear();
+        if let Some(name) = line.bind
+            && let Some(object) = self.model.script().object(name)
+        {
+            self.bound.push((name, object));
+        }
+        self.lines.push(line);
+    }
+
+    fn name(&mut self) -> Name {
+        self.next_name += 1;
+        Name(self.next_name - 1)
+    }
+}
+
+fn added_up(supports: &dyn Fn(Code) -> bool, weight: fn(Code) -> u32) -> Vec<(u32, Code)> {
+    let mut sum = 0;
+    let drawn = Code::ALL.iter().filter(|code| supports(**code) && weight(**code) > 0);
+    drawn
+        .map(|code| {
+            sum += weight(*code);
+            (sum, *code)
+        })
+        .collect()
+}
+
+/// How often an operation stands in finalizers: what saves, stores, lets go and re-enters comes first there.
+fn weight_within(code: Code) -> u32 {
+    match code {
+        Code::WriteField => 40,
+        Code::Take => 30,
+        Code::Drop => 24,
+        Code::Table | Code::Upgrade => 20,
+        Code::Collect => 14,
+        Code::Panic | Code::Weak | Code::Push => 10,
+        Code::Box | Code::ReadField | Code::Pop | Code::Remove | Code::On | Code::WriteBox => 8,
+        Code::Check | Code::DetectFull | Code::Ring => 3,
+        code if code.is_setting() => 0,
+        _ => 4,
+    }
+}

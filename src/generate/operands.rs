@@ -1,0 +1,234 @@
+//! Operands, chosen knowing what lives.
+
+use super::Generator;
+use heapproof_model::definitions::Graph;
+use heapproof_model::{Code, Contents, Field, Float, Gives, Kind, Line, Name, Object, Operation, Value};
+use rand::RngExt;
+
+/// Where a line stands.
+pub(super) enum Place {
+    /// In the program itself.
+    Program,
+    /// In the finalizer of an object.
+    Finalizer(Object),
+}
+
+/// How often an operand is chosen that can't do, of a hundred: gone, of another kind, nil, unbound.
+const AMISS: u32 = 7;
+
+impl Generator<'_> {
+    /// A line of that operation; `None` where there is nothing that it could be done to.
+    pub(super) fn make(&mut self, code: Code, place: &Place) -> Option<Line> {
+        let operation = self.operation(code, place)?;
+        let binds = match code.gives() {
+            Gives::Nothing => false,
+            Gives::Look | Gives::Own => self.rng.random_bool(0.7),
+            Gives::New => true,
+        };
+        let bind = binds.then(|| self.name());
+        if let (Some(name), Place::Finalizer(object)) = (bind, place) {
+            let kind = kind_of_new(code);
+            match self.finalizers.iter_mut().find(|(of, _)| of == object) {
+                Some((_, names)) => names.push((name, kind)),
+                None => self.finalizers.push((*object, vec![(name, kind)])),
+            }
+        }
+        Some(Line { bind, operation })
+    }
+
+    fn operation(&mut self, code: Code, place: &Place) -> Option<Operation<Name>> {
+        Some(match code {
+            Code::Take => Operation::Take { object: self.object(place, |_| true)? },
+            Code::Drop => Operation::Drop { object: self.held(place)? },
+            Code::Upgrade => Operation::Upgrade { weak: self.of(Kind::Weak, place)? },
+            Code::ReadField => {
+                let object = self.of(Kind::Table, place)?;
+                Operation::ReadField { field: self.field(object), object }
+            }
+            Code::ReadElement => {
+                let object = self.of(Kind::Array, place)?;
+                Operation::ReadElement { index: self.index(object), object }
+            }
+            Code::ReadCapture => {
+                let object = self.of(Kind::Closure, place)?;
+                Operation::ReadCapture { index: self.index(object), object }
+            }
+            Code::ReadBox => Operation::ReadBox { object: self.of(Kind::Box, place)? },
+            Code::WriteField => {
+                let object = self.of(Kind::Table, place)?;
+                let field = if self.rng.random_bool(0.5) { self.field(object) } else { self.any_field() };
+                Operation::WriteField { object, field, value: self.value(place) }
+            }
+            Code::WriteElement => {
+                let object = self.of(Kind::Array, place)?;
+                Operation::WriteElement { index: self.index(object), object, value: self.value(place) }
+            }
+            Code::WriteCapture => {
+                let object = self.of(Kind::Closure, place)?;
+                Operation::WriteCapture { index: self.index(object), object, value: self.value(place) }
+            }
+            Code::WriteBox => Operation::WriteBox { object: self.of(Kind::Box, place)?, value: self.value(place) },
+            Code::Push => Operation::Push { object: self.of(Kind::Array, place)?, value: self.value(place) },
+            Code::Pop => Operation::Pop { object: self.of(Kind::Array, place)? },
+            Code::Remove => {
+                let object = self.of(Kind::Table, place)?;
+                Operation::Remove { field: self.field(object), object }
+            }
+            Code::Table => Operation::Table {},
+            Code::Box => Operation::Box { value: self.value(place) },
+            Code::Array => Operation::Array { values: self.values(place) },
+            Code::Closure => Operation::Closure { function: self.rng.random_range(0..4), values: self.values(place) },
+            Code::Scalar if self.rng.random_ratio(AMISS, 100) => Operation::Scalar { value: self.value(place) },
+            Code::Scalar => Operation::Scalar { value: self.plain() },
+            Code::Weak => Operation::Weak { target: self.object(place, |_| true)? },
+            Code::Chain => Operation::Chain { length: self.bulk() },
+            Code::Ring => Operation::Ring { length: self.bulk() },
+            Code::Collect => Operation::Collect {},
+            Code::Check => Operation::Check {},
+            Code::DetectFull => Operation::DetectFull {},
+            Code::On => self.finalizer(place)?,
+            Code::Panic => Operation::Panic {},
+            _ => return None,
+        })
+    }
+
+    fn finalizer(&mut self, place: &Place) -> Option<Operation<Name>> {
+        let object = self.object(place, |_| true)?;
+        let of = object.and_then(|name| self.bound.iter().find(|(bound, _)| *bound == name));
+        let inner = match (of, place) {
+            (Some((_, of)), _) => Place::Finalizer(*of),
+            (None, Place::Finalizer(of)) => Place::Finalizer(*of),
+            (None, Place::Program) => return None,
+        };
+        let code = self.draw(true)?;
+        // A finalizer's line that gives a finalizer a line is enough; deeper ones find nothing else.
+        let nested = matches!(place, Place::Finalizer(_)) && code == Code::On;
+        let line = self.make(if nested { Code::Collect } else { code }, &inner)?;
+        Some(Operation::On { object, line: Box::new(line) })
+    }
+
+    /// An object of that kind.
+    fn of(&mut self, kind: Kind, place: &Place) -> Option<Option<Name>> {
+        self.object(place, move |contents| contents.kind == kind)
+    }
+
+    /// An object that lives and is wanted; now and then one that is not, nil, or a name that stands for nothing.
+    fn object(&mut self, place: &Place, wanted: impl Fn(&Contents) -> bool) -> Option<Option<Name>> {
+        if self.rng.random_ratio(AMISS, 100) {
+            return Some(match self.rng.random_range(0..10) {
+                0 => None,
+                1 => Some(self.name()),
+                _ => self.any_bound(|_, _| true),
+            });
+        }
+        self.local(place, &wanted)
+            .or_else(|| self.any_bound(|generator, object| generator.model.contents(object).is_some_and(&wanted)))
+            .map(Some)
+    }
+
+    /// An object of which the mutator holds a reference.
+    fn held(&mut self, place: &Place) -> Option<Option<Name>> {
+        if matches!(place, Place::Finalizer(_)) || self.rng.random_ratio(AMISS, 100) {
+            return self.object(place, |_| true);
+        }
+        self.any_bound(|generator, object| generator.model.external(object) > 0).map(Some)
+    }
+
+    /// In a finalizer, often its own object or a name that the finalizer binds.
+    fn local(&mut self, place: &Place, wanted: &impl Fn(&Contents) -> bool) -> Option<Name> {
+        let Place::Finalizer(object) = place else { return None };
+        let own = self.model.contents(*object).is_some_and(wanted);
+        if own && self.rng.random_bool(0.5) {
+            return Some(Name::SELF);
+        }
+        let names = self.finalizers.iter().find(|(of, _)| of == object).map(|(_, names)| names)?;
+        let start = self.rng.random_range(0..names.len());
+        let (name, kind) = names[start];
+        let fits = wanted(&Contents { kind, ..Contents::default() });
+        (fits && self.rng.random_bool(0.5)).then_some(name)
+    }
+
+    /// A bound name of which that is so, from any on.
+    fn any_bound(&mut self, wanted: impl Fn(&Self, Object) -> bool) -> Option<Name> {
+        if self.bound.is_empty() {
+            return None;
+        }
+        let start = self.rng.random_range(0..self.bound.len());
+        let (before, after) = self.bound.split_at(start);
+        after.iter().chain(before).find(|(_, object)| wanted(self, *object)).map(|(name, _)| *name)
+    }
+
+    fn contents(&self, name: Option<Name>) -> Option<&Contents> {
+        let (_, object) = self.bound.iter().find(|(bound, _)| Some(*bound) == name)?;
+        self.model.contents(*object)
+    }
+
+    /// Mostly a field that the table has.
+    fn field(&mut self, object: Option<Name>) -> Field {
+        let known = self.contents(object).map_or(0, |contents| contents.fields.len());
+        if known > 0 && self.rng.random_bool(0.9) {
+            let index = self.rng.random_range(0..known);
+            if let Some(field) = self.contents(object).and_then(|contents| contents.fields.get(index)) {
+                return field.clone();
+            }
+        }
+        self.any_field()
+    }
+
+    fn any_field(&mut self) -> Field {
+        // Few, so that they are overwritten; now and then one of many, so that tables grow.
+        let several = if self.rng.random_ratio(9, 10) { 3 } else { Field::COMMON.len() };
+        Field::common(self.rng.random_range(0..several))
+    }
+
+    /// Mostly an index that the array or closure has.
+    fn index(&mut self, object: Option<Name>) -> u32 {
+        let length = self.contents(object).map_or(0, |contents| contents.values.len() as u32);
+        if length > 0 && self.rng.random_bool(0.95) { self.rng.random_range(0..length) } else { length }
+    }
+
+    fn values(&mut self, place: &Place) -> Vec<Value<Name>> {
+        (0..self.rng.random_range(0..4)).map(|_| self.value(place)).collect()
+    }
+
+    /// Mostly a reference.
+    fn value(&mut self, place: &Place) -> Value<Name> {
+        if self.rng.random_bool(0.75)
+            && let Some(Some(name)) = self.object(place, |_| true)
+        {
+            return Value::Reference(name);
+        }
+        self.plain()
+    }
+
+    fn plain(&mut self) -> Value<Name> {
+        match self.rng.random_range(0..16) {
+            0..6 => Value::Nil,
+            6..9 => Value::Int(self.rng.random_range(-2..=2)),
+            9 => Value::Int(i64::MIN),
+            10 => Value::Int(i64::MAX),
+            11 => Value::Bool(self.rng.random_bool(0.5)),
+            12 => Value::Char('c'),
+            13 => Value::Float(Float::new([0.0, -0.0, 1.5, f64::NAN, f64::NEG_INFINITY][self.rng.random_range(0..5)])),
+            14 => Value::Text("".into()),
+            _ => Value::Text("text".into()),
+        }
+    }
+
+    /// How many objects a bulk line allocates: few, for what is large is slow to look at after each line.
+    fn bulk(&mut self) -> u32 {
+        if self.rng.random_ratio(1, 100) { self.rng.random_range(0..64) } else { self.rng.random_range(1..5) }
+    }
+}
+
+/// The kind of what an operation gives, as far as it can be known beforehand.
+fn kind_of_new(code: Code) -> Kind {
+    match code {
+        Code::Array => Kind::Array,
+        Code::Closure => Kind::Closure,
+        Code::Box => Kind::Box,
+        Code::Scalar => Kind::Scalar,
+        Code::Weak => Kind::Weak,
+        _ => Kind::Table,
+    }
+}

@@ -1,0 +1,145 @@
+//! From a failure to what a person reads: minimise, save, explain. The three front doors and the command line share it.
+
+use crate::explain::{Explanation, explain};
+use crate::failures::{OUT, save_minimized, save_original};
+use crate::lockstep::Failure;
+use crate::minimize::{Minimized, minimize};
+use crate::properties::Property;
+use crate::signature::Signature;
+use crate::subject::SubjectKind;
+use heapproof_model::Program;
+use std::collections::HashMap;
+use std::io;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+/// A failure, minimised.
+#[derive(Debug, Clone)]
+pub struct Counterexample {
+    /// What was claimed.
+    pub property: Property,
+    /// The name of the subject that it does not hold for.
+    pub subject: &'static str,
+    /// What kind of violation it is.
+    pub signature: Signature,
+    /// How many lines the program had that was found.
+    pub found_length: usize,
+    /// The minimised program, how it fails, and the programs met on the way that fail otherwise.
+    pub minimized: Minimized,
+    /// Where the minimised trace was saved.
+    pub path: Option<PathBuf>,
+}
+
+impl Counterexample {
+    /// Minimises a program; `None` where it does not fail.
+    pub fn of(property: Property, subject: &SubjectKind, program: &Program) -> Option<Counterexample> {
+        Counterexample::by(property, subject, program, |program| property.check(subject, program).failure)
+    }
+
+    /// The same with a judge that may give up: what it does not judge as failing is taken to pass.
+    pub fn by(
+        property: Property,
+        subject: &SubjectKind,
+        program: &Program,
+        mut judge: impl FnMut(&Program) -> Option<Failure>,
+    ) -> Option<Counterexample> {
+        let minimized = minimize(program, &mut judge)?;
+        let signature = minimized.failure.violation.signature();
+        let found_length = program.len();
+        Some(Counterexample { property, subject: subject.name, signature, found_length, minimized, path: None })
+    }
+
+    /// The failure that the minimised program ends in.
+    pub fn failure(&self) -> &Failure {
+        &self.minimized.failure
+    }
+
+    /// The trace and what parts in it, in words.
+    pub fn explanation(&self) -> Explanation {
+        explain(&self.minimized.program, self.failure())
+    }
+
+    /// Saves the minimised trace under `out`, and what was met on the way among the originals.
+    ///
+    /// # Errors
+    /// Where a file can't be written.
+    pub fn save(&mut self, out: &Path) -> io::Result<()> {
+        for (signature, program) in &self.minimized.others {
+            save_original(out, signature, program, "met while another failure was minimised")?;
+        }
+        let note = format!("signature {}, property {}, subject {}", self.signature, self.property.name(), self.subject);
+        self.path = Some(save_minimized(out, &self.signature, &self.minimized.program, &note)?);
+        Ok(())
+    }
+
+    /// The command that replays it, with `program` as the command line's own name.
+    pub fn replay_command(&self, program: &str) -> Option<String> {
+        let path = self.path.as_ref()?.display();
+        let property = match self.property {
+            Property::Lockstep => String::new(),
+            other => format!("--property {} ", other.name()),
+        };
+        Some(format!("{program} replay --subject {} {property}{path}", self.subject))
+    }
+
+    /// The whole report.
+    pub fn report(&self, program: &str) -> String {
+        let Counterexample { signature, subject, property, found_length, minimized, .. } = self;
+        let (lines, executions) = (minimized.program.len(), minimized.executions);
+        let mut text = format!(
+            "{signature}: `{subject}` does not hold `{}`\n\n{}\ncut from {found_length} lines to {lines} in {executions} executions\n",
+            property.name(),
+            self.explanation().text(),
+        );
+        for other in minimized.others.keys() {
+            text.push_str(&format!("met on the way, another failure: {other} (in failures/original/)\n"));
+        }
+        if let (Some(path), Some(command)) = (&self.path, self.replay_command(program)) {
+            text.push_str(&format!("saved as {}\nreplay it: {command}\n", path.display()));
+        }
+        text
+    }
+}
+
+/// Reports by property, subject's name and signature.
+type Reports = HashMap<(Property, &'static str, Signature), String>;
+
+/// What was reported already in this process.
+static REPORTED: LazyLock<Mutex<Reports>> = LazyLock::new(Mutex::default);
+
+/// Checks that a property holds for a program; for tests by any framework that makes programs.
+///
+/// Where it does not, the program is minimised, the trace saved in `heapproof.out/failures/`, and the whole report is the
+/// message of the panic. A framework that now shrinks the program by itself meets the same signature again and again:
+/// that is told from what was reported first, without minimising anew, and in silence.
+///
+/// # Panics
+/// Where the property does not hold: that is how tests fail.
+///
+/// ```
+/// use heapproof::{assert_holds, properties::Property, subjects::HEAP};
+///
+/// assert_holds(Property::Lockstep, &HEAP, &"a = table\na.x = a\ndrop a".parse().unwrap());
+/// ```
+#[track_caller]
+#[allow(clippy::panic)] // it is an assertion
+pub fn assert_holds(property: Property, subject: &SubjectKind, program: &Program) {
+    let Some(failure) = property.check(subject, program).failure else { return };
+    let key = (property, subject.name, failure.violation.signature());
+    let known = REPORTED.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    if let Some(report) = known {
+        resume_unwind(Box::new(report));
+    }
+    let Some(mut found) = Counterexample::of(property, subject, program) else {
+        panic!("flaky: the program failed with `{}` and then did not\n{program}", key.2);
+    };
+    let out = Path::new(OUT);
+    let saved = save_original(out, &found.signature, program, "").and_then(|_| found.save(out));
+    let mut report = found.report("heapproof");
+    if let Err(error) = saved {
+        report.push_str(&format!("not saved in {OUT}: {error}\n"));
+    }
+    REPORTED.lock().unwrap_or_else(PoisonError::into_inner).insert(key, report.clone());
+    panic!("{report}");
+}

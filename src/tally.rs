@@ -1,0 +1,61 @@
+//! What the operations of programs came to.
+
+use heapproof_model::{Code, Outcome};
+
+/// How often each operation had each outcome, outside finalizers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    by_code: Vec<Outcomes>,
+}
+
+/// How often an operation had each outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outcomes {
+    /// Carried out.
+    pub done: u64,
+    /// Called and refused.
+    pub refused: u64,
+    /// Not called, since a name was unbound.
+    pub skipped: u64,
+}
+
+impl Default for Tally {
+    fn default() -> Tally {
+        Tally { by_code: vec![Outcomes::default(); Code::ALL.len()] }
+    }
+}
+
+impl Tally {
+    /// Counts an outcome.
+    pub fn add(&mut self, code: Code, outcome: &Outcome) {
+        let outcomes = &mut self.by_code[code as usize];
+        match outcome {
+            Outcome::Done(_) => outcomes.done += 1,
+            Outcome::Refused(_) => outcomes.refused += 1,
+            Outcome::Skipped => outcomes.skipped += 1,
+        }
+    }
+
+    /// Adds all of another.
+    pub fn merge(&mut self, other: &Tally) {
+        for (mine, theirs) in self.by_code.iter_mut().zip(&other.by_code) {
+            mine.done += theirs.done;
+            mine.refused += theirs.refused;
+            mine.skipped += theirs.skipped;
+        }
+    }
+
+    /// Each operation with its outcomes, in the order of the table.
+    pub fn by_operation(&self) -> impl Iterator<Item = (Code, Outcomes)> + '_ {
+        Code::ALL.iter().copied().zip(self.by_code.iter().copied())
+    }
+
+    /// All operations together.
+    pub fn total(&self) -> Outcomes {
+        self.by_code.iter().fold(Outcomes::default(), |sum, one| Outcomes {
+            done: sum.done + one.done,
+            refused: sum.refused + one.refused,
+            skipped: sum.skipped + one.skipped,
+        })
+    }
+}

@@ -1,0 +1,109 @@
+//! What can be wrong with a subject, typed.
+
+use heapproof_model::{Contents, Counts, Event, Object, Outcome, Value};
+use std::collections::BTreeSet;
+
+/// Where subject and model part.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Violation {
+    /// The subject panicked.
+    Panicked {
+        /// What it said.
+        message: String,
+    },
+    /// One did what the other refused, or the reasons differ, or what was given.
+    Outcome {
+        /// What the model says.
+        model: Outcome,
+        /// What the subject did.
+        subject: Outcome,
+    },
+    /// The subject freed an object that must live.
+    FreedTooEarly {
+        /// The object.
+        object: Object,
+    },
+    /// The subject keeps an object that must be gone.
+    NotFreed {
+        /// The object.
+        object: Object,
+    },
+    /// Deaths or finalizers, or their order.
+    Journal {
+        /// What happened next, by the model.
+        model: Option<Event>,
+        /// What happened next in the subject.
+        subject: Option<Event>,
+    },
+    /// What an object holds.
+    Contents {
+        /// The object.
+        object: Object,
+        /// By the model.
+        model: Box<Contents>,
+        /// In the subject.
+        subject: Box<Contents>,
+    },
+    /// How often an object is referred to.
+    Counts {
+        /// The object.
+        object: Object,
+        /// By counting.
+        model: Counts,
+        /// In the subject.
+        subject: Counts,
+    },
+    /// A counter.
+    Statistics {
+        /// Which one.
+        which: &'static str,
+        /// By the model.
+        model: u64,
+        /// In the subject.
+        subject: u64,
+    },
+    /// The cycles that are known since the last detection.
+    Cycles {
+        /// By the model.
+        model: Vec<BTreeSet<Object>>,
+        /// In the subject.
+        subject: Vec<BTreeSet<Object>>,
+    },
+    /// The cycles that a detection finds.
+    Detection {
+        /// By mutual reachability.
+        model: Vec<BTreeSet<Object>>,
+        /// In the subject.
+        subject: Vec<BTreeSet<Object>>,
+    },
+    /// A collection would free an object that must survive it.
+    CollectsLive {
+        /// The object.
+        object: Object,
+    },
+    /// A collection would leave an object that must not survive it.
+    LeavesGarbage {
+        /// The object.
+        object: Object,
+    },
+    /// A program is not what it was after it was written down and read again.
+    RoundTrip {
+        /// `text` or `bytes`.
+        form: &'static str,
+        /// What came back.
+        back: String,
+    },
+}
+
+/// A value in a few words; objects by their number.
+pub fn describe(value: &Value<Object>) -> String {
+    match value {
+        Value::Nil => "nil".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Char(value) => format!("{value:?}"),
+        Value::Int(value) => value.to_string(),
+        Value::Float(value) => format!("{value:?}"),
+        Value::Text(value) => format!("{value:?}"),
+        Value::Reference(object) => object.to_string(),
+    }
+}

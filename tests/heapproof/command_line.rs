@@ -1,0 +1,212 @@
+use serde_json::Value;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// Runs the command line in a folder; what came of it.
+fn heapproof(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = command(folder, arguments).output().unwrap();
+    ended(&output)
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_heapproof"));
+    command.current_dir(folder).args(arguments);
+    command
+}
+
+fn ended(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn fed(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
+    let mut child =
+        command(folder, arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    ended(&child.wait_with_output().unwrap())
+}
+
+const FAILS: &str = "b = box 1\na = table\na.x = a\na.y = a\ntake a\ndrop a\ndrop b\n";
+
+#[test]
+fn a_check_that_passes_prints_its_figures_and_the_line_that_repeats_it() {
+    let folder = folder();
+    let (code, out, _) = heapproof(folder.path(), &["check", "--cases", "200", "--seed", "9"]);
+    assert_eq!(code, 0, "{out}");
+    for part in ["WriteField", "programs: 200", "operations a second", "digest: ", "check --seed 9 --cases 200"] {
+        assert!(out.contains(part), "{part} is not in {out}");
+    }
+    let digest = |out: &str| out.lines().find(|line| line.starts_with("digest: ")).unwrap().to_owned();
+    assert_eq!(digest(&out).len(), "digest: ".len() + 16);
+    let arguments = ["check", "--cases", "200", "--seed", "9", "--jobs", "1"];
+    assert_eq!(digest(&heapproof(folder.path(), &arguments).1), digest(&out));
+    assert!(!folder.path().join("heapproof.out").exists());
+}
+
+#[test]
+fn a_check_of_the_canary_saves_a_short_trace_that_replays() {
+    let folder = folder();
+    let (code, out, _) = heapproof(folder.path(), &["check", "--subject", "canary", "--seed", "1", "--out", "found"]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("the model says") && out.contains("the subject says") && out.contains("replay it: "), "{out}");
+    let traces = |folder: &Path| -> Vec<String> {
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.is_file()).map(|path| path.to_string_lossy().into_owned()).collect()
+    };
+    let minimized = traces(&folder.path().join("found/failures"));
+    assert_eq!(minimized.len(), 1);
+    assert!(!traces(&folder.path().join("found/failures/original")).is_empty());
+    let text = std::fs::read_to_string(&minimized[0]).unwrap();
+    assert!(text.lines().filter(|line| !line.starts_with('#')).count() <= 1 + 6, "{text}");
+    let replayed = heapproof(folder.path(), &["replay", "--subject", "canary", &minimized[0]]);
+    assert_eq!(replayed.0, 1);
+    let expected = ["replay", "--subject", "canary", "--expect", "counts-external", &minimized[0]];
+    assert_eq!(heapproof(folder.path(), &expected).0, 0);
+    let other = ["replay", "--subject", "canary", "--expect", "not-freed", &minimized[0]];
+    assert_eq!(heapproof(folder.path(), &other).0, 1);
+    assert_eq!(heapproof(folder.path(), &["replay", &minimized[0]]).0, 0);
+}
+
+#[test]
+fn json_is_an_object_a_line_and_the_last_is_the_summary() {
+    let folder = folder();
+    let (code, out, _) = heapproof(folder.path(), &["check", "--subject", "canary", "--seed", "1", "--format", "json"]);
+    assert_eq!(code, 1);
+    let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let types: Vec<&str> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["start", "violation", "summary"]);
+    assert_eq!(lines[1]["signature"], "counts-external");
+    let summary = &lines[2];
+    let by_operation = summary["by_operation"].as_object().unwrap();
+    let sum = |outcome: &str| by_operation.values().map(|one| one[outcome].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(summary["operations"].as_u64().unwrap(), sum("done") + sum("refused"));
+    assert_eq!(summary["skipped"].as_u64().unwrap(), sum("skipped"));
+    assert_eq!(summary["violations"]["counts-external"], 1);
+    assert!(summary["programs"].as_u64().unwrap() > 0 && summary["seconds"].is_number());
+    assert_eq!(summary["digest"].as_str().unwrap().len(), 16);
+}
+
+#[test]
+fn a_check_that_keeps_going_has_one_trace_for_each_signature() {
+    let folder = folder();
+    let arguments = ["check", "--subject", "canary", "--seed", "1", "--cases", "500", "--keep-going"];
+    let (code, out, _) = heapproof(folder.path(), &arguments);
+    assert_eq!(code, 1);
+    let signatures = out.lines().filter(|line| line.starts_with("violation: ")).count();
+    let files = std::fs::read_dir(folder.path().join("heapproof.out/failures")).unwrap();
+    assert_eq!(files.filter(|entry| entry.as_ref().unwrap().path().is_file()).count(), signatures);
+    assert!(out.contains("programs: 500") && out.contains("--keep-going"), "{out}");
+}
+
+#[test]
+fn a_check_by_time_says_how_many_cases_repeat_it() {
+    let folder = folder();
+    let (code, out, _) = heapproof(folder.path(), &["check", "--time", "200ms", "--seed", "4"]);
+    let programs = out.lines().find_map(|line| line.strip_prefix("programs: ")).unwrap();
+    assert_eq!(code, 0);
+    assert!(out.contains(&format!("check --seed 4 --cases {programs} ")), "{out}");
+}
+
+#[test]
+fn a_trace_with_a_typo_is_refused_with_its_place() {
+    let folder = folder();
+    std::fs::write(folder.path().join("typo.trace"), "heapproof trace 1\na = table\ndorp a\n").unwrap();
+    let (code, out, error) = heapproof(folder.path(), &["replay", "typo.trace"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(error.contains("typo.trace:3:1: no operation begins with `dorp`; did you mean `drop`?"), "{error}");
+}
+
+#[test]
+fn bad_usage_exits_with_two_and_says_what_there_is() {
+    let folder = folder();
+    for (arguments, said) in [
+        (vec!["check", "--subject", "haep"], "there are: heap, canary"),
+        (vec!["check", "--property", "lock"], "there are: lockstep, text, bytes"),
+        (vec!["check", "--time", "soon"], "expected something like `60s`"),
+        (vec!["check", "--cases", "0"], "--cases"),
+        (vec!["check", "--cases", "1", "--time", "1s"], "cannot be used with"),
+        (vec!["check", "--sed", "1"], "--seed"),
+        (vec!["replay", "nowhere.trace"], "can't read nowhere.trace"),
+        (vec!["replay"], "FILE"),
+        (vec!["replay", "--expect", "counts-extrenal", "x.trace"], "counts-external"),
+        (vec!["minimize", "nowhere.trace"], "can't read nowhere.trace"),
+        (vec!["list", "heaps"], "subjects"),
+        (vec!["chekc"], "check"),
+        (vec![], "Usage"),
+    ] {
+        let (code, _, error) = heapproof(folder.path(), &arguments);
+        assert_eq!(code, 2, "{arguments:?}: {error}");
+        assert!(error.contains(said), "{arguments:?}: {error}");
+    }
+    assert!(heapproof(folder.path(), &["--help"]).1.contains("130"));
+}
+
+#[test]
+fn input_is_text_by_name_or_by_its_first_word_and_else_bytes() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    let program = crate::program(FAILS);
+    std::fs::write(path("bytes"), program.encode()).unwrap();
+    std::fs::write(path("text"), program.to_string()).unwrap();
+    std::fs::write(path("bare.trace"), FAILS).unwrap();
+    std::fs::write(path("empty"), "").unwrap();
+    let replay =
+        |arguments: &[&str]| heapproof(folder.path(), &[&["replay", "--subject", "canary"], arguments].concat()).0;
+    assert_eq!([replay(&["bytes"]), replay(&["text"]), replay(&["bare.trace"])], [1, 1, 1]);
+    assert_eq!(replay(&["empty"]), 0);
+    assert_eq!(replay(&["--input", "bytes", "text"]), 0);
+    assert_eq!(replay(&["--input", "trace", "bytes"]), 2);
+    assert_eq!(fed(folder.path(), &["replay", "--subject", "canary", "--input", "trace", "-"], FAILS).0, 1);
+}
+
+#[test]
+fn minimize_writes_a_trace_to_standard_output_or_to_a_file() {
+    let folder = folder();
+    std::fs::write(folder.path().join("found.trace"), FAILS).unwrap();
+    let minimize = ["minimize", "--subject", "canary", "found.trace"];
+    let (code, out, error) = heapproof(folder.path(), &minimize);
+    assert_eq!(code, 1);
+    assert!(out.starts_with("heapproof trace 1\n# signature counts-external"), "{out}");
+    assert!(error.contains("cut from 7 lines to 4"), "{error}");
+    assert_eq!(heapproof(folder.path(), &[&minimize[..], &["-o", "small.trace"]].concat()).0, 1);
+    assert_eq!(std::fs::read_to_string(folder.path().join("small.trace")).unwrap(), out);
+    let (code, _, error) = heapproof(folder.path(), &["minimize", "found.trace"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("does not fail"), "{error}");
+}
+
+#[test]
+fn list_says_what_there_is() {
+    let folder = folder();
+    assert!(heapproof(folder.path(), &["list", "subjects"]).1.contains("canary"));
+    assert!(heapproof(folder.path(), &["list", "properties"]).1.contains("lockstep"));
+    assert!(heapproof(folder.path(), &["list", "operations"]).1.contains("detect full"));
+}
+
+#[test]
+fn a_reader_that_goes_away_stops_nothing() {
+    let folder = folder();
+    let mut child = command(folder.path(), &["check", "--subject", "canary", "--seed", "1"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(folder.path().join("heapproof.out/failures").exists());
+}
+
+#[test]
+fn a_folder_that_can_not_be_written_is_a_fault_and_not_a_pass() {
+    let folder = folder();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let (code, _, error) =
+        heapproof(folder.path(), &["check", "--subject", "canary", "--seed", "1", "--out", "file/in"]);
+    assert_eq!(code, 3);
+    assert!(error.contains("can't save the failure under file/in"), "{error}");
+}

@@ -1,0 +1,148 @@
+#![allow(clippy::needless_pass_by_value)] // quickcheck wants properties that own their programs
+
+use crate::traces;
+use arbitrary::{Arbitrary, Unstructured};
+use heapproof::assert_holds;
+use heapproof::front_doors::{proptest::programs, quickcheck::AnyProgram, shorter};
+use heapproof::model::Program;
+use heapproof::properties::Property;
+use heapproof::subjects::{CANARY, HEAP};
+use proptest::prelude::*;
+use std::cell::Cell;
+use std::panic::catch_unwind;
+use std::process::Command;
+
+/// As many cases as the environment says: a test that sets the number itself can't be made longer overnight.
+fn config() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, max_shrink_iters: 0, ..ProptestConfig::default() }
+}
+
+thread_local! {
+    static CASES: Cell<u32> = const { Cell::new(0) };
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn proptest_finds_the_heap_to_be_the_model(program in programs()) {
+        assert_holds(Property::Lockstep, &HEAP, &program);
+    }
+
+    #[test]
+    fn proptest_finds_programs_to_survive_text(program in programs()) {
+        assert_holds(Property::Text, &HEAP, &program);
+    }
+
+    #[test]
+    fn proptest_finds_programs_to_survive_bytes(program in programs()) {
+        assert_holds(Property::Bytes, &HEAP, &program);
+    }
+}
+
+#[test]
+fn quickcheck_finds_the_heap_to_be_the_model() {
+    fn holds(program: AnyProgram) {
+        assert_holds(Property::Lockstep, &HEAP, &program);
+    }
+    quickcheck::quickcheck(holds as fn(AnyProgram));
+}
+
+/// Runs one of these tests in a process of its own; what it printed.
+fn child(test: &str, variable: &str, value: &str) -> String {
+    let exe = std::env::current_exe().unwrap();
+    let run =
+        Command::new(exe).args([test, "--exact", "--ignored", "--nocapture"]).env(variable, value).output().unwrap();
+    String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr)
+}
+
+#[test]
+#[ignore = "counts cases for the tests below"]
+fn counts_proptest_cases() {
+    proptest!(config(), |(program in programs())| {
+        let _ = program;
+        CASES.set(CASES.get() + 1);
+    });
+    println!("{} cases", CASES.get());
+}
+
+#[test]
+#[ignore = "counts cases for the tests below"]
+fn counts_quickcheck_cases() {
+    fn counted(_: AnyProgram) {
+        CASES.set(CASES.get() + 1);
+    }
+    quickcheck::quickcheck(counted as fn(AnyProgram));
+    println!("{} cases", CASES.get());
+}
+
+#[test]
+fn the_environment_says_how_many_cases_there_are() {
+    assert!(child("front_doors::counts_proptest_cases", "PROPTEST_CASES", "17").contains("17 cases"));
+    assert!(child("front_doors::counts_quickcheck_cases", "QUICKCHECK_TESTS", "19").contains("19 cases"));
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic.downcast_ref::<String>().map_or("", String::as_str)
+}
+
+#[test]
+fn a_failure_is_reported_whole_through_every_door() {
+    let failing: Program = "b = box 1\na = table\na.x = a\na.y = a\ntake a\ndrop a\ndrop b".parse().unwrap();
+    let direct = catch_unwind(|| assert_holds(Property::Lockstep, &CANARY, &failing)).unwrap_err();
+    for part in [
+        "counts-external",
+        "take a",
+        "the model says",
+        "the subject says",
+        "cut from 7 lines",
+        "replay --subject canary",
+    ] {
+        assert!(message(&*direct).contains(part), "{part} is not in {}", message(&*direct));
+    }
+
+    let by_proptest = catch_unwind(|| {
+        proptest!(config(), |(program in programs())| assert_holds(Property::Lockstep, &CANARY, &program));
+    });
+    assert!(message(&*by_proptest.unwrap_err()).contains("replay --subject canary"));
+
+    let by_quickcheck = catch_unwind(|| {
+        fn holds(program: AnyProgram) {
+            assert_holds(Property::Lockstep, &CANARY, &program);
+        }
+        quickcheck::quickcheck(holds as fn(AnyProgram));
+    });
+    assert!(message(&*by_quickcheck.unwrap_err()).contains("replay --subject canary"));
+}
+
+#[test]
+fn arbitrary_reads_the_bytes_that_programs_are_encoded_to() {
+    for path in traces("corpus/scenarios") {
+        let program: Program = std::fs::read_to_string(path).unwrap().parse().unwrap();
+        let bytes = program.encode();
+        assert_eq!(Program::arbitrary_take_rest(Unstructured::new(&bytes)).unwrap(), program);
+        assert_eq!(Program::arbitrary(&mut Unstructured::new(&bytes)).unwrap(), program);
+    }
+}
+
+#[test]
+fn what_a_fuzzer_kept_holds_on_stable_too() {
+    let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/lockstep");
+    let files =
+        std::fs::read_dir(kept).into_iter().flatten().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+    let seeds = traces("corpus/scenarios").into_iter().chain(traces("corpus/regressions")).map(|path| {
+        let program: Program = std::fs::read_to_string(path).unwrap().parse().unwrap();
+        program.encode()
+    });
+    for bytes in seeds.chain(files) {
+        heapproof::front_doors::fuzz_lockstep(&Program::decode(&bytes));
+    }
+}
+
+#[test]
+fn shorter_programs_are_shorter_and_leave_out_each_line() {
+    let program: Program = "a = table\nb = table\nc = table".parse().unwrap();
+    let shorter: Vec<Program> = shorter(&program).collect();
+    assert!(shorter.iter().all(|one| one.len() < 3));
+    assert_eq!(shorter.len(), 3);
+}

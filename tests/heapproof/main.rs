@@ -1,0 +1,32 @@
+//! The harness as its users meet it.
+#![allow(clippy::unwrap_used, clippy::panic)] // in tests' helpers too
+
+mod canary;
+mod command_line;
+mod corpus;
+mod front_doors;
+mod generator;
+mod minimizer;
+#[path = "../../examples/your_heap.rs"]
+#[allow(dead_code)]
+mod your_heap;
+
+use heapproof::model::Program;
+use std::path::{Path, PathBuf};
+
+/// The program of a trace.
+fn program(text: &str) -> Program {
+    text.parse().unwrap()
+}
+
+/// All traces below a folder of the repository, in order of their names.
+fn traces(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "trace"))
+        .collect();
+    paths.sort();
+    paths
+}
