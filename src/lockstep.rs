@@ -153,9 +153,9 @@ impl Lockstep {
                     if self.model.lives(object) {
                         self.call(&Operation::Drop { object: Some(object) })?;
                     }
-                }
-                if few {
-                    self.compare()?;
+                    if few {
+                        self.compare()?;
+                    }
                 }
             }
         }

@@ -193,13 +193,13 @@ impl Operand for Value<Name> {
             Value::Char(value) => (2, u64::from(*value)),
             Value::Int(value) => (3, value.cast_unsigned()),
             Value::Float(value) => (4, value.get().to_bits()),
-            Value::Text(value) => (5, value.len().min(MOST_TEXT) as u64),
+            Value::Text(value) => (5, within_limit(value).len() as u64),
             Value::Reference(name) => (6, u64::from(name.0)),
         };
         out.byte(tag);
         out.bytes(&payload.to_le_bytes());
         if let Value::Text(value) = self {
-            out.bytes(&value.as_bytes()[..value.len().min(MOST_TEXT)]);
+            out.bytes(within_limit(value).as_bytes());
         }
     }
 
@@ -211,7 +211,7 @@ impl Operand for Value<Name> {
             2 => Value::Char(char::from_u32(payload as u32).unwrap_or(char::REPLACEMENT_CHARACTER)),
             3 => Value::Int(payload.cast_signed()),
             4 => Value::Float(Float::new(f64::from_bits(payload))),
-            5 => Value::Text(bytes.lossy(payload as usize % (MOST_TEXT + 1))?.as_str().into()),
+            5 => Value::Text(within_limit(&bytes.lossy(payload as usize % (MOST_TEXT + 1))?).into()),
             6 if payload as u16 == u16::MAX => Value::Nil,
             6 => Value::Reference(Name(payload as u16)),
             _ => Value::Nil,
@@ -221,6 +221,12 @@ impl Operand for Value<Name> {
 
 /// The longest text of a value, in bytes.
 const MOST_TEXT: usize = 65_535;
+
+/// As much of a text as fits: bytes that are no text decode to more bytes than they were.
+fn within_limit(text: &str) -> &str {
+    let end = (0..=text.len().min(MOST_TEXT)).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
+}
 
 /// The most values that an array or closure is made of.
 const MOST_VALUES: usize = 255;

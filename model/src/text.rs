@@ -83,6 +83,9 @@ impl Reader {
         if word == "self" {
             return if depth > 0 { Ok(Name::SELF) } else { Err(token.wrong("`self` stands only in a finalizer")) };
         }
+        if ALLOCATES.contains(&word) {
+            return Err(token.wrong(format!("`{word}` allocates on a line of its own: `x = {word}`, then `x` here")));
+        }
         if RESERVED.contains(&word) {
             return Err(token.wrong(format!("expected a name, found the word `{word}`, which can't be one")));
         }
@@ -143,6 +146,12 @@ impl Reader {
         let (first, second) = (&tokens[0], tokens.get(1));
         let a_name_alone = second.is_none_or(|token| token.kind != TokenKind::Punctuation)
             && furthest.wanted.iter().any(|wanted| wanted == "`.`");
+        let bound = first.word().and_then(|word| self.numbers.get(word)).is_some_and(|name| self.bound.contains(name));
+        if a_name_alone && bound && second.is_none() {
+            return Err(
+                first.wrong(format!("{first} alone does nothing; a name stands for one object and is not copied"))
+            );
+        }
         if furthest.at == 0 || a_name_alone {
             return Err(first.wrong(unknown(first)));
         }
@@ -181,6 +190,11 @@ impl Furthest {
         }
     }
 }
+
+const END: &str = "the end of the line";
+
+/// Words that allocate.
+const ALLOCATES: &[&str] = &["table", "array", "closure", "box", "scalar", "weak", "chain", "ring"];
 
 /// Words that begin operations or are values, so that no line can be read in two ways.
 const RESERVED: &[&str] = &[
@@ -253,7 +267,7 @@ impl<'a, 't> Matcher<'a, 't> {
     fn end(&mut self) -> Result<(), TextError> {
         self.literals()?;
         match self.peek() {
-            Some(_) => Err(self.fail("the end of the line")),
+            Some(_) => Err(self.fail(END)),
             None => Ok(()),
         }
     }
@@ -308,8 +322,16 @@ impl<'a, 't> Matcher<'a, 't> {
     }
 
     fn fail(&mut self, wanted: &str) -> TextError {
-        self.wanted = Some(wanted.to_owned());
-        self.tokens[0].wrong(wanted)
+        match self.peek() {
+            Some(token) if token.is_punctuation(',') => token.wrong("values are separated by spaces, without commas"),
+            Some(token) if wanted == END && token.text.starts_with(['.', '[', '{']) => {
+                token.wrong("a line does one thing: read this into a name on a line before, `x = a.f`, then use `x`")
+            }
+            _ => {
+                self.wanted = Some(wanted.to_owned());
+                self.tokens[0].wrong(wanted)
+            }
+        }
     }
 }
 

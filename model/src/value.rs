@@ -10,8 +10,8 @@ pub struct Name(pub u16);
 impl Name {
     /// `self`: within a finalizer, the object that it belongs to.
     pub const SELF: Name = Name(u16::MAX - 1);
-    /// The most names that a program can have.
-    pub const MOST: usize = 65_000;
+    /// The most names that a program can have: two numbers stand for `self` and nil.
+    pub const MOST: usize = 65_534;
 }
 
 /// An object: the how-manieth that its heap allocated, counted from 0. Never used again for another.

@@ -1,10 +1,13 @@
 //! Cutting a failing program down to a short one that fails in the same way.
 //!
-//! Delta debugging (Zeller and Hildebrandt, 2002) in passes, each of which tries programs with some lines left out and
-//! keeps one that still fails with the same signature. Passes are repeated until a whole round changes nothing. That
-//! round has tried every single line and every object with all its lines, so when the search ends of itself none of them
-//! can go: the result is minimal in that sense, by the last round's own executions. It ends, for each change shortens the
-//! program. A program that fails with another signature is no step towards this failure; the first of each is kept.
+//! Delta debugging (Zeller and Hildebrandt, 2002) in passes, each of which tries programs with something left out and keeps
+//! one that still fails with the same signature. Passes are repeated until a whole round changes nothing. That round has
+//! tried every single line and every object with all its lines, so when the search ends of itself none of them can go: the
+//! result is minimal in that sense, by the last round's own executions. It ends, for each change leaves fewer lines, or as
+//! many with fewer values. A program that fails with another signature is no step towards this failure; the first of each
+//! is kept.
+
+mod merging;
 
 use crate::lockstep::Failure;
 use crate::signature::Signature;
@@ -30,9 +33,9 @@ pub struct Minimized {
 /// use heapproof::minimize::minimize;
 /// use heapproof::{properties::Property, subjects::CANARY, model::Program};
 ///
-/// let program: Program = "b = box 1\na = table\na.x = a\ncollect\ntake a\ndrop a\ndrop b".parse().unwrap();
+/// let program: Program = "b = box 1\na = array b\npush a a\ncollect\nc = pop a\ndrop a\ndrop b".parse().unwrap();
 /// let found = minimize(&program, &mut |program| Property::Lockstep.check(&CANARY, program).failure).unwrap();
-/// assert_eq!(found.program, "a = table\na.x = a\ntake a\ndrop a".parse().unwrap());
+/// assert_eq!(found.program, "a = box 1\nb = array a\nc = pop b".parse().unwrap());
 /// ```
 pub fn minimize(program: &Program, judge: &mut dyn FnMut(&Program) -> Option<Failure>) -> Option<Minimized> {
     let failure = judge(program)?;
@@ -40,11 +43,13 @@ pub fn minimize(program: &Program, judge: &mut dyn FnMut(&Program) -> Option<Fai
     let (executions, others) = (1, BTreeMap::new());
     let mut search = Search { judge, best: program.clone(), failure, signature, executions, others };
     loop {
-        let before = search.best.len();
+        let before = size(&search.best);
         search.cut();
         search.chunks();
         search.objects();
-        if search.best.len() == before {
+        search.values();
+        search.merge();
+        if size(&search.best) == before {
             break;
         }
     }
@@ -56,6 +61,11 @@ pub fn minimize(program: &Program, judge: &mut dyn FnMut(&Program) -> Option<Fai
     }
     let Search { best, failure, executions, others, .. } = search;
     Some(Minimized { program: best, failure, executions: executions + 1, others })
+}
+
+/// What every change makes smaller: lines, then values in lists.
+fn size(program: &Program) -> (usize, usize) {
+    (program.len(), program.lines().iter().map(|line| merging::listed(line).len()).sum())
 }
 
 struct Search<'a> {

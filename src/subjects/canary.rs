@@ -5,62 +5,69 @@ use crate::subjects::HeapSubject;
 use heapproof_model::{Code, Contents, Counts, Event, Name, Object, Operation, Refusal, Statistics, Value};
 use std::collections::BTreeSet;
 
-/// The heap of this project with one mistake: it forgets to count a `drop` of an object that the mutator holds twice
-/// and to which living objects refer twice.
+/// The heap of this project with one mistake: it forgets the first `drop` of an object that was popped off an array and
+/// is held more than once. That takes four operations: allocate, push, pop, drop.
 pub const CANARY: SubjectKind =
     SubjectKind::new("canary", "wrong on purpose: forgets a decrement now and then", || Box::new(Canary::default()));
 
 #[derive(Default)]
-struct Canary(HeapSubject);
+struct Canary {
+    heap: HeapSubject,
+    popped: BTreeSet<Object>,
+}
 
 impl Subject for Canary {
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
-        if let Operation::Drop { object: Some(object) } = operation {
-            let counts = self.0.counts(*object);
-            if counts.external >= 2 && counts.internal >= 2 {
-                return Ok(Value::Nil);
-            }
+        if let Operation::Drop { object: Some(object) } = operation
+            && self.heap.counts(*object).external > 1
+            && self.popped.remove(object)
+        {
+            return Ok(Value::Nil);
         }
-        self.0.call(operation)
+        let reply = self.heap.call(operation);
+        if let (Operation::Pop { .. }, Ok(Value::Reference(object))) = (operation, &reply) {
+            self.popped.insert(*object);
+        }
+        reply
     }
 
     fn supports(&self, code: Code) -> bool {
-        self.0.supports(code)
+        self.heap.supports(code)
     }
 
     fn observes(&self, observation: Observation) -> bool {
-        self.0.observes(observation)
+        self.heap.observes(observation)
     }
 
     fn lives(&self, object: Object) -> bool {
-        self.0.lives(object)
+        self.heap.lives(object)
     }
 
     fn bind(&mut self, name: Name, object: Object) {
-        self.0.bind(name, object);
+        self.heap.bind(name, object);
     }
 
     fn take_journal(&mut self) -> Vec<Event> {
-        self.0.take_journal()
+        self.heap.take_journal()
     }
 
     fn look(&self, object: Object, contents: &mut Contents) {
-        self.0.look(object, contents);
+        self.heap.look(object, contents);
     }
 
     fn counts(&self, object: Object) -> Counts {
-        self.0.counts(object)
+        self.heap.counts(object)
     }
 
     fn statistics(&self) -> Statistics {
-        self.0.statistics()
+        self.heap.statistics()
     }
 
     fn cycles(&self) -> Vec<BTreeSet<Object>> {
-        self.0.cycles()
+        self.heap.cycles()
     }
 
     fn fork(&self) -> Option<Box<dyn Subject>> {
-        self.0.fork()
+        self.heap.fork()
     }
 }

@@ -88,11 +88,11 @@ fn message(panic: &(dyn std::any::Any + Send)) -> &str {
 
 #[test]
 fn a_failure_is_reported_whole_through_every_door() {
-    let failing: Program = "b = box 1\na = table\na.x = a\na.y = a\ntake a\ndrop a\ndrop b".parse().unwrap();
+    let failing: Program = "b = box 1\na = array\npush a a\nc = pop a\ncollect\ndrop a\ndrop b".parse().unwrap();
     let direct = catch_unwind(|| assert_holds(Property::Lockstep, &CANARY, &failing)).unwrap_err();
     for part in [
         "counts-external",
-        "take a",
+        "pop a",
         "the model says",
         "the subject says",
         "cut from 7 lines",

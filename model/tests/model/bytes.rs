@@ -28,6 +28,21 @@ fn any_bytes_decode_and_their_program_decodes_to_itself() {
 }
 
 #[test]
+fn what_is_at_a_limit_survives_bytes_and_text() {
+    let mut not_a_text = vec![bytes::VERSION, 0x14, 5, 0xff, 0xff, 0, 0, 0, 0, 0, 0];
+    not_a_text.extend([0xff; 65_535]);
+    let mut many_names = vec![bytes::VERSION];
+    many_names.extend([0x10; 65_600]);
+    many_names.extend([0x40, 0xfd, 0xff]);
+    for bytes in [not_a_text, many_names] {
+        let program = Program::decode(&bytes);
+        assert!(!program.is_empty());
+        assert_eq!(Program::decode(&program.encode()), program);
+        assert_eq!(program.to_string().parse(), Ok(program));
+    }
+}
+
+#[test]
 fn bytes_of_another_version_are_the_empty_program() {
     assert!(Program::decode(&[]).is_empty());
     assert!(Program::decode(&[2, 0x10, 0x10]).is_empty());

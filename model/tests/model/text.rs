@@ -98,6 +98,22 @@ fn a_typo_is_located_and_what_was_meant_is_named() {
 }
 
 #[test]
+fn what_other_languages_allow_is_answered_with_what_to_write_instead() {
+    let one_thing = "a line does one thing: read this into a name on a line before, `x = a.f`, then use `x`";
+    assert_eq!(error("a = table\na.x = a.x"), format!("2:8: {one_thing}"));
+    assert_eq!(error("a = table\ntake a.x"), format!("2:7: {one_thing}"));
+    assert_eq!(
+        error("a = table\na.x = table"),
+        "2:7: `table` allocates on a line of its own: `x = table`, then `x` here"
+    );
+    assert_eq!(
+        error("a = table\nb = a"),
+        "2:5: `a` alone does nothing; a name stands for one object and is not copied"
+    );
+    assert_eq!(error("a = array 1, 2"), "1:12: values are separated by spaces, without commas");
+}
+
+#[test]
 fn a_line_that_cannot_stand_where_it_does_is_an_error() {
     assert_eq!(error("a = table\na = table"), "2:1: the name `a` is bound twice");
     assert_eq!(error("a = table\non a: a = box 1"), "2:7: the name `a` is bound twice");
@@ -108,7 +124,7 @@ fn a_line_that_cannot_stand_where_it_does_is_an_error() {
     assert_eq!(error("a = table\nset interval 1"), "2:1: a setting stands before the first operation");
     assert_eq!(error("table"), "1:1: what this gives needs a name: `x = table`");
     assert_eq!(error("x = collect"), "1:1: this operation gives nothing to bind to a name");
-    assert_eq!(error("table = table"), "1:1: expected a name, found the word `table`, which can't be one");
+    assert_eq!(error("drop = table"), "1:1: expected a name, found the word `drop`, which can't be one");
     assert_eq!(error("a = table\nheapproof trace 1"), "2:1: the header is `heapproof trace 1` and stands first");
     assert_eq!(error("heapproof trace 2"), "1:1: the header is `heapproof trace 1` and stands first");
     assert_eq!(error("on a: on a: on a: on a: collect"), "1:25: finalizers stand at most 3 deep in finalizers");
