@@ -7,7 +7,7 @@ use crate::violation::Violation;
 use heapproof_model::{Contents, Counts, End, Event, Outcome, Refusal, Statistics};
 use std::fmt;
 
-/// What kind of violation it is: words joined by `-`.
+/// What kind of violation it is: parts joined by `-`, the words of a part by `_`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Signature(String);
 

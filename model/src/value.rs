@@ -36,9 +36,11 @@ impl fmt::Display for Object {
 pub struct Field(Arc<str>);
 
 impl Field {
-    /// Fields that a byte stands for, in the order of their bytes.
-    pub const COMMON: [&str; 12] =
-        ["next", "x", "y", "left", "right", "parent", "child", "value", "key", "head", "tail", "item"];
+    /// Fields that a byte stands for, in the order of their bytes: more than a heap searches one by one.
+    pub const COMMON: [&str; 24] = [
+        "next", "x", "y", "left", "right", "parent", "child", "value", "key", "head", "tail", "item", "a", "b", "c",
+        "d", "e", "f", "g", "h", "first", "last", "name", "data",
+    ];
 
     /// The field of that name; `None` unless it is a word that a trace can hold: a letter or `_`, then letters, digits,
     /// `_`, at most 255 bytes.

@@ -8,7 +8,7 @@
 
 mod operands;
 
-use heapproof_model::{Code, Kind, Line, Machine, Name, Object, Operation, Program, Reference, script};
+use heapproof_model::{Code, Field, Kind, Line, Machine, Name, Object, Operation, Program, Reference, script};
 use operands::Place;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -90,6 +90,9 @@ impl<'a> Generator<'a> {
 
     /// Draws a line and carries it out on the model; false where nothing can be drawn.
     fn line(&mut self) -> bool {
+        if self.rng.random_ratio(1, 400) && self.fill() {
+            return true;
+        }
         for _ in 0..20 {
             let Some(code) = self.draw(false) else { return false };
             if let Some(line) = self.make(code, &Place::Program) {
@@ -98,6 +101,29 @@ impl<'a> Generator<'a> {
             }
         }
         false
+    }
+
+    /// Gives a table many fields and takes most of them away again, which single lines hardly ever do; false where there
+    /// is no table or the subject lacks an operation for it.
+    fn fill(&mut self) -> bool {
+        let drawn = |wanted| self.weights.iter().any(|(_, code)| *code == wanted);
+        if ![Code::WriteField, Code::Remove, Code::ReadField].into_iter().all(drawn) {
+            return false;
+        }
+        let Some(object) = self.of(Kind::Table, &Place::Program) else { return false };
+        let start = self.rng.random_range(0..Field::COMMON.len());
+        let many = self.rng.random_range(10..=Field::COMMON.len());
+        for field in (start..start + many).map(Field::common) {
+            let value = self.value(&Place::Program);
+            self.add(Line { bind: None, operation: Operation::WriteField { object, field, value } });
+        }
+        for field in (start..start + self.rng.random_range(0..=many)).map(Field::common) {
+            self.add(Line { bind: None, operation: Operation::Remove { object, field } });
+        }
+        let bind = Some(self.name());
+        let field = Field::common(start + many - 1);
+        self.add(Line { bind, operation: Operation::ReadField { object, field } });
+        true
     }
 
     fn draw(&mut self, within: bool) -> Option<Code> {

@@ -56,6 +56,11 @@ impl Generator<'_> {
             Code::ReadBox => Operation::ReadBox { object: self.of(Kind::Box, place)? },
             Code::WriteField => {
                 let object = self.of(Kind::Table, place)?;
+                if self.rng.random_ratio(1, 16)
+                    && let Some((field, value)) = self.what_is_there(object)
+                {
+                    return Some(Operation::WriteField { object, field, value });
+                }
                 let field = if self.rng.random_bool(0.5) { self.field(object) } else { self.any_field() };
                 Operation::WriteField { object, field, value: self.value(place) }
             }
@@ -108,7 +113,7 @@ impl Generator<'_> {
     }
 
     /// An object of that kind.
-    fn of(&mut self, kind: Kind, place: &Place) -> Option<Option<Name>> {
+    pub(super) fn of(&mut self, kind: Kind, place: &Place) -> Option<Option<Name>> {
         self.object(place, move |contents| contents.kind == kind)
     }
 
@@ -163,6 +168,15 @@ impl Generator<'_> {
         self.model.contents(*object)
     }
 
+    /// A field of a table with the reference that it holds: to store that again must not free it in between.
+    fn what_is_there(&mut self, object: Option<Name>) -> Option<(Field, Value<Name>)> {
+        let contents = self.contents(object)?;
+        let both = contents.fields.iter().zip(&contents.values);
+        let (field, target) = both.filter_map(|(field, value)| Some((field.clone(), value.reference()?))).next()?;
+        let name = self.any_bound(|_, object| object == target)?;
+        Some((field, Value::Reference(name)))
+    }
+
     /// Mostly a field that the table has.
     fn field(&mut self, object: Option<Name>) -> Field {
         let known = self.contents(object).map_or(0, |contents| contents.fields.len());
@@ -176,7 +190,7 @@ impl Generator<'_> {
     }
 
     fn any_field(&mut self) -> Field {
-        // Few, so that they are overwritten; now and then one of many, so that tables grow.
+        // Few, so that they are overwritten; now and then one of many.
         let several = if self.rng.random_ratio(9, 10) { 3 } else { Field::COMMON.len() };
         Field::common(self.rng.random_range(0..several))
     }
@@ -192,7 +206,7 @@ impl Generator<'_> {
     }
 
     /// Mostly a reference.
-    fn value(&mut self, place: &Place) -> Value<Name> {
+    pub(super) fn value(&mut self, place: &Place) -> Value<Name> {
         if self.rng.random_bool(0.75)
             && let Some(Some(name)) = self.object(place, |_| true)
         {

@@ -1,0 +1,126 @@
+//! The seeded bugs as files.
+
+use crate::apply::{self, differ};
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+/// Where they are, from the root.
+const FOLDER: &str = "tests/bugs";
+
+/// A seeded bug.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bug {
+    /// What it is called, as its file is.
+    pub id: String,
+    /// What part of the heap it is in, as its folder is called.
+    pub class: String,
+    /// What is wrong.
+    pub wrong: String,
+    /// Whose bug it was.
+    pub whose: String,
+    /// How the sources become wrong.
+    #[serde(rename = "edit")]
+    pub edits: Vec<Edit>,
+}
+
+/// A text in one file, and what stands there instead.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    /// The file, from the root.
+    pub file: PathBuf,
+    /// The text, which is there once; see [`apply`].
+    pub find: String,
+    /// The wrong one.
+    pub replace: String,
+}
+
+impl Bug {
+    /// Reads a bug from its file.
+    ///
+    /// # Errors
+    /// Where it can't be read or breaks a rule.
+    pub fn load(path: &Path) -> Result<Bug> {
+        let read = || -> Result<Bug> {
+            let bug: Bug = toml::from_str(&fs::read_to_string(path)?)?;
+            bug.obeys_rules(path)?;
+            Ok(bug)
+        };
+        read().with_context(|| format!("{}", path.display()))
+    }
+
+    fn obeys_rules(&self, path: &Path) -> Result<()> {
+        let folder = path.parent().and_then(Path::file_name);
+        ensure!(path.file_stem().is_some_and(|stem| *stem == *self.id), "the id `{}` is not the file's name", self.id);
+        ensure!(folder.is_some_and(|name| *name == *self.class), "the class `{}` is not the folder's name", self.class);
+        for (field, text) in [("wrong", &self.wrong), ("whose", &self.whose)] {
+            ensure!(!text.trim().is_empty(), "`{field}` is empty");
+        }
+        ensure!(!self.edits.is_empty(), "there is no edit");
+        for edit in &self.edits {
+            let inward = edit.file.components().all(|part| matches!(part, Component::Normal(_)));
+            let judged = edit.file.starts_with("heap/src") || edit.file.starts_with("model/src");
+            ensure!(inward && judged, "{} is not in heap/src or model/src", edit.file.display());
+            ensure!(!edit.find.trim().is_empty(), "an edit of {} looks for nothing", edit.file.display());
+            ensure!(differ(&edit.find, &edit.replace), "an edit of {} changes nothing", edit.file.display());
+        }
+        Ok(())
+    }
+
+    /// The files that the bug changes, with their wrong text; `read` gives the right one. Edits are made in order, each
+    /// of what those before have left.
+    ///
+    /// # Errors
+    /// Where a file can't be read, or does not have a text just once.
+    pub fn edited(&self, read: impl Fn(&Path) -> Result<String>) -> Result<BTreeMap<PathBuf, String>> {
+        let mut files = BTreeMap::new();
+        for edit in &self.edits {
+            let place = || format!("seeded bug {}/{}: {}", self.class, self.id, edit.file.display());
+            let source = match files.get(&edit.file) {
+                Some(edited) => String::clone(edited),
+                None => read(&edit.file).with_context(place)?,
+            };
+            let wrong = apply::replace(&source, &edit.find, &edit.replace).with_context(place)?;
+            files.insert(edit.file.clone(), wrong);
+        }
+        Ok(files)
+    }
+}
+
+/// The files of all bugs, by class and id.
+///
+/// # Errors
+/// Where a folder can't be read.
+pub fn files(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for class in entries(&root.join(FOLDER))?.iter().filter(|path| path.is_dir()) {
+        files.extend(entries(class)?);
+    }
+    Ok(files)
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let read = || -> std::io::Result<Vec<PathBuf>> { fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect() };
+    let mut paths = read().with_context(|| format!("{}", folder.display()))?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// All bugs.
+///
+/// # Errors
+/// Where one breaks a rule, or two have one id.
+pub fn load_all(root: &Path) -> Result<Vec<Bug>> {
+    let bugs: Vec<Bug> = files(root)?.iter().map(|path| Bug::load(path)).collect::<Result<_>>()?;
+    let mut classes = BTreeMap::new();
+    for bug in &bugs {
+        if let Some(other) = classes.insert(&bug.id, &bug.class) {
+            bail!("two seeded bugs are called `{}`: in {other} and in {}", bug.id, bug.class);
+        }
+    }
+    Ok(bugs)
+}

@@ -1,0 +1,117 @@
+//! A copy of the sources in which they can be made wrong, and built.
+//!
+//! One copy and one target folder serve all bugs, and only files whose text changes are written: so cargo builds no more
+//! than what a bug, and the one before it, has touched.
+
+use crate::child::{self, Ended, How};
+use anyhow::{Context, Result, bail, ensure};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+
+/// What detection needs of a build is that it is soon there.
+const PROFILE: [(&str, &str); 5] = [
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "2"),
+    ("CARGO_PROFILE_RELEASE_DEBUG", "none"),
+    ("CARGO_PROFILE_RELEASE_INCREMENTAL", "true"),
+];
+
+/// The copy, and the sources as they were when it was made.
+pub(crate) struct Scratch<'a> {
+    sources: BTreeMap<PathBuf, Vec<u8>>,
+    tree: PathBuf,
+    target: PathBuf,
+    /// Where programs that are run in it may write.
+    pub output: PathBuf,
+    jobs: Option<u16>,
+    stop: &'a AtomicBool,
+}
+
+impl<'a> Scratch<'a> {
+    /// Copies what git knows of, or would.
+    pub fn new(root: &Path, jobs: Option<u16>, stop: &'a AtomicBool) -> Result<Scratch<'a>> {
+        let folder = root.join("target/bugs");
+        let (tree, target, output) = (folder.join("tree"), folder.join("target"), folder.join("output"));
+        let sources = sources(root)?;
+        for path in files(&tree).unwrap_or_default() {
+            if !path.strip_prefix(&tree).is_ok_and(|path| sources.contains_key(path)) {
+                fs::remove_file(path)?;
+            }
+        }
+        if output.exists() {
+            fs::remove_dir_all(&output)?;
+        }
+        fs::create_dir_all(&output)?;
+        Ok(Scratch { sources, tree, target, output, jobs, stop })
+    }
+
+    /// A file as it was when the copy was made.
+    pub fn read(&self, path: &Path) -> Result<String> {
+        let bytes = self.sources.get(path).context("there is no such source")?;
+        Ok(String::from_utf8(bytes.clone())?)
+    }
+
+    /// Builds the command line from the sources with those files changed; none if interrupted.
+    pub fn build(&self, changed: &BTreeMap<PathBuf, String>) -> Result<Option<PathBuf>> {
+        for (path, bytes) in &self.sources {
+            let bytes = changed.get(path).map_or(&**bytes, String::as_bytes);
+            let path = self.tree.join(path);
+            if !fs::read(&path).is_ok_and(|there| there == bytes) {
+                path.parent().map_or(Ok(()), fs::create_dir_all)?;
+                fs::write(&path, bytes).with_context(|| format!("can't write {}", path.display()))?;
+            }
+        }
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.args(["build", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]);
+        if let Some(jobs) = self.jobs {
+            cargo.args(["--jobs", &jobs.to_string()]);
+        }
+        cargo.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.target).envs(PROFILE);
+        let Ended { how, stderr, .. } = child::run(&mut cargo, &self.output, None, self.stop)?;
+        match how {
+            How::Exited(status) if status.success() => {
+                let name = format!("heapproof{}", std::env::consts::EXE_SUFFIX);
+                Ok(Some(self.target.join("release").join(name)))
+            }
+            How::Interrupted => Ok(None),
+            _ => bail!("it does not build:\n{}", errors(&stderr)),
+        }
+    }
+}
+
+/// What the compiler printed, from its first error on.
+fn errors(stderr: &str) -> &str {
+    let starts = [stderr.starts_with("error").then_some(0), stderr.find("\nerror").map(|at| at + 1)];
+    stderr.get(starts.into_iter().flatten().next().unwrap_or(0)..).unwrap_or(stderr).trim_end()
+}
+
+/// The files that git tracks or would track if asked, as they are.
+fn sources(root: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let mut git = Command::new("git");
+    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root);
+    let listed = git.output().context("can't run git")?;
+    ensure!(listed.status.success(), "git can't list the sources: {}", String::from_utf8_lossy(&listed.stderr).trim());
+    let mut sources = BTreeMap::new();
+    for path in String::from_utf8(listed.stdout)?.split_terminator('\0') {
+        // One that is deleted and still tracked is listed too.
+        if root.join(path).is_file() {
+            let bytes = fs::read(root.join(path)).with_context(|| format!("can't read {path}"))?;
+            sources.insert(PathBuf::from(path), bytes);
+        }
+    }
+    Ok(sources)
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { found.extend(files(&path)?) } else { found.push(path) }
+    }
+    Ok(found)
+}
