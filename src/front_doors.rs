@@ -1,6 +1,6 @@
 //! Programs for other people's frameworks: one generator behind proptest and quickcheck, one decoder behind libFuzzer.
 //!
-//! With the feature `arbitrary`, [`Program`](heapproof_model::Program) is `arbitrary::Arbitrary` itself.
+//! With the feature `arbitrary`, [`Program`] is `arbitrary::Arbitrary` itself.
 
 use crate::properties::Property;
 use crate::subjects::HEAP;

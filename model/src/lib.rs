@@ -2,7 +2,7 @@
 //!
 //! [`operation`] is the one table of operations; [`text`] and [`bytes`] write programs of them down; [`script`] says what
 //! a program means whoever carries it out; [`definitions`] says what counted, reachable and cyclic are; and
-//! [`reference`] is a heap that answers every question from those definitions, by looking at the whole object graph.
+//! [`mod@reference`] is a heap that answers every question from those definitions, by looking at the whole object graph.
 //!
 //! Nothing here is fast and nothing is remembered that could be derived. The reference must be believed by reading.
 //! It knows nothing of any heap under test. "SPEC" in comments is `SPEC.md`, the contract in words.
