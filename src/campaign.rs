@@ -71,6 +71,8 @@ pub struct Summary {
 /// What came of a block.
 #[derive(Default)]
 struct Block {
+    /// Whether time ended it early: what comes after it is no part of the run.
+    cut_short: bool,
     programs: u64,
     tally: Tally,
     digest: u64,
@@ -98,8 +100,11 @@ impl Campaign {
                 waiting.insert(number, block);
                 while let Some(block) = waiting.remove(&merged) {
                     merged += 1;
-                    if !enough.load(Ordering::Relaxed) && self.merge(&mut summary, block, found) {
-                        enough.store(true, Ordering::Relaxed);
+                    if !enough.load(Ordering::Relaxed) {
+                        // Before the failure is reported, which takes a while: what is run meanwhile counts for nothing.
+                        let failed = !self.keep_going && !block.found.is_empty();
+                        enough.store(failed || block.cut_short, Ordering::Relaxed);
+                        merge(&mut summary, block, found);
                     }
                     progress(summary.programs);
                 }
@@ -114,8 +119,7 @@ impl Campaign {
     fn work(&self, start: Instant, next: &AtomicU64, stops: &[&AtomicBool], send: &Sender<(u64, Block)>) {
         let supported = self.subject.make();
         loop {
-            let late = self.time.is_some_and(|time| start.elapsed() >= time);
-            if late || stops.iter().any(|stop| stop.load(Ordering::Relaxed)) {
+            if self.is_over(start) || stops.iter().any(|stop| stop.load(Ordering::Relaxed)) {
                 return;
             }
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -125,6 +129,13 @@ impl Campaign {
             }
             let mut block = Block::default();
             for case in cases {
+                if stops.iter().any(|stop| stop.load(Ordering::Relaxed)) {
+                    return;
+                }
+                if self.is_over(start) {
+                    block.cut_short = true;
+                    break;
+                }
                 let program = generate::case(self.seed, case, self.most_lines, &|code| supported.supports(code));
                 if self.case(case, program, &mut block) && !self.keep_going {
                     break;
@@ -134,6 +145,10 @@ impl Campaign {
                 return;
             }
         }
+    }
+
+    fn is_over(&self, start: Instant) -> bool {
+        self.time.is_some_and(|time| start.elapsed() >= time)
     }
 
     /// Runs a case; whether it failed.
@@ -158,19 +173,18 @@ impl Campaign {
         block.digest = block.digest.wrapping_add(digest.digest());
         failed
     }
+}
 
-    /// Adds a block's results; whether that was enough.
-    fn merge(&self, summary: &mut Summary, block: Block, found: &mut dyn FnMut(Found)) -> bool {
-        summary.programs += block.programs;
-        summary.tally.merge(&block.tally);
-        summary.digest = summary.digest.wrapping_add(block.digest);
-        for one in block.found {
-            let count = summary.violations.entry(one.failure.violation.signature()).or_default();
-            *count += 1;
-            if *count == 1 {
-                found(one);
-            }
+/// Adds a block's results.
+fn merge(summary: &mut Summary, block: Block, found: &mut dyn FnMut(Found)) {
+    summary.programs += block.programs;
+    summary.tally.merge(&block.tally);
+    summary.digest = summary.digest.wrapping_add(block.digest);
+    for one in block.found {
+        let count = summary.violations.entry(one.failure.violation.signature()).or_default();
+        *count += 1;
+        if *count == 1 {
+            found(one);
         }
-        !self.keep_going && !summary.violations.is_empty()
     }
 }

@@ -50,10 +50,30 @@ pub fn commented(program: &Program, note: &str) -> String {
 /// # Errors
 /// Where it can't be written.
 pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    // A link stays a link, and what is no file (a terminal, a pipe) is written to, not replaced.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if path.exists() && !path.is_file() {
+        return std::fs::write(path, text);
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".heapproof-").tempfile_in(folder)?;
+    if !folder.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::NotFound, format!("there is no folder {}", folder.display())));
+    }
+    let mut file = readable_by_others(tempfile::Builder::new().prefix(".heapproof-")).tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())
+}
+
+/// Temporary files are their owner's alone unless told otherwise; the user's mask still applies.
+#[cfg(unix)]
+fn readable_by_others<'a, 'b, 'c>(builder: &'c mut tempfile::Builder<'a, 'b>) -> &'c mut tempfile::Builder<'a, 'b> {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(std::fs::Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn readable_by_others<'a, 'b, 'c>(builder: &'c mut tempfile::Builder<'a, 'b>) -> &'c mut tempfile::Builder<'a, 'b> {
+    builder
 }

@@ -80,9 +80,14 @@ impl Lockstep {
             cycles: subject.observes(Observation::Cycles),
             fork: subject.observes(Observation::Fork),
         };
+        let mut model = Reference::new();
+        if !subject.supports(Code::Check) {
+            // A heap without automatic checks is not expected to make any.
+            let _ = model.call(&Operation::SetChecks { on: false });
+        }
         Lockstep {
             subject,
-            model: Reference::new(),
+            model,
             observes,
             tally: Tally::default(),
             seen: Contents::default(),
@@ -98,9 +103,11 @@ impl Lockstep {
 
     fn run(&mut self, program: &Program) -> Result<(), Failure> {
         for (step, line) in program.lines().iter().enumerate() {
-            self.step(line).map_err(|violation| Failure { step, violation })?;
+            let checked = panics::catch(|| self.step(line)).unwrap_or_else(panicked);
+            checked.map_err(|violation| Failure { step, violation })?;
         }
-        self.end().map_err(|violation| Failure { step: program.len(), violation })
+        let checked = panics::catch(|| self.end()).unwrap_or_else(panicked);
+        checked.map_err(|violation| Failure { step: program.len(), violation })
     }
 
     /// Carries out a line on both, and compares everything.
@@ -111,7 +118,7 @@ impl Lockstep {
         let script = self.model.script();
         let code = line.operation.code();
         let outcome = match line.operation.resolve(&|name| script.object(name)) {
-            Some(operation) if self.subject.supports(code) => {
+            Some(operation) if supported(&*self.subject, line) => {
                 let outcome = self.call(&operation)?;
                 if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, &outcome) {
                     self.model.script().bind(name, *object);
@@ -138,7 +145,10 @@ impl Lockstep {
             } else {
                 // What nothing refers to must be gone all the same: a heap that can't collect leaks here.
                 let (_, events) = self.call_model(&Operation::Collect {});
-                self.compare_deaths(&events)?;
+                self.compare_deaths(&events).map_err(|violation| match violation {
+                    Violation::NotFreed { object } => Violation::LeaksCycle { object },
+                    other => other,
+                })?;
             }
             self.compare()?;
             let living = self.model.living().map(|object| (object, self.model.external(object)));
@@ -163,9 +173,7 @@ impl Lockstep {
 
     /// Carries out an operation on both and compares what it came to.
     fn call(&mut self, operation: &Operation<Object>) -> Result<Outcome, Violation> {
-        let subject = &mut self.subject;
-        let replied = panics::catch(|| subject.call(operation)).map_err(|message| Violation::Panicked { message })?;
-        let subject = as_outcome(replied);
+        let subject = as_outcome(self.subject.call(operation));
         let journal = if self.observes.journal { self.subject.take_journal() } else { Vec::new() };
         self.model.follow(journal.clone());
         let (model, events) = self.call_model(operation);
@@ -202,8 +210,15 @@ impl Lockstep {
     }
 
     fn compare_lives(&self) -> Checked {
-        let lost = self.model.living().find(|object| !self.subject.lives(*object));
-        lost.map_or(Ok(()), |object| Err(Violation::FreedTooEarly { object }))
+        for object in (0..self.model.bound()).map(|number| Object(number as u32)) {
+            match (self.model.lives(object), self.subject.lives(object)) {
+                (true, false) => return Err(Violation::FreedTooEarly { object }),
+                // It is not late but back: its id reaches another object, or it was freed and kept.
+                (false, true) => return Err(Violation::NotFreed { object }),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Compares all that can be seen of every object and of the heap.
@@ -257,18 +272,15 @@ impl Lockstep {
         }
         let Some(mut fork) = self.subject.fork() else { return Ok(()) };
         self.find_cycles();
-        let tried = panics::catch(|| {
-            if fork.supports(Code::DetectFull) {
-                let _ = fork.call(&Operation::DetectFull {});
-                self.compare_detection(&*fork)?;
-            }
-            if fork.supports(Code::Collect) {
-                let _ = fork.call(&Operation::Collect {});
-                self.compare_survivors(&mut *fork)?;
-            }
-            Ok(())
-        });
-        tried.unwrap_or_else(|message| Err(Violation::Panicked { message }))
+        if fork.supports(Code::DetectFull) {
+            let _ = fork.call(&Operation::DetectFull {});
+            self.compare_detection(&*fork)?;
+        }
+        if fork.supports(Code::Collect) {
+            let _ = fork.call(&Operation::Collect {});
+            self.compare_survivors(&mut *fork)?;
+        }
+        Ok(())
     }
 
     fn compare_detection(&self, fork: &dyn Subject) -> Checked {
@@ -316,6 +328,19 @@ impl Lockstep {
 fn sorted(mut cycles: Vec<BTreeSet<Object>>) -> Vec<BTreeSet<Object>> {
     cycles.sort_unstable();
     cycles
+}
+
+/// Whether the subject has the operations of a line, those within a finalizer included.
+pub fn supported(subject: &dyn Subject, line: &Line) -> bool {
+    let within = match &line.operation {
+        Operation::On { line, .. } => supported(subject, line),
+        _ => true,
+    };
+    within && (subject.supports(line.operation.code()) || line.operation.code() == Code::Panic)
+}
+
+fn panicked<T>(message: String) -> Result<T, Violation> {
+    Err(Violation::Panicked { message })
 }
 
 fn as_outcome(reply: Result<Value<Object>, heapproof_model::Refusal>) -> Outcome {

@@ -19,8 +19,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 pub struct Counterexample {
     /// What was claimed.
     pub property: Property,
-    /// The name of the subject that it does not hold for.
-    pub subject: &'static str,
+    /// The kind of subject that it does not hold for.
+    pub subject: SubjectKind,
     /// What kind of violation it is.
     pub signature: Signature,
     /// How many lines the program had that was found.
@@ -47,7 +47,7 @@ impl Counterexample {
         let minimized = minimize(program, &mut judge)?;
         let signature = minimized.failure.violation.signature();
         let found_length = program.len();
-        Some(Counterexample { property, subject: subject.name, signature, found_length, minimized, path: None })
+        Some(Counterexample { property, subject: subject.clone(), signature, found_length, minimized, path: None })
     }
 
     /// The failure that the minimised program ends in.
@@ -57,7 +57,7 @@ impl Counterexample {
 
     /// The trace and what parts in it, in words.
     pub fn explanation(&self) -> Explanation {
-        explain(&self.minimized.program, self.failure())
+        explain(&self.subject, &self.minimized.program, self.failure())
     }
 
     /// Saves the minimised trace under `out`, and what was met on the way among the originals.
@@ -68,7 +68,8 @@ impl Counterexample {
         for (signature, program) in &self.minimized.others {
             save_original(out, signature, program, "met while another failure was minimised")?;
         }
-        let note = format!("signature {}, property {}, subject {}", self.signature, self.property.name(), self.subject);
+        let note =
+            format!("signature {}, property {}, subject {}", self.signature, self.property.name(), self.subject.name);
         self.path = Some(save_minimized(out, &self.signature, &self.minimized.program, &note)?);
         Ok(())
     }
@@ -80,12 +81,14 @@ impl Counterexample {
             Property::Lockstep => String::new(),
             other => format!("--property {} ", other.name()),
         };
-        Some(format!("{program} replay --subject {} {property}{path}", self.subject))
+        let (program, path) = (quoted(program), quoted(&path.to_string()));
+        Some(format!("{program} replay --subject {} {property}{path}", self.subject.name))
     }
 
     /// The whole report.
     pub fn report(&self, program: &str) -> String {
-        let Counterexample { signature, subject, property, found_length, minimized, .. } = self;
+        let Counterexample { signature, property, found_length, minimized, .. } = self;
+        let subject = self.subject.name;
         let (lines, executions) = (minimized.program.len(), minimized.executions);
         let mut text = format!(
             "{signature}: `{subject}` does not hold `{}`\n\n{}\ncut from {found_length} lines to {lines} in {executions} executions\n",
@@ -99,6 +102,16 @@ impl Counterexample {
             text.push_str(&format!("saved as {}\nreplay it: {command}\n", path.display()));
         }
         text
+    }
+}
+
+/// A word as a shell takes it for one.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 

@@ -60,6 +60,7 @@ const PLAIN: &[&str] = &[
     "result",
     "freed-too-early",
     "not-freed",
+    "leaks-cycle",
     "contents-kind",
     "contents-target",
     "contents-fields",
@@ -106,6 +107,7 @@ impl Violation {
             Violation::Outcome { model, subject } => format!("outcome-{}-{}", outcome(model), outcome(subject)),
             Violation::FreedTooEarly { .. } => "freed-too-early".to_owned(),
             Violation::NotFreed { .. } => "not-freed".to_owned(),
+            Violation::LeaksCycle { .. } => "leaks-cycle".to_owned(),
             Violation::Journal { model, subject } => {
                 format!("journal-{}-{}", event(model.as_ref()), event(subject.as_ref()))
             }

@@ -28,6 +28,11 @@ pub enum Violation {
         /// The object.
         object: Object,
     },
+    /// The subject has no collection, and keeps an object that only a cycle keeps.
+    LeaksCycle {
+        /// The object.
+        object: Object,
+    },
     /// Deaths or finalizers, or their order.
     Journal {
         /// What happened next, by the model.

@@ -133,6 +133,10 @@ impl<H: Host> Heap<H> {
         if let Err(payload) = outcome {
             let message = message(&*payload);
             self.finalizers.panics.push(FinalizerPanic { object, message });
+            // To drop what was thrown may throw again, and that is then left alone.
+            if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+                std::mem::forget(again);
+            }
         }
     }
 }

@@ -69,13 +69,15 @@ pub fn cycles(graph: &impl Graph, members: impl Iterator<Item = Object>) -> Vec<
     }
     let behind = |object: Object| referrers[object.index()].iter().copied();
     without_ends(graph.bound(), &mut rest, behind);
+    let mut rest: BTreeSet<Object> = rest.into_iter().collect();
     let mut cycles = Vec::new();
     while let Some(object) = rest.first().copied() {
-        let ahead_of_it = closure(graph.bound(), &rest, object, |object| graph.references(object));
-        let behind_it = closure(graph.bound(), &rest, object, behind);
-        let mutual = |object: &Object| ahead_of_it[object.index()] && behind_it[object.index()];
-        let cycle: BTreeSet<Object> = rest.iter().copied().filter(mutual).collect();
-        rest.retain(|other| *other != object && !mutual(other));
+        let ahead_of_it = closure(&rest, object, |object| graph.references(object));
+        let cycle = &ahead_of_it & &closure(&rest, object, behind);
+        rest.remove(&object);
+        for member in &cycle {
+            rest.remove(member);
+        }
         if !cycle.is_empty() {
             cycles.push(cycle);
         }
@@ -83,20 +85,16 @@ pub fn cycles(graph: &impl Graph, members: impl Iterator<Item = Object>) -> Vec<
     cycles
 }
 
-/// For each object, whether it is a member and one step or more from that one, by way of members.
+/// The members that are one step or more from that one, by way of members.
 fn closure<I: Iterator<Item = Object>>(
-    bound: usize,
-    members: &[Object],
+    members: &BTreeSet<Object>,
     from: Object,
     next: impl Fn(Object) -> I,
-) -> Vec<bool> {
-    let mut left_out = vec![true; bound];
-    members.iter().for_each(|object| left_out[object.index()] = false);
-    let mut reached = vec![false; bound];
+) -> BTreeSet<Object> {
+    let mut reached = BTreeSet::new();
     let mut open: Vec<Object> = next(from).collect();
     while let Some(object) = open.pop() {
-        if !left_out[object.index()] && !reached[object.index()] {
-            reached[object.index()] = true;
+        if members.contains(&object) && reached.insert(object) {
             open.extend(next(object));
         }
     }

@@ -37,7 +37,7 @@ impl Line {
     }
 
     /// The names that it binds, its own and those within a finalizer.
-    fn bound(&self) -> Vec<Name> {
+    pub fn bound(&self) -> Vec<Name> {
         let mut bound: Vec<Name> = self.bind.into_iter().collect();
         if let Operation::On { line, .. } = &self.operation {
             bound.extend(line.bound());

@@ -48,13 +48,16 @@ impl FromStr for Program {
     fn from_str(text: &str) -> Result<Program, TextError> {
         let mut reader = Reader::default();
         let mut lines = Vec::new();
-        let mut operations = false;
+        let (mut operations, mut header) = (false, false);
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (index, text) in text.lines().enumerate() {
             let tokens = cut(index + 1, text)?;
             let Some(first) = tokens.first() else { continue };
             if first.is_word("heapproof") {
-                if text.split('#').next().unwrap_or_default().trim() != HEADER || !lines.is_empty() {
+                if text.split('#').next().unwrap_or_default().trim() != HEADER
+                    || !lines.is_empty()
+                    || std::mem::replace(&mut header, true)
+                {
                     return Err(first.wrong(format!("the header is `{HEADER}` and stands first")));
                 }
                 continue;

@@ -135,6 +135,8 @@ pub(super) enum Listed {
     Properties,
     /// What programs are made of
     Operations,
+    /// What violations are told apart by
+    Signatures,
 }
 
 fn property(name: &str) -> Result<Property, String> {

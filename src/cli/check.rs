@@ -3,7 +3,7 @@
 use super::arguments;
 use super::output::Output;
 use super::report::Reporter;
-use super::{Context, End, Trouble};
+use super::{Context, End, Trouble, say};
 use crate::campaign::{Campaign, Found};
 use crate::failures::save_original;
 use crate::proof::Counterexample;
@@ -52,8 +52,8 @@ pub(super) fn check(context: &Context<'_>, arguments: &arguments::Check, output:
     })
 }
 
-/// Saves the program that failed, then minimises it and saves and reports the result; a Ctrl-C meanwhile leaves the
-/// first of these.
+/// Saves the program that failed, then minimises it, saves and reports the result; a Ctrl-C meanwhile leaves the first of
+/// these. What can't be saved is reported all the same.
 fn report(
     context: &Context<'_>,
     campaign: &Campaign,
@@ -64,26 +64,22 @@ fn report(
     let signature = found.failure.violation.signature();
     let note = format!("case {} of seed {}, at most {} lines", found.case, campaign.seed, campaign.most_lines);
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
-    let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved)?;
+    let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
+    let stopped = || context.stop.load(Ordering::Relaxed);
     let judge = |program: &_| {
-        let stopped = context.stop.load(Ordering::Relaxed);
-        if stopped { None } else { campaign.property.check(&campaign.subject, program).failure }
+        if stopped() { None } else { campaign.property.check(&campaign.subject, program).failure }
     };
-    match Counterexample::by(campaign.property, &campaign.subject, &found.program, judge) {
-        Some(mut counterexample) if !context.stop.load(Ordering::Relaxed) => {
-            counterexample.save(&arguments.out).map_err(unsaved)?;
-            reporter.violation(found, &counterexample)?;
-        }
-        None if !context.stop.load(Ordering::Relaxed) => {
-            return Err(Trouble::Fault(format!(
-                "flaky: case {} failed with `{signature}` and then did not; saved as {}",
-                found.case,
-                original.display()
-            )));
-        }
-        _ => eprintln!("{signature}: not minimised yet; saved as {}", original.display()),
+    let counterexample = Counterexample::by(campaign.property, &campaign.subject, &found.program, judge);
+    if stopped() {
+        say(&format!("{signature}: {note}; not minimised yet"));
+        return original.map(drop);
     }
-    Ok(())
+    let Some(mut counterexample) = counterexample else {
+        return Err(Trouble::Fault(format!("flaky: {note} failed with `{signature}` and then did not")));
+    };
+    let saved = counterexample.save(&arguments.out).map_err(unsaved);
+    reporter.violation(found, &counterexample)?;
+    original.and(saved)
 }
 
 /// On standard error, where that is a terminal.

@@ -3,8 +3,13 @@
 use super::Trouble;
 use super::arguments::Input;
 use heapproof_model::Program;
+use heapproof_model::bytes::VERSION;
+use heapproof_model::text::HEADER;
 use std::io::Read;
 use std::path::Path;
+
+/// The most objects of bulk lines: beyond that memory ends before the program does.
+const MOST_BULK: u64 = 10_000_000;
 
 /// The program in a file, or in standard input for `-`.
 pub(super) fn read(path: &Path, input: Option<Input>) -> Result<Program, Trouble> {
@@ -18,11 +23,36 @@ pub(super) fn read(path: &Path, input: Option<Input>) -> Result<Program, Trouble
     read.map_err(|error| Trouble::Usage(format!("can't read {shown}: {error}")))?;
     let is_text = match input {
         Some(input) => input == Input::Trace,
-        None => path.extension().is_some_and(|extension| extension == "trace") || bytes.starts_with(b"heapproof"),
+        None => {
+            let start = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+            path.extension().is_some_and(|extension| extension == "trace") || start.starts_with(b"heapproof")
+        }
     };
-    if !is_text {
-        return Ok(Program::decode(&bytes));
+    if bytes.is_empty() {
+        return Err(Trouble::Usage(format!("{shown} is empty; a trace begins with `{HEADER}`")));
     }
+    let program = if is_text { text(&shown.to_string(), bytes)? } else { decoded(&shown.to_string(), &bytes)? };
+    if program.bulk() > MOST_BULK {
+        let asked = program.bulk();
+        return Err(Trouble::Usage(format!(
+            "{shown}: its chains and rings have {asked} objects; at most {MOST_BULK} can be"
+        )));
+    }
+    Ok(program)
+}
+
+/// Bytes of a fuzzer. Others would all be the empty program, which passes whatever it was meant to show.
+fn decoded(shown: &str, bytes: &[u8]) -> Result<Program, Trouble> {
+    match bytes.first() {
+        Some(&VERSION) | None => Ok(Program::decode(bytes)),
+        Some(_) => Err(Trouble::Usage(format!(
+            "{shown}:1:1: neither a trace, which begins with `{HEADER}`, nor bytes of format {VERSION}; \
+             with `--input trace` it is read as text"
+        ))),
+    }
+}
+
+fn text(shown: &str, bytes: Vec<u8>) -> Result<Program, Trouble> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;

@@ -4,6 +4,7 @@ use super::arguments::Listed;
 use super::output::Output;
 use super::{Context, End, Trouble};
 use crate::properties::Property;
+use crate::signature::Signature;
 use heapproof_model::Code;
 use std::io::Write;
 
@@ -17,6 +18,11 @@ pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> 
         Listed::Properties => {
             for property in Property::ALL {
                 writeln!(output, "{:10} {}", property.name(), property.about())?;
+            }
+        }
+        Listed::Signatures => {
+            for signature in Signature::all() {
+                writeln!(output, "{signature}")?;
             }
         }
         Listed::Operations => {

@@ -2,7 +2,7 @@
 
 use super::arguments;
 use super::output::Output;
-use super::{Context, End, Trouble, input};
+use super::{Context, End, Trouble, input, say};
 use crate::failures::{commented, write_whole};
 use crate::proof::Counterexample;
 use std::io::Write;
@@ -33,6 +33,6 @@ pub(super) fn minimize(
             written.map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))?;
         }
     }
-    eprint!("{}", found.report(&context.name));
+    say(found.report(&context.name).trim_end());
     Ok(End::Violation)
 }

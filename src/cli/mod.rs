@@ -80,7 +80,7 @@ pub fn main(subjects: &[SubjectKind]) -> ExitCode {
         Ok(End::Violation) => ExitCode::from(1),
         Ok(End::Interrupted) => ExitCode::from(130),
         Err(trouble) => {
-            eprintln!("{}: {trouble}", context.name);
+            say(&format!("heapproof: {trouble}"));
             ExitCode::from(if matches!(trouble, Trouble::Usage(_)) { 2 } else { 3 })
         }
     }
@@ -89,6 +89,11 @@ pub fn main(subjects: &[SubjectKind]) -> ExitCode {
 /// What the executable was called as, so that the lines which repeat a run can be pasted.
 fn program_name() -> String {
     std::env::args().next().unwrap_or_else(|| "heapproof".to_owned())
+}
+
+/// A line for people on standard error; that it can't be written is no reason to fail.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// What all commands share.
@@ -131,6 +136,7 @@ impl Context<'_> {
             if stop.swap(true, Ordering::Relaxed) {
                 std::process::exit(130);
             }
+            say("stopping after the programs that run now; once more ends at once");
         });
         caught.map_err(|error| Trouble::Fault(format!("can't listen for Ctrl-C: {error}")))
     }

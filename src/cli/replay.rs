@@ -14,6 +14,9 @@ pub(super) fn replay(
 ) -> Result<End, Trouble> {
     let subject = context.subject(arguments.claim.subject.as_deref())?;
     let expected = arguments.expect.as_deref().map(signature).transpose()?;
+    if arguments.files.iter().filter(|file| file.as_os_str() == "-").count() > 1 {
+        return Err(Trouble::Usage("standard input can be read only once: give `-` one time".to_owned()));
+    }
     let mut as_wanted = true;
     for path in &arguments.files {
         let program = input::read(path, arguments.input)?;
@@ -21,20 +24,18 @@ pub(super) fn replay(
         let signature = verdict.failure.as_ref().map(|failure| failure.violation.signature());
         let total = verdict.tally.total();
         as_wanted &= signature == expected;
+        let wanted = expected.as_ref().filter(|_| signature != expected);
+        let wanted = wanted.map_or_else(String::new, |expected| format!(", not {expected} as expected"));
         let shown = path.display();
         match &verdict.failure {
             None => writeln!(
                 output,
-                "{shown}: passed; {} operations done, {} refused, {} skipped",
+                "{shown}: passed{wanted}; {} operations done, {} refused, {} skipped",
                 total.done, total.refused, total.skipped
             )?,
             Some(failure) => {
-                writeln!(
-                    output,
-                    "{shown}: {}\n\n{}",
-                    failure.violation.signature(),
-                    explain(&program, failure).text()
-                )?;
+                let told = explain(subject, &program, failure).text();
+                writeln!(output, "{shown}: {}{wanted}\n\n{told}", failure.violation.signature())?;
             }
         }
     }

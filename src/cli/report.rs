@@ -5,7 +5,7 @@ use super::output::Output;
 use crate::campaign::{Campaign, Found, Summary};
 use crate::failures::OUT;
 use crate::generate::MOST_LINES;
-use crate::proof::Counterexample;
+use crate::proof::{Counterexample, quoted};
 use crate::properties::Property;
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
@@ -98,7 +98,8 @@ impl<'a> Reporter<'a> {
         }
         let seconds = summary.elapsed.as_secs_f64();
         let each_second = (total.done + total.refused) as f64 / seconds.max(1e-9);
-        writeln!(out, "programs: {}", summary.programs)?;
+        let early = if summary.interrupted { ", interrupted" } else { "" };
+        writeln!(out, "programs: {}{early}", summary.programs)?;
         writeln!(out, "seconds: {seconds:.1}, operations a second: {each_second:.0}")?;
         for (signature, count) in &summary.violations {
             writeln!(out, "violation: {signature} in {count} programs")?;
@@ -139,7 +140,7 @@ impl<'a> Reporter<'a> {
     /// The line that repeats the run, also where time or Ctrl-C ended it.
     fn repeat(&self, summary: &Summary) -> String {
         let Campaign { property, subject, seed, most_lines, keep_going, .. } = self.campaign;
-        let mut line = format!("{} check --seed {seed} --cases {}", self.name, summary.programs.max(1));
+        let mut line = format!("{} check --seed {seed} --cases {}", quoted(self.name), summary.programs.max(1));
         if *most_lines != MOST_LINES {
             line += &format!(" --ops {most_lines}");
         }
@@ -151,7 +152,7 @@ impl<'a> Reporter<'a> {
             line += " --keep-going";
         }
         if self.arguments.out != Path::new(OUT) {
-            line += &format!(" --out {}", self.arguments.out.display());
+            line += &format!(" --out {}", quoted(&self.arguments.out.to_string_lossy()));
         }
         line
     }

@@ -1,7 +1,8 @@
 //! A failure in words: the trace with its failing line marked, and what model and subject say there.
 
-use crate::lockstep::Failure;
+use crate::lockstep::{Failure, supported};
 use crate::signature::refusal;
+use crate::subject::SubjectKind;
 use crate::violation::{Violation, describe};
 use heapproof_model::definitions::Graph;
 use heapproof_model::{
@@ -23,9 +24,9 @@ pub struct Explanation {
     pub subject: String,
 }
 
-/// Explains a failure of a program.
-pub fn explain(program: &Program, failure: &Failure) -> Explanation {
-    let names = Names::of(program, failure.step);
+/// Explains a failure of a program on that kind of subject.
+pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> Explanation {
+    let names = Names::of(subject, program, failure.step);
     let (model, subject) = names.sides(&failure.violation);
     let place = match program.lines().get(failure.step) {
         Some(line) => format!("at line {}, `{}`", failure.step + 1, program.print(line)),
@@ -61,10 +62,12 @@ struct Names {
 
 impl Names {
     /// The names as they stand for objects once the line `step` has been carried out.
-    fn of(program: &Program, step: usize) -> Names {
+    fn of(subject: &SubjectKind, program: &Program, step: usize) -> Names {
+        let subject = subject.make();
         let mut model = Reference::new();
         let mut of = BTreeMap::new();
-        for (index, line) in program.lines().iter().enumerate().take(step + 1) {
+        let lines = program.lines().iter().enumerate().take(step + 1);
+        for (index, line) in lines.filter(|(_, line)| supported(&*subject, line)) {
             let before = model.bound();
             script::step(&mut model, line);
             for number in before..model.bound() {
@@ -94,13 +97,15 @@ impl Names {
     /// What each side says.
     fn sides(&self, violation: &Violation) -> (String, String) {
         match violation {
-            Violation::Panicked { message } => ("that it returns".into(), format!("(panicked) {message}")),
+            Violation::Panicked { message } => {
+                ("it returns".into(), format!("(panicked) {}", message.replace('\n', "\n    ")))
+            }
             Violation::Outcome { model, subject } => (self.outcome(model), self.outcome(subject)),
             Violation::FreedTooEarly { object } => {
                 let name = self.object(*object);
                 (format!("{name} lives"), format!("{name} is gone"))
             }
-            Violation::NotFreed { object } => {
+            Violation::NotFreed { object } | Violation::LeaksCycle { object } => {
                 let name = self.object(*object);
                 (format!("{name} is gone"), format!("{name} lives"))
             }

@@ -125,7 +125,7 @@ impl Search<'_> {
 
     /// Leaves out objects, each with all lines that name it.
     fn objects(&mut self) {
-        let names: Vec<Name> = self.best.lines().iter().rev().filter_map(|line| line.bind).collect();
+        let names: Vec<Name> = self.best.lines().iter().rev().flat_map(Line::bound).collect();
         for name in names {
             let lines =
                 self.best.lines().iter().filter(|line| !line.names().contains(&name)).cloned().collect::<Vec<_>>();

@@ -1,10 +1,11 @@
 use crate::your_heap::RC;
 use heapproof::campaign::{Campaign, Found, Summary};
 use heapproof::generate::MOST_LINES;
+use heapproof::model::{Code, Contents, Event, Object, Operation, Refusal, Value};
 use heapproof::proof::Counterexample;
 use heapproof::properties::Property;
-use heapproof::subject::SubjectKind;
-use heapproof::subjects::CANARY;
+use heapproof::subject::{Observation, Subject, SubjectKind};
+use heapproof::subjects::{CANARY, HeapSubject};
 use std::sync::atomic::AtomicBool;
 
 fn campaign(subject: &SubjectKind, jobs: usize, keep_going: bool) -> Campaign {
@@ -30,7 +31,7 @@ fn the_canary_is_caught_and_cut_to_at_most_six_operations() {
 fn a_heap_on_rc_is_caught_leaking_a_cycle() {
     let (_, found) = run(&campaign(&RC, 1, false));
     let counterexample = Counterexample::of(Property::Lockstep, &RC, &found[0].program).unwrap();
-    assert_eq!(counterexample.signature.as_str(), "not-freed");
+    assert_eq!(counterexample.signature.as_str(), "leaks-cycle");
     let trace = counterexample.minimized.program.to_string();
     let lines: Vec<&str> = trace.lines().skip(1).collect();
     assert!(matches!(lines[..], ["a = table", store] if store.starts_with("a.") && store.ends_with(" = a")), "{trace}");
@@ -54,4 +55,75 @@ fn another_seed_has_another_digest() {
     let of = |seed| run(&Campaign { seed, cases: 200, ..campaign(&subject, 2, false) }).0.digest;
     assert_eq!(of(1), of(1));
     assert_ne!(of(1), of(2));
+}
+
+/// A heap on which what has died is back a call later, as where an id reaches the slot's next tenant.
+#[derive(Default)]
+struct Undead {
+    heap: HeapSubject,
+    dead: Vec<Object>,
+    buried: Vec<Object>,
+}
+
+impl Subject for Undead {
+    fn supports(&self, code: Code) -> bool {
+        self.heap.supports(code)
+    }
+
+    fn observes(&self, observation: Observation) -> bool {
+        observation == Observation::Contents
+    }
+
+    fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
+        self.dead.append(&mut self.buried);
+        let reply = self.heap.call(operation);
+        let died = |event| if let Event::Died(object) = event { Some(object) } else { None };
+        self.buried = self.heap.take_journal().into_iter().filter_map(died).collect();
+        reply
+    }
+
+    fn lives(&self, object: Object) -> bool {
+        self.heap.lives(object) || self.dead.contains(&object)
+    }
+
+    fn look(&self, object: Object, contents: &mut Contents) {
+        self.heap.look(object, contents);
+    }
+}
+
+/// A heap that panics when it is looked at.
+struct Shy;
+
+impl Subject for Shy {
+    fn supports(&self, code: Code) -> bool {
+        code == Code::Table
+    }
+
+    fn observes(&self, _: Observation) -> bool {
+        false
+    }
+
+    fn call(&mut self, _: &Operation<Object>) -> Result<Value<Object>, Refusal> {
+        Ok(Value::Reference(Object(0)))
+    }
+
+    fn lives(&self, _: Object) -> bool {
+        panic!("do not look")
+    }
+}
+
+fn fails_with(subject: &SubjectKind, trace: &str) -> String {
+    let failure = heapproof::lockstep::run(subject, &crate::program(trace)).failure;
+    failure.map_or_else(String::new, |failure| failure.violation.signature().to_string())
+}
+
+#[test]
+fn an_object_that_comes_back_is_seen() {
+    let undead = SubjectKind::new("undead", "", || Box::new(Undead::default()));
+    assert_eq!(fails_with(&undead, "a = table\ndrop a\ntake nil"), "not-freed");
+}
+
+#[test]
+fn a_panic_of_a_subject_is_a_violation_wherever_it_happens() {
+    assert_eq!(fails_with(&SubjectKind::new("shy", "", || Box::new(Shy)), "a = table"), "panicked");
 }

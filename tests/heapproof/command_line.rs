@@ -159,8 +159,13 @@ fn input_is_text_by_name_or_by_its_first_word_and_else_bytes() {
     let replay =
         |arguments: &[&str]| heapproof(folder.path(), &[&["replay", "--subject", "canary"], arguments].concat()).0;
     assert_eq!([replay(&["bytes"]), replay(&["text"]), replay(&["bare.trace"])], [1, 1, 1]);
-    assert_eq!(replay(&["empty"]), 0);
-    assert_eq!(replay(&["--input", "bytes", "text"]), 0);
+    std::fs::write(path("marked.txt"), format!("\u{feff}{program}")).unwrap();
+    assert_eq!(replay(&["marked.txt"]), 1);
+    assert_eq!([replay(&["empty"]), replay(&["--input", "bytes", "text"]), replay(&["-", "-"])], [2, 2, 2]);
+    let (code, _, error) = fed(folder.path(), &["replay", "-"], "a = table\na.x = a\n");
+    assert!(code == 2 && error.contains("neither a trace"), "{error}");
+    let (code, _, error) = fed(folder.path(), &["replay", "-"], "heapproof trace 1\na = chain 4000000000\n");
+    assert!(code == 2 && error.contains("4000000000 objects"), "{error}");
     assert_eq!(replay(&["--input", "trace", "bytes"]), 2);
     assert_eq!(fed(folder.path(), &["replay", "--subject", "canary", "--input", "trace", "-"], FAILS).0, 1);
 }
@@ -205,8 +210,26 @@ fn a_reader_that_goes_away_stops_nothing() {
 fn a_folder_that_can_not_be_written_is_a_fault_and_not_a_pass() {
     let folder = folder();
     std::fs::write(folder.path().join("file"), "").unwrap();
-    let (code, _, error) =
+    let (code, out, error) =
         heapproof(folder.path(), &["check", "--subject", "canary", "--seed", "1", "--out", "file/in"]);
     assert_eq!(code, 3);
+    assert!(out.contains("the model says"), "{out}");
     assert!(error.contains("can't save the failure under file/in"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_and_what_is_no_file_are_written_to_and_not_replaced() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("found.trace"), FAILS).unwrap();
+    std::fs::write(path("target"), "").unwrap();
+    std::os::unix::fs::symlink("target", path("link")).unwrap();
+    let minimize = ["minimize", "--subject", "canary", "found.trace", "-o"];
+    assert_eq!(heapproof(folder.path(), &[&minimize[..], &["link"]].concat()).0, 1);
+    assert!(
+        path("link").is_symlink() && std::fs::read_to_string(path("target")).unwrap().contains("heapproof trace 1")
+    );
+    assert_eq!(heapproof(folder.path(), &[&minimize[..], &["/dev/stderr"]].concat()).0, 1);
+    assert!(!Path::new("/dev/stderr").is_file());
 }

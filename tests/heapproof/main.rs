@@ -7,6 +7,7 @@ mod corpus;
 mod front_doors;
 mod generator;
 mod minimizer;
+mod signatures;
 #[path = "../../examples/your_heap.rs"]
 #[allow(dead_code)]
 mod your_heap;

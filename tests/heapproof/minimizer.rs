@@ -30,7 +30,7 @@ fn no_line_and_no_object_of_a_minimised_program_can_go() {
                 lines.iter().enumerate().filter(|(at, _)| *at != gone).map(|(_, line)| line.clone()).collect();
             assert!(!fails(rest), "line {} can go from\n{}", gone + 1, found.program);
         }
-        for name in lines.iter().filter_map(|line| line.bind) {
+        for name in lines.iter().flat_map(Line::bound) {
             let rest: Vec<Line> = lines.iter().filter(|line| !line.names().contains(&name)).cloned().collect();
             assert!(!fails(rest), "{} can go from\n{}", found.program.spell(name), found.program);
         }

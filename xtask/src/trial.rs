@@ -105,8 +105,8 @@ pub(crate) fn replay_corpus(
                 let signature = failing.map(|(_, what)| what).find(|what| !what.starts_with("passed"));
                 Some(Some(signature.unwrap_or("fails").to_owned()))
             }
-            Some(code) => bail!("replaying the corpus ended with {code}: {}", stderr.trim()),
-            None => Some(Some(format!("crashed: {status}"))),
+            Some(2 | 3) => bail!("the corpus can't be replayed: {}", stderr.trim()),
+            _ => Some(Some(format!("crashed: {status}"))),
         },
     })
 }

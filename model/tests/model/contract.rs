@@ -112,3 +112,75 @@ fn bulk_lines_of_a_hundred_thousand_are_done_in_no_time() {
     let statistics = heap.statistics();
     assert_eq!((statistics.frees, statistics.cycles_detected, statistics.cycles_collected), (200_000, 1, 1));
 }
+
+/// What happened inside the heap in the last line, a word or two each; objects by number.
+fn journal(text: &str) -> String {
+    let program: Program = text.parse().unwrap();
+    let mut heap = Reference::new();
+    for line in program.lines() {
+        heap.script().journal.clear();
+        script::step(&mut heap, line);
+    }
+    let words = heap.script().journal.iter().map(|event| match event {
+        Event::Began(object) => format!("began {}", object.0),
+        Event::Did(Outcome::Done(_)) => "done".to_owned(),
+        Event::Did(Outcome::Refused(refusal)) => format!("refused {refusal:?}"),
+        Event::Did(Outcome::Skipped) => "skipped".to_owned(),
+        Event::Ended(end) => format!("{end:?}"),
+        Event::Died(object) => format!("died {}", object.0),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn what_a_run_has_left_is_dropped_in_the_order_of_binding() {
+    let two = "a = table\non a: b = table\non a: c = table\ndrop a";
+    assert_eq!(journal(two), "began 0, done, done, Returned, died 0, died 1, died 2");
+    let same = "a = table\non a: b = table\non a: c = table\non a: b.x = c\non a: drop c\ndrop a";
+    assert_eq!(journal(same), "began 0, done, done, done, done, Returned, died 0, died 1, died 2");
+}
+
+#[test]
+fn a_run_owns_what_it_allocates_pops_removes_and_upgrades_and_not_what_it_reads() {
+    let popped = "a = table\nx = table\nb = array x\ndrop x\non a: y = pop b\ndrop a";
+    assert_eq!(journal(popped), "began 0, done, Returned, died 0, died 1");
+    let removed = "a = table\nx = table\nb = table\nb.f = x\ndrop x\non a: y = remove b.f\ndrop a";
+    assert_eq!(journal(removed), "began 0, done, Returned, died 0, died 1");
+    let unnamed = "a = table\nx = table\nb = array x\ndrop x\non a: pop b\ndrop a";
+    assert_eq!(journal(unnamed), "began 0, done, Returned, died 0");
+    let upgraded = "a = table\nx = table\nw = weak x\non a: y = upgrade w\non a: drop x\ndrop a";
+    assert_eq!(journal(upgraded), "began 0, done, done, Returned, died 0, died 1");
+    let read = "a = table\nx = table\na.f = x\nb = table\nb.f = x\non a: y = b.f\ndrop a";
+    assert_eq!(journal(read), "began 0, done, Returned, died 0");
+}
+
+#[test]
+fn take_and_drop_by_an_own_name_are_the_runs_and_by_another_are_the_mutators() {
+    let own = "a = table\non a: b = table\non a: take b\ndrop a";
+    assert_eq!(journal(own), "began 0, done, done, Returned, died 0, died 1");
+    let given_up = "a = table\nk = table\non a: b = table\non a: k.x = b\non a: drop b\ndrop a";
+    assert_eq!(journal(given_up), "began 0, done, done, done, Returned, died 0");
+    let below_zero =
+        "a = table\nx = table\ntake x\nw = weak x\non a: y = upgrade w\non a: drop y\non a: drop y\ndrop a";
+    assert_eq!(journal(&format!("{below_zero}\ndrop x")), "died 1");
+    let others = "a = table\nx = table\non a: take x\ndrop a\ndrop x\ndrop x";
+    assert_eq!(journal(others), "died 1");
+}
+
+#[test]
+fn a_finalizers_names_stand_for_nothing_outside_its_run() {
+    let after = "a = table\non a: b = table\ndrop a\ntake b";
+    assert_eq!(last(after), Outcome::Skipped);
+    let other_run = "a = table\nc = table\non a: b = table\non c: take b\ndrop a\ndrop c";
+    assert_eq!(journal(other_run), "began 1, skipped, Returned, died 1");
+    let inner = "a = table\nc = table\non a: on c: take self\ndrop a\ndrop c";
+    assert_eq!(journal(inner), "began 1, done, Returned");
+}
+
+#[test]
+fn fuel_is_the_programs_and_a_run_without_any_ends_at_once_and_is_used() {
+    let mut text = "a = table\nb = table\n".to_owned();
+    text += &"on a: take nil\n".repeat(1_000);
+    text += "on b: take self\ndrop a\ndrop b";
+    assert_eq!(journal(&text), "began 1, OutOfFuel, died 1");
+}
