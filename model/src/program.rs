@@ -2,7 +2,6 @@
 
 use crate::operation::{Code, Gives, Operation};
 use crate::value::{Name, Object};
-use std::collections::BTreeMap;
 
 /// How deep finalizers' lines may stand in finalizers' lines.
 pub const DEEPEST_FINALIZER: usize = 3;
@@ -128,16 +127,13 @@ impl Program {
 
     /// The names in the order in which lines bind them, then those that none binds, spelled by counting.
     pub fn canonical(&self) -> Program {
-        let mut numbers = BTreeMap::new();
-        let bound = self.lines.iter().flat_map(Line::bound);
-        let used = self.lines.iter().flat_map(Line::names);
-        for name in bound.chain(used) {
-            let next = Name(numbers.len() as u16);
-            numbers.entry(name).or_insert(next);
-        }
         let mut lines = self.lines.clone();
+        let mut numbers = Numbers::default();
+        for name in lines.iter().flat_map(Line::bound) {
+            numbers.of(name);
+        }
         for line in &mut lines {
-            line.rename(&mut |name| *name = numbers[name]);
+            line.rename(&mut |name| *name = numbers.of(*name));
         }
         Program { lines, spelling: Vec::new() }
     }
@@ -152,6 +148,26 @@ impl Program {
             }
         }
         self.lines.iter().map(of).sum()
+    }
+}
+
+/// New numbers for names, in the order in which they are asked for.
+#[derive(Default)]
+struct Numbers {
+    given: Vec<Option<Name>>,
+    next: u16,
+}
+
+impl Numbers {
+    fn of(&mut self, name: Name) -> Name {
+        let index = usize::from(name.0);
+        if self.given.len() <= index {
+            self.given.resize(index + 1, None);
+        }
+        *self.given[index].get_or_insert_with(|| {
+            self.next += 1;
+            Name(self.next - 1)
+        })
     }
 }
 
