@@ -16,8 +16,9 @@ use output::Output;
 use std::fmt;
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 /// How a command ended, hence the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +97,9 @@ fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
+/// Signals closer than this are one.
+const TWICE: Duration = Duration::from_millis(300);
+
 /// What all commands share.
 struct Context<'a> {
     subjects: &'a [SubjectKind],
@@ -132,10 +136,16 @@ impl Context<'_> {
     /// From now on Ctrl-C is asked for by [`Context::stop`].
     fn catch_interrupts(&self) -> Result<(), Trouble> {
         let stop = Arc::clone(&self.stop);
+        let first = OnceLock::new();
         let caught = ctrlc::set_handler(move || {
             if stop.swap(true, Ordering::Relaxed) {
-                std::process::exit(130);
+                // `timeout` sends a signal twice, to the process and to its group: that is one wish.
+                if first.get().is_some_and(|first: &Instant| first.elapsed() > TWICE) {
+                    std::process::exit(130);
+                }
+                return;
             }
+            let _ = first.set(Instant::now());
             say("stopping after the programs that run now; once more ends at once");
         });
         caught.map_err(|error| Trouble::Fault(format!("can't listen for Ctrl-C: {error}")))
