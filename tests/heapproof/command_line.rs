@@ -219,7 +219,7 @@ fn a_folder_that_can_not_be_written_is_a_fault_and_not_a_pass() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_and_what_is_no_file_are_written_to_and_not_replaced() {
+fn a_link_is_written_through_and_not_replaced() {
     let folder = folder();
     let path = |name: &str| folder.path().join(name);
     std::fs::write(path("found.trace"), FAILS).unwrap();
@@ -230,6 +230,4 @@ fn a_link_and_what_is_no_file_are_written_to_and_not_replaced() {
     assert!(
         path("link").is_symlink() && std::fs::read_to_string(path("target")).unwrap().contains("heapproof trace 1")
     );
-    assert_eq!(heapproof(folder.path(), &[&minimize[..], &["/dev/stderr"]].concat()).0, 1);
-    assert!(!Path::new("/dev/stderr").is_file());
 }
