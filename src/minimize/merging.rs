@@ -24,9 +24,6 @@ impl Search<'_> {
                     values.remove(index);
                 }
                 self.keep(lines);
-                if at >= self.best.len() {
-                    break;
-                }
             }
         }
     }
