@@ -83,7 +83,13 @@ impl<H: Host> Heap<H> {
     }
 
     pub(crate) fn insert(&mut self, content: Content) -> Result<ObjectId, HeapError> {
+        let refers = content.next_reference(0).is_some();
         let object = self.arena.insert(content)?;
+        self.dirty.make_room(self.arena.slots());
+        self.candidates.make_room(self.arena.slots());
+        if refers {
+            self.changed(object);
+        }
         self.totals.allocations += 1;
         self.tuning.count_allocation();
         Ok(object)

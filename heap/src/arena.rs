@@ -38,9 +38,20 @@ impl Arena {
         self.live
     }
 
+    /// The number of slots, vacant ones included.
+    pub(crate) fn slots(&self) -> usize {
+        self.contents.len()
+    }
+
     /// The contents of all slots.
     pub(crate) fn contents(&self) -> &[Content] {
         &self.contents
+    }
+
+    /// The living object in a slot.
+    pub(crate) fn tenant(&self, slot: u32) -> Option<ObjectId> {
+        let header = self.headers.all().get(slot as usize)?;
+        header.is_live().then(|| ObjectId::new(slot, header.generation))
     }
 
     pub(crate) fn content_at_mut(&mut self, slot: u32) -> Option<&mut Content> {

@@ -39,6 +39,44 @@ pub(crate) enum Finalizer {
     Begun,
 }
 
+/// What an object can be marked as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// It waits to be released, or runs its finalizer before that.
+    Queued,
+    /// Weak objects target it.
+    Targeted,
+    /// Its references have changed since cycles were last detected.
+    Dirty,
+    /// It may be where garbage hangs that only a collection finds.
+    Candidate,
+    /// The frame that is open gives up one reference to it at its end.
+    Temporary,
+    /// A collection under way takes it for garbage as long as it is left alone.
+    Member,
+}
+
+/// What an object is marked as, a bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marks(u8);
+
+impl Marks {
+    #[inline]
+    pub(crate) fn has(self, mark: Mark) -> bool {
+        self.0 & 1 << mark as u8 != 0
+    }
+
+    #[inline]
+    pub(crate) fn set(&mut self, mark: Mark) {
+        self.0 |= 1 << mark as u8;
+    }
+
+    #[inline]
+    pub(crate) fn clear(&mut self, mark: Mark) {
+        self.0 &= !(1 << mark as u8);
+    }
+}
+
 /// All that is known of an object but its contents.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Header {
@@ -47,10 +85,7 @@ pub(crate) struct Header {
     pub(crate) external: u32,
     pub(crate) internal: u32,
     pub(crate) finalizer: Finalizer,
-    /// Whether the object waits to be released, or runs its finalizer before that.
-    pub(crate) queued: bool,
-    /// Whether weak objects target it.
-    pub(crate) targeted: bool,
+    pub(crate) marks: Marks,
 }
 
 impl Header {
@@ -72,20 +107,36 @@ impl Header {
     /// Whether the object lives whatever refers to it.
     #[inline]
     pub(crate) fn is_root(&self) -> bool {
-        self.is_live() && (self.external > 0 || self.queued)
+        self.is_live() && (self.external > 0 || self.marks.has(Mark::Queued))
     }
 }
 
 /// The headers of all slots, and how high they may count.
+///
+/// Each change of a count goes through here, so that none of a member of a collection under way
+/// goes unnoticed.
 #[derive(Clone, Debug)]
 pub(crate) struct Headers {
     list: Vec<Header>,
     ceiling: u32,
+    /// Members of the collection under way that have not been left alone.
+    pub(crate) disturbed: Vec<u32>,
 }
 
 impl Headers {
     pub(crate) fn new(ceiling: u32) -> Self {
-        Self { list: Vec::new(), ceiling }
+        Self { list: Vec::new(), ceiling, disturbed: Vec::new() }
+    }
+
+    /// Notes that an object was not left alone.
+    #[inline]
+    pub(crate) fn disturb(&mut self, object: ObjectId) {
+        if let Ok(header) = self.find_mut(object)
+            && header.marks.has(Mark::Member)
+        {
+            header.marks.clear(Mark::Member);
+            self.disturbed.push(object.slot());
+        }
     }
 
     pub(crate) fn all(&self) -> &[Header] {
@@ -134,7 +185,37 @@ impl Headers {
             return Err(HeapError::Overflow { object });
         }
         header.external += 1;
+        if header.marks.has(Mark::Member) {
+            self.disturb(object);
+        }
         Ok(())
+    }
+
+    /// Gives up a reference that the mutator holds; the header as it then is.
+    #[inline]
+    pub(crate) fn let_go(&mut self, object: ObjectId) -> Result<Header, HeapError> {
+        let header = self.find_mut(object)?;
+        let Some(external) = header.external.checked_sub(1) else {
+            return Err(HeapError::NotHeld { object });
+        };
+        header.external = external;
+        let header = *header;
+        if header.marks.has(Mark::Member) {
+            self.disturb(object);
+        }
+        Ok(header)
+    }
+
+    /// Gives up a reference that was stored; the header as it then is.
+    #[inline]
+    pub(crate) fn forget(&mut self, object: ObjectId) -> Result<Header, HeapError> {
+        let header = self.find_mut(object)?;
+        header.internal = header.internal.saturating_sub(1);
+        let header = *header;
+        if header.marks.has(Mark::Member) {
+            self.disturb(object);
+        }
+        Ok(header)
     }
 
     /// Counts a value that is about to be stored.
@@ -149,6 +230,9 @@ impl Headers {
             return Err(HeapError::Overflow { object });
         }
         header.internal += 1;
+        if header.marks.has(Mark::Member) {
+            self.disturb(object);
+        }
         Ok(())
     }
 
@@ -169,9 +253,7 @@ impl Headers {
     /// Undoes [`retain`](Self::retain) for values that are not stored after all.
     pub(crate) fn take_back<'a>(&mut self, values: impl IntoIterator<Item = &'a Value>) {
         for object in values.into_iter().filter_map(Value::reference) {
-            if let Ok(header) = self.find_mut(object) {
-                header.internal = header.internal.saturating_sub(1);
-            }
+            let _ = self.forget(object);
         }
     }
 
@@ -217,15 +299,13 @@ impl<H: Host> Heap<H> {
         if object.is_nil() {
             return Ok(());
         }
-        let header = self.arena.headers.find_mut(object)?;
-        if header.external == 0 {
-            return Err(HeapError::NotHeld { object });
-        }
-        header.external -= 1;
+        let header = self.arena.headers.let_go(object)?;
         self.tuning.count_operation();
         if header.is_unreferenced() {
             self.release(object);
             self.settle();
+        } else if header.external == 0 && !header.marks.has(Mark::Candidate) {
+            self.suspect(object);
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use crate::cycles::detection::CycleSet;
 use crate::cycles::tuning::Tuning;
 use crate::finalize::Finalizers;
 use crate::release::Queue;
+use crate::slots::SlotSet;
 use crate::statistics::Totals;
 use crate::weak::WeakIndex;
 use crate::{Configuration, Host};
@@ -20,6 +21,10 @@ pub struct Heap<H: Host = ()> {
     pub(crate) weak_index: WeakIndex,
     pub(crate) queue: Queue,
     pub(crate) finalizers: Finalizers,
+    /// Objects whose references have changed since cycles were last detected.
+    pub(crate) dirty: SlotSet,
+    /// Objects from which all garbage is reached.
+    pub(crate) candidates: SlotSet,
     pub(crate) cycles: CycleSet,
     pub(crate) tuning: Tuning,
     pub(crate) totals: Totals,
@@ -45,6 +50,8 @@ impl<H: Host> Heap<H> {
             weak_index: WeakIndex::default(),
             queue: Queue::default(),
             finalizers: Finalizers::default(),
+            dirty: SlotSet::default(),
+            candidates: SlotSet::default(),
             cycles: CycleSet::default(),
             tuning: Tuning::new(&configuration),
             totals: Totals::default(),
@@ -95,6 +102,8 @@ impl<H: Host + Clone> Clone for Heap<H> {
             weak_index: self.weak_index.clone(),
             queue,
             finalizers: self.finalizers.clone_at_rest(),
+            dirty: self.dirty.clone(),
+            candidates: self.candidates.clone(),
             cycles: self.cycles.clone(),
             tuning: self.tuning.clone(),
             totals: self.totals,

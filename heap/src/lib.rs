@@ -54,6 +54,7 @@ mod id;
 mod object;
 mod read;
 mod release;
+mod slots;
 mod statistics;
 mod value;
 mod weak;

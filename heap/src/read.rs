@@ -1,5 +1,6 @@
 //! Reading: an id that is read is counted nowhere, and nothing changes.
 
+use crate::counts::Mark;
 use crate::object::Content;
 use crate::{Counts, Heap, HeapError, Host, Kind, ObjectId, Value, View};
 
@@ -77,7 +78,7 @@ impl<H: Host> Heap<H> {
     #[must_use]
     pub fn counts(&self, object: ObjectId) -> Option<Counts> {
         let header = self.arena.headers.find(object).ok()?;
-        let weak = match header.targeted {
+        let weak = match header.marks.has(Mark::Targeted) {
             true => self.weak_index.count(object),
             false => 0,
         };

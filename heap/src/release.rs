@@ -19,7 +19,7 @@
 
 use std::collections::VecDeque;
 
-use crate::counts::Finalizer;
+use crate::counts::{Finalizer, Mark};
 use crate::object::Content;
 use crate::{Heap, Host, ObjectId, Value};
 
@@ -39,9 +39,9 @@ impl<H: Host> Heap<H> {
     /// Lets an object whose strong count is 0 join the queue, unless it is in it.
     pub(crate) fn release(&mut self, object: ObjectId) {
         if let Ok(header) = self.arena.headers.find_mut(object)
-            && !header.queued
+            && !header.marks.has(Mark::Queued)
         {
-            header.queued = true;
+            header.marks.set(Mark::Queued);
             self.queue.0.push_back(object);
         }
     }
@@ -49,12 +49,13 @@ impl<H: Host> Heap<H> {
     /// Gives up a reference that was stored. One to an object that has died already, in one step
     /// with the object that held it, is no reference any more.
     pub(crate) fn give_up(&mut self, object: ObjectId) {
-        let Ok(header) = self.arena.headers.find_mut(object) else {
+        let Ok(header) = self.arena.headers.forget(object) else {
             return;
         };
-        header.internal = header.internal.saturating_sub(1);
         if header.is_unreferenced() {
             self.release(object);
+        } else if header.external == 0 {
+            self.suspect(object);
         }
     }
 
@@ -82,7 +83,11 @@ impl<H: Host> Heap<H> {
             }
             match self.arena.headers.find_mut(object) {
                 Ok(header) if header.is_unreferenced() => self.die(object),
-                Ok(header) => header.queued = false,
+                Ok(header) => {
+                    header.marks.clear(Mark::Queued);
+                    // What refers to it may be garbage: a finalizer can have stored it in itself.
+                    self.suspect(object);
+                }
                 Err(_) => {}
             }
         }
@@ -96,9 +101,15 @@ impl<H: Host> Heap<H> {
 
     /// Makes an object stale for every observer.
     pub(crate) fn bury(&mut self, object: ObjectId) {
-        let targeted = self.arena.headers.find(object).is_ok_and(|it| it.targeted);
-        if targeted {
+        let marks = self.arena.headers.find(object).map(|it| it.marks).unwrap_or_default();
+        if marks.has(Mark::Targeted) {
             self.clear_weak_references(object);
+        }
+        if marks.has(Mark::Dirty) {
+            self.dirty.remove(object.slot());
+        }
+        if marks.has(Mark::Candidate) {
+            self.candidates.remove(object.slot());
         }
         self.arena.bury(object);
         self.totals.frees += 1;

@@ -25,6 +25,8 @@ pub struct HeapStats {
     pub interval: u32,
     /// Operations since the last check: allocations, writes, and references given up.
     pub operations_since_check: u64,
+    /// Objects that detections and collections have looked at, as often as they have.
+    pub objects_touched: u64,
 }
 
 impl fmt::Display for HeapStats {
@@ -37,7 +39,8 @@ impl fmt::Display for HeapStats {
         writeln!(f, "checks: {}", self.checks)?;
         writeln!(f, "average rate: {} in 1,000", self.average_rate)?;
         writeln!(f, "interval: {} operations", self.interval)?;
-        write!(f, "operations since check: {}", self.operations_since_check)
+        writeln!(f, "operations since check: {}", self.operations_since_check)?;
+        write!(f, "objects touched: {}", self.objects_touched)
     }
 }
 
@@ -48,6 +51,7 @@ pub(crate) struct Totals {
     pub(crate) frees: u64,
     pub(crate) cycles_detected: u64,
     pub(crate) cycles_collected: u64,
+    pub(crate) touched: u64,
 }
 
 impl<H: Host> Heap<H> {
@@ -64,6 +68,7 @@ impl<H: Host> Heap<H> {
             average_rate: self.tuning.average_rate(),
             interval: self.tuning.interval(),
             operations_since_check: self.tuning.operations(),
+            objects_touched: self.totals.touched,
         }
     }
 }

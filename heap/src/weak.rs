@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::arena::NONE;
+use crate::counts::Mark;
 use crate::object::Content;
 use crate::{Heap, HeapError, Host, Kind, ObjectId};
 
@@ -48,7 +49,7 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Overflow`], [`HeapError::Capacity`].
     pub fn allocate_weak(&mut self, target: ObjectId) -> Result<ObjectId, HeapError> {
         self.check_before_allocation();
-        let targeted = self.arena.headers.find(target)?.targeted;
+        let targeted = self.arena.headers.find(target)?.marks.has(Mark::Targeted);
         if targeted {
             let count = self.weak_index.count(target);
             self.arena.headers.room(target, count)?;
@@ -85,7 +86,7 @@ impl<H: Host> Heap<H> {
     /// Puts a new weak object in front of its target's list.
     fn link(&mut self, weak: u32, target: ObjectId) {
         if let Ok(header) = self.arena.headers.find_mut(target) {
-            header.targeted = true;
+            header.marks.set(Mark::Targeted);
         }
         let nobody = WeakList { first: NONE, count: 0 };
         let list = self.weak_index.0.entry(target.slot()).or_insert(nobody);
@@ -121,7 +122,7 @@ impl<H: Host> Heap<H> {
         if list.count == 0 {
             self.weak_index.0.remove(&slot);
             if let Ok(header) = self.arena.headers.find_mut(dead.target) {
-                header.targeted = false;
+                header.marks.clear(Mark::Targeted);
             }
         }
     }

@@ -25,13 +25,13 @@ impl<H: Host> Heap<H> {
             return Err(content.mismatch(table, Kind::Table));
         };
         headers.retain(&value)?;
+        let refers = value.reference().is_some();
         if fields.len() >= LONGEST && fields.get(name).is_none() {
             headers.take_back([&value]);
             return Err(HeapError::Capacity);
         }
-        let old = fields.set(name, value);
-        self.tuning.count_operation();
-        self.give_up_value(&old.unwrap_or_default());
+        let old = fields.set(name, value).unwrap_or_default();
+        self.written(table, refers, &old);
         Ok(())
     }
 
@@ -50,8 +50,9 @@ impl<H: Host> Heap<H> {
             return Err(out_of_range(array, elements, index));
         };
         headers.retain(&value)?;
+        let refers = value.reference().is_some();
         let old = std::mem::replace(place, value);
-        self.written(&old);
+        self.written(array, refers, &old);
         Ok(())
     }
 
@@ -70,8 +71,9 @@ impl<H: Host> Heap<H> {
             return Err(out_of_range(closure, captures, index));
         };
         headers.retain(&value)?;
+        let refers = value.reference().is_some();
         let old = std::mem::replace(place, value);
-        self.written(&old);
+        self.written(closure, refers, &old);
         Ok(())
     }
 
@@ -87,8 +89,9 @@ impl<H: Host> Heap<H> {
             return Err(content.mismatch(object, Kind::Box));
         };
         headers.retain(&value)?;
+        let refers = value.reference().is_some();
         let old = std::mem::replace(place, value);
-        self.written(&old);
+        self.written(object, refers, &old);
         Ok(())
     }
 
@@ -108,8 +111,9 @@ impl<H: Host> Heap<H> {
             headers.take_back([&value]);
             return Err(HeapError::Capacity);
         }
+        let refers = value.reference().is_some();
         elements.push(value);
-        self.tuning.count_operation();
+        self.written(array, refers, &Value::Nil);
         Ok(())
     }
 
@@ -127,9 +131,9 @@ impl<H: Host> Heap<H> {
             return Err(out_of_range(array, elements, 0));
         };
         headers.hand_out(last)?;
-        let last = elements.pop();
-        self.tuning.count_operation();
-        Ok(last.unwrap_or_default())
+        let last = elements.pop().unwrap_or_default();
+        self.written(array, last.reference().is_some(), &Value::Nil);
+        Ok(last)
     }
 
     /// Takes a field out of a table; the others keep their order. If its value is a reference,
@@ -147,13 +151,18 @@ impl<H: Host> Heap<H> {
             return Err(HeapError::Field { object: table });
         };
         headers.hand_out(value)?;
-        let value = fields.remove(name);
-        self.tuning.count_operation();
-        Ok(value.unwrap_or_default())
+        let value = fields.remove(name).unwrap_or_default();
+        self.written(table, value.reference().is_some(), &Value::Nil);
+        Ok(value)
     }
 
-    fn written(&mut self, old: &Value) {
+    /// Does what follows a write: `moved` says whether a reference came to the object or left it
+    /// to the mutator, `old` is the value that is given up.
+    fn written(&mut self, object: ObjectId, moved: bool, old: &Value) {
         self.tuning.count_operation();
+        if moved || old.reference().is_some() {
+            self.changed(object);
+        }
         self.give_up_value(old);
     }
 }

@@ -1,0 +1,100 @@
+//! A set of slots: entering, leaving and asking take constant time and hash nothing.
+//!
+//! Members lie in a list; for each slot its place in the list is known. A place is believed only
+//! if the list agrees, so those of slots that are no members may be anything. (Briggs and Torczon,
+//! "An efficient representation for sparse sets", ACM LOPLAS 1993.)
+
+use crate::arena::NONE;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SlotSet {
+    members: Vec<u32>,
+    places: Vec<u32>,
+}
+
+impl SlotSet {
+    /// Makes room for all slots below a number, so that none of them allocates as it enters.
+    #[inline]
+    pub(crate) fn make_room(&mut self, slots: usize) {
+        if self.places.len() < slots {
+            self.places.resize(slots, NONE);
+            self.members.reserve(self.places.capacity() - self.members.len());
+        }
+    }
+
+    #[inline]
+    pub(crate) fn contains(&self, slot: u32) -> bool {
+        let place = self.places.get(slot as usize).copied().unwrap_or(NONE);
+        self.members.get(place as usize) == Some(&slot)
+    }
+
+    /// Lets a slot enter, if it is not in the set and there is room for it.
+    #[inline]
+    pub(crate) fn insert(&mut self, slot: u32) {
+        if self.contains(slot) {
+            return;
+        }
+        if let Some(place) = self.places.get_mut(slot as usize) {
+            *place = self.members.len() as u32;
+            self.members.push(slot);
+        }
+    }
+
+    /// Lets a slot leave, and the last member take its place in the list.
+    #[inline]
+    pub(crate) fn remove(&mut self, slot: u32) {
+        if !self.contains(slot) {
+            return;
+        }
+        let place = self.places[slot as usize] as usize;
+        self.members.swap_remove(place);
+        if let Some(&moved) = self.members.get(place) {
+            self.places[moved as usize] = place as u32;
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    pub(crate) fn members(&self) -> &[u32] {
+        &self.members
+    }
+
+    /// Takes the member that entered last out of the set.
+    pub(crate) fn pop(&mut self) -> Option<u32> {
+        self.members.pop()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.members.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SlotSet;
+
+    #[test]
+    fn slots_enter_and_leave_in_any_order() {
+        let mut set = SlotSet::default();
+        set.make_room(10);
+        for slot in [3, 7, 0, 3, 9] {
+            set.insert(slot);
+        }
+        assert_eq!(set.members(), [3, 7, 0, 9]);
+        set.remove(3);
+        set.remove(3);
+        assert_eq!(set.members(), [9, 7, 0]);
+        assert!(set.contains(9) && !set.contains(3) && !set.contains(10));
+        set.remove(0);
+        set.insert(3);
+        assert_eq!(set.members(), [9, 7, 3]);
+        set.clear();
+        assert!((0..10).all(|slot| !set.contains(slot)));
+    }
+}
