@@ -42,7 +42,8 @@ impl Default for Configuration {
     }
 }
 
-fn positive(name: &'static str, value: u32) -> Result<u32, HeapError> {
+/// The value, or the error if it is 0.
+pub(crate) fn positive(name: &'static str, value: u32) -> Result<u32, HeapError> {
     if value == 0 {
         let rule = "at least 1";
         return Err(HeapError::Setting { name, rule });

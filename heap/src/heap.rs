@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::arena::Arena;
-use crate::cycles::detection::CycleSet;
+use crate::cycles::detection::Detection;
+use crate::cycles::known::KnownCycles;
 use crate::cycles::tuning::Tuning;
 use crate::finalize::Finalizers;
 use crate::release::Queue;
@@ -25,7 +26,9 @@ pub struct Heap<H: Host = ()> {
     pub(crate) dirty: SlotSet,
     /// Objects from which all garbage is reached.
     pub(crate) candidates: SlotSet,
-    pub(crate) cycles: CycleSet,
+    /// The cycles of the last detection.
+    pub(crate) cycles: KnownCycles,
+    pub(crate) detection: Detection,
     pub(crate) tuning: Tuning,
     pub(crate) totals: Totals,
     configuration: Configuration,
@@ -52,7 +55,8 @@ impl<H: Host> Heap<H> {
             finalizers: Finalizers::default(),
             dirty: SlotSet::default(),
             candidates: SlotSet::default(),
-            cycles: CycleSet::default(),
+            cycles: KnownCycles::default(),
+            detection: Detection::default(),
             tuning: Tuning::new(&configuration),
             totals: Totals::default(),
             configuration,
@@ -105,6 +109,7 @@ impl<H: Host + Clone> Clone for Heap<H> {
             dirty: self.dirty.clone(),
             candidates: self.candidates.clone(),
             cycles: self.cycles.clone(),
+            detection: self.detection.clone(),
             tuning: self.tuning.clone(),
             totals: self.totals,
             configuration: self.configuration,

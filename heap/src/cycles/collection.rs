@@ -27,7 +27,6 @@
 //! that runs finalizers uses them up. Only a program whose finalizers make new garbage with new
 //! finalizers for ever keeps it busy for ever.
 
-use super::components::Components;
 use crate::counts::Header;
 use crate::{Heap, HeapError, Host, ObjectId};
 
@@ -163,9 +162,7 @@ impl<H: Host> Heap<H> {
 
     /// Lets a set die in one step, and says how many cycles it formed.
     fn die_together(&mut self, set: &[ObjectId]) -> u64 {
-        let mut cycles = 0;
-        let slots = set.iter().map(|member| member.slot());
-        Components::among(&self.arena, slots).each_cycle(|_| cycles += 1);
+        let cycles = self.cycles_among(set);
         self.totals.cycles_collected += cycles;
         for &member in set {
             self.bury(member);

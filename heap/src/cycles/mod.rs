@@ -12,6 +12,7 @@ mod changes;
 mod collection;
 mod components;
 pub(crate) mod detection;
+pub(crate) mod known;
 pub(crate) mod tuning;
 
 pub use collection::Collection;

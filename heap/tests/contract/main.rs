@@ -5,6 +5,9 @@
 mod checks;
 mod collection;
 mod detection;
+mod detection_cost;
+mod detection_random;
+mod detection_slices;
 mod errors;
 mod finalizers;
 mod identity;

@@ -9,17 +9,17 @@ use crate::support::{TestHeap, World, assert_exact, on, values};
 
 /// Xorshift; good enough to mix operations.
 #[derive(Clone, Copy)]
-struct Rng(u64);
+pub(crate) struct Rng(pub(crate) u64);
 
 impl Rng {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 >> 16) as usize % bound
     }
 
-    fn pick(&mut self, objects: &[ObjectId]) -> ObjectId {
+    pub(crate) fn pick(&mut self, objects: &[ObjectId]) -> ObjectId {
         if objects.is_empty() {
             return ObjectId::NIL;
         }
@@ -59,7 +59,15 @@ fn step(heap: &mut TestHeap, rng: &mut Rng, may_arm: bool) {
         16 if may_arm && rng.below(3) == 0 => arm(heap, rng, one),
         16 => drop(heap.maybe_check_cycles()),
         _ if rng.below(4) == 0 => drop(heap.collect_cycles()),
-        _ => drop(heap.detect_cycles_full()),
+        _ => detect(heap, rng),
+    }
+}
+
+fn detect(heap: &mut TestHeap, rng: &mut Rng) {
+    match rng.below(6) {
+        0 => drop(heap.detect_cycles_full()),
+        1 => drop(heap.detect_cycles()),
+        _ => drop(heap.detect_slice(1 + rng.below(4) as u32)),
     }
 }
 
