@@ -17,7 +17,7 @@ fn large() -> (TestHeap, Vec<ObjectId>) {
             link(&mut heap, object, "back", all[place - 1]);
         }
     }
-    assert_eq!(touched(&mut heap, |heap| drop(heap.detect_cycles())), MANY as u64);
+    assert_eq!(touched(&mut heap, TestHeap::detect_cycles), MANY as u64);
     assert_eq!(heap.cycles().count(), 1_000);
     (heap, all)
 }
@@ -73,7 +73,7 @@ fn no_object_is_touched_twice_however_many_have_changed() {
         heap.set_field(object, "next", next).unwrap();
     }
     assert_eq!(detect(&mut heap), (1_000, MANY as u64));
-    let found = touched(&mut heap, |heap| drop(heap.detect_cycles_full()));
+    let found = touched(&mut heap, TestHeap::detect_cycles_full);
     assert_eq!(found, MANY as u64);
 }
 

@@ -60,7 +60,7 @@ fn a_full_detection_takes_the_place_of_the_one_under_way() {
     let mut heap = heap();
     let ring = garbage_ring(&mut heap, 10);
     assert_eq!(heap.detect_slice(4), Ok(false));
-    assert_eq!(touched(&mut heap, |heap| drop(heap.detect_cycles_full())), 10);
+    assert_eq!(touched(&mut heap, TestHeap::detect_cycles_full), 10);
     assert_eq!(cycles(&heap), [ring]);
     assert_eq!(touched(&mut heap, |heap| assert_eq!(heap.detect_slice(1), Ok(true))), 0);
 }
@@ -121,7 +121,7 @@ fn a_clone_goes_on_where_the_heap_was() {
     assert_eq!(heap.detect_slice(4), Ok(false));
     let mut twin = heap.clone();
     heap.collect_cycles().unwrap();
-    assert_eq!(touched(&mut twin, |twin| drop(twin.detect_cycles())), 6);
+    assert_eq!(touched(&mut twin, TestHeap::detect_cycles), 6);
     assert_eq!(cycles(&twin), [ring]);
     assert_eq!(heap.detect_slice(1), Ok(true));
     assert_eq!(heap.cycles().count(), 0);

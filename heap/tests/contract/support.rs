@@ -154,7 +154,7 @@ pub(crate) fn true_cycles(heap: &TestHeap) -> Vec<Vec<ObjectId>> {
 }
 
 /// How many objects detections and collections have looked at while this was done.
-pub(crate) fn touched(heap: &mut TestHeap, work: impl FnOnce(&mut TestHeap)) -> u64 {
+pub(crate) fn touched<T>(heap: &mut TestHeap, work: impl FnOnce(&mut TestHeap) -> T) -> u64 {
     let before = heap.statistics().objects_touched;
     work(heap);
     heap.statistics().objects_touched - before
