@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn a_shape_has_few_names_of_moderate_length() {
         let mut shapes = Shapes::default();
-        let letters: Vec<String> = ('a'..'z').map(String::from).collect();
+        let letters: Vec<String> = ('a'..='z').map(String::from).collect();
         let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
         let full = grown(&mut shapes, &letters[..FEW]);
         assert_eq!(shapes.grow(full, letters[FEW]), None);

@@ -55,7 +55,7 @@ pub struct FieldSite {
     /// A shape that has not got the field, and the one that it grows into if that is known.
     before: u32,
     after: u32,
-    /// Where the field was in the last table that had no shape.
+    /// Where the field was in a table that had no shape.
     hint: usize,
 }
 
@@ -70,7 +70,7 @@ impl FieldSite {
             place: ABSENT,
             before: NO_SHAPE,
             after: NO_SHAPE,
-            hint: 0,
+            hint: usize::MAX,
         }
     }
 
@@ -141,12 +141,14 @@ impl FieldSite {
     }
 
     fn place_in_directory(&mut self, directory: &Directory) -> Option<usize> {
-        // Equal names are found to be equal by their address where this site or a shared shape
-        // has put them there.
-        let is_here = directory.at(self.hint).is_some_and(|field| field.name == self.name);
-        if !is_here {
-            self.hint = directory.place(&self.name)?;
+        let is_here = |name: &Arc<str>| Arc::ptr_eq(name, &self.name) || *name == self.name;
+        if directory.at(self.hint).is_some_and(|field| is_here(&field.name)) {
+            return Some(self.hint);
         }
-        Some(self.hint)
+        let place = directory.place(&self.name)?;
+        self.hint = place;
+        // With the table's own copy of the name, the next comparison is one of addresses.
+        self.name = Arc::clone(&directory.at(place)?.name);
+        Some(place)
     }
 }

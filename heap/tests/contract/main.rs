@@ -6,6 +6,7 @@ mod checks;
 mod collection;
 mod detection;
 mod errors;
+mod fields;
 mod finalizers;
 mod identity;
 mod random;

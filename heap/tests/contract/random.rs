@@ -9,10 +9,10 @@ use crate::support::{TestHeap, World, assert_exact, on, values};
 
 /// Xorshift; good enough to mix operations.
 #[derive(Clone, Copy)]
-struct Rng(u64);
+pub(crate) struct Rng(pub(crate) u64);
 
 impl Rng {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
