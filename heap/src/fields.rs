@@ -293,7 +293,9 @@ mod tests {
         }
 
         fn is_shaped(&self) -> bool {
-            matches!(self.values, Values::Shaped(_)) && self.shape != NO_SHAPE
+            let shaped = matches!(self.values, Values::Shaped(_));
+            assert_eq!(self.shape != NO_SHAPE, shaped);
+            shaped
         }
     }
 

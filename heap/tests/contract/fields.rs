@@ -196,6 +196,22 @@ fn a_table_grows_beyond_twelve_fields_and_back_at_sites() {
 }
 
 #[test]
+fn sites_at_which_one_table_has_grown_large_do_so_with_the_next() {
+    let mut heap = heap();
+    let mut sites: Vec<FieldSite> = (0..20).map(|number| FieldSite::new(&number.to_string())).collect();
+    for _ in 0..3 {
+        let table = table(&mut heap);
+        for (number, site) in (0..).zip(&mut sites) {
+            heap.set_field_at(table, site, Value::Int(number)).unwrap();
+        }
+        for (number, site) in (0..).zip(&mut sites) {
+            assert_eq!(heap.get_field(table, site.name()), Ok(Value::Int(number)));
+            assert_eq!(heap.get_field_at(table, site), Ok(Value::Int(number)));
+        }
+    }
+}
+
+#[test]
 fn a_field_at_a_site_is_refused_as_by_name() {
     let mut heap = heap_with(Configuration::default().with_count_ceiling(1).unwrap());
     let mut site = FieldSite::new("x");
