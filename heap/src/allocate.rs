@@ -1,6 +1,5 @@
 //! Allocation of every kind but weak objects.
 
-use crate::fields::Table;
 use crate::object::Content;
 use crate::{Heap, HeapError, Host, ObjectId, Value};
 
@@ -13,7 +12,7 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Capacity`].
     pub fn allocate_table(&mut self) -> Result<ObjectId, HeapError> {
         self.check_before_allocation();
-        self.insert(Content::Table(Table::new()))
+        self.insert(Content::empty_table())
     }
 
     /// Allocates an array of these elements.

@@ -8,6 +8,7 @@ use crate::cycles::known::KnownCycles;
 use crate::cycles::tuning::Tuning;
 use crate::finalize::Finalizers;
 use crate::release::Queue;
+use crate::shapes::Shapes;
 use crate::slots::SlotSet;
 use crate::statistics::Totals;
 use crate::weak::WeakIndex;
@@ -19,6 +20,7 @@ use crate::{Configuration, Host};
 /// in which that finalizer has been cut short at this point: what it has held is still held.
 pub struct Heap<H: Host = ()> {
     pub(crate) arena: Arena,
+    pub(crate) shapes: Shapes,
     pub(crate) weak_index: WeakIndex,
     pub(crate) queue: Queue,
     pub(crate) finalizers: Finalizers,
@@ -50,6 +52,7 @@ impl<H: Host> Heap<H> {
     pub fn with_configuration(host: H, configuration: Configuration) -> Self {
         Self {
             arena: Arena::new(&configuration),
+            shapes: Shapes::default(),
             weak_index: WeakIndex::default(),
             queue: Queue::default(),
             finalizers: Finalizers::default(),
@@ -103,6 +106,7 @@ impl<H: Host + Clone> Clone for Heap<H> {
         queue.extend_front(self.finalizers.interrupted());
         Self {
             arena: self.arena.clone(),
+            shapes: self.shapes.clone(),
             weak_index: self.weak_index.clone(),
             queue,
             finalizers: self.finalizers.clone_at_rest(),

@@ -9,6 +9,7 @@ mod detection_cost;
 mod detection_random;
 mod detection_slices;
 mod errors;
+mod fields;
 mod finalizers;
 mod identity;
 mod random;
