@@ -294,6 +294,21 @@ impl<H: Host> Heap<H> {
         cycles
     }
 
+    /// The slots of each cycle that there is now, found without leaving a trace.
+    pub(crate) fn cycles_now(&self) -> Vec<Vec<u32>> {
+        let (mut numbers, mut walk, mut allowance) = (Numbers::default(), Walk::default(), u64::MAX);
+        let mut cycles = Vec::new();
+        numbers.begin(self.arena.slots());
+        for object in self.arena.objects() {
+            if numbers.is_unseen(object.slot()) {
+                walk.enter(object.slot(), &mut numbers);
+                let mut found = |cycle: &[u32]| cycles.push(cycle.to_vec());
+                walk.go_on(self.arena.contents(), &mut numbers, &mut allowance, |_, _| true, &mut found);
+            }
+        }
+        cycles
+    }
+
     /// Goes on with a detection, or begins one; true if it is complete.
     fn advance_detection(&mut self, allowance: u64) -> bool {
         let unchanged = self.dirty.is_empty() && self.cycles.broken().is_empty();

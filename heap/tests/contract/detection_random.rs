@@ -138,7 +138,7 @@ fn slices(seed: u64, count: usize) {
     let mut pauses = 0;
     for _ in 0..count {
         if rng.below(rest) == 0 {
-            (0..=rng.below(40)).for_each(|_| drop(change(&mut heap, &mut rng, nils)));
+            (0..=rng.below(40)).for_each(|_| _ = change(&mut heap, &mut rng, nils));
             pauses = 0;
         }
         known = lives(&heap, &known);

@@ -11,6 +11,7 @@ mod detection_slices;
 mod errors;
 mod fields;
 mod finalizers;
+mod graph;
 mod identity;
 mod random;
 mod release;
