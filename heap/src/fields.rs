@@ -38,7 +38,7 @@ impl Values {
     }
 
     /// The number of places, holes included.
-    fn places(&self) -> usize {
+    pub(crate) fn places(&self) -> usize {
         match self {
             Self::Shaped(values) => values.len(),
             Self::Directory(directory) => directory.fields.len(),
@@ -46,7 +46,7 @@ impl Values {
     }
 
     #[inline]
-    fn get(&self, place: usize) -> Option<&Value> {
+    pub(crate) fn get(&self, place: usize) -> Option<&Value> {
         match self {
             Self::Shaped(values) => values.get(place),
             Self::Directory(directory) => directory.at(place).map(|field| &field.value),
@@ -54,7 +54,7 @@ impl Values {
     }
 
     #[inline]
-    fn get_mut(&mut self, place: usize) -> Option<&mut Value> {
+    pub(crate) fn get_mut(&mut self, place: usize) -> Option<&mut Value> {
         match self {
             Self::Shaped(values) => values.get_mut(place),
             Self::Directory(directory) => directory.at_mut(place).map(|field| &mut field.value),
