@@ -87,6 +87,7 @@ impl<H: Host> Heap<H> {
         let object = self.arena.insert(content)?;
         self.dirty.make_room(self.arena.slots());
         self.candidates.make_room(self.arena.slots());
+        self.slices.allocated(object.slot());
         if refers {
             self.changed(object);
         }

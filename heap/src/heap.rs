@@ -3,7 +3,10 @@
 use std::fmt;
 
 use crate::arena::Arena;
+use crate::cycles::candidates::Candidates;
 use crate::cycles::detection::CycleSet;
+use crate::cycles::search::Search;
+use crate::cycles::slices::Slices;
 use crate::cycles::tuning::Tuning;
 use crate::finalize::Finalizers;
 use crate::release::Queue;
@@ -23,13 +26,15 @@ pub struct Heap<H: Host = ()> {
     pub(crate) finalizers: Finalizers,
     /// Objects whose references have changed since cycles were last detected.
     pub(crate) dirty: SlotSet,
-    /// Objects from which all garbage is reached.
-    pub(crate) candidates: SlotSet,
+    pub(crate) candidates: Candidates,
+    pub(crate) slices: Slices,
+    /// The last search in one go: memory that is used again, and means nothing in between.
+    pub(crate) search: Search,
     pub(crate) cycles: CycleSet,
     pub(crate) tuning: Tuning,
     pub(crate) totals: Totals,
     configuration: Configuration,
-    host: H,
+    pub(crate) host: H,
 }
 
 impl<H: Host> Heap<H> {
@@ -51,7 +56,9 @@ impl<H: Host> Heap<H> {
             queue: Queue::default(),
             finalizers: Finalizers::default(),
             dirty: SlotSet::default(),
-            candidates: SlotSet::default(),
+            candidates: Candidates::default(),
+            slices: Slices::default(),
+            search: Search::default(),
             cycles: CycleSet::default(),
             tuning: Tuning::new(&configuration),
             totals: Totals::default(),
@@ -104,6 +111,8 @@ impl<H: Host + Clone> Clone for Heap<H> {
             finalizers: self.finalizers.clone_at_rest(),
             dirty: self.dirty.clone(),
             candidates: self.candidates.clone(),
+            slices: self.slices.clone(),
+            search: Search::default(),
             cycles: self.cycles.clone(),
             tuning: self.tuning.clone(),
             totals: self.totals,

@@ -62,7 +62,7 @@ mod write;
 
 pub use configuration::Configuration;
 pub use counts::Counts;
-pub use cycles::Collection;
+pub use cycles::{Budget, Collection};
 pub use error::HeapError;
 pub use fields::Fields;
 pub use finalize::FinalizerPanic;

@@ -111,6 +111,9 @@ impl<H: Host> Heap<H> {
         if marks.has(Mark::Candidate) {
             self.candidates.remove(object.slot());
         }
+        if marks.has(Mark::Member) {
+            self.arena.headers.disturb(object);
+        }
         self.arena.bury(object);
         self.totals.frees += 1;
     }
