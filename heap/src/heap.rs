@@ -9,6 +9,7 @@ use crate::cycles::search::Search;
 use crate::cycles::slices::Slices;
 use crate::cycles::tuning::Tuning;
 use crate::finalize::Finalizers;
+use crate::frames::Frame;
 use crate::release::Queue;
 use crate::slots::SlotSet;
 use crate::statistics::Totals;
@@ -32,6 +33,7 @@ pub struct Heap<H: Host = ()> {
     pub(crate) search: Search,
     pub(crate) cycles: CycleSet,
     pub(crate) tuning: Tuning,
+    pub(crate) frame: Option<Frame>,
     pub(crate) totals: Totals,
     configuration: Configuration,
     pub(crate) host: H,
@@ -61,6 +63,7 @@ impl<H: Host> Heap<H> {
             search: Search::default(),
             cycles: CycleSet::default(),
             tuning: Tuning::new(&configuration),
+            frame: None,
             totals: Totals::default(),
             configuration,
             host,
@@ -115,6 +118,7 @@ impl<H: Host + Clone> Clone for Heap<H> {
             search: Search::default(),
             cycles: self.cycles.clone(),
             tuning: self.tuning.clone(),
+            frame: self.frame.clone(),
             totals: self.totals,
             configuration: self.configuration,
             host: self.host.clone(),

@@ -100,7 +100,8 @@ impl<H: Host> Heap<H> {
     /// ```
     pub fn candidates(&self) -> impl Iterator<Item = ObjectId> {
         let listed = self.candidates.members().iter().filter_map(|&slot| self.arena.tenant(slot));
-        listed.chain(self.large_candidates())
+        let large = self.slices.large().iter().copied().filter(|&object| self.contains(object));
+        listed.chain(large)
     }
 
     /// Makes a candidate one no longer.

@@ -145,6 +145,9 @@ impl<H: Host> Heap<H> {
 
     /// Does what follows a collection, or a slice of one.
     pub(crate) fn collected(&mut self, collection: Collection) {
+        if let Some(frame) = &mut self.frame {
+            frame.add(collection);
+        }
         self.host.collected(collection);
     }
 }

@@ -8,7 +8,7 @@
 //! diagnosis, made only when it is asked for. *Collection* asks what can't be reached any more,
 //! and frees it; it needs no cycles to do so, and makes none of detection's work.
 
-mod allowance;
+pub(crate) mod allowance;
 mod among;
 pub(crate) mod candidates;
 mod changes;

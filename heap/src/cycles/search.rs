@@ -66,7 +66,7 @@ pub(crate) struct Search {
 
 impl Search {
     /// Begins anew, among the slots below a number.
-    pub(super) fn begin(&mut self, slots: usize, watched: bool) {
+    pub(crate) fn begin(&mut self, slots: usize, watched: bool) {
         self.region.begin(slots);
         self.phase = Phase::Scan;
         self.unscanned.clear();
@@ -120,7 +120,7 @@ impl Search {
     /// `may_step` is asked before each step: the contents of one object are read, or its counts
     /// are judged. `may_join` is asked before an object becomes a member; a search that it stops
     /// can't go on, since a reference has been lost.
-    pub(super) fn advance(
+    pub(crate) fn advance(
         &mut self,
         arena: &mut Arena,
         starts: &mut impl Iterator<Item = ObjectId>,

@@ -67,8 +67,9 @@ pub(crate) struct Slices {
 }
 
 impl Slices {
-    pub(crate) fn are_under_way(&self) -> bool {
-        self.under_way
+    /// Candidates that were taken and left for the pass, and some that have died.
+    pub(crate) fn large(&self) -> &[ObjectId] {
+        &self.large
     }
 
     /// Learns of a new object.
@@ -163,11 +164,6 @@ impl<H: Host> Heap<H> {
         self.arena.headers.disturbed.clear();
         self.candidates.untake();
         std::mem::take(&mut self.slices.large)
-    }
-
-    /// The candidates that were left for the pass.
-    pub(super) fn large_candidates(&self) -> impl Iterator<Item = ObjectId> {
-        self.slices.large.iter().copied().filter(|&object| self.contains(object))
     }
 
     /// Searches from one candidate. False if the allowance is used up and it has to wait.

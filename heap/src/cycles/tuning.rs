@@ -8,6 +8,7 @@
 //! so that the course of the interval can be predicted exactly.
 
 use super::{Budget, Collection};
+use crate::frames::Frame;
 use crate::{Configuration, Heap, Host};
 
 #[derive(Clone, Debug)]
@@ -110,7 +111,8 @@ impl<H: Host> Heap<H> {
 
     fn check(&mut self) -> Collection {
         self.tuning.begin_check();
-        let budget = Budget::Objects(self.configuration().budget());
+        let configured = Budget::Objects(self.configuration().budget());
+        let budget = self.frame.as_ref().map_or(configured, Frame::budget);
         let collection = self.collect_within(budget);
         self.tuning.adapt(collection.cycles > 0, collection.complete);
         collection
