@@ -1,7 +1,30 @@
-//! Allocation of every kind but weak objects.
+//! Allocation of every kind of object.
 
 use crate::object::Content;
 use crate::{Heap, HeapError, Host, ObjectId, Value};
+
+/// What an object is made of, see [`Heap::allocate_temporary`]. The errors are those of the
+/// allocation of the same name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum New<'a> {
+    /// A table without fields, as [`Heap::allocate_table`] makes it.
+    Table,
+    /// An array of these elements, see [`Heap::allocate_array`].
+    Array(&'a [Value]),
+    /// A closure, see [`Heap::allocate_closure`].
+    Closure {
+        /// The index of its function.
+        function: u32,
+        /// What it captures.
+        captures: &'a [Value],
+    },
+    /// A box of this value, see [`Heap::allocate_box`].
+    Box(Value),
+    /// A scalar of this value, see [`Heap::allocate_scalar`].
+    Scalar(Value),
+    /// A weak object with this target, see [`Heap::allocate_weak`].
+    Weak(ObjectId),
+}
 
 /// Allocations make the check that is due before they judge their arguments, see
 /// [`maybe_check_cycles`](Self::maybe_check_cycles). The mutator holds a new object once.
@@ -12,7 +35,7 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Capacity`].
     pub fn allocate_table(&mut self) -> Result<ObjectId, HeapError> {
         self.check_before_allocation();
-        self.insert(Content::empty_table())
+        self.allocate(New::Table)
     }
 
     /// Allocates an array of these elements.
@@ -22,8 +45,7 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Capacity`].
     pub fn allocate_array(&mut self, elements: &[Value]) -> Result<ObjectId, HeapError> {
         self.check_before_allocation();
-        self.count_contents(elements)?;
-        self.insert(Content::Array(stored(elements).collect()))
+        self.allocate(New::Array(elements))
     }
 
     /// Allocates a closure of a function, named by its index, and the values that it captures.
@@ -33,9 +55,7 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Capacity`].
     pub fn allocate_closure(&mut self, function: u32, captures: &[Value]) -> Result<ObjectId, HeapError> {
         self.check_before_allocation();
-        self.count_contents(captures)?;
-        let captures = stored(captures).collect();
-        self.insert(Content::Closure { function, captures })
+        self.allocate(New::Closure { function, captures })
     }
 
     /// Allocates a box that holds a value.
@@ -45,8 +65,7 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Capacity`].
     pub fn allocate_box(&mut self, value: Value) -> Result<ObjectId, HeapError> {
         self.check_before_allocation();
-        self.count_contents(std::slice::from_ref(&value))?;
-        self.insert(Content::Box(value.normalized()))
+        self.allocate(New::Box(value))
     }
 
     /// Allocates a scalar, which never changes.
@@ -56,17 +75,52 @@ impl<H: Host> Heap<H> {
     /// one, then [`HeapError::Capacity`].
     pub fn allocate_scalar(&mut self, value: Value) -> Result<ObjectId, HeapError> {
         self.check_before_allocation();
-        if let Some(object) = value.reference() {
-            self.arena.headers.find(object)?;
-            return Err(HeapError::ScalarReference { object });
-        }
-        self.insert(Content::Scalar(value.normalized()))
+        self.allocate(New::Scalar(value))
+    }
+
+    /// Allocates a weak object. It is referred to strongly, as any object is, and refers to its
+    /// target weakly: [`upgrade`](Self::upgrade) gives the target, or nil once that has died.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Overflow`], [`HeapError::Capacity`].
+    pub fn allocate_weak(&mut self, target: ObjectId) -> Result<ObjectId, HeapError> {
+        self.check_before_allocation();
+        self.allocate(New::Weak(target))
     }
 
     #[inline]
     pub(crate) fn check_before_allocation(&mut self) {
         if self.configuration().automatic_checks() {
             self.maybe_check_cycles();
+        }
+    }
+
+    /// Allocates without a check.
+    #[inline]
+    pub(crate) fn allocate(&mut self, new: New<'_>) -> Result<ObjectId, HeapError> {
+        match new {
+            New::Table => self.insert(Content::empty_table()),
+            New::Array(elements) => {
+                self.count_contents(elements)?;
+                self.insert(Content::Array(stored(elements).collect()))
+            }
+            New::Closure { function, captures } => {
+                self.count_contents(captures)?;
+                let captures = stored(captures).collect();
+                self.insert(Content::Closure { function, captures })
+            }
+            New::Box(value) => {
+                self.count_contents(std::slice::from_ref(&value))?;
+                self.insert(Content::Box(value.normalized()))
+            }
+            New::Scalar(value) => {
+                if let Some(object) = value.reference() {
+                    self.arena.headers.find(object)?;
+                    return Err(HeapError::ScalarReference { object });
+                }
+                self.insert(Content::Scalar(value.normalized()))
+            }
+            New::Weak(target) => self.insert_weak(target),
         }
     }
 
@@ -86,6 +140,7 @@ impl<H: Host> Heap<H> {
         let object = self.arena.insert(content)?;
         self.dirty.make_room(self.arena.slots());
         self.candidates.make_room(self.arena.slots());
+        self.slices.allocated(object.slot());
         if refers {
             self.changed(object);
         }

@@ -48,6 +48,11 @@ impl Arena {
         &self.contents
     }
 
+    /// The contents of all slots, with the headers beside them, to be changed.
+    pub(crate) fn parts(&mut self) -> (&[Content], &mut Headers) {
+        (&self.contents, &mut self.headers)
+    }
+
     /// The living object in a slot.
     pub(crate) fn tenant(&self, slot: u32) -> Option<ObjectId> {
         let header = self.headers.all().get(slot as usize)?;

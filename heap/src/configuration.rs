@@ -75,8 +75,8 @@ impl Configuration {
         Ok(self)
     }
 
-    /// Sets how many objects a check should look at; 1,000 unless set. For now a check looks at
-    /// as many as it takes to find all garbage, and the budget has no effect.
+    /// Sets how many objects a check may touch, as [`collect_slice`](crate::Heap::collect_slice)
+    /// has it; 1,000 unless set.
     ///
     /// # Errors
     /// [`HeapError::Setting`] for 0.
@@ -133,7 +133,7 @@ impl Configuration {
         (self.shortest_interval, self.longest_interval)
     }
 
-    /// How many objects a check should look at.
+    /// How many objects a check may touch.
     #[must_use]
     pub fn budget(&self) -> u32 {
         self.budget

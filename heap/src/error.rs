@@ -8,14 +8,17 @@ use crate::{Kind, ObjectId};
 
 /// The reason for which a call was refused.
 ///
-/// Where several apply, the first of this order is returned: re-entrant; then the object (nil,
+/// Where several apply, the first of this order is returned: re-entrant; frame; then the object (nil,
 /// stale, of the wrong kind); then index or field; then the values from left to right (stale, or
 /// a reference where a scalar is wanted); then counts (overflow, not held); then capacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeapError {
-    /// A collection was asked for while the finalizers of another one run.
+    /// The call is not allowed in the finalizer that runs: a collection while the finalizers of
+    /// another one run, or anything that concerns frames.
     Reentrant,
+    /// The call is for a frame that is open and none is, or the other way round.
+    Frame,
     /// An object is needed, and nil was given.
     Nil,
     /// The object is gone.
@@ -75,7 +78,8 @@ pub enum HeapError {
 impl fmt::Display for HeapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Reentrant => f.write_str("a collection is running its finalizers already"),
+            Self::Reentrant => f.write_str("the finalizer that is running must not do that"),
+            Self::Frame => f.write_str("that needs an open frame, or that there be none"),
             Self::Nil => f.write_str("nil is not an object"),
             Self::Stale { object } => write!(f, "object {object} is gone"),
             Self::Kind { object, expected, found } => write!(f, "object {object} is of kind {found}, not {expected}"),

@@ -3,10 +3,14 @@
 use std::fmt;
 
 use crate::arena::Arena;
+use crate::cycles::candidates::Candidates;
 use crate::cycles::detection::Detection;
 use crate::cycles::known::KnownCycles;
+use crate::cycles::search::Search;
+use crate::cycles::slices::Slices;
 use crate::cycles::tuning::Tuning;
 use crate::finalize::Finalizers;
+use crate::frames::Frame;
 use crate::release::Queue;
 use crate::shapes::Shapes;
 use crate::slots::SlotSet;
@@ -26,15 +30,18 @@ pub struct Heap<H: Host = ()> {
     pub(crate) finalizers: Finalizers,
     /// Objects whose references have changed since cycles were last detected.
     pub(crate) dirty: SlotSet,
-    /// Objects from which all garbage is reached.
-    pub(crate) candidates: SlotSet,
     /// The cycles of the last detection.
     pub(crate) cycles: KnownCycles,
     pub(crate) detection: Detection,
+    pub(crate) candidates: Candidates,
+    pub(crate) slices: Slices,
+    /// The last search in one go: memory that is used again, and means nothing in between.
+    pub(crate) search: Search,
     pub(crate) tuning: Tuning,
+    pub(crate) frame: Option<Frame>,
     pub(crate) totals: Totals,
     configuration: Configuration,
-    host: H,
+    pub(crate) host: H,
 }
 
 impl<H: Host> Heap<H> {
@@ -57,10 +64,13 @@ impl<H: Host> Heap<H> {
             queue: Queue::default(),
             finalizers: Finalizers::default(),
             dirty: SlotSet::default(),
-            candidates: SlotSet::default(),
             cycles: KnownCycles::default(),
             detection: Detection::default(),
+            candidates: Candidates::default(),
+            slices: Slices::default(),
+            search: Search::default(),
             tuning: Tuning::new(&configuration),
+            frame: None,
             totals: Totals::default(),
             configuration,
             host,
@@ -112,9 +122,12 @@ impl<H: Host + Clone> Clone for Heap<H> {
             finalizers: self.finalizers.clone_at_rest(),
             dirty: self.dirty.clone(),
             candidates: self.candidates.clone(),
+            slices: self.slices.clone(),
+            search: Search::default(),
             cycles: self.cycles.clone(),
             detection: self.detection.clone(),
             tuning: self.tuning.clone(),
+            frame: self.frame.clone(),
             totals: self.totals,
             configuration: self.configuration,
             host: self.host.clone(),

@@ -1,6 +1,9 @@
 //! What the heap calls back.
 
-use crate::{Heap, ObjectId};
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use crate::{Collection, Heap, ObjectId};
 
 /// The state of the virtual machine around a heap, and what it does when objects go.
 ///
@@ -37,10 +40,32 @@ pub trait Host: Sized {
         let _ = (heap, object);
     }
 
+    /// Learns that these objects have been found to be garbage, which nothing outside of them refers
+    /// to. Called once for each such set, before its finalizers run; then those of its members die
+    /// together that no finalizer has made live again.
+    #[inline]
+    fn collecting(&mut self, set: &[ObjectId]) {
+        let _ = set;
+    }
+
+    /// Learns what a collection has freed, as [`collect_cycles`](Heap::collect_cycles),
+    /// [`collect_slice`](Heap::collect_slice), a check or [`end_frame`](Heap::end_frame) ends.
+    #[inline]
+    fn collected(&mut self, collection: Collection) {
+        let _ = collection;
+    }
+
+    /// Microseconds on a clock that never goes back, for budgets of time.
+    fn microseconds(&self) -> u64 {
+        static START: OnceLock<Instant> = OnceLock::new();
+        let since = START.get_or_init(Instant::now).elapsed();
+        u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+    }
+
     /// Learns that `object` has died; its id is stale. Called once for each object, in the order
     /// in which they die.
     ///
-    /// A panic here reaches whoever called the heap. The heap is sound after it, but deaths of the
+    /// A panic here, or in what else the heap tells the host, reaches whoever called the heap. The heap is sound after it, but deaths of the
     /// same moment may go unreported, and what was still to be released waits for the next call
     /// that releases something.
     #[inline]

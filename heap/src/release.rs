@@ -113,6 +113,9 @@ impl<H: Host> Heap<H> {
         }
         self.cycles.bury(object.slot());
         self.detection.disturb();
+        if marks.has(Mark::Member) {
+            self.arena.headers.disturb(object);
+        }
         self.arena.bury(object);
         self.totals.frees += 1;
     }

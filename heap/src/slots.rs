@@ -24,8 +24,25 @@ impl SlotSet {
 
     #[inline]
     pub(crate) fn contains(&self, slot: u32) -> bool {
+        self.place(slot).is_some()
+    }
+
+    /// Where in the list of members a slot is.
+    #[inline]
+    pub(crate) fn place(&self, slot: u32) -> Option<usize> {
         let place = self.places.get(slot as usize).copied().unwrap_or(NONE);
-        self.members.get(place as usize) == Some(&slot)
+        (self.members.get(place as usize) == Some(&slot)).then_some(place as usize)
+    }
+
+    /// Lets the members at two places change them.
+    #[inline]
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        let (Some(&first), Some(&second)) = (self.members.get(one), self.members.get(other)) else {
+            return;
+        };
+        self.members.swap(one, other);
+        self.places[first as usize] = other as u32;
+        self.places[second as usize] = one as u32;
     }
 
     /// Lets a slot enter, if it is not in the set and there is room for it.

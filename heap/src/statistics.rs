@@ -25,8 +25,13 @@ pub struct HeapStats {
     pub interval: u32,
     /// Operations since the last check: allocations, writes, and references given up.
     pub operations_since_check: u64,
-    /// Objects that detections and collections have looked at, as often as they have.
+    /// Objects that detections and collections have looked at, as often as they have: once for each
+    /// search in one go, and once for each step of a pass in slices.
     pub objects_touched: u64,
+    /// Objects from which all garbage is reached, now; see [`Heap::candidates`].
+    pub candidates: u64,
+    /// Objects whose references have changed since cycles were last detected.
+    pub dirty: u64,
 }
 
 impl fmt::Display for HeapStats {
@@ -40,7 +45,9 @@ impl fmt::Display for HeapStats {
         writeln!(f, "average rate: {} in 1,000", self.average_rate)?;
         writeln!(f, "interval: {} operations", self.interval)?;
         writeln!(f, "operations since check: {}", self.operations_since_check)?;
-        write!(f, "objects touched: {}", self.objects_touched)
+        writeln!(f, "objects touched: {}", self.objects_touched)?;
+        writeln!(f, "candidates: {}", self.candidates)?;
+        write!(f, "dirty: {}", self.dirty)
     }
 }
 
@@ -69,6 +76,8 @@ impl<H: Host> Heap<H> {
             interval: self.tuning.interval(),
             operations_since_check: self.tuning.operations(),
             objects_touched: self.totals.touched,
+            candidates: (self.candidates.len() + self.slices.large().len()) as u64,
+            dirty: self.dirty.len() as u64,
         }
     }
 }

@@ -40,15 +40,8 @@ impl WeakIndex {
 }
 
 impl<H: Host> Heap<H> {
-    /// Allocates a weak object. It is referred to strongly, as any object is, and refers to its
-    /// target weakly: [`upgrade`](Self::upgrade) gives the target, or nil once that has died.
-    ///
-    /// The check that is due is made first, see [`maybe_check_cycles`](Self::maybe_check_cycles).
-    ///
-    /// # Errors
-    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Overflow`], [`HeapError::Capacity`].
-    pub fn allocate_weak(&mut self, target: ObjectId) -> Result<ObjectId, HeapError> {
-        self.check_before_allocation();
+    /// Makes a weak object, and lists it with its target.
+    pub(crate) fn insert_weak(&mut self, target: ObjectId) -> Result<ObjectId, HeapError> {
         let targeted = self.arena.headers.find(target)?.marks.has(Mark::Targeted);
         if targeted {
             let count = self.weak_index.count(target);

@@ -1,8 +1,9 @@
 //! Collection: what nothing reaches any more is freed as one set.
 //!
 //! **Definition.** A root is an object that the mutator holds, one that waits to be released, or
-//! one whose finalizer runs before its release. Garbage is what no root reaches. A pass takes all
-//! garbage as one set, which nothing outside refers into, and
+//! one whose finalizer runs before its release. Garbage is what no root reaches.
+//!
+//! **A pass** of a collection finds a set of garbage that nothing outside refers into, and
 //!
 //! 1. runs the finalizers that its members still have, while all members are intact, their weak
 //!    references work, and nothing is released;
@@ -10,14 +11,15 @@
 //!    refers to it, be it garbage, or if a member that lives on reaches it;
 //! 3. lets the others die in one step: all their ids are stale before any contents are given up.
 //!
-//! Passes are repeated until one finds nothing.
+//! **Finding all garbage.** All of it is reached from candidates ([`super::candidates`]), so one
+//! search ([`super::search`]) from all of them finds it: the search does not go on from roots, so
+//! garbage could be outside its region only if a path from every candidate to it led through a root,
+//! and then it would be no garbage. For the same reason whatever outside refers into the region
+//! lives. The cost follows what candidates reach without passing roots, not the heap. Afterwards
+//! the candidates that live are needed no more, for what they reach lives as well.
 //!
-//! **Why judging needs no look at the rest of the heap.** Internal counts are exact. So outside
-//! the set there is a reference to a member if and only if its count exceeds the number of
-//! references to it from members, and these are found by looking at members alone. This is how
-//! Bacon and Rajan's trial deletion ("Concurrent cycle collection in reference counted systems",
-//! ECOOP 2001) tells garbage from what is held from outside. Unlike there, the trial counts lie
-//! beside the real ones, which therefore are never wrong.
+//! [`Heap::collect_cycles`] makes such passes until one finds nothing. A collection within a budget
+//! finds smaller sets, see [`super::slices`].
 //!
 //! **Why finalizers come first.** A finalizer may store or hold any member. If some members had
 //! died before, it could be handed an object that is half of a whole. See PEP 442, "Safe object
@@ -27,7 +29,6 @@
 //! that runs finalizers uses them up. Only a program whose finalizers make new garbage with new
 //! finalizers for ever keeps it busy for ever.
 
-use crate::counts::Header;
 use crate::{Heap, HeapError, Host, ObjectId};
 
 /// What a collection has freed. What that let go was released, and is not counted here.
@@ -37,29 +38,15 @@ pub struct Collection {
     pub objects: u64,
     /// The cycles that these formed as they died.
     pub cycles: u64,
-}
-
-/// For each slot, whether it is outside the set that a pass looks at.
-struct Outside(Vec<bool>);
-
-impl Outside {
-    /// A slot that was made after the set was found is outside.
-    fn contains(&self, slot: u32) -> bool {
-        self.0.get(slot as usize).copied().unwrap_or(true)
-    }
-
-    /// Moves a member outside and says whether it was one.
-    fn add(&mut self, slot: u32) -> bool {
-        match self.0.get_mut(slot as usize) {
-            Some(outside) => !std::mem::replace(outside, true),
-            None => false,
-        }
-    }
+    /// Whether it has come to its end: nothing that was garbage when it began, and was left alone
+    /// since, lives any more. If not, the next call or check goes on with it.
+    pub complete: bool,
 }
 
 impl<H: Host> Heap<H> {
     /// Frees all garbage, whatever that costs: what is reached neither from an object that the
-    /// mutator holds nor from one that is being released.
+    /// mutator holds nor from one that is being released. A collection in slices that is under
+    /// way ends with it.
     ///
     /// A finalizer may call it, unless that is one of a collection's own.
     ///
@@ -86,78 +73,58 @@ impl<H: Host> Heap<H> {
         if self.finalizers.run_for_a_collection() {
             return Err(HeapError::Reentrant);
         }
-        Ok(self.collect())
-    }
-
-    pub(super) fn collect(&mut self) -> Collection {
         let mut collection = Collection::default();
         self.settle();
-        while let Some(mut outside) = self.outside_of_garbage() {
-            let members = self.arena.objects().filter(|it| !outside.contains(it.slot()));
-            let mut set: Vec<ObjectId> = members.collect();
-            let is_member = |object: ObjectId| !outside.contains(object.slot());
-            if self.finalize_before_collection(&set, is_member) {
-                self.spare_what_lives_on(&set, &mut outside);
-                set.retain(|&it| self.contains(it) && !outside.contains(it.slot()));
+        loop {
+            // A finalizer may have begun one since the last pass.
+            self.abandon_slices();
+            self.find_all_garbage();
+            if !self.free_found(&mut collection) {
+                break;
             }
-            collection.objects += set.len() as u64;
-            collection.cycles += self.die_together(&set);
-            self.settle();
         }
-        collection
+        collection.complete = true;
+        self.collected(collection);
+        Ok(collection)
     }
 
-    /// What roots reach, with the vacant slots; nothing if that is all.
-    fn outside_of_garbage(&self) -> Option<Outside> {
-        let headers = self.arena.headers.all();
-        let is_doubtful = |header: &Header| header.is_live() && !header.is_root();
-        let doubtful = headers.iter().filter(|header| is_doubtful(header)).count();
-        if doubtful == 0 {
-            return None;
+    /// Searches from all candidates, and drops those that live.
+    fn find_all_garbage(&mut self) {
+        self.search.begin(self.arena.slots(), false);
+        let starts = self.candidates.members().iter().filter_map(|&slot| self.arena.tenant(slot));
+        let starts: Vec<ObjectId> = starts.collect();
+        self.search.advance(&mut self.arena, &mut starts.iter().copied(), || true, || true);
+        self.totals.touched += self.search.reached() as u64;
+        for start in starts {
+            if !self.search.is_member(start.slot()) {
+                self.drop_candidate(start.slot());
+            }
         }
-        let mut outside = Outside(headers.iter().map(|header| !is_doubtful(header)).collect());
-        let roots = headers.iter().zip(0..).filter(|(header, _)| header.is_root());
-        let roots = roots.map(|(_, slot)| slot).collect();
-        let reached = self.trace(roots, &mut outside);
-        (reached < doubtful).then_some(outside)
     }
 
-    /// Moves what these objects reach outside, and says how many that moved.
-    fn trace(&self, mut reached: Vec<u32>, outside: &mut Outside) -> usize {
-        let mut moved = 0;
-        while let Some(slot) = reached.pop() {
-            for child in self.arena.contents()[slot as usize].references() {
-                if outside.add(child.slot()) {
-                    moved += 1;
-                    reached.push(child.slot());
-                }
-            }
+    /// Frees the set that the last search has found, save what its finalizers make live, and then
+    /// what is released by that. False if it has found none.
+    ///
+    /// All of it must be reached from candidates. So they reach what lives on, and whatever
+    /// interrupts this, or clones the heap meanwhile, has lost track of nothing.
+    pub(crate) fn free_found(&mut self, collection: &mut Collection) -> bool {
+        let mut set = self.search.found(&self.arena);
+        if set.is_empty() {
+            return false;
         }
-        moved
-    }
-
-    /// Judges a set again after its finalizers: moves outside what lives on.
-    fn spare_what_lives_on(&self, set: &[ObjectId], outside: &mut Outside) {
-        let headers = self.arena.headers.all();
-        let mut from_members = vec![0u32; headers.len()];
-        for content in set.iter().filter_map(|&member| self.arena.content(member).ok()) {
-            for child in content.references() {
-                if let Some(count) = from_members.get_mut(child.slot() as usize) {
-                    *count = count.saturating_add(1);
-                }
-            }
+        self.host.collecting(&set);
+        let mut search = std::mem::take(&mut self.search);
+        if self.finalize_before_collection(&set, |object| search.is_member(object.slot())) {
+            set.retain(|&object| self.contains(object));
+            search.judge_among(&mut self.arena, &set);
+            set.retain(|object| search.is_member(object.slot()));
         }
-        let mut living = Vec::new();
-        for &member in set {
-            let (slot, Ok(header)) = (member.slot(), self.arena.headers.find(member)) else {
-                continue;
-            };
-            let referred_from_outside = header.internal > from_members[slot as usize];
-            if (header.external > 0 || referred_from_outside) && outside.add(slot) {
-                living.push(slot);
-            }
-        }
-        self.trace(living, outside);
+        search.rest();
+        self.search = search;
+        collection.objects += set.len() as u64;
+        collection.cycles += self.die_together(&set);
+        self.settle();
+        true
     }
 
     /// Lets a set die in one step, and says how many cycles it formed.
@@ -174,5 +141,13 @@ impl<H: Host> Heap<H> {
             self.host_mut().died(member);
         }
         cycles
+    }
+
+    /// Does what follows a collection, or a slice of one.
+    pub(crate) fn collected(&mut self, collection: Collection) {
+        if let Some(frame) = &mut self.frame {
+            frame.add(collection);
+        }
+        self.host.collected(collection);
     }
 }

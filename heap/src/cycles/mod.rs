@@ -8,11 +8,17 @@
 //! diagnosis, made only when it is asked for. *Collection* asks what can't be reached any more,
 //! and frees it; it needs no cycles to do so, and makes none of detection's work.
 
+pub(crate) mod allowance;
+pub(crate) mod candidates;
 mod changes;
 mod collection;
 mod components;
 pub(crate) mod detection;
 pub(crate) mod known;
+mod region;
+pub(crate) mod search;
+pub(crate) mod slices;
 pub(crate) mod tuning;
 
+pub use allowance::Budget;
 pub use collection::Collection;

@@ -2,11 +2,13 @@
 //!
 //! A check is due when `interval` operations were counted since the last: allocations, writes, and
 //! references that the mutator has given up, those of finalizers included. A check that frees
-//! garbage cycles makes the next one come sooner, one that frees none makes it come later, and a
-//! program that allocates much is checked more often. All arithmetic is in integers, rounded down,
+//! garbage cycles makes the next one come sooner, one that frees none makes it come later, unless its
+//! budget was used up before it could know, and a program that allocates much is checked more
+//! often. All arithmetic is in integers, rounded down,
 //! so that the course of the interval can be predicted exactly.
 
-use super::Collection;
+use super::{Budget, Collection};
+use crate::frames::Frame;
 use crate::{Configuration, Heap, Host};
 
 #[derive(Clone, Debug)]
@@ -76,11 +78,11 @@ impl Tuning {
         self.checks += 1;
     }
 
-    fn adapt(&mut self, freed_cycles: bool) {
+    fn adapt(&mut self, freed_cycles: bool, complete: bool) {
         let mut interval = u64::from(self.interval);
         if freed_cycles {
             interval = interval * 4 / 5;
-        } else {
+        } else if complete {
             interval = (interval * 6 / 5).max(interval + 1);
         }
         if self.average_rate > 100 {
@@ -95,8 +97,10 @@ impl<H: Host> Heap<H> {
     /// Makes a check if one is due and no finalizer runs, and says what it has freed.
     ///
     /// The mutator calls this at its safe points; every allocation does so first, unless automatic
-    /// checks are off. A check collects as [`collect_cycles`](Self::collect_cycles) does, and then
-    /// tunes the interval until the next one.
+    /// checks are off. A check goes on collecting for a slice, as
+    /// [`collect_slice`](Self::collect_slice) does, within the budget of the frame that is open or
+    /// else the [configured](Configuration::with_budget) one, and then tunes the interval until the
+    /// next one.
     #[inline]
     pub fn maybe_check_cycles(&mut self) -> Option<Collection> {
         if !self.tuning.is_due() || self.finalizers.are_running() {
@@ -107,8 +111,10 @@ impl<H: Host> Heap<H> {
 
     fn check(&mut self) -> Collection {
         self.tuning.begin_check();
-        let collection = self.collect();
-        self.tuning.adapt(collection.cycles > 0);
+        let configured = Budget::Objects(self.configuration().budget());
+        let budget = self.frame.as_ref().map_or(configured, Frame::budget);
+        let collection = self.collect_within(budget);
+        self.tuning.adapt(collection.cycles > 0, collection.complete);
         collection
     }
 }
@@ -126,7 +132,7 @@ mod tests {
 
     fn course(mut tuning: Tuning, freed_cycles: bool, checks: usize) -> Vec<u32> {
         let step = |_| {
-            tuning.adapt(freed_cycles);
+            tuning.adapt(freed_cycles, true);
             tuning.interval()
         };
         (0..checks).map(step).collect()
@@ -157,12 +163,12 @@ mod tests {
     fn a_high_rate_of_allocation_shortens_the_interval() {
         let mut tuning = tuning(1_000, 100, 10_000);
         tuning.average_rate = 100;
-        tuning.adapt(false);
+        tuning.adapt(false, true);
         assert_eq!(tuning.interval(), 1_200);
         tuning.average_rate = 101;
-        tuning.adapt(false);
+        tuning.adapt(false, true);
         assert_eq!(tuning.interval(), 1_296);
-        tuning.adapt(true);
+        tuning.adapt(true, true);
         assert_eq!(tuning.interval(), 932);
     }
 

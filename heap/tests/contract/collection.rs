@@ -5,7 +5,7 @@ use heapproof_heap::{Collection, ObjectId, Value};
 use crate::support::{TestHeap, assert_exact, drop_ref, external, garbage_ring, heap, internal, link, on, table};
 
 fn collect(heap: &mut TestHeap) -> (u64, u64) {
-    let Collection { objects, cycles } = heap.collect_cycles().unwrap();
+    let Collection { objects, cycles, .. } = heap.collect_cycles().unwrap();
     assert_exact(heap);
     assert_eq!(heap.finalizer_panics(), 0, "{:?}", heap.clone().take_finalizer_panics());
     (objects, cycles)

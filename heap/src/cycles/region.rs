@@ -1,0 +1,193 @@
+//! The region that a search has reached: which objects, which of them may still be garbage, and
+//! how many references it has found to each.
+//!
+//! Entries lie in a list, those that may be garbage (the *members*) in front of those that are
+//! known not to be. To leave the members is to change places with the last of them, so that at the
+//! end of a search the garbage lies together and need not be gathered. For each slot its place in
+//! the list is known; a place is believed only if the list agrees, so nothing has to be cleared
+//! before the next search, and no search costs more than what it reaches. (Briggs and Torczon, "An
+//! efficient representation for sparse sets", ACM LOPLAS 1993.)
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    slot: u32,
+    inner: u32,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Region {
+    entries: Vec<Entry>,
+    /// How many entries are members: the first ones.
+    members: usize,
+    places: Vec<u32>,
+    /// Slots from this one on are no part of it.
+    slots: usize,
+}
+
+impl Region {
+    /// Empties it, and makes it one of the slots below a number.
+    pub(super) fn begin(&mut self, slots: usize) {
+        self.entries.clear();
+        self.members = 0;
+        self.slots = slots;
+        if self.places.len() < slots {
+            // Doubled, so that growing costs a constant for each slot that there ever was. The old
+            // places mean nothing now, and fresh zeros are cheaper than a copy of them.
+            self.places = vec![0; slots.next_power_of_two()];
+        }
+    }
+
+    /// Gives back the memory of a large region.
+    pub(super) fn rest(&mut self) {
+        self.entries.clear();
+        self.entries.shrink_to(super::search::KEPT);
+        self.members = 0;
+    }
+
+    #[inline]
+    fn place(&self, slot: u32) -> Option<usize> {
+        let place = *self.places.get(slot as usize)? as usize;
+        let entry = self.entries.get(place)?;
+        (entry.slot == slot).then_some(place)
+    }
+
+    /// How many objects it has reached, or shut out.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn members(&self) -> impl ExactSizeIterator<Item = u32> {
+        self.entries[..self.members].iter().map(|entry| entry.slot)
+    }
+
+    /// The entries that are no members.
+    pub(super) fn others(&self) -> impl Iterator<Item = u32> {
+        self.entries[self.members..].iter().map(|entry| entry.slot)
+    }
+
+    /// A member, and the references to it that were found.
+    pub(super) fn member_at(&self, place: usize) -> Option<(u32, u32)> {
+        let entry = self.entries[..self.members].get(place)?;
+        Some((entry.slot, entry.inner))
+    }
+
+    #[inline]
+    pub(super) fn is_member(&self, slot: u32) -> bool {
+        self.place(slot).is_some_and(|place| place < self.members)
+    }
+
+    /// Counts a reference to an object. False if it has no entry and might be given one.
+    #[inline]
+    pub(super) fn count(&mut self, slot: u32) -> bool {
+        if slot as usize >= self.slots {
+            return true;
+        }
+        let Some(place) = self.place(slot) else {
+            return false;
+        };
+        self.entries[place].inner = self.entries[place].inner.saturating_add(1);
+        true
+    }
+
+    /// Whether an object has no entry and might be given one.
+    pub(super) fn is_open_to(&self, slot: u32) -> bool {
+        (slot as usize) < self.slots && self.place(slot).is_none()
+    }
+
+    /// Makes an object that has no entry a member, to which so many references were found.
+    #[inline]
+    pub(super) fn join(&mut self, slot: u32, inner: u32) {
+        let last = self.entries.len();
+        self.entries.push(Entry { slot, inner });
+        self.set_place(last);
+        self.swap(self.members, last);
+        self.members += 1;
+    }
+
+    /// Lets a member leave the members, and says whether it was one.
+    #[inline]
+    pub(super) fn leave(&mut self, slot: u32) -> bool {
+        let Some(place) = self.place(slot).filter(|&place| place < self.members) else {
+            return false;
+        };
+        self.members -= 1;
+        self.swap(place, self.members);
+        true
+    }
+
+    /// Sees to it that an object is no member and never becomes one.
+    pub(super) fn shut_out(&mut self, slot: u32) {
+        if self.is_open_to(slot) {
+            self.entries.push(Entry { slot, inner: 0 });
+            self.set_place(self.entries.len() - 1);
+        } else {
+            self.leave(slot);
+        }
+    }
+
+    #[inline]
+    fn swap(&mut self, one: usize, other: usize) {
+        if one != other {
+            self.entries.swap(one, other);
+            self.set_place(one);
+            self.set_place(other);
+        }
+    }
+
+    #[inline]
+    fn set_place(&mut self, place: usize) {
+        if let Some(known) = self.places.get_mut(self.entries[place].slot as usize) {
+            *known = place as u32;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Region;
+
+    fn members(region: &Region) -> Vec<u32> {
+        region.members().collect()
+    }
+
+    #[test]
+    fn members_lie_in_front_of_those_that_have_left() {
+        let mut region = Region::default();
+        region.begin(10);
+        for slot in [3, 7, 0, 9] {
+            region.join(slot, 1);
+        }
+        assert!(region.leave(7) && !region.leave(7) && !region.leave(5));
+        assert_eq!(members(&region), [3, 9, 0]);
+        region.join(4, 0);
+        assert_eq!(members(&region), [3, 9, 0, 4]);
+        assert_eq!(region.others().collect::<Vec<_>>(), [7]);
+        assert!(region.count(9) && region.count(7) && !region.count(5));
+        assert_eq!(region.member_at(1), Some((9, 2)));
+        assert_eq!((region.member_at(4), region.len()), (None, 5));
+    }
+
+    #[test]
+    fn what_is_shut_out_never_joins() {
+        let mut region = Region::default();
+        region.begin(5);
+        region.join(1, 0);
+        region.shut_out(1);
+        region.shut_out(2);
+        region.shut_out(5);
+        assert_eq!(members(&region), []);
+        assert_eq!([1, 2, 3, 4, 5].map(|slot| region.is_open_to(slot)), [false, false, true, true, false]);
+        assert!(region.count(2) && region.count(5));
+    }
+
+    #[test]
+    fn nothing_is_left_of_the_region_before() {
+        let mut region = Region::default();
+        region.begin(3);
+        region.join(2, 5);
+        region.begin(3);
+        assert!(!region.is_member(2) && region.is_open_to(2));
+        region.begin(100);
+        assert!((0..100).all(|slot| region.is_open_to(slot)));
+    }
+}

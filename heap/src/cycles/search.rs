@@ -1,0 +1,273 @@
+//! Trial deletion: which of the objects that some others reach are garbage.
+//!
+//! After Bacon and Rajan, "Concurrent cycle collection in reference counted systems", ECOOP 2001.
+//! There the counts are lowered on trial and put back; here the trial counts lie beside the real
+//! ones, which therefore are never wrong, whatever interrupts a search.
+//!
+//! **The search.** It starts from objects and reaches what they reach, without going on from
+//! roots. Each object that it reaches becomes a *member*.
+//!
+//! 1. *Scan*: the contents of each member are read, and the references to members counted. This
+//!    gives `inner(m)`, the references to m from objects that were scanned.
+//! 2. *Judge*: a member with `internal > inner` is referred to from outside. It lives, and leaves.
+//! 3. *Restore*: what a member that left refers to lives as well and leaves, and so on.
+//!
+//! The members that are left are the garbage among what was reached, provided that whatever
+//! outside the region refers into it lives.
+//!
+//! **Why they are garbage.** Let m be left. Then `internal(m) = inner(m)`: all references to m are
+//! from objects that were scanned. None of these has left, for m would have been restored from it.
+//! So all references to what is left come from what is left, and no root is among it: roots were
+//! not reached.
+//!
+//! **Why nothing else is.** What left lives, if what refers into the region from outside does:
+//! that is what it was judged by, or restored from.
+//!
+//! **In one go or in steps.** A search may stop after each step of these and go on later, although
+//! the mutator has been busy meanwhile, if it is *watched*: its members carry a mark, with which
+//! each change of their counts or contents, and their death, is noted
+//! ([`Headers::disturb`](crate::counts::Headers::disturb)), and whoever goes on with the search lets
+//! them [leave](Search::spare) first. The argument still holds. Let m be left: it was never noted, so
+//! no reference to it came or went since it joined, and `inner(m)` counts references that all
+//! still exist. Those who hold them have not left, for then m would have been restored from them:
+//! everything that leaves, for whatever reason, is restored from. And m is no root, since it would
+//! have been noted when it became one.
+
+use super::region::Region;
+use crate::ObjectId;
+use crate::arena::Arena;
+use crate::counts::{Headers, Mark};
+
+/// For how many objects a search that has ended keeps memory.
+pub(super) const KEPT: usize = 4_096;
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Phase {
+    #[default]
+    Scan,
+    Judge,
+    Restore,
+}
+
+/// A search, which may be empty, in the midst of things, or over.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Search {
+    region: Region,
+    phase: Phase,
+    /// Members whose contents are still to be read, and some that have left.
+    unscanned: Vec<u32>,
+    /// How many members are still to be judged: the first ones.
+    unjudged: usize,
+    /// Objects that have left and are still to be restored from.
+    grey: Vec<u32>,
+    /// Whether members carry a mark.
+    watched: bool,
+}
+
+impl Search {
+    /// Begins anew, among the slots below a number.
+    pub(crate) fn begin(&mut self, slots: usize, watched: bool) {
+        self.region.begin(slots);
+        self.phase = Phase::Scan;
+        self.unscanned.clear();
+        self.unjudged = 0;
+        self.grey.clear();
+        self.watched = watched;
+    }
+
+    /// Forgets everything, and gives back the memory of a large search.
+    pub(super) fn rest(&mut self) {
+        self.region.rest();
+        self.phase = Phase::Scan;
+        self.unscanned.clear();
+        self.unscanned.shrink_to(KEPT);
+        self.grey.clear();
+        self.grey.shrink_to(KEPT);
+    }
+
+    /// How many objects it has reached.
+    pub(super) fn reached(&self) -> usize {
+        self.region.len()
+    }
+
+    pub(super) fn is_member(&self, slot: u32) -> bool {
+        self.region.is_member(slot)
+    }
+
+    /// The slots of the members; once the search is over, of the garbage.
+    pub(super) fn members(&self) -> impl ExactSizeIterator<Item = u32> {
+        self.region.members()
+    }
+
+    /// The slots of those that have left.
+    pub(super) fn spared(&self) -> impl Iterator<Item = u32> {
+        self.region.others()
+    }
+
+    /// The objects that are members.
+    pub(super) fn found(&self, arena: &Arena) -> Vec<ObjectId> {
+        self.members().filter_map(|slot| arena.tenant(slot)).collect()
+    }
+
+    /// Sees to it that an object is no member and never becomes one.
+    pub(super) fn shut_out(&mut self, slot: u32) {
+        self.region.shut_out(slot);
+    }
+
+    /// Goes on until it is over and returns true, or until it may not and returns false.
+    ///
+    /// `starts` are the objects to start from; those that are gone or roots are passed over.
+    /// `may_step` is asked before each step: the contents of one object are read, or its counts
+    /// are judged. `may_join` is asked before an object becomes a member; a search that it stops
+    /// can't go on, since a reference has been lost.
+    pub(crate) fn advance(
+        &mut self,
+        arena: &mut Arena,
+        starts: &mut impl Iterator<Item = ObjectId>,
+        mut may_step: impl FnMut() -> bool,
+        mut may_join: impl FnMut() -> bool,
+    ) -> bool {
+        loop {
+            match self.phase {
+                Phase::Scan => match self.unscanned.pop() {
+                    Some(slot) if !self.region.is_member(slot) => {}
+                    Some(slot) if !may_step() => {
+                        self.unscanned.push(slot);
+                        return false;
+                    }
+                    Some(slot) if self.scan(arena, slot, &mut may_join) => {}
+                    Some(_) => return false,
+                    None => match starts.next() {
+                        Some(object) if !self.start_from(&mut arena.headers, object, &mut may_join) => return false,
+                        Some(_) => {}
+                        None => {
+                            self.unjudged = self.region.members().len();
+                            self.phase = Phase::Judge;
+                        }
+                    },
+                },
+                Phase::Judge => {
+                    self.unjudged = self.unjudged.min(self.region.members().len());
+                    if self.unjudged == 0 {
+                        self.phase = Phase::Restore;
+                    } else if may_step() {
+                        self.judge(&mut arena.headers);
+                    } else {
+                        return false;
+                    }
+                }
+                Phase::Restore => match self.grey.pop() {
+                    None => return true,
+                    Some(slot) if may_step() => self.restore(arena, slot),
+                    Some(slot) => {
+                        self.grey.push(slot);
+                        return false;
+                    }
+                },
+            }
+        }
+    }
+
+    /// Judges a set whose references may have changed: what is left has references only from what
+    /// is left, and none from the mutator. Being queued makes no difference.
+    pub(super) fn judge_among(&mut self, arena: &mut Arena, set: &[ObjectId]) {
+        self.begin(arena.slots(), false);
+        for object in set {
+            if self.region.is_open_to(object.slot()) {
+                self.region.join(object.slot(), 0);
+            }
+        }
+        for object in set {
+            let contents = arena.contents().get(object.slot() as usize);
+            for child in contents.into_iter().flat_map(|content| content.references()) {
+                self.region.count(child.slot());
+            }
+        }
+        self.unjudged = self.region.members().len();
+        self.phase = Phase::Judge;
+        self.advance(arena, &mut std::iter::empty(), || true, || true);
+    }
+
+    /// Lets a member leave, to be restored from.
+    pub(super) fn spare(&mut self, headers: &mut Headers, slot: u32) {
+        if !self.region.leave(slot) {
+            return;
+        }
+        self.grey.push(slot);
+        if self.watched
+            && let Some(header) = headers.at_mut(slot)
+        {
+            header.marks.clear(Mark::Member);
+        }
+    }
+
+    /// Takes the marks from all members.
+    pub(super) fn unmark(&self, headers: &mut Headers) {
+        for slot in self.members() {
+            if let Some(header) = headers.at_mut(slot) {
+                header.marks.clear(Mark::Member);
+            }
+        }
+    }
+
+    fn start_from(&mut self, headers: &mut Headers, object: ObjectId, may_join: &mut impl FnMut() -> bool) -> bool {
+        let slot = object.slot();
+        let passed_over = headers.find(object).map_or(true, |header| header.is_root()) || !self.region.is_open_to(slot);
+        passed_over || self.join(headers, slot, 0, may_join)
+    }
+
+    /// Makes an object a member, if it may be.
+    #[inline]
+    fn join(&mut self, headers: &mut Headers, slot: u32, inner: u32, may_join: &mut impl FnMut() -> bool) -> bool {
+        if !may_join() {
+            return false;
+        }
+        if self.watched
+            && let Some(header) = headers.at_mut(slot)
+        {
+            header.marks.set(Mark::Member);
+        }
+        self.region.join(slot, inner);
+        self.unscanned.push(slot);
+        true
+    }
+
+    /// Reads the contents of a member. False if something should have joined and may not.
+    fn scan(&mut self, arena: &mut Arena, slot: u32, may_join: &mut impl FnMut() -> bool) -> bool {
+        let (contents, headers) = arena.parts();
+        let Some(content) = contents.get(slot as usize) else {
+            return true;
+        };
+        for child in content.references() {
+            if self.region.count(child.slot()) || headers.find(child).map_or(true, |header| header.is_root()) {
+                continue;
+            }
+            if !self.join(headers, child.slot(), 1, may_join) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn judge(&mut self, headers: &mut Headers) {
+        self.unjudged -= 1;
+        let Some((slot, inner)) = self.region.member_at(self.unjudged) else {
+            return;
+        };
+        let header = headers.all().get(slot as usize);
+        if header.is_none_or(|header| header.external > 0 || header.internal > inner) {
+            self.spare(headers, slot);
+        }
+    }
+
+    /// Lets what an object refers to leave.
+    fn restore(&mut self, arena: &mut Arena, slot: u32) {
+        let (contents, headers) = arena.parts();
+        let Some(content) = contents.get(slot as usize) else {
+            return;
+        };
+        for child in content.references() {
+            self.spare(headers, child.slot());
+        }
+    }
+}

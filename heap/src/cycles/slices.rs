@@ -1,0 +1,248 @@
+//! Collection within a budget, in as many slices as it takes.
+//!
+//! It takes the candidates that there are as it begins, and *settles* one after another. What
+//! becomes a candidate later waits for the next collection.
+//!
+//! 1. **Local search** from each that was taken, limited to [`LOCAL`] objects and in one go. If it
+//!    ends within the limit, the garbage among what it reached dies at once as a set of its own. If
+//!    not, the candidate is *large*, and left for the pass.
+//! 2. **A pass** over what all large ones reach: one search, watched, that stops whenever the
+//!    budget is used up. What it finds in the end dies as one set.
+//!
+//! Both are as in [`super::search`]. In a local search, garbage outside may refer into the region;
+//! then what this reaches is spared, so what dies is closed garbage still. What the pass takes for
+//! live is not all live either, for the same reason and for what was disturbed; what it takes for
+//! garbage is, as argued there.
+//!
+//! **Why nothing is lost** (the invariant of [`super::candidates`], for candidates and large ones
+//! together). Suppose that some garbage is reached from neither. Then there is a set S of garbage,
+//! strongly connected or a single object with a reference to itself, into which nothing outside
+//! refers, and with neither in it. The last of its members to lose a reference became a candidate
+//! then, at a time t; since t nothing outside has referred into S, whose members have only got
+//! references from each other; and at t all of it was reached from candidates and large ones
+//! within it. Each that was dropped since then was dropped in one of these ways.
+//!
+//! - A local search from c ended within its limit. Only what was spared is dropped: c, and what was
+//!   taken in the region of c. It was spared because some o outside the region refers to what
+//!   reaches it; o is in S too, is reached from a candidate or large one in S, and that one is not
+//!   in the region, or o would be as well. From that one everything is reached that was reached
+//!   from those dropped. So the last ones can't be dropped in this way.
+//! - The pass ended. At t the new candidate was still among the taken, or it would be a candidate
+//!   now; so all of the pass came after t. No member of S is younger than the collection, for then
+//!   it has lost its allocator's reference after the taking, and is a candidate still. No member of
+//!   S is a root, and all of S is reached from large ones in it. So all of S joined, and was
+//!   found as garbage and has died; unless a member was disturbed, and that was made a candidate.
+//! - The candidate is what such a set consists of, or it was alive in a complete pass: not in S.
+//!
+//! **Why it ends.** Each call settles at least one candidate while there are some: the first has the
+//! whole budget, and is large if that is not enough. After that each call but the last uses its
+//! budget up. An object that joins the pass is scanned, judged and restored from at most once each,
+//! and none younger than the collection joins. So with L objects at the beginning it takes L calls
+//! at most to settle, 3 L to go through the pass, and one to end.
+//!
+//! **Why it is no waste.** Searching from each of n candidates in one large live structure costs
+//! [`LOCAL`] objects each, and all of them together one pass over the structure.
+
+use super::Collection;
+use super::allowance::{Allowance, Budget};
+use super::search::Search;
+use crate::configuration::positive;
+use crate::{Heap, HeapError, Host, ObjectId};
+
+/// How many objects a search from a single candidate may reach.
+///
+/// Larger finds larger rings before the pass; smaller costs less for candidates that live. Most
+/// garbage cycles are small: parent and child, a closure and what holds it, a ring of a few.
+const LOCAL: usize = 32;
+
+/// The collection under way, if there is one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Slices {
+    under_way: bool,
+    /// Candidates that were taken and left for the pass, and some that have died.
+    large: Vec<ObjectId>,
+    /// How many of them the pass has started from: the first ones.
+    started: usize,
+    pass: Search,
+}
+
+impl Slices {
+    /// Candidates that were taken and left for the pass, and some that have died.
+    pub(crate) fn large(&self) -> &[ObjectId] {
+        &self.large
+    }
+
+    /// Learns of a new object.
+    #[inline]
+    pub(crate) fn allocated(&mut self, slot: u32) {
+        if self.under_way {
+            self.pass.shut_out(slot);
+        }
+    }
+}
+
+impl<H: Host> Heap<H> {
+    /// Goes on collecting for a slice, or begins to: touches at most so many objects, and frees
+    /// garbage as it finds it. The collection is [complete](Collection::complete) after a bounded
+    /// number of slices, whatever the mutator does between them.
+    ///
+    /// To touch is to read an object's contents or to judge its counts; finalizers, and what it
+    /// takes to free garbage that was found, come on top. Checks collect in this way too.
+    ///
+    /// # Errors
+    /// [`HeapError::Reentrant`] in a finalizer that a collection runs, [`HeapError::Setting`] for 0.
+    ///
+    /// ```
+    /// # use heapproof_heap::{Heap, Value};
+    /// let mut heap = Heap::<()>::new();
+    /// for _ in 0..100 {
+    ///     let ring = heap.allocate_box(Value::Nil)?;
+    ///     heap.set_box(ring, ring.into())?;
+    ///     heap.dec_ref(ring)?;
+    /// }
+    /// let collection = heap.collect_slice(60)?;
+    /// assert!(!collection.complete && collection.objects > 0);
+    /// while !heap.collect_slice(60)?.complete {}
+    /// assert!(heap.is_empty());
+    /// # Ok::<(), heapproof_heap::HeapError>(())
+    /// ```
+    pub fn collect_slice(&mut self, objects: u32) -> Result<Collection, HeapError> {
+        if self.finalizers.run_for_a_collection() {
+            return Err(HeapError::Reentrant);
+        }
+        let budget = Budget::Objects(positive("slice", objects)?);
+        Ok(self.collect_within(budget))
+    }
+
+    /// Goes on collecting within a budget, or begins to.
+    pub(super) fn collect_within(&mut self, budget: Budget) -> Collection {
+        let mut allowance = Allowance::new(budget, &self.host);
+        let mut collection = Collection::default();
+        self.settle();
+        if !self.slices.under_way {
+            self.begin_slices();
+        }
+        let mut is_first = true;
+        // Finalizers may have ended it, or begun another.
+        while self.slices.under_way {
+            let goes_on = match self.candidates.next_taken() {
+                Some(slot) => self.settle_candidate(slot, is_first, &mut allowance, &mut collection),
+                None => self.advance_pass(&mut allowance, &mut collection),
+            };
+            if !goes_on {
+                break;
+            }
+            is_first = false;
+        }
+        collection.complete = !self.slices.under_way;
+        self.collected(collection);
+        collection
+    }
+
+    fn begin_slices(&mut self) {
+        self.slices.under_way = true;
+        self.slices.pass.begin(self.arena.slots(), true);
+        self.candidates.take();
+    }
+
+    /// Ends the collection under way: what it had taken are candidates again.
+    pub(crate) fn abandon_slices(&mut self) {
+        if !self.slices.under_way {
+            return;
+        }
+        self.slices.pass.unmark(&mut self.arena.headers);
+        for object in self.end_slices() {
+            self.suspect(object);
+        }
+    }
+
+    /// Ends the collection under way, and gives the candidates that were left for the pass.
+    fn end_slices(&mut self) -> Vec<ObjectId> {
+        self.slices.under_way = false;
+        self.slices.started = 0;
+        self.slices.pass.rest();
+        self.arena.headers.disturbed.clear();
+        self.candidates.untake();
+        std::mem::take(&mut self.slices.large)
+    }
+
+    /// Searches from one candidate. False if the allowance is used up and it has to wait.
+    fn settle_candidate(
+        &mut self,
+        slot: u32,
+        is_first: bool,
+        allowance: &mut Allowance,
+        collection: &mut Collection,
+    ) -> bool {
+        if !allowance.take(&self.host, &mut self.totals.touched) {
+            return false;
+        }
+        let start = self.arena.tenant(slot);
+        let (mut reached, mut is_used_up) = (0, false);
+        let may_join = || {
+            reached += 1;
+            // The first is the candidate.
+            is_used_up = reached > 1 && reached <= LOCAL && !allowance.take(&self.host, &mut self.totals.touched);
+            reached <= LOCAL && !is_used_up
+        };
+        self.search.begin(self.arena.slots(), false);
+        let is_decided = self.search.advance(&mut self.arena, &mut start.into_iter(), || true, may_join);
+        if is_used_up && !is_first {
+            return false;
+        }
+        self.candidates.settle_next();
+        if !is_decided {
+            self.drop_candidate(slot);
+            self.slices.large.extend(start);
+            return true;
+        }
+        self.drop_spared(slot);
+        self.free_found(collection);
+        true
+    }
+
+    /// Drops a candidate and those taken in its region, save what was found to be garbage.
+    fn drop_spared(&mut self, slot: u32) {
+        if !self.search.is_member(slot) {
+            self.drop_candidate(slot);
+        }
+        let candidates = &self.candidates;
+        let spared: Vec<u32> = self.search.spared().filter(|&slot| candidates.is_taken(slot)).collect();
+        spared.into_iter().for_each(|slot| self.drop_candidate(slot));
+    }
+
+    /// Goes on with the pass. False if the allowance is used up and there is more to do.
+    fn advance_pass(&mut self, allowance: &mut Allowance, collection: &mut Collection) -> bool {
+        self.spare_what_was_disturbed();
+        let Slices { large, started, pass, .. } = &mut self.slices;
+        let mut starts = large.get(*started..).unwrap_or_default().iter().copied();
+        let may_step = || allowance.take(&self.host, &mut self.totals.touched);
+        let is_over = pass.advance(&mut self.arena, &mut starts, may_step, || true);
+        *started = large.len() - starts.len();
+        if !is_over {
+            // So that noting what is disturbed allocates nothing.
+            let members = pass.members().len();
+            self.arena.headers.disturbed.reserve(members);
+            return false;
+        }
+        pass.unmark(&mut self.arena.headers);
+        std::mem::swap(&mut self.search, &mut self.slices.pass);
+        for object in self.end_slices() {
+            if self.search.is_member(object.slot()) {
+                self.suspect(object);
+            }
+        }
+        self.free_found(collection);
+        true
+    }
+
+    /// Lets members that were disturbed leave the pass, and makes them candidates for the next.
+    fn spare_what_was_disturbed(&mut self) {
+        while let Some(slot) = self.arena.headers.disturbed.pop() {
+            self.slices.pass.spare(&mut self.arena.headers, slot);
+            if let Some(object) = self.arena.tenant(slot) {
+                self.suspect(object);
+            }
+        }
+    }
+}
