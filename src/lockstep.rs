@@ -60,6 +60,7 @@ struct Observes {
     contents: bool,
     counts: bool,
     journal: bool,
+    sets: bool,
     statistics: bool,
     cycles: bool,
     fork: bool,
@@ -76,11 +77,15 @@ impl Lockstep {
             contents: subject.observes(Observation::Contents),
             counts: subject.observes(Observation::Counts),
             journal: subject.observes(Observation::Journal),
+            sets: subject.observes(Observation::Journal) && subject.observes(Observation::Sets),
             statistics: subject.observes(Observation::Statistics),
             cycles: subject.observes(Observation::Cycles),
             fork: subject.observes(Observation::Fork),
         };
         let mut model = Reference::new();
+        if !observes.sets {
+            model.expect_no_sets();
+        }
         if !subject.supports(Code::Check) {
             // A heap without automatic checks is not expected to make any.
             let _ = model.call(&Operation::SetChecks { on: false });

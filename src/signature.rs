@@ -20,8 +20,7 @@ impl Signature {
     /// All that there can be.
     pub fn all() -> Vec<Signature> {
         let outcomes = || ["done", "skipped"].into_iter().chain(REFUSALS.iter().map(|(_, word)| *word));
-        let events =
-            || ["nothing", "began", "returned", "panicked", "out_of_fuel", "died"].into_iter().chain(outcomes());
+        let events = || EVENTS.iter().copied().chain(outcomes());
         let pairs = |kind: &str, words: Vec<&str>| {
             let with =
                 |model: &&str| words.iter().map(|subject| format!("{kind}-{model}-{subject}")).collect::<Vec<_>>();
@@ -78,8 +77,13 @@ const PLAIN: &[&str] = &[
     "round-trip-bytes",
 ];
 
+/// What can happen inside a heap, besides what operations come to.
+const EVENTS: &[&str] =
+    &["nothing", "began", "returned", "panicked", "out_of_fuel", "died", "took", "paused", "damaged", "recovered"];
+
 const REFUSALS: &[(Refusal, &str)] = &[
     (Refusal::Reentrant, "reentrant"),
+    (Refusal::Frame, "frame"),
     (Refusal::Nil, "nil"),
     (Refusal::Stale, "stale"),
     (Refusal::Kind, "kind"),
@@ -91,6 +95,7 @@ const REFUSALS: &[(Refusal, &str)] = &[
     (Refusal::NotHeld, "not_held"),
     (Refusal::Capacity, "capacity"),
     (Refusal::Setting, "setting"),
+    (Refusal::Inapplicable, "inapplicable"),
 ];
 
 /// A refusal in a word.
@@ -143,6 +148,10 @@ fn event(event: Option<&Event>) -> String {
         Some(Event::Ended(End::Panicked)) => "panicked".to_owned(),
         Some(Event::Ended(End::OutOfFuel)) => "out_of_fuel".to_owned(),
         Some(Event::Died(_)) => "died".to_owned(),
+        Some(Event::Took(_)) => "took".to_owned(),
+        Some(Event::Paused) => "paused".to_owned(),
+        Some(Event::Damaged(_)) => "damaged".to_owned(),
+        Some(Event::Recovered { .. }) => "recovered".to_owned(),
     }
 }
 

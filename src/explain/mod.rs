@@ -156,6 +156,23 @@ impl Names {
             Some(Event::Ended(End::Panicked)) => "the finalizer panics".to_owned(),
             Some(Event::Ended(End::OutOfFuel)) => "the finalizer is out of fuel".to_owned(),
             Some(Event::Died(object)) => format!("{} dies", self.object(*object)),
+            Some(Event::Took(set)) => format!("{{{}}} is found to be garbage and begins to die", self.objects(set)),
+            Some(Event::Paused) => "it pauses, with more to do".to_owned(),
+            Some(Event::Damaged(Some(object))) => format!("the heap is damaged at {}", self.object(*object)),
+            Some(Event::Damaged(None)) => "the heap is damaged as a whole".to_owned(),
+            Some(Event::Recovered { lost, externals }) => self.recovered(lost, externals),
+        }
+    }
+
+    fn recovered(&self, lost: &[(Object, usize)], externals: &[(Object, u32)]) -> String {
+        let lost = lost.iter().map(|(object, place)| format!("value {place} of {}", self.object(*object)));
+        let held = externals.iter().map(|(object, external)| format!("{} {external}", self.object(*object)));
+        let (lost, held) = (lost.collect::<Vec<_>>().join(", "), held.collect::<Vec<_>>().join(", "));
+        let lost = if lost.is_empty() { "nothing".to_owned() } else { lost };
+        if held.is_empty() {
+            format!("the heap is recovered, losing {lost}")
+        } else {
+            format!("the heap is recovered, losing {lost}; references held from outside: {held}")
         }
     }
 
