@@ -4,7 +4,7 @@
 //! taken for one bug.
 
 use crate::violation::Violation;
-use heapproof_model::{Contents, Counts, End, Event, Outcome, Refusal, Statistics};
+use heapproof_model::{Contents, Counts, End, Event, Fault, FindingKind, Outcome, Refusal, Statistics};
 use std::fmt;
 
 /// What kind of violation it is: parts joined by `-`, the words of a part by `_`.
@@ -30,7 +30,9 @@ impl Signature {
             Statistics::default().named().map(|(which, _)| format!("statistics-{}", which.replace('_', "-")));
         let plain = PLAIN.iter().map(|text| (*text).to_owned());
         let paired = pairs("outcome", outcomes().collect()).into_iter().chain(pairs("journal", events().collect()));
-        plain.chain(statistics).chain(paired).map(Signature).collect()
+        let findings = FindingKind::ALL.iter().map(|kind| format!("verification-{}", kind.word()));
+        let faults = Fault::ALL.iter().map(|fault| format!("fault-missed-{}", fault.word()));
+        plain.chain(statistics).chain(findings).chain(faults).chain(paired).map(Signature).collect()
     }
 
     /// The signature of that text.
@@ -73,6 +75,7 @@ const PLAIN: &[&str] = &[
     "detection-invents-cycle",
     "collects-live",
     "leaves-garbage",
+    "over-budget",
     "round-trip-text",
     "round-trip-bytes",
 ];
@@ -126,6 +129,9 @@ impl Violation {
             Violation::Detection { .. } => "detection-invents-cycle".to_owned(),
             Violation::CollectsLive { .. } => "collects-live".to_owned(),
             Violation::LeavesGarbage { .. } => "leaves-garbage".to_owned(),
+            Violation::OverBudget { .. } => "over-budget".to_owned(),
+            Violation::Verification { found } => format!("verification-{}", found.kind.word()),
+            Violation::FaultMissed { fault, .. } => format!("fault-missed-{}", fault.word()),
             Violation::RoundTrip { form, .. } => format!("round-trip-{form}"),
         })
     }
