@@ -1,4 +1,4 @@
-//! Making objects (SPEC 1, 9.2).
+//! Making objects (SPEC 1, 9.3).
 
 use super::{Reference, Refusal, Reply, Thing};
 use crate::definitions::{Graph, targeted};
