@@ -16,6 +16,22 @@ use std::collections::BTreeSet;
 /// The heap of this project.
 pub const HEAP: SubjectKind = SubjectKind::new("heap", "the heap of this project", || Box::new(HeapSubject::default()));
 
+/// Operations that this subject does not pass on to its heap so far.
+const LACKING: &[Code] = &[
+    Code::Detect,
+    Code::DetectSlice,
+    Code::CollectSlice,
+    Code::Verify,
+    Code::Begin,
+    Code::End,
+    Code::Temp,
+    Code::Fault,
+    Code::Recover,
+    Code::RecoverRoots,
+    Code::SetBudget,
+    Code::SetVerify,
+];
+
 /// A heap and the virtual machine around it.
 pub struct HeapSubject {
     heap: Heap<VirtualMachine>,
@@ -318,12 +334,12 @@ impl HeapSubject {
 }
 
 impl Subject for HeapSubject {
-    fn supports(&self, _: Code) -> bool {
-        true
+    fn supports(&self, code: Code) -> bool {
+        !LACKING.contains(&code)
     }
 
-    fn observes(&self, _: Observation) -> bool {
-        true
+    fn observes(&self, observation: Observation) -> bool {
+        !matches!(observation, Observation::Sets | Observation::Verification)
     }
 
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
