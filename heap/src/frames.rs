@@ -145,15 +145,12 @@ impl<H: Host> Heap<H> {
             self.give_up_temporary(object);
         }
         let mut collection = Collection::default();
-        collection.complete = self.search_from_temporaries(&frame);
-        if collection.complete {
+        if self.search_from_temporaries(&frame) {
             self.free_found(&mut collection);
         }
         self.settle();
         frame.add(collection);
-        let statistics = self.statistics_of(&frame);
-        self.collected(collection);
-        Ok(statistics)
+        Ok(self.statistics_of(&frame))
     }
 
     /// What has happened so far in the frame that is open, if one is.
