@@ -2,23 +2,26 @@
 //!
 //! **Definition.** The *known* cycles are those of the last complete detection. *Dirty* is an
 //! object that has got or lost a reference since. A *start* is a dirty object to which some object
-//! refers. A known cycle is *touched* if a member is dirty or has died. A detection looks at
+//! refers. A known cycle is *touched* if a living member is dirty. A detection looks at
 //!
 //! - all that the starts reach, themselves included, and
 //! - the living members of touched cycles,
 //!
-//! together the *region*. It forgets all touched cycles and all others with a member in the
-//! region, and adds the cycles of the graph that is left when everything outside the region is
-//! taken away. Then exactly the cycles that there are now are known:
+//! together the *region*. It forgets all known cycles with a dead member, all touched ones and all
+//! others with a member in the region, and adds the cycles of the graph that is left when
+//! everything outside the region is taken away. Then exactly the cycles that there are now are
+//! known:
 //!
 //! **Why none is missed.** Take a cycle that there is now and that was not known. If one of its
 //! references is new, the object that holds it is dirty, and a start since another member refers
 //! to it; so it reaches the whole cycle, which lies in the region. If all its references are old,
-//! its members were in one cycle before, a larger one. They are no longer, so that one has lost a
-//! member, or a living member of it has lost a reference; either way it is touched, and the new
-//! cycle lies in the region. This second case is why it is not enough to follow what dirty objects
-//! reach: when `u` loses its reference to `v`, a smaller cycle may be left around `v` that `u`
-//! reaches no more.
+//! its members were in one cycle before, a larger one. They are no longer, and there are two ways
+//! to that. A living member of the larger one has lost a reference: then it is dirty. Or a member
+//! has died: then some living member referred to one of the dead, for from the living ones there
+//! was a way to each of them; that reference was given up before the death, so its holder is dirty
+//! too. Either way the larger cycle is touched, and the new one lies in the region. This second
+//! case is why it is not enough to follow what dirty objects reach: when `u` loses its reference
+//! to `v`, a smaller cycle may be left around `v` that `u` reaches no more.
 //!
 //! **Why none is kept or added wrongly.** Take a known cycle that is none now. If its members are
 //! part of a larger cycle, that has a new reference, hence a start, and reaches them all from it;
@@ -41,9 +44,9 @@
 //! as no contents change and no object dies; if one does, the next slice begins anew, since the
 //! result has to be exact as of the call that completes it, and the walk may have passed the
 //! place. A reference that is counted or given up, or a new object to which nothing refers yet,
-//! changes no cycle and does not disturb it. After the last change each slice enters as many
-//! objects as it may before it pauses, and none twice, so there are at most as many slices as
-//! objects.
+//! changes no cycle and does not disturb it. A slice pauses only after it has entered as many
+//! objects as it may, and none is entered twice; so after the last change there are at most as
+//! many pauses as objects.
 
 use super::components::{Numbers, Walk};
 use super::known::KnownCycles;
@@ -114,11 +117,10 @@ impl Graph<'_> {
         self.arena.headers.all().get(slot as usize).is_some_and(|header| header.internal > 0)
     }
 
-    /// The known cycles of which a member is dirty or has died, each once.
+    /// The known cycles of which a living member is dirty, each once.
     fn touched_cycles(&self) -> Vec<u32> {
         let of_dirty = self.dirty.members().iter().map(|&slot| self.known.of_slot(slot));
         let mut cycles: Vec<u32> = of_dirty.filter(|&cycle| cycle != NONE).collect();
-        cycles.extend(self.known.broken());
         cycles.sort_unstable();
         cycles.dedup();
         cycles
@@ -257,7 +259,7 @@ impl<H: Host> Heap<H> {
     /// [`cycles`](Self::cycles) and the statistics of cycles stay as they are.
     ///
     /// A change of contents and a death make a detection under way begin anew; once they stop, it
-    /// takes at most one slice for each object. The slice that completes also takes the mark from
+    /// pauses at most once for each object. The slice that completes also takes the mark from
     /// each object that had changed, without looking at it.
     ///
     /// # Errors
@@ -311,11 +313,7 @@ impl<H: Host> Heap<H> {
 
     /// Goes on with a detection, or begins one; true if it is complete.
     fn advance_detection(&mut self, allowance: u64) -> bool {
-        let unchanged = self.dirty.is_empty() && self.cycles.broken().is_empty();
-        if unchanged {
-            // What had changed when this began has died since.
-            self.detection.underway = None;
-        } else if !self.walk_changes(allowance) {
+        if !self.dirty.is_empty() && !self.walk_changes(allowance) {
             return false;
         }
         self.totals.cycles_detected += self.cycles.len() as u64;
@@ -357,5 +355,54 @@ impl<H: Host> Heap<H> {
                 header.marks.clear(Mark::Dirty);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Heap, ObjectId};
+
+    fn ring(heap: &mut Heap, length: usize) -> Vec<ObjectId> {
+        let ring: Vec<_> = (0..length).map(|_| heap.allocate_table().unwrap()).collect();
+        for (place, &object) in ring.iter().enumerate() {
+            heap.set_field(object, "next", ring[(place + 1) % length].into()).unwrap();
+        }
+        ring
+    }
+
+    #[test]
+    fn the_cycles_among_some_objects_are_counted_without_the_others() {
+        let mut heap = Heap::new();
+        let (one, two) = (ring(&mut heap, 3), ring(&mut heap, 2));
+        heap.set_field(one[0], "other", two[0].into()).unwrap();
+        assert_eq!(heap.cycles_among(&[]), 0);
+        assert_eq!(heap.cycles_among(&one), 1);
+        assert_eq!(heap.cycles_among(&one[1..]), 0);
+        assert_eq!(heap.cycles_among(&[one, two].concat()), 2);
+        assert_eq!(heap.statistics().objects_touched, 0);
+    }
+
+    #[test]
+    fn a_count_between_slices_does_not_confuse_the_detection() {
+        let mut heap = Heap::new();
+        let (one, two) = (ring(&mut heap, 3), ring(&mut heap, 5));
+        for objects in 1..8 {
+            assert_eq!(heap.detect_slice(objects), Ok(false));
+            heap.cycles_among(&two);
+            heap.cycles_among(&one[1..]);
+        }
+        assert_eq!(heap.detect_cycles(), 2);
+    }
+
+    #[test]
+    fn a_full_detection_believes_nothing_that_is_known() {
+        let mut heap = Heap::new();
+        let objects = [ring(&mut heap, 2), vec![heap.allocate_table().unwrap()]].concat();
+        heap.detect_cycles();
+        heap.cycles.remove(0);
+        heap.cycles.insert(objects.clone().into_boxed_slice());
+        assert_eq!(heap.detect_cycles_full(), 1);
+        assert_eq!(heap.cycles().map(<[_]>::len).collect::<Vec<_>>(), [2]);
+        assert_eq!(heap.cycles.of_slot(objects[2].slot()), crate::arena::NONE);
     }
 }

@@ -124,7 +124,7 @@ fn stretches(seed: u64, count: usize) {
 
 #[test]
 fn what_has_changed_is_enough_to_find_all_cycles() {
-    for seed in 0..600 {
+    for seed in 0..200 {
         stretches(seed, 30);
     }
 }
@@ -138,7 +138,10 @@ fn slices(seed: u64, count: usize) {
     let mut pauses = 0;
     for _ in 0..count {
         if rng.below(rest) == 0 {
-            (0..=rng.below(40)).for_each(|_| _ = change(&mut heap, &mut rng, nils));
+            let most = 1 + rng.below(40);
+            for _ in 0..=rng.below(most) {
+                change(&mut heap, &mut rng, nils);
+            }
             pauses = 0;
         }
         known = lives(&heap, &known);

@@ -101,6 +101,20 @@ fn what_changes_between_slices_is_seen() {
 }
 
 #[test]
+fn a_release_between_slices_hides_no_change() {
+    let mut heap = heap();
+    let passed = table(&mut heap);
+    let ring = garbage_ring(&mut heap, 2);
+    link(&mut heap, passed, "next", ring[0]);
+    let more = garbage_ring(&mut heap, 2);
+    assert_eq!(heap.detect_slice(1), Ok(false));
+    drop_ref(&mut heap, passed);
+    assert!(!heap.contains(passed));
+    finish(&mut heap, 1);
+    assert_eq!(cycles(&heap), [ring, more]);
+}
+
+#[test]
 fn counts_reads_and_new_objects_do_not_disturb_it() {
     let mut heap = heap();
     let ring = garbage_ring(&mut heap, 10);
