@@ -4,6 +4,7 @@
 
 mod checks;
 mod collection;
+mod costs;
 mod detection;
 mod errors;
 mod finalizers;
