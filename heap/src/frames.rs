@@ -39,7 +39,7 @@ pub struct FrameStats {
 pub(crate) struct Frame {
     budget: Budget,
     /// In order of allocation, with some that have died.
-    temporaries: Vec<ObjectId>,
+    pub(crate) temporaries: Vec<ObjectId>,
     /// At which length the dead are taken out.
     crowded: usize,
     allocated: u64,
@@ -171,11 +171,6 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    /// The temporaries of the frame that is open, in order of allocation, with some that have died.
-    pub(crate) fn temporaries(&self) -> &[ObjectId] {
-        self.frame.as_ref().map_or(&[], |frame| &frame.temporaries)
-    }
-
     /// Gives up the reference that a frame holds, if it is still there.
     fn give_up_temporary(&mut self, object: ObjectId) {
         if let Ok(header) = self.arena.headers.find_mut(object) {
@@ -197,6 +192,7 @@ impl<H: Host> Heap<H> {
         let may_join = || allowance.take(&self.host, &mut self.totals.touched);
         let mut starts = frame.temporaries.iter().copied();
         self.search.begin(self.arena.slots(), false);
-        self.search.advance(&mut self.arena, &mut starts, || true, may_join)
+        self.search.advance(&mut self.arena, &mut starts, || true, may_join);
+        !self.search.is_partial()
     }
 }

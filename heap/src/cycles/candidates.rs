@@ -100,7 +100,11 @@ impl<H: Host> Heap<H> {
     /// ```
     pub fn candidates(&self) -> impl Iterator<Item = ObjectId> {
         let listed = self.candidates.members().iter().filter_map(|&slot| self.arena.tenant(slot));
-        let large = self.slices.large().iter().copied().filter(|&object| self.contains(object));
+        let is_unlisted = |object: &ObjectId| {
+            let header = self.arena.headers.find(*object);
+            header.is_ok_and(|header| !header.marks.has(Mark::Candidate))
+        };
+        let large = self.slices.large().iter().copied().filter(is_unlisted);
         listed.chain(large)
     }
 

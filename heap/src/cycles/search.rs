@@ -7,8 +7,8 @@
 //! **The search.** It starts from objects and reaches what they reach, without going on from
 //! roots. Each object that it reaches becomes a *member*.
 //!
-//! 1. *Scan*: the contents of each member are read, and the references to members counted. This
-//!    gives `inner(m)`, the references to m from objects that were scanned.
+//! 1. *Scan*: the contents of each member are read, breadth first, and the references to members
+//!    counted. This gives `inner(m)`, the references to m from objects that were scanned.
 //! 2. *Judge*: a member with `internal > inner` is referred to from outside. It lives, and leaves.
 //! 3. *Restore*: what a member that left refers to lives as well and leaves, and so on.
 //!
@@ -23,6 +23,10 @@
 //! **Why nothing else is.** What left lives, if what refers into the region from outside does:
 //! that is what it was judged by, or restored from.
 //!
+//! **Partial searches.** The first argument does not need the region to be everything that is
+//! reached. So a search that may not let an object join goes on without it, and what it finds is
+//! garbage still; but it need not be all.
+//!
 //! **In one go or in steps.** A search may stop after each step of these and go on later, although
 //! the mutator has been busy meanwhile, if it is *watched*: its members carry a mark, with which
 //! each change of their counts or contents, and their death, is noted
@@ -32,6 +36,8 @@
 //! still exist. Those who hold them have not left, for then m would have been restored from them:
 //! everything that leaves, for whatever reason, is restored from. And m is no root, since it would
 //! have been noted when it became one.
+
+use std::collections::VecDeque;
 
 use super::region::Region;
 use crate::ObjectId;
@@ -55,13 +61,15 @@ pub(crate) struct Search {
     region: Region,
     phase: Phase,
     /// Members whose contents are still to be read, and some that have left.
-    unscanned: Vec<u32>,
+    unscanned: VecDeque<u32>,
     /// How many members are still to be judged: the first ones.
     unjudged: usize,
     /// Objects that have left and are still to be restored from.
     grey: Vec<u32>,
     /// Whether members carry a mark.
     watched: bool,
+    /// Whether an object was reached that might not join.
+    partial: bool,
 }
 
 impl Search {
@@ -73,6 +81,7 @@ impl Search {
         self.unjudged = 0;
         self.grey.clear();
         self.watched = watched;
+        self.partial = false;
     }
 
     /// Forgets everything, and gives back the memory of a large search.
@@ -83,6 +92,11 @@ impl Search {
         self.unscanned.shrink_to(KEPT);
         self.grey.clear();
         self.grey.shrink_to(KEPT);
+    }
+
+    /// Whether an object was reached that might not join.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial
     }
 
     /// How many objects it has reached.
@@ -118,8 +132,8 @@ impl Search {
     ///
     /// `starts` are the objects to start from; those that are gone or roots are passed over.
     /// `may_step` is asked before each step: the contents of one object are read, or its counts
-    /// are judged. `may_join` is asked before an object becomes a member; a search that it stops
-    /// can't go on, since a reference has been lost.
+    /// are judged. `may_join` is asked before an object becomes a member; if one may not, the search
+    /// is [partial](Self::is_partial).
     pub(crate) fn advance(
         &mut self,
         arena: &mut Arena,
@@ -129,17 +143,15 @@ impl Search {
     ) -> bool {
         loop {
             match self.phase {
-                Phase::Scan => match self.unscanned.pop() {
+                Phase::Scan => match self.unscanned.pop_front() {
                     Some(slot) if !self.region.is_member(slot) => {}
-                    Some(slot) if !may_step() => {
-                        self.unscanned.push(slot);
+                    Some(slot) if may_step() => self.scan(arena, slot, &mut may_join),
+                    Some(slot) => {
+                        self.unscanned.push_front(slot);
                         return false;
                     }
-                    Some(slot) if self.scan(arena, slot, &mut may_join) => {}
-                    Some(_) => return false,
                     None => match starts.next() {
-                        Some(object) if !self.start_from(&mut arena.headers, object, &mut may_join) => return false,
-                        Some(_) => {}
+                        Some(object) => self.start_from(&mut arena.headers, object, &mut may_join),
                         None => {
                             self.unjudged = self.region.members().len();
                             self.phase = Phase::Judge;
@@ -210,17 +222,19 @@ impl Search {
         }
     }
 
-    fn start_from(&mut self, headers: &mut Headers, object: ObjectId, may_join: &mut impl FnMut() -> bool) -> bool {
-        let slot = object.slot();
-        let passed_over = headers.find(object).map_or(true, |header| header.is_root()) || !self.region.is_open_to(slot);
-        passed_over || self.join(headers, slot, 0, may_join)
+    fn start_from(&mut self, headers: &mut Headers, object: ObjectId, may_join: &mut impl FnMut() -> bool) {
+        let is_no_root = headers.find(object).is_ok_and(|header| !header.is_root());
+        if is_no_root && self.region.is_open_to(object.slot()) {
+            self.join(headers, object.slot(), 0, may_join);
+        }
     }
 
     /// Makes an object a member, if it may be.
     #[inline]
-    fn join(&mut self, headers: &mut Headers, slot: u32, inner: u32, may_join: &mut impl FnMut() -> bool) -> bool {
+    fn join(&mut self, headers: &mut Headers, slot: u32, inner: u32, may_join: &mut impl FnMut() -> bool) {
         if !may_join() {
-            return false;
+            self.partial = true;
+            return;
         }
         if self.watched
             && let Some(header) = headers.at_mut(slot)
@@ -228,25 +242,20 @@ impl Search {
             header.marks.set(Mark::Member);
         }
         self.region.join(slot, inner);
-        self.unscanned.push(slot);
-        true
+        self.unscanned.push_back(slot);
     }
 
-    /// Reads the contents of a member. False if something should have joined and may not.
-    fn scan(&mut self, arena: &mut Arena, slot: u32, may_join: &mut impl FnMut() -> bool) -> bool {
+    /// Reads the contents of a member.
+    fn scan(&mut self, arena: &mut Arena, slot: u32, may_join: &mut impl FnMut() -> bool) {
         let (contents, headers) = arena.parts();
         let Some(content) = contents.get(slot as usize) else {
-            return true;
+            return;
         };
         for child in content.references() {
-            if self.region.count(child.slot()) || headers.find(child).map_or(true, |header| header.is_root()) {
-                continue;
-            }
-            if !self.join(headers, child.slot(), 1, may_join) {
-                return false;
+            if !self.region.count(child.slot()) && headers.find(child).is_ok_and(|header| !header.is_root()) {
+                self.join(headers, child.slot(), 1, may_join);
             }
         }
-        true
     }
 
     fn judge(&mut self, headers: &mut Headers) {

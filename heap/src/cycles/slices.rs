@@ -3,16 +3,15 @@
 //! It takes the candidates that there are as it begins, and *settles* one after another. What
 //! becomes a candidate later waits for the next collection.
 //!
-//! 1. **Local search** from each that was taken, limited to [`LOCAL`] objects and in one go. If it
-//!    ends within the limit, the garbage among what it reached dies at once as a set of its own. If
-//!    not, the candidate is *large*, and left for the pass.
+//! 1. **Local search** from each that was taken, limited to [`LOCAL`] objects and in one go. The
+//!    garbage that it finds dies at once as a set of its own. If it was partial, the candidate is
+//!    *large*, unless it was found to be garbage itself, and is left for the pass; so is what is
+//!    referred to by garbage that a partial search has found.
 //! 2. **A pass** over what all large ones reach: one search, watched, that stops whenever the
 //!    budget is used up. What it finds in the end dies as one set.
 //!
-//! Both are as in [`super::search`]. In a local search, garbage outside may refer into the region;
-//! then what this reaches is spared, so what dies is closed garbage still. What the pass takes for
-//! live is not all live either, for the same reason and for what was disturbed; what it takes for
-//! garbage is, as argued there.
+//! Both are as in [`super::search`], where it is argued that what they find is garbage. What they
+//! spare need not be live: garbage outside the region may refer into it, or something was disturbed.
 //!
 //! **Why nothing is lost** (the invariant of [`super::candidates`], for candidates and large ones
 //! together). Suppose that some garbage is reached from neither. Then there is a set S of garbage,
@@ -22,7 +21,7 @@
 //! references from each other; and at t all of it was reached from candidates and large ones
 //! within it. Each that was dropped since then was dropped in one of these ways.
 //!
-//! - A local search from c ended within its limit. Only what was spared is dropped: c, and what was
+//! - A local search from c was not partial. Only what was spared is dropped: c, and what was
 //!   taken in the region of c. It was spared because some o outside the region refers to what
 //!   reaches it; o is in S too, is reached from a candidate or large one in S, and that one is not
 //!   in the region, or o would be as well. From that one everything is reached that was reached
@@ -32,7 +31,7 @@
 //!   it has lost its allocator's reference after the taking, and is a candidate still. No member of
 //!   S is a root, and all of S is reached from large ones in it. So all of S joined, and was
 //!   found as garbage and has died; unless a member was disturbed, and that was made a candidate.
-//! - The candidate is what such a set consists of, or it was alive in a complete pass: not in S.
+//! - It died, or it was live in a pass over all candidates. Then it is not in S.
 //!
 //! **Why it ends.** Each call settles at least one candidate while there are some: the first has the
 //! whole budget, and is large if that is not enough. After that each call but the last uses its
@@ -178,37 +177,50 @@ impl<H: Host> Heap<H> {
             return false;
         }
         let start = self.arena.tenant(slot);
-        let (mut reached, mut is_used_up) = (0, false);
+        let (mut joined, mut is_used_up) = (0, false);
         let may_join = || {
-            reached += 1;
-            // The first is the candidate.
-            is_used_up = reached > 1 && reached <= LOCAL && !allowance.take(&self.host, &mut self.totals.touched);
-            reached <= LOCAL && !is_used_up
+            if joined == LOCAL || is_used_up {
+                return false;
+            }
+            // The first is the candidate itself.
+            is_used_up = joined > 0 && !allowance.take(&self.host, &mut self.totals.touched);
+            joined += usize::from(!is_used_up);
+            !is_used_up
         };
         self.search.begin(self.arena.slots(), false);
-        let is_decided = self.search.advance(&mut self.arena, &mut start.into_iter(), || true, may_join);
+        self.search.advance(&mut self.arena, &mut start.into_iter(), || true, may_join);
         if is_used_up && !is_first {
             return false;
         }
         self.candidates.settle_next();
-        if !is_decided {
+        let is_spared = !self.search.is_member(slot);
+        if is_spared {
             self.drop_candidate(slot);
-            self.slices.large.extend(start);
-            return true;
         }
-        self.drop_spared(slot);
+        match self.search.is_partial() {
+            false => self.drop_spared(),
+            true if is_spared => self.slices.large.extend(start),
+            true => self.leave_children_of_found(),
+        }
         self.free_found(collection);
         true
     }
 
-    /// Drops a candidate and those taken in its region, save what was found to be garbage.
-    fn drop_spared(&mut self, slot: u32) {
-        if !self.search.is_member(slot) {
-            self.drop_candidate(slot);
-        }
+    /// Drops the candidates that were taken and have just been spared.
+    fn drop_spared(&mut self) {
         let candidates = &self.candidates;
         let spared: Vec<u32> = self.search.spared().filter(|&slot| candidates.is_taken(slot)).collect();
         spared.into_iter().for_each(|slot| self.drop_candidate(slot));
+    }
+
+    /// Leaves for the pass what the garbage that was found refers to: it may be garbage as well, and
+    /// be reached from there only.
+    fn leave_children_of_found(&mut self) {
+        for member in self.search.members() {
+            let content = self.arena.contents().get(member as usize);
+            let children = content.into_iter().flat_map(|content| content.references());
+            self.slices.large.extend(children.filter(|child| !self.search.is_member(child.slot())));
+        }
     }
 
     /// Goes on with the pass. False if the allowance is used up and there is more to do.

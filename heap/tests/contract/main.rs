@@ -4,6 +4,7 @@
 
 mod checks;
 mod collection;
+mod costs;
 mod detection;
 mod detection_cost;
 mod detection_random;
@@ -11,11 +12,14 @@ mod detection_slices;
 mod errors;
 mod fields;
 mod finalizers;
+mod frames;
 mod graph;
 mod identity;
 mod random;
 mod release;
 mod scale;
+mod slices;
+mod slices_random;
 mod storing;
 mod support;
 mod weak;

@@ -3,15 +3,19 @@
 
 use std::collections::HashSet;
 
-use heapproof_heap::{Configuration, ObjectId, Value};
+use heapproof_heap::{Budget, Configuration, New, ObjectId, Value};
 
-use crate::support::{TestHeap, World, assert_exact, on, values};
+use crate::support::{TestHeap, World, assert_exact, assert_findable, on, reachable};
 
 /// Xorshift; good enough to mix operations.
 #[derive(Clone, Copy)]
-pub(crate) struct Rng(pub(crate) u64);
+pub(crate) struct Rng(u64);
 
 impl Rng {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -44,7 +48,7 @@ fn step(heap: &mut TestHeap, rng: &mut Rng, may_arm: bool) {
     let (one, two) = (rng.pick(&objects), rng.pick(&objects));
     let field = ["a", "b", "c"][rng.below(3)];
     let value = if rng.below(5) == 0 { Value::Nil } else { two.into() };
-    match rng.below(18) {
+    match rng.below(20) {
         0 | 1 => allocate(heap, rng, one, two),
         2 | 3 => drop(heap.set_field(one, field, value)),
         4 => drop(heap.set_element(one, rng.below(4) as u32, value)),
@@ -58,6 +62,8 @@ fn step(heap: &mut TestHeap, rng: &mut Rng, may_arm: bool) {
         12..=15 => drop(heap.dec_ref(one)),
         16 if may_arm && rng.below(3) == 0 => arm(heap, rng, one),
         16 => drop(heap.maybe_check_cycles()),
+        17 => drop(heap.collect_slice(rng.below(9) as u32)),
+        18 => frame(heap, rng, one, two),
         _ if rng.below(4) == 0 => drop(heap.collect_cycles()),
         _ => detect(heap, rng),
     }
@@ -69,6 +75,18 @@ fn detect(heap: &mut TestHeap, rng: &mut Rng) {
         1 => heap.detect_cycles(),
         objects => usize::from(heap.detect_slice(objects as u32).unwrap()),
     };
+}
+
+/// Opens a frame, allocates in it, or closes it.
+fn frame(heap: &mut TestHeap, rng: &mut Rng, one: ObjectId, two: ObjectId) {
+    match rng.below(6) {
+        0 => drop(heap.begin_frame(Budget::Objects(rng.below(9) as u32))),
+        1 => drop(heap.begin_frame(Budget::Microseconds(rng.below(9) as u32))),
+        2 => drop(heap.end_frame()),
+        3 => drop(heap.allocate_temporary(New::Array(&[one.into(), two.into()]))),
+        4 => drop(heap.allocate_temporary(New::Weak(one))),
+        _ => drop(heap.allocate_temporary(New::Table)),
+    }
 }
 
 /// Gives an object a finalizer of a few random operations, which may arm others in turn.
@@ -89,20 +107,6 @@ fn arm(heap: &mut TestHeap, rng: &mut Rng, object: ObjectId) {
     });
 }
 
-fn reachable(heap: &TestHeap) -> HashSet<ObjectId> {
-    let held = |object: &ObjectId| heap.counts(*object).is_some_and(|counts| counts.external > 0);
-    let mut left: Vec<ObjectId> = heap.objects().filter(held).collect();
-    let mut reached: HashSet<ObjectId> = left.iter().copied().collect();
-    while let Some(object) = left.pop() {
-        for child in values(heap, object).iter().filter_map(Value::reference) {
-            if reached.insert(child) {
-                left.push(child);
-            }
-        }
-    }
-    reached
-}
-
 fn empty(heap: &mut TestHeap) {
     for _ in 0..100_000 {
         let held = |&object: &ObjectId| heap.counts(object).is_some_and(|counts| counts.external > 0);
@@ -117,19 +121,21 @@ fn empty(heap: &mut TestHeap) {
 }
 
 fn run(seed: u64, operations: usize) {
-    let mut rng = Rng(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut rng = Rng::new(seed);
     let configuration = Configuration::default()
         .with_interval(7)
         .and_then(|it| it.with_bounds(3, 20))
         .and_then(|it| it.with_count_ceiling(4))
         .and_then(|it| it.with_capacity(40))
         .and_then(|it| it.with_generation_ceiling(3))
+        .and_then(|it| it.with_budget(1 + (seed % 10) as u32))
         .unwrap()
         .with_automatic_checks(seed.is_multiple_of(2));
     let mut heap = TestHeap::with_configuration(World::default(), configuration);
     for _ in 0..operations {
         step(&mut heap, &mut rng, true);
         assert_exact(&heap);
+        assert_findable(&heap);
         let mut twin = heap.clone();
         twin.collect_cycles().unwrap();
         let living: HashSet<ObjectId> = twin.objects().collect();

@@ -1,9 +1,10 @@
 //! A host whose finalizers are closures, and shorthands.
 
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use heapproof_heap::{Configuration, Heap, Host, Kind, ObjectId, Value, View};
+use heapproof_heap::{Collection, Configuration, Heap, Host, Kind, ObjectId, Value, View};
 
 pub(crate) type Script = Rc<dyn Fn(&mut Heap<World>, ObjectId)>;
 
@@ -13,6 +14,11 @@ pub(crate) struct World {
     pub(crate) deaths: Vec<ObjectId>,
     pub(crate) finalized: Vec<ObjectId>,
     pub(crate) scripts: HashMap<ObjectId, Script>,
+    /// The sets that collections have found.
+    pub(crate) sets: Vec<Vec<ObjectId>>,
+    pub(crate) collections: Vec<Collection>,
+    /// A clock that ticks when it is looked at.
+    pub(crate) clock: Cell<u64>,
 }
 
 impl Host for World {
@@ -25,6 +31,20 @@ impl Host for World {
 
     fn died(&mut self, object: ObjectId) {
         self.deaths.push(object);
+    }
+
+    fn collecting(&mut self, set: &[ObjectId]) {
+        assert!(!set.is_empty());
+        self.sets.push(set.to_vec());
+    }
+
+    fn collected(&mut self, collection: Collection) {
+        self.collections.push(collection);
+    }
+
+    fn microseconds(&self) -> u64 {
+        self.clock.set(self.clock.get() + 1);
+        self.clock.get()
     }
 }
 
@@ -116,6 +136,44 @@ pub(crate) fn assert_exact(heap: &TestHeap) {
     let statistics = heap.statistics();
     assert_eq!(statistics.live_objects, heap.len() as u64);
     assert_eq!(statistics.allocations - statistics.frees, statistics.live_objects);
+}
+
+/// What is reached from some objects, and they themselves.
+pub(crate) fn reached_from(heap: &TestHeap, starts: impl IntoIterator<Item = ObjectId>) -> HashSet<ObjectId> {
+    let mut left: Vec<ObjectId> = starts.into_iter().collect();
+    let mut reached: HashSet<ObjectId> = left.iter().copied().collect();
+    while let Some(object) = left.pop() {
+        for child in values(heap, object).iter().filter_map(Value::reference) {
+            if reached.insert(child) {
+                left.push(child);
+            }
+        }
+    }
+    reached
+}
+
+/// What the mutator reaches; while no finalizer runs, all the rest is garbage.
+pub(crate) fn reachable(heap: &TestHeap) -> HashSet<ObjectId> {
+    reached_from(heap, heap.objects().filter(|&object| external(heap, object) > 0))
+}
+
+pub(crate) fn garbage(heap: &TestHeap) -> HashSet<ObjectId> {
+    let reachable = reachable(heap);
+    heap.objects().filter(|object| !reachable.contains(object)).collect()
+}
+
+/// Checks that all garbage is reached from candidates.
+pub(crate) fn assert_findable(heap: &TestHeap) {
+    assert!(heap.candidates().all(|object| heap.contains(object)));
+    let findable = reached_from(heap, heap.candidates());
+    for object in garbage(heap) {
+        assert!(findable.contains(&object), "{object} is garbage, and no candidate reaches it");
+    }
+}
+
+/// Fails if an assertion in a finalizer has.
+pub(crate) fn assert_no_panics(heap: &mut TestHeap) {
+    assert_eq!(heap.finalizer_panics(), 0, "{:?}", heap.take_finalizer_panics());
 }
 
 /// The cycles of the last detection, in a fixed order.

@@ -1,0 +1,107 @@
+//! What collections cost: they follow what candidates reach, never the heap.
+
+use heapproof_heap::{Budget, Configuration, Heap, New, ObjectId, Value};
+
+const MANY: usize = 1_000_000;
+
+fn heap() -> Heap {
+    Heap::with_configuration((), Configuration::default().with_automatic_checks(false))
+}
+
+/// Boxes that each refer to the one before, the last of which is held; none is a candidate.
+fn live_chain(heap: &mut Heap, length: usize) -> Vec<ObjectId> {
+    let mut chain = vec![heap.allocate_box(Value::Nil).unwrap()];
+    for place in 1..length {
+        chain.push(heap.allocate_box(chain[place - 1].into()).unwrap());
+        heap.dec_ref(chain[place - 1]).unwrap();
+    }
+    heap.collect_cycles().unwrap();
+    assert_eq!(heap.statistics().candidates, 0);
+    chain
+}
+
+/// Two objects that refer to each other, and the first to another; nobody holds them.
+fn garbage_pair(heap: &mut Heap, other: ObjectId) {
+    let first = heap.allocate_array(&[Value::Nil, other.into()]).unwrap();
+    let second = heap.allocate_box(first.into()).unwrap();
+    heap.set_element(first, 0, second.into()).unwrap();
+    heap.dec_ref(first).unwrap();
+    heap.dec_ref(second).unwrap();
+}
+
+fn touched(heap: &mut Heap, act: impl FnOnce(&mut Heap)) -> u64 {
+    let before = heap.statistics().objects_touched;
+    act(heap);
+    heap.statistics().objects_touched - before
+}
+
+fn in_slices(heap: &mut Heap) {
+    while !heap.collect_slice(1_000).unwrap().complete {}
+}
+
+#[test]
+fn a_garbage_pair_beside_a_million_live_objects_costs_a_handful() {
+    let mut heap = heap();
+    let chain = live_chain(&mut heap, MANY);
+    for other in [ObjectId::NIL, chain[MANY - 1]] {
+        for collect in [|heap: &mut Heap| drop(heap.collect_cycles().unwrap()), in_slices] {
+            garbage_pair(&mut heap, other);
+            assert!(touched(&mut heap, collect) <= 4);
+            assert_eq!(heap.len(), MANY);
+        }
+    }
+    assert_eq!(touched(&mut heap, |heap| drop(heap.collect_cycles().unwrap())), 0);
+}
+
+#[test]
+fn a_garbage_pair_that_refers_into_the_million_is_freed_by_the_first_slice() {
+    let mut heap = heap();
+    let chain = live_chain(&mut heap, MANY);
+    garbage_pair(&mut heap, chain[MANY - 2]);
+    assert_eq!(heap.collect_slice(50).unwrap().objects, 2);
+    in_slices(&mut heap);
+    assert_eq!(heap.len(), MANY);
+}
+
+#[test]
+fn a_frame_costs_what_its_temporaries_reach() {
+    let mut heap = heap();
+    let chain = live_chain(&mut heap, MANY);
+    heap.begin_frame(Budget::Objects(1_000)).unwrap();
+    let first = heap.allocate_temporary(New::Array(&[Value::Nil, chain[MANY - 1].into()])).unwrap();
+    let second = heap.allocate_temporary(New::Box(first.into())).unwrap();
+    heap.set_element(first, 0, second.into()).unwrap();
+    assert!(touched(&mut heap, |heap| drop(heap.end_frame().unwrap())) <= 4);
+    assert_eq!(heap.len(), MANY);
+}
+
+#[test]
+fn many_candidates_in_one_live_structure_are_searched_from_together() {
+    let mut heap = heap();
+    const FEWER: usize = 100_000;
+    let chain = live_chain(&mut heap, FEWER);
+    for &object in &chain {
+        heap.inc_ref(object).unwrap();
+        heap.dec_ref(object).unwrap();
+    }
+    let mut twin = heap.clone();
+    assert!(touched(&mut heap, |heap| drop(heap.collect_cycles().unwrap())) <= 2 * FEWER as u64);
+    // Up to 32 objects for each candidate alone, some of it twice since a slice ended; and then each
+    // object three times.
+    assert!(touched(&mut twin, in_slices) <= 36 * FEWER as u64);
+    assert_eq!((heap.len(), twin.len()), (FEWER, FEWER));
+}
+
+#[test]
+fn many_small_garbage_rings_cost_each_its_size() {
+    let mut heap = heap();
+    const PAIRS: usize = 10_000;
+    for _ in 0..PAIRS {
+        garbage_pair(&mut heap, ObjectId::NIL);
+    }
+    let mut twin = heap.clone();
+    assert_eq!(touched(&mut heap, |heap| drop(heap.collect_cycles().unwrap())), 2 * PAIRS as u64);
+    assert!(heap.is_empty());
+    assert_eq!(touched(&mut twin, in_slices), 2 * PAIRS as u64);
+    assert!(twin.is_empty());
+}

@@ -1,0 +1,354 @@
+//! Collection in slices: what it may touch, what it must find, and what may happen in between.
+
+use heapproof_heap::{Budget, Collection, Configuration, HeapError, New, ObjectId, Value};
+
+use crate::support::{
+    TestHeap, assert_exact, assert_findable, assert_no_panics, drop_ref, garbage, garbage_ring, heap, heap_with, link,
+    on, table,
+};
+
+fn slice(heap: &mut TestHeap, objects: u32) -> Collection {
+    let before = heap.statistics().objects_touched;
+    let collection = heap.collect_slice(objects).unwrap();
+    assert!(heap.statistics().objects_touched - before <= u64::from(objects));
+    assert_exact(heap);
+    assert_findable(heap);
+    collection
+}
+
+/// Goes on until the collection under way is complete; what it freed, and in how many slices.
+fn finish(heap: &mut TestHeap, objects: u32) -> (u64, u64, usize) {
+    let (mut freed, mut cycles) = (0, 0);
+    for slices in 1..100_000 {
+        let collection = slice(heap, objects);
+        freed += collection.objects;
+        cycles += collection.cycles;
+        if collection.complete {
+            return (freed, cycles, slices);
+        }
+    }
+    panic!("it never ends");
+}
+
+/// A garbage ring whose search in slices of 10 is in the midst of scanning.
+fn half_searched(heap: &mut TestHeap, length: usize) -> Vec<ObjectId> {
+    let ring = garbage_ring(heap, length);
+    // Every member is a candidate, and each slice of 10 leaves at least one for the pass.
+    for _ in 0..length + 3 {
+        assert!(!slice(heap, 10).complete);
+    }
+    ring
+}
+
+#[test]
+fn a_slice_of_nothing_is_refused() {
+    let mut heap = heap();
+    let refusal = heap.collect_slice(0).unwrap_err();
+    assert_eq!(refusal.to_string(), "slice must be at least 1");
+    assert_eq!(heap.collect_slice(1), Ok(Collection { objects: 0, cycles: 0, complete: true }));
+}
+
+#[test]
+fn small_sets_die_one_by_one() {
+    let mut heap = heap();
+    let rings = [garbage_ring(&mut heap, 2), garbage_ring(&mut heap, 3), garbage_ring(&mut heap, 4)];
+    assert!(!slice(&mut heap, 5).complete);
+    assert_eq!(finish(&mut heap, 5).0 + heap.host().collections[0].objects, 9);
+    let mut sets: Vec<Vec<ObjectId>> = heap.host().sets.clone();
+    sets.iter_mut().for_each(|set| set.sort());
+    sets.sort_by_key(Vec::len);
+    assert_eq!(sets, rings);
+    assert!(heap.is_empty());
+}
+
+#[test]
+fn a_set_that_is_larger_than_any_slice_dies_as_one() {
+    for budget in [1, 2, 7, 40, 1_000] {
+        let mut heap = heap();
+        let mut ring = garbage_ring(&mut heap, 100);
+        let (freed, cycles, slices) = finish(&mut heap, budget);
+        assert_eq!((freed, cycles), (100, 1));
+        assert!(slices <= 404, "{slices} slices of {budget}");
+        let mut sets = heap.host().sets.clone();
+        sets[0].sort();
+        ring.sort();
+        assert_eq!(sets, [ring]);
+    }
+}
+
+#[test]
+fn garbage_beside_something_large_is_freed_without_going_through_it() {
+    let mut heap = heap();
+    let holder = table(&mut heap);
+    let mut last = holder;
+    for _ in 0..1_000 {
+        let next = heap.allocate_box(Value::Nil).unwrap();
+        heap.set_field(holder, "last", next.into()).unwrap();
+        link(&mut heap, holder, "first", next);
+        if last != holder {
+            heap.set_box(last, next.into()).unwrap();
+        } else {
+            link(&mut heap, holder, "shared", next);
+        }
+        drop_ref(&mut heap, next);
+        last = next;
+    }
+    heap.collect_cycles().unwrap();
+    let shared = heap.get_field(holder, "shared").unwrap();
+    let ring = garbage_ring(&mut heap, 3);
+    heap.set_field(ring[0], "shared", shared).unwrap();
+    assert_eq!(slice(&mut heap, 100).objects, 3);
+    assert_eq!(finish(&mut heap, 100).0, 0);
+    assert_eq!(heap.len(), 1_001);
+}
+
+#[test]
+fn what_only_garbage_of_a_partial_search_reaches_is_freed_in_the_same_collection() {
+    let mut heap = heap();
+    let tail = garbage_ring(&mut heap, 200);
+    let ring = garbage_ring(&mut heap, 2);
+    link(&mut heap, ring[0], "tail", tail[7]);
+    heap.collect_slice(1).unwrap();
+    finish(&mut heap, 50);
+    assert!(heap.is_empty());
+
+    let tail = garbage_ring(&mut heap, 200);
+    let holder = heap.allocate_box(tail[0].into()).unwrap();
+    heap.collect_cycles().unwrap();
+    assert_eq!(heap.candidates().count(), 0);
+    let ring = garbage_ring(&mut heap, 1);
+    link(&mut heap, ring[0], "holder", holder);
+    drop_ref(&mut heap, holder);
+    assert_eq!(finish(&mut heap, 50).0, 202, "the tail has lost its last reference from outside just now");
+    assert!(heap.is_empty());
+}
+
+#[test]
+fn members_that_come_back_to_life_between_slices_live_on() {
+    let saves: [fn(&mut TestHeap, ObjectId, ObjectId); 4] = [
+        |heap, member, _| heap.inc_ref(member).unwrap(),
+        |heap, member, root| link(heap, root, "kept", member),
+        |heap, member, root| {
+            let weak = heap.allocate_weak(member).unwrap();
+            link(heap, root, "weak", weak);
+            assert_eq!(heap.upgrade(weak), Ok(member));
+        },
+        |heap, member, _| {
+            let taken = heap.remove_field(member, "next").unwrap().reference().unwrap();
+            link(heap, member, "next", taken);
+        },
+    ];
+    for save in saves {
+        for slices in 0..90 {
+            let mut heap = heap();
+            let root = table(&mut heap);
+            let ring = garbage_ring(&mut heap, 30);
+            for _ in 0..slices {
+                if heap.is_empty() || slice(&mut heap, 4).complete {
+                    break;
+                }
+            }
+            if heap.contains(ring[11]) {
+                save(&mut heap, ring[11], root);
+                finish(&mut heap, 4);
+                assert!(ring.iter().all(|&member| heap.contains(member)), "after {slices} slices");
+            }
+        }
+    }
+}
+
+#[test]
+fn garbage_that_was_disturbed_is_found_by_the_next_collection() {
+    let mut heap = heap();
+    let ring = half_searched(&mut heap, 60);
+    heap.inc_ref(ring[3]).unwrap();
+    drop_ref(&mut heap, ring[3]);
+    assert_eq!(finish(&mut heap, 10).0, 0);
+    assert_eq!(finish(&mut heap, 10).0, 60);
+}
+
+#[test]
+fn a_ring_that_is_cut_between_slices_is_released_and_its_slots_are_used_again() {
+    let mut heap = heap();
+    let ring = half_searched(&mut heap, 60);
+    heap.set_field(ring[20], "next", Value::Nil).unwrap();
+    assert!(heap.is_empty(), "the rest was released");
+    let new: Vec<ObjectId> = (0..60).map(|_| table(&mut heap)).collect();
+    assert_eq!(finish(&mut heap, 10).0, 0);
+    assert!(new.iter().all(|&object| heap.contains(object)));
+    new.iter().for_each(|&object| drop_ref(&mut heap, object));
+    assert!(heap.is_empty());
+}
+
+#[test]
+fn a_new_object_saves_what_it_refers_to() {
+    let mut heap = heap();
+    let ring = half_searched(&mut heap, 60);
+    let saviour = heap.allocate_box(ring[50].into()).unwrap();
+    finish(&mut heap, 10);
+    assert_eq!(heap.len(), 61);
+    // And then it becomes garbage with it.
+    link(&mut heap, ring[0], "saviour", saviour);
+    drop_ref(&mut heap, saviour);
+    assert_eq!(finish(&mut heap, 10).0, 61);
+    assert!(heap.is_empty());
+}
+
+#[test]
+fn a_full_collection_takes_over_what_slices_have_begun() {
+    let mut heap = heap();
+    half_searched(&mut heap, 60);
+    assert_eq!(heap.collect_cycles(), Ok(Collection { objects: 60, cycles: 1, complete: true }));
+    let ring = half_searched(&mut heap, 60);
+    heap.inc_ref(ring[0]).unwrap();
+    heap.collect_cycles().unwrap();
+    drop_ref(&mut heap, ring[0]);
+    assert_eq!(finish(&mut heap, 10).0, 60);
+}
+
+#[test]
+fn a_clone_goes_on_with_its_own_collection() {
+    let mut heap = heap();
+    let ring = half_searched(&mut heap, 60);
+    let mut twin = heap.clone();
+    twin.inc_ref(ring[0]).unwrap();
+    assert_eq!(finish(&mut heap, 10).0, 60);
+    assert_eq!(finish(&mut twin, 10).0, 0);
+    drop_ref(&mut twin, ring[0]);
+    assert_eq!(finish(&mut twin, 10).0, 60);
+}
+
+#[test]
+fn a_set_of_the_end_of_a_frame_may_take_members_of_the_pass() {
+    let mut heap = heap();
+    let ring = half_searched(&mut heap, 60);
+    heap.begin_frame(Budget::Objects(1_000)).unwrap();
+    let temporary = heap.allocate_temporary(New::Table).unwrap();
+    link(&mut heap, ring[5], "temporary", temporary);
+    link(&mut heap, temporary, "ring", ring[9]);
+    assert_eq!(heap.end_frame().unwrap().objects_collected, 61);
+    let new = garbage_ring(&mut heap, 60);
+    finish(&mut heap, 10);
+    assert!(new.iter().all(|&object| heap.contains(object)), "they are younger than the collection");
+    finish(&mut heap, 10);
+    assert!(heap.is_empty());
+}
+
+#[test]
+fn finalizers_of_a_set_run_before_it_dies_and_may_save_members() {
+    for length in [3, 60] {
+        let mut heap = heap();
+        let ring = garbage_ring(&mut heap, length);
+        let (first, last) = (ring[0], ring[length - 1]);
+        on(&mut heap, first, move |heap, first| {
+            assert_eq!(heap.collect_cycles(), Err(HeapError::Reentrant));
+            assert_eq!(heap.collect_slice(0), Err(HeapError::Reentrant));
+            assert_eq!(heap.host().sets.len(), 1);
+            assert!(heap.contains(last));
+            link(heap, first, "me", first);
+            heap.inc_ref(last).unwrap();
+        });
+        assert_eq!(finish(&mut heap, 10).0, 0);
+        assert_no_panics(&mut heap);
+        assert_eq!(heap.len(), length);
+        drop_ref(&mut heap, last);
+        assert_eq!(finish(&mut heap, 10).0, length as u64);
+        assert_eq!(heap.host().finalized, [first]);
+    }
+}
+
+#[test]
+fn garbage_that_a_finalizer_makes_waits_for_the_next_collection() {
+    let mut heap = heap();
+    let ring = garbage_ring(&mut heap, 2);
+    on(&mut heap, ring[0], |heap, _| drop(garbage_ring(heap, 2)));
+    assert_eq!(finish(&mut heap, 100).0, 2);
+    assert_eq!(garbage(&heap).len(), 2);
+    assert_eq!(finish(&mut heap, 100).0, 2);
+}
+
+#[test]
+fn finalizers_of_a_release_may_collect_in_the_midst_of_a_slice() {
+    let inner: [fn(&mut TestHeap, ObjectId); 3] = [
+        |heap, _| drop(heap.collect_cycles().unwrap()),
+        |heap, _| drop(heap.collect_slice(3).unwrap()),
+        |heap, _| while !heap.collect_slice(3).unwrap().complete {},
+    ];
+    for collect in inner {
+        let mut heap = heap();
+        for length in [50, 3, 2] {
+            let ring = garbage_ring(&mut heap, length);
+            let hanging = table(&mut heap);
+            link(&mut heap, ring[0], "hanging", hanging);
+            on(&mut heap, hanging, collect);
+            // Not part of the set, since a finalizer takes it out; so it is released after that.
+            on(&mut heap, ring[1], move |heap, _| {
+                drop_ref(heap, hanging);
+            });
+        }
+        for _ in 0..400 {
+            heap.collect_slice(7).unwrap();
+            assert_exact(&heap);
+            assert_findable(&heap);
+        }
+        assert_no_panics(&mut heap);
+        assert!(heap.is_empty());
+    }
+}
+
+#[test]
+fn the_host_learns_what_each_call_has_done() {
+    let mut heap = heap();
+    garbage_ring(&mut heap, 50);
+    let mut returned = Vec::new();
+    while returned.last().is_none_or(|last: &Collection| !last.complete) {
+        returned.push(heap.collect_slice(20).unwrap());
+    }
+    returned.push(heap.collect_cycles().unwrap());
+    assert_eq!(heap.host().collections, returned);
+}
+
+#[test]
+fn checks_keep_to_the_configured_budget_and_go_on_where_the_last_one_stopped() {
+    let configuration = Configuration::default()
+        .with_budget(10)
+        .and_then(|it| it.with_interval(1))
+        .and_then(|it| it.with_bounds(1, 1_000))
+        .unwrap();
+    let mut heap = heap_with(configuration);
+    garbage_ring(&mut heap, 100);
+    let held = heap.allocate_box(Value::Nil).unwrap();
+    let mut checks = 0;
+    loop {
+        let before = heap.statistics();
+        while heap.statistics().operations_since_check < u64::from(before.interval) {
+            heap.set_box(held, Value::Nil).unwrap();
+        }
+        let collection = heap.maybe_check_cycles().unwrap();
+        let after = heap.statistics();
+        assert!(after.objects_touched - before.objects_touched <= 10);
+        checks += 1;
+        match collection {
+            Collection { complete: true, cycles, .. } => {
+                assert_eq!(cycles, 1);
+                break;
+            }
+            _ => assert!(after.interval <= before.interval, "it is not lengthened while there is more to do"),
+        }
+    }
+    assert!(checks > 10);
+    assert_eq!(heap.len(), 1);
+}
+
+#[test]
+fn candidates_are_counted() {
+    let mut heap = heap();
+    garbage_ring(&mut heap, 60);
+    let candidates = |heap: &TestHeap| heap.statistics().candidates;
+    assert_eq!((candidates(&heap), heap.candidates().count()), (60, 60));
+    slice(&mut heap, 20);
+    assert_eq!((candidates(&heap), heap.candidates().count()), (60, 60), "what is taken is one still");
+    finish(&mut heap, 20);
+    assert_eq!((candidates(&heap), heap.candidates().count()), (0, 0));
+    assert_eq!(heap.statistics().dirty, 0);
+}
