@@ -5,11 +5,15 @@
 //! There, a removed field leaves a hole, so that removing costs the same wherever the field is,
 //! and the holes are closed when they outnumber the fields.
 
+mod integrity;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::object::next_reference;
 use crate::{ObjectId, Value};
+
+pub(crate) use integrity::IndexFault;
 
 /// The most fields that are searched without an index.
 const FEW: usize = 12;

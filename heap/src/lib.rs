@@ -57,6 +57,7 @@ mod release;
 mod slots;
 mod statistics;
 mod value;
+mod verify;
 mod weak;
 mod write;
 
@@ -72,3 +73,7 @@ pub use id::ObjectId;
 pub use object::{Kind, View};
 pub use statistics::HeapStats;
 pub use value::{Text, Value};
+pub use verify::{
+    CountKind, ErrorSeverity, Place, Structure, VerificationDetail, VerificationError, VerificationErrorKind,
+    VerificationReport,
+};

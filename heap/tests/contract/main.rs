@@ -13,4 +13,5 @@ mod release;
 mod scale;
 mod storing;
 mod support;
+mod verification;
 mod weak;

@@ -5,21 +5,21 @@ use std::collections::HashSet;
 
 use heapproof_heap::{Configuration, ObjectId, Value};
 
-use crate::support::{TestHeap, World, assert_exact, on, values};
+use crate::support::{TestHeap, World, assert_clean, assert_exact, held, on, values};
 
 /// Xorshift; good enough to mix operations.
 #[derive(Clone, Copy)]
-struct Rng(u64);
+pub(crate) struct Rng(pub(crate) u64);
 
 impl Rng {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 >> 16) as usize % bound
     }
 
-    fn pick(&mut self, objects: &[ObjectId]) -> ObjectId {
+    pub(crate) fn pick(&mut self, objects: &[ObjectId]) -> ObjectId {
         if objects.is_empty() {
             return ObjectId::NIL;
         }
@@ -39,7 +39,7 @@ fn allocate(heap: &mut TestHeap, rng: &mut Rng, one: ObjectId, two: ObjectId) {
 }
 
 /// One operation on objects that live, or just did; most are done, some refused.
-fn step(heap: &mut TestHeap, rng: &mut Rng, may_arm: bool) {
+pub(crate) fn step(heap: &mut TestHeap, rng: &mut Rng, may_arm: bool) {
     let objects: Vec<ObjectId> = heap.objects().collect();
     let (one, two) = (rng.pick(&objects), rng.pick(&objects));
     let field = ["a", "b", "c"][rng.below(3)];
@@ -77,8 +77,18 @@ fn arm(heap: &mut TestHeap, rng: &mut Rng, object: ObjectId) {
                 1 => std::panic::resume_unwind(Box::new("random")),
                 _ => step(heap, &mut rng, heap.len() < 30),
             }
+            verify_inside(heap);
         }
     });
+}
+
+/// Verifies a heap, and a clone, in the midst of a finalizer, where a failure would be taken for its
+/// own panic.
+fn verify_inside(heap: &mut TestHeap) {
+    let twin = heap.clone();
+    let reports = [heap.verify_heap_with_roots(&held(heap)), heap.verify_heap(), twin.verify_heap()];
+    let unclean = reports.iter().filter(|it| !it.is_clean()).map(ToString::to_string);
+    heap.host_mut().unclean.extend(unclean);
 }
 
 fn reachable(heap: &TestHeap) -> HashSet<ObjectId> {
@@ -95,7 +105,7 @@ fn reachable(heap: &TestHeap) -> HashSet<ObjectId> {
     reached
 }
 
-fn empty(heap: &mut TestHeap) {
+pub(crate) fn empty(heap: &mut TestHeap) {
     for _ in 0..100_000 {
         let held = |&object: &ObjectId| heap.counts(object).is_some_and(|counts| counts.external > 0);
         let object = heap.objects().find(held);
@@ -122,6 +132,8 @@ fn run(seed: u64, operations: usize) {
     for _ in 0..operations {
         step(&mut heap, &mut rng, true);
         assert_exact(&heap);
+        assert_clean(&heap);
+        assert_eq!(heap.host().unclean, [""; 0], "seed {seed}");
         let mut twin = heap.clone();
         twin.collect_cycles().unwrap();
         let living: HashSet<ObjectId> = twin.objects().collect();

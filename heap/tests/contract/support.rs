@@ -13,6 +13,8 @@ pub(crate) struct World {
     pub(crate) deaths: Vec<ObjectId>,
     pub(crate) finalized: Vec<ObjectId>,
     pub(crate) scripts: HashMap<ObjectId, Script>,
+    /// What verification has found inside finalizers.
+    pub(crate) unclean: Vec<String>,
 }
 
 impl Host for World {
@@ -124,4 +126,17 @@ pub(crate) fn cycles(heap: &TestHeap) -> Vec<Vec<ObjectId>> {
     cycles.iter_mut().for_each(|cycle| cycle.sort());
     cycles.sort();
     cycles
+}
+
+/// What the mutator holds, an entry a reference, as far as the heap has it right.
+pub(crate) fn held(heap: &TestHeap) -> Vec<ObjectId> {
+    let times = |object: ObjectId| std::iter::repeat_n(object, external(heap, object) as usize);
+    heap.objects().flat_map(times).collect()
+}
+
+/// Checks that verification finds nothing, with the right roots and without.
+pub(crate) fn assert_clean(heap: &TestHeap) {
+    for report in [heap.verify_heap(), heap.verify_heap_with_roots(&held(heap))] {
+        assert!(report.is_clean(), "{report}");
+    }
 }
