@@ -46,6 +46,8 @@ mod counts;
 mod cycles;
 mod elements;
 mod error;
+#[cfg(feature = "fault-injection")]
+mod faults;
 mod fields;
 mod finalize;
 mod heap;
@@ -65,6 +67,8 @@ pub use configuration::Configuration;
 pub use counts::Counts;
 pub use cycles::Collection;
 pub use error::HeapError;
+#[cfg(feature = "fault-injection")]
+pub use faults::Fault;
 pub use fields::Fields;
 pub use finalize::FinalizerPanic;
 pub use heap::Heap;

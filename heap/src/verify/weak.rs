@@ -76,7 +76,7 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    fn weak_link_of(&self, object: ObjectId) -> Option<&WeakLink> {
+    pub(crate) fn weak_link_of(&self, object: ObjectId) -> Option<&WeakLink> {
         match self.arena.content(object) {
             Ok(Content::Weak(link)) => Some(link),
             _ => None,

@@ -6,6 +6,8 @@ mod checks;
 mod collection;
 mod detection;
 mod errors;
+#[cfg(feature = "fault-injection")]
+mod faults;
 mod finalizers;
 mod identity;
 mod random;
