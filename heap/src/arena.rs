@@ -43,6 +43,11 @@ impl Arena {
         self.contents.len()
     }
 
+    /// The numbers of all slots, vacant ones included.
+    pub(crate) fn every_slot(&self) -> std::ops::Range<u32> {
+        0..u32::try_from(self.slots()).unwrap_or(NONE)
+    }
+
     /// The contents of all slots.
     pub(crate) fn contents(&self) -> &[Content] {
         &self.contents

@@ -55,6 +55,7 @@ mod host;
 mod id;
 mod object;
 mod read;
+mod recovery;
 mod release;
 mod slots;
 mod statistics;
@@ -75,6 +76,7 @@ pub use heap::Heap;
 pub use host::Host;
 pub use id::ObjectId;
 pub use object::{Kind, View};
+pub use recovery::{Lost, Recovery, RecoveryAction, Unknown};
 pub use statistics::HeapStats;
 pub use value::{Text, Value};
 pub use verify::{

@@ -250,10 +250,9 @@ impl<H: Host> Heap<H> {
             (_, false) => self.queue.0.push_back(object),
         }
         let marks = &mut self.header_of(object)?.marks;
-        if keeps_mark {
-            marks.set(mark)
-        } else {
-            marks.clear(mark)
+        match keeps_mark {
+            true => marks.set(mark),
+            false => marks.clear(mark),
         }
         Some(())
     }

@@ -25,7 +25,7 @@ impl<H: Host> Heap<H> {
                 }
             });
         }
-        self.verify_weak_lists(&mut found);
+        found.extend(self.verify_weak_lists());
         found
     }
 }

@@ -244,6 +244,8 @@ pub enum VerificationDetail {
         /// How many.
         names: usize,
     },
+    /// Nothing refers to the object, and it does not wait to be released.
+    NotQueued,
     /// No root reaches the object, and no candidate does.
     Unreachable,
     /// The slot of a living object is in the list of vacant slots.
@@ -291,6 +293,7 @@ impl fmt::Display for VerificationDetail {
             Self::CircularList => f.write_str("its list of weak objects runs in a circle"),
             Self::NotIndexed { name } => write!(f, "the index does not lead to field {name:?}"),
             Self::IndexedTooMuch { names } => write!(f, "the index has {names} names that no field has"),
+            Self::NotQueued => f.write_str("nothing refers to it, and it does not wait to be released"),
             Self::Unreachable => f.write_str("garbage that no candidate reaches"),
             Self::LiveSlotListed => f.write_str("alive, but its slot is in the list of vacant ones"),
             Self::WithoutContents => f.write_str("alive, but its slot is vacant"),

@@ -6,7 +6,8 @@ use crate::object::Content;
 use crate::{Heap, Host};
 
 impl<H: Host> Heap<H> {
-    pub(super) fn verify_indexes(&self, found: &mut Vec<VerificationError>) {
+    pub(super) fn verify_indexes(&self) -> Vec<VerificationError> {
+        let mut found = Vec::new();
         for object in self.objects() {
             let Ok(Content::Table(table)) = self.arena.content(object) else {
                 continue;
@@ -18,5 +19,6 @@ impl<H: Host> Heap<H> {
             };
             found.push(VerificationError::new(VerificationErrorKind::FieldRefMismatch, object, detail));
         }
+        found
     }
 }

@@ -8,11 +8,9 @@ use super::error::{VerificationDetail, VerificationError, VerificationErrorKind}
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
-    pub(super) fn verify_no_leaks(&self, found: &mut Vec<VerificationError>) {
-        for object in self.unreachable() {
-            let (kind, detail) = (VerificationErrorKind::MemoryLeak, VerificationDetail::Unreachable);
-            found.push(VerificationError::new(kind, object, detail));
-        }
+    pub(super) fn verify_no_leaks(&self) -> impl Iterator<Item = VerificationError> {
+        let (kind, detail) = (VerificationErrorKind::MemoryLeak, VerificationDetail::Unreachable);
+        self.unreachable().map(move |it| VerificationError::new(kind, it, detail.clone()))
     }
 
     /// The living objects that neither roots nor candidates reach.

@@ -18,18 +18,31 @@ impl<H: Host> Heap<H> {
         found
     }
 
-    pub(super) fn verify_candidates(&self, found: &mut Vec<VerificationError>) {
-        let kind = VerificationErrorKind::FieldRefMismatch;
-        self.verify_set(&self.candidates, Mark::Candidate, Structure::Candidates, kind, found);
+    pub(crate) fn verify_candidates(&self) -> Vec<VerificationError> {
+        let (mut found, kind) = (Vec::new(), VerificationErrorKind::FieldRefMismatch);
+        self.verify_set(&self.candidates, Mark::Candidate, Structure::Candidates, kind, &mut found);
+        found
     }
 
     /// An object whose finalizer runs in its turn is marked, and has left the queue. Entries of
     /// objects that died while they waited are left where they are, and are no error.
-    pub(super) fn verify_queue(&self, found: &mut Vec<VerificationError>) {
+    pub(crate) fn verify_queue(&self) -> Vec<VerificationError> {
+        let mut found = Vec::new();
         let (structure, kind) = (Structure::Queue, VerificationErrorKind::FieldRefMismatch);
         let waiting = self.queue.0.iter().copied().chain(self.finalizers.interrupted());
         let waiting = waiting.filter(|&it| self.contains(it)).map(ObjectId::slot);
-        self.verify_marks(Mark::Queued, waiting, structure, kind, found);
+        self.verify_marks(Mark::Queued, waiting, structure, kind, &mut found);
+        found
+    }
+
+    /// What nothing refers to waits in the queue.
+    pub(super) fn verify_no_unreferenced(&self) -> impl Iterator<Item = VerificationError> {
+        let forgotten = |it: &ObjectId| {
+            let header = self.arena.headers.find(*it);
+            header.is_ok_and(|header| header.is_unreferenced() && !header.marks.has(Mark::Queued))
+        };
+        let (kind, detail) = (VerificationErrorKind::FieldRefMismatch, VerificationDetail::NotQueued);
+        self.objects().filter(forgotten).map(move |it| VerificationError::new(kind, it, detail.clone()))
     }
 
     fn verify_set(

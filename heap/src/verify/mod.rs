@@ -89,11 +89,11 @@ impl<H: Host> Heap<H> {
     /// [`MemoryLeak`](VerificationErrorKind::MemoryLeak).
     #[must_use]
     pub fn verify_field_refs_consistency(&self) -> Vec<VerificationError> {
-        let mut found = Vec::new();
-        self.verify_candidates(&mut found);
-        self.verify_queue(&mut found);
-        self.verify_indexes(&mut found);
-        self.verify_no_leaks(&mut found);
+        let mut found = self.verify_candidates();
+        found.extend(self.verify_queue());
+        found.extend(self.verify_no_unreferenced());
+        found.extend(self.verify_indexes());
+        found.extend(self.verify_no_leaks());
         found
     }
 }

@@ -13,7 +13,8 @@ use crate::weak::WeakLink;
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
-    pub(super) fn verify_weak_lists(&self, found: &mut Vec<VerificationError>) {
+    pub(crate) fn verify_weak_lists(&self) -> Vec<VerificationError> {
+        let mut found = Vec::new();
         let mut report = |object, detail| {
             found.push(VerificationError::new(VerificationErrorKind::WeakRefCorruption, object, detail));
         };
@@ -48,6 +49,7 @@ impl<H: Host> Heap<H> {
                 _ => {}
             }
         }
+        found
     }
 
     fn follow_weak_list(

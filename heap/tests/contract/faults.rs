@@ -48,6 +48,7 @@ pub(crate) fn populated(rng: &mut Rng, steps: usize) -> TestHeap {
         link(&mut heap, big, &format!("f{number}"), big);
     }
     heap.remove_field(big, "f3").unwrap();
+    (0..100).for_each(|_| heap.inc_ref(big).unwrap());
     for _ in 0..10 {
         let lone = table(&mut heap);
         heap.allocate_weak(lone).unwrap();

@@ -11,6 +11,8 @@ mod faults;
 mod finalizers;
 mod identity;
 mod random;
+#[cfg(feature = "fault-injection")]
+mod recovery;
 mod release;
 mod scale;
 mod storing;
