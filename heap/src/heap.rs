@@ -10,7 +10,7 @@ use crate::release::Queue;
 use crate::slots::SlotSet;
 use crate::statistics::Totals;
 use crate::weak::WeakIndex;
-use crate::{Configuration, Host};
+use crate::{Configuration, Host, VerificationReport};
 
 /// A heap of reference-counted objects. See the [crate's documentation](crate).
 ///
@@ -28,8 +28,9 @@ pub struct Heap<H: Host = ()> {
     pub(crate) cycles: CycleSet,
     pub(crate) tuning: Tuning,
     pub(crate) totals: Totals,
+    pub(crate) last_verification: Option<Box<VerificationReport>>,
     configuration: Configuration,
-    host: H,
+    pub(crate) host: H,
 }
 
 impl<H: Host> Heap<H> {
@@ -55,6 +56,7 @@ impl<H: Host> Heap<H> {
             cycles: CycleSet::default(),
             tuning: Tuning::new(&configuration),
             totals: Totals::default(),
+            last_verification: None,
             configuration,
             host,
         }
@@ -84,6 +86,7 @@ impl<H: Host> Heap<H> {
     /// Says whether allocations from now on make the check that is due.
     pub fn set_automatic_checks(&mut self, automatic: bool) {
         self.configuration = self.configuration.with_automatic_checks(automatic);
+        self.tuning.set_automatic(automatic);
     }
 }
 
@@ -107,6 +110,7 @@ impl<H: Host + Clone> Clone for Heap<H> {
             cycles: self.cycles.clone(),
             tuning: self.tuning.clone(),
             totals: self.totals,
+            last_verification: self.last_verification.clone(),
             configuration: self.configuration,
             host: self.host.clone(),
         }

@@ -33,6 +33,12 @@
 //!   again. A panic in one ends that finalizer and nothing else.
 //! - Counts are exact at every moment in which the mutator or a finalizer can look.
 //!
+//! [`Heap::verify_heap`] compares all that the heap records with what it is derived from, and
+//! [`Heap::attempt_recovery`] makes it anew, should a defect have damaged it. In builds with debug
+//! assertions a heap verifies itself every so often, see
+//! [`Configuration::with_verification_interval`]; in others [`Heap::quick_health_check`] is cheap
+//! enough to be called now and then.
+//!
 //! An object takes 40 bytes and what its values take beyond: nothing for a box, a scalar or a weak
 //! reference, 16 bytes for each element or capture, 32 for each field, its name included.
 

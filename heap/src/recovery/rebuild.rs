@@ -243,3 +243,52 @@ impl<H: Host> Heap<H> {
         self.objects().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::arena::NONE;
+    use crate::counts::Header;
+    use crate::object::Content;
+    use crate::{Heap, ObjectId, RecoveryAction, Value, VerificationErrorKind};
+
+    /// A table that refers to a box, both held, and a weak object for each.
+    fn heap() -> (Heap, [ObjectId; 2]) {
+        let mut heap = Heap::<()>::new();
+        let child = heap.allocate_box(Value::Nil).unwrap();
+        let parent = heap.allocate_table().unwrap();
+        heap.set_field(parent, "child", child.into()).unwrap();
+        heap.set_field(parent, "own", parent.into()).unwrap();
+        heap.allocate_weak(child).unwrap();
+        heap.allocate_weak(parent).unwrap();
+        (heap, [parent, child])
+    }
+
+    #[test]
+    fn an_object_that_has_no_contents_is_given_up() {
+        let (mut heap, [parent, child]) = heap();
+        heap.arena.contents[child.slot() as usize] = Content::Vacant { generation: 0, next: NONE };
+        let report = heap.verify_heap();
+        assert!(report.iter().any(|it| it.kind == VerificationErrorKind::DoubleFreed && it.object == child));
+        let recovery = heap.attempt_recovery(&report, None).unwrap();
+        assert!(recovery.is_clean(), "{recovery}");
+        assert_eq!((recovery.lost.len(), heap.contains(child), heap.len()), (2, false, 3));
+        assert_eq!(heap.get_field(parent, "child"), Ok(Value::Nil));
+        let next = heap.allocate_table().unwrap();
+        assert_eq!((next.slot(), next.generation()), (child.slot(), 2));
+        assert_eq!(heap.statistics().live_objects, heap.statistics().allocations - heap.statistics().frees);
+    }
+
+    #[test]
+    fn a_slot_with_contents_and_without_object_is_retired() {
+        let (mut heap, [parent, child]) = heap();
+        heap.arena.headers.at_mut(parent.slot()).map(|it| *it = Header::default()).unwrap();
+        let report = heap.verify_heap();
+        assert!(report.warnings.iter().any(|it| it.kind == VerificationErrorKind::MemoryLeak));
+        let recovery = heap.attempt_recovery(&report, Some(&[])).unwrap();
+        assert!(recovery.is_clean(), "{recovery}");
+        assert!(recovery.actions.contains(&RecoveryAction::RetiredSlot { slot: parent.slot() }));
+        assert!(heap.is_empty() && !heap.contains(child));
+        let slots: Vec<u32> = (0..4).map(|_| heap.allocate_table().unwrap().slot()).collect();
+        assert!(!slots.contains(&parent.slot()));
+    }
+}

@@ -15,10 +15,10 @@ impl<H: Host> Heap<H> {
     pub fn verify_no_dangling_refs(&self) -> Vec<VerificationError> {
         let mut found = Vec::new();
         for object in self.objects() {
-            let Ok(content) = self.arena.content(object) else {
+            let Some(view) = self.object(object) else {
                 continue;
             };
-            each_value(content, |value, place| {
+            each_value(view, |value, place| {
                 if let Some(target) = value.reference().filter(|&it| !self.contains(it)) {
                     let detail = VerificationDetail::Dangling { place: place(), target };
                     found.push(VerificationError::new(VerificationErrorKind::DanglingReference, object, detail));

@@ -19,7 +19,9 @@ mod free_list;
 mod index;
 mod leaks;
 mod marks;
+mod periodic;
 mod places;
+mod quick;
 mod report;
 mod tally;
 mod weak;
@@ -27,7 +29,7 @@ mod weak;
 pub use error::{
     CountKind, ErrorSeverity, Place, Structure, VerificationDetail, VerificationError, VerificationErrorKind,
 };
-pub(crate) use places::{value_at, value_places, with_values_mut};
+pub(crate) use places::with_values_mut;
 pub use report::VerificationReport;
 pub(crate) use tally::{Tally, WRAPPED};
 

@@ -5,19 +5,19 @@ use crate::object::Content;
 use crate::{Value, View};
 
 /// Calls `each` with every value, and with a function that says where it lies.
-pub(super) fn each_value<'a>(content: &'a Content, mut each: impl FnMut(&'a Value, &dyn Fn() -> Place)) {
-    match content.view() {
-        Some(View::Table(fields)) => {
+pub(super) fn each_value<'a>(view: View<'a>, mut each: impl FnMut(&'a Value, &dyn Fn() -> Place)) {
+    match view {
+        View::Table(fields) => {
             fields.iter().for_each(|(name, value)| each(value, &|| Place::Field(name.to_owned())));
         }
-        Some(View::Array(elements)) => {
+        View::Array(elements) => {
             elements.iter().enumerate().for_each(|(index, value)| each(value, &|| Place::Element(index)));
         }
-        Some(View::Closure { captures, .. }) => {
+        View::Closure { captures, .. } => {
             captures.iter().enumerate().for_each(|(index, value)| each(value, &|| Place::Capture(index)));
         }
-        Some(View::Box(value)) => each(value, &|| Place::Box),
-        Some(View::Scalar(_) | View::Weak(_)) | None => {}
+        View::Box(value) => each(value, &|| Place::Box),
+        View::Scalar(_) | View::Weak(_) => {}
     }
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn with_values_mut(content: &mut Content, mut each: impl FnMut(usize,
 }
 
 /// How many places for values an object has; some of a table's may be without value.
-pub(crate) fn value_places(content: &Content) -> usize {
+pub(super) fn value_places(content: &Content) -> usize {
     match content {
         Content::Array(values) => values.len(),
         Content::Closure { captures, .. } => captures.len(),
@@ -45,7 +45,7 @@ pub(crate) fn value_places(content: &Content) -> usize {
 }
 
 /// The value at one of these places, in constant time.
-pub(crate) fn value_at(content: &Content, place: usize) -> Option<&Value> {
+pub(super) fn value_at(content: &Content, place: usize) -> Option<&Value> {
     match content {
         Content::Array(values) => values.get(place),
         Content::Closure { captures, .. } => captures.get(place),

@@ -120,8 +120,8 @@ fn faults_are_found_in_large_heaps() {
         last = next;
     }
     let roots = held(&heap);
-    for number in 0..30 {
-        let object = heap.objects().nth(number * 1_001).unwrap();
+    for number in 0..10 {
+        let object = heap.objects().nth(number * 3_001).unwrap();
         for fault in [Fault::InternalHigh, Fault::DanglingField, Fault::WeakEntryMissing, Fault::FreeLive] {
             let mut damaged = heap.clone();
             if let Ok(reported) = damaged.inject(fault, object) {
@@ -249,4 +249,69 @@ fn a_heap_of_no_host_can_be_damaged() {
     let a = heap.allocate_table().unwrap();
     assert_eq!(heap.inject(Fault::ExternalHigh, a), Ok(a));
     assert!(heap.verify_heap().is_clean() && !heap.verify_heap_with_roots(&[a]).is_clean());
+}
+
+#[test]
+fn damage_is_noticed_by_verification_by_itself_and_the_host_is_told() {
+    let configuration = Configuration::default().with_verification_interval(Some(2)).unwrap();
+    let mut heap = TestHeap::with_configuration(World::default(), configuration);
+    let a = table(&mut heap);
+    let weak = heap.allocate_weak(a).unwrap();
+    assert!(heap.maybe_verify_heap().is_some_and(|it| it.is_clean()));
+    assert!(heap.host().reports.is_empty());
+    heap.inject(Fault::WeakEntryMissing, weak).unwrap();
+    table(&mut heap);
+    table(&mut heap);
+    let report = heap.maybe_verify_heap().unwrap();
+    assert_eq!(heap.host().reports, [report.to_string()]);
+    assert_eq!(heap.last_verification(), Some(&report));
+    assert_eq!(report.findings(), 1);
+}
+
+#[test]
+fn the_quick_check_sees_what_it_says_it_sees() {
+    let seen = [
+        Fault::ExternalWrapped,
+        Fault::InternalWrapped,
+        Fault::LiveHigh,
+        Fault::LiveWrapped,
+        Fault::DanglingElement,
+        Fault::DanglingCapture,
+        Fault::DanglingBox,
+        Fault::DanglingWeak,
+        Fault::DirtyFlag,
+        Fault::DirtyEntry,
+        Fault::CandidateFlag,
+        Fault::CandidateEntry,
+        Fault::QueueFlag,
+    ];
+    let heap = {
+        let mut heap = heap();
+        let a = table(&mut heap);
+        heap.allocate_weak(a).unwrap();
+        heap.allocate_closure(0, &[Value::Nil, a.into()]).unwrap();
+        heap.allocate_box(a.into()).unwrap();
+        heap.allocate_array(&[a.into(), a.into()]).unwrap();
+        heap
+    };
+    assert!(heap.quick_health_check());
+    for fault in seen {
+        each_injection(&heap, fault, |damaged, _, _| assert!(!damaged.quick_health_check(), "{fault}"));
+    }
+}
+
+#[test]
+fn the_quick_check_looks_everywhere_in_the_course_of_time() {
+    let mut heap = heap();
+    let objects: Vec<_> = (0..3_000).map(|_| table(&mut heap)).collect();
+    for number in [0, 1_234, 2_999] {
+        let mut damaged = heap.clone();
+        damaged.inject(Fault::DirtyEntry, objects[number]).unwrap();
+        let work = |damaged: &mut TestHeap| damaged.set_field(objects[5], "x", Value::Nil).unwrap();
+        let noticed = (0..3_000).find(|_| {
+            work(&mut damaged);
+            !damaged.quick_health_check()
+        });
+        assert!(noticed.is_some(), "{number}");
+    }
 }

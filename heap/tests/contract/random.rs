@@ -87,7 +87,8 @@ fn arm(heap: &mut TestHeap, rng: &mut Rng, object: ObjectId) {
 fn verify_inside(heap: &mut TestHeap) {
     let twin = heap.clone();
     let reports = [heap.verify_heap_with_roots(&held(heap)), heap.verify_heap(), twin.verify_heap()];
-    let unclean = reports.iter().filter(|it| !it.is_clean()).map(ToString::to_string);
+    let slow = if heap.quick_health_check() { None } else { Some("the quick check differs".to_owned()) };
+    let unclean = reports.iter().filter(|it| !it.is_clean()).map(ToString::to_string).chain(slow);
     heap.host_mut().unclean.extend(unclean);
 }
 
@@ -126,6 +127,7 @@ fn run(seed: u64, operations: usize) {
         .and_then(|it| it.with_count_ceiling(4))
         .and_then(|it| it.with_capacity(40))
         .and_then(|it| it.with_generation_ceiling(3))
+        .and_then(|it| it.with_verification_interval(Some(2)))
         .unwrap()
         .with_automatic_checks(seed.is_multiple_of(2));
     let mut heap = TestHeap::with_configuration(World::default(), configuration);
@@ -133,6 +135,8 @@ fn run(seed: u64, operations: usize) {
         step(&mut heap, &mut rng, true);
         assert_exact(&heap);
         assert_clean(&heap);
+        assert!(heap.quick_health_check());
+        assert_eq!(heap.host().reports, [""; 0], "seed {seed}");
         assert_eq!(heap.host().unclean, [""; 0], "seed {seed}");
         let mut twin = heap.clone();
         twin.collect_cycles().unwrap();

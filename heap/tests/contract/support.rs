@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use heapproof_heap::{Configuration, Heap, Host, Kind, ObjectId, Value, View};
+use heapproof_heap::{Configuration, Heap, Host, Kind, ObjectId, Value, VerificationReport, View};
 
 pub(crate) type Script = Rc<dyn Fn(&mut Heap<World>, ObjectId)>;
 
@@ -15,6 +15,8 @@ pub(crate) struct World {
     pub(crate) scripts: HashMap<ObjectId, Script>,
     /// What verification has found inside finalizers.
     pub(crate) unclean: Vec<String>,
+    /// What verifications by themselves have found, as text.
+    pub(crate) reports: Vec<String>,
 }
 
 impl Host for World {
@@ -27,6 +29,10 @@ impl Host for World {
 
     fn died(&mut self, object: ObjectId) {
         self.deaths.push(object);
+    }
+
+    fn verified(&mut self, report: &VerificationReport) {
+        self.reports.push(report.to_string());
     }
 }
 

@@ -1,8 +1,8 @@
 //! Verification: healthy heaps have no errors, and what the mutator says it holds is compared.
 
-use heapproof_heap::{ErrorSeverity, ObjectId, Value, VerificationErrorKind};
+use heapproof_heap::{Configuration, ErrorSeverity, Heap, ObjectId, Value, VerificationErrorKind};
 
-use crate::support::{assert_clean, drop_ref, garbage_ring, heap, held, link, on, table};
+use crate::support::{TestHeap, World, assert_clean, drop_ref, garbage_ring, heap, held, link, on, table};
 
 #[test]
 fn an_empty_heap_is_clean() {
@@ -63,7 +63,7 @@ fn a_heap_is_clean_within_finalizers_of_both_sorts() {
 
 #[test]
 fn retired_slots_are_no_leak() {
-    let configuration = heapproof_heap::Configuration::default().with_generation_ceiling(2).unwrap();
+    let configuration = Configuration::default().with_generation_ceiling(2).unwrap();
     let mut heap = crate::support::heap_with(configuration);
     for _ in 0..5 {
         let a = table(&mut heap);
@@ -149,7 +149,7 @@ fn a_heap_whose_host_panicked_while_objects_died_is_clean() {
             }
         }
     }
-    let mut heap = heapproof_heap::Heap::with_configuration(Fragile(0), heapproof_heap::Configuration::default());
+    let mut heap = Heap::with_configuration(Fragile(0), Configuration::default());
     let parts: Vec<Value> = (0..4).map(|_| heap.allocate_table().unwrap().into()).collect();
     let whole = heap.allocate_array(&parts).unwrap();
     parts.iter().filter_map(Value::reference).for_each(|part| heap.dec_ref(part).unwrap());
@@ -165,4 +165,81 @@ fn verification_changes_nothing() {
     let (before, roots) = (heap.statistics(), held(&heap));
     let _ = heap.verify_heap_with_roots(&roots);
     assert_eq!(heap.statistics(), before);
+}
+
+fn verified_every(operations: u32, automatic_checks: bool) -> TestHeap {
+    let configuration = Configuration::default().with_verification_interval(Some(operations)).unwrap();
+    TestHeap::with_configuration(World::default(), configuration.with_automatic_checks(automatic_checks))
+}
+
+#[test]
+fn verification_is_due_after_so_many_operations_with_checks_on_and_off() {
+    for automatic_checks in [true, false] {
+        let mut heap = verified_every(3, automatic_checks);
+        let a = table(&mut heap);
+        link(&mut heap, a, "a", a);
+        assert!(heap.maybe_verify_heap().is_none() && heap.last_verification().is_none());
+        table(&mut heap);
+        assert_eq!(heap.maybe_verify_heap().map(|it| it.total_objects), Some(2));
+        assert!(heap.maybe_verify_heap().is_none());
+        for _ in 0..4 {
+            table(&mut heap);
+        }
+        let seen = heap.last_verification().map(|it| it.total_objects);
+        assert_eq!(seen, Some(5), "the allocation that came after three operations verified first");
+    }
+}
+
+#[test]
+fn checks_do_not_delay_verification() {
+    let configuration = Configuration::default().with_interval(2).and_then(|it| it.with_bounds(2, 2)).unwrap();
+    let configuration = configuration.with_verification_interval(Some(7)).unwrap();
+    let mut heap = TestHeap::with_configuration(World::default(), configuration);
+    for objects in 1..40 {
+        table(&mut heap);
+        let seen = heap.last_verification().map(|it| it.total_objects);
+        assert_eq!(seen, (objects > 7).then_some((objects - 1) / 7 * 7), "{objects}");
+    }
+    assert_eq!(heap.statistics().checks, 19);
+}
+
+#[test]
+fn a_heap_is_not_verified_by_itself_in_finalizers_or_if_that_is_off() {
+    let mut heap = verified_every(1, false);
+    let a = table(&mut heap);
+    on(&mut heap, a, |heap, _| {
+        table(heap);
+        table(heap);
+        assert!(heap.maybe_verify_heap().is_none() && heap.last_verification().is_none());
+    });
+    drop_ref(&mut heap, a);
+    assert_eq!(heap.finalizer_panics(), 0);
+    table(&mut heap);
+    assert!(heap.last_verification().is_some());
+
+    let never = Configuration::default().with_verification_interval(None).unwrap();
+    let mut heap = crate::support::heap_with(never);
+    for _ in 0..20_000 {
+        table(&mut heap);
+    }
+    assert!(heap.maybe_verify_heap().is_none() && heap.last_verification().is_none());
+}
+
+#[test]
+fn automatic_checks_can_be_turned_on_when_one_is_due() {
+    let configuration = Configuration::default().with_interval(5).unwrap();
+    let mut heap = crate::support::heap_with(configuration);
+    garbage_ring(&mut heap, 3);
+    table(&mut heap);
+    assert_eq!(heap.statistics().checks, 0);
+    heap.set_automatic_checks(true);
+    table(&mut heap);
+    assert_eq!((heap.statistics().checks, heap.len()), (1, 2));
+}
+
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn faults_cost_no_memory_where_they_can_be_made() {
+    // The same figure with the feature for faults and without.
+    assert_eq!(size_of::<Heap<()>>(), 520);
 }
