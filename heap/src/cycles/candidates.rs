@@ -27,6 +27,16 @@ pub(crate) struct Candidates {
 }
 
 impl Candidates {
+    /// These, none of them taken.
+    pub(crate) fn of(set: SlotSet) -> Self {
+        Self { set, taken: 0 }
+    }
+
+    /// All of them.
+    pub(crate) fn set(&self) -> &SlotSet {
+        &self.set
+    }
+
     #[inline]
     pub(crate) fn make_room(&mut self, slots: usize) {
         self.set.make_room(slots);

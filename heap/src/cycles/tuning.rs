@@ -21,12 +21,21 @@ pub(crate) struct Tuning {
     allocations: u64,
     average_rate: u64,
     checks: u64,
+    /// Counted before the last check.
+    earlier: u64,
+    /// Whether allocations make checks.
+    automatic: bool,
+    /// After how many operations in all the heap is verified next.
+    verification: u64,
+    /// After how many operations since the last check allocations have something to do. There is one
+    /// number for checks and verification, so that an allocation makes one comparison.
+    due: u64,
 }
 
 impl Tuning {
     pub(crate) fn new(configuration: &Configuration) -> Self {
         let (shortest, longest) = configuration.bounds();
-        Self {
+        let mut tuning = Self {
             interval: configuration.interval(),
             shortest,
             longest,
@@ -34,7 +43,39 @@ impl Tuning {
             allocations: 0,
             average_rate: 0,
             checks: 0,
-        }
+            earlier: 0,
+            automatic: configuration.automatic_checks(),
+            verification: configuration.verification_interval().map_or(u64::MAX, u64::from),
+            due: 0,
+        };
+        tuning.schedule();
+        tuning
+    }
+
+    /// Finds out when allocations have something to do.
+    fn schedule(&mut self) {
+        let check = if self.automatic { u64::from(self.interval) } else { u64::MAX };
+        self.due = check.min(self.verification.saturating_sub(self.earlier));
+    }
+
+    pub(crate) fn set_automatic(&mut self, automatic: bool) {
+        self.automatic = automatic;
+        self.schedule();
+    }
+
+    /// Operations since the heap was made.
+    pub(crate) fn all_operations(&self) -> u64 {
+        self.earlier + self.operations
+    }
+
+    pub(crate) fn is_verification_due(&self) -> bool {
+        self.all_operations() >= self.verification
+    }
+
+    /// Lets the heap be verified again after so many operations, or never.
+    pub(crate) fn schedule_verification(&mut self, interval: Option<u32>) {
+        self.verification = interval.map_or(u64::MAX, |it| self.all_operations() + u64::from(it));
+        self.schedule();
     }
 
     pub(crate) fn interval(&self) -> u32 {
@@ -64,6 +105,12 @@ impl Tuning {
         self.allocations += 1;
     }
 
+    /// Whether an allocation has something to do before, be it a check or a verification.
+    #[inline]
+    pub(crate) fn is_allocation_interrupted(&self) -> bool {
+        self.operations >= self.due
+    }
+
     #[inline]
     fn is_due(&self) -> bool {
         self.operations >= u64::from(self.interval)
@@ -73,9 +120,11 @@ impl Tuning {
     fn begin_check(&mut self) {
         let rate = self.allocations.saturating_mul(1_000) / self.operations.max(1);
         self.average_rate = (7 * self.average_rate + 3 * rate) / 10;
+        self.earlier += self.operations;
         self.operations = 0;
         self.allocations = 0;
         self.checks += 1;
+        self.schedule();
     }
 
     fn adapt(&mut self, freed_cycles: bool, complete: bool) {
@@ -90,6 +139,7 @@ impl Tuning {
         }
         let interval = u32::try_from(interval).unwrap_or(u32::MAX);
         self.interval = interval.clamp(self.shortest, self.longest);
+        self.schedule();
     }
 }
 
