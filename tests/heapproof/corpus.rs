@@ -1,6 +1,9 @@
+use crate::pretender::{Manner, Pretender};
 use crate::traces;
+use heapproof::lockstep;
 use heapproof::model::Program;
 use heapproof::properties::Property;
+use heapproof::subject::SubjectKind;
 use heapproof::subjects::HEAP;
 use std::fs::read_to_string;
 
@@ -18,6 +21,20 @@ fn every_trace_of_the_corpus_holds_every_property() {
         for property in Property::ALL {
             let failure = property.check(&HEAP, &program).failure;
             assert_eq!(failure, None, "{name}, {}\n{program}", property.name());
+        }
+    }
+}
+
+#[test]
+fn every_trace_of_the_corpus_is_told_the_same_in_slices_as_in_one_go() {
+    let programs = all().into_iter().map(|(name, text)| (name, text.parse::<Program>().unwrap()));
+    // The pretender counts everything anew for each object, so large heaps are not for it.
+    for (name, program) in programs.filter(|(_, program)| program.bulk() <= 100 && program.len() <= 300) {
+        for subject in [
+            SubjectKind::new("whole", "", || Box::new(Pretender::new(Manner::Whole))),
+            SubjectKind::new("sliced", "", || Box::new(Pretender::new(Manner::Sliced))),
+        ] {
+            assert_eq!(lockstep::run(&subject, &program).failure, None, "{name}, {}", subject.name);
         }
     }
 }
