@@ -13,7 +13,7 @@ pub struct HeapStats {
     pub frees: u64,
     /// Objects that live now: allocations less frees.
     pub live_objects: u64,
-    /// Cycles that detections have found, each of them anew by every detection that finds it.
+    /// Cycles that detections have found: at the end of each all that there were, known ones too.
     pub cycles_detected: u64,
     /// Cycles that collections have freed.
     pub cycles_collected: u64,
