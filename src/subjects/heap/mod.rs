@@ -133,6 +133,7 @@ impl Subject for HeapSubject {
             interval: statistics.interval.into(),
             operations_since_check: statistics.operations_since_check,
             finalizer_panics: self.heap.finalizer_panics() as u64,
+            verifications: 0,
         }
     }
 
