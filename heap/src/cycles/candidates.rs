@@ -75,6 +75,14 @@ impl Candidates {
         self.taken = 0;
     }
 
+    pub(super) fn has_taken(&self) -> bool {
+        self.taken > 0
+    }
+
+    pub(super) fn counts_right(&self) -> bool {
+        self.taken <= self.set.len()
+    }
+
     pub(super) fn is_taken(&self, slot: u32) -> bool {
         self.set.place(slot).is_some_and(|place| place < self.taken)
     }

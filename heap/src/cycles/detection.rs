@@ -72,6 +72,11 @@ impl Detection {
     pub(crate) fn disturb(&mut self) {
         self.disturbed = true;
     }
+
+    /// Forgets a detection under way, and says whether there was one.
+    pub(crate) fn forget(&mut self) -> bool {
+        self.underway.take().is_some()
+    }
 }
 
 /// Between detections there is nothing worth a copy: a clone makes its own numbers.

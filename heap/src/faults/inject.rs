@@ -97,21 +97,12 @@ impl<H: Host> Heap<H> {
             | Fault::CandidateEntry
             | Fault::QueueFlag
             | Fault::QueueEntry => self.damage_mark(fault, object)?,
-            Fault::ShapeLinkMissing
-            | Fault::ShapeLinkExtra
-            | Fault::CycleEntryMissing
-            | Fault::CycleEntryExtra
-            | Fault::PassEntryMissing
-            | Fault::PassEntryExtra
-            | Fault::TemporaryFlag
-            | Fault::TemporaryEntry => return self.damage_what_is_not_there(),
+            Fault::ShapeLinkMissing | Fault::ShapeLinkExtra => self.damage_shape_link(fault, object)?,
+            Fault::CycleEntryMissing | Fault::CycleEntryExtra => self.damage_known_cycles(fault, object)?,
+            Fault::PassEntryMissing | Fault::PassEntryExtra => self.damage_pass(fault, object)?,
+            Fault::TemporaryFlag | Fault::TemporaryEntry => self.damage_temporaries(fault, object)?,
         }
         Some(object)
-    }
-
-    /// Structures that this heap has not.
-    fn damage_what_is_not_there(&mut self) -> Option<ObjectId> {
-        None
     }
 
     fn header_of(&mut self, object: ObjectId) -> Option<&mut Header> {

@@ -3,6 +3,7 @@
 //! field nor a branch, so that what is tested with it is what runs without.
 
 mod inject;
+mod structures;
 
 use std::fmt;
 
@@ -96,9 +97,9 @@ faults! {
     CycleEntryMissing = "cycle_entry_missing",
     /// An object is taken for a member of a known cycle.
     CycleEntryExtra = "cycle_entry_extra",
-    /// A member of the collection under way has no entry in it.
+    /// A member of the collection under way has lost its mark, without being noted as disturbed.
     PassEntryMissing = "pass_entry_missing",
-    /// An object has an entry in the collection under way, and is no member.
+    /// An object is marked as a member of a collection under way, and is none.
     PassEntryExtra = "pass_entry_extra",
     /// The object is marked as a temporary, and has no entry.
     TemporaryFlag = "temporary_flag",

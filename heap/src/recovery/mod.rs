@@ -1,8 +1,8 @@
 //! Recovery: a damaged heap becomes one that can be trusted again.
 //!
 //! Contents are believed, and what is derived from them is made anew: internal and weak counts,
-//! lists of weak objects, marks and the sets that go with them, the release queue, indexes, the
-//! list of vacant slots. Two things can't be derived. What a dangling reference referred to is
+//! lists of weak objects, marks and the sets that go with them, the release queue, indexes, links
+//! between shapes, which known cycle an object is in, the list of vacant slots. Two things can't be derived. What a dangling reference referred to is
 //! lost; it becomes nil. And what the mutator holds is known to the mutator alone: if it says so,
 //! external counts become exact; if not, those recorded are kept, save where keeping them would
 //! be worse than to err on the side of what lives.
@@ -15,6 +15,8 @@
 
 mod rebuild;
 mod record;
+mod tables;
+mod under_way;
 
 pub use record::{Lost, Recovery, RecoveryAction, Unknown};
 
@@ -22,7 +24,9 @@ use crate::{Heap, HeapError, Host, ObjectId, VerificationReport};
 
 impl<H: Host> Heap<H> {
     /// Repairs what verification finds wrong with the heap, and says what was done, what was lost,
-    /// and what can't be known. A heap in which nothing is wrong is left as it is.
+    /// and what can't be known. A heap in which nothing is wrong is left as it is, but that a
+    /// collection and a detection in slices that are under way end without being completed. A frame
+    /// stays open.
     ///
     /// `report` is what an earlier verification has found. It is a hint and may be out of date: the
     /// heap is verified again.
@@ -58,6 +62,7 @@ impl<H: Host> Heap<H> {
         }
         let before = self.verify(roots);
         let mut recovery = Recovery::new(before, report);
+        self.forget_slices(&mut recovery);
         if recovery.before.is_clean() {
             return Ok(recovery);
         }
@@ -65,8 +70,12 @@ impl<H: Host> Heap<H> {
         self.clear_dangling_references(&mut recovery);
         self.rebuild_weak_lists(&mut recovery);
         self.rebuild_free_list(&mut recovery);
+        self.rebuild_shapes(&mut recovery);
         self.rebuild_indexes(&mut recovery);
         self.rebuild_dirty(&mut recovery);
+        self.rebuild_known_cycles(&mut recovery);
+        self.rebuild_pass(&mut recovery);
+        self.rebuild_temporaries(&mut recovery);
         self.rebuild_queue(&mut recovery);
         self.rebuild_counts(roots, &mut recovery);
         self.release_the_unreferenced(&mut recovery);

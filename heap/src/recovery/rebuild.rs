@@ -4,10 +4,10 @@ use super::{Recovery, RecoveryAction, Unknown};
 use crate::arena::NONE;
 use crate::counts::{Header, Mark};
 use crate::cycles::candidates::Candidates;
-use crate::fields::Values;
+use crate::cycles::known::KnownCycles;
 use crate::object::Content;
 use crate::slots::SlotSet;
-use crate::verify::{CountKind, Structure, Tally, WRAPPED, index_fault, with_values_mut};
+use crate::verify::{CountKind, Structure, Tally, WRAPPED, with_values_mut};
 use crate::{Heap, Host, ObjectId, Value};
 
 impl<H: Host> Heap<H> {
@@ -110,35 +110,42 @@ impl<H: Host> Heap<H> {
         recovery.did(RecoveryAction::RebuiltFreeList { vacant });
     }
 
-    pub(super) fn rebuild_indexes(&mut self, recovery: &mut Recovery) {
-        for table in self.living() {
-            if let Some(Content::Table { values: Values::Directory(directory), .. }) =
-                self.arena.content_at_mut(table.slot())
-                && index_fault(directory).is_some()
-            {
-                directory.reindex();
-                recovery.did(RecoveryAction::RebuiltIndex { table });
-            }
-        }
-    }
-
     /// Takes every object for changed that may be. Also those that have no reference now: they may
     /// have lost the last one.
     pub(super) fn rebuild_dirty(&mut self, recovery: &mut Recovery) {
         if !self.verify_dirty_tracking().is_empty() {
-            let may_refer = |heap: &Self, object| {
-                let content = heap.arena.content(object);
-                content.is_ok_and(|it| !matches!(it, Content::Scalar(_) | Content::Weak(_)))
-            };
-            let mut dirty = std::mem::take(&mut self.dirty);
-            let entries = self.rebuild_set(&mut dirty, Mark::Dirty, may_refer);
-            self.dirty = dirty;
-            recovery.did(RecoveryAction::Rebuilt { structure: Structure::Dirty, entries });
-            recovery.unknown.push(Unknown::Changes);
+            self.take_all_for_changed(recovery);
         }
         for lost in recovery.lost.clone() {
             self.changed(lost.holder);
         }
+    }
+
+    fn take_all_for_changed(&mut self, recovery: &mut Recovery) {
+        let may_refer = |heap: &Self, object| {
+            let content = heap.arena.content(object);
+            content.is_ok_and(|it| !matches!(it, Content::Scalar(_) | Content::Weak(_)))
+        };
+        let mut dirty = std::mem::take(&mut self.dirty);
+        let entries = self.rebuild_set(&mut dirty, Mark::Dirty, may_refer);
+        self.dirty = dirty;
+        recovery.did(RecoveryAction::Rebuilt { structure: Structure::Dirty, entries });
+        recovery.unknown.push(Unknown::Changes);
+    }
+
+    /// Lets members lead to the known cycles. Cycles that contradict each other are all forgotten,
+    /// and are found again by the next detection.
+    pub(super) fn rebuild_known_cycles(&mut self, recovery: &mut Recovery) {
+        if self.verify_known_cycles().is_empty() {
+            return;
+        }
+        let Self { arena, cycles, .. } = self;
+        if !cycles.reindex(arena.slots(), |object| arena.headers.find(object).is_ok()) {
+            *cycles = KnownCycles::default();
+            self.take_all_for_changed(recovery);
+        }
+        let (structure, entries) = (Structure::KnownCycles, self.cycles.entries().count());
+        recovery.did(RecoveryAction::Rebuilt { structure, entries });
     }
 
     /// Leaves those objects in the queue, once each, that are marked as waiting, and lets no others
@@ -232,7 +239,7 @@ impl<H: Host> Heap<H> {
         set.len()
     }
 
-    fn mark(&mut self, object: ObjectId, mark: Mark, on: bool) {
+    pub(super) fn mark(&mut self, object: ObjectId, mark: Mark, on: bool) {
         let Ok(header) = self.arena.headers.find_mut(object) else {
             return;
         };
@@ -242,7 +249,7 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    fn living(&self) -> Vec<ObjectId> {
+    pub(super) fn living(&self) -> Vec<ObjectId> {
         self.objects().collect()
     }
 }

@@ -53,6 +53,15 @@ pub enum RecoveryAction {
         /// The table.
         table: ObjectId,
     },
+    /// A table whose shape did not fit was given names of its own.
+    NamedAnew {
+        /// The table.
+        table: ObjectId,
+    },
+    /// A collection in slices that was under way ended; what it had taken are candidates again.
+    EndedCollection,
+    /// A detection in slices that was under way ended.
+    EndedDetection,
     /// An object to which nothing refers was made to wait for its release.
     Released {
         /// The object.
@@ -83,6 +92,9 @@ impl fmt::Display for RecoveryAction {
             Self::Rebuilt { structure, entries } => write!(f, "noted {structure} anew: {entries}"),
             Self::RebuiltFreeList { vacant } => write!(f, "listed the vacant slots anew: {vacant}"),
             Self::RebuiltIndex { table } => write!(f, "indexed the fields of {table} anew"),
+            Self::NamedAnew { table } => write!(f, "gave {table} names of its own"),
+            Self::EndedCollection => f.write_str("ended the collection under way"),
+            Self::EndedDetection => f.write_str("ended the detection under way"),
             Self::Released { object } => write!(f, "let {object} wait for its release: nothing refers to it"),
             Self::GaveUp { object } => write!(f, "gave up {object}, which had no contents any more"),
             Self::RetiredSlot { slot } => write!(f, "retired slot {slot}, whose last generation is not known"),
@@ -105,6 +117,8 @@ pub enum Unknown {
     },
     /// Whether the external counts that were kept are right: there were no roots.
     Externals,
+    /// What the fields of the table were called: it has a name for each value, but not all are right.
+    Names(ObjectId),
     /// What a root means that names an object that is gone.
     Root(ObjectId),
     /// Which objects have changed since cycles were last detected; all are taken for changed.
@@ -117,6 +131,7 @@ impl fmt::Display for Unknown {
             Self::Reference(Lost { holder, place }) => write!(f, "what value {place} of {holder} referred to"),
             Self::External { object, assumed } => write!(f, "how often {object} is held; assumed: {assumed}"),
             Self::Externals => f.write_str("whether external counts are right, for want of roots"),
+            Self::Names(table) => write!(f, "what the fields of {table} were called"),
             Self::Root(object) => write!(f, "what the root {object} means, which is gone"),
             Self::Changes => f.write_str("which objects have changed since the last detection"),
         }

@@ -156,7 +156,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// The structures that note objects by a mark on the object and an entry elsewhere.
+/// The structures that note objects, or what is shared among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Structure {
@@ -168,6 +168,14 @@ pub enum Structure {
     Queue,
     /// Targets of weak objects.
     WeakIndex,
+    /// The cycles of the last detection.
+    KnownCycles,
+    /// Objects that the collection under way takes for garbage.
+    Pass,
+    /// Objects that the open frame gives up at its end.
+    Temporaries,
+    /// Lists of names that tables share.
+    Shapes,
 }
 
 impl fmt::Display for Structure {
@@ -177,6 +185,10 @@ impl fmt::Display for Structure {
             Self::Candidates => "candidates",
             Self::Queue => "the release queue",
             Self::WeakIndex => "targets of weak objects",
+            Self::KnownCycles => "members of known cycles",
+            Self::Pass => "members of the collection under way",
+            Self::Temporaries => "temporaries",
+            Self::Shapes => "shapes",
         })
     }
 }
@@ -249,6 +261,43 @@ pub enum VerificationDetail {
         /// How many.
         names: usize,
     },
+    /// The table has neither a shape nor names of its own.
+    NoShape,
+    /// The table has a shape and names of its own.
+    ShapeAndNames,
+    /// The table has a shape with more names than it has values, or fewer.
+    ShapeMisfit {
+        /// How many names the shape has.
+        names: usize,
+        /// How many values the table has.
+        values: usize,
+    },
+    /// The table's shape is not found from the one with a name less.
+    ShapeNotLinked {
+        /// The number of the shape.
+        shape: u32,
+    },
+    /// The table's shape is found from another than the one with a name less.
+    ShapeLinkedElsewhere {
+        /// The number of the shape.
+        shape: u32,
+    },
+    /// The object is taken for a member of another known cycle than it is in.
+    WrongCycle {
+        /// The number of the cycle that it is taken to be in, if any.
+        recorded: Option<u32>,
+        /// The number of the cycle that it is in, if any.
+        actual: Option<u32>,
+    },
+    /// A known cycle is taken for one whose members all live and is none, or the other way round.
+    CycleMisnoted {
+        /// The number of the cycle.
+        cycle: u32,
+        /// What it is taken for.
+        whole: bool,
+    },
+    /// The structure's own figures contradict what is in it.
+    Miscounted(Structure),
     /// Nothing refers to the object, and it does not wait to be released.
     NotQueued,
     /// No root reaches the object, and no candidate does.
@@ -299,6 +348,18 @@ impl fmt::Display for VerificationDetail {
             Self::NotIndexed { name } => write!(f, "the index does not lead to field {name:?}"),
             Self::HolesMiscounted { recorded } => write!(f, "{recorded} holes are counted among the fields"),
             Self::IndexedTooMuch { names } => write!(f, "the index has {names} names that no field has"),
+            Self::NoShape => f.write_str("it has neither a shape nor names of its own"),
+            Self::ShapeAndNames => f.write_str("it has a shape and names of its own"),
+            Self::ShapeMisfit { names, values } => write!(f, "its shape has {names} names for {values} values"),
+            Self::ShapeNotLinked { shape } => write!(f, "shape {shape} is not found from the one with a name less"),
+            Self::ShapeLinkedElsewhere { shape } => write!(f, "shape {shape} is found where it does not belong"),
+            Self::WrongCycle { recorded, actual } => {
+                let name = |cycle: &Option<u32>| cycle.map_or_else(|| "none".to_owned(), |it| it.to_string());
+                write!(f, "taken for a member of cycle {}, it is in {}", name(recorded), name(actual))
+            }
+            Self::CycleMisnoted { cycle, whole: true } => write!(f, "cycle {cycle} has lost a member unnoticed"),
+            Self::CycleMisnoted { cycle, whole: false } => write!(f, "cycle {cycle} is noted as broken, and is whole"),
+            Self::Miscounted(structure) => write!(f, "the {structure} are other than is counted"),
             Self::NotQueued => f.write_str("nothing refers to it, and it does not wait to be released"),
             Self::Unreachable => f.write_str("garbage that no candidate reaches"),
             Self::LiveSlotListed => f.write_str("alive, but its slot is in the list of vacant ones"),

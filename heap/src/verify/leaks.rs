@@ -1,7 +1,8 @@
 //! Garbage that no collection would find.
 //!
-//! A collection looks only at what candidates reach. So each object must be reached from a root or
-//! from a candidate. Roots are taken from what is recorded, external counts included: whether
+//! A collection looks only at what candidates reach, and one in slices at what it has taken, be that
+//! left for its pass or found by it. So each object must be reached from a root or from one of these.
+//! Roots are taken from what is recorded, external counts included: whether
 //! these are right is the business of [`Heap::verify_ref_counts`].
 
 use super::error::{VerificationDetail, VerificationError, VerificationErrorKind};
@@ -24,7 +25,8 @@ impl<H: Host> Heap<H> {
 
     /// The slots from which collections find garbage.
     fn where_collections_begin(&self) -> impl Iterator<Item = u32> {
-        self.candidates.members().iter().copied()
+        let large = self.slices.large().iter().filter(|&&it| self.contains(it)).map(|it| it.slot());
+        self.candidates.members().iter().copied().chain(large).chain(self.slices.members())
     }
 
     /// Marks what is reached from these slots, themselves included.

@@ -61,7 +61,7 @@ impl<H: Host> Heap<H> {
     }
 
     /// Compares a mark with the entries that must go with it, one for each marked object.
-    fn verify_marks(
+    pub(super) fn verify_marks(
         &self,
         mark: Mark,
         entries: impl Iterator<Item = u32>,

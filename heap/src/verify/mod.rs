@@ -1,8 +1,8 @@
 //! Verification: is all that the heap records about its objects so?
 //!
 //! Whatever a heap keeps beside contents and external counts is derived from them: internal and
-//! weak counts, lists of weak objects, marks and the sets that go with them, indexes, the list of
-//! vacant slots. Each check derives one of these anew and compares. External counts are known only
+//! weak counts, lists of weak objects, marks and the sets that go with them, indexes, shapes, which
+//! known cycle an object is in, the list of vacant slots. Each check derives one of these anew and compares. External counts are known only
 //! to the mutator; they can be compared if it says what it holds.
 //!
 //! **All checks only look, take linear time, and stand any damage.** Each visits objects and
@@ -17,13 +17,17 @@ mod dangling;
 mod error;
 mod free_list;
 mod index;
+mod known;
 mod leaks;
 mod marks;
+mod pass;
 mod periodic;
 mod places;
 mod quick;
 mod report;
+mod shapes;
 mod tally;
+mod temporaries;
 mod weak;
 
 pub use error::{
@@ -32,6 +36,7 @@ pub use error::{
 pub(crate) use index::index_fault;
 pub(crate) use places::with_values_mut;
 pub use report::VerificationReport;
+pub(crate) use shapes::{link_faults, shape_fault};
 pub(crate) use tally::{Tally, WRAPPED};
 
 use crate::{Heap, Host, ObjectId};
@@ -86,7 +91,8 @@ impl<H: Host> Heap<H> {
     }
 
     /// Verifies every structure that notes objects or what they refer to: candidates, the release
-    /// queue, the indexes of tables; and that no garbage is lost to collections.
+    /// queue, the indexes and shapes of tables, known cycles, the collection under way, temporaries;
+    /// and that no garbage is lost to collections.
     ///
     /// Finds [`FieldRefMismatch`](VerificationErrorKind::FieldRefMismatch) and
     /// [`MemoryLeak`](VerificationErrorKind::MemoryLeak).
@@ -96,6 +102,10 @@ impl<H: Host> Heap<H> {
         found.extend(self.verify_queue());
         found.extend(self.verify_no_unreferenced());
         found.extend(self.verify_indexes());
+        found.extend(self.verify_shapes());
+        found.extend(self.verify_known_cycles());
+        found.extend(self.verify_pass());
+        found.extend(self.verify_temporaries());
         found.extend(self.verify_no_leaks());
         found
     }

@@ -4,8 +4,10 @@ use heapproof_heap::{Budget, Configuration, Heap, New, ObjectId, Value};
 
 const MANY: usize = 1_000_000;
 
+/// No verification by itself, which takes time in proportion to the heap.
 fn heap() -> Heap {
-    Heap::with_configuration((), Configuration::default().with_automatic_checks(false))
+    let configuration = Configuration::default().with_verification_interval(None).unwrap();
+    Heap::with_configuration((), configuration.with_automatic_checks(false))
 }
 
 /// Boxes that each refer to the one before, the last of which is held; none is a candidate.

@@ -10,7 +10,7 @@ use heapproof_heap::{Counts, ObjectId, Value};
 
 use crate::random::Rng;
 use crate::support::{
-    TestHeap, assert_exact, assert_findable, garbage, heap, link, reachable, reached_from, table, values,
+    TestHeap, assert_clean, assert_exact, assert_findable, garbage, heap, link, reachable, reached_from, table, values,
 };
 
 /// What an object was like when a collection began.
@@ -146,6 +146,7 @@ fn run(seed: u64, most_objects: usize, operations: usize) -> usize {
         }
         assert_exact(&run.heap);
         assert_findable(&run.heap);
+        assert_clean(&run.heap);
     }
     run.demanded
 }

@@ -58,6 +58,12 @@ impl Host for World {
 
 pub(crate) type TestHeap = Heap<World>;
 
+/// A heap that neither checks for cycles nor verifies itself unless a test asks for it: among very
+/// many objects, each verification takes its time.
+pub(crate) fn heap_of_many() -> TestHeap {
+    heap_with(Configuration::default().with_verification_interval(None).unwrap())
+}
+
 /// A heap that checks for cycles only when a test asks for it.
 pub(crate) fn heap() -> TestHeap {
     Heap::with_configuration(World::default(), Configuration::default().with_automatic_checks(false))

@@ -41,6 +41,27 @@ fn garbage_that_waits_for_a_collection_is_no_error() {
 }
 
 #[test]
+fn garbage_that_a_collection_in_slices_has_taken_is_no_error() {
+    for budget in [1, 7, 60] {
+        let mut heap = heap();
+        let ring = garbage_ring(&mut heap, 40);
+        garbage_ring(&mut heap, 3);
+        let outside = table(&mut heap);
+        for slice in 0.. {
+            if heap.collect_slice(budget).unwrap().complete {
+                break;
+            }
+            assert_clean(&heap);
+            if slice % 5 == 0 && heap.contains(ring[slice % 40]) {
+                heap.set_field(ring[slice % 40], "outside", outside.into()).unwrap();
+                assert_clean(&heap);
+            }
+        }
+        assert_clean(&heap);
+    }
+}
+
+#[test]
 fn a_heap_is_clean_within_finalizers_of_both_sorts() {
     let mut heap = heap();
     let (a, b) = (table(&mut heap), table(&mut heap));
