@@ -11,7 +11,8 @@ impl<H: Host> Heap<H> {
     /// found.
     ///
     /// It is due after as many operations as
-    /// [`with_verification_interval`](crate::Configuration::with_verification_interval) says. Every
+    /// [`with_verification_interval`](crate::Configuration::with_verification_interval) says, counted
+    /// from the last one that was due; a check for cycles does not begin that count anew. Every
     /// allocation makes it first, before the check for cycles, whether automatic checks are on or
     /// off. If something is found, [`Host::verified`] is called.
     ///
@@ -43,7 +44,7 @@ impl<H: Host> Heap<H> {
         if !self.tuning.is_verification_due() || self.finalizers.are_running() {
             return false;
         }
-        self.tuning.schedule_verification(self.configuration().verification_interval());
+        self.tuning.begin_verification(self.configuration().verification_interval());
         let found = self.verify(None);
         let report = self.last_verification.insert(Box::new(found));
         if !report.is_clean() {

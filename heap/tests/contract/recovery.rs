@@ -43,8 +43,8 @@ fn assert_done(heap: &mut TestHeap, roots: Option<&[ObjectId]>) {
 /// Lets a heap work on, and checks that all is right and that in the end it can be emptied.
 fn assert_works(mut heap: TestHeap, seed: u64) {
     let mut rng = Rng::new(seed);
-    for _ in 0..10 {
-        for _ in 0..4 {
+    for _ in 0..8 {
+        for _ in 0..5 {
             step(&mut heap, &mut rng, true);
         }
         assert_exact(&heap);

@@ -134,7 +134,7 @@ impl Run {
 fn run(seed: u64, most_objects: usize, operations: usize) -> usize {
     let mut run = Run::new(seed, most_objects);
     let mutations = 1 + seed as usize % 7;
-    for _ in 0..operations {
+    for operation in 0..operations {
         match run.rng.below(mutations + 1) {
             0 => run.slice(),
             _ => run.mutate(),
@@ -146,7 +146,9 @@ fn run(seed: u64, most_objects: usize, operations: usize) -> usize {
         }
         assert_exact(&run.heap);
         assert_findable(&run.heap);
-        assert_clean(&run.heap);
+        if operation % 4 == 0 {
+            assert_clean(&run.heap);
+        }
     }
     run.demanded
 }

@@ -225,6 +225,44 @@ fn checks_do_not_delay_verification() {
 }
 
 #[test]
+fn verifications_are_counted_by_the_operations_between_them_whatever_checks_run() {
+    for (interval, automatic_checks) in [(3, true), (3, false), (5, true), (40, true), (7, false)] {
+        let configuration = Configuration::default().with_interval(4).and_then(|it| it.with_bounds(1, 9)).unwrap();
+        let configuration = configuration.with_verification_interval(Some(interval)).unwrap();
+        let mut heap = TestHeap::with_configuration(World::default(), configuration);
+        heap.set_automatic_checks(automatic_checks);
+        let (mut counted, mut expected) = (0, 0);
+        let look = |counted: &mut u32, expected: &mut u64| {
+            if *counted >= interval {
+                (*counted, *expected) = (0, *expected + 1);
+            }
+        };
+        for round in 0..200 {
+            look(&mut counted, &mut expected);
+            let a = table(&mut heap);
+            link(&mut heap, a, "a", a);
+            drop_ref(&mut heap, a);
+            counted += 3;
+            if round % 3 == 0 {
+                heap.maybe_check_cycles();
+            }
+            if round % 5 == 0 {
+                look(&mut counted, &mut expected);
+                let before = heap.statistics().verifications;
+                let ran = heap.maybe_verify_heap().is_some();
+                assert_eq!(heap.statistics().verifications - before, u64::from(ran));
+            }
+            if round % 7 == 0 {
+                look(&mut counted, &mut expected);
+                assert!(heap.allocate_weak(ObjectId::NIL).is_err(), "refused, and begun all the same");
+            }
+            assert_eq!(heap.statistics().verifications, expected, "every {interval}, round {round}");
+        }
+        assert!(heap.statistics().checks > 0);
+    }
+}
+
+#[test]
 fn a_heap_is_not_verified_by_itself_in_finalizers_or_if_that_is_off() {
     let mut heap = verified_every(1, false);
     let a = table(&mut heap);
@@ -262,5 +300,5 @@ fn automatic_checks_can_be_turned_on_when_one_is_due() {
 #[cfg(target_pointer_width = "64")]
 fn faults_cost_no_memory_where_they_can_be_made() {
     // The same figure with the feature for faults and without.
-    assert_eq!(size_of::<Heap<()>>(), 1_192);
+    assert_eq!(size_of::<Heap<()>>(), 1_208);
 }
