@@ -16,7 +16,7 @@ use crate::shapes::Shapes;
 use crate::slots::SlotSet;
 use crate::statistics::Totals;
 use crate::weak::WeakIndex;
-use crate::{Configuration, Host, VerificationReport};
+use crate::{Configuration, HeapError, Host, VerificationReport};
 
 /// A heap of reference-counted objects. See the [crate's documentation](crate).
 ///
@@ -98,6 +98,17 @@ impl<H: Host> Heap<H> {
     #[must_use]
     pub fn configuration(&self) -> &Configuration {
         &self.configuration
+    }
+
+    /// Lets the heap verify itself so many operations after it last has, or never by itself; see
+    /// [`Configuration::with_verification_interval`].
+    ///
+    /// # Errors
+    /// [`HeapError::Setting`] for 0.
+    pub fn set_verification_interval(&mut self, operations: Option<u32>) -> Result<(), HeapError> {
+        self.configuration = self.configuration.with_verification_interval(operations)?;
+        self.tuning.set_verification(operations);
+        Ok(())
     }
 
     /// Says whether allocations from now on make the check that is due.

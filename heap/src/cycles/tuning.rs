@@ -36,6 +36,8 @@ pub(crate) struct Tuning {
     automatic: bool,
     /// After how many operations in all the heap is verified next.
     verification: u64,
+    /// Operations in all when the heap was last verified because it was due.
+    verified: u64,
     /// Verifications that were due and ran.
     verifications: u64,
 }
@@ -59,6 +61,7 @@ impl Tuning {
             earlier: 0,
             automatic: configuration.automatic_checks(),
             verification: configuration.verification_interval().map_or(u64::MAX, u64::from),
+            verified: 0,
             verifications: 0,
         };
         tuning.schedule();
@@ -92,7 +95,13 @@ impl Tuning {
     /// Notes that the heap is verified, which it is again after so many operations, or never.
     pub(crate) fn begin_verification(&mut self, interval: Option<u32>) {
         self.verifications += 1;
-        self.verification = interval.map_or(u64::MAX, |it| self.all_operations() + u64::from(it));
+        self.verified = self.all_operations();
+        self.set_verification(interval);
+    }
+
+    /// Lets the heap be verified so many operations after it last was, or never.
+    pub(crate) fn set_verification(&mut self, interval: Option<u32>) {
+        self.verification = interval.map_or(u64::MAX, |it| self.verified + u64::from(it));
         self.schedule();
     }
 

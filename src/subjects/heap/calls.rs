@@ -227,15 +227,17 @@ impl Caller<'_> {
         result
     }
 
-    /// The single calls that a bulk line stands for, without checks.
+    /// The single calls that a bulk line stands for, without checks and verifications.
     fn bulk(&mut self, length: u32, ring: bool) -> Result<Value<Object>, HeapError> {
         if self.0.len() as u64 + u64::from(length) > u64::from(self.0.configuration().capacity()) {
             return Err(HeapError::Capacity);
         }
-        let checks = self.0.configuration().automatic_checks();
+        let before = *self.0.configuration();
         self.0.set_automatic_checks(false);
+        self.0.set_verification_interval(None)?;
         let head = self.link(length, ring);
-        self.0.set_automatic_checks(checks);
+        self.0.set_automatic_checks(before.automatic_checks());
+        self.0.set_verification_interval(before.verification_interval())?;
         head
     }
 

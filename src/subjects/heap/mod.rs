@@ -43,7 +43,10 @@ fn kind(kind: VerificationErrorKind) -> FindingKind {
 impl Default for HeapSubject {
     fn default() -> HeapSubject {
         let capacity = Settings::default().capacity as u32;
-        let configuration = Configuration::default().with_capacity(capacity).unwrap_or_default();
+        let configuration = Configuration::default()
+            .with_capacity(capacity)
+            .and_then(|it| it.with_verification_interval(None))
+            .unwrap_or_default();
         HeapSubject { heap: Heap::with_configuration(VirtualMachine::default(), configuration) }
     }
 }
@@ -133,7 +136,7 @@ impl Subject for HeapSubject {
             interval: statistics.interval.into(),
             operations_since_check: statistics.operations_since_check,
             finalizer_panics: self.heap.finalizer_panics() as u64,
-            verifications: 0,
+            verifications: statistics.verifications,
         }
     }
 
