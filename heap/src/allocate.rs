@@ -140,6 +140,7 @@ impl<H: Host> Heap<H> {
             self.arena.headers.take_back(values);
             return Err(HeapError::Capacity);
         }
+        self.arena.headers.disturb_all(values);
         Ok(())
     }
 

@@ -224,37 +224,53 @@ impl Headers {
         let Some(object) = value.reference() else {
             return Ok(());
         };
-        let ceiling = self.ceiling;
-        let header = self.find_mut(object)?;
-        if header.internal >= ceiling {
-            return Err(HeapError::Overflow { object });
-        }
-        header.internal += 1;
-        if header.marks.has(Mark::Member) {
+        if self.count(object)?.marks.has(Mark::Member) {
             self.disturb(object);
         }
         Ok(())
     }
 
     /// Counts values that are about to be stored together: all of them or, with an error, none.
+    /// The objects are [disturbed](Self::disturb_all) once nothing can be refused any more.
     pub(crate) fn retain_all(&mut self, values: &[Value]) -> Result<(), HeapError> {
         for object in values.iter().filter_map(Value::reference) {
             self.find(object)?;
         }
-        for (count, value) in values.iter().enumerate() {
-            if let Err(error) = self.retain(value) {
-                self.take_back(values.iter().take(count));
+        for (counted, value) in values.iter().enumerate() {
+            if let Some(object) = value.reference()
+                && let Err(error) = self.count(object)
+            {
+                self.take_back(values.iter().take(counted));
                 return Err(error);
             }
         }
         Ok(())
     }
 
-    /// Undoes [`retain`](Self::retain) for values that are not stored after all.
+    /// Notes that values were stored.
+    pub(crate) fn disturb_all(&mut self, values: &[Value]) {
+        values.iter().filter_map(Value::reference).for_each(|object| self.disturb(object));
+    }
+
+    /// Undoes [`retain_all`](Self::retain_all) for values that are not stored after all.
     pub(crate) fn take_back<'a>(&mut self, values: impl IntoIterator<Item = &'a Value>) {
         for object in values.into_iter().filter_map(Value::reference) {
-            let _ = self.forget(object);
+            if let Ok(header) = self.find_mut(object) {
+                header.internal = header.internal.saturating_sub(1);
+            }
         }
+    }
+
+    /// Counts a reference from contents; the header as it then is.
+    #[inline]
+    fn count(&mut self, object: ObjectId) -> Result<Header, HeapError> {
+        let ceiling = self.ceiling;
+        let header = self.find_mut(object)?;
+        if header.internal >= ceiling {
+            return Err(HeapError::Overflow { object });
+        }
+        header.internal += 1;
+        Ok(*header)
     }
 
     /// Turns a reference from contents into one that the mutator holds.
@@ -263,7 +279,7 @@ impl Headers {
             return Ok(());
         };
         self.hold(object)?;
-        self.take_back([value]);
+        self.forget(object)?;
         Ok(())
     }
 }

@@ -74,6 +74,7 @@ impl Directory {
         self.holes += 1;
         if self.fields.len() > 2 * self.len() {
             self.fields.retain(Option::is_some);
+            self.fields.shrink_to(2 * self.fields.len());
             self.reindex();
         } else if self.has_index() {
             self.index.remove(&field.name);

@@ -40,7 +40,13 @@ impl Elements {
                 *few = list.into_boxed_slice();
                 last
             }
-            Self::Many(many) => many.pop(),
+            Self::Many(many) => {
+                let last = many.pop();
+                if many.len() < many.capacity() / 4 {
+                    many.shrink_to(2 * many.len());
+                }
+                last
+            }
         }
     }
 }

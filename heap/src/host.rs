@@ -36,6 +36,8 @@ pub trait Host: Sized {
     /// The object is intact, and so is all that it refers to. The finalizer may call whatever the
     /// heap offers; an object that it stores or holds somewhere lives on. A panic ends this
     /// finalizer and nothing else, see [`take_finalizer_panics`](Heap::take_finalizer_panics).
+    /// The heap must stay where it is: one that is moved out of `heap` here, say by
+    /// [`std::mem::take`], believes for ever that a finalizer runs. Clone it instead.
     fn finalize(heap: &mut Heap<Self>, object: ObjectId) {
         let _ = (heap, object);
     }
@@ -55,7 +57,8 @@ pub trait Host: Sized {
         let _ = collection;
     }
 
-    /// Microseconds on a clock that never goes back, for budgets of time.
+    /// Microseconds on a clock that never goes back, for budgets of time. A panic here reaches whoever
+    /// called the heap, and loses nothing.
     fn microseconds(&self) -> u64 {
         static START: OnceLock<Instant> = OnceLock::new();
         let since = START.get_or_init(Instant::now).elapsed();

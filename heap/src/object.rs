@@ -101,6 +101,17 @@ impl Content {
         }
     }
 
+    /// How many places for values it has, which is how much work it is to read it.
+    #[inline]
+    pub(crate) fn width(&self) -> usize {
+        match self {
+            Self::Table { values, .. } => values.places(),
+            Self::Array(elements) => elements.len(),
+            Self::Closure { captures, .. } => captures.len(),
+            Self::Vacant { .. } | Self::Box(_) | Self::Scalar(_) | Self::Weak(_) => 1,
+        }
+    }
+
     pub(crate) fn kind(&self) -> Option<Kind> {
         match self {
             Self::Vacant { .. } => None,

@@ -30,7 +30,8 @@ pub struct HeapStats {
     /// Objects that detections and collections have looked at, as often as they have: once for each
     /// search in one go, and once for each step of a pass in slices.
     pub objects_touched: u64,
-    /// Objects from which all garbage is reached, now; see [`Heap::candidates`].
+    /// Objects from which all garbage is reached, now; see [`Heap::candidates`]. While a collection in
+    /// slices is under way, this is an upper bound.
     pub candidates: u64,
     /// Objects whose references have changed since cycles were last detected.
     pub dirty: u64,

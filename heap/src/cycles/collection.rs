@@ -93,7 +93,7 @@ impl<H: Host> Heap<H> {
         self.search.begin(self.arena.slots(), false);
         let starts = self.candidates.members().iter().filter_map(|&slot| self.arena.tenant(slot));
         let starts: Vec<ObjectId> = starts.collect();
-        self.search.advance(&mut self.arena, &mut starts.iter().copied(), || true, || true);
+        self.search.advance(&mut self.arena, &mut starts.iter().copied(), || true, |_| true);
         self.totals.touched += self.search.reached() as u64;
         for start in starts {
             if !self.search.is_member(start.slot()) {

@@ -43,6 +43,7 @@ use super::region::Region;
 use crate::ObjectId;
 use crate::arena::Arena;
 use crate::counts::{Headers, Mark};
+use crate::object::Content;
 
 /// For how many objects a search that has ended keeps memory.
 pub(super) const KEPT: usize = 4_096;
@@ -132,26 +133,28 @@ impl Search {
     ///
     /// `starts` are the objects to start from; those that are gone or roots are passed over.
     /// `may_step` is asked before each step: the contents of one object are read, or its counts
-    /// are judged. `may_join` is asked before an object becomes a member; if one may not, the search
-    /// is [partial](Self::is_partial).
+    /// are judged; it may panic, and then nothing has been done. `may_join` is asked before an object
+    /// of these contents becomes a member; if one may not, the search is [partial](Self::is_partial).
     pub(crate) fn advance(
         &mut self,
         arena: &mut Arena,
         starts: &mut impl Iterator<Item = ObjectId>,
         mut may_step: impl FnMut() -> bool,
-        mut may_join: impl FnMut() -> bool,
+        mut may_join: impl FnMut(&Content) -> bool,
     ) -> bool {
         loop {
             match self.phase {
-                Phase::Scan => match self.unscanned.pop_front() {
-                    Some(slot) if !self.region.is_member(slot) => {}
-                    Some(slot) if may_step() => self.scan(arena, slot, &mut may_join),
-                    Some(slot) => {
-                        self.unscanned.push_front(slot);
-                        return false;
+                Phase::Scan => match self.unscanned.front().copied() {
+                    Some(slot) if self.region.is_member(slot) => {
+                        if !may_step() {
+                            return false;
+                        }
+                        self.unscanned.pop_front();
+                        self.scan(arena, slot, &mut may_join);
                     }
+                    Some(_) => _ = self.unscanned.pop_front(),
                     None => match starts.next() {
-                        Some(object) => self.start_from(&mut arena.headers, object, &mut may_join),
+                        Some(object) => self.start_from(arena, object, &mut may_join),
                         None => {
                             self.unjudged = self.region.members().len();
                             self.phase = Phase::Judge;
@@ -168,12 +171,14 @@ impl Search {
                         return false;
                     }
                 }
-                Phase::Restore => match self.grey.pop() {
+                Phase::Restore => match self.grey.last().copied() {
                     None => return true,
-                    Some(slot) if may_step() => self.restore(arena, slot),
                     Some(slot) => {
-                        self.grey.push(slot);
-                        return false;
+                        if !may_step() {
+                            return false;
+                        }
+                        self.grey.pop();
+                        self.restore(arena, slot);
                     }
                 },
             }
@@ -197,7 +202,7 @@ impl Search {
         }
         self.unjudged = self.region.members().len();
         self.phase = Phase::Judge;
-        self.advance(arena, &mut std::iter::empty(), || true, || true);
+        self.advance(arena, &mut std::iter::empty(), || true, |_| true);
     }
 
     /// Lets a member leave, to be restored from.
@@ -222,17 +227,24 @@ impl Search {
         }
     }
 
-    fn start_from(&mut self, headers: &mut Headers, object: ObjectId, may_join: &mut impl FnMut() -> bool) {
+    fn start_from(&mut self, arena: &mut Arena, object: ObjectId, may_join: &mut impl FnMut(&Content) -> bool) {
+        let (contents, headers) = arena.parts();
         let is_no_root = headers.find(object).is_ok_and(|header| !header.is_root());
         if is_no_root && self.region.is_open_to(object.slot()) {
-            self.join(headers, object.slot(), 0, may_join);
+            self.join(contents, headers, (object.slot(), 0), may_join);
         }
     }
 
     /// Makes an object a member, if it may be.
     #[inline]
-    fn join(&mut self, headers: &mut Headers, slot: u32, inner: u32, may_join: &mut impl FnMut() -> bool) {
-        if !may_join() {
+    fn join(
+        &mut self,
+        contents: &[Content],
+        headers: &mut Headers,
+        (slot, inner): (u32, u32),
+        may_join: &mut impl FnMut(&Content) -> bool,
+    ) {
+        if !contents.get(slot as usize).is_some_and(may_join) {
             self.partial = true;
             return;
         }
@@ -246,14 +258,14 @@ impl Search {
     }
 
     /// Reads the contents of a member.
-    fn scan(&mut self, arena: &mut Arena, slot: u32, may_join: &mut impl FnMut() -> bool) {
+    fn scan(&mut self, arena: &mut Arena, slot: u32, may_join: &mut impl FnMut(&Content) -> bool) {
         let (contents, headers) = arena.parts();
         let Some(content) = contents.get(slot as usize) else {
             return;
         };
         for child in content.references() {
             if !self.region.count(child.slot()) && headers.find(child).is_ok_and(|header| !header.is_root()) {
-                self.join(headers, child.slot(), 1, may_join);
+                self.join(contents, headers, (child.slot(), 1), may_join);
             }
         }
     }

@@ -47,6 +47,7 @@ use super::allowance::{Allowance, Budget};
 use super::candidates::Candidates;
 use super::search::Search;
 use crate::configuration::positive;
+use crate::object::Content;
 use crate::{Heap, HeapError, Host, ObjectId};
 
 /// How many objects a search from a single candidate may reach.
@@ -54,6 +55,10 @@ use crate::{Heap, HeapError, Host, ObjectId};
 /// Larger finds larger rings before the pass; smaller costs less for candidates that live. Most
 /// garbage cycles are small: parent and child, a closure and what holds it, a ring of a few.
 const LOCAL: usize = 32;
+
+/// An object with more values than this is left for the pass. To read it is one touch and yet much
+/// work, and each of many candidates may lead to it: a list of all that there is, a global table.
+const WIDE: usize = 64;
 
 /// The collection under way, if there is one.
 #[derive(Clone, Debug, Default)]
@@ -105,8 +110,9 @@ impl<H: Host> Heap<H> {
     /// garbage as it finds it. The collection is [complete](Collection::complete) after a bounded
     /// number of slices, whatever the mutator does between them.
     ///
-    /// To touch is to read an object's contents or to judge its counts; finalizers, and what it
-    /// takes to free garbage that was found, come on top. Checks collect in this way too.
+    /// To touch is to read an object's contents, however many values it has, or to judge its counts;
+    /// finalizers, and what it takes to free garbage that was found, come on top. Checks collect in
+    /// this way too.
     ///
     /// # Errors
     /// [`HeapError::Reentrant`] in a finalizer that a collection runs, [`HeapError::Setting`] for 0.
@@ -198,8 +204,8 @@ impl<H: Host> Heap<H> {
         }
         let start = self.arena.tenant(slot);
         let (mut joined, mut is_used_up) = (0, false);
-        let may_join = || {
-            if joined == LOCAL || is_used_up {
+        let may_join = |content: &Content| {
+            if joined == LOCAL || is_used_up || content.width() > WIDE {
                 return false;
             }
             // The first is the candidate itself.
@@ -249,7 +255,7 @@ impl<H: Host> Heap<H> {
         let Slices { large, started, pass, .. } = &mut self.slices;
         let mut starts = large.get(*started..).unwrap_or_default().iter().copied();
         let may_step = || allowance.take(&self.host, &mut self.totals.touched);
-        let is_over = pass.advance(&mut self.arena, &mut starts, may_step, || true);
+        let is_over = pass.advance(&mut self.arena, &mut starts, may_step, |_| true);
         *started = large.len() - starts.len();
         if !is_over {
             // So that noting what is disturbed allocates nothing.

@@ -49,7 +49,6 @@ impl Reference {
         self.statistics.cycles_collected += collected;
         let mut internal = counted(self);
         self.die(&order, &mut internal);
-        self.excuse_nothing();
         collected
     }
 

@@ -50,6 +50,7 @@ impl Reference {
                 return Slice { cycles, complete: true };
             }
             cycles += self.free(&set);
+            self.excuse_nothing();
             self.settle();
         }
     }
@@ -100,7 +101,7 @@ impl Reference {
         self.sliced.iter_mut().for_each(|sliced| sliced.alone.retain(|object, was| now.get(object) == Some(was)));
     }
 
-    /// What a set gives up as it dies disturbs nothing: it must be found all the same.
+    /// What a set of this collection gives up as it dies disturbs nothing: it must be found all the same.
     pub(super) fn excuse_nothing(&mut self) {
         let now: BTreeMap<Object, _> = self.portraits().collect();
         for (object, was) in self.sliced.iter_mut().flat_map(|sliced| &mut sliced.alone) {
