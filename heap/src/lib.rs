@@ -37,12 +37,17 @@
 //! [`Heap::attempt_recovery`] makes it anew, should a defect have damaged it. In builds with debug
 //! assertions a heap verifies itself every so often, see
 //! [`Configuration::with_verification_interval`]; in others [`Heap::quick_health_check`] is cheap
-//! enough to be called now and then.
+//! enough to be called now and then. What a heap does it says through the `log` facade, if it is
+//! [verbose](Configuration::with_verbose).
 //!
 //! An object takes 40 bytes and what its values take beyond: nothing for a box, a scalar or a weak
 //! reference, 16 bytes for each element, capture or field. Up to 12 fields a table shares their names
 //! with all tables that have the same; a larger one takes 32 bytes for each field and an index of
 //! its names. A [`FieldSite`] finds a field without looking at names.
+
+//!
+//! With the feature `serde` statistics, reports and the like can be serialised; an id is written as
+//! its text.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -64,6 +69,7 @@ mod graph;
 mod heap;
 mod host;
 mod id;
+mod logging;
 mod object;
 mod read;
 mod recovery;
