@@ -16,6 +16,7 @@ use crate::HeapError;
 /// # Ok::<(), heapproof_heap::HeapError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Configuration {
     interval: u32,
     shortest_interval: u32,
@@ -26,6 +27,7 @@ pub struct Configuration {
     generation_ceiling: u32,
     automatic_checks: bool,
     verification_interval: Option<u32>,
+    verbose: bool,
 }
 
 impl Default for Configuration {
@@ -40,6 +42,7 @@ impl Default for Configuration {
             generation_ceiling: u32::MAX,
             automatic_checks: true,
             verification_interval: cfg!(debug_assertions).then_some(10_000),
+            verbose: false,
         }
     }
 }
@@ -135,6 +138,18 @@ impl Configuration {
         Ok(self)
     }
 
+    /// Sets whether the heap logs what it does, with the target `heapproof_heap` of the `log` facade:
+    /// collections, checks, detections that are complete and frames at the level *debug*, what a
+    /// recovery does at *info*. It does not unless set.
+    ///
+    /// What a verification by itself finds is logged whatever is set, warnings at the level *warn* and
+    /// all else at *error*.
+    #[must_use]
+    pub fn with_verbose(mut self, verbose: bool) -> Self {
+        self.verbose = verbose;
+        self
+    }
+
     /// After how many operations the first check is due.
     #[must_use]
     pub fn interval(&self) -> u32 {
@@ -175,6 +190,12 @@ impl Configuration {
     #[must_use]
     pub fn verification_interval(&self) -> Option<u32> {
         self.verification_interval
+    }
+
+    /// Whether the heap logs what it does.
+    #[must_use]
+    pub fn verbose(&self) -> bool {
+        self.verbose
     }
 
     /// Whether an allocation makes the check that is due.

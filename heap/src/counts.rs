@@ -12,6 +12,7 @@ use crate::{Heap, HeapError, Host, ObjectId, Value};
 
 /// How often an object is referred to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Counts {
     /// The strong references that the mutator holds.
     pub external: u32,

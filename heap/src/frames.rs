@@ -20,6 +20,7 @@ const FEW: usize = 64;
 
 /// What has happened in a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FrameStats {
     /// What each of its checks, and its end, may use.
     pub budget: Budget,
@@ -99,6 +100,7 @@ impl<H: Host> Heap<H> {
             touched_before: self.totals.touched,
             checks_before: self.tuning.checks(),
         });
+        self.log_frame_begun();
         Ok(())
     }
 
@@ -151,7 +153,9 @@ impl<H: Host> Heap<H> {
         }
         self.settle();
         frame.add(collection);
-        Ok(self.statistics_of(&frame))
+        let statistics = self.statistics_of(&frame);
+        self.log_frame_ended(&statistics);
+        Ok(statistics)
     }
 
     /// What has happened so far in the frame that is open, if one is.

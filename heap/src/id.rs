@@ -89,6 +89,14 @@ impl fmt::Debug for ObjectId {
     }
 }
 
+/// As it is written: the slot, a dot and the generation, or `nil`.
+#[cfg(feature = "serde")]
+impl serde::Serialize for ObjectId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::ObjectId;

@@ -37,7 +37,8 @@
 //! [`Heap::attempt_recovery`] makes it anew, should a defect have damaged it. In builds with debug
 //! assertions a heap verifies itself every so often, see
 //! [`Configuration::with_verification_interval`]; in others [`Heap::quick_health_check`] is cheap
-//! enough to be called now and then.
+//! enough to be called now and then. What a heap does it says through the `log` facade, if it is
+//! [verbose](Configuration::with_verbose).
 //!
 //! An object takes 40 bytes, 16 more for the sets of slots that it can be in, and what its values
 //! take beyond: nothing for a box, a scalar or a weak reference, 16 bytes for each element, capture or
@@ -47,6 +48,10 @@
 //! table takes 32 bytes for each field and an index of its names; so do all tables with new
 //! combinations of names once a heap has seen 4,096, which a program that uses small tables as
 //! dictionaries does.
+
+//!
+//! With the feature `serde` statistics, reports and the like can be serialised; an id is written as
+//! its text.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -68,6 +73,7 @@ mod graph;
 mod heap;
 mod host;
 mod id;
+mod logging;
 mod object;
 mod read;
 mod recovery;

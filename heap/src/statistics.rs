@@ -6,6 +6,7 @@ use crate::{Heap, Host};
 
 /// The figures of a heap since it was made. All are exact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct HeapStats {
     /// Objects that were allocated.
     pub allocations: u64,

@@ -1,9 +1,13 @@
 //! How much a collection may do in one call.
 
+use std::fmt;
+
 use crate::Host;
 
 /// What a frame allows each check in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Budget {
     /// So many objects may be touched.
     Objects(u32),
@@ -11,6 +15,15 @@ pub enum Budget {
     /// before an object is touched, so the time may be exceeded by what one object takes, and the
     /// first object is always touched, so that every call makes progress.
     Microseconds(u32),
+}
+
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Objects(objects) => write!(f, "{objects} objects"),
+            Self::Microseconds(time) => write!(f, "{time} microseconds"),
+        }
+    }
 }
 
 /// What is left of a budget in one call.

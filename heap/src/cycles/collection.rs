@@ -33,6 +33,7 @@ use crate::{Heap, HeapError, Host, ObjectId};
 
 /// What a collection has freed. What that let go was released, and is not counted here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Collection {
     /// The objects that died as garbage.
     pub objects: u64,
@@ -85,6 +86,7 @@ impl<H: Host> Heap<H> {
         }
         collection.complete = true;
         self.collected(collection);
+        self.log_collection("collection", collection);
         Ok(collection)
     }
 

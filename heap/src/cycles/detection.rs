@@ -322,6 +322,7 @@ impl<H: Host> Heap<H> {
             return false;
         }
         self.totals.cycles_detected += self.cycles.len() as u64;
+        self.log_detection();
         true
     }
 

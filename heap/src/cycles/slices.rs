@@ -136,7 +136,9 @@ impl<H: Host> Heap<H> {
             return Err(HeapError::Reentrant);
         }
         let budget = Budget::Objects(positive("slice", objects)?);
-        Ok(self.collect_within(budget))
+        let collection = self.collect_within(budget);
+        self.log_collection("slice", collection);
+        Ok(collection)
     }
 
     /// Goes on collecting within a budget, or begins to.

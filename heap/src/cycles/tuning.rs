@@ -193,10 +193,12 @@ impl<H: Host> Heap<H> {
 
     fn check(&mut self) -> Collection {
         self.tuning.begin_check();
+        let interval = self.tuning.interval();
         let configured = Budget::Objects(self.configuration().budget());
         let budget = self.frame.as_ref().map_or(configured, Frame::budget);
         let collection = self.collect_within(budget);
         self.tuning.adapt(collection.cycles > 0, collection.complete);
+        self.log_check(collection, interval);
         collection
     }
 }

@@ -64,6 +64,7 @@ impl<H: Host> Heap<H> {
         let mut recovery = Recovery::new(before, report);
         self.forget_slices(&mut recovery);
         if recovery.before.is_clean() {
+            self.log_recovery(&recovery);
             return Ok(recovery);
         }
         self.rebuild_slots(&mut recovery);
@@ -84,6 +85,7 @@ impl<H: Host> Heap<H> {
         // What is released from here on runs finalizers, which may take and drop references: the
         // roots say how it is now.
         recovery.after = self.verify(roots);
+        self.log_recovery(&recovery);
         self.settle();
         Ok(recovery)
     }

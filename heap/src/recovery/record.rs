@@ -11,6 +11,7 @@ const LISTED: usize = 30;
 
 /// A reference that recovery had to make nil.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Lost {
     /// The object that held it.
     pub holder: ObjectId,
@@ -21,6 +22,8 @@ pub struct Lost {
 
 /// One thing that recovery did.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum RecoveryAction {
     /// A count was set.
@@ -104,6 +107,8 @@ impl fmt::Display for RecoveryAction {
 
 /// Something that recovery could not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Unknown {
     /// What the reference referred to.
@@ -140,6 +145,7 @@ impl fmt::Display for Unknown {
 
 /// What a recovery did, what it lost, and what it could not know.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Recovery {
     /// What was done, in order.
     pub actions: Vec<RecoveryAction>,

@@ -6,6 +6,8 @@ use crate::ObjectId;
 
 /// The kinds of errors that verification finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum VerificationErrorKind {
     /// A recorded count is not what it should be.
     RefCountMismatch,
@@ -29,6 +31,8 @@ pub enum VerificationErrorKind {
 
 /// How bad an error is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum ErrorSeverity {
     /// Something takes longer or more memory than it should.
     Warning,
@@ -80,6 +84,7 @@ impl fmt::Display for ErrorSeverity {
 
 /// One thing that is wrong with a heap.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct VerificationError {
     /// What kind of error it is.
     pub kind: VerificationErrorKind,
@@ -107,6 +112,8 @@ impl fmt::Display for VerificationError {
 
 /// The counts that are recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum CountKind {
     /// Strong references that the mutator holds.
     External,
@@ -131,6 +138,8 @@ impl fmt::Display for CountKind {
 
 /// Where in an object a value lies.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Place {
     /// The field of this name.
     Field(String),
@@ -158,6 +167,8 @@ impl fmt::Display for Place {
 
 /// The structures that note objects, or what is shared among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Structure {
     /// Objects whose references have changed since cycles were detected.
@@ -195,6 +206,8 @@ impl fmt::Display for Structure {
 
 /// What exactly is wrong: what is recorded, and what is so.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum VerificationDetail {
     /// A count.

@@ -4,6 +4,7 @@
 //! with one comparison; a heap that is not verified by itself pays nothing for it.
 
 use super::report::VerificationReport;
+use crate::logging::log_findings;
 use crate::{Heap, Host};
 
 impl<H: Host> Heap<H> {
@@ -14,7 +15,8 @@ impl<H: Host> Heap<H> {
     /// [`with_verification_interval`](crate::Configuration::with_verification_interval) says, counted
     /// from the last one that was due; a check for cycles does not begin that count anew. Every
     /// allocation makes it first, before the check for cycles, whether automatic checks are on or
-    /// off. If something is found, [`Host::verified`] is called.
+    /// off. If something is found, it is logged, and [`Host::verified`] is
+    /// called.
     ///
     /// ```
     /// # use heapproof_heap::{Configuration, Heap};
@@ -48,6 +50,7 @@ impl<H: Host> Heap<H> {
         let found = self.verify(None);
         let report = self.last_verification.insert(Box::new(found));
         if !report.is_clean() {
+            log_findings(report);
             self.host.verified(report);
         }
         true

@@ -10,6 +10,7 @@ const LISTED: usize = 30;
 
 /// What a verification found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct VerificationReport {
     /// Errors and critical errors, critical ones first.
     pub errors: Vec<VerificationError>,

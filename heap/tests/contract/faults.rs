@@ -344,6 +344,9 @@ fn the_quick_check_sees_what_it_says_it_sees() {
         Fault::CandidateFlag,
         Fault::CandidateEntry,
         Fault::QueueFlag,
+        Fault::TemporaryFlag,
+        Fault::PassEntryMissing,
+        Fault::PassEntryExtra,
     ];
     let heap = {
         let mut heap = heap();
@@ -352,6 +355,7 @@ fn the_quick_check_sees_what_it_says_it_sees() {
         heap.allocate_closure(0, &[Value::Nil, a.into()]).unwrap();
         heap.allocate_box(a.into()).unwrap();
         heap.allocate_array(&[a.into(), a.into()]).unwrap();
+        pause_in_a_pass(&mut heap);
         heap
     };
     assert!(heap.quick_health_check());

@@ -22,6 +22,8 @@ mod random;
 mod recovery;
 mod release;
 mod scale;
+#[cfg(feature = "serde")]
+mod serialization;
 mod slices;
 mod slices_random;
 mod storing;
