@@ -318,7 +318,9 @@ impl<H: Host> Heap<H> {
 
     /// Goes on with a detection, or begins one; true if it is complete.
     fn advance_detection(&mut self, allowance: u64) -> bool {
-        if !self.dirty.is_empty() && !self.walk_changes(allowance) {
+        if self.dirty.is_empty() {
+            self.cycles.remove_broken();
+        } else if !self.walk_changes(allowance) {
             return false;
         }
         self.totals.cycles_detected += self.cycles.len() as u64;

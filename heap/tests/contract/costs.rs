@@ -107,3 +107,22 @@ fn many_small_garbage_rings_cost_each_its_size() {
     assert_eq!(touched(&mut twin, in_slices), 2 * PAIRS as u64);
     assert!(twin.is_empty());
 }
+
+#[test]
+fn many_candidates_that_lead_to_one_wide_object_do_not_read_it_each() {
+    let mut heap = Heap::<()>::with_configuration((), Configuration::default().with_automatic_checks(false));
+    let leaf = heap.allocate_scalar(Value::Int(1)).unwrap();
+    let wide = heap.allocate_array(&vec![leaf.into(); 1_000_000]).unwrap();
+    let world = heap.allocate_box(wide.into()).unwrap();
+    let held = heap.allocate_array(&[world.into()]).unwrap();
+    for _ in 0..2_000 {
+        let entity = heap.allocate_box(world.into()).unwrap();
+        heap.push(held, entity.into()).unwrap();
+        heap.dec_ref(entity).unwrap();
+    }
+    heap.dec_ref(wide).unwrap();
+    heap.dec_ref(world).unwrap();
+    // Each of them reading a million values would take minutes.
+    while !heap.collect_slice(1_000).unwrap().complete {}
+    assert_eq!(heap.len(), 2_004);
+}

@@ -1,6 +1,6 @@
 //! Collection in slices: what it may touch, what it must find, and what may happen in between.
 
-use heapproof_heap::{Budget, Collection, Configuration, HeapError, New, ObjectId, Value};
+use heapproof_heap::{Budget, Collection, Configuration, Heap, HeapError, New, ObjectId, Value};
 
 use crate::support::{
     TestHeap, assert_exact, assert_findable, assert_no_panics, drop_ref, garbage, garbage_ring, heap, heap_with, link,
@@ -351,4 +351,56 @@ fn candidates_are_counted() {
     finish(&mut heap, 20);
     assert_eq!((candidates(&heap), heap.candidates().count()), (0, 0));
     assert_eq!(heap.statistics().dirty, 0);
+}
+
+/// A heap whose clock panics when it is asked for that time.
+struct Clock {
+    asked: std::cell::Cell<u32>,
+    panics_at: u32,
+}
+
+impl heapproof_heap::Host for Clock {
+    fn microseconds(&self) -> u64 {
+        self.asked.set(self.asked.get() + 1);
+        if self.asked.get() == self.panics_at {
+            std::panic::resume_unwind(Box::new("the clock"));
+        }
+        0
+    }
+}
+
+#[test]
+fn a_clock_that_panics_loses_nothing() {
+    for panics_at in 1..400 {
+        let configuration = Configuration::default()
+            .with_interval(1)
+            .and_then(|it| it.with_bounds(1, 1))
+            .and_then(|it| it.with_verification_interval(None))
+            .unwrap()
+            .with_automatic_checks(false);
+        let mut heap = Heap::with_configuration(Clock { asked: 0.into(), panics_at }, configuration);
+        let held = heap.allocate_table().unwrap();
+        let mut last = held;
+        for length in 0..80 {
+            let next = heap.allocate_table().unwrap();
+            let garbage = length >= 40;
+            heap.set_field(last, "next", next.into()).unwrap();
+            if length == 40 {
+                heap.set_field(last, "next", Value::Nil).unwrap();
+            }
+            heap.set_field(next, "back", if garbage { next.into() } else { held.into() }).unwrap();
+            heap.dec_ref(next).unwrap();
+            last = next;
+        }
+        heap.begin_frame(Budget::Microseconds(1_000)).unwrap();
+        for _ in 0..10 {
+            heap.set_field(held, "turn", Value::Nil).unwrap();
+            let check = std::panic::AssertUnwindSafe(|| heap.maybe_check_cycles());
+            let _ = std::panic::catch_unwind(check);
+            assert!(heap.verify_heap().is_clean(), "{panics_at}: {}", heap.verify_heap());
+        }
+        heap.end_frame().unwrap_or_else(|error| panic!("{error}"));
+        heap.collect_cycles().unwrap();
+        assert_eq!(heap.len(), 41, "{panics_at}");
+    }
 }
