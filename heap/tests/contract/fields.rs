@@ -68,8 +68,7 @@ impl Twin {
         for (table, expected) in &self.tables {
             let Some(View::Table(fields)) = self.heap.object(*table) else { panic!("a table") };
             assert_eq!(fields.len(), expected.len());
-            let found: Vec<(String, Value)> = fields.iter().map(|(name, it)| (name.to_owned(), it.clone())).collect();
-            assert_eq!(found, *expected);
+            assert!(fields.iter().eq(expected.iter().map(|(name, it)| (&**name, it))), "{fields:?} {expected:?}");
         }
         let boxes = self.tables.iter().flat_map(|(_, fields)| fields).filter(|(_, it)| it.reference().is_some());
         assert_eq!(self.heap.len(), self.tables.len() + boxes.count());

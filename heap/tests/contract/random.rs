@@ -1,11 +1,9 @@
 //! Random programs with finalizers that do everything: after each operation all counts are exact,
 //! a collection leaves what can be reached and nothing else, and in the end the heap is empty.
 
-use std::collections::HashSet;
-
 use heapproof_heap::{Budget, Configuration, New, ObjectId, Value};
 
-use crate::support::{TestHeap, World, assert_clean, assert_exact, assert_findable, held, on, reachable};
+use crate::support::{Objects, TestHeap, World, assert_clean, assert_exact, assert_findable, held, on, reachable};
 
 /// Xorshift; good enough to mix operations.
 #[derive(Clone, Copy)]
@@ -154,7 +152,7 @@ fn run(seed: u64, operations: usize) {
         assert_eq!(heap.host().unclean, [""; 0], "seed {seed}");
         let mut twin = heap.clone();
         twin.collect_cycles().unwrap();
-        let living: HashSet<ObjectId> = twin.objects().collect();
+        let living: Objects = twin.objects().collect();
         assert_eq!(living, reachable(&twin), "seed {seed}");
         assert!(reachable(&heap).iter().all(|it| living.contains(it)) || !twin.host().finalized.is_empty());
     }

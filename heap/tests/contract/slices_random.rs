@@ -4,13 +4,12 @@
 //! its budget, and the collection ends in time; what was garbage when it began, and was left alone
 //! since, is then dead.
 
-use std::collections::{HashMap, HashSet};
-
 use heapproof_heap::{Counts, ObjectId, Value};
 
 use crate::random::Rng;
 use crate::support::{
-    TestHeap, assert_clean, assert_exact, assert_findable, garbage, heap, link, reachable, reached_from, table, values,
+    ByObject, Objects, TestHeap, assert_clean, assert_exact, assert_findable, garbage, heap, link, reachable,
+    reached_from, table, values,
 };
 
 /// What an object was like when a collection began.
@@ -21,7 +20,7 @@ struct UnderWay {
     calls: usize,
     most_calls: usize,
     /// What was garbage when it began, and has been left alone.
-    left_alone: HashMap<ObjectId, Likeness>,
+    left_alone: ByObject<Likeness>,
 }
 
 fn likeness(heap: &TestHeap, object: ObjectId) -> Option<Likeness> {
@@ -121,7 +120,7 @@ impl Run {
 
     /// Looks whether what had to be freed was.
     fn end(&mut self) {
-        let left_alone: HashSet<ObjectId> = self.under_way.take().unwrap().left_alone.into_keys().collect();
+        let left_alone: Objects = self.under_way.take().unwrap().left_alone.into_keys().collect();
         let others = self.heap.objects().filter(|object| !left_alone.contains(object));
         let excused = reached_from(&self.heap, others);
         for object in left_alone {

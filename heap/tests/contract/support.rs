@@ -2,9 +2,32 @@
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 use heapproof_heap::{Collection, Configuration, Heap, Host, Kind, ObjectId, Value, VerificationReport, View};
+
+/// Mixes the few bits of an id well enough, and quickly: random tests do hardly anything but look
+/// for objects in sets.
+#[derive(Clone, Default)]
+pub(crate) struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = (self.0.rotate_left(32) ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(26)
+    }
+}
+
+pub(crate) type Objects = HashSet<ObjectId, BuildHasherDefault<Mixer>>;
+pub(crate) type ByObject<T> = HashMap<ObjectId, T, BuildHasherDefault<Mixer>>;
 
 pub(crate) type Script = Rc<dyn Fn(&mut Heap<World>, ObjectId)>;
 
@@ -122,15 +145,26 @@ pub(crate) fn values(heap: &TestHeap, object: ObjectId) -> Vec<Value> {
     }
 }
 
+/// The objects that an object refers to, in order.
+pub(crate) fn each_child(heap: &TestHeap, object: ObjectId, mut each: impl FnMut(ObjectId)) {
+    let mut all = |values: &[Value]| values.iter().filter_map(Value::reference).for_each(&mut each);
+    match heap.object(object) {
+        Some(View::Table(fields)) => fields.iter().filter_map(|(_, value)| value.reference()).for_each(each),
+        Some(View::Array(values) | View::Closure { captures: values, .. }) => all(values),
+        Some(View::Box(value) | View::Scalar(value)) => all(std::slice::from_ref(value)),
+        Some(View::Weak(_)) | None => {}
+    }
+}
+
 /// Checks every count that can be derived from contents, and that all references are to the living.
 pub(crate) fn assert_exact(heap: &TestHeap) {
-    let mut internal = HashMap::new();
-    let mut weak = HashMap::new();
+    let mut internal = ByObject::default();
+    let mut weak = ByObject::default();
     for object in heap.objects() {
-        for child in values(heap, object).iter().filter_map(Value::reference) {
+        each_child(heap, object, |child| {
             assert!(heap.contains(child), "{object} refers to {child}, which is gone");
             *internal.entry(child).or_insert(0) += 1;
-        }
+        });
         if let Some(View::Weak(target)) = heap.object(object)
             && !target.is_nil()
         {
@@ -153,25 +187,25 @@ pub(crate) fn assert_exact(heap: &TestHeap) {
 }
 
 /// What is reached from some objects, and they themselves.
-pub(crate) fn reached_from(heap: &TestHeap, starts: impl IntoIterator<Item = ObjectId>) -> HashSet<ObjectId> {
+pub(crate) fn reached_from(heap: &TestHeap, starts: impl IntoIterator<Item = ObjectId>) -> Objects {
     let mut left: Vec<ObjectId> = starts.into_iter().collect();
-    let mut reached: HashSet<ObjectId> = left.iter().copied().collect();
+    let mut reached: Objects = left.iter().copied().collect();
     while let Some(object) = left.pop() {
-        for child in values(heap, object).iter().filter_map(Value::reference) {
+        each_child(heap, object, |child| {
             if reached.insert(child) {
                 left.push(child);
             }
-        }
+        });
     }
     reached
 }
 
 /// What the mutator reaches; while no finalizer runs, all the rest is garbage.
-pub(crate) fn reachable(heap: &TestHeap) -> HashSet<ObjectId> {
+pub(crate) fn reachable(heap: &TestHeap) -> Objects {
     reached_from(heap, heap.objects().filter(|&object| external(heap, object) > 0))
 }
 
-pub(crate) fn garbage(heap: &TestHeap) -> HashSet<ObjectId> {
+pub(crate) fn garbage(heap: &TestHeap) -> Objects {
     let reachable = reachable(heap);
     heap.objects().filter(|object| !reachable.contains(object)).collect()
 }
