@@ -4,7 +4,7 @@
 //! taken for one bug.
 
 use crate::violation::Violation;
-use heapproof_model::{Contents, Counts, End, Event, Outcome, Refusal, Statistics};
+use heapproof_model::{Contents, Counts, End, Event, Fault, FindingKind, Outcome, Refusal, Statistics};
 use std::fmt;
 
 /// What kind of violation it is: parts joined by `-`, the words of a part by `_`.
@@ -20,8 +20,7 @@ impl Signature {
     /// All that there can be.
     pub fn all() -> Vec<Signature> {
         let outcomes = || ["done", "skipped"].into_iter().chain(REFUSALS.iter().map(|(_, word)| *word));
-        let events =
-            || ["nothing", "began", "returned", "panicked", "out_of_fuel", "died"].into_iter().chain(outcomes());
+        let events = || EVENTS.iter().copied().chain(outcomes());
         let pairs = |kind: &str, words: Vec<&str>| {
             let with =
                 |model: &&str| words.iter().map(|subject| format!("{kind}-{model}-{subject}")).collect::<Vec<_>>();
@@ -31,7 +30,9 @@ impl Signature {
             Statistics::default().named().map(|(which, _)| format!("statistics-{}", which.replace('_', "-")));
         let plain = PLAIN.iter().map(|text| (*text).to_owned());
         let paired = pairs("outcome", outcomes().collect()).into_iter().chain(pairs("journal", events().collect()));
-        plain.chain(statistics).chain(paired).map(Signature).collect()
+        let findings = FindingKind::ALL.iter().map(|kind| format!("verification-{}", kind.word()));
+        let faults = Fault::ALL.iter().map(|fault| format!("fault-missed-{}", fault.word()));
+        plain.chain(statistics).chain(findings).chain(faults).chain(paired).map(Signature).collect()
     }
 
     /// The signature of that text.
@@ -74,12 +75,18 @@ const PLAIN: &[&str] = &[
     "detection-invents-cycle",
     "collects-live",
     "leaves-garbage",
+    "over-budget",
     "round-trip-text",
     "round-trip-bytes",
 ];
 
+/// What can happen inside a heap, besides what operations come to.
+const EVENTS: &[&str] =
+    &["nothing", "began", "returned", "panicked", "out_of_fuel", "died", "took", "paused", "damaged", "recovered"];
+
 const REFUSALS: &[(Refusal, &str)] = &[
     (Refusal::Reentrant, "reentrant"),
+    (Refusal::Frame, "frame"),
     (Refusal::Nil, "nil"),
     (Refusal::Stale, "stale"),
     (Refusal::Kind, "kind"),
@@ -91,6 +98,7 @@ const REFUSALS: &[(Refusal, &str)] = &[
     (Refusal::NotHeld, "not_held"),
     (Refusal::Capacity, "capacity"),
     (Refusal::Setting, "setting"),
+    (Refusal::Inapplicable, "inapplicable"),
 ];
 
 /// A refusal in a word.
@@ -121,6 +129,9 @@ impl Violation {
             Violation::Detection { .. } => "detection-invents-cycle".to_owned(),
             Violation::CollectsLive { .. } => "collects-live".to_owned(),
             Violation::LeavesGarbage { .. } => "leaves-garbage".to_owned(),
+            Violation::OverBudget { .. } => "over-budget".to_owned(),
+            Violation::Verification { found } => format!("verification-{}", found.kind.word()),
+            Violation::FaultMissed { fault, .. } => format!("fault-missed-{}", fault.word()),
             Violation::RoundTrip { form, .. } => format!("round-trip-{form}"),
         })
     }
@@ -143,6 +154,10 @@ fn event(event: Option<&Event>) -> String {
         Some(Event::Ended(End::Panicked)) => "panicked".to_owned(),
         Some(Event::Ended(End::OutOfFuel)) => "out_of_fuel".to_owned(),
         Some(Event::Died(_)) => "died".to_owned(),
+        Some(Event::Took(_)) => "took".to_owned(),
+        Some(Event::Paused) => "paused".to_owned(),
+        Some(Event::Damaged(_)) => "damaged".to_owned(),
+        Some(Event::Recovered { .. }) => "recovered".to_owned(),
     }
 }
 

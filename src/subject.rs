@@ -5,7 +5,7 @@
 //! what went unchecked. The least that is of use: some way to allocate and store, [`Take`](Operation::Take),
 //! [`Drop`](Operation::Drop), and [`Subject::lives`].
 
-use heapproof_model::{Code, Contents, Counts, Event, Name, Object, Operation, Refusal, Statistics, Value};
+use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -20,12 +20,17 @@ pub enum Observation {
     Counts,
     /// Deaths and runs of finalizers, in their order.
     Journal,
+    /// Which sets are freed together, and where slices pause, in the journal too; without, each set must be all garbage
+    /// and what comes in slices must be done in one.
+    Sets,
     /// Its counters.
     Statistics,
     /// The cycles that its last detection found.
     Cycles,
     /// What a detection and a collection would do, on a copy.
     Fork,
+    /// What verification finds.
+    Verification,
 }
 
 impl Observation {
@@ -35,9 +40,11 @@ impl Observation {
         Observation::Contents,
         Observation::Counts,
         Observation::Journal,
+        Observation::Sets,
         Observation::Statistics,
         Observation::Cycles,
         Observation::Fork,
+        Observation::Verification,
     ];
 
     /// What it is called where a run says what it did not check.
@@ -47,9 +54,11 @@ impl Observation {
             Observation::Contents => "contents",
             Observation::Counts => "counts",
             Observation::Journal => "order of deaths and finalizers",
+            Observation::Sets => "which sets are freed together",
             Observation::Statistics => "statistics",
             Observation::Cycles => "cycles",
             Observation::Fork => "detection and collection on a copy after each operation",
+            Observation::Verification => "what verification finds",
         }
     }
 }
@@ -77,7 +86,7 @@ pub trait Subject {
     /// Learns that a name of the program stands for an object from now on; only finalizers need it.
     fn bind(&mut self, _name: Name, _object: Object) {}
 
-    /// Deaths and runs of finalizers since this was last called ([`Observation::Journal`]).
+    /// What has happened inside the heap since this was last called ([`Observation::Journal`]).
     fn take_journal(&mut self) -> Vec<Event> {
         Vec::new()
     }
@@ -99,6 +108,22 @@ pub trait Subject {
     /// The cycles that its last detection found, less those of which an object has died ([`Observation::Cycles`]).
     fn cycles(&self) -> Vec<BTreeSet<Object>> {
         Vec::new()
+    }
+
+    /// What verification finds, given all references that the mutator holds, an entry each, or without them
+    /// ([`Observation::Verification`]).
+    fn verify(&self, _roots: Option<&[Object]>) -> Vec<Finding> {
+        Vec::new()
+    }
+
+    /// Recovers, given all references that the mutator holds, an entry each, or without them. What became of references
+    /// and external counts stands in the journal, as [`Event::Recovered`]. Within finalizers recovery is called as other
+    /// operations are, and refused.
+    fn recover(&mut self, _roots: Option<&[Object]>) {}
+
+    /// How many objects its collections and detections have touched so far.
+    fn touched(&self) -> u64 {
+        0
     }
 
     /// A copy with an empty journal ([`Observation::Fork`]).

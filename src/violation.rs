@@ -1,6 +1,6 @@
 //! What can be wrong with a subject, typed.
 
-use heapproof_model::{Contents, Counts, Event, Object, Outcome, Value};
+use heapproof_model::{Contents, Counts, Event, Fault, Finding, Object, Outcome, Value};
 use std::collections::BTreeSet;
 
 /// Where subject and model part.
@@ -90,6 +90,27 @@ pub enum Violation {
     LeavesGarbage {
         /// The object.
         object: Object,
+    },
+    /// An operation touched more objects than it may.
+    OverBudget {
+        /// How many objects it touched.
+        touched: u64,
+        /// How many it may touch.
+        budget: u64,
+    },
+    /// Verification finds something in a heap that was not damaged.
+    Verification {
+        /// What it finds first.
+        found: Finding,
+    },
+    /// Verification does not find what was damaged.
+    FaultMissed {
+        /// How the heap was damaged.
+        fault: Fault,
+        /// What verification must find.
+        wanted: Finding,
+        /// What it finds.
+        found: Vec<Finding>,
     },
     /// A program is not what it was after it was written down and read again.
     RoundTrip {

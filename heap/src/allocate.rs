@@ -1,6 +1,5 @@
 //! Allocation of every kind of object.
 
-use crate::fields::Table;
 use crate::object::Content;
 use crate::{Heap, HeapError, Host, ObjectId, Value};
 
@@ -100,7 +99,7 @@ impl<H: Host> Heap<H> {
     #[inline]
     pub(crate) fn allocate(&mut self, new: New<'_>) -> Result<ObjectId, HeapError> {
         match new {
-            New::Table => self.insert(Content::Table(Table::new())),
+            New::Table => self.insert(Content::empty_table()),
             New::Array(elements) => {
                 self.count_contents(elements)?;
                 self.insert(Content::Array(stored(elements).collect()))

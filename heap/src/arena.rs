@@ -63,6 +63,7 @@ impl Arena {
         self.contents.get_mut(slot as usize)
     }
 
+    #[inline]
     pub(crate) fn content(&self, object: ObjectId) -> Result<&Content, HeapError> {
         self.headers.find(object)?;
         let stale = HeapError::Stale { object };
@@ -70,6 +71,7 @@ impl Arena {
     }
 
     /// The contents of an object, to be changed, with the headers beside them, to be counted in.
+    #[inline]
     pub(crate) fn split(&mut self, object: ObjectId) -> Result<(&mut Content, &mut Headers), HeapError> {
         self.headers.find(object)?;
         match self.contents.get_mut(object.slot() as usize) {

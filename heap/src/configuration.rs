@@ -42,6 +42,7 @@ impl Default for Configuration {
     }
 }
 
+/// The value, or the error if it is 0.
 pub(crate) fn positive(name: &'static str, value: u32) -> Result<u32, HeapError> {
     if value == 0 {
         let rule = "at least 1";

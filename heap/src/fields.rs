@@ -1,97 +1,63 @@
 //! The fields of a table: names and values, in the order in which they were first stored.
 //!
-//! A table of a few fields is a list, cut to measure and searched from its beginning: comparing
-//! a handful of names is faster than any index. A table of many has an index from names to places.
-//! There, a removed field leaves a hole, so that removing costs the same wherever the field is,
-//! and the holes are closed when they outnumber the fields.
+//! A table of a few fields has a shape, which says their names, and a list of their values, cut to
+//! measure. One that fits no [shape](crate::shapes), for it has many fields or because there are
+//! too many shapes already, has a [directory](crate::directory) until it dies.
 
-use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
+use crate::directory::Directory;
 use crate::object::next_reference;
-use crate::{ObjectId, Value};
+use crate::shapes::{NO_SHAPE, Shapes};
+use crate::write::LONGEST;
+use crate::{FieldSite, HeapError, ObjectId, Value};
 
-/// The most fields that are searched without an index.
-const FEW: usize = 12;
-
+/// The values of a table, by place.
 #[derive(Clone, Debug)]
-pub(crate) struct Field {
-    name: Arc<str>,
-    value: Value,
+pub(crate) enum Values {
+    /// As many as the table's shape has names, in the same order.
+    Shaped(Box<[Value]>),
+    /// The table's shape is [`NO_SHAPE`].
+    Directory(Box<Directory>),
 }
 
-#[derive(Clone, Debug)]
-pub(crate) enum Table {
-    Few(Box<[Field]>),
-    Many(Box<Directory>),
-}
-
-impl Table {
-    pub(crate) fn new() -> Self {
-        Self::Few(Box::default())
+impl Default for Values {
+    fn default() -> Self {
+        Self::Shaped(Box::default())
     }
+}
 
+impl Values {
+    #[inline]
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Few(few) => few.len(),
-            Self::Many(many) => many.places.len(),
-        }
-    }
-
-    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
-        match self {
-            Self::Few(few) => few.iter().find(|field| *field.name == *name).map(|field| &field.value),
-            Self::Many(many) => many.get(name),
-        }
-    }
-
-    /// Stores a value and returns the one that was there, if the field was.
-    pub(crate) fn set(&mut self, name: &str, value: Value) -> Option<Value> {
-        match self {
-            Self::Few(few) => {
-                if let Some(field) = few.iter_mut().find(|field| *field.name == *name) {
-                    return Some(std::mem::replace(&mut field.value, value));
-                }
-                let mut list = std::mem::take(few).into_vec();
-                list.reserve_exact(1);
-                list.push(Field { name: name.into(), value });
-                *self = if list.len() > FEW {
-                    Self::Many(Box::new(Directory::new(list)))
-                } else {
-                    Self::Few(list.into_boxed_slice())
-                };
-                None
-            }
-            Self::Many(many) => many.set(name, value),
-        }
-    }
-
-    pub(crate) fn remove(&mut self, name: &str) -> Option<Value> {
-        match self {
-            Self::Few(few) => {
-                let place = few.iter().position(|field| *field.name == *name)?;
-                let mut list = std::mem::take(few).into_vec();
-                let field = list.remove(place);
-                *few = list.into_boxed_slice();
-                Some(field.value)
-            }
-            Self::Many(many) => many.remove(name),
-        }
-    }
-
-    /// The field at a place, if there is one; none beyond the last place.
-    fn at(&self, place: usize) -> Option<&Field> {
-        match self {
-            Self::Few(few) => few.get(place),
-            Self::Many(many) => many.fields.get(place)?.as_ref(),
+            Self::Shaped(values) => values.len(),
+            Self::Directory(directory) => directory.len(),
         }
     }
 
     /// The number of places, holes included.
-    fn places(&self) -> usize {
+    pub(crate) fn places(&self) -> usize {
         match self {
-            Self::Few(few) => few.len(),
-            Self::Many(many) => many.fields.len(),
+            Self::Shaped(values) => values.len(),
+            Self::Directory(directory) => directory.fields.len(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, place: usize) -> Option<&Value> {
+        match self {
+            Self::Shaped(values) => values.get(place),
+            Self::Directory(directory) => directory.at(place).map(|field| &field.value),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&mut self, place: usize) -> Option<&mut Value> {
+        match self {
+            Self::Shaped(values) => values.get_mut(place),
+            Self::Directory(directory) => directory.at_mut(place).map(|field| &mut field.value),
         }
     }
 
@@ -99,57 +65,9 @@ impl Table {
     #[inline]
     pub(crate) fn next_reference(&self, place: usize) -> Option<(ObjectId, usize)> {
         match self {
-            Self::Few(few) => next_reference(few, place, |field| field.value.reference()),
-            Self::Many(many) => next_reference(&many.fields, place, |field| field.as_ref()?.value.reference()),
+            Self::Shaped(values) => next_reference(values, place, Value::reference),
+            Self::Directory(directory) => directory.next_reference(place),
         }
-    }
-}
-
-/// A table of many fields.
-#[derive(Clone, Debug)]
-pub(crate) struct Directory {
-    /// In order of insertion, with holes.
-    fields: Vec<Option<Field>>,
-    places: HashMap<Arc<str>, usize>,
-}
-
-impl Directory {
-    fn new(fields: Vec<Field>) -> Self {
-        let mut directory = Self { fields: fields.into_iter().map(Some).collect(), places: HashMap::new() };
-        directory.index();
-        directory
-    }
-
-    fn index(&mut self) {
-        self.places =
-            (self.fields.iter().flatten().enumerate()).map(|(place, field)| (Arc::clone(&field.name), place)).collect();
-    }
-
-    fn get(&self, name: &str) -> Option<&Value> {
-        let field = self.fields.get(*self.places.get(name)?)?;
-        field.as_ref().map(|field| &field.value)
-    }
-
-    fn set(&mut self, name: &str, value: Value) -> Option<Value> {
-        let place = self.places.get(name).copied();
-        let field = place.and_then(|place| self.fields.get_mut(place)?.as_mut());
-        if let Some(field) = field {
-            return Some(std::mem::replace(&mut field.value, value));
-        }
-        let name: Arc<str> = name.into();
-        self.places.insert(Arc::clone(&name), self.fields.len());
-        self.fields.push(Some(Field { name, value }));
-        None
-    }
-
-    fn remove(&mut self, name: &str) -> Option<Value> {
-        let place = self.places.remove(name)?;
-        let field = self.fields.get_mut(place)?.take();
-        if self.fields.len() > 2 * self.places.len() {
-            self.fields.retain(Option::is_some);
-            self.index();
-        }
-        field.map(|field| field.value)
     }
 }
 
@@ -167,18 +85,18 @@ impl Directory {
 /// assert_eq!(names, ["x", "y"]);
 /// # Ok::<(), heapproof_heap::HeapError>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Fields<'a>(&'a Table);
+#[derive(Clone, Copy)]
+pub struct Fields<'a> {
+    pub(crate) shapes: &'a Shapes,
+    pub(crate) shape: u32,
+    pub(crate) values: &'a Values,
+}
 
 impl<'a> Fields<'a> {
-    pub(crate) fn new(table: &'a Table) -> Self {
-        Self(table)
-    }
-
     /// The number of fields.
     #[must_use]
     pub fn len(self) -> usize {
-        self.0.len()
+        self.values.len()
     }
 
     /// Whether there are none.
@@ -190,26 +108,195 @@ impl<'a> Fields<'a> {
     /// The value of a field, or none if there is no such field.
     #[must_use]
     pub fn get(self, name: &str) -> Option<&'a Value> {
-        self.0.get(name)
+        self.values.get(self.place(name)?)
+    }
+
+    /// As [`get`](Self::get), by the name of a site.
+    #[inline]
+    pub(crate) fn get_at(self, site: &mut FieldSite) -> Option<&'a Value> {
+        self.values.get(site.place(self)?)
+    }
+
+    /// Where a name is.
+    #[inline]
+    pub(crate) fn place(self, name: &str) -> Option<usize> {
+        match self.values {
+            Values::Shaped(_) => self.shapes.place(self.shape, name),
+            Values::Directory(directory) => directory.place(name),
+        }
+    }
+
+    /// The field at a place; none in a hole.
+    fn at(self, place: usize) -> Option<(&'a str, &'a Value)> {
+        match self.values {
+            Values::Shaped(values) => Some((self.shapes.names(self.shape).get(place)?, values.get(place)?)),
+            Values::Directory(directory) => directory.at(place).map(|field| (&*field.name, &field.value)),
+        }
     }
 
     /// Names and values, in order of insertion.
     pub fn iter(self) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
-        (0..self.0.places()).filter_map(move |place| self.0.at(place)).map(|field| (&*field.name, &field.value))
+        (0..self.values.places()).filter_map(move |place| self.at(place))
     }
+}
+
+impl fmt::Debug for Fields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// The fields of a table, to be changed.
+pub(crate) struct FieldsMut<'a> {
+    pub(crate) shapes: &'a mut Shapes,
+    pub(crate) shape: &'a mut u32,
+    pub(crate) values: &'a mut Values,
+}
+
+impl FieldsMut<'_> {
+    #[inline]
+    pub(crate) fn view(&self) -> Fields<'_> {
+        Fields { shapes: self.shapes, shape: *self.shape, values: self.values }
+    }
+
+    /// Stores a value and returns the one that was there, if the field was; refused if there is
+    /// no room for a new field.
+    pub(crate) fn set(&mut self, name: &str, value: Value) -> Result<Option<Value>, HeapError> {
+        let place = self.view().place(name);
+        if let Some(field) = place.and_then(|place| self.values.get_mut(place)) {
+            return Ok(Some(std::mem::replace(field, value)));
+        }
+        self.add(name, value)?;
+        Ok(None)
+    }
+
+    /// As [`set`](Self::set), by the name of a site.
+    #[inline]
+    pub(crate) fn set_at(&mut self, site: &mut FieldSite, value: Value) -> Result<Option<Value>, HeapError> {
+        let place = site.place(self.view());
+        if let Some(field) = place.and_then(|place| self.values.get_mut(place)) {
+            return Ok(Some(std::mem::replace(field, value)));
+        }
+        self.add_at(site, value)?;
+        Ok(None)
+    }
+
+    /// Adds the field of a site, which the table has not.
+    fn add_at(&mut self, site: &mut FieldSite, value: Value) -> Result<(), HeapError> {
+        if let Values::Shaped(values) = self.values
+            && let Some(grown) = site.growth(self.shapes, *self.shape)
+        {
+            append(values, value);
+            *self.shape = grown;
+            return Ok(());
+        }
+        let before = *self.shape;
+        self.add(site.shared_name(), value)?;
+        site.learn_growth(self.shapes, before, *self.shape);
+        Ok(())
+    }
+
+    /// Adds a field, whose name must be a new one.
+    fn add(&mut self, name: impl AsRef<str> + Into<Arc<str>>, value: Value) -> Result<(), HeapError> {
+        match self.values {
+            Values::Shaped(values) => match self.shapes.grow(*self.shape, name.as_ref()) {
+                Some(grown) => {
+                    append(values, value);
+                    *self.shape = grown;
+                }
+                None => self.become_directory(|directory| directory.push(name.into(), value)),
+            },
+            Values::Directory(directory) if directory.len() >= LONGEST => return Err(HeapError::Capacity),
+            Values::Directory(directory) => directory.push(name.into(), value),
+        }
+        Ok(())
+    }
+
+    /// Takes a field out and returns its value.
+    pub(crate) fn remove(&mut self, name: &str) -> Option<Value> {
+        let place = self.view().place(name)?;
+        match self.values {
+            Values::Shaped(values) if place < values.len() => match self.shapes.without(*self.shape, place) {
+                Some(rest) => {
+                    *self.shape = rest;
+                    Some(take_out(values, place))
+                }
+                None => self.become_directory(|directory| directory.remove(place)),
+            },
+            Values::Shaped(_) => None,
+            Values::Directory(directory) => directory.remove(place),
+        }
+    }
+
+    /// Gives up the shape, and changes the directory that takes its place.
+    #[cold]
+    fn become_directory<T>(&mut self, change: impl FnOnce(&mut Directory) -> T) -> T {
+        let mut directory = Directory::default();
+        if let Values::Shaped(values) = self.values {
+            for (name, value) in self.shapes.names(*self.shape).iter().zip(std::mem::take(values)) {
+                directory.push(Arc::clone(name), value);
+            }
+        }
+        let result = change(&mut directory);
+        *self.shape = NO_SHAPE;
+        *self.values = Values::Directory(Box::new(directory));
+        result
+    }
+}
+
+fn append(values: &mut Box<[Value]>, value: Value) {
+    let mut list = std::mem::take(values).into_vec();
+    list.reserve_exact(1);
+    list.push(value);
+    *values = list.into_boxed_slice();
+}
+
+/// Takes the value at a place, which must be one of the list, out.
+fn take_out(values: &mut Box<[Value]>, place: usize) -> Value {
+    let mut list = std::mem::take(values).into_vec();
+    let value = list.remove(place);
+    *values = list.into_boxed_slice();
+    value
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Fields, Table};
-    use crate::Value;
+    use super::{Fields, FieldsMut, Values};
+    use crate::shapes::{FEW, LONGEST_NAME, MOST_SHAPES, NO_SHAPE, Shapes};
+    use crate::{FieldSite, Value};
 
-    fn numbers(table: &Table) -> Vec<i64> {
-        let number = |(_, value): (&str, &Value)| match value {
-            Value::Int(number) => *number,
-            _ => -1,
-        };
-        Fields::new(table).iter().map(number).collect()
+    struct Table {
+        shapes: Shapes,
+        shape: u32,
+        values: Values,
+    }
+
+    impl Table {
+        fn new() -> Self {
+            Self { shapes: Shapes::default(), shape: Shapes::EMPTY, values: Values::default() }
+        }
+
+        fn view(&self) -> Fields<'_> {
+            Fields { shapes: &self.shapes, shape: self.shape, values: &self.values }
+        }
+
+        fn edit(&mut self) -> FieldsMut<'_> {
+            FieldsMut { shapes: &mut self.shapes, shape: &mut self.shape, values: &mut self.values }
+        }
+
+        fn numbers(&self) -> Vec<i64> {
+            let number = |(_, value): (&str, &Value)| match value {
+                Value::Int(number) => *number,
+                _ => -1,
+            };
+            self.view().iter().map(number).collect()
+        }
+
+        fn is_shaped(&self) -> bool {
+            let shaped = matches!(self.values, Values::Shaped(_));
+            assert_eq!(self.shape != NO_SHAPE, shaped);
+            shaped
+        }
     }
 
     #[test]
@@ -217,38 +304,69 @@ mod tests {
         for size in [1, 5, 12, 13, 40, 1000] {
             let mut table = Table::new();
             for number in 0..size {
-                assert_eq!(table.set(&format!("f{number}"), Value::Int(number)), None);
+                assert_eq!(table.edit().set(&format!("f{number}"), Value::Int(number)), Ok(None));
             }
-            assert_eq!(table.len(), size as usize);
-            assert_eq!(numbers(&table), (0..size).collect::<Vec<_>>());
+            assert_eq!(table.view().len(), size as usize);
+            assert_eq!(table.numbers(), (0..size).collect::<Vec<_>>());
             for number in (0..size).step_by(2) {
-                let removed = table.remove(&format!("f{number}"));
+                let removed = table.edit().remove(&format!("f{number}"));
                 assert_eq!(removed, Some(Value::Int(number)));
             }
-            assert_eq!(table.remove("f0"), None);
+            assert_eq!(table.edit().remove("f0"), None);
             let odd: Vec<i64> = (0..size).filter(|number| number % 2 == 1).collect();
-            assert_eq!(numbers(&table), odd);
-            assert_eq!(table.set("f0", Value::Int(size)), None);
-            assert_eq!(table.set("f0", Value::Int(0)), Some(Value::Int(size)));
-            assert_eq!(numbers(&table).last(), Some(&0));
-            assert_eq!(table.get("f0"), Some(&Value::Int(0)));
+            assert_eq!(table.numbers(), odd);
+            assert_eq!(table.edit().set("f0", Value::Int(size)), Ok(None));
+            assert_eq!(table.edit().set("f0", Value::Int(0)), Ok(Some(Value::Int(size))));
+            assert_eq!(table.numbers().last(), Some(&0));
+            assert_eq!(table.view().get("f0"), Some(&Value::Int(0)));
         }
     }
 
     #[test]
-    fn a_large_table_can_be_emptied_and_filled_again() {
+    fn a_table_of_few_fields_takes_16_bytes_for_each() {
         let mut table = Table::new();
-        for round in 0..3 {
-            for number in 0..20_000 {
-                table.set(&format!("{number}"), Value::Int(number + round));
-            }
-            assert_eq!(table.get("19999"), Some(&Value::Int(19_999 + round)));
-            for number in 0..20_000 {
-                assert_eq!(table.remove(&format!("{number}")), Some(Value::Int(number + round)));
-            }
-            assert_eq!(table.len(), 0);
-            assert_eq!(table.get("0"), None);
+        for fields in 0..=FEW {
+            let Values::Shaped(values) = &table.values else { panic!("{fields} fields have a shape") };
+            println!("{fields} fields: {} bytes", size_of_val::<[Value]>(values));
+            assert_eq!(size_of_val::<[Value]>(values), 16 * fields);
+            table.edit().set(&fields.to_string(), Value::Nil).unwrap();
         }
-        assert_eq!(table.places(), 0);
+        assert!(!table.is_shaped());
+    }
+
+    #[test]
+    fn a_table_without_a_shape_is_like_any_other() {
+        let mut table = Table::new();
+        table.edit().set("a", Value::Int(1)).unwrap();
+        table.edit().set(&"n".repeat(LONGEST_NAME + 1), Value::Int(2)).unwrap();
+        assert!(!table.is_shaped());
+        let mut site = FieldSite::new("a");
+        assert_eq!(table.edit().set_at(&mut site, Value::Int(3)), Ok(Some(Value::Int(1))));
+        assert_eq!(table.numbers(), [3, 2]);
+        assert_eq!(table.edit().remove("a"), Some(Value::Int(3)));
+        assert_eq!(table.view().get_at(&mut site), None);
+        assert_eq!(table.edit().set_at(&mut site, Value::Int(4)), Ok(None));
+        assert_eq!(table.numbers(), [2, 4]);
+    }
+
+    #[test]
+    fn a_removal_for_which_no_shape_is_left_makes_a_directory() {
+        let mut table = Table::new();
+        table.edit().set("a", Value::Int(1)).unwrap();
+        table.edit().set("b", Value::Int(2)).unwrap();
+        for number in 0..MOST_SHAPES {
+            table.shapes.grow(Shapes::EMPTY, &number.to_string());
+        }
+        assert!(table.is_shaped());
+        assert_eq!(table.edit().remove("a"), Some(Value::Int(1)));
+        assert!(!table.is_shaped());
+        assert_eq!(table.numbers(), [2]);
+    }
+
+    #[test]
+    fn fields_are_shown_as_a_map() {
+        let mut table = Table::new();
+        table.edit().set("x", Value::Int(1)).unwrap();
+        assert_eq!(format!("{:?}", table.view()), r#"{"x": Int(1)}"#);
     }
 }

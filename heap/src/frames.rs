@@ -144,16 +144,13 @@ impl<H: Host> Heap<H> {
         for &object in &frame.temporaries {
             self.give_up_temporary(object);
         }
-        let complete = self.search_from_temporaries(&frame);
-        let mut collection = Collection { complete, ..Collection::default() };
-        if collection.complete {
+        let mut collection = Collection::default();
+        if self.search_from_temporaries(&frame) {
             self.free_found(&mut collection);
         }
         self.settle();
         frame.add(collection);
-        let statistics = self.statistics_of(&frame);
-        self.collected(collection);
-        Ok(statistics)
+        Ok(self.statistics_of(&frame))
     }
 
     /// What has happened so far in the frame that is open, if one is.

@@ -4,13 +4,15 @@ use std::fmt;
 
 use crate::arena::Arena;
 use crate::cycles::candidates::Candidates;
-use crate::cycles::detection::CycleSet;
+use crate::cycles::detection::Detection;
+use crate::cycles::known::KnownCycles;
 use crate::cycles::search::Search;
 use crate::cycles::slices::Slices;
 use crate::cycles::tuning::Tuning;
 use crate::finalize::Finalizers;
 use crate::frames::Frame;
 use crate::release::Queue;
+use crate::shapes::Shapes;
 use crate::slots::SlotSet;
 use crate::statistics::Totals;
 use crate::weak::WeakIndex;
@@ -22,16 +24,19 @@ use crate::{Configuration, Host};
 /// in which that finalizer has been cut short at this point: what it has held is still held.
 pub struct Heap<H: Host = ()> {
     pub(crate) arena: Arena,
+    pub(crate) shapes: Shapes,
     pub(crate) weak_index: WeakIndex,
     pub(crate) queue: Queue,
     pub(crate) finalizers: Finalizers,
     /// Objects whose references have changed since cycles were last detected.
     pub(crate) dirty: SlotSet,
+    /// The cycles of the last detection.
+    pub(crate) cycles: KnownCycles,
+    pub(crate) detection: Detection,
     pub(crate) candidates: Candidates,
     pub(crate) slices: Slices,
     /// The last search in one go: memory that is used again, and means nothing in between.
     pub(crate) search: Search,
-    pub(crate) cycles: CycleSet,
     pub(crate) tuning: Tuning,
     pub(crate) frame: Option<Frame>,
     pub(crate) totals: Totals,
@@ -54,14 +59,16 @@ impl<H: Host> Heap<H> {
     pub fn with_configuration(host: H, configuration: Configuration) -> Self {
         Self {
             arena: Arena::new(&configuration),
+            shapes: Shapes::default(),
             weak_index: WeakIndex::default(),
             queue: Queue::default(),
             finalizers: Finalizers::default(),
             dirty: SlotSet::default(),
+            cycles: KnownCycles::default(),
+            detection: Detection::default(),
             candidates: Candidates::default(),
             slices: Slices::default(),
             search: Search::default(),
-            cycles: CycleSet::default(),
             tuning: Tuning::new(&configuration),
             frame: None,
             totals: Totals::default(),
@@ -109,6 +116,7 @@ impl<H: Host + Clone> Clone for Heap<H> {
         queue.extend_front(self.finalizers.interrupted());
         Self {
             arena: self.arena.clone(),
+            shapes: self.shapes.clone(),
             weak_index: self.weak_index.clone(),
             queue,
             finalizers: self.finalizers.clone_at_rest(),
@@ -117,6 +125,7 @@ impl<H: Host + Clone> Clone for Heap<H> {
             slices: self.slices.clone(),
             search: Search::default(),
             cycles: self.cycles.clone(),
+            detection: self.detection.clone(),
             tuning: self.tuning.clone(),
             frame: self.frame.clone(),
             totals: self.totals,

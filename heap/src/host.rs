@@ -49,7 +49,7 @@ pub trait Host: Sized {
     }
 
     /// Learns what a collection has freed, as [`collect_cycles`](Heap::collect_cycles),
-    /// [`collect_slice`](Heap::collect_slice), a check or [`end_frame`](Heap::end_frame) ends.
+    /// [`collect_slice`](Heap::collect_slice) or a check ends.
     #[inline]
     fn collected(&mut self, collection: Collection) {
         let _ = collection;
@@ -65,9 +65,9 @@ pub trait Host: Sized {
     /// Learns that `object` has died; its id is stale. Called once for each object, in the order
     /// in which they die.
     ///
-    /// A panic here, or in what else the heap tells the host, reaches whoever called the heap. The heap is sound after it, but deaths of the
-    /// same moment may go unreported, and what was still to be released waits for the next call
-    /// that releases something.
+    /// A panic here, or in what else the heap tells the host, reaches whoever called the heap. The
+    /// heap is sound after it, but deaths of the same moment may go unreported, and what was still
+    /// to be released waits for the next call that releases something.
     #[inline]
     fn died(&mut self, object: ObjectId) {
         let _ = object;

@@ -34,7 +34,9 @@
 //! - Counts are exact at every moment in which the mutator or a finalizer can look.
 //!
 //! An object takes 40 bytes and what its values take beyond: nothing for a box, a scalar or a weak
-//! reference, 16 bytes for each element or capture, 32 for each field, its name included.
+//! reference, 16 bytes for each element, capture or field. Up to 12 fields a table shares their names
+//! with all tables that have the same; a larger one takes 32 bytes for each field and an index of
+//! its names. A [`FieldSite`] finds a field without looking at names.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -44,17 +46,21 @@ mod arena;
 mod configuration;
 mod counts;
 mod cycles;
+mod directory;
 mod elements;
 mod error;
 mod fields;
 mod finalize;
 mod frames;
+mod graph;
 mod heap;
 mod host;
 mod id;
 mod object;
 mod read;
 mod release;
+mod shapes;
+mod sites;
 mod slots;
 mod statistics;
 mod value;
@@ -69,9 +75,11 @@ pub use error::HeapError;
 pub use fields::Fields;
 pub use finalize::FinalizerPanic;
 pub use frames::FrameStats;
+pub use graph::Graph;
 pub use heap::Heap;
 pub use host::Host;
 pub use id::ObjectId;
 pub use object::{Kind, View};
+pub use sites::FieldSite;
 pub use statistics::HeapStats;
 pub use value::{Text, Value};

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::elements::Elements;
-use crate::fields::{Fields, Table};
+use crate::fields::{Fields, Values};
+use crate::shapes::Shapes;
 use crate::weak::WeakLink;
 use crate::{HeapError, ObjectId, Value};
 
@@ -68,7 +69,10 @@ pub(crate) enum Content {
         generation: u32,
         next: u32,
     },
-    Table(Table),
+    Table {
+        shape: u32,
+        values: Values,
+    },
     Array(Elements),
     Closure {
         function: u32,
@@ -80,10 +84,15 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    pub(crate) fn view(&self) -> Option<View<'_>> {
+    /// A table without fields.
+    pub(crate) fn empty_table() -> Self {
+        Self::Table { shape: Shapes::EMPTY, values: Values::default() }
+    }
+
+    pub(crate) fn view<'a>(&'a self, shapes: &'a Shapes) -> Option<View<'a>> {
         match self {
             Self::Vacant { .. } => None,
-            Self::Table(table) => Some(View::Table(Fields::new(table))),
+            Self::Table { shape, values } => Some(View::Table(Fields { shapes, shape: *shape, values })),
             Self::Array(elements) => Some(View::Array(elements)),
             Self::Closure { function, captures } => Some(View::Closure { function: *function, captures }),
             Self::Box(value) => Some(View::Box(value)),
@@ -95,7 +104,7 @@ impl Content {
     pub(crate) fn kind(&self) -> Option<Kind> {
         match self {
             Self::Vacant { .. } => None,
-            Self::Table(_) => Some(Kind::Table),
+            Self::Table { .. } => Some(Kind::Table),
             Self::Array(_) => Some(Kind::Array),
             Self::Closure { .. } => Some(Kind::Closure),
             Self::Box(_) => Some(Kind::Box),
@@ -121,7 +130,7 @@ impl Content {
     #[inline]
     pub(crate) fn next_reference(&self, place: usize) -> Option<(ObjectId, usize)> {
         match self {
-            Self::Table(table) => table.next_reference(place),
+            Self::Table { values, .. } => values.next_reference(place),
             Self::Array(elements) => next_reference(elements, place, Value::reference),
             Self::Closure { captures, .. } => next_reference(captures, place, Value::reference),
             Self::Box(value) => next_reference(std::slice::from_ref(value), place, Value::reference),

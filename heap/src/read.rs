@@ -1,8 +1,9 @@
 //! Reading: an id that is read is counted nowhere, and nothing changes.
 
 use crate::counts::Mark;
+use crate::fields::Fields;
 use crate::object::Content;
-use crate::{Counts, Heap, HeapError, Host, Kind, ObjectId, Value, View};
+use crate::{Counts, FieldSite, Heap, HeapError, Host, Kind, ObjectId, Value, View};
 
 impl<H: Host> Heap<H> {
     /// The value of a field; nil if the table has no such field.
@@ -12,8 +13,22 @@ impl<H: Host> Heap<H> {
     /// # Errors
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`].
     pub fn get_field(&self, table: ObjectId, name: &str) -> Result<Value, HeapError> {
+        Ok(self.fields(table)?.get(name).cloned().unwrap_or_default())
+    }
+
+    /// As [`get_field`](Self::get_field), and remembers in the site where the field was.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`].
+    #[inline]
+    pub fn get_field_at(&self, table: ObjectId, site: &mut FieldSite) -> Result<Value, HeapError> {
+        Ok(self.fields(table)?.get_at(site).cloned().unwrap_or_default())
+    }
+
+    #[inline]
+    fn fields(&self, table: ObjectId) -> Result<Fields<'_>, HeapError> {
         match self.arena.content(table)? {
-            Content::Table(fields) => Ok(fields.get(name).cloned().unwrap_or_default()),
+            Content::Table { shape, values } => Ok(Fields { shapes: &self.shapes, shape: *shape, values }),
             other => Err(other.mismatch(table, Kind::Table)),
         }
     }
@@ -88,7 +103,7 @@ impl<H: Host> Heap<H> {
     /// The contents of a living object.
     #[must_use]
     pub fn object(&self, object: ObjectId) -> Option<View<'_>> {
-        self.arena.content(object).ok()?.view()
+        self.arena.content(object).ok()?.view(&self.shapes)
     }
 
     /// The living objects, held or not, in order of their slots.

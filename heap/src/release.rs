@@ -111,6 +111,8 @@ impl<H: Host> Heap<H> {
         if marks.has(Mark::Candidate) {
             self.candidates.remove(object.slot());
         }
+        self.cycles.bury(object.slot());
+        self.detection.disturb();
         if marks.has(Mark::Member) {
             self.arena.headers.disturb(object);
         }

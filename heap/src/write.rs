@@ -4,12 +4,13 @@
 //! the old object's finalizer runs, it finds the new value in place. It follows that there must be
 //! room to count the new reference while the old one is still counted.
 
+use crate::fields::FieldsMut;
 use crate::object::Content;
 use crate::read::out_of_range;
-use crate::{Heap, HeapError, Host, Kind, ObjectId, Value};
+use crate::{FieldSite, Heap, HeapError, Host, Kind, ObjectId, Value};
 
 /// The most elements or fields that an object can have.
-const LONGEST: usize = u32::MAX as usize;
+pub(crate) const LONGEST: usize = u32::MAX as usize;
 
 impl<H: Host> Heap<H> {
     /// Stores a value in a field, which is added behind the others if there is no such field.
@@ -19,20 +20,45 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`] for the table,
     /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`], [`HeapError::Capacity`].
     pub fn set_field(&mut self, table: ObjectId, name: &str, value: Value) -> Result<(), HeapError> {
+        self.store(table, value, |fields, value| fields.set(name, value))
+    }
+
+    /// As [`set_field`](Self::set_field), and remembers in the site where the field is.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`] for the table,
+    /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`], [`HeapError::Capacity`].
+    #[inline]
+    pub fn set_field_at(&mut self, table: ObjectId, site: &mut FieldSite, value: Value) -> Result<(), HeapError> {
+        self.store(table, value, |fields, value| fields.set_at(site, value))
+    }
+
+    /// Stores a value in a field of a table, once it is counted.
+    #[inline]
+    fn store(
+        &mut self,
+        table: ObjectId,
+        value: Value,
+        set: impl FnOnce(&mut FieldsMut<'_>, Value) -> Result<Option<Value>, HeapError>,
+    ) -> Result<(), HeapError> {
         let value = value.normalized();
         let (content, headers) = self.arena.split(table)?;
-        let Content::Table(fields) = content else {
+        let Content::Table { shape, values } = content else {
             return Err(content.mismatch(table, Kind::Table));
         };
         headers.retain(&value)?;
-        let refers = value.reference().is_some();
-        if fields.len() >= LONGEST && fields.get(name).is_none() {
-            headers.take_back([&value]);
-            return Err(HeapError::Capacity);
+        let target = value.reference();
+        let mut fields = FieldsMut { shapes: &mut self.shapes, shape, values };
+        match set(&mut fields, value) {
+            Ok(old) => {
+                self.written(table, target.is_some(), &old.unwrap_or_default());
+                Ok(())
+            }
+            Err(error) => {
+                headers.take_back([&Value::from(target.unwrap_or_default())]);
+                Err(error)
+            }
         }
-        let old = fields.set(name, value).unwrap_or_default();
-        self.written(table, refers, &old);
-        Ok(())
     }
 
     /// Stores a value in an element that the array has.
@@ -144,10 +170,11 @@ impl<H: Host> Heap<H> {
     /// there is none, [`HeapError::Overflow`].
     pub fn remove_field(&mut self, table: ObjectId, name: &str) -> Result<Value, HeapError> {
         let (content, headers) = self.arena.split(table)?;
-        let Content::Table(fields) = content else {
+        let Content::Table { shape, values } = content else {
             return Err(content.mismatch(table, Kind::Table));
         };
-        let Some(value) = fields.get(name) else {
+        let mut fields = FieldsMut { shapes: &mut self.shapes, shape, values };
+        let Some(value) = fields.view().get(name) else {
             return Err(HeapError::Field { object: table });
         };
         headers.hand_out(value)?;

@@ -111,6 +111,12 @@ impl Decoder<'_> {
         line
     }
 
+    /// The record of an operation that allocates one object.
+    pub(crate) fn allocation(&mut self) -> Option<Operation<Name>> {
+        let code = Code::from_tag(self.byte()?).filter(|code| code.allocates_plainly())?;
+        Operation::decode(code, self)
+    }
+
     pub(crate) fn line(&mut self) -> Option<Line> {
         let code = Code::from_tag(self.byte()?)?;
         let binds = match code.gives() {

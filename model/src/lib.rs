@@ -22,6 +22,8 @@
 
 pub mod bytes;
 pub mod definitions;
+pub mod fault;
+mod mention;
 mod operand;
 pub mod operation;
 pub mod program;
@@ -30,6 +32,7 @@ pub mod script;
 pub mod text;
 pub mod value;
 
+pub use fault::{Fault, Finding, FindingKind};
 pub use operation::{Code, Gives, Operation};
 pub use program::{Line, Program};
 pub use reference::{Reference, Statistics};

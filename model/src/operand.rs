@@ -1,6 +1,8 @@
 //! The kinds of operands, and how each is read, printed, encoded, decoded and resolved.
 
 use crate::bytes::{Decoder, Encoder};
+use crate::fault::Fault;
+use crate::operation::Operation;
 use crate::program::Line;
 use crate::text::{Matcher, Printer, TextError};
 use crate::value::{Field, Float, Name, Object, Value};
@@ -322,5 +324,59 @@ impl Operand for Box<Line> {
 
     fn decode(bytes: &mut Decoder<'_>) -> Option<Self> {
         bytes.finalizer_line().map(Box::new)
+    }
+}
+
+/// What a temporary is made as: one of the operations that allocate one object.
+impl Operand for Box<Operation<Name>> {
+    type Resolved = Box<Operation<Object>>;
+
+    fn resolve(&self, look_up: &dyn Fn(Name) -> Option<Object>) -> Option<Self::Resolved> {
+        Operation::resolve(self, look_up).map(Box::new)
+    }
+
+    fn rename(&mut self, each: &mut dyn FnMut(&mut Name)) {
+        Operation::rename(self, each);
+    }
+
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
+        form.allocation().map(Box::new)
+    }
+
+    fn print(&self, out: &mut Printer<'_>) {
+        out.operation(self);
+    }
+
+    fn encode(&self, out: &mut Encoder) {
+        out.byte(self.code().tag());
+        Operation::encode(self, out);
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Option<Self> {
+        bytes.allocation().map(Box::new)
+    }
+}
+
+impl Operand for Fault {
+    type Resolved = Fault;
+
+    fn resolve(&self, _: &dyn Fn(Name) -> Option<Object>) -> Option<Fault> {
+        Some(*self)
+    }
+
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<Fault, TextError> {
+        form.read("a kind of fault, like `dangling_field`", |token| token.word().and_then(Fault::from_word))
+    }
+
+    fn print(&self, out: &mut Printer<'_>) {
+        out.push(self.word());
+    }
+
+    fn encode(&self, out: &mut Encoder) {
+        out.byte(self.byte());
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Option<Fault> {
+        bytes.byte().and_then(Fault::from_byte)
     }
 }

@@ -7,6 +7,8 @@
 //! subject's adapter, in a `match` that the compiler keeps complete.
 
 use crate::bytes::{Decoder, Encoder};
+use crate::fault::Fault;
+use crate::mention::Mention;
 use crate::operand::Operand;
 use crate::program::Line;
 use crate::text::{Matcher, Printer, TextError};
@@ -77,6 +79,16 @@ macro_rules! operations {
             /// Which operation it is.
             pub fn code(&self) -> Code {
                 match self { $(Operation::$code { .. } => Code::$code),* }
+            }
+        }
+
+        impl Operation<Object> {
+            /// The objects that it names, as what it is done to or as values; those of a finalizer's line are not known yet.
+            pub fn objects(&self) -> Vec<Object> {
+                let mut objects = Vec::new();
+                let each = &mut |object| objects.push(object);
+                match self { $(Operation::$code { $($operand),* } => { $($operand.mention(each);)* let _ = each; })* }
+                objects
             }
         }
 
@@ -175,12 +187,36 @@ operations! {
     0x51 "check" Nothing 16 Check {}
     /// Finds all cycles by looking at everything.
     0x52 "detect full" Nothing 12 DetectFull {}
+    /// The same cycles, looking only where something has changed.
+    0x53 "detect" Nothing 14 Detect {}
+    /// A slice of a detection; whether it is complete.
+    0x54 "detect $" Nothing 12 DetectSlice { objects: u32 }
+    /// A slice of a collection; whether it is complete.
+    0x55 "collect $" Nothing 16 CollectSlice { objects: u32 }
+    /// Looks whether the heap is in order.
+    0x58 "verify" Nothing 6 Verify {}
+
+    // Frames.
+    /// Opens a frame, whose checks may touch that many objects.
+    0x56 "begin $" Nothing 24 Begin { objects: u32 }
+    /// Closes the frame.
+    0x57 "end" Nothing 60 End {}
+    /// An object that the end of the frame lets go.
+    0x18 "temp $" New 200 Temp { allocation: Box<Operation<R>> }
 
     // Finalizers.
     /// Adds a line to an object's finalizer.
     0x60 "on $: $" Nothing 60 On { object: Option<R>, line: Box<Line> }
     /// Ends the finalizer that it stands in.
     0x61 "panic" Nothing 4 Panic {}
+
+    // Damage.
+    /// Damages the heap.
+    0x70 "fault $ $" Nothing 10 Fault { fault: Fault, object: Option<R> }
+    /// Repairs the heap, from what it holds itself.
+    0x71 "recover" Nothing 2 Recover {}
+    /// Repairs the heap, which is told what the mutator holds.
+    0x72 "recover roots" Nothing 2 RecoverRoots {}
 
     // Configuration.
     /// Operations between two automatic checks, to begin with.
@@ -195,6 +231,10 @@ operations! {
     0x05 "set generations $" Nothing 20 SetGenerations { ceiling: u32 }
     /// Whether allocations check.
     0x06 "set checks $" Nothing 8 SetChecks { on: bool }
+    /// How many objects a check may touch.
+    0x07 "set budget $" Nothing 40 SetBudget { objects: u32 }
+    /// Operations between two verifications that the heap makes by itself.
+    0x08 "set verify $" Nothing 10 SetVerify { operations: u32 }
 }
 
 impl Code {
@@ -208,9 +248,29 @@ impl Code {
         self >= Code::SetInterval
     }
 
+    /// Whether it allocates one object that is no temporary.
+    pub fn allocates_plainly(self) -> bool {
+        (Code::Table..=Code::Weak).contains(&self)
+    }
+
     /// Whether it allocates one object: those check first (SPEC 4).
     pub fn allocates(self) -> bool {
-        (Code::Table..=Code::Weak).contains(&self)
+        self.allocates_plainly() || self == Code::Temp
+    }
+
+    /// Whether it reads.
+    pub fn reads(self) -> bool {
+        (Code::ReadField..=Code::ReadBox).contains(&self)
+    }
+
+    /// Whether it can be done within finalizers, unless a set's finalizers forbid it too (SPEC 2.8).
+    pub fn suits_finalizers(self) -> bool {
+        !matches!(self, Code::Temp | Code::Begin | Code::End | Code::Recover | Code::RecoverRoots)
+    }
+
+    /// Whether it can be done to a damaged heap; all others are skipped (SPEC 7).
+    pub fn suits_damage(self) -> bool {
+        matches!(self, Code::Verify | Code::Recover | Code::RecoverRoots)
     }
 
     /// Whether it writes contents.

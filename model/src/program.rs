@@ -44,7 +44,8 @@ impl Line {
         bound
     }
 
-    /// Whether it can stand where it does: within `depth` finalizers, `self` and `panic` only in one, no setting in one.
+    /// Whether it can stand where it does: within `depth` finalizers, `self` and `panic` only in one, no setting and no
+    /// fault in one; and whether a temporary is one object.
     pub(crate) fn is_allowed(&self, depth: usize) -> bool {
         let code = self.operation.code();
         let bind = match code.gives() {
@@ -54,11 +55,12 @@ impl Line {
         };
         let names_self = || self.operation.resolve(&|name| (name != Name::SELF).then_some(Object(0))).is_none();
         bind && match &self.operation {
+            Operation::Temp { allocation } if !allocation.code().allocates_plainly() => false,
             Operation::On { object, line } => {
                 depth < DEEPEST_FINALIZER && (depth > 0 || *object != Some(Name::SELF)) && line.is_allowed(depth + 1)
             }
             _ if depth == 0 => code != Code::Panic && !names_self(),
-            _ => !code.is_setting(),
+            _ => !code.is_setting() && code != Code::Fault,
         }
     }
 }

@@ -4,54 +4,30 @@
 //! last detection found, counters) and computes all else from the whole graph each time it is asked. Where the contract
 //! leaves a choice, it follows what the subject says it chose, if that was allowed ([`Reference::follow`]).
 
-use crate::definitions::{self, Graph, counted, targeted};
-use crate::operation::Operation;
+use crate::definitions::{Graph, counted, targeted};
+use crate::operation::{Code, Operation};
 use crate::script::{self, End, Event, Machine, Refusal, Script};
 use crate::value::{Contents, Counts, Field, Kind, Object, Value};
 use std::collections::{BTreeSet, VecDeque};
 
+mod allocation;
 mod checks;
 mod collection;
+mod damage;
+mod frames;
 mod release;
+mod slices;
+mod statistics;
 
 pub use checks::Settings;
+pub use damage::Damage;
+pub use statistics::Statistics;
+
+use frames::Frame;
+use slices::Sliced;
 
 /// What a call comes to.
 type Reply = Result<Value<Object>, Refusal>;
-
-/// What a heap counts (SPEC 9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[allow(missing_docs)] // each is what its name says
-pub struct Statistics {
-    pub allocations: u64,
-    pub frees: u64,
-    pub live_objects: u64,
-    pub cycles_detected: u64,
-    pub cycles_collected: u64,
-    pub checks: u64,
-    pub average_rate: u64,
-    pub interval: u64,
-    pub operations_since_check: u64,
-    pub finalizer_panics: u64,
-}
-
-impl Statistics {
-    /// Each counter by its name.
-    pub fn named(&self) -> [(&'static str, u64); 10] {
-        [
-            ("allocations", self.allocations),
-            ("frees", self.frees),
-            ("live_objects", self.live_objects),
-            ("cycles_detected", self.cycles_detected),
-            ("cycles_collected", self.cycles_collected),
-            ("checks", self.checks),
-            ("average_rate", self.average_rate),
-            ("interval", self.interval),
-            ("operations_since_check", self.operations_since_check),
-            ("finalizer_panics", self.finalizer_panics),
-        ]
-    }
-}
 
 /// A living object.
 #[derive(Debug, Clone)]
@@ -80,9 +56,19 @@ pub struct Reference {
     settings: Settings,
     statistics: Statistics,
     allocations_since_check: u64,
+    /// The frame that is open.
+    frame: Option<Frame>,
+    /// The sliced collection that is under way.
+    sliced: Option<Sliced>,
+    /// How often detection has paused, no change in between.
+    pauses: u64,
+    /// The fault that the heap has not been recovered from.
+    damage: Option<Damage>,
     script: Script,
     /// What the subject says has happened since the journal was last taken.
     choices: Vec<Event>,
+    /// Whether the subject does not say which sets it takes, nor where it pauses.
+    silent: bool,
 }
 
 impl Graph for Reference {
@@ -110,6 +96,17 @@ impl Reference {
     /// taken from there.
     pub fn follow(&mut self, events: Vec<Event>) {
         self.choices = events;
+    }
+
+    /// From now on the subject does not say which sets it takes, nor where it pauses: each set is then all garbage, what
+    /// comes in slices is done in one, and the journal mentions neither.
+    pub fn expect_no_sets(&mut self) {
+        self.silent = true;
+    }
+
+    /// What the subject says happens next.
+    fn choice(&self) -> Option<&Event> {
+        self.choices.get(self.script.journal.len())
     }
 
     /// The settings.
@@ -206,38 +203,6 @@ impl Reference {
         Ok(())
     }
 
-    fn allocate(&mut self, contents: Contents) -> Reply {
-        if self.living().count() as u64 >= self.settings.capacity {
-            return Err(Refusal::Capacity);
-        }
-        let object = Object(self.objects.len() as u32);
-        self.objects.push(Some(Thing { contents, external: 1, begun: false }));
-        self.statistics.allocations += 1;
-        Ok(Value::Reference(object))
-    }
-
-    fn allocate_of(&mut self, kind: Kind, function: u32, values: &[Value<Object>]) -> Reply {
-        self.admit(values)?;
-        self.allocate(Contents { kind, function, values: values.to_vec(), ..Contents::default() })
-    }
-
-    /// Tables, each the field `next` of the one before, the first one's the last if it is a ring.
-    fn bulk(&mut self, length: u32, ring: bool) -> Reply {
-        if self.living().count() as u64 + u64::from(length) > self.settings.capacity {
-            return Err(Refusal::Capacity);
-        }
-        let first = self.objects.len() as u32;
-        for number in first..first + length {
-            let next = if number + 1 < first + length { Some(number + 1) } else { ring.then_some(first) };
-            let fields = next.iter().map(|_| Field::common(0)).collect();
-            let values = next.map(|next| Value::Reference(Object(next))).into_iter().collect();
-            let contents = Contents { fields, values, ..Contents::default() };
-            self.objects.push(Some(Thing { contents, external: u32::from(number == first), begun: false }));
-        }
-        self.statistics.allocations += u64::from(length);
-        Ok(if length == 0 { Value::Nil } else { Value::Reference(Object(first)) })
-    }
-
     /// Puts a value into a place where there is one already, and gives up the old one.
     fn replace(&mut self, object: Option<Object>, kind: Kind, index: u32, value: &Value<Object>) -> Reply {
         self.slot(object, kind, index)?;
@@ -283,24 +248,6 @@ impl Reference {
     /// What the operation does and gives, or why it can't; the queue is not worked off here.
     fn perform(&mut self, operation: &Operation<Object>) -> Reply {
         match operation {
-            Operation::Table {} => self.allocate(Contents::default()),
-            Operation::Array { values } => self.allocate_of(Kind::Array, 0, values),
-            Operation::Closure { function, values } => self.allocate_of(Kind::Closure, *function, values),
-            Operation::Box { value } => self.allocate_of(Kind::Box, 0, std::slice::from_ref(value)),
-            Operation::Scalar { value } => match value.reference() {
-                Some(object) if self.lives(object) => Err(Refusal::NotPlain),
-                _ => self.allocate_of(Kind::Scalar, 0, std::slice::from_ref(value)),
-            },
-            Operation::Weak { target } => {
-                let (target, _) = self.find(*target, None)?;
-                if targeted(self)[target.index()] >= self.settings.counts {
-                    return Err(Refusal::Overflow);
-                }
-                self.allocate(Contents { kind: Kind::Weak, target: Some(target), ..Contents::default() })
-            }
-            Operation::Chain { length } => self.bulk(*length, false),
-            Operation::Ring { length } => self.bulk(*length, true),
-
             Operation::ReadField { object, field } => {
                 let (_, contents) = self.find(*object, Some(Kind::Table))?;
                 let index = contents.fields.iter().position(|have| have == field);
@@ -341,20 +288,6 @@ impl Reference {
                 self.take(target).map(|()| Value::Reference(target))
             }
 
-            Operation::Collect {} if self.set_runs => Err(Refusal::Reentrant),
-            Operation::Collect {} => {
-                self.collect();
-                Ok(Value::Nil)
-            }
-            Operation::Check {} => {
-                self.check();
-                Ok(Value::Nil)
-            }
-            Operation::DetectFull {} => {
-                self.cycles = definitions::cycles(self, self.living());
-                self.statistics.cycles_detected += self.cycles.len() as u64;
-                Ok(Value::Nil)
-            }
             Operation::On { object, line } => {
                 let (object, _) = self.find(*object, None)?;
                 if self.thing(object).is_some_and(|thing| !thing.begun) {
@@ -364,7 +297,38 @@ impl Reference {
             }
             // It ends the run that it stands in, which is the script's to do.
             Operation::Panic {} => Ok(Value::Nil),
-            setting => self.settings.set(setting).map(|()| Value::Nil),
+            operation if operation.code().is_setting() => self.settings.set(operation).map(|()| Value::Nil),
+            operation if operation.code() >= Code::Table && operation.code() <= Code::Ring => self.make(operation),
+            operation => self.manage(operation),
+        }
+    }
+
+    /// What concerns the heap as a whole.
+    fn manage(&mut self, operation: &Operation<Object>) -> Reply {
+        let in_finalizer = self.set_runs || self.finalizing.is_some();
+        match operation {
+            Operation::Collect {} | Operation::CollectSlice { .. } if self.set_runs => Err(Refusal::Reentrant),
+            Operation::CollectSlice { objects: 0 } | Operation::DetectSlice { objects: 0 } => Err(Refusal::Setting),
+            Operation::Collect {} => {
+                self.collect();
+                Ok(Value::Nil)
+            }
+            Operation::CollectSlice { .. } => Ok(Value::Bool(self.collect_slice().complete)),
+            Operation::Check {} => {
+                self.check();
+                Ok(Value::Nil)
+            }
+            Operation::DetectFull {} | Operation::Detect {} => Ok(self.detect()),
+            Operation::DetectSlice { .. } => Ok(Value::Bool(self.detect_slice())),
+            operation if in_finalizer && !operation.code().suits_finalizers() => Err(Refusal::Reentrant),
+            Operation::Temp { allocation } => self.temporary(allocation),
+            Operation::Begin { objects } => self.begin(*objects),
+            Operation::End {} => self.end(),
+            Operation::Fault { fault, object } => self.fault(*fault, *object),
+            Operation::Recover {} => Ok(self.recover(false)),
+            Operation::RecoverRoots {} => Ok(self.recover(true)),
+            // Verification changes nothing.
+            _ => Ok(Value::Nil),
         }
     }
 }
@@ -377,12 +341,18 @@ impl Machine for Reference {
         let reply = self.perform(operation);
         if reply.is_ok() {
             self.count(operation);
+            self.disturb(operation);
         }
         self.settle();
+        self.strike_out();
         reply
     }
 
     fn script(&mut self) -> &mut Script {
         &mut self.script
+    }
+
+    fn is_damaged(&self) -> bool {
+        self.damage.is_some()
     }
 }

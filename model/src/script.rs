@@ -6,7 +6,7 @@
 use crate::operation::{Gives, Operation};
 use crate::program::Line;
 use crate::value::{Name, Object, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How many operations the finalizers of one program may carry out, all together.
@@ -15,8 +15,10 @@ pub const FUEL: u32 = 1_000;
 /// Why a call is refused (SPEC 1), in the order in which reasons are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Refusal {
-    /// A collection, called while the finalizers of a set run.
+    /// It is not allowed inside the finalizer that runs.
     Reentrant,
+    /// A frame is open, or none is.
+    Frame,
     /// Nil, where there must be an object.
     Nil,
     /// The object is gone.
@@ -37,8 +39,10 @@ pub enum Refusal {
     NotHeld,
     /// No room for one more object.
     Capacity,
-    /// A setting of zero, or bounds that cross.
+    /// A setting or a budget of zero, or bounds that cross.
     Setting,
+    /// A fault for which there is nothing to damage.
+    Inapplicable,
 }
 
 /// What became of an operation.
@@ -48,7 +52,7 @@ pub enum Outcome {
     Done(Value<Object>),
     /// Called, and refused.
     Refused(Refusal),
-    /// Not called: a name that it uses is unbound.
+    /// Not called: a name that it uses is unbound, or the heap is damaged.
     Skipped,
 }
 
@@ -74,6 +78,19 @@ pub enum Event {
     Ended(End),
     /// An object died.
     Died(Object),
+    /// A set of garbage was found: its finalizers come next, then its members die.
+    Took(BTreeSet<Object>),
+    /// A slice or a check ends with more to do.
+    Paused,
+    /// A fault was made; the object at which verification has to find it, if that is at any.
+    Damaged(Option<Object>),
+    /// The heap was repaired.
+    Recovered {
+        /// References that became nil: whose, and their places among its values; a weak object's target is at 0.
+        lost: Vec<(Object, usize)>,
+        /// The external count that each living object has now, in order of numbers; empty where roots were given.
+        externals: Vec<(Object, u32)>,
+    },
 }
 
 /// The part of a machine's state that belongs to the program.
@@ -125,10 +142,17 @@ pub trait Machine {
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal>;
     /// The program's part of its state.
     fn script(&mut self) -> &mut Script;
+    /// Whether a fault was made and not recovered from: only verification and recovery are carried out then.
+    fn is_damaged(&self) -> bool {
+        false
+    }
 }
 
 /// Carries out one line outside finalizers.
 pub fn step(machine: &mut impl Machine, line: &Line) -> Outcome {
+    if machine.is_damaged() && !line.operation.code().suits_damage() {
+        return Outcome::Skipped;
+    }
     let script = machine.script();
     let Some(operation) = line.operation.resolve(&|name| script.object(name)) else { return Outcome::Skipped };
     match machine.call(&operation) {

@@ -14,8 +14,10 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 
 mod tokens;
+mod words;
 use tokens::cut;
 pub(crate) use tokens::{Token, TokenKind};
+use words::{ALLOCATES, PLAIN_ALLOCATIONS, RESERVED, unknown};
 
 /// The first line of a trace.
 pub const HEADER: &str = "heapproof trace 1";
@@ -121,6 +123,7 @@ impl Reader {
                 Err(first.wrong("`panic` stands only in a finalizer: `on x: panic`"))
             }
             _ if code.is_setting() && depth > 0 => Err(first.wrong("a setting can't stand in a finalizer")),
+            _ if code == Code::Fault && depth > 0 => Err(first.wrong("a fault can't stand in a finalizer")),
             (_, Some(name)) => Ok(Line { bind: Some(self.bind(name, depth)?), operation }),
             (_, None) => Ok(Line { bind: None, operation }),
         }
@@ -195,58 +198,6 @@ impl Furthest {
 }
 
 const END: &str = "the end of the line";
-
-/// Words that allocate.
-const ALLOCATES: &[&str] = &["table", "array", "closure", "box", "scalar", "weak", "chain", "ring"];
-
-/// Words that begin operations or are values, so that no line can be read in two ways.
-const RESERVED: &[&str] = &[
-    "nil",
-    "true",
-    "false",
-    "inf",
-    "nan",
-    "self",
-    "set",
-    "on",
-    "panic",
-    "take",
-    "drop",
-    "upgrade",
-    "push",
-    "pop",
-    "remove",
-    "table",
-    "array",
-    "closure",
-    "box",
-    "scalar",
-    "weak",
-    "chain",
-    "ring",
-    "collect",
-    "check",
-    "detect",
-    "verify",
-    "begin",
-    "end",
-    "fault",
-    "recover",
-    "temp",
-    "heapproof",
-];
-
-fn unknown(token: &Token<'_>) -> String {
-    let first_words =
-        Code::ALL.iter().filter_map(|code| code.text().split(' ').next()).filter(|word| !word.contains('$'));
-    let close = first_words.map(|word| (strsim::damerau_levenshtein(word, token.text), word)).min();
-    match close {
-        Some((distance, word)) if distance <= 2 && distance < token.text.chars().count() => {
-            format!("no operation begins with {token}; did you mean `{word}`?")
-        }
-        _ => format!("no operation begins with {token}: expected one like `take x`, `x = table` or `x.f = y`"),
-    }
-}
 
 /// Follows the form of one operation through the tokens of a line.
 pub(crate) struct Matcher<'a, 't> {
@@ -324,6 +275,18 @@ impl<'a, 't> Matcher<'a, 't> {
         }
     }
 
+    /// All that is left, as an operation that allocates one object.
+    pub(crate) fn allocation(&mut self) -> Result<Operation<Name>, TextError> {
+        const WANTED: &str = "`table` or `array` or `closure` or `box` or `scalar` or `weak`";
+        let rest = &self.tokens[self.at..];
+        let allocates = |word| PLAIN_ALLOCATIONS.contains(&word);
+        if !rest.first().and_then(Token::word).is_some_and(allocates) {
+            return Err(self.fail(WANTED));
+        }
+        self.at = self.tokens.len();
+        self.reader.operation(rest, self.depth)
+    }
+
     fn fail(&mut self, wanted: &str) -> TextError {
         match self.peek() {
             Some(token) if token.is_punctuation(',') => token.wrong("values are separated by spaces, without commas"),
@@ -366,8 +329,12 @@ impl Printer<'_> {
             self.name(name);
             self.push(" = ");
         }
-        let outer = std::mem::replace(&mut self.form, line.operation.code().text());
-        line.operation.print(self);
+        self.operation(&line.operation);
+    }
+
+    pub(crate) fn operation(&mut self, operation: &Operation<Name>) {
+        let outer = std::mem::replace(&mut self.form, operation.code().text());
+        operation.print(self);
         self.text.push_str(self.form);
         self.form = outer;
     }

@@ -1,15 +1,15 @@
 //! A failure in words: the trace with its failing line marked, and what model and subject say there.
 
-use crate::lockstep::{Failure, supported};
+use crate::lockstep::{Failure, Lockstep, supported};
+use crate::panics;
 use crate::signature::refusal;
 use crate::subject::SubjectKind;
 use crate::violation::{Violation, describe};
 use heapproof_model::definitions::Graph;
-use heapproof_model::{
-    Contents, Counts, End, Event, Line, Machine, Name, Object, Outcome, Program, Reference, Value, script,
-};
+use heapproof_model::{Contents, Counts, End, Event, Finding, Line, Machine, Object, Outcome, Program, Value, script};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// The parts of an explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,22 +61,44 @@ struct Names {
 }
 
 impl Names {
-    /// The names as they stand for objects once the line `step` has been carried out.
+    /// The names as they stand for objects once the line `step` has been carried out. What objects there are can depend on
+    /// what the subject chooses, so both are run again; on the failing line itself the model's word is taken.
     fn of(subject: &SubjectKind, program: &Program, step: usize) -> Names {
-        let subject = subject.make();
-        let mut model = Reference::new();
-        let mut of = BTreeMap::new();
-        let lines = program.lines().iter().enumerate().take(step + 1);
-        for (index, line) in lines.filter(|(_, line)| supported(&*subject, line)) {
+        let mut names = Names { of: BTreeMap::new() };
+        let mut lockstep = Lockstep::new(subject);
+        for (index, line) in program.lines().iter().enumerate().take(step) {
+            let before = lockstep.model().bound();
+            // It failed at no earlier line when it was run first.
+            let _ = panics::catch(|| lockstep.step(line));
+            names.number(before..lockstep.model().bound(), index);
+            let object = line.bind.and_then(|name| lockstep.object(name));
+            names.name(program, line, object);
+        }
+        if let Some(line) = program.lines().get(step).filter(|line| supported(&*subject.make(), line)) {
+            let mut model = lockstep.model().clone();
             let before = model.bound();
             script::step(&mut model, line);
-            for number in before..model.bound() {
-                let object = Object(number as u32);
-                of.insert(object, format!("the object #{number} that line {} allocates", index + 1));
-            }
-            name(&mut model, program, line, &mut of);
+            names.number(before..model.bound(), step);
+            let object = line.bind.and_then(|name| model.script().object(name));
+            names.name(program, line, object);
         }
-        Names { of }
+        names
+    }
+
+    /// Calls objects by their numbers, and says which line allocated them.
+    fn number(&mut self, numbers: Range<usize>, line: usize) {
+        for number in numbers {
+            let text = format!("the object #{number} that line {} allocates", line + 1);
+            self.of.insert(Object(number as u32), text);
+        }
+    }
+
+    /// Calls an object by the first name that is bound to it.
+    fn name(&mut self, program: &Program, line: &Line, object: Option<Object>) {
+        let (Some(name), Some(object)) = (line.bind, object) else { return };
+        if self.of.get(&object).is_none_or(|known| known.contains('#')) {
+            self.of.insert(object, format!("`{}`", program.spell(name)));
+        }
     }
 
     fn object(&self, object: Object) -> String {
@@ -132,6 +154,16 @@ impl Names {
                 let name = self.object(*object);
                 (format!("a collection frees {name}"), format!("{name} survives a collection now"))
             }
+            Violation::OverBudget { touched, budget } => {
+                (format!("at most {budget} objects are touched here"), format!("{touched} objects are touched"))
+            }
+            Violation::Verification { found } => {
+                ("the heap is in order, so verification finds nothing".into(), self.findings(&[*found]))
+            }
+            Violation::FaultMissed { fault, wanted, found } => (
+                format!("the heap was damaged (`{}`), so {}", fault.word(), self.findings(&[*wanted])),
+                self.findings(found),
+            ),
             Violation::RoundTrip { form, back } => {
                 (format!("the same program comes back from {form}"), format!("what comes back is\n{back}"))
             }
@@ -156,6 +188,23 @@ impl Names {
             Some(Event::Ended(End::Panicked)) => "the finalizer panics".to_owned(),
             Some(Event::Ended(End::OutOfFuel)) => "the finalizer is out of fuel".to_owned(),
             Some(Event::Died(object)) => format!("{} dies", self.object(*object)),
+            Some(Event::Took(set)) => format!("{{{}}} is found to be garbage and begins to die", self.objects(set)),
+            Some(Event::Paused) => "it pauses, with more to do".to_owned(),
+            Some(Event::Damaged(Some(object))) => format!("the heap is damaged at {}", self.object(*object)),
+            Some(Event::Damaged(None)) => "the heap is damaged as a whole".to_owned(),
+            Some(Event::Recovered { lost, externals }) => self.recovered(lost, externals),
+        }
+    }
+
+    fn recovered(&self, lost: &[(Object, usize)], externals: &[(Object, u32)]) -> String {
+        let lost = lost.iter().map(|(object, place)| format!("value {place} of {}", self.object(*object)));
+        let held = externals.iter().map(|(object, external)| format!("{} {external}", self.object(*object)));
+        let (lost, held) = (lost.collect::<Vec<_>>().join(", "), held.collect::<Vec<_>>().join(", "));
+        let lost = if lost.is_empty() { "nothing".to_owned() } else { lost };
+        if held.is_empty() {
+            format!("the heap is recovered, losing {lost}")
+        } else {
+            format!("the heap is recovered, losing {lost}; references held from outside: {held}")
         }
     }
 
@@ -181,21 +230,18 @@ impl Names {
         format!("{}: external {external}, internal {internal}, weak {weak}", self.object(object))
     }
 
+    fn findings(&self, findings: &[Finding]) -> String {
+        let place = |object: Option<Object>| match object {
+            Some(object) => format!("at {}", self.object(object)),
+            None => "in the heap as a whole".to_owned(),
+        };
+        let one = |found: &Finding| format!("{} {}", found.kind.word().replace('_', " "), place(found.object));
+        let each = findings.iter().map(one).collect::<Vec<_>>().join(", ");
+        format!("verification finds: {}", if each.is_empty() { "nothing" } else { &each })
+    }
+
     fn cycles(&self, which: &str, cycles: &[BTreeSet<Object>]) -> String {
         let each = cycles.iter().map(|cycle| format!("{{{}}}", self.objects(cycle))).collect::<Vec<_>>().join(" ");
         format!("the cycles {which}: {}", if each.is_empty() { "none" } else { &each })
     }
-}
-
-/// Calls an object by the first name that is bound to it.
-fn name(model: &mut Reference, program: &Program, line: &Line, of: &mut BTreeMap<Object, String>) {
-    let Some(name) = line.bind else { return };
-    let Some(object) = Machine::script(model).object(name) else { return };
-    if of.get(&object).is_none_or(|known| known.contains('#')) {
-        of.insert(object, spelled(program, name));
-    }
-}
-
-fn spelled(program: &Program, name: Name) -> String {
-    format!("`{}`", program.spell(name))
 }

@@ -6,9 +6,10 @@
 //! values, and automatic checks come every few operations, so that cycles form, become garbage and are collected within
 //! a screenful.
 
+mod groups;
 mod operands;
 
-use heapproof_model::{Code, Field, Kind, Line, Machine, Name, Object, Operation, Program, Reference, script};
+use heapproof_model::{Code, Kind, Line, Machine, Name, Object, Operation, Program, Reference, script};
 use operands::Place;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -78,6 +79,8 @@ impl<'a> Generator<'a> {
             (20, Operation::SetGenerations { ceiling: self.rng.random_range(1..=3) }),
             (10, Operation::SetChecks { on: self.rng.random_bool(0.3) }),
             (1, Operation::SetInterval { operations: 0 }),
+            (60, Operation::SetBudget { objects: self.budget() }),
+            (10, Operation::SetVerify { operations: self.rng.random_range(0..=8) }),
         ];
         for (percent, operation) in settings {
             let code = operation.code();
@@ -95,35 +98,21 @@ impl<'a> Generator<'a> {
         }
         for _ in 0..20 {
             let Some(code) = self.draw(false) else { return false };
+            match code {
+                Code::Fault if self.damage() => return true,
+                Code::Fault => continue,
+                Code::CollectSlice | Code::DetectSlice => {
+                    self.slices(code);
+                    return true;
+                }
+                _ => {}
+            }
             if let Some(line) = self.make(code, &Place::Program) {
                 self.add(line);
                 return true;
             }
         }
         false
-    }
-
-    /// Gives a table many fields and takes most of them away again, which single lines hardly ever do; false where there
-    /// is no table or the subject lacks an operation for it.
-    fn fill(&mut self) -> bool {
-        let drawn = |wanted| self.weights.iter().any(|(_, code)| *code == wanted);
-        if ![Code::WriteField, Code::Remove, Code::ReadField].into_iter().all(drawn) {
-            return false;
-        }
-        let Some(object) = self.of(Kind::Table, &Place::Program) else { return false };
-        let start = self.rng.random_range(0..Field::COMMON.len());
-        let many = self.rng.random_range(10..=Field::COMMON.len());
-        for field in (start..start + many).map(Field::common) {
-            let value = self.value(&Place::Program);
-            self.add(Line { bind: None, operation: Operation::WriteField { object, field, value } });
-        }
-        for field in (start..start + self.rng.random_range(0..=many)).map(Field::common) {
-            self.add(Line { bind: None, operation: Operation::Remove { object, field } });
-        }
-        let bind = Some(self.name());
-        let field = Field::common(start + many - 1);
-        self.add(Line { bind, operation: Operation::ReadField { object, field } });
-        true
     }
 
     fn draw(&mut self, within: bool) -> Option<Code> {
@@ -172,7 +161,10 @@ fn weight_within(code: Code) -> u32 {
         Code::Collect => 14,
         Code::Panic | Code::Weak | Code::Push => 10,
         Code::Box | Code::ReadField | Code::Pop | Code::Remove | Code::On | Code::WriteBox => 8,
-        Code::Check | Code::DetectFull | Code::Ring => 3,
+        Code::CollectSlice => 6,
+        Code::Check | Code::DetectFull | Code::Ring | Code::Detect | Code::DetectSlice => 3,
+        Code::Temp | Code::Begin | Code::End | Code::Recover | Code::RecoverRoots | Code::Verify => 1,
+        Code::Fault => 0,
         code if code.is_setting() => 0,
         _ => 4,
     }

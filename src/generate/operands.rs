@@ -27,7 +27,7 @@ impl Generator<'_> {
         };
         let bind = binds.then(|| self.name());
         if let (Some(name), Place::Finalizer(object)) = (bind, place) {
-            let kind = kind_of_new(code);
+            let kind = kind_of_new(&operation);
             match self.finalizers.iter_mut().find(|(of, _)| of == object) {
                 Some((_, names)) => names.push((name, kind)),
                 None => self.finalizers.push((*object, vec![(name, kind)])),
@@ -36,7 +36,7 @@ impl Generator<'_> {
         Some(Line { bind, operation })
     }
 
-    fn operation(&mut self, code: Code, place: &Place) -> Option<Operation<Name>> {
+    pub(super) fn operation(&mut self, code: Code, place: &Place) -> Option<Operation<Name>> {
         Some(match code {
             Code::Take => Operation::Take { object: self.object(place, |_| true)? },
             Code::Drop => Operation::Drop { object: self.held(place)? },
@@ -91,6 +91,15 @@ impl Generator<'_> {
             Code::Collect => Operation::Collect {},
             Code::Check => Operation::Check {},
             Code::DetectFull => Operation::DetectFull {},
+            Code::Detect => Operation::Detect {},
+            Code::DetectSlice => Operation::DetectSlice { objects: self.budget() },
+            Code::CollectSlice => Operation::CollectSlice { objects: self.budget() },
+            Code::Verify => Operation::Verify {},
+            Code::Begin if self.suits_frame(false, place) => Operation::Begin { objects: self.budget() },
+            Code::End if self.suits_frame(true, place) => Operation::End {},
+            Code::Temp if self.suits_frame(true, place) => self.temporary(place)?,
+            Code::Recover => Operation::Recover {},
+            Code::RecoverRoots => Operation::RecoverRoots {},
             Code::On => self.finalizer(place)?,
             Code::Panic => Operation::Panic {},
             _ => return None,
@@ -118,7 +127,7 @@ impl Generator<'_> {
     }
 
     /// An object that lives and is wanted; now and then one that is not, nil, or a name that stands for nothing.
-    fn object(&mut self, place: &Place, wanted: impl Fn(&Contents) -> bool) -> Option<Option<Name>> {
+    pub(super) fn object(&mut self, place: &Place, wanted: impl Fn(&Contents) -> bool) -> Option<Option<Name>> {
         if self.rng.random_ratio(AMISS, 100) {
             return Some(match self.rng.random_range(0..10) {
                 0 => None,
@@ -154,18 +163,13 @@ impl Generator<'_> {
     }
 
     /// A bound name of which that is so, from any on.
-    fn any_bound(&mut self, wanted: impl Fn(&Self, Object) -> bool) -> Option<Name> {
+    pub(super) fn any_bound(&mut self, wanted: impl Fn(&Self, Object) -> bool) -> Option<Name> {
         if self.bound.is_empty() {
             return None;
         }
         let start = self.rng.random_range(0..self.bound.len());
         let (before, after) = self.bound.split_at(start);
         after.iter().chain(before).find(|(_, object)| wanted(self, *object)).map(|(name, _)| *name)
-    }
-
-    fn contents(&self, name: Option<Name>) -> Option<&Contents> {
-        let (_, object) = self.bound.iter().find(|(bound, _)| Some(*bound) == name)?;
-        self.model.contents(*object)
     }
 
     /// A field of a table with the reference that it holds: to store that again must not free it in between.
@@ -236,13 +240,14 @@ impl Generator<'_> {
 }
 
 /// The kind of what an operation gives, as far as it can be known beforehand.
-fn kind_of_new(code: Code) -> Kind {
-    match code {
-        Code::Array => Kind::Array,
-        Code::Closure => Kind::Closure,
-        Code::Box => Kind::Box,
-        Code::Scalar => Kind::Scalar,
-        Code::Weak => Kind::Weak,
+fn kind_of_new(operation: &Operation<Name>) -> Kind {
+    match operation {
+        Operation::Array { .. } => Kind::Array,
+        Operation::Closure { .. } => Kind::Closure,
+        Operation::Box { .. } => Kind::Box,
+        Operation::Scalar { .. } => Kind::Scalar,
+        Operation::Weak { .. } => Kind::Weak,
+        Operation::Temp { allocation } => kind_of_new(allocation),
         _ => Kind::Table,
     }
 }

@@ -4,10 +4,10 @@
 //! one that still fails with the same signature. Passes are repeated until a whole round changes nothing. That round has
 //! tried every single line and every object with all its lines, so when the search ends of itself none of them can go: the
 //! result is minimal in that sense, by the last round's own executions. It ends, for each change leaves fewer lines, or as
-//! many with fewer values. A program that fails with another signature is no step towards this failure; the first of each
+//! many with fewer values or simpler operations. A program that fails with another signature is no step towards this failure; the first of each
 //! is kept.
 
-mod merging;
+mod changing;
 
 use crate::lockstep::Failure;
 use crate::signature::Signature;
@@ -48,6 +48,7 @@ pub fn minimize(program: &Program, judge: &mut dyn FnMut(&Program) -> Option<Fai
         search.chunks();
         search.objects();
         search.values();
+        search.simplify();
         search.merge();
         if size(&search.best) == before {
             break;
@@ -63,9 +64,12 @@ pub fn minimize(program: &Program, judge: &mut dyn FnMut(&Program) -> Option<Fai
     Some(Minimized { program: best, failure, executions: executions + 1, others })
 }
 
-/// What every change makes smaller: lines, then values in lists.
-fn size(program: &Program) -> (usize, usize) {
-    (program.len(), program.lines().iter().map(|line| merging::listed(line).len()).sum())
+/// What every change makes smaller: lines, then values in lists, then operations for which there are simpler ones.
+fn size(program: &Program) -> (usize, usize, usize) {
+    let values = |line: &Line| changing::listed(&mut line.operation.clone()).map_or(0, |values| values.len());
+    let simpler = |line: &Line| std::iter::successors(Some(line.operation.clone()), changing::simpler).skip(1).count();
+    let lines = program.lines();
+    (lines.len(), lines.iter().map(values).sum(), lines.iter().map(simpler).sum())
 }
 
 struct Search<'a> {

@@ -2,7 +2,7 @@
 
 use crate::subject::{Observation, Subject, SubjectKind};
 use crate::subjects::HeapSubject;
-use heapproof_model::{Code, Contents, Counts, Event, Name, Object, Operation, Refusal, Statistics, Value};
+use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::collections::BTreeSet;
 
 /// The heap of this project with one mistake: it forgets the first `drop` of an object that was popped off an array and
@@ -65,6 +65,18 @@ impl Subject for Canary {
 
     fn cycles(&self) -> Vec<BTreeSet<Object>> {
         self.heap.cycles()
+    }
+
+    fn verify(&self, roots: Option<&[Object]>) -> Vec<Finding> {
+        self.heap.verify(roots)
+    }
+
+    fn recover(&mut self, roots: Option<&[Object]>) {
+        self.heap.recover(roots);
+    }
+
+    fn touched(&self) -> u64 {
+        self.heap.touched()
     }
 
     fn fork(&self) -> Option<Box<dyn Subject>> {

@@ -1,9 +1,14 @@
+use crate::pretender::{Manner, Pretender};
 use heapproof::generate::{MOST_LINES, case};
 use heapproof::lockstep;
 use heapproof::model::definitions::Graph;
-use heapproof::model::{Code, Program, Reference, script};
-use heapproof::subjects::HEAP;
+use heapproof::model::{Code, Operation, Program, Reference, script};
+use heapproof::subject::SubjectKind;
 use heapproof::tally::Tally;
+use std::collections::BTreeSet;
+
+/// A subject that has every operation.
+const WHOLE: SubjectKind = SubjectKind::new("pretender", "", || Box::new(Pretender::new(Manner::Sliced)));
 
 fn programs(count: u64) -> impl Iterator<Item = Program> {
     (0..count).map(|number| case(11, number, MOST_LINES, &|_| true))
@@ -13,7 +18,7 @@ fn programs(count: u64) -> impl Iterator<Item = Program> {
 fn the_mix_is_worth_running() {
     let (mut tally, mut lines) = (Tally::default(), 0);
     for program in programs(2_000) {
-        tally.merge(&lockstep::run(&HEAP, &program).tally);
+        tally.merge(&lockstep::run(&WHOLE, &program).tally);
         lines += program.len();
     }
     let total = tally.total();
@@ -50,5 +55,50 @@ fn no_program_is_longer_than_asked_for_or_has_operations_that_the_subject_lacks(
             assert!(!program.to_string().contains("interval"));
             assert!(program.lines().iter().all(|line| line.operation.code() != Code::Drop));
         }
+    }
+}
+
+#[test]
+fn frames_slices_and_faults_come_often_enough_to_be_worth_anything() {
+    let (mut temporaries, mut frames, mut bursts, mut changed, mut faults, mut recovered) = (0, 0, 0, 0, 0, 0);
+    for program in programs(2_000) {
+        let codes: Vec<Code> = program.lines().iter().map(|line| line.operation.code()).collect();
+        frames += codes.iter().filter(|code| **code == Code::End).count();
+        temporaries += codes.iter().filter(|code| **code == Code::Temp).count();
+        for window in codes.windows(3) {
+            let slice = |code: Code| matches!(code, Code::CollectSlice | Code::DetectSlice);
+            bursts += usize::from(slice(window[0]) && slice(window[1]));
+            changed += usize::from(slice(window[0]) && window[1].writes() && slice(window[2]));
+            let recovery = |code: Code| matches!(code, Code::Recover | Code::RecoverRoots);
+            faults += usize::from(window[0] == Code::Fault);
+            recovered += usize::from(window[0] == Code::Fault && (recovery(window[1]) || recovery(window[2])));
+        }
+    }
+    assert!(frames >= 1_000 && temporaries >= 2 * frames, "{frames} frames, {temporaries} temporaries");
+    assert!(bursts >= 500 && changed >= 100, "{bursts} slices after slices, {changed} with a change in between");
+    assert!(faults >= 300 && recovered * 10 >= faults * 9, "{faults} faults, {recovered} recovered from at once");
+}
+
+#[test]
+fn finalizers_reach_what_is_refused_to_them() {
+    let mut within = BTreeSet::new();
+    for program in programs(3_000) {
+        for line in program.lines() {
+            if let Operation::On { line, .. } = &line.operation {
+                within.insert(line.operation.code());
+            }
+        }
+    }
+    for code in Code::ALL.iter().filter(|code| !code.is_setting() && **code != Code::Fault) {
+        assert!(within.contains(code), "{} never stands in a finalizer", code.name());
+    }
+}
+
+#[test]
+fn no_temporary_is_of_an_operation_that_the_subject_lacks() {
+    for number in 0..200 {
+        let program = case(3, number, MOST_LINES, &|code| code != Code::Weak);
+        let trace = program.to_string();
+        assert!(!trace.contains("= weak ") && !trace.contains("temp weak "), "{trace}");
     }
 }

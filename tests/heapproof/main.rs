@@ -7,7 +7,9 @@ mod corpus;
 mod front_doors;
 mod generator;
 mod minimizer;
+mod pretender;
 mod signatures;
+mod whole_contract;
 #[path = "../../examples/your_heap.rs"]
 #[allow(dead_code)]
 mod your_heap;

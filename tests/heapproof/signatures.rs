@@ -1,4 +1,6 @@
-use heapproof::model::{Contents, Counts, End, Event, Kind, Object, Outcome, Refusal, Value};
+use heapproof::model::{
+    Contents, Counts, End, Event, Fault, Finding, FindingKind, Kind, Object, Outcome, Refusal, Value,
+};
 use heapproof::signature::Signature;
 use heapproof::violation::Violation;
 use std::collections::BTreeSet;
@@ -7,8 +9,16 @@ use std::collections::BTreeSet;
 fn violations() -> Vec<Violation> {
     let object = Object(0);
     let outcomes = [Outcome::Done(Value::Nil), Outcome::Refused(Refusal::StaleValue), Outcome::Skipped];
-    let events =
-        [Event::Began(object), Event::Died(object), Event::Ended(End::OutOfFuel), Event::Did(outcomes[1].clone())];
+    let events = [
+        Event::Began(object),
+        Event::Died(object),
+        Event::Ended(End::OutOfFuel),
+        Event::Did(outcomes[1].clone()),
+        Event::Took(BTreeSet::from([object])),
+        Event::Paused,
+        Event::Damaged(None),
+        Event::Recovered { lost: Vec::new(), externals: Vec::new() },
+    ];
     let cycle = || vec![BTreeSet::from([object])];
     let contents =
         |contents: Contents| Violation::Contents { object, model: Box::default(), subject: Box::new(contents) };
@@ -32,12 +42,23 @@ fn violations() -> Vec<Violation> {
         Violation::Detection { model: Vec::new(), subject: cycle() },
         Violation::CollectsLive { object },
         Violation::LeavesGarbage { object },
+        Violation::OverBudget { touched: 2, budget: 1 },
         Violation::RoundTrip { form: "text", back: String::new() },
         Violation::RoundTrip { form: "bytes", back: String::new() },
     ];
     for (model, subject) in [(0, 1), (1, 2), (2, 0)] {
         violations.push(Violation::Outcome { model: outcomes[model].clone(), subject: outcomes[subject].clone() });
     }
+    violations.extend(
+        FindingKind::ALL
+            .iter()
+            .map(|kind| Violation::Verification { found: Finding { kind: *kind, object: Some(object) } }),
+    );
+    violations.extend(Fault::ALL.iter().map(|fault| Violation::FaultMissed {
+        fault: *fault,
+        wanted: Finding { kind: fault.kind(), object: None },
+        found: Vec::new(),
+    }));
     for event in events {
         violations.push(Violation::Journal { model: None, subject: Some(event) });
     }

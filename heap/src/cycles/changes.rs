@@ -15,6 +15,7 @@ impl<H: Host> Heap<H> {
     #[inline]
     pub(crate) fn changed(&mut self, object: ObjectId) {
         self.arena.headers.disturb(object);
+        self.detection.disturb();
         if let Ok(header) = self.arena.headers.find_mut(object)
             && !header.marks.has(Mark::Dirty)
         {

@@ -7,22 +7,90 @@
 //! that was entered before it; so what lies above it on the stack, which all reaches it, is with
 //! it one component, and is closed.
 //!
-//! Two departures from the paper. `low` takes over the `low` of an open neighbour, where the paper
-//! takes its number: also a number of an open object that is reached, so the test at the end comes
-//! out the same, and one array serves for both. And the walk keeps its own stack of objects and
-//! places in them, so that a long chain takes memory but no stack.
+//! Three departures from the paper. `low` takes over the `low` of an open neighbour, where the
+//! paper takes its number: also a number of an open object that is reached, so the test at the end
+//! comes out the same, and one array serves for both. The walk keeps its own stack of objects and
+//! places in them, so that a long chain takes memory but no stack, and so that the walk can pause
+//! before any object that it would enter. And numbers go on from walk to walk, so that all that
+//! earlier walks have left behind is smaller than any number of this one, and need not be wiped
+//! out: what a walk costs follows the objects that it enters, not the size of the heap.
 
-use crate::arena::Arena;
+use crate::object::Content;
 
-/// `low` of an object that is to be walked and has not been.
-const UNSEEN: u32 = 0;
-/// `low` of an object that is left out, or whose component is closed: never the smaller of two.
-const CLOSED: u32 = u32::MAX;
+/// `low` of all slots, kept between walks.
+///
+/// What it means depends on one bound, `closed`: below it the slot is unseen in this walk, at it
+/// the slot's component is closed, above it the slot is open.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Numbers {
+    low: Vec<u32>,
+    closed: u32,
+    /// The highest number in use.
+    last: u32,
+}
 
-/// How deep a walk can go before it makes more room.
-const EXPECTED_DEPTH: usize = 32;
+impl Numbers {
+    /// Makes all slots unseen, for a walk that goes wherever references lead.
+    pub(super) fn begin(&mut self, slots: usize) {
+        if self.low.len() < slots {
+            self.low.resize(slots, 0);
+        }
+        // A walk takes a number a slot, one for closed components, and one for its members.
+        if ((u32::MAX - self.last) as usize) < slots.saturating_add(2) {
+            self.low.fill(0);
+            self.last = 0;
+        }
+        self.last += 1;
+        self.closed = self.last;
+    }
+
+    /// Makes these slots unseen and tells them from all others, for a walk among them.
+    pub(super) fn begin_among(&mut self, slots: usize, members: impl Iterator<Item = u32>) {
+        self.begin(slots);
+        for slot in members {
+            if let Some(low) = self.low.get_mut(slot as usize) {
+                *low = self.closed;
+            }
+        }
+        self.last += 1;
+        self.closed = self.last;
+    }
+
+    /// Whether a slot has not been seen; the slots of a heap that has grown since are left out.
+    #[inline]
+    pub(super) fn is_unseen(&self, slot: u32) -> bool {
+        self.low.get(slot as usize).is_some_and(|&low| low < self.closed)
+    }
+
+    /// Whether a slot is one of those that a walk is among, and has not been seen.
+    #[inline]
+    pub(super) fn is_unseen_member(&self, slot: u32) -> bool {
+        self.low.get(slot as usize).is_some_and(|&low| self.closed.checked_sub(1) == Some(low))
+    }
+
+    /// Gives the next number to a slot.
+    #[inline]
+    fn open(&mut self, slot: u32) -> u32 {
+        self.last = self.last.saturating_add(1);
+        self.low[slot as usize] = self.last;
+        self.last
+    }
+
+    /// Notes that one slot reaches what another is known to reach, if that is open.
+    #[inline]
+    fn reaches(&mut self, slot: u32, target: u32) {
+        let Some(&reached) = self.low.get(target as usize) else {
+            return;
+        };
+        let low = &mut self.low[slot as usize];
+        if reached > self.closed && reached < *low {
+            *low = reached;
+        }
+    }
+}
 
 /// An object that the walk has entered and not left.
+#[derive(Clone, Debug)]
 struct Frame {
     slot: u32,
     number: u32,
@@ -31,77 +99,71 @@ struct Frame {
     refers_to_itself: bool,
 }
 
-/// The cycles among some objects, references to others left out.
-pub(super) struct Components<'a> {
-    arena: &'a Arena,
-    low: Vec<u32>,
+/// How far a walk is. Any number of them may follow one another with the same numbers: each goes
+/// over what is still unseen.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Walk {
     frames: Vec<Frame>,
     open: Vec<u32>,
-    entered: u32,
 }
 
-impl<'a> Components<'a> {
-    /// Prepares a walk among the objects in these slots.
-    pub(super) fn among(arena: &'a Arena, slots: impl Iterator<Item = u32>) -> Self {
-        let mut low = vec![CLOSED; arena.contents().len()];
-        for slot in slots {
-            if let Some(low) = low.get_mut(slot as usize) {
-                *low = UNSEEN;
-            }
-        }
-        let depth = low.len().min(EXPECTED_DEPTH);
-        Self { arena, low, frames: Vec::with_capacity(depth), open: Vec::with_capacity(depth), entered: 0 }
-    }
-
-    /// Calls `found` with the slots of each cycle.
-    pub(super) fn each_cycle(mut self, mut found: impl FnMut(&[u32])) {
-        for root in 0..self.low.len() {
-            if self.low[root] == UNSEEN {
-                self.enter(root as u32);
-                self.walk(&mut found);
-            }
-        }
-    }
-
+impl Walk {
+    /// Begins with an unseen slot.
     #[inline]
-    fn enter(&mut self, slot: u32) {
-        self.entered += 1;
-        self.low[slot as usize] = self.entered;
+    pub(super) fn enter(&mut self, slot: u32, numbers: &mut Numbers) {
+        let number = numbers.open(slot);
         self.open.push(slot);
-        self.frames.push(Frame { slot, number: self.entered, place: 0, refers_to_itself: false });
+        self.frames.push(Frame { slot, number, place: 0, refers_to_itself: false });
     }
 
-    fn walk(&mut self, found: &mut impl FnMut(&[u32])) {
-        let contents = self.arena.contents();
+    /// Goes on to the end of the walk, which is true; or, false, to the next object that it would
+    /// enter when it may enter no more. It enters unseen slots that `admits` lets it, and calls
+    /// `found` with the slots of each cycle.
+    #[inline]
+    pub(super) fn go_on(
+        &mut self,
+        contents: &[Content],
+        numbers: &mut Numbers,
+        allowance: &mut u64,
+        admits: impl Fn(&Numbers, u32) -> bool,
+        found: &mut impl FnMut(&[u32]),
+    ) -> bool {
         while let Some(frame) = self.frames.last_mut() {
-            let Some((target, next)) = contents[frame.slot as usize].next_reference(frame.place) else {
-                self.leave(found);
+            let content = contents.get(frame.slot as usize);
+            let Some((target, next)) = content.and_then(|content| content.next_reference(frame.place)) else {
+                self.leave(numbers, found);
                 continue;
             };
-            frame.place = next;
-            frame.refers_to_itself |= target.slot() == frame.slot;
-            match self.low.get(target.slot() as usize) {
-                Some(&UNSEEN) => self.enter(target.slot()),
-                Some(&reached) => lower(&mut self.low[frame.slot as usize], reached),
-                None => {}
+            let target = target.slot();
+            if numbers.is_unseen(target) && admits(numbers, target) {
+                if *allowance == 0 {
+                    return false;
+                }
+                *allowance -= 1;
+                frame.place = next;
+                self.enter(target, numbers);
+            } else {
+                frame.place = next;
+                frame.refers_to_itself |= target == frame.slot;
+                numbers.reaches(frame.slot, target);
             }
         }
+        true
     }
 
-    fn leave(&mut self, found: &mut impl FnMut(&[u32])) {
+    fn leave(&mut self, numbers: &mut Numbers, found: &mut impl FnMut(&[u32])) {
         let Some(frame) = self.frames.pop() else {
             return;
         };
-        let low = self.low[frame.slot as usize];
-        if low == frame.number {
-            self.close(&frame, found);
+        if numbers.low[frame.slot as usize] == frame.number {
+            self.close(&frame, numbers, found);
         } else if let Some(parent) = self.frames.last() {
-            lower(&mut self.low[parent.slot as usize], low);
+            numbers.reaches(parent.slot, frame.slot);
         }
     }
 
     /// Closes the component of which this object was entered first.
-    fn close(&mut self, first: &Frame, found: &mut impl FnMut(&[u32])) {
+    fn close(&mut self, first: &Frame, numbers: &mut Numbers, found: &mut impl FnMut(&[u32])) {
         let start = self.open.iter().rposition(|&slot| slot == first.slot);
         let start = start.unwrap_or(0);
         let component = &self.open[start..];
@@ -109,13 +171,28 @@ impl<'a> Components<'a> {
             found(component);
         }
         for &slot in component {
-            self.low[slot as usize] = CLOSED;
+            numbers.low[slot as usize] = numbers.closed;
         }
         self.open.truncate(start);
     }
 }
 
-#[inline]
-fn lower(low: &mut u32, reached: u32) {
-    *low = reached.min(*low);
+#[cfg(test)]
+mod tests {
+    use super::Numbers;
+
+    #[test]
+    fn numbers_begin_again_when_they_run_out() {
+        let mut numbers = Numbers { last: u32::MAX - 9, ..Numbers::default() };
+        numbers.begin(3);
+        assert_eq!(numbers.open(1), u32::MAX - 7);
+        assert!(numbers.is_unseen(0) && !numbers.is_unseen(1));
+        numbers.begin_among(3, [0, 2].into_iter());
+        assert_eq!(numbers.open(2), u32::MAX - 4);
+        assert!(numbers.is_unseen_member(0) && !numbers.is_unseen_member(1) && !numbers.is_unseen_member(2));
+        numbers.begin(3);
+        assert_eq!(numbers.last, 1);
+        assert!((0..3).all(|slot| numbers.is_unseen(slot)));
+        assert!(!numbers.is_unseen(3), "there is no such slot");
+    }
 }

@@ -1,58 +1,408 @@
-//! Detection of all cycles, live or garbage.
+//! Detection of all cycles, live or garbage, by what has changed.
 //!
-//! An object to which no object refers can't be in a cycle, so the walk leaves it out. (That the
-//! strong count is 1 would not be enough: after `a.x = b; b.x = a` and once the mutator has let go
-//! of both, each has the strong count 1.)
+//! **Definition.** The *known* cycles are those of the last complete detection. *Dirty* is an
+//! object that has got or lost a reference since. A *start* is a dirty object to which some object
+//! refers. A known cycle is *touched* if a living member is dirty. A detection looks at
+//!
+//! - all that the starts reach, themselves included, and
+//! - the living members of touched cycles,
+//!
+//! together the *region*. It forgets all known cycles with a dead member, all touched ones and all
+//! others with a member in the region, and adds the cycles of the graph that is left when
+//! everything outside the region is taken away. Then exactly the cycles that there are now are
+//! known:
+//!
+//! **Why none is missed.** Take a cycle that there is now and that was not known. If one of its
+//! references is new, the object that holds it is dirty, and a start since another member refers
+//! to it; so it reaches the whole cycle, which lies in the region. If all its references are old,
+//! its members were in one cycle before, a larger one. They are no longer, and there are two ways
+//! to that. A living member of the larger one has lost a reference: then it is dirty. Or a member
+//! has died: then some living member referred to one of the dead, for from the living ones there
+//! was a way to each of them; that reference was given up before the death, so its holder is dirty
+//! too. Either way the larger cycle is touched, and the new one lies in the region. This second
+//! case is why it is not enough to follow what dirty objects reach: when `u` loses its reference
+//! to `v`, a smaller cycle may be left around `v` that `u` reaches no more.
+//!
+//! **Why none is kept or added wrongly.** Take a known cycle that is none now. If its members are
+//! part of a larger cycle, that has a new reference, hence a start, and reaches them all from it;
+//! else it has lost a reference or a member and is touched. Either way it is forgotten. And a
+//! cycle that is found in the region is not just a part of a larger one: what starts reach is
+//! closed, so a cycle with an object of these is in the region whole; and a cycle that has no such
+//! object has no start, hence old references only, hence lies in one touched cycle.
+//!
+//! A dirty object to which nothing refers is no start, and one that refers to nothing is left as
+//! soon as it is entered: neither is in a cycle, so what has become of its references can only
+//! have broken cycles. (That the strong count is 1 would say nothing: after `a.x = b; b.x = a` and
+//! once the mutator has let go of both, each has the strong count 1.)
+//!
+//! **The walk.** Tarjan's ([`super::components`]), first from each start along all references,
+//! then from each member of a touched cycle that was not met, only along references to members of
+//! the same touched cycle: by the last argument no cycle is lost by that, and nothing beyond the
+//! region is entered. Each object is entered at most once.
+//!
+//! **Slices.** A walk can pause before any object. What a finished slice has learned holds as long
+//! as no contents change and no object dies; if one does, the next slice begins anew, since the
+//! result has to be exact as of the call that completes it, and the walk may have passed the
+//! place. A reference that is counted or given up, or a new object to which nothing refers yet,
+//! changes no cycle and does not disturb it. A slice pauses only after it has entered as many
+//! objects as it may, and none is entered twice; so after the last change there are at most as
+//! many pauses as objects.
 
-use super::components::Components;
-use crate::counts::Header;
-use crate::{Heap, Host, ObjectId};
+use super::components::{Numbers, Walk};
+use super::known::KnownCycles;
+use crate::arena::{Arena, NONE};
+use crate::configuration::positive;
+use crate::counts::Mark;
+use crate::slots::SlotSet;
+use crate::{Heap, HeapError, Host, ObjectId};
 
-/// The cycles that a detection has found, one behind the other.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct CycleSet {
-    members: Vec<ObjectId>,
-    /// For each cycle, where in the members it ends.
+/// What detections keep between calls.
+#[derive(Debug, Default)]
+pub(crate) struct Detection {
+    numbers: Numbers,
+    underway: Option<Underway>,
+    /// Whether anything has changed since the detection under way began.
+    disturbed: bool,
+}
+
+impl Detection {
+    /// Notes that an object has got or lost a reference, or dies: a detection under way, if there
+    /// is one, begins anew.
+    #[inline]
+    pub(crate) fn disturb(&mut self) {
+        self.disturbed = true;
+    }
+}
+
+/// Between detections there is nothing worth a copy: a clone makes its own numbers.
+impl Clone for Detection {
+    fn clone(&self) -> Self {
+        if self.underway.is_none() || self.disturbed {
+            return Self::default();
+        }
+        Self { numbers: self.numbers.clone(), underway: self.underway.clone(), disturbed: false }
+    }
+}
+
+/// Where the walk of a detection sets out from.
+#[derive(Clone, Debug)]
+enum Stage {
+    /// From starts: the place among the dirty objects.
+    Starts { place: usize },
+    /// From members of touched cycles.
+    Touched { cycles: Vec<u32>, cycle: usize, member: usize },
+}
+
+/// A detection that has begun and is not complete.
+#[derive(Clone, Debug)]
+struct Underway {
+    stage: Stage,
+    walk: Walk,
+    /// The slots of the cycles found, one cycle behind the other.
+    found: Vec<u32>,
+    /// For each cycle where it ends.
     ends: Vec<usize>,
 }
 
-impl CycleSet {
-    fn iter(&self) -> impl Iterator<Item = &[ObjectId]> {
+/// What a detection looks at.
+struct Graph<'a> {
+    arena: &'a Arena,
+    dirty: &'a SlotSet,
+    known: &'a KnownCycles,
+}
+
+impl Graph<'_> {
+    /// Whether some object refers to the tenant of a slot.
+    fn is_referred_to(&self, slot: u32) -> bool {
+        self.arena.headers.all().get(slot as usize).is_some_and(|header| header.internal > 0)
+    }
+
+    /// The known cycles of which a living member is dirty, each once.
+    fn touched_cycles(&self) -> Vec<u32> {
+        let of_dirty = self.dirty.members().iter().map(|&slot| self.known.of_slot(slot));
+        let mut cycles: Vec<u32> = of_dirty.filter(|&cycle| cycle != NONE).collect();
+        cycles.sort_unstable();
+        cycles.dedup();
+        cycles
+    }
+}
+
+impl Underway {
+    fn new() -> Self {
+        Self { stage: Stage::Starts { place: 0 }, walk: Walk::default(), found: Vec::new(), ends: Vec::new() }
+    }
+
+    /// Goes on until it is complete, which is true, or would have to enter more than it may.
+    fn go_on(&mut self, graph: &Graph<'_>, numbers: &mut Numbers, allowance: &mut u64) -> bool {
+        let (found, ends) = (&mut self.found, &mut self.ends);
+        let mut add = |cycle: &[u32]| {
+            found.extend_from_slice(cycle);
+            ends.push(found.len());
+        };
+        loop {
+            let within = self.stage.within();
+            let admits = |_: &Numbers, slot| within == NONE || graph.known.of_slot(slot) == within;
+            if !self.walk.go_on(graph.arena.contents(), numbers, allowance, admits, &mut add) {
+                return false;
+            }
+            let Some(next) = self.stage.next(graph, numbers) else {
+                return true;
+            };
+            if *allowance == 0 {
+                return false;
+            }
+            *allowance -= 1;
+            self.walk.enter(next, numbers);
+        }
+    }
+
+    fn cycles(&self) -> impl Iterator<Item = &[u32]> {
         let mut start = 0;
-        self.ends.iter().filter_map(move |&end| {
-            let cycle = self.members.get(start..end);
-            start = end;
-            cycle
-        })
+        self.ends.iter().filter_map(move |&end| self.found.get(std::mem::replace(&mut start, end)..end))
+    }
+}
+
+impl Stage {
+    /// The known cycle that the walk must not leave, or [`NONE`].
+    fn within(&self) -> u32 {
+        match self {
+            Self::Starts { .. } => NONE,
+            Self::Touched { cycles, cycle, .. } => cycles.get(*cycle).copied().unwrap_or(NONE),
+        }
+    }
+
+    /// The next slot from which to walk. It is given again until it has been entered.
+    fn next(&mut self, graph: &Graph<'_>, numbers: &Numbers) -> Option<u32> {
+        let may_begin = |slot| graph.is_referred_to(slot) && numbers.is_unseen(slot);
+        if let Self::Starts { place } = self {
+            while let Some(&slot) = graph.dirty.members().get(*place) {
+                if may_begin(slot) {
+                    return Some(slot);
+                }
+                *place += 1;
+            }
+            *self = Self::Touched { cycles: graph.touched_cycles(), cycle: 0, member: 0 };
+        }
+        if let Self::Touched { cycles, cycle, member } = self {
+            while let Some(&known) = cycles.get(*cycle) {
+                while let Some(&object) = graph.known.members(known).get(*member) {
+                    // The slot of a member that has died leads elsewhere, if anywhere.
+                    if graph.known.of_slot(object.slot()) == known && may_begin(object.slot()) {
+                        return Some(object.slot());
+                    }
+                    *member += 1;
+                }
+                (*cycle, *member) = (*cycle + 1, 0);
+            }
+        }
+        None
     }
 }
 
 impl<H: Host> Heap<H> {
-    /// Looks for cycles in the whole heap, live ones and garbage, and returns how many there are.
+    /// Finds all cycles, live ones and garbage, and returns how many there are.
     /// [`cycles`](Self::cycles) then gives them. Nothing is freed, and no check is influenced.
-    pub fn detect_cycles_full(&mut self) -> usize {
-        let mut found = CycleSet::default();
-        let headers = self.arena.headers.all();
-        let referred = |header: &Header| header.is_live() && header.internal > 0;
-        if headers.iter().any(referred) {
-            let slots = headers.iter().zip(0..).filter(|(header, _)| referred(header));
-            let components = Components::among(&self.arena, slots.map(|(_, slot)| slot));
-            components.each_cycle(|cycle| {
-                let named = |&slot: &u32| ObjectId::new(slot, headers[slot as usize].generation);
-                found.members.extend(cycle.iter().map(named));
-                found.ends.push(found.members.len());
-            });
-        }
-        let count = found.ends.len();
-        self.cycles = found;
-        self.totals.cycles_detected += count as u64;
-        count
+    ///
+    /// It looks at nothing but what has changed since the last detection, what that reaches, and
+    /// what is left of cycles that have changed; at nothing at all if nothing has. A detection in
+    /// slices that is under way is completed.
+    ///
+    /// That can still be much: whether a new reference closes a cycle is known only once what it
+    /// leads to has been followed to the end, so one that leads into the midst of a large live
+    /// structure costs all of that structure which can be reached from there. This is the price of
+    /// knowing *live* cycles. To free garbage takes no detection: neither
+    /// [`collect_cycles`](Self::collect_cycles) nor a check makes one, or pays for what one would
+    /// look at.
+    ///
+    /// ```
+    /// # use heapproof_heap::{Heap, Value};
+    /// let mut heap = Heap::<()>::new();
+    /// let parent = heap.allocate_table()?;
+    /// let child = heap.allocate_table()?;
+    /// heap.set_field(parent, "child", child.into())?;
+    /// assert_eq!(heap.detect_cycles(), 0);
+    ///
+    /// heap.set_field(child, "parent", parent.into())?;
+    /// assert_eq!(heap.detect_cycles(), 1);
+    /// assert_eq!(heap.cycles().next().map(<[_]>::len), Some(2));
+    ///
+    /// let touched = heap.statistics().objects_touched;
+    /// assert_eq!(heap.detect_cycles(), 1);
+    /// assert_eq!(heap.statistics().objects_touched, touched);
+    /// # Ok::<(), heapproof_heap::HeapError>(())
+    /// ```
+    pub fn detect_cycles(&mut self) -> usize {
+        self.advance_detection(u64::MAX);
+        self.cycles.len()
     }
 
-    /// The cycles that the last detection found, less those of which an object has died since.
-    /// Neither they nor the objects in them are in a particular order.
+    /// Finds all cycles, as [`detect_cycles`](Self::detect_cycles) does, but takes nothing for
+    /// known: it looks at every object to which an object refers.
+    pub fn detect_cycles_full(&mut self) -> usize {
+        self.cycles = KnownCycles::default();
+        self.detection.disturb();
+        for slot in 0..self.arena.slots() as u32 {
+            if let Some(header) = self.arena.headers.at_mut(slot)
+                && header.is_live()
+                && header.internal > 0
+            {
+                header.marks.set(Mark::Dirty);
+                self.dirty.insert(slot);
+            }
+        }
+        self.detect_cycles()
+    }
+
+    /// Goes on with the detection that is under way, or begins one, and looks at no more than this
+    /// many objects. True if it is complete: then all is as after
+    /// [`detect_cycles`](Self::detect_cycles), exact as of this call. Until then
+    /// [`cycles`](Self::cycles) and the statistics of cycles stay as they are.
+    ///
+    /// A change of contents and a death make a detection under way begin anew; once they stop, it
+    /// pauses at most once for each object. The slice that completes also takes the mark from
+    /// each object that had changed, without looking at it.
+    ///
+    /// # Errors
+    /// [`HeapError::Setting`] for 0.
+    pub fn detect_slice(&mut self, objects: u32) -> Result<bool, HeapError> {
+        let allowance = positive("slice", objects)?;
+        Ok(self.advance_detection(u64::from(allowance)))
+    }
+
+    /// The cycles that the last complete detection found, less those of which an object has died
+    /// since. Neither they nor the objects in them are in a particular order.
     pub fn cycles(&self) -> impl Iterator<Item = &[ObjectId]> {
-        let lives = |cycle: &&[ObjectId]| cycle.iter().all(|&object| self.contains(object));
-        self.cycles.iter().filter(lives)
+        self.cycles.iter()
+    }
+
+    /// Says how many cycles there are among objects, references to others left out. The cost
+    /// follows these objects. A detection under way begins anew.
+    pub(crate) fn cycles_among(&mut self, set: &[ObjectId]) -> u64 {
+        if set.is_empty() {
+            return 0;
+        }
+        // It takes over the numbers of a detection under way.
+        self.detection.disturb();
+        let numbers = &mut self.detection.numbers;
+        numbers.begin_among(self.arena.slots(), set.iter().map(|member| member.slot()));
+        let (mut cycles, mut allowance, mut walk) = (0, u64::MAX, Walk::default());
+        for member in set {
+            if numbers.is_unseen_member(member.slot()) {
+                walk.enter(member.slot(), numbers);
+                let mut found = |_: &[u32]| cycles += 1;
+                walk.go_on(self.arena.contents(), numbers, &mut allowance, Numbers::is_unseen_member, &mut found);
+            }
+        }
+        cycles
+    }
+
+    /// The slots of each cycle that there is now, found without leaving a trace.
+    pub(crate) fn cycles_now(&self) -> Vec<Vec<u32>> {
+        let (mut numbers, mut walk, mut allowance) = (Numbers::default(), Walk::default(), u64::MAX);
+        let mut cycles = Vec::new();
+        numbers.begin(self.arena.slots());
+        for object in self.arena.objects() {
+            if numbers.is_unseen(object.slot()) {
+                walk.enter(object.slot(), &mut numbers);
+                let mut found = |cycle: &[u32]| cycles.push(cycle.to_vec());
+                walk.go_on(self.arena.contents(), &mut numbers, &mut allowance, |_, _| true, &mut found);
+            }
+        }
+        cycles
+    }
+
+    /// Goes on with a detection, or begins one; true if it is complete.
+    fn advance_detection(&mut self, allowance: u64) -> bool {
+        if !self.dirty.is_empty() && !self.walk_changes(allowance) {
+            return false;
+        }
+        self.totals.cycles_detected += self.cycles.len() as u64;
+        true
+    }
+
+    fn walk_changes(&mut self, mut allowance: u64) -> bool {
+        let left = self.detection.underway.take().filter(|_| !self.detection.disturbed);
+        let mut underway = left.unwrap_or_else(|| {
+            self.detection.disturbed = false;
+            self.detection.numbers.begin(self.arena.slots());
+            Underway::new()
+        });
+        let before = allowance;
+        let graph = Graph { arena: &self.arena, dirty: &self.dirty, known: &self.cycles };
+        let complete = underway.go_on(&graph, &mut self.detection.numbers, &mut allowance);
+        self.totals.touched += before - allowance;
+        if complete {
+            self.learn(&underway);
+        } else {
+            self.detection.underway = Some(underway);
+        }
+        complete
+    }
+
+    /// Takes over what a detection has found.
+    fn learn(&mut self, detection: &Underway) {
+        self.cycles.remove_broken();
+        for &slot in self.dirty.members().iter().chain(&detection.found) {
+            self.cycles.remove(self.cycles.of_slot(slot));
+        }
+        let headers = self.arena.headers.all();
+        let name = |&slot: &u32| ObjectId::new(slot, headers[slot as usize].generation);
+        for cycle in detection.cycles() {
+            self.cycles.insert(cycle.iter().map(name).collect());
+        }
+        while let Some(slot) = self.dirty.pop() {
+            if let Some(header) = self.arena.headers.at_mut(slot) {
+                header.marks.clear(Mark::Dirty);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Heap, ObjectId};
+
+    fn ring(heap: &mut Heap, length: usize) -> Vec<ObjectId> {
+        let ring: Vec<_> = (0..length).map(|_| heap.allocate_table().unwrap()).collect();
+        for (place, &object) in ring.iter().enumerate() {
+            heap.set_field(object, "next", ring[(place + 1) % length].into()).unwrap();
+        }
+        ring
+    }
+
+    #[test]
+    fn the_cycles_among_some_objects_are_counted_without_the_others() {
+        let mut heap = Heap::new();
+        let (one, two) = (ring(&mut heap, 3), ring(&mut heap, 2));
+        heap.set_field(one[0], "other", two[0].into()).unwrap();
+        assert_eq!(heap.cycles_among(&[]), 0);
+        assert_eq!(heap.cycles_among(&one), 1);
+        assert_eq!(heap.cycles_among(&one[1..]), 0);
+        assert_eq!(heap.cycles_among(&[one, two].concat()), 2);
+        assert_eq!(heap.statistics().objects_touched, 0);
+    }
+
+    #[test]
+    fn a_count_between_slices_does_not_confuse_the_detection() {
+        let mut heap = Heap::new();
+        let (one, two) = (ring(&mut heap, 3), ring(&mut heap, 5));
+        for objects in 1..8 {
+            assert_eq!(heap.detect_slice(objects), Ok(false));
+            heap.cycles_among(&two);
+            heap.cycles_among(&one[1..]);
+        }
+        assert_eq!(heap.detect_cycles(), 2);
+    }
+
+    #[test]
+    fn a_full_detection_believes_nothing_that_is_known() {
+        let mut heap = Heap::new();
+        let objects = [ring(&mut heap, 2), vec![heap.allocate_table().unwrap()]].concat();
+        heap.detect_cycles();
+        heap.cycles.remove(0);
+        heap.cycles.insert(objects.clone().into_boxed_slice());
+        assert_eq!(heap.detect_cycles_full(), 1);
+        assert_eq!(heap.cycles().map(<[_]>::len).collect::<Vec<_>>(), [2]);
+        assert_eq!(heap.cycles.of_slot(objects[2].slot()), crate::arena::NONE);
     }
 }

@@ -9,12 +9,12 @@
 //! and frees it; it needs no cycles to do so, and makes none of detection's work.
 
 pub(crate) mod allowance;
-mod among;
 pub(crate) mod candidates;
 mod changes;
 mod collection;
 mod components;
 pub(crate) mod detection;
+pub(crate) mod known;
 mod region;
 pub(crate) mod search;
 pub(crate) mod slices;

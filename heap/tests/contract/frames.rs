@@ -131,8 +131,6 @@ fn a_ring_of_temporaries_dies_as_one_set_before_what_it_lets_go() {
     assert_eq!((statistics.objects_collected, statistics.cycles_collected), (5, 1));
     assert_eq!(heap.host().sets.len(), 1);
     assert_eq!(heap.host().deaths.last(), Some(&alone));
-    let last = heap.host().collections.last().unwrap();
-    assert!(last.complete && last.objects == 5);
     assert!(heap.is_empty());
 }
 
@@ -160,7 +158,6 @@ fn what_is_too_much_for_the_budget_is_left_to_collections() {
     begin(&mut heap, 9);
     ring(&mut heap, 10);
     assert_eq!(end(&mut heap).objects_collected, 0);
-    assert!(!heap.host().collections.last().unwrap().complete);
     assert_eq!(garbage(&heap).len(), 10);
     assert_eq!(heap.collect_slice(100).unwrap().objects, 10);
     begin(&mut heap, 10);

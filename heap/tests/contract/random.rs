@@ -9,7 +9,7 @@ use crate::support::{TestHeap, World, assert_exact, assert_findable, on, reachab
 
 /// Xorshift; good enough to mix operations.
 #[derive(Clone, Copy)]
-pub(crate) struct Rng(u64);
+pub(crate) struct Rng(pub(crate) u64);
 
 impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
@@ -65,7 +65,7 @@ fn step(heap: &mut TestHeap, rng: &mut Rng, may_arm: bool) {
         17 => drop(heap.collect_slice(rng.below(9) as u32)),
         18 => frame(heap, rng, one, two),
         _ if rng.below(4) == 0 => drop(heap.collect_cycles()),
-        _ => drop(heap.detect_cycles_full()),
+        _ => detect(heap, rng),
     }
 }
 
@@ -79,6 +79,14 @@ fn frame(heap: &mut TestHeap, rng: &mut Rng, one: ObjectId, two: ObjectId) {
         4 => drop(heap.allocate_temporary(New::Weak(one))),
         _ => drop(heap.allocate_temporary(New::Table)),
     }
+}
+
+fn detect(heap: &mut TestHeap, rng: &mut Rng) {
+    let _ = match rng.below(6) {
+        0 => heap.detect_cycles_full(),
+        1 => heap.detect_cycles(),
+        objects => usize::from(heap.detect_slice(objects as u32).unwrap()),
+    };
 }
 
 /// Gives an object a finalizer of a few random operations, which may arm others in turn.

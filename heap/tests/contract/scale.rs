@@ -42,12 +42,21 @@ fn ten_million_objects_are_released_and_collected_in_constant_stack() {
 }
 
 #[test]
-fn a_long_ring_is_detected_in_constant_stack() {
-    let mut heap = heap();
-    let (end, head) = chain(&mut heap, 500_000);
-    heap.set_box(end, head.into()).unwrap();
-    assert_eq!(heap.detect_cycles_full(), 1);
-    assert_eq!(heap.cycles().next().map(<[ObjectId]>::len), Some(500_000));
+fn ten_million_objects_are_detected_in_constant_stack() {
+    const LENGTH: usize = 10_000_000;
+    let work = || {
+        let mut heap = heap();
+        let (end, head) = chain(&mut heap, LENGTH);
+        assert_eq!(heap.detect_cycles(), 0);
+        assert_eq!(heap.statistics().objects_touched, LENGTH as u64 - 1, "nothing refers to the first");
+        heap.set_box(end, head.into()).unwrap();
+        assert_eq!(heap.detect_cycles(), 1);
+        assert_eq!(heap.cycles().next().map(<[ObjectId]>::len), Some(LENGTH));
+        heap.set_box(end, Value::Nil).unwrap();
+        assert_eq!(heap.detect_cycles(), 0);
+    };
+    let small_stack = std::thread::Builder::new().stack_size(64 * 1024);
+    small_stack.spawn(work).unwrap().join().unwrap();
 }
 
 #[test]

@@ -183,3 +183,37 @@ pub(crate) fn cycles(heap: &TestHeap) -> Vec<Vec<ObjectId>> {
     cycles.sort();
     cycles
 }
+
+/// The cycles as they are now: which objects reach each other, by trying all ways.
+pub(crate) fn true_cycles(heap: &TestHeap) -> Vec<Vec<ObjectId>> {
+    let objects: Vec<ObjectId> = heap.objects().collect();
+    let children = |&object: &ObjectId| -> Vec<usize> {
+        let values = values(heap, object);
+        values.iter().filter_map(Value::reference).map(|child| objects.binary_search(&child).unwrap()).collect()
+    };
+    let mut reaches = vec![vec![false; objects.len()]; objects.len()];
+    for (from, object) in objects.iter().enumerate() {
+        children(object).into_iter().for_each(|to| reaches[from][to] = true);
+    }
+    for middle in 0..objects.len() {
+        let onwards = reaches[middle].clone();
+        for row in reaches.iter_mut().filter(|row| row[middle]) {
+            row.iter_mut().zip(&onwards).for_each(|(reached, further)| *reached |= further);
+        }
+    }
+    let mutual = |one: usize| -> Vec<ObjectId> {
+        let also = |&two: &usize| reaches[one][two] && reaches[two][one];
+        (0..objects.len()).filter(also).map(|two| objects[two]).collect()
+    };
+    let mut cycles: Vec<Vec<ObjectId>> = (0..objects.len()).map(mutual).filter(|it| !it.is_empty()).collect();
+    cycles.sort();
+    cycles.dedup();
+    cycles
+}
+
+/// How many objects detections and collections have looked at while this was done.
+pub(crate) fn touched<T>(heap: &mut TestHeap, work: impl FnOnce(&mut TestHeap) -> T) -> u64 {
+    let before = heap.statistics().objects_touched;
+    work(heap);
+    heap.statistics().objects_touched - before
+}

@@ -1,5 +1,6 @@
 //! When garbage is looked for: settings, what is counted, checks and tuning (SPEC 4).
 
+use super::slices::Slice;
 use super::{Reference, Refusal};
 use crate::operation::Operation;
 use crate::value::Object;
@@ -19,6 +20,10 @@ pub struct Settings {
     pub generations: u32,
     /// Whether allocations check.
     pub checks: bool,
+    /// How many objects a check may touch, unless a frame says otherwise.
+    pub budget: u64,
+    /// Operations between two verifications of its own; nothing that can be seen follows from it.
+    pub verify: Option<u32>,
 }
 
 impl Default for Settings {
@@ -31,6 +36,8 @@ impl Default for Settings {
             counts: u32::MAX,
             generations: u32::MAX,
             checks: true,
+            budget: 1_000,
+            verify: None,
         }
     }
 }
@@ -43,7 +50,9 @@ impl Settings {
             | Operation::SetBounds { least: 0, .. }
             | Operation::SetCapacity { objects: 0 }
             | Operation::SetCounts { ceiling: 0 }
-            | Operation::SetGenerations { ceiling: 0 } => return Err(Refusal::Setting),
+            | Operation::SetGenerations { ceiling: 0 }
+            | Operation::SetBudget { objects: 0 }
+            | Operation::SetVerify { operations: 0 } => return Err(Refusal::Setting),
             Operation::SetBounds { least, greatest } if least > greatest => return Err(Refusal::Setting),
             Operation::SetInterval { operations } => self.interval = operations.into(),
             Operation::SetBounds { least, greatest } => self.bounds = (least.into(), greatest.into()),
@@ -51,6 +60,8 @@ impl Settings {
             Operation::SetCounts { ceiling } => self.counts = ceiling,
             Operation::SetGenerations { ceiling } => self.generations = ceiling,
             Operation::SetChecks { on } => self.checks = on,
+            Operation::SetBudget { objects } => self.budget = objects.into(),
+            Operation::SetVerify { operations } => self.verify = Some(operations),
             _ => {}
         }
         Ok(())
@@ -83,16 +94,16 @@ impl Reference {
         self.statistics.operations_since_check = 0;
         self.allocations_since_check = 0;
         self.statistics.checks += 1;
-        let cycles = self.collect();
-        self.tune(cycles);
+        let slice = self.collect_slice();
+        self.tune(&slice);
     }
 
-    fn tune(&mut self, cycles: u64) {
+    fn tune(&mut self, slice: &Slice) {
         let (least, greatest) = self.settings.bounds;
         let mut interval = self.settings.interval;
-        if cycles > 0 {
+        if slice.cycles > 0 {
             interval = interval * 4 / 5;
-        } else {
+        } else if slice.complete {
             interval = (interval * 6 / 5).max(interval + 1);
         }
         if self.statistics.average_rate > 100 {

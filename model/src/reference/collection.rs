@@ -18,6 +18,7 @@ impl Reference {
 
     /// Frees garbage, all of it as one set, until there is none; gives how many cycles died.
     pub(super) fn collect(&mut self) -> u64 {
+        self.sliced = None;
         let mut collected = 0;
         loop {
             let set = self.garbage();
@@ -30,7 +31,10 @@ impl Reference {
     }
 
     /// Runs the finalizers of a set, judges it again, and lets those die that nothing saves; gives how many cycles died.
-    fn free(&mut self, set: &BTreeSet<Object>) -> u64 {
+    pub(super) fn free(&mut self, set: &BTreeSet<Object>) -> u64 {
+        if !self.silent {
+            self.script.journal.push(Event::Took(set.clone()));
+        }
         self.set_runs = true;
         while let Some(object) = self.choose_finalizer(set) {
             self.finalize(object);
@@ -51,7 +55,7 @@ impl Reference {
     /// A member whose finalizer has not begun: the one that the subject ran next, if it could.
     fn choose_finalizer(&self, set: &BTreeSet<Object>) -> Option<Object> {
         let may = |object: &Object| set.contains(object) && self.has_finalizer(*object);
-        match self.choices.get(self.script.journal.len()) {
+        match self.choice() {
             Some(Event::Began(chosen)) if may(chosen) => Some(*chosen),
             _ => set.iter().copied().find(may),
         }

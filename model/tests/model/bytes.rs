@@ -1,9 +1,10 @@
-use heapproof_model::{Code, Program, bytes};
+use heapproof_model::{Code, Fault, Program, bytes};
 
 #[test]
 fn what_was_encoded_decodes_to_an_equal_program() {
     let text = "set bounds 1 8\na = table\nb = array a 5 -1 1.5 'x' \"text\" nil true\na.strange_name = b\nx = pop b\n\
-                pop b\non a: c = a.next\non b: on a: take self\ny = upgrade b\ntake unbound\ndrop nil\nd = closure 3 a b";
+                pop b\non a: c = a.next\non b: on a: take self\ny = upgrade b\ntake unbound\ndrop nil\nd = closure 3 a b\n\
+                begin 3\nt = temp array a 1\non a: u = temp box self\nfault dangling_box a\nrecover roots\ncollect 4\nend";
     let program: Program = text.parse().unwrap();
     assert_eq!(Program::decode(&program.encode()), program);
     assert_eq!(Program::decode(&program.encode()).to_string(), program.canonical().to_string());
@@ -16,7 +17,7 @@ fn any_bytes_decode_and_their_program_decodes_to_itself() {
         let mut bytes: Vec<u8> = (0..length)
             .map(|_| {
                 state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                (state >> 33) as u8 % 0x70
+                (state >> 33) as u8 % 0x74
             })
             .collect();
         bytes.insert(0, bytes::VERSION);
@@ -58,9 +59,38 @@ fn tags_differ_and_mean_for_good_what_they_meant_first() {
     let tags: Vec<String> = Code::ALL.iter().map(|code| format!("{:02x} {}", code.tag(), code.name())).collect();
     let mut sorted = tags.clone();
     sorted.sort();
-    let expected = "01 SetInterval, 02 SetBounds, 03 SetCapacity, 04 SetCounts, 05 SetGenerations, 06 SetChecks, 10 Table, \
-                    11 Array, 12 Closure, 13 Box, 14 Scalar, 15 Weak, 16 Chain, 17 Ring, 20 ReadField, 21 ReadElement, \
-                    22 ReadCapture, 23 ReadBox, 30 WriteField, 31 WriteElement, 32 WriteCapture, 33 WriteBox, 34 Push, 35 Pop, \
-                    36 Remove, 40 Take, 41 Drop, 42 Upgrade, 50 Collect, 51 Check, 52 DetectFull, 60 On, 61 Panic";
+    let expected = "01 SetInterval, 02 SetBounds, 03 SetCapacity, 04 SetCounts, 05 SetGenerations, 06 SetChecks, \
+                    07 SetBudget, 08 SetVerify, 10 Table, 11 Array, 12 Closure, 13 Box, 14 Scalar, 15 Weak, 16 Chain, \
+                    17 Ring, 18 Temp, 20 ReadField, 21 ReadElement, 22 ReadCapture, 23 ReadBox, 30 WriteField, \
+                    31 WriteElement, 32 WriteCapture, 33 WriteBox, 34 Push, 35 Pop, 36 Remove, 40 Take, 41 Drop, \
+                    42 Upgrade, 50 Collect, 51 Check, 52 DetectFull, 53 Detect, 54 DetectSlice, 55 CollectSlice, \
+                    56 Begin, 57 End, 58 Verify, 60 On, 61 Panic, 70 Fault, 71 Recover, 72 RecoverRoots";
     assert_eq!(sorted.join(", "), expected);
+}
+
+#[test]
+fn faults_keep_their_bytes() {
+    let words: Vec<&str> = Fault::ALL.iter().map(|fault| fault.word()).collect();
+    let expected = "external_high external_low internal_low weak_high weak_low live_high live_low internal_high \
+                    external_wrapped internal_wrapped weak_wrapped live_wrapped dangling_field dangling_element \
+                    dangling_capture dangling_box dangling_weak weak_entry_missing weak_entry_extra dirty_flag \
+                    dirty_entry free_live free_twice free_beyond free_missing candidate_flag candidate_entry \
+                    index_missing index_extra shape_link_missing shape_link_extra cycle_entry_missing \
+                    cycle_entry_extra pass_entry_missing pass_entry_extra temporary_flag temporary_entry queue_flag \
+                    queue_entry";
+    assert_eq!(words.join(" "), expected);
+    for (byte, fault) in Fault::ALL.iter().enumerate() {
+        assert_eq!(Program::decode(&[1, 0x70, byte as u8, 0xff, 0xff]).to_string().lines().nth(1).unwrap(), {
+            format!("fault {} nil", fault.word())
+        });
+    }
+}
+
+#[test]
+fn a_fault_of_an_unknown_byte_and_a_temporary_that_is_no_single_object_are_passed_over() {
+    assert_eq!(Program::decode(&[1, 0x70, 39, 0xff, 0xff]), Program::default());
+    assert_eq!(Program::decode(&[1, 0x18, 0x10]), "a = temp table".parse().unwrap());
+    assert_eq!(Program::decode(&[1, 0x18, 0x18, 0x10]), "a = temp table".parse().unwrap());
+    // Only its tag is passed over, so what it would have allocated is read as a line.
+    assert_eq!(Program::decode(&[1, 0x18, 0x17, 0, 0, 0, 0]), "a = ring 0".parse().unwrap());
 }

@@ -3,14 +3,14 @@
 use heapproof_model::{Event, Machine, Object, Outcome, Program, Reference, Refusal, script};
 
 /// Carries out a trace; gives the heap and what became of each line.
-fn told(text: &str) -> (Reference, Vec<Outcome>) {
+pub fn told(text: &str) -> (Reference, Vec<Outcome>) {
     let program: Program = text.parse().unwrap();
     let mut heap = Reference::new();
     let outcomes = program.lines().iter().map(|line| script::step(&mut heap, line)).collect();
     (heap, outcomes)
 }
 
-fn last(text: &str) -> Outcome {
+pub fn last(text: &str) -> Outcome {
     told(text).1.pop().unwrap()
 }
 
@@ -60,6 +60,19 @@ fn each_refusal_has_its_reason() {
         ("set capacity 3\na = chain 4", Refusal::Capacity),
         ("set bounds 2 1", Refusal::Setting),
         ("set interval 0", Refusal::Setting),
+        ("set budget 0", Refusal::Setting),
+        ("set verify 0", Refusal::Setting),
+        ("collect 0", Refusal::Setting),
+        ("detect 0", Refusal::Setting),
+        ("begin 0", Refusal::Setting),
+        ("begin 1\nbegin 0", Refusal::Frame),
+        ("end", Refusal::Frame),
+        ("a = temp table", Refusal::Frame),
+        ("a = table\ndrop a\nb = temp box a", Refusal::Frame),
+        ("a = table\ndrop a\nbegin 1\nb = temp box a", Refusal::StaleValue),
+        ("fault live_high nil", Refusal::Nil),
+        ("a = table\ndrop a\nfault live_high a", Refusal::Stale),
+        ("a = table\nfault live_high a", Refusal::Inapplicable),
     ] {
         assert_eq!(last(text), Outcome::Refused(refusal), "{text}");
     }
@@ -114,7 +127,7 @@ fn bulk_lines_of_a_hundred_thousand_are_done_in_no_time() {
 }
 
 /// What happened inside the heap in the last line, a word or two each; objects by number.
-fn journal(text: &str) -> String {
+pub fn journal(text: &str) -> String {
     let program: Program = text.parse().unwrap();
     let mut heap = Reference::new();
     for line in program.lines() {
@@ -128,6 +141,10 @@ fn journal(text: &str) -> String {
         Event::Did(Outcome::Skipped) => "skipped".to_owned(),
         Event::Ended(end) => format!("{end:?}"),
         Event::Died(object) => format!("died {}", object.0),
+        Event::Took(set) => format!("took {}", set.iter().map(|object| object.0.to_string()).collect::<String>()),
+        Event::Paused => "paused".to_owned(),
+        Event::Damaged(_) => "damaged".to_owned(),
+        Event::Recovered { .. } => "recovered".to_owned(),
     });
     words.collect::<Vec<_>>().join(", ")
 }

@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used)] // in tests' helpers too
 
 mod bytes;
+mod choices;
 mod contract;
+mod damage;
+mod frames;
 mod text;
 
 #[test]
@@ -10,11 +13,15 @@ fn what_judges_is_short_enough_to_be_believed_by_reading() {
     let judge = [
         include_str!("../../src/definitions.rs"),
         include_str!("../../src/reference.rs"),
+        include_str!("../../src/reference/allocation.rs"),
         include_str!("../../src/reference/checks.rs"),
         include_str!("../../src/reference/collection.rs"),
+        include_str!("../../src/reference/damage.rs"),
+        include_str!("../../src/reference/frames.rs"),
         include_str!("../../src/reference/release.rs"),
+        include_str!("../../src/reference/slices.rs"),
         include_str!("../../src/script.rs"),
     ];
     let lines: usize = judge.iter().map(|file| file.lines().count()).sum();
-    assert!(lines <= 1_000, "{lines} lines");
+    assert!(lines <= 1_400, "{lines} lines");
 }

@@ -7,6 +7,8 @@ set capacity 100
 set counts 9
 set generations 2
 set checks off
+set budget 4
+set verify 2
 a = table
 b = array
 c = array nil true false 'c' 5 -5 1.5 "te\"xt" a
@@ -40,9 +42,26 @@ p = upgrade g
 collect
 check
 detect full
+detect
+detect 3
+collect 2
+verify
+begin 5
+r = temp table
+s = temp array a nil
+t = temp closure 2 a
+u = temp box "text"
+v = temp scalar 1
+w = temp weak a
+end
 on a: q = table
 on a: on self: q.x = self
 on a: panic
+on a: y = temp box self
+fault dangling_field a
+fault live_high nil
+recover
+recover roots
 "#;
 
 fn error(text: &str) -> String {
@@ -85,12 +104,17 @@ fn a_typo_is_located_and_what_was_meant_is_named() {
     assert_eq!(error("set bounds 1"), "1:13: expected a number from 0 to 4294967295, found the end of the line");
     assert_eq!(
         error("set boundz 1 2"),
-        "1:5: expected `interval` or `bounds` or `capacity` or `counts` or `generations` or `checks`, found `boundz`"
+        "1:5: expected `interval` or `bounds` or `capacity` or `counts` or `generations` or `checks` or `budget` or `verify`, found `boundz`"
     );
     assert_eq!(error("set checks maybe"), "1:12: expected `on` or `off`, found `maybe`");
     assert_eq!(error("a = table a"), "1:11: expected the end of the line, found `a`");
     assert_eq!(error("take"), "1:5: expected a name or `nil`, found the end of the line");
-    assert_eq!(error("detect ful"), "1:8: expected `full`, found `ful`");
+    assert_eq!(
+        error("detect ful"),
+        "1:8: expected `full` or the end of the line or a number from 0 to 4294967295, found `ful`"
+    );
+    assert_eq!(error("fault dangling a"), "1:7: expected a kind of fault, like `dangling_field`, found `dangling`");
+    assert_eq!(error("recover root"), "1:9: expected the end of the line or `roots`, found `root`");
     assert_eq!(error("a = box 'ab'"), "1:9: expected one character between the quotes, like 'c'");
     assert_eq!(error("a = box \"ab"), "1:9: expected a closing \", found the end of the line");
     assert_eq!(error("a = "), "1:4: expected an operation, found the end of the line");
@@ -110,6 +134,10 @@ fn what_other_languages_allow_is_answered_with_what_to_write_instead() {
         error("a = table\nb = a"),
         "2:5: `a` alone does nothing; a name stands for one object and is not copied"
     );
+    assert_eq!(
+        error("a = temp ring 3"),
+        "1:10: expected `table` or `array` or `closure` or `box` or `scalar` or `weak`, found `ring`"
+    );
     assert_eq!(error("a = array 1, 2"), "1:12: values are separated by spaces, without commas");
 }
 
@@ -121,6 +149,8 @@ fn a_line_that_cannot_stand_where_it_does_is_an_error() {
     assert_eq!(error("on self: collect"), "1:4: `self` stands only in a finalizer");
     assert_eq!(error("panic"), "1:1: `panic` stands only in a finalizer: `on x: panic`");
     assert_eq!(error("on a: set interval 1"), "1:7: a setting can't stand in a finalizer");
+    assert_eq!(error("on a: fault live_high a"), "1:7: a fault can't stand in a finalizer");
+    assert_eq!(error("temp table"), "1:1: what this gives needs a name: `x = temp`");
     assert_eq!(error("a = table\nset interval 1"), "2:1: a setting stands before the first operation");
     assert_eq!(error("table"), "1:1: what this gives needs a name: `x = table`");
     assert_eq!(error("x = collect"), "1:1: this operation gives nothing to bind to a name");

@@ -3,14 +3,19 @@
 //! The subject goes first and the model follows it where the contract leaves a choice. What is compared is read by calls
 //! that change nothing, and what a detection and a collection would find is tried on a copy that is thrown away: so the
 //! subject detects and collects only where the program says so, and a heap that remembers only the last change is seen.
+//! Of a heap that was damaged on purpose nothing is compared but whether verification finds the fault.
+
+mod compare;
+mod trial;
 
 use crate::panics;
 use crate::subject::{Observation, Subject, SubjectKind};
 use crate::tally::Tally;
 use crate::violation::Violation;
-use heapproof_model::definitions::{self, Graph};
+use compare::compare_journals;
+use heapproof_model::definitions::Graph;
 use heapproof_model::{
-    Code, Contents, Event, Line, Machine, Object, Operation, Outcome, Program, Reference, Statistics, Value,
+    Code, Contents, Event, Line, Machine, Name, Object, Operation, Outcome, Program, Reference, Refusal, Value,
 };
 use std::collections::BTreeSet;
 
@@ -60,9 +65,11 @@ struct Observes {
     contents: bool,
     counts: bool,
     journal: bool,
+    sets: bool,
     statistics: bool,
     cycles: bool,
     fork: bool,
+    verification: bool,
 }
 
 type Checked = Result<(), Violation>;
@@ -76,11 +83,16 @@ impl Lockstep {
             contents: subject.observes(Observation::Contents),
             counts: subject.observes(Observation::Counts),
             journal: subject.observes(Observation::Journal),
+            sets: subject.observes(Observation::Journal) && subject.observes(Observation::Sets),
             statistics: subject.observes(Observation::Statistics),
             cycles: subject.observes(Observation::Cycles),
             fork: subject.observes(Observation::Fork),
+            verification: subject.observes(Observation::Verification),
         };
         let mut model = Reference::new();
+        if !observes.sets {
+            model.expect_no_sets();
+        }
         if !subject.supports(Code::Check) {
             // A heap without automatic checks is not expected to make any.
             let _ = model.call(&Operation::SetChecks { on: false });
@@ -101,6 +113,11 @@ impl Lockstep {
         &self.model
     }
 
+    /// The object that a name of the program stands for.
+    pub fn object(&mut self, name: Name) -> Option<Object> {
+        self.model.script().object(name)
+    }
+
     fn run(&mut self, program: &Program) -> Result<(), Failure> {
         for (step, line) in program.lines().iter().enumerate() {
             let checked = panics::catch(|| self.step(line)).unwrap_or_else(panicked);
@@ -115,17 +132,23 @@ impl Lockstep {
     /// # Errors
     /// Where they part.
     pub fn step(&mut self, line: &Line) -> Result<Outcome, Violation> {
-        let script = self.model.script();
         let code = line.operation.code();
+        let can = supported(&*self.subject, line) && (!self.model.is_damaged() || code.suits_damage());
+        let script = self.model.script();
         let outcome = match line.operation.resolve(&|name| script.object(name)) {
-            Some(operation) if supported(&*self.subject, line) => {
+            Some(operation) if can => {
                 let outcome = self.call(&operation)?;
                 if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, &outcome) {
                     self.model.script().bind(name, *object);
                     self.subject.bind(name, *object);
                 }
-                self.compare()?;
-                self.compare_fork()?;
+                match self.model.damage() {
+                    Some(damage) => self.compare_damage(damage)?,
+                    None => {
+                        self.compare()?;
+                        self.compare_fork()?;
+                    }
+                }
                 outcome
             }
             _ => Outcome::Skipped,
@@ -134,11 +157,20 @@ impl Lockstep {
         Ok(outcome)
     }
 
-    /// Collects, and drops whatever the mutator holds, until it holds nothing; then the heap must be empty.
+    /// Recovers from damage and ends an open frame; then collects, and drops whatever the mutator holds, until it holds
+    /// nothing; then the heap must be empty.
     ///
     /// # Errors
     /// Where they part.
     pub fn end(&mut self) -> Checked {
+        if self.model.is_damaged() {
+            self.call(&Operation::RecoverRoots {})?;
+            self.compare()?;
+        }
+        if self.model.has_frame() && self.subject.supports(Code::End) {
+            self.call(&Operation::End {})?;
+            self.compare()?;
+        }
         loop {
             if self.subject.supports(Code::Collect) {
                 self.call(&Operation::Collect {})?;
@@ -173,7 +205,8 @@ impl Lockstep {
 
     /// Carries out an operation on both and compares what it came to.
     fn call(&mut self, operation: &Operation<Object>) -> Result<Outcome, Violation> {
-        let subject = as_outcome(self.subject.call(operation));
+        let (touched, checks, budget) = (self.subject.touched(), self.model.statistics().checks, self.model.budget());
+        let subject = as_outcome(self.call_subject(operation));
         let journal = if self.observes.journal { self.subject.take_journal() } else { Vec::new() };
         self.model.follow(journal.clone());
         let (model, events) = self.call_model(operation);
@@ -189,151 +222,44 @@ impl Lockstep {
         if self.observes.journal {
             compare_journals(&events, &journal)?;
         }
+        let touched = self.subject.touched().saturating_sub(touched);
+        let finalizers = events.iter().any(|event| matches!(event, Event::Began(_)));
+        match operation {
+            // What finalizers call is charged to nobody.
+            _ if finalizers => {}
+            Operation::CollectSlice { objects } | Operation::DetectSlice { objects } => {
+                within_budget(touched, (*objects).into())?;
+            }
+            Operation::End {} => within_budget(touched, budget)?,
+            _ if self.model.statistics().checks > checks => within_budget(touched, budget)?,
+            _ => {}
+        }
         Ok(model)
+    }
+
+    /// Carries out an operation on the subject; a recovery may be told what the mutator holds.
+    fn call_subject(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
+        match operation {
+            Operation::Recover {} => self.subject.recover(None),
+            Operation::RecoverRoots {} => self.subject.recover(Some(&self.model.roots())),
+            other => return self.subject.call(other),
+        }
+        Ok(Value::Nil)
     }
 
     fn call_model(&mut self, operation: &Operation<Object>) -> (Outcome, Vec<Event>) {
         let outcome = as_outcome(self.model.call(operation));
         (outcome, std::mem::take(&mut self.model.script().journal))
     }
-
-    /// Those that died just now must be gone.
-    fn compare_deaths(&self, events: &[Event]) -> Checked {
-        for event in events {
-            if let Event::Died(object) = event
-                && self.subject.lives(*object)
-            {
-                return Err(Violation::NotFreed { object: *object });
-            }
-        }
-        Ok(())
-    }
-
-    fn compare_lives(&self) -> Checked {
-        for object in (0..self.model.bound()).map(|number| Object(number as u32)) {
-            match (self.model.lives(object), self.subject.lives(object)) {
-                (true, false) => return Err(Violation::FreedTooEarly { object }),
-                // It is not late but back: its id reaches another object, or it was freed and kept.
-                (false, true) => return Err(Violation::NotFreed { object }),
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Compares all that can be seen of every object and of the heap.
-    fn compare(&mut self) -> Checked {
-        self.compare_lives()?;
-        if self.observes.contents {
-            self.compare_contents()?;
-        }
-        if self.observes.counts {
-            for (object, model) in self.model.counts() {
-                let subject = self.subject.counts(object);
-                if model != subject {
-                    return Err(Violation::Counts { object, model, subject });
-                }
-            }
-        }
-        if self.observes.statistics {
-            compare_statistics(&self.model.statistics(), &self.subject.statistics())?;
-        }
-        if self.observes.cycles {
-            let (model, subject) = (self.model.cycles().cloned().collect(), sorted(self.subject.cycles()));
-            if model != subject {
-                return Err(Violation::Cycles { model, subject });
-            }
-        }
-        Ok(())
-    }
-
-    fn compare_contents(&mut self) -> Checked {
-        for object in self.model.living() {
-            let Some(contents) = self.model.contents(object) else { continue };
-            self.subject.look(object, &mut self.seen);
-            let target = self.model.target(object);
-            let same = self.seen.kind == contents.kind
-                && self.seen.function == contents.function
-                && self.seen.target == target
-                && self.seen.fields == contents.fields
-                && self.seen.values == contents.values;
-            if !same {
-                let model = Box::new(Contents { target, ..contents.clone() });
-                return Err(Violation::Contents { object, model, subject: Box::new(self.seen.clone()) });
-            }
-        }
-        Ok(())
-    }
-
-    /// Compares what a detection and a collection would do, on a copy.
-    fn compare_fork(&mut self) -> Checked {
-        if !self.observes.fork {
-            return Ok(());
-        }
-        let Some(mut fork) = self.subject.fork() else { return Ok(()) };
-        self.find_cycles();
-        if fork.supports(Code::DetectFull) {
-            let _ = fork.call(&Operation::DetectFull {});
-            self.compare_detection(&*fork)?;
-        }
-        if fork.supports(Code::Collect) {
-            let _ = fork.call(&Operation::Collect {});
-            self.compare_survivors(&mut *fork)?;
-        }
-        Ok(())
-    }
-
-    fn compare_detection(&self, fork: &dyn Subject) -> Checked {
-        let subject = sorted(fork.cycles());
-        if self.cycles == subject {
-            return Ok(());
-        }
-        Err(Violation::Detection { model: self.cycles.clone(), subject })
-    }
-
-    /// The cycles of the model's graph as it is.
-    fn find_cycles(&mut self) {
-        let model = &self.model;
-        let references = model.living().flat_map(|object| model.references(object).map(move |target| (object, target)));
-        if !references.clone().eq(self.references.iter().copied()) {
-            self.references = references.collect();
-            self.cycles = definitions::cycles(model, model.living());
-        }
-    }
-
-    /// Finalizers may save what is garbage now, so where there is any the model collects too.
-    fn compare_survivors(&self, fork: &mut dyn Subject) -> Checked {
-        let collected;
-        let survivors = if self.model.garbage().is_empty() {
-            &self.model
-        } else {
-            let mut copy = self.model.clone();
-            copy.follow(fork.take_journal());
-            let _ = copy.call(&Operation::Collect {});
-            collected = copy;
-            &collected
-        };
-        for object in self.model.living() {
-            match (survivors.lives(object), fork.lives(object)) {
-                (true, false) => return Err(Violation::CollectsLive { object }),
-                (false, true) => return Err(Violation::LeavesGarbage { object }),
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Cycles in the model's order; sets that share no object are in order of their first.
-fn sorted(mut cycles: Vec<BTreeSet<Object>>) -> Vec<BTreeSet<Object>> {
-    cycles.sort_unstable();
-    cycles
 }
 
 /// Whether the subject has the operations of a line, those within a finalizer included.
 pub fn supported(subject: &dyn Subject, line: &Line) -> bool {
     let within = match &line.operation {
         Operation::On { line, .. } => supported(subject, line),
+        Operation::Temp { allocation } => subject.supports(allocation.code()),
+        // What was damaged is read in the journal, and it must be possible to end the damage.
+        Operation::Fault { .. } => subject.observes(Observation::Journal) && subject.supports(Code::RecoverRoots),
         _ => true,
     };
     within && (subject.supports(line.operation.code()) || line.operation.code() == Code::Panic)
@@ -343,26 +269,10 @@ fn panicked<T>(message: String) -> Result<T, Violation> {
     Err(Violation::Panicked { message })
 }
 
-fn as_outcome(reply: Result<Value<Object>, heapproof_model::Refusal>) -> Outcome {
+fn as_outcome(reply: Result<Value<Object>, Refusal>) -> Outcome {
     reply.map_or_else(Outcome::Refused, Outcome::Done)
 }
 
-fn compare_journals(model: &[Event], subject: &[Event]) -> Checked {
-    let at = model.iter().zip(subject).take_while(|(model, subject)| model == subject).count();
-    match (model.get(at), subject.get(at)) {
-        (None, None) => Ok(()),
-        (model, subject) => Err(Violation::Journal { model: model.cloned(), subject: subject.cloned() }),
-    }
-}
-
-fn compare_statistics(model: &Statistics, subject: &Statistics) -> Checked {
-    if model == subject {
-        return Ok(());
-    }
-    for ((which, model), (_, subject)) in model.named().into_iter().zip(subject.named()) {
-        if model != subject {
-            return Err(Violation::Statistics { which, model, subject });
-        }
-    }
-    Ok(())
+fn within_budget(touched: u64, budget: u64) -> Checked {
+    if touched <= budget { Ok(()) } else { Err(Violation::OverBudget { touched, budget }) }
 }

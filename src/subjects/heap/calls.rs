@@ -1,101 +1,12 @@
-//! The heap of this project as a subject.
-//!
-//! The heap's host is the virtual machine of a program: it numbers objects in the order of their allocation, keeps the
-//! program's script, and runs finalizers as the script says.
+//! Operations as calls of the heap.
 
-use crate::subject::{Observation, Subject, SubjectKind};
+use super::machine::VirtualMachine;
 use heapproof_heap as heap;
-use heapproof_heap::{Configuration, Heap, HeapError, Host, ObjectId, View};
-use heapproof_model::reference::Settings;
-use heapproof_model::{
-    Code, Contents, Counts, End, Event, Field, Float, Kind, Machine, Name, Object, Operation, Refusal, Script,
-    Statistics, Value, script,
-};
-use std::collections::BTreeSet;
-
-/// The heap of this project.
-pub const HEAP: SubjectKind = SubjectKind::new("heap", "the heap of this project", || Box::new(HeapSubject::default()));
-
-/// A heap and the virtual machine around it.
-pub struct HeapSubject {
-    heap: Heap<VirtualMachine>,
-}
-
-#[derive(Clone, Default)]
-struct VirtualMachine {
-    script: Script,
-    /// The id of each object, by number.
-    ids: Vec<ObjectId>,
-    /// The latest object of each slot.
-    tenants: Vec<Object>,
-}
-
-impl VirtualMachine {
-    fn number(&mut self, id: ObjectId) -> Object {
-        let object = Object(self.ids.len() as u32);
-        self.ids.push(id);
-        let slot = id.slot() as usize;
-        if self.tenants.len() <= slot {
-            self.tenants.resize(slot + 1, Object(u32::MAX));
-        }
-        self.tenants[slot] = object;
-        object
-    }
-
-    /// The object of an id: the slot's latest, unless the id is of an earlier one.
-    fn object(&self, id: ObjectId) -> Object {
-        match self.tenants.get(id.slot() as usize) {
-            Some(object) if self.ids.get(object.index()) == Some(&id) => *object,
-            _ => self.ids.iter().rposition(|known| *known == id).map_or(Object(u32::MAX), |index| Object(index as u32)),
-        }
-    }
-
-    fn id(&self, object: Object) -> ObjectId {
-        self.ids.get(object.index()).copied().unwrap_or(ObjectId::NIL)
-    }
-
-    fn inward(&self, value: &Value<Object>) -> heap::Value {
-        match value {
-            Value::Nil => heap::Value::Nil,
-            Value::Bool(value) => heap::Value::Bool(*value),
-            Value::Char(value) => heap::Value::Char(*value),
-            Value::Int(value) => heap::Value::Int(*value),
-            Value::Float(value) => heap::Value::Float(value.get()),
-            Value::Text(value) => heap::Value::Text((&**value).into()),
-            Value::Reference(object) => heap::Value::Reference(self.id(*object)),
-        }
-    }
-
-    fn outward(&self, value: &heap::Value) -> Value<Object> {
-        match value {
-            heap::Value::Nil => Value::Nil,
-            heap::Value::Bool(value) => Value::Bool(*value),
-            heap::Value::Char(value) => Value::Char(*value),
-            heap::Value::Int(value) => Value::Int(*value),
-            heap::Value::Float(value) => Value::Float(Float::new(*value)),
-            heap::Value::Text(value) => Value::Text(value.as_str().into()),
-            heap::Value::Reference(id) => Value::Reference(self.object(*id)),
-        }
-    }
-}
-
-impl Host for VirtualMachine {
-    fn finalize(heap: &mut Heap<Self>, id: ObjectId) {
-        let object = heap.host().object(id);
-        if script::finalize(&mut Caller(heap), object) == End::Panicked {
-            // No panic hook sees this, so that a run of thousands of panicking finalizers prints nothing.
-            std::panic::resume_unwind(Box::new("a finalizer of the program panics"));
-        }
-    }
-
-    fn died(&mut self, id: ObjectId) {
-        let object = self.object(id);
-        self.script.journal.push(Event::Died(object));
-    }
-}
+use heapproof_heap::{Budget, FieldSite, Heap, HeapError, New, ObjectId};
+use heapproof_model::{Event, Machine, Object, Operation, Refusal, Script, Value};
 
 /// Whoever calls the heap: the program, or a finalizer.
-struct Caller<'a>(&'a mut Heap<VirtualMachine>);
+pub(super) struct Caller<'a>(pub(super) &'a mut Heap<VirtualMachine>);
 
 impl Machine for Caller<'_> {
     fn script(&mut self) -> &mut Script {
@@ -147,6 +58,7 @@ impl Caller<'_> {
             | Operation::On { object, .. } => self.id(*object),
             Operation::Upgrade { weak } => self.id(*weak),
             Operation::Weak { target } => self.id(*target),
+            Operation::Temp { allocation } => self.subject_of(allocation),
             _ => ObjectId::NIL,
         }
     }
@@ -178,16 +90,25 @@ impl Caller<'_> {
                 let weak = self.0.allocate_weak(self.id(*target));
                 self.number(weak)
             }
+            Operation::Temp { allocation } => {
+                let temporary = self.allocate_temporary(allocation);
+                self.number(temporary)
+            }
             Operation::Chain { length } => self.bulk(*length, false),
             Operation::Ring { length } => self.bulk(*length, true),
 
-            Operation::ReadField { object, field } => self.outward(self.0.get_field(self.id(*object), field.as_str())),
+            Operation::ReadField { object, field } => {
+                let table = self.id(*object);
+                let value = self.at_site(field.as_str(), |heap, site| heap.get_field_at(table, site));
+                self.outward(value)
+            }
             Operation::ReadElement { object, index } => self.outward(self.0.get_element(self.id(*object), *index)),
             Operation::ReadCapture { object, index } => self.outward(self.0.get_capture(self.id(*object), *index)),
             Operation::ReadBox { object } => self.outward(self.0.get_box(self.id(*object))),
 
             Operation::WriteField { object, field, value } => {
-                self.0.set_field(self.id(*object), field.as_str(), self.inward(value)).map(nothing)
+                let (table, value) = (self.id(*object), self.inward(value));
+                self.at_site(field.as_str(), |heap, site| heap.set_field_at(table, site, value)).map(nothing)
             }
             Operation::WriteElement { object, index, value } => {
                 self.0.set_element(self.id(*object), *index, self.inward(value)).map(nothing)
@@ -218,10 +139,24 @@ impl Caller<'_> {
                 self.0.maybe_check_cycles();
                 Ok(Value::Nil)
             }
+            Operation::CollectSlice { objects } => Ok(Value::Bool(self.0.collect_slice(*objects)?.complete)),
+            Operation::Detect {} => {
+                self.0.detect_cycles();
+                Ok(Value::Nil)
+            }
             Operation::DetectFull {} => {
                 self.0.detect_cycles_full();
                 Ok(Value::Nil)
             }
+            Operation::DetectSlice { objects } => {
+                let complete = self.0.detect_slice(*objects)?;
+                if !complete {
+                    self.script().journal.push(Event::Paused);
+                }
+                Ok(Value::Bool(complete))
+            }
+            Operation::Begin { objects } => self.0.begin_frame(Budget::Objects(*objects)).map(nothing),
+            Operation::End {} => self.0.end_frame().map(|_| Value::Nil),
             Operation::On { object, line } => {
                 if self.0.arm_finalizer(self.id(*object))?
                     && let Some(object) = object
@@ -233,6 +168,28 @@ impl Caller<'_> {
             Operation::Panic {} => Ok(Value::Nil),
             setting => self.configure(setting).map(nothing),
         }
+    }
+
+    fn allocate_temporary(&mut self, allocation: &Operation<Object>) -> Result<ObjectId, HeapError> {
+        match allocation {
+            Operation::Array { values } => self.0.allocate_temporary(New::Array(&self.all_inward(values))),
+            Operation::Closure { function, values } => {
+                let captures = &self.all_inward(values);
+                self.0.allocate_temporary(New::Closure { function: *function, captures })
+            }
+            Operation::Box { value } => self.0.allocate_temporary(New::Box(self.inward(value))),
+            Operation::Scalar { value } => self.0.allocate_temporary(New::Scalar(self.inward(value))),
+            Operation::Weak { target } => self.0.allocate_temporary(New::Weak(self.id(*target))),
+            _ => self.0.allocate_temporary(New::Table),
+        }
+    }
+
+    /// Reads or writes a field where the program names it.
+    fn at_site<T>(&mut self, field: &str, access: impl FnOnce(&mut Heap<VirtualMachine>, &mut FieldSite) -> T) -> T {
+        let mut site = self.0.host_mut().take_site(field);
+        let result = access(self.0, &mut site);
+        self.0.host_mut().give_site(site);
+        result
     }
 
     /// The single calls that a bulk line stands for, without checks.
@@ -277,6 +234,7 @@ impl Caller<'_> {
             Operation::SetCounts { ceiling } => before.with_count_ceiling(ceiling),
             Operation::SetGenerations { ceiling } => before.with_generation_ceiling(ceiling),
             Operation::SetChecks { on } => Ok(before.with_automatic_checks(on)),
+            Operation::SetBudget { objects } => before.with_budget(objects),
             _ => Ok(before),
         }?;
         *self.0 = Heap::with_configuration(VirtualMachine::default(), configuration);
@@ -288,6 +246,7 @@ impl Caller<'_> {
 fn refusal(error: &HeapError, object: ObjectId) -> Refusal {
     match error {
         HeapError::Reentrant => Refusal::Reentrant,
+        HeapError::Frame => Refusal::Frame,
         HeapError::Nil => Refusal::Nil,
         HeapError::Stale { object: stale } if *stale == object => Refusal::Stale,
         HeapError::Stale { .. } => Refusal::StaleValue,
@@ -299,113 +258,5 @@ fn refusal(error: &HeapError, object: ObjectId) -> Refusal {
         HeapError::NotHeld { .. } => Refusal::NotHeld,
         HeapError::Setting { .. } => Refusal::Setting,
         _ => Refusal::Capacity,
-    }
-}
-
-impl Default for HeapSubject {
-    fn default() -> HeapSubject {
-        let capacity = Settings::default().capacity as u32;
-        let configuration = Configuration::default().with_capacity(capacity).unwrap_or_default();
-        HeapSubject { heap: Heap::with_configuration(VirtualMachine::default(), configuration) }
-    }
-}
-
-impl HeapSubject {
-    /// The heap, to be looked at.
-    pub fn heap(&self) -> &Heap<impl Host + use<>> {
-        &self.heap
-    }
-}
-
-impl Subject for HeapSubject {
-    fn supports(&self, _: Code) -> bool {
-        true
-    }
-
-    fn observes(&self, _: Observation) -> bool {
-        true
-    }
-
-    fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
-        Caller(&mut self.heap).call(operation)
-    }
-
-    fn lives(&self, object: Object) -> bool {
-        self.heap.contains(self.heap.host().id(object))
-    }
-
-    fn bind(&mut self, name: Name, object: Object) {
-        self.heap.host_mut().script.bind(name, object);
-    }
-
-    fn take_journal(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.heap.host_mut().script.journal)
-    }
-
-    fn look(&self, object: Object, contents: &mut Contents) {
-        let machine = self.heap.host();
-        contents.fields.clear();
-        contents.values.clear();
-        (contents.function, contents.target) = (0, None);
-        let Some(view) = self.heap.object(machine.id(object)) else { return };
-        contents.kind = match view {
-            View::Table(_) => Kind::Table,
-            View::Array(_) => Kind::Array,
-            View::Closure { .. } => Kind::Closure,
-            View::Box(_) => Kind::Box,
-            View::Scalar(_) => Kind::Scalar,
-            View::Weak(_) => Kind::Weak,
-        };
-        match view {
-            View::Table(fields) => {
-                for (name, value) in fields.iter() {
-                    contents.fields.extend(Field::new(name));
-                    contents.values.push(machine.outward(value));
-                }
-            }
-            View::Array(values) => contents.values.extend(values.iter().map(|value| machine.outward(value))),
-            View::Closure { function, captures } => {
-                contents.function = function;
-                contents.values.extend(captures.iter().map(|value| machine.outward(value)));
-            }
-            View::Box(value) | View::Scalar(value) => contents.values.push(machine.outward(value)),
-            View::Weak(target) => contents.target = (!target.is_nil()).then(|| machine.object(target)),
-        }
-    }
-
-    fn counts(&self, object: Object) -> Counts {
-        let counts = self.heap.counts(self.heap.host().id(object));
-        counts.map_or(Counts::default(), |counts| Counts {
-            external: counts.external,
-            internal: counts.internal,
-            weak: counts.weak,
-        })
-    }
-
-    fn statistics(&self) -> Statistics {
-        let statistics = self.heap.statistics();
-        Statistics {
-            allocations: statistics.allocations,
-            frees: statistics.frees,
-            live_objects: statistics.live_objects,
-            cycles_detected: statistics.cycles_detected,
-            cycles_collected: statistics.cycles_collected,
-            checks: statistics.checks,
-            average_rate: statistics.average_rate,
-            interval: statistics.interval.into(),
-            operations_since_check: statistics.operations_since_check,
-            finalizer_panics: self.heap.finalizer_panics() as u64,
-        }
-    }
-
-    fn cycles(&self) -> Vec<BTreeSet<Object>> {
-        let machine = self.heap.host();
-        self.heap.cycles().map(|cycle| cycle.iter().map(|id| machine.object(*id)).collect()).collect()
-    }
-
-    fn fork(&self) -> Option<Box<dyn Subject>> {
-        let heap = self.heap.clone();
-        debug_assert!(heap.host().script.journal.is_empty());
-        Some(Box::new(HeapSubject { heap }))
     }
 }

@@ -1,0 +1,173 @@
+//! The cycles that the last detection found, and which of them have lost a member since.
+//!
+//! Members never change: a cycle is found whole and forgotten whole. For each slot it is known
+//! which cycle its tenant is in, so that a death finds its cycle without a search. A cycle of
+//! which a member has died is *broken*: it is no longer given, but kept until the next detection
+//! has looked at what is left of it.
+//!
+//! There are three statements of the same thing: a living member's slot leads to its cycle, no
+//! other slot leads to any, and the broken cycles are those with a dead member.
+
+use crate::ObjectId;
+use crate::arena::NONE;
+
+/// A cycle, or a place for one: that has no members and is not whole.
+#[derive(Clone, Debug, Default)]
+struct Cycle {
+    members: Box<[ObjectId]>,
+    /// Whether all members live.
+    whole: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KnownCycles {
+    cycles: Vec<Cycle>,
+    /// The places without a cycle.
+    vacant: Vec<u32>,
+    /// For each slot the cycle that its tenant is in. As long as is needed: nothing, where no
+    /// cycle was ever found.
+    of_slot: Vec<u32>,
+    broken: Vec<u32>,
+    whole: usize,
+}
+
+impl KnownCycles {
+    /// How many there are, those left out of which a member has died.
+    pub(crate) fn len(&self) -> usize {
+        self.whole
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[ObjectId]> {
+        self.cycles.iter().filter(|cycle| cycle.whole).map(|cycle| &*cycle.members)
+    }
+
+    /// The cycle that the tenant of a slot is in, or [`NONE`].
+    #[inline]
+    pub(crate) fn of_slot(&self, slot: u32) -> u32 {
+        self.of_slot.get(slot as usize).copied().unwrap_or(NONE)
+    }
+
+    /// All members of a cycle, those that have died included.
+    pub(crate) fn members(&self, cycle: u32) -> &[ObjectId] {
+        self.cycles.get(cycle as usize).map_or(&[], |cycle| &cycle.members)
+    }
+
+    /// The slots that lead to a cycle, each with that cycle.
+    #[allow(dead_code, reason = "verification compares it with the cycles")]
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (u32, u32)> {
+        (0..).zip(self.of_slot.iter().copied()).filter(|&(_, cycle)| cycle != NONE)
+    }
+
+    /// All cycles, broken ones included, each with its members and whether it is whole.
+    #[allow(dead_code, reason = "verification compares it with the slots")]
+    pub(crate) fn all(&self) -> impl Iterator<Item = (u32, &[ObjectId], bool)> {
+        let taken = |(_, cycle): &(u32, &Cycle)| !cycle.members.is_empty();
+        (0..).zip(&self.cycles).filter(taken).map(|(place, cycle)| (place, &*cycle.members, cycle.whole))
+    }
+
+    /// Notes that the tenant of a slot dies.
+    #[inline]
+    pub(crate) fn bury(&mut self, slot: u32) {
+        if let Some(entry) = self.of_slot.get_mut(slot as usize)
+            && *entry != NONE
+        {
+            let cycle = std::mem::replace(entry, NONE);
+            self.break_up(cycle);
+        }
+    }
+
+    #[cold]
+    fn break_up(&mut self, place: u32) {
+        if let Some(cycle) = self.cycles.get_mut(place as usize)
+            && cycle.whole
+        {
+            cycle.whole = false;
+            self.whole -= 1;
+            self.broken.push(place);
+        }
+    }
+
+    /// Adds a cycle of objects that are in none.
+    pub(crate) fn insert(&mut self, members: Box<[ObjectId]>) {
+        let place = self.vacant.pop().unwrap_or_else(|| {
+            self.cycles.push(Cycle::default());
+            (self.cycles.len() - 1) as u32
+        });
+        for member in &members {
+            let slot = member.slot() as usize;
+            if self.of_slot.len() <= slot {
+                self.of_slot.resize(slot + 1, NONE);
+            }
+            self.of_slot[slot] = place;
+        }
+        self.cycles[place as usize] = Cycle { members, whole: true };
+        self.whole += 1;
+    }
+
+    /// Forgets a cycle, if it is not forgotten already.
+    pub(crate) fn remove(&mut self, place: u32) {
+        let Some(cycle) = self.cycles.get_mut(place as usize).map(std::mem::take) else {
+            return;
+        };
+        if cycle.members.is_empty() {
+            return;
+        }
+        for member in cycle.members {
+            if let Some(entry) = self.of_slot.get_mut(member.slot() as usize)
+                && *entry == place
+            {
+                *entry = NONE;
+            }
+        }
+        self.whole -= usize::from(cycle.whole);
+        self.vacant.push(place);
+    }
+
+    /// Forgets the broken cycles.
+    pub(crate) fn remove_broken(&mut self) {
+        for cycle in std::mem::take(&mut self.broken) {
+            self.remove(cycle);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KnownCycles;
+    use crate::ObjectId;
+
+    fn objects(slots: &[u32]) -> Box<[ObjectId]> {
+        slots.iter().map(|&slot| ObjectId::new(slot, 1)).collect()
+    }
+
+    #[test]
+    fn a_cycle_is_given_until_a_member_dies_and_kept_until_it_is_removed() {
+        let mut known = KnownCycles::default();
+        known.insert(objects(&[1, 5]));
+        known.insert(objects(&[2]));
+        assert_eq!(known.entries().collect::<Vec<_>>(), [(1, 0), (2, 1), (5, 0)]);
+        for slot in [5, 4, 9, 5] {
+            known.bury(slot);
+        }
+        assert_eq!(known.len(), 1);
+        assert_eq!(known.entries().collect::<Vec<_>>(), [(1, 0), (2, 1)]);
+        assert_eq!(known.iter().collect::<Vec<_>>(), [&*objects(&[2])]);
+        assert_eq!(known.all().map(|(place, _, whole)| (place, whole)).collect::<Vec<_>>(), [(0, false), (1, true)]);
+        known.insert(objects(&[5]));
+        known.remove_broken();
+        assert_eq!(known.all().map(|(place, _, whole)| (place, whole)).collect::<Vec<_>>(), [(1, true), (2, true)]);
+        assert_eq!(known.entries().collect::<Vec<_>>(), [(2, 1), (5, 2)], "the next tenant is in another");
+    }
+
+    #[test]
+    fn the_place_of_a_forgotten_cycle_is_used_again() {
+        let mut known = KnownCycles::default();
+        known.insert(objects(&[1, 2]));
+        known.remove(0);
+        known.remove(0);
+        assert_eq!((known.len(), known.entries().count()), (0, 0));
+        known.insert(objects(&[3]));
+        known.insert(objects(&[2]));
+        assert_eq!(known.entries().collect::<Vec<_>>(), [(2, 1), (3, 0)]);
+    }
+}

@@ -1,0 +1,160 @@
+//! The heap as a picture: objects, references and what is known of them, in Graphviz's language.
+//!
+//! What a colour says, the text says too. A held object has two borders; a cycle has a colour, all
+//! of its members the same; garbage is grey; a dirty object and a candidate have a border of their
+//! own. Weak references are dashed. A reference to an object that is gone, which only a damaged
+//! heap has, leads to a red cross.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::counts::{Header, Mark};
+use crate::{Heap, Host, ObjectId, Value, View};
+
+/// The number of colours in the scheme that cycles are painted from.
+const COLOURS: usize = 12;
+
+/// A picture of a heap; its `Display` is the picture. See [`Heap::graph`].
+#[derive(Debug)]
+pub struct Graph<'a, H: Host>(&'a Heap<H>);
+
+impl<H: Host> Heap<H> {
+    /// The objects and references as they are now, to be drawn by Graphviz's `dot`.
+    ///
+    /// Nothing is changed, and no earlier detection is needed: cycles and garbage are looked for
+    /// in the whole heap, in linear time.
+    ///
+    /// ```
+    /// # use heapproof_heap::{Heap, Value};
+    /// let mut heap = Heap::<()>::new();
+    /// let ring = heap.allocate_table()?;
+    /// heap.set_field(ring, "me", ring.into())?;
+    /// let picture = heap.graph().to_string();
+    /// assert!(picture.starts_with("digraph heap {"));
+    /// assert!(picture.contains(r#""0.1" -> "0.1" [label="me"]"#));
+    /// # Ok::<(), heapproof_heap::HeapError>(())
+    /// ```
+    #[must_use]
+    pub fn graph(&self) -> Graph<'_, H> {
+        Graph(self)
+    }
+}
+
+impl<H: Host> fmt::Display for Graph<'_, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let heap = self.0;
+        let (cycles, reachable) = (self.cycles(), self.reachable());
+        let mut gone = BTreeSet::new();
+        writeln!(f, "digraph heap {{")?;
+        writeln!(f, "  node [fontname=\"monospace\" colorscheme=set312]")?;
+        for object in heap.objects() {
+            let Ok(header) = heap.arena.headers.find(object) else { continue };
+            let cycle = cycles.get(&object.slot()).copied();
+            node(f, heap, object, header, cycle, reachable.contains(&object.slot()))?;
+            for (place, target, weak) in references(heap, object) {
+                let dashed = if weak { " style=dashed" } else { "" };
+                writeln!(f, "  \"{object}\" -> \"{target}\" [label=\"{}\"{dashed}]", escaped(&place))?;
+                if !heap.contains(target) {
+                    gone.insert(target);
+                }
+            }
+        }
+        for object in gone {
+            writeln!(f, "  \"{object}\" [label=\"{object}\\ngone\" shape=Mdiamond color=\"/x11/red\"]")?;
+        }
+        writeln!(f, "}}")
+    }
+}
+
+impl<H: Host> Graph<'_, H> {
+    /// For each slot whose object is in a cycle, the number of the cycle.
+    fn cycles(&self) -> BTreeMap<u32, usize> {
+        let cycles = self.0.cycles_now();
+        let numbered = cycles.iter().enumerate();
+        numbered.flat_map(|(number, cycle)| cycle.iter().map(move |&slot| (slot, number))).collect()
+    }
+
+    /// The slots of the objects that are no garbage.
+    fn reachable(&self) -> BTreeSet<u32> {
+        let arena = &self.0.arena;
+        let roots = arena.headers.all().iter().zip(0..).filter(|(header, _)| header.is_root());
+        let mut reached: BTreeSet<u32> = roots.map(|(_, slot)| slot).collect();
+        let mut open: Vec<u32> = reached.iter().copied().collect();
+        while let Some(slot) = open.pop() {
+            let contents = arena.contents().get(slot as usize);
+            let targets = contents.into_iter().flat_map(|it| it.references()).map(ObjectId::slot);
+            open.extend(targets.filter(|&target| reached.insert(target)));
+        }
+        reached
+    }
+}
+
+fn node<H: Host>(
+    f: &mut fmt::Formatter<'_>,
+    heap: &Heap<H>,
+    object: ObjectId,
+    header: &Header,
+    cycle: Option<usize>,
+    reachable: bool,
+) -> fmt::Result {
+    let counts = heap.counts(object).unwrap_or_default();
+    let kind = heap.kind(object).map_or_else(String::new, |kind| kind.to_string());
+    write!(f, "  \"{object}\" [label=\"{object} {kind}\\n")?;
+    write!(f, "external {}, internal {}, weak {}", counts.external, counts.internal, counts.weak)?;
+    let (dirty, candidate) = (header.marks.has(Mark::Dirty), header.marks.has(Mark::Candidate));
+    let said = [
+        (cycle.is_some(), "in a cycle"),
+        (!reachable, "garbage"),
+        (dirty, "dirty"),
+        (candidate, "candidate"),
+        (header.marks.has(Mark::Queued), "queued"),
+        (header.marks.has(Mark::Temporary), "temporary"),
+    ];
+    let said: Vec<&str> = said.into_iter().filter(|(so, _)| *so).map(|(_, word)| word).collect();
+    if !said.is_empty() {
+        write!(f, "\\n{}", said.join(", "))?;
+    }
+    let shape = match heap.object(object) {
+        Some(View::Weak(_)) => "ellipse",
+        Some(View::Scalar(_)) => "plaintext",
+        Some(View::Closure { .. }) => "cds",
+        _ => "box",
+    };
+    write!(f, "\" shape={shape}")?;
+    if counts.external > 0 {
+        write!(f, " peripheries=2")?;
+    }
+    match (cycle, reachable) {
+        (Some(cycle), _) => write!(f, " style=filled fillcolor={}", cycle % COLOURS + 1)?,
+        (None, false) => write!(f, " style=filled fillcolor=\"/x11/gray80\"")?,
+        (None, true) => {}
+    }
+    match (dirty, candidate) {
+        (true, _) => write!(f, " color=\"/x11/orange3\" penwidth=3")?,
+        (false, true) => write!(f, " color=\"/x11/blue3\" penwidth=3")?,
+        (false, false) => {}
+    }
+    writeln!(f, "]")
+}
+
+/// Where an object refers to others, to which, and whether weakly.
+fn references<H: Host>(heap: &Heap<H>, object: ObjectId) -> Vec<(String, ObjectId, bool)> {
+    let listed = |values: &[Value]| {
+        let places = values.iter().enumerate();
+        places.filter_map(|(place, value)| Some((place.to_string(), value.reference()?, false))).collect()
+    };
+    match heap.object(object) {
+        Some(View::Table(fields)) => {
+            fields.iter().filter_map(|(name, value)| Some((name.to_owned(), value.reference()?, false))).collect()
+        }
+        Some(View::Array(values) | View::Closure { captures: values, .. }) => listed(values),
+        Some(View::Box(value)) => listed(std::slice::from_ref(value)),
+        Some(View::Weak(target)) if !target.is_nil() => vec![(String::new(), target, true)],
+        Some(View::Weak(_) | View::Scalar(_)) | None => Vec::new(),
+    }
+}
+
+/// A text between quotes: Graphviz reads backslashes and quotes its own way.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}

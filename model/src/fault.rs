@@ -1,0 +1,210 @@
+//! The ways in which a heap can be damaged on purpose, and what verification has to say of each (SPEC 7).
+//!
+//! The order of the faults is for good: a fault's place among them is its byte.
+
+use crate::value::Object;
+
+macro_rules! faults {
+    ($($(#[$doc:meta])* $fault:ident $word:literal $kind:ident)*) => {
+        /// A way to damage a heap.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Fault {
+            $($(#[$doc])* $fault,)*
+        }
+
+        impl Fault {
+            /// All of them, in the order of their bytes.
+            pub const ALL: &[Fault] = &[$(Fault::$fault),*];
+
+            /// What it is called in a trace.
+            pub fn word(self) -> &'static str {
+                match self { $(Fault::$fault => $word),* }
+            }
+
+            /// The kind of finding that gives it away, unless the object is orphaned by it.
+            pub fn kind(self) -> FindingKind {
+                match self { $(Fault::$fault => FindingKind::$kind),* }
+            }
+        }
+    };
+}
+
+faults! {
+    /// The external count is higher than it should be.
+    ExternalHigh "external_high" CountMismatch
+    /// The external count is lower.
+    ExternalLow "external_low" CountMismatch
+    /// The internal count is lower.
+    InternalLow "internal_low" CountMismatch
+    /// The weak count is higher.
+    WeakHigh "weak_high" CountMismatch
+    /// The weak count is lower.
+    WeakLow "weak_low" CountMismatch
+    /// The number of living objects is higher.
+    LiveHigh "live_high" CountMismatch
+    /// The number of living objects is lower.
+    LiveLow "live_low" CountMismatch
+    /// The internal count is higher.
+    InternalHigh "internal_high" CountMismatch
+    /// The external count went below zero.
+    ExternalWrapped "external_wrapped" Negative
+    /// The internal count went below zero.
+    InternalWrapped "internal_wrapped" Negative
+    /// The weak count went below zero.
+    WeakWrapped "weak_wrapped" Negative
+    /// The number of living objects went below zero.
+    LiveWrapped "live_wrapped" Negative
+    /// A field refers to no object.
+    DanglingField "dangling_field" Dangling
+    /// An element refers to no object.
+    DanglingElement "dangling_element" Dangling
+    /// A capture refers to no object.
+    DanglingCapture "dangling_capture" Dangling
+    /// A box refers to no object.
+    DanglingBox "dangling_box" Dangling
+    /// A weak object targets no object.
+    DanglingWeak "dangling_weak" WeakCorruption
+    /// A weak object is missing where weak objects are listed.
+    WeakEntryMissing "weak_entry_missing" WeakCorruption
+    /// An object is listed as a weak one that is not.
+    WeakEntryExtra "weak_entry_extra" WeakCorruption
+    /// The mark of a changed object is wrong.
+    DirtyFlag "dirty_flag" Dirty
+    /// The list of changed objects is wrong.
+    DirtyEntry "dirty_entry" Dirty
+    /// A living object's slot is listed as free.
+    FreeLive "free_live" DoubleFreed
+    /// A free slot is listed twice.
+    FreeTwice "free_twice" DoubleFreed
+    /// A slot is listed as free that there is not.
+    FreeBeyond "free_beyond" ReferenceMismatch
+    /// A free slot is not listed.
+    FreeMissing "free_missing" Leak
+    /// The mark of a candidate for collection is wrong.
+    CandidateFlag "candidate_flag" ReferenceMismatch
+    /// The list of candidates is wrong.
+    CandidateEntry "candidate_entry" ReferenceMismatch
+    /// An index of fields lacks one.
+    IndexMissing "index_missing" ReferenceMismatch
+    /// An index of fields has one too many.
+    IndexExtra "index_extra" ReferenceMismatch
+    /// A link between layouts of tables is missing.
+    ShapeLinkMissing "shape_link_missing" ReferenceMismatch
+    /// There is a link between layouts of tables too many.
+    ShapeLinkExtra "shape_link_extra" ReferenceMismatch
+    /// What is known of cycles lacks an object.
+    CycleEntryMissing "cycle_entry_missing" ReferenceMismatch
+    /// What is known of cycles has an object too many.
+    CycleEntryExtra "cycle_entry_extra" ReferenceMismatch
+    /// A pass under way lacks an object.
+    PassEntryMissing "pass_entry_missing" ReferenceMismatch
+    /// A pass under way has an object too many.
+    PassEntryExtra "pass_entry_extra" ReferenceMismatch
+    /// The mark of a temporary is wrong.
+    TemporaryFlag "temporary_flag" ReferenceMismatch
+    /// The list of temporaries is wrong.
+    TemporaryEntry "temporary_entry" ReferenceMismatch
+    /// The mark of a queued object is wrong.
+    QueueFlag "queue_flag" ReferenceMismatch
+    /// The queue has an object that is not to be released.
+    QueueEntry "queue_entry" ReferenceMismatch
+}
+
+impl Fault {
+    /// The fault of that word.
+    pub fn from_word(word: &str) -> Option<Fault> {
+        Fault::ALL.iter().copied().find(|fault| fault.word() == word)
+    }
+
+    /// Its byte.
+    pub fn byte(self) -> u8 {
+        self as u8
+    }
+
+    /// The fault of that byte.
+    pub fn from_byte(byte: u8) -> Option<Fault> {
+        Fault::ALL.get(usize::from(byte)).copied()
+    }
+
+    /// Whether it damages an external count.
+    pub fn is_external(self) -> bool {
+        matches!(self, Fault::ExternalHigh | Fault::ExternalLow | Fault::ExternalWrapped)
+    }
+
+    /// Whether it damages the number of living objects, hence no object.
+    pub fn is_of_the_heap(self) -> bool {
+        matches!(self, Fault::LiveHigh | Fault::LiveLow | Fault::LiveWrapped)
+    }
+
+    /// Whether it damages the list of free slots, hence what is reported is no living object.
+    pub fn is_of_free_slots(self) -> bool {
+        matches!(self, Fault::FreeTwice | Fault::FreeBeyond | Fault::FreeMissing)
+    }
+
+    /// Whether it puts an id of no object in place of a reference or target.
+    pub fn dangles(self) -> bool {
+        (Fault::DanglingField..=Fault::DanglingWeak).contains(&self)
+    }
+}
+
+/// What kind of error verification found (SPEC 7.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FindingKind {
+    /// A count is not what counting gives.
+    CountMismatch,
+    /// A reference to no object.
+    Dangling,
+    /// References are recorded of which there is none.
+    Orphaned,
+    /// The bookkeeping of changed objects.
+    Dirty,
+    /// What is recorded of references is not what objects hold.
+    ReferenceMismatch,
+    /// A weak object's target, or where weak objects are listed.
+    WeakCorruption,
+    /// Something that nothing leads to any more.
+    Leak,
+    /// Freed more than once, or freed and alive.
+    DoubleFreed,
+    /// A count that went below zero.
+    Negative,
+}
+
+impl FindingKind {
+    /// All of them.
+    pub const ALL: &[FindingKind] = &[
+        FindingKind::CountMismatch,
+        FindingKind::Dangling,
+        FindingKind::Orphaned,
+        FindingKind::Dirty,
+        FindingKind::ReferenceMismatch,
+        FindingKind::WeakCorruption,
+        FindingKind::Leak,
+        FindingKind::DoubleFreed,
+        FindingKind::Negative,
+    ];
+
+    /// What it is called.
+    pub fn word(self) -> &'static str {
+        match self {
+            FindingKind::CountMismatch => "count_mismatch",
+            FindingKind::Dangling => "dangling",
+            FindingKind::Orphaned => "orphaned",
+            FindingKind::Dirty => "dirty",
+            FindingKind::ReferenceMismatch => "reference_mismatch",
+            FindingKind::WeakCorruption => "weak_corruption",
+            FindingKind::Leak => "leak",
+            FindingKind::DoubleFreed => "double_freed",
+            FindingKind::Negative => "negative",
+        }
+    }
+}
+
+/// An error that verification found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Finding {
+    /// What kind of error it is.
+    pub kind: FindingKind,
+    /// At which object; `None`: in the heap as a whole, or at a slot that no object has.
+    pub object: Option<Object>,
+}

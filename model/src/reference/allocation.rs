@@ -1,0 +1,64 @@
+//! Making objects (SPEC 1, 9.3).
+
+use super::{Reference, Refusal, Reply, Thing};
+use crate::definitions::{Graph, targeted};
+use crate::operation::Operation;
+use crate::value::{Contents, Field, Kind, Object, Value};
+
+impl Reference {
+    /// Carries out an allocation.
+    pub(super) fn make(&mut self, allocation: &Operation<Object>) -> Reply {
+        match allocation {
+            Operation::Table {} => self.allocate(Contents::default()),
+            Operation::Array { values } => self.allocate_of(Kind::Array, 0, values),
+            Operation::Closure { function, values } => self.allocate_of(Kind::Closure, *function, values),
+            Operation::Box { value } => self.allocate_of(Kind::Box, 0, std::slice::from_ref(value)),
+            Operation::Scalar { value } => match value.reference() {
+                Some(object) if self.lives(object) => Err(Refusal::NotPlain),
+                _ => self.allocate_of(Kind::Scalar, 0, std::slice::from_ref(value)),
+            },
+            Operation::Weak { target } => {
+                let (target, _) = self.find(*target, None)?;
+                if targeted(self)[target.index()] >= self.settings.counts {
+                    return Err(Refusal::Overflow);
+                }
+                self.allocate(Contents { kind: Kind::Weak, target: Some(target), ..Contents::default() })
+            }
+            Operation::Chain { length } => self.bulk(*length, false),
+            Operation::Ring { length } => self.bulk(*length, true),
+            _ => Ok(Value::Nil),
+        }
+    }
+
+    fn allocate(&mut self, contents: Contents) -> Reply {
+        if self.living().count() as u64 >= self.settings.capacity {
+            return Err(Refusal::Capacity);
+        }
+        let object = Object(self.objects.len() as u32);
+        self.objects.push(Some(Thing { contents, external: 1, begun: false }));
+        self.statistics.allocations += 1;
+        Ok(Value::Reference(object))
+    }
+
+    fn allocate_of(&mut self, kind: Kind, function: u32, values: &[Value<Object>]) -> Reply {
+        self.admit(values)?;
+        self.allocate(Contents { kind, function, values: values.to_vec(), ..Contents::default() })
+    }
+
+    /// Tables, each the field `next` of the one before, the first one's the last if it is a ring.
+    fn bulk(&mut self, length: u32, ring: bool) -> Reply {
+        if self.living().count() as u64 + u64::from(length) > self.settings.capacity {
+            return Err(Refusal::Capacity);
+        }
+        let first = self.objects.len() as u32;
+        for number in first..first + length {
+            let next = if number + 1 < first + length { Some(number + 1) } else { ring.then_some(first) };
+            let fields = next.iter().map(|_| Field::common(0)).collect();
+            let values = next.map(|next| Value::Reference(Object(next))).into_iter().collect();
+            let contents = Contents { fields, values, ..Contents::default() };
+            self.objects.push(Some(Thing { contents, external: u32::from(number == first), begun: false }));
+        }
+        self.statistics.allocations += u64::from(length);
+        Ok(if length == 0 { Value::Nil } else { Value::Reference(Object(first)) })
+    }
+}

@@ -1,0 +1,121 @@
+//! Faults and what recovery makes of them (SPEC 7, 8).
+//!
+//! The model's own state is never damaged: it goes on saying what the subject's should be. A fault is only remembered,
+//! and recovery changes no more than what could not be restored.
+
+use super::{Event, Reference, Refusal, Reply, counted};
+use crate::definitions::Graph;
+use crate::fault::{Fault, Finding, FindingKind};
+use crate::value::{Kind, Object, Value};
+
+/// The greatest external count that a recovery may make up: the references must be few enough to be listed.
+pub const MOST_MADE_UP: u32 = 65_535;
+
+/// A fault that was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Damage {
+    /// What was done.
+    pub fault: Fault,
+    /// To which object.
+    pub object: Object,
+    /// What verification must report, among other things, if it is given the roots.
+    pub finding: Finding,
+}
+
+impl Reference {
+    /// The fault that the heap has not been recovered from.
+    pub fn damage(&self) -> Option<Damage> {
+        self.damage
+    }
+
+    /// All references that the mutator holds, an entry each, in order of objects.
+    pub fn roots(&self) -> Vec<Object> {
+        self.living().flat_map(|object| std::iter::repeat_n(object, self.external(object) as usize)).collect()
+    }
+
+    /// Notes a fault, unless the subject found nothing to damage or damaged something else.
+    pub(super) fn fault(&mut self, fault: Fault, object: Option<Object>) -> Reply {
+        let (object, _) = self.find(object, None)?;
+        let site = match self.choice() {
+            Some(Event::Damaged(site)) if self.may_be_damaged(fault, object, *site) => *site,
+            _ => return Err(Refusal::Inapplicable),
+        };
+        let orphaned = match fault {
+            Fault::ExternalHigh => self.external(object) == 0,
+            Fault::InternalHigh => counted(self)[object.index()] == 0,
+            _ => false,
+        };
+        let kind = if orphaned { FindingKind::Orphaned } else { fault.kind() };
+        self.damage = Some(Damage { fault, object, finding: Finding { kind, object: site } });
+        self.script.journal.push(Event::Damaged(site));
+        Ok(Value::Nil)
+    }
+
+    /// Whether a fault at an object may be found there.
+    fn may_be_damaged(&self, fault: Fault, object: Object, site: Option<Object>) -> bool {
+        match site {
+            _ if fault.is_of_the_heap() => site.is_none(),
+            Some(site) if fault.is_of_free_slots() => site.index() < self.bound() && !self.lives(site),
+            None => fault.is_of_free_slots(),
+            Some(site) => site == object,
+        }
+    }
+
+    /// Restores everything, save what the subject says is lost and may be.
+    pub(super) fn recover(&mut self, with_roots: bool) -> Value<Object> {
+        self.sliced = None;
+        let damage = self.damage.take();
+        let (lost, made_up) = match self.choice() {
+            Some(Event::Recovered { lost, externals }) => (lost.clone(), externals.clone()),
+            _ => Default::default(),
+        };
+        let lost = lost.into_iter().take(1).filter(|place| self.may_be_lost(damage, *place)).collect::<Vec<_>>();
+        let given_up = lost.iter().map(|(object, place)| self.take_away(*object, *place)).collect::<Vec<_>>();
+        let externals = if with_roots { Vec::new() } else { self.without_roots(damage, &made_up) };
+        for (object, external) in &externals {
+            self.objects[object.index()].iter_mut().for_each(|thing| thing.external = *external);
+        }
+        if let (Some(Damage { fault: Fault::TemporaryFlag | Fault::TemporaryEntry, object, .. }), Some(frame)) =
+            (damage, &mut self.frame)
+        {
+            frame.temporaries.retain(|temporary| *temporary != object);
+        }
+        self.script.journal.push(Event::Recovered { lost, externals });
+        given_up.iter().for_each(|value| self.lose(value));
+        Value::Nil
+    }
+
+    /// Only a fault that put an id of no object in place of a reference loses that reference.
+    fn may_be_lost(&self, damage: Option<Damage>, (holder, place): (Object, usize)) -> bool {
+        let Some(damage) = damage.filter(|damage| damage.fault.dangles() && damage.object == holder) else {
+            return false;
+        };
+        let Some(contents) = self.contents(holder) else { return false };
+        match damage.fault {
+            Fault::DanglingWeak => place == 0 && self.target(holder).is_some(),
+            _ => contents.kind != Kind::Weak && contents.values.get(place).and_then(Value::reference).is_some(),
+        }
+    }
+
+    /// Puts nil in place of a reference; what stood there, if that was a strong one.
+    fn take_away(&mut self, holder: Object, place: usize) -> Value<Object> {
+        let Some(thing) = self.thing_mut(holder) else { return Value::Nil };
+        thing.contents.target = None;
+        thing.contents.values.get_mut(place).map_or(Value::Nil, |value| std::mem::replace(value, Value::Nil))
+    }
+
+    /// The external counts that objects have without roots: their own, but for the one that was damaged, which is what
+    /// the subject made of it; and 1 for what nothing would hold otherwise.
+    fn without_roots(&self, damage: Option<Damage>, made_up: &[(Object, u32)]) -> Vec<(Object, u32)> {
+        let internal = counted(self);
+        let damaged = damage.filter(|damage| damage.fault.is_external()).map(|damage| damage.object);
+        let made_up = |object: Object| made_up.iter().find(|(of, external)| *of == object && *external <= MOST_MADE_UP);
+        let externals = self.living().map(|object| {
+            let open = damaged.filter(|damaged| *damaged == object).and_then(made_up);
+            let external = open.map_or(self.external(object), |(_, external)| *external);
+            let held = external > 0 || internal[object.index()] > 0 || self.queue.contains(&object);
+            (object, if held { external } else { 1 })
+        });
+        externals.collect()
+    }
+}

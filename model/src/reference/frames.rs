@@ -1,0 +1,96 @@
+//! Frames: temporaries, and what goes with them (SPEC 6).
+
+use super::{Event, Reference, Refusal, Reply};
+use crate::definitions::{Graph, reachable};
+use crate::operation::Operation;
+use crate::value::{Object, Value};
+use std::collections::BTreeSet;
+
+/// A frame that is open.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    pub budget: u64,
+    /// In order of allocation.
+    pub temporaries: Vec<Object>,
+}
+
+impl Reference {
+    /// Whether a frame is open.
+    pub fn has_frame(&self) -> bool {
+        self.frame.is_some()
+    }
+
+    /// How many objects a check may touch now, and the end of the frame that is open.
+    pub fn budget(&self) -> u64 {
+        self.frame.as_ref().map_or(self.settings.budget, |frame| frame.budget)
+    }
+
+    pub(super) fn begin(&mut self, objects: u32) -> Reply {
+        match (&self.frame, objects) {
+            (Some(_), _) => Err(Refusal::Frame),
+            (None, 0) => Err(Refusal::Setting),
+            (None, _) => {
+                self.frame = Some(Frame { budget: objects.into(), temporaries: Vec::new() });
+                Ok(Value::Nil)
+            }
+        }
+    }
+
+    pub(super) fn temporary(&mut self, allocation: &Operation<Object>) -> Reply {
+        if self.frame.is_none() {
+            return Err(Refusal::Frame);
+        }
+        let reply = self.make(allocation)?;
+        if let Some(frame) = &mut self.frame {
+            frame.temporaries.extend(reply.reference());
+        }
+        Ok(reply)
+    }
+
+    /// Closes the frame: gives up its references, then frees what its temporaries reach and nothing else holds, if the
+    /// budget allows. Where it may as well not be freed, the subject chooses.
+    pub(super) fn end(&mut self) -> Reply {
+        let Frame { budget, mut temporaries } = self.frame.take().ok_or(Refusal::Frame)?;
+        temporaries.retain(|object| self.lives(*object));
+        for object in &temporaries {
+            if let Some(thing) = self.thing_mut(*object)
+                && thing.external > 0
+            {
+                thing.external -= 1;
+                self.lose(&Value::Reference(*object));
+            }
+        }
+        let set = self.held_by_none_but(&temporaries);
+        let fits = set.len() as u64 <= budget;
+        let must = self.silent || self.looked_at(&temporaries) <= budget;
+        let chosen = matches!(self.choice(), Some(Event::Took(chosen)) if *chosen == set);
+        if !set.is_empty() && fits && (must || chosen) {
+            self.free(&set);
+        }
+        Ok(Value::Nil)
+    }
+
+    /// What those objects reach, save what is held, queued, or reached from such or from elsewhere.
+    fn held_by_none_but(&self, temporaries: &[Object]) -> BTreeSet<Object> {
+        let reached = reachable(self, temporaries.iter().copied());
+        let elsewhere = self.living().filter(|object| !reached[object.index()] || self.is_kept(*object));
+        let kept = reachable(self, elsewhere);
+        self.living().filter(|object| reached[object.index()] && !kept[object.index()]).collect()
+    }
+
+    /// How many objects those reach, themselves included, without passing through one that is held or queued.
+    fn looked_at(&self, temporaries: &[Object]) -> u64 {
+        let mut looked_at = BTreeSet::new();
+        let mut open = temporaries.to_vec();
+        while let Some(object) = open.pop() {
+            if looked_at.insert(object) && !self.is_kept(object) {
+                open.extend(self.references(object));
+            }
+        }
+        looked_at.len() as u64
+    }
+
+    fn is_kept(&self, object: Object) -> bool {
+        self.external(object) > 0 || self.queue.contains(&object)
+    }
+}

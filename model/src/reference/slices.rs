@@ -1,0 +1,130 @@
+//! What is done a slice at a time: collection (SPEC 3.6) and detection (SPEC 5.5).
+//!
+//! How far a slice comes is the subject's choice, so there is no budget here. What must hold whatever it chooses: only
+//! closed sets of garbage are freed, an end is reached in so many calls, and what was garbage at the beginning and left
+//! alone since is dead by then.
+
+use super::{Event, Reference};
+use crate::definitions::{self, Graph, reachable};
+use crate::operation::{Code, Operation};
+use crate::value::{Contents, Counts, Object, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What one call did of a collection.
+pub(super) struct Slice {
+    /// How many cycles died.
+    pub cycles: u64,
+    /// Whether nothing is left to do.
+    pub complete: bool,
+}
+
+/// A sliced collection that is under way.
+#[derive(Debug, Clone)]
+pub(super) struct Sliced {
+    /// The calls so far, and how many there may be.
+    calls: u64,
+    most: u64,
+    /// What was garbage when it began and was left alone since, as it was then.
+    alone: BTreeMap<Object, (Contents, Counts)>,
+}
+
+impl Reference {
+    /// Frees what the subject says it frees, until it pauses; where it says that it is done, what must be dead is freed.
+    pub(super) fn collect_slice(&mut self) -> Slice {
+        if self.silent {
+            return Slice { cycles: self.collect(), complete: true };
+        }
+        self.count_call();
+        let mut cycles = 0;
+        loop {
+            let set = match self.choice() {
+                Some(Event::Took(set)) if self.may_take(set) => set.clone(),
+                Some(Event::Paused) if self.sliced.as_ref().is_none_or(|sliced| sliced.calls < sliced.most) => {
+                    self.script.journal.push(Event::Paused);
+                    return Slice { cycles, complete: false };
+                }
+                _ => self.left_alone(),
+            };
+            if set.is_empty() {
+                self.sliced = None;
+                return Slice { cycles, complete: true };
+            }
+            cycles += self.free(&set);
+            self.settle();
+        }
+    }
+
+    /// The first call records what is garbage; from then on calls are counted.
+    fn count_call(&mut self) {
+        if self.sliced.is_none() {
+            let (garbage, most) = (self.garbage(), 4 * self.living().count() as u64 + 4);
+            let alone = self.portraits().filter(|(object, _)| garbage.contains(object)).collect();
+            self.sliced = Some(Sliced { calls: 0, most, alone });
+        }
+        self.sliced.iter_mut().for_each(|sliced| sliced.calls += 1);
+    }
+
+    /// Whether it is a closed set of garbage: no object outside refers to a member.
+    fn may_take(&self, set: &BTreeSet<Object>) -> bool {
+        let mut outside = self.living().filter(|object| !set.contains(object));
+        let closed = outside.all(|object| self.references(object).all(|target| !set.contains(&target)));
+        !set.is_empty() && closed && set.is_subset(&self.garbage())
+    }
+
+    /// What was garbage when the sliced collection began and was left alone since, unless another object that lives
+    /// still reaches it.
+    fn left_alone(&mut self) -> BTreeSet<Object> {
+        self.strike_out();
+        let Some(sliced) = &self.sliced else { return BTreeSet::new() };
+        let reached = reachable(self, self.living().filter(|object| !sliced.alone.contains_key(object)));
+        sliced.alone.keys().copied().filter(|object| !reached[object.index()]).collect()
+    }
+
+    /// An operation was done: it disturbs what it names, and detection may pause as often as ever unless it only reads.
+    pub(super) fn disturb(&mut self, operation: &Operation<Object>) {
+        if let Some(sliced) = &mut self.sliced {
+            operation.objects().iter().for_each(|object| drop(sliced.alone.remove(object)));
+        }
+        if !operation.code().reads() && operation.code() != Code::DetectSlice {
+            self.pauses = 0;
+        }
+    }
+
+    /// Strikes out what is no garbage any more, and that of which contents or counts have changed.
+    pub(super) fn strike_out(&mut self) {
+        if self.sliced.as_ref().is_none_or(|sliced| sliced.alone.is_empty()) {
+            return;
+        }
+        let garbage = self.garbage();
+        let now: BTreeMap<Object, _> = self.portraits().filter(|(object, _)| garbage.contains(object)).collect();
+        self.sliced.iter_mut().for_each(|sliced| sliced.alone.retain(|object, was| now.get(object) == Some(was)));
+    }
+
+    /// What can be seen of each living object.
+    fn portraits(&self) -> impl Iterator<Item = (Object, (Contents, Counts))> + '_ {
+        self.counts().filter_map(|(object, counts)| {
+            let contents = Contents { target: self.target(object), ..self.contents(object)?.clone() };
+            Some((object, (contents, counts)))
+        })
+    }
+
+    /// Finds all cycles.
+    pub(super) fn detect(&mut self) -> Value<Object> {
+        self.cycles = definitions::cycles(self, self.living());
+        self.statistics.cycles_detected += self.cycles.len() as u64;
+        Value::Nil
+    }
+
+    /// Finds all cycles, unless the subject says that it pauses; whether it is complete.
+    pub(super) fn detect_slice(&mut self) -> bool {
+        let most = self.living().count() as u64 + 2;
+        if !self.silent && self.choice() == Some(&Event::Paused) && self.pauses < most {
+            self.pauses += 1;
+            self.script.journal.push(Event::Paused);
+            return false;
+        }
+        self.pauses = 0;
+        self.detect();
+        true
+    }
+}

@@ -1,0 +1,60 @@
+//! Words that mean something in a trace, and what is said of others.
+
+use super::Token;
+use crate::operation::Code;
+
+/// Words that allocate.
+pub(super) const ALLOCATES: &[&str] = &["table", "array", "closure", "box", "scalar", "weak", "chain", "ring"];
+
+/// Of these, the words that allocate one object.
+pub(super) const PLAIN_ALLOCATIONS: &[&str] = ALLOCATES.split_at(6).0;
+
+/// Words that begin operations or are values, so that no line can be read in two ways.
+pub(super) const RESERVED: &[&str] = &[
+    "nil",
+    "true",
+    "false",
+    "inf",
+    "nan",
+    "self",
+    "set",
+    "on",
+    "panic",
+    "take",
+    "drop",
+    "upgrade",
+    "push",
+    "pop",
+    "remove",
+    "table",
+    "array",
+    "closure",
+    "box",
+    "scalar",
+    "weak",
+    "chain",
+    "ring",
+    "collect",
+    "check",
+    "detect",
+    "verify",
+    "begin",
+    "end",
+    "fault",
+    "recover",
+    "temp",
+    "heapproof",
+];
+
+/// What is said of a line that begins as no operation does.
+pub(super) fn unknown(token: &Token<'_>) -> String {
+    let first_words =
+        Code::ALL.iter().filter_map(|code| code.text().split(' ').next()).filter(|word| !word.contains('$'));
+    let close = first_words.map(|word| (strsim::damerau_levenshtein(word, token.text), word)).min();
+    match close {
+        Some((distance, word)) if distance <= 2 && distance < token.text.chars().count() => {
+            format!("no operation begins with {token}; did you mean `{word}`?")
+        }
+        _ => format!("no operation begins with {token}: expected one like `take x`, `x = table` or `x.f = y`"),
+    }
+}

@@ -1,0 +1,132 @@
+//! Lines that are only worth something together.
+
+use super::Generator;
+use super::operands::Place;
+use heapproof_model::definitions::Graph;
+use heapproof_model::{Code, Contents, Fault, Field, Kind, Line, Name, Object, Operation};
+use rand::RngExt;
+
+impl Generator<'_> {
+    /// Gives a table many fields and takes most of them away again, which single lines hardly ever do; false where there
+    /// is no table or the subject lacks an operation for it.
+    pub(super) fn fill(&mut self) -> bool {
+        if ![Code::WriteField, Code::Remove, Code::ReadField].into_iter().all(|code| self.has(code)) {
+            return false;
+        }
+        let Some(object) = self.of(Kind::Table, &Place::Program) else { return false };
+        let start = self.rng.random_range(0..Field::COMMON.len());
+        let many = self.rng.random_range(10..=Field::COMMON.len());
+        for field in (start..start + many).map(Field::common) {
+            let value = self.value(&Place::Program);
+            self.add(Line { bind: None, operation: Operation::WriteField { object, field, value } });
+        }
+        for field in (start..start + self.rng.random_range(0..=many)).map(Field::common) {
+            self.add(Line { bind: None, operation: Operation::Remove { object, field } });
+        }
+        let bind = Some(self.name());
+        let field = Field::common(start + many - 1);
+        self.add(Line { bind, operation: Operation::ReadField { object, field } });
+        true
+    }
+
+    /// Slices, one after the other, with changes in between: what is under way must notice them.
+    pub(super) fn slices(&mut self, code: Code) {
+        for _ in 0..self.rng.random_range(1..=4) {
+            for _ in 0..self.rng.random_range(0..=2) {
+                let change = self.draw(false).filter(|code| code.writes() || matches!(code, Code::Take | Code::Drop));
+                if let Some(line) = change.and_then(|change| self.make(change, &Place::Program)) {
+                    self.add(line);
+                }
+            }
+            if let Some(line) = self.make(code, &Place::Program) {
+                self.add(line);
+            }
+        }
+    }
+
+    /// Damages the heap, looks whether that is found, and recovers; false where there is nothing to damage. Hardly ever
+    /// does a line stand in between that must be skipped.
+    pub(super) fn damage(&mut self) -> bool {
+        let recoveries: Vec<Code> =
+            [Code::Recover, Code::RecoverRoots].into_iter().filter(|code| self.has(*code)).collect();
+        let Some(object) = self.target() else { return false };
+        if recoveries.is_empty() {
+            return false;
+        }
+        let fault = self.fault_of(object);
+        self.add(Line { bind: None, operation: Operation::Fault { fault, object } });
+        if self.rng.random_bool(0.8) && self.has(Code::Verify) {
+            self.add(Line { bind: None, operation: Operation::Verify {} });
+        }
+        if self.rng.random_ratio(1, 20)
+            && let Some(line) = self.draw(false).and_then(|code| self.make(code, &Place::Program))
+        {
+            self.lines.push(line);
+        }
+        let operation = match recoveries[self.rng.random_range(0..recoveries.len())] {
+            Code::Recover => Operation::Recover {},
+            _ => Operation::RecoverRoots {},
+        };
+        self.add(Line { bind: None, operation });
+        true
+    }
+
+    /// What is to be damaged: mostly what has references, for most faults are in those.
+    fn target(&mut self) -> Option<Option<Name>> {
+        let telling = |contents: &Contents| contents.target.is_some() || contents.references().next().is_some();
+        if self.rng.random_bool(0.6)
+            && let Some(name) =
+                self.any_bound(|generator, object| generator.model.contents(object).is_some_and(telling))
+        {
+            return Some(Some(name));
+        }
+        self.object(&Place::Program, |_| true)
+    }
+
+    /// A fault that the object may have, by what it is; now and then any.
+    fn fault_of(&mut self, object: Option<Name>) -> Fault {
+        let dangling = self.contents(object).and_then(|contents| match contents.kind {
+            Kind::Weak => Some(Fault::DanglingWeak),
+            _ if contents.references().next().is_none() => None,
+            Kind::Table => Some(Fault::DanglingField),
+            Kind::Array => Some(Fault::DanglingElement),
+            Kind::Closure => Some(Fault::DanglingCapture),
+            _ => Some(Fault::DanglingBox),
+        });
+        match dangling {
+            Some(fault) if self.rng.random_bool(0.5) => fault,
+            _ => Fault::ALL[self.rng.random_range(0..Fault::ALL.len())],
+        }
+    }
+
+    /// A number of objects that a slice, a check or a frame may touch: few, so that it matters.
+    pub(super) fn budget(&mut self) -> u32 {
+        match self.rng.random_range(0..40) {
+            0 => 0,
+            1 => 1_000,
+            _ => self.rng.random_range(1..=6),
+        }
+    }
+
+    /// An allocation for a temporary.
+    pub(super) fn temporary(&mut self, place: &Place) -> Option<Operation<Name>> {
+        let code = (0..20).filter_map(|_| self.draw(false)).find(|code| code.allocates_plainly())?;
+        Some(Operation::Temp { allocation: Box::new(self.operation(code, place)?) })
+    }
+
+    /// Whether a line that wants a frame to be open, or none, is to be drawn: seldom one that is refused.
+    pub(super) fn suits_frame(&mut self, open: bool, place: &Place) -> bool {
+        self.model.has_frame() == open || matches!(place, Place::Finalizer(_)) || self.rng.random_ratio(1, 40)
+    }
+
+    /// Whether the operation is drawn at all.
+    fn has(&self, code: Code) -> bool {
+        self.weights.iter().any(|(_, drawn)| *drawn == code)
+    }
+
+    /// What a bound name's object holds.
+    pub(super) fn contents(&self, name: Option<Name>) -> Option<&Contents> {
+        let (_, object): &(Name, Object) = self.bound.iter().find(|(bound, _)| Some(*bound) == name)?;
+        self.model.contents(*object)
+    }
+}

@@ -1,0 +1,128 @@
+//! What can be seen of the subject, beside what the model says.
+
+use super::{Checked, Lockstep};
+use crate::violation::Violation;
+use heapproof_model::definitions::Graph;
+use heapproof_model::reference::Damage;
+use heapproof_model::{Contents, Event, Object, Statistics};
+use std::collections::BTreeSet;
+
+impl Lockstep {
+    /// Those that died just now must be gone.
+    pub(super) fn compare_deaths(&self, events: &[Event]) -> Checked {
+        for event in events {
+            if let Event::Died(object) = event
+                && self.subject.lives(*object)
+            {
+                return Err(Violation::NotFreed { object: *object });
+            }
+        }
+        Ok(())
+    }
+
+    fn compare_lives(&self) -> Checked {
+        for object in (0..self.model.bound()).map(|number| Object(number as u32)) {
+            match (self.model.lives(object), self.subject.lives(object)) {
+                (true, false) => return Err(Violation::FreedTooEarly { object }),
+                // It is not late but back: its id reaches another object, or it was freed and kept.
+                (false, true) => return Err(Violation::NotFreed { object }),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares all that can be seen of every object and of the heap.
+    pub(super) fn compare(&mut self) -> Checked {
+        self.compare_lives()?;
+        if self.observes.contents {
+            self.compare_contents()?;
+        }
+        if self.observes.counts {
+            for (object, model) in self.model.counts() {
+                let subject = self.subject.counts(object);
+                if model != subject {
+                    return Err(Violation::Counts { object, model, subject });
+                }
+            }
+        }
+        if self.observes.statistics {
+            compare_statistics(&self.model.statistics(), &self.subject.statistics())?;
+        }
+        if self.observes.cycles {
+            let (model, subject) = (self.model.cycles().cloned().collect(), sorted(self.subject.cycles()));
+            if model != subject {
+                return Err(Violation::Cycles { model, subject });
+            }
+        }
+        self.compare_verification()
+    }
+
+    /// A heap that is in order has no finding, whether the roots are given or not.
+    fn compare_verification(&self) -> Checked {
+        if !self.observes.verification {
+            return Ok(());
+        }
+        let roots = self.model.roots();
+        for roots in [Some(&*roots), None] {
+            if let Some(found) = self.subject.verify(roots).first() {
+                return Err(Violation::Verification { found: *found });
+            }
+        }
+        Ok(())
+    }
+
+    /// Of a damaged heap only this is known: what verification has to find, if it is given the roots.
+    pub(super) fn compare_damage(&self, damage: Damage) -> Checked {
+        if !self.observes.verification {
+            return Ok(());
+        }
+        let (fault, wanted) = (damage.fault, damage.finding);
+        let found = self.subject.verify(Some(&self.model.roots()));
+        if found.contains(&wanted) { Ok(()) } else { Err(Violation::FaultMissed { fault, wanted, found }) }
+    }
+
+    fn compare_contents(&mut self) -> Checked {
+        for object in self.model.living() {
+            let Some(contents) = self.model.contents(object) else { continue };
+            self.subject.look(object, &mut self.seen);
+            let target = self.model.target(object);
+            let same = self.seen.kind == contents.kind
+                && self.seen.function == contents.function
+                && self.seen.target == target
+                && self.seen.fields == contents.fields
+                && self.seen.values == contents.values;
+            if !same {
+                let model = Box::new(Contents { target, ..contents.clone() });
+                return Err(Violation::Contents { object, model, subject: Box::new(self.seen.clone()) });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Cycles in the model's order; sets that share no object are in order of their first.
+pub(super) fn sorted(mut cycles: Vec<BTreeSet<Object>>) -> Vec<BTreeSet<Object>> {
+    cycles.sort_unstable();
+    cycles
+}
+
+pub(super) fn compare_journals(model: &[Event], subject: &[Event]) -> Checked {
+    let at = model.iter().zip(subject).take_while(|(model, subject)| model == subject).count();
+    match (model.get(at), subject.get(at)) {
+        (None, None) => Ok(()),
+        (model, subject) => Err(Violation::Journal { model: model.cloned(), subject: subject.cloned() }),
+    }
+}
+
+fn compare_statistics(model: &Statistics, subject: &Statistics) -> Checked {
+    if model == subject {
+        return Ok(());
+    }
+    for ((which, model), (_, subject)) in model.named().into_iter().zip(subject.named()) {
+        if model != subject {
+            return Err(Violation::Statistics { which, model, subject });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! The virtual machine around a heap under proof: what the heap calls back, and what objects are called outside.
+
+use super::calls::Caller;
+use heapproof_heap as heap;
+use heapproof_heap::{Collection, FieldSite, Heap, Host, ObjectId};
+use heapproof_model::{End, Event, Float, Object, Script, Value, script};
+
+/// How many places there are in a program that name a field: so few that each meets several fields and shapes.
+const SITES: usize = 4;
+
+#[derive(Clone, Default)]
+pub(super) struct VirtualMachine {
+    pub(super) script: Script,
+    /// The id of each object, by number.
+    ids: Vec<ObjectId>,
+    /// The latest object of each slot.
+    tenants: Vec<Object>,
+    /// Where fields are looked up, the one used last behind the others.
+    sites: Vec<FieldSite>,
+}
+
+impl VirtualMachine {
+    pub(super) fn number(&mut self, id: ObjectId) -> Object {
+        let object = Object(self.ids.len() as u32);
+        self.ids.push(id);
+        let slot = id.slot() as usize;
+        if self.tenants.len() <= slot {
+            self.tenants.resize(slot + 1, Object(u32::MAX));
+        }
+        self.tenants[slot] = object;
+        object
+    }
+
+    /// The object of an id: the slot's latest, unless the id is of an earlier one.
+    pub(super) fn object(&self, id: ObjectId) -> Object {
+        match self.tenants.get(id.slot() as usize) {
+            Some(object) if self.ids.get(object.index()) == Some(&id) => *object,
+            _ => self.ids.iter().rposition(|known| *known == id).map_or(Object(u32::MAX), |index| Object(index as u32)),
+        }
+    }
+
+    pub(super) fn id(&self, object: Object) -> ObjectId {
+        self.ids.get(object.index()).copied().unwrap_or(ObjectId::NIL)
+    }
+
+    /// The place that names a field, to be given back.
+    pub(super) fn take_site(&mut self, name: &str) -> FieldSite {
+        match self.sites.iter().position(|site| site.name() == name) {
+            Some(index) => self.sites.remove(index),
+            None => FieldSite::new(name),
+        }
+    }
+
+    pub(super) fn give_site(&mut self, site: FieldSite) {
+        if self.sites.len() == SITES {
+            self.sites.remove(0);
+        }
+        self.sites.push(site);
+    }
+
+    pub(super) fn inward(&self, value: &Value<Object>) -> heap::Value {
+        match value {
+            Value::Nil => heap::Value::Nil,
+            Value::Bool(value) => heap::Value::Bool(*value),
+            Value::Char(value) => heap::Value::Char(*value),
+            Value::Int(value) => heap::Value::Int(*value),
+            Value::Float(value) => heap::Value::Float(value.get()),
+            Value::Text(value) => heap::Value::Text((&**value).into()),
+            Value::Reference(object) => heap::Value::Reference(self.id(*object)),
+        }
+    }
+
+    pub(super) fn outward(&self, value: &heap::Value) -> Value<Object> {
+        match value {
+            heap::Value::Nil => Value::Nil,
+            heap::Value::Bool(value) => Value::Bool(*value),
+            heap::Value::Char(value) => Value::Char(*value),
+            heap::Value::Int(value) => Value::Int(*value),
+            heap::Value::Float(value) => Value::Float(Float::new(*value)),
+            heap::Value::Text(value) => Value::Text(value.as_str().into()),
+            heap::Value::Reference(id) => Value::Reference(self.object(*id)),
+        }
+    }
+}
+
+impl Host for VirtualMachine {
+    fn finalize(heap: &mut Heap<Self>, id: ObjectId) {
+        let object = heap.host().object(id);
+        if script::finalize(&mut Caller(heap), object) == End::Panicked {
+            // No panic hook sees this, so that a run of thousands of panicking finalizers prints nothing.
+            std::panic::resume_unwind(Box::new("a finalizer of the program panics"));
+        }
+    }
+
+    fn collecting(&mut self, set: &[ObjectId]) {
+        let set = set.iter().map(|id| self.object(*id)).collect();
+        self.script.journal.push(Event::Took(set));
+    }
+
+    fn collected(&mut self, collection: Collection) {
+        if !collection.complete {
+            self.script.journal.push(Event::Paused);
+        }
+    }
+
+    fn died(&mut self, id: ObjectId) {
+        let object = self.object(id);
+        self.script.journal.push(Event::Died(object));
+    }
+}

@@ -1,0 +1,140 @@
+//! The heap of this project as a subject.
+//!
+//! The heap's host is the virtual machine of a program: it numbers objects in the order of their allocation, keeps the
+//! program's script, and runs finalizers as the script says.
+
+mod calls;
+mod machine;
+
+use crate::subject::{Observation, Subject, SubjectKind};
+use calls::Caller;
+use heapproof_heap::{Configuration, Heap, Host, View};
+use heapproof_model::reference::Settings;
+use heapproof_model::{
+    Code, Contents, Counts, Event, Field, Kind, Machine, Name, Object, Operation, Refusal, Statistics, Value,
+};
+use machine::VirtualMachine;
+use std::collections::BTreeSet;
+
+/// The heap of this project.
+pub const HEAP: SubjectKind = SubjectKind::new("heap", "the heap of this project", || Box::new(HeapSubject::default()));
+
+/// Operations that this subject does not pass on to its heap so far.
+const LACKING: &[Code] = &[Code::Verify, Code::Fault, Code::Recover, Code::RecoverRoots, Code::SetVerify];
+
+/// A heap and the virtual machine around it.
+pub struct HeapSubject {
+    heap: Heap<VirtualMachine>,
+}
+
+impl Default for HeapSubject {
+    fn default() -> HeapSubject {
+        let capacity = Settings::default().capacity as u32;
+        let configuration = Configuration::default().with_capacity(capacity).unwrap_or_default();
+        HeapSubject { heap: Heap::with_configuration(VirtualMachine::default(), configuration) }
+    }
+}
+
+impl HeapSubject {
+    /// The heap, to be looked at.
+    pub fn heap(&self) -> &Heap<impl Host + use<>> {
+        &self.heap
+    }
+}
+
+impl Subject for HeapSubject {
+    fn supports(&self, code: Code) -> bool {
+        !LACKING.contains(&code)
+    }
+
+    fn observes(&self, observation: Observation) -> bool {
+        observation != Observation::Verification
+    }
+
+    fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
+        Caller(&mut self.heap).call(operation)
+    }
+
+    fn lives(&self, object: Object) -> bool {
+        self.heap.contains(self.heap.host().id(object))
+    }
+
+    fn bind(&mut self, name: Name, object: Object) {
+        self.heap.host_mut().script.bind(name, object);
+    }
+
+    fn take_journal(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.heap.host_mut().script.journal)
+    }
+
+    fn look(&self, object: Object, contents: &mut Contents) {
+        let machine = self.heap.host();
+        contents.fields.clear();
+        contents.values.clear();
+        (contents.function, contents.target) = (0, None);
+        let Some(view) = self.heap.object(machine.id(object)) else { return };
+        contents.kind = match view {
+            View::Table(_) => Kind::Table,
+            View::Array(_) => Kind::Array,
+            View::Closure { .. } => Kind::Closure,
+            View::Box(_) => Kind::Box,
+            View::Scalar(_) => Kind::Scalar,
+            View::Weak(_) => Kind::Weak,
+        };
+        match view {
+            View::Table(fields) => {
+                for (name, value) in fields.iter() {
+                    contents.fields.extend(Field::new(name));
+                    contents.values.push(machine.outward(value));
+                }
+            }
+            View::Array(values) => contents.values.extend(values.iter().map(|value| machine.outward(value))),
+            View::Closure { function, captures } => {
+                contents.function = function;
+                contents.values.extend(captures.iter().map(|value| machine.outward(value)));
+            }
+            View::Box(value) | View::Scalar(value) => contents.values.push(machine.outward(value)),
+            View::Weak(target) => contents.target = (!target.is_nil()).then(|| machine.object(target)),
+        }
+    }
+
+    fn counts(&self, object: Object) -> Counts {
+        let counts = self.heap.counts(self.heap.host().id(object));
+        counts.map_or(Counts::default(), |counts| Counts {
+            external: counts.external,
+            internal: counts.internal,
+            weak: counts.weak,
+        })
+    }
+
+    fn statistics(&self) -> Statistics {
+        let statistics = self.heap.statistics();
+        Statistics {
+            allocations: statistics.allocations,
+            frees: statistics.frees,
+            live_objects: statistics.live_objects,
+            cycles_detected: statistics.cycles_detected,
+            cycles_collected: statistics.cycles_collected,
+            checks: statistics.checks,
+            average_rate: statistics.average_rate,
+            interval: statistics.interval.into(),
+            operations_since_check: statistics.operations_since_check,
+            finalizer_panics: self.heap.finalizer_panics() as u64,
+        }
+    }
+
+    fn cycles(&self) -> Vec<BTreeSet<Object>> {
+        let machine = self.heap.host();
+        self.heap.cycles().map(|cycle| cycle.iter().map(|id| machine.object(*id)).collect()).collect()
+    }
+
+    fn touched(&self) -> u64 {
+        self.heap.statistics().objects_touched
+    }
+
+    fn fork(&self) -> Option<Box<dyn Subject>> {
+        let heap = self.heap.clone();
+        debug_assert!(heap.host().script.journal.is_empty());
+        Some(Box::new(HeapSubject { heap }))
+    }
+}

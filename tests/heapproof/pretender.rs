@@ -1,0 +1,309 @@
+//! A subject that is the model itself: it does whatever a heap can be asked to do, and can be told to take sets one at a
+//! time, to pretend faults, and to be wrong in one way. So the lockstep is tried on all that it compares.
+
+use heapproof::model::definitions::{Graph, reachable};
+use heapproof::model::{
+    Code, Contents, Counts, Event, Fault, Finding, FindingKind, Kind, Machine, Name, Object, Operation, Reference,
+    Refusal, Statistics, Value,
+};
+use heapproof::subject::{Observation, Subject};
+use std::collections::BTreeSet;
+
+/// How the pretender behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// As the model by itself: each slice does all there is.
+    Whole,
+    /// A slice of a collection takes one closed set and pauses if there is more; a detection pauses every other time.
+    Sliced,
+    /// As [`Manner::Whole`], without a journal.
+    Mute,
+    /// Slices of collections pause for ever.
+    PausesForEver,
+    /// Slices of detections pause for ever.
+    DetectsForEver,
+    /// Slices say that they are complete and free nothing.
+    LeavesGarbage,
+    /// The first of two sets is one to which the second refers.
+    TakesOpenSets,
+    /// A collection takes its sets one at a time.
+    CollectsInParts,
+    /// Slices touch more than they may.
+    Greedy,
+    /// A detection touches objects though nothing has changed.
+    LooksAgain,
+    /// An incremental detection finds what the last one found.
+    DetectsNothing,
+    /// The end of a frame frees no set.
+    KeepsTemporaries,
+    /// A frame's budget is ignored.
+    IgnoresFrames,
+    /// Verification finds nothing at all.
+    Blind,
+    /// Verification finds a leak in every heap.
+    Alarmed,
+    /// Recovery does nothing.
+    Unrepaired,
+    /// Recovery reports that another reference is lost.
+    LosesMore,
+    /// A recovery without roots reports another external count.
+    MakesUpCounts,
+    /// Verification goes on finding what was repaired.
+    Scarred,
+}
+
+/// The model behind the trait of subjects.
+#[derive(Clone)]
+pub struct Pretender {
+    model: Reference,
+    manner: Manner,
+    touched: u64,
+    paused: bool,
+    scar: Option<Finding>,
+}
+
+impl Pretender {
+    pub fn new(manner: Manner) -> Pretender {
+        let mut model = Reference::new();
+        if manner == Manner::Mute {
+            model.expect_no_sets();
+        }
+        Pretender { model, manner, touched: 0, paused: false, scar: None }
+    }
+
+    /// A closed set of garbage that is no larger than need be: an object and all that reach it.
+    fn closed_set(&self) -> Option<BTreeSet<Object>> {
+        let garbage = self.model.garbage();
+        let reaching = |first: &Object| -> BTreeSet<Object> {
+            let reaches = |object: &Object| reachable(&self.model, std::iter::once(*object))[first.index()];
+            garbage.iter().copied().filter(reaches).collect()
+        };
+        garbage.iter().map(reaching).min_by_key(BTreeSet::len)
+    }
+
+    /// What happens where only one closed set is taken, and the index at which the next would be.
+    fn one_set(&self, operation: &Operation<Object>) -> Option<(Vec<Event>, usize)> {
+        let first = Event::Took(self.closed_set()?);
+        let mut trial = self.model.clone();
+        trial.follow(vec![first.clone()]);
+        let _ = trial.call(operation);
+        let happened = std::mem::take(&mut trial.script().journal);
+        let mut depth = 0;
+        let next = happened.iter().position(|event| {
+            match event {
+                Event::Began(_) => depth += 1,
+                Event::Ended(_) => depth -= 1,
+                _ => {}
+            }
+            depth == 0 && matches!(event, Event::Took(_)) && *event != first
+        });
+        let next = next.unwrap_or(happened.len());
+        (happened.first() == Some(&first)).then_some((happened, next))
+    }
+
+    /// What happens where all garbage is taken in one call, a closed set after the other.
+    fn every_set(&self, operation: &Operation<Object>) -> Option<Vec<Event>> {
+        let mut happened = vec![Event::Took(self.closed_set()?)];
+        loop {
+            let mut trial = self.clone();
+            trial.model.follow(happened);
+            let _ = trial.model.call(operation);
+            happened = std::mem::take(&mut trial.model.script().journal);
+            match trial.closed_set() {
+                Some(set) => happened.push(Event::Took(set)),
+                None => return Some(happened),
+            }
+        }
+    }
+
+    /// What the model is to follow.
+    fn choices(&mut self, operation: &Operation<Object>) -> Vec<Event> {
+        match operation {
+            Operation::Fault { fault, object: Some(object) } => self.fault(*fault, *object).into_iter().collect(),
+            Operation::DetectSlice { .. } if self.manner == Manner::Sliced => {
+                self.paused = !self.paused;
+                self.paused.then_some(Event::Paused).into_iter().collect()
+            }
+            Operation::Collect {} => Vec::new(),
+            _ if self.manner == Manner::Sliced => match self.one_set(operation) {
+                Some((happened, next)) if next < happened.len() => {
+                    happened[..next].iter().cloned().chain([Event::Paused]).collect()
+                }
+                Some((happened, _)) => happened,
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// The damage that a fault would do, if it can do any.
+    fn fault(&self, fault: Fault, object: Object) -> Option<Event> {
+        let contents = self.model.contents(object)?;
+        let (_, counts) = self.model.counts().find(|(of, _)| *of == object)?;
+        let refers = contents.references().next().is_some();
+        let dead = (0..self.model.bound()).map(|number| Object(number as u32)).find(|dead| !self.model.lives(*dead));
+        let can = match fault {
+            Fault::ExternalLow => counts.external > 0,
+            Fault::InternalLow => counts.internal > 0,
+            Fault::WeakLow => counts.weak > 0,
+            Fault::DanglingField => contents.kind == Kind::Table && refers,
+            Fault::DanglingElement => contents.kind == Kind::Array && refers,
+            Fault::DanglingCapture => contents.kind == Kind::Closure && refers,
+            Fault::DanglingBox => contents.kind == Kind::Box && refers,
+            Fault::DanglingWeak => self.model.target(object).is_some(),
+            Fault::FreeTwice => dead.is_some(),
+            _ => true,
+        };
+        let site = match fault {
+            _ if fault.is_of_the_heap() || fault == Fault::FreeBeyond => None,
+            _ if fault.is_of_free_slots() => dead,
+            _ => Some(object),
+        };
+        can.then_some(Event::Damaged(site))
+    }
+
+    /// What one call does that is wrong; `None` where it is done as it should be.
+    fn wrong(&mut self, operation: &Operation<Object>) -> Option<Result<Value<Object>, Refusal>> {
+        match (self.manner, operation) {
+            (Manner::PausesForEver, Operation::CollectSlice { .. })
+            | (Manner::DetectsForEver, Operation::DetectSlice { .. }) => {
+                self.model.script().journal.push(Event::Paused);
+                Some(Ok(Value::Bool(false)))
+            }
+            (Manner::LeavesGarbage, Operation::CollectSlice { .. }) => Some(Ok(Value::Bool(true))),
+            (Manner::DetectsNothing, Operation::Detect {}) => Some(Ok(Value::Nil)),
+            (Manner::TakesOpenSets, Operation::CollectSlice { .. }) => {
+                let happened = self.every_set(operation)?;
+                let second = happened.iter().rposition(|event| matches!(event, Event::Took(_)))?;
+                self.model.follow(happened);
+                let reply = self.model.call(operation);
+                self.model.script().journal.rotate_left(second);
+                Some(reply)
+            }
+            (Manner::CollectsInParts, Operation::Collect {}) => {
+                let part = Operation::CollectSlice { objects: 1 };
+                let happened = self.every_set(&part)?;
+                self.model.follow(happened);
+                Some(self.model.call(&part).map(|_| Value::Nil))
+            }
+            (Manner::KeepsTemporaries, Operation::Begin { .. }) => {
+                Some(self.call_model(&Operation::Begin { objects: 1 }))
+            }
+            (Manner::IgnoresFrames, Operation::Begin { .. }) => {
+                Some(self.call_model(&Operation::Begin { objects: 99 }))
+            }
+            _ => None,
+        }
+    }
+
+    fn call_model(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
+        let choices = self.choices(operation);
+        self.model.follow(choices);
+        self.model.call(operation)
+    }
+
+    /// Pretends to have touched as much as it may, or more.
+    fn touch(&mut self, operation: &Operation<Object>) {
+        let excess = u64::from(self.manner == Manner::Greedy);
+        self.touched += match operation {
+            Operation::CollectSlice { objects } | Operation::DetectSlice { objects } => u64::from(*objects) + excess,
+            Operation::End {} => self.model.budget() + excess,
+            Operation::Check {} => excess,
+            Operation::Detect {} => u64::from(self.manner == Manner::LooksAgain),
+            _ => 0,
+        };
+    }
+}
+
+impl Subject for Pretender {
+    fn supports(&self, code: Code) -> bool {
+        self.manner != Manner::Mute || !matches!(code, Code::Fault)
+    }
+
+    fn observes(&self, observation: Observation) -> bool {
+        self.manner != Manner::Mute || !matches!(observation, Observation::Journal | Observation::Sets)
+    }
+
+    fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
+        self.touch(operation);
+        match self.wrong(operation) {
+            Some(reply) => reply,
+            None => self.call_model(operation),
+        }
+    }
+
+    fn lives(&self, object: Object) -> bool {
+        self.model.lives(object)
+    }
+
+    fn bind(&mut self, name: Name, object: Object) {
+        self.model.script().bind(name, object);
+    }
+
+    fn take_journal(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.model.script().journal)
+    }
+
+    fn look(&self, object: Object, contents: &mut Contents) {
+        let target = self.model.target(object);
+        *contents = self.model.contents(object).map_or(Contents::default(), |of| Contents { target, ..of.clone() });
+    }
+
+    fn counts(&self, object: Object) -> Counts {
+        self.model.counts().find(|(of, _)| *of == object).unwrap().1
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.model.statistics()
+    }
+
+    fn cycles(&self) -> Vec<BTreeSet<Object>> {
+        self.model.cycles().cloned().collect()
+    }
+
+    fn verify(&self, _: Option<&[Object]>) -> Vec<Finding> {
+        let mut found: Vec<Finding> = self.model.damage().map(|damage| damage.finding).into_iter().collect();
+        match self.manner {
+            Manner::Blind => found.clear(),
+            Manner::Alarmed => found.push(Finding { kind: FindingKind::Leak, object: None }),
+            _ => found.extend(self.scar),
+        }
+        found
+    }
+
+    fn recover(&mut self, roots: Option<&[Object]>) {
+        let damage = self.model.damage();
+        if self.manner == Manner::Scarred {
+            self.scar = damage.map(|damage| damage.finding);
+        }
+        if self.manner == Manner::Unrepaired {
+            return;
+        }
+        let references = |object| {
+            let contents = self.model.contents(object).unwrap();
+            contents.values.iter().position(|value| value.reference().is_some()).unwrap_or(0)
+        };
+        let lost = damage.filter(|damage| damage.fault.dangles());
+        let lost = lost.map(|damage| (damage.object, references(damage.object))).into_iter().collect();
+        self.model.follow(vec![Event::Recovered { lost, externals: Vec::new() }]);
+        let how = if roots.is_some() { Operation::RecoverRoots {} } else { Operation::Recover {} };
+        self.model.call(&how).unwrap();
+        if let Some(Event::Recovered { lost, externals }) = self.model.script().journal.first_mut() {
+            match self.manner {
+                Manner::LosesMore => lost.push((Object(0), 0)),
+                Manner::MakesUpCounts => externals.iter_mut().for_each(|(_, external)| *external += 1),
+                _ => {}
+            }
+        }
+    }
+
+    fn touched(&self) -> u64 {
+        self.touched
+    }
+
+    fn fork(&self) -> Option<Box<dyn Subject>> {
+        let mut copy = self.clone();
+        copy.model.script().journal.clear();
+        Some(Box::new(copy))
+    }
+}
