@@ -30,11 +30,11 @@ fn finish(heap: &mut TestHeap, objects: u32) -> (u64, u64, usize) {
     panic!("it never ends");
 }
 
-/// A garbage ring whose search in slices of 10 is in the midst of scanning.
+/// A garbage ring whose pass, in slices of 10, is in the midst of scanning.
 fn half_searched(heap: &mut TestHeap, length: usize) -> Vec<ObjectId> {
     let ring = garbage_ring(heap, length);
-    // Every member is a candidate, and each slice of 10 leaves at least one for the pass.
-    for _ in 0..length + 3 {
+    // All members are candidates, and a slice leaves 10 of them for the pass.
+    for _ in 0..length / 10 + 3 {
         assert!(!slice(heap, 10).complete);
     }
     ring
