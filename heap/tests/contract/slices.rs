@@ -195,6 +195,47 @@ fn a_new_object_saves_what_it_refers_to() {
 }
 
 #[test]
+fn what_the_mutator_adds_meanwhile_does_not_prolong_the_collection() {
+    let mut heap = heap();
+    // Some of what is added has slots that there were before, and the rest has new ones.
+    let gone: Vec<ObjectId> = (0..500).map(|_| table(&mut heap)).collect();
+    let ring = garbage_ring(&mut heap, 30);
+    gone.into_iter().for_each(|object| drop_ref(&mut heap, object));
+    let most_slices = 4 * heap.len() + 4;
+    for slices in 1.. {
+        assert!(slices <= most_slices);
+        if heap.collect_slice(1).unwrap().complete {
+            break;
+        }
+        for number in 0..20 {
+            let new = table(&mut heap);
+            link(&mut heap, ring[slices % 30], &format!("{number} {slices}"), new);
+            drop_ref(&mut heap, new);
+        }
+    }
+    assert_findable(&heap);
+    finish(&mut heap, 1_000);
+    assert!(heap.is_empty());
+}
+
+#[test]
+fn a_clone_made_by_a_finalizer_of_a_set_has_lost_track_of_nothing() {
+    thread_local! {
+        static TWINS: std::cell::RefCell<Vec<TestHeap>> = const { std::cell::RefCell::new(Vec::new()) };
+    }
+    for length in [3, 60] {
+        let mut heap = heap();
+        let ring = garbage_ring(&mut heap, length);
+        on(&mut heap, ring[0], |heap, _| TWINS.with_borrow_mut(|twins| twins.push(heap.clone())));
+        finish(&mut heap, 10);
+        for mut twin in TWINS.take() {
+            assert_findable(&twin);
+            assert_eq!(finish(&mut twin, 10).0, length as u64);
+        }
+    }
+}
+
+#[test]
 fn a_full_collection_takes_over_what_slices_have_begun() {
     let mut heap = heap();
     half_searched(&mut heap, 60);
