@@ -37,6 +37,14 @@
 //! reference, 16 bytes for each element, capture or field. Up to 12 fields a table shares their names
 //! with all tables that have the same; a larger one takes 32 bytes for each field and an index of
 //! its names. A [`FieldSite`] finds a field without looking at names.
+//!
+//! On top of that the heap keeps 16 bytes a slot to know which objects have changed and where garbage
+//! may hang, and 4 to 16 once it has searched for garbage.
+//!
+//! What a collection costs follows what might be garbage, not the heap: it starts from objects that
+//! have lost a reference. The checks that happen by themselves, and [`Heap::collect_slice`], do not
+//! even do that at once, but keep to a budget. In a frame ([`Heap::begin_frame`]) that budget is
+//! another, and what was allocated for the moment goes at its end.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

@@ -39,6 +39,7 @@
 
 use std::collections::VecDeque;
 
+use super::allowance::{Limits, Unlimited};
 use super::region::Region;
 use crate::ObjectId;
 use crate::arena::Arena;
@@ -130,28 +131,25 @@ impl Search {
 
     /// Goes on until it is over and returns true, or until it may not and returns false.
     ///
-    /// `starts` are the objects to start from; those that are gone or roots are passed over.
-    /// `may_step` is asked before each step: the contents of one object are read, or its counts
-    /// are judged. `may_join` is asked before an object becomes a member; if one may not, the search
-    /// is [partial](Self::is_partial).
+    /// `starts` are the objects to start from; those that are gone or roots are passed over. If an
+    /// object may not join, the search is [partial](Self::is_partial).
     pub(crate) fn advance(
         &mut self,
         arena: &mut Arena,
         starts: &mut impl Iterator<Item = ObjectId>,
-        mut may_step: impl FnMut() -> bool,
-        mut may_join: impl FnMut() -> bool,
+        limits: &mut impl Limits,
     ) -> bool {
         loop {
             match self.phase {
                 Phase::Scan => match self.unscanned.pop_front() {
                     Some(slot) if !self.region.is_member(slot) => {}
-                    Some(slot) if may_step() => self.scan(arena, slot, &mut may_join),
+                    Some(slot) if limits.may_step() => self.scan(arena, slot, limits),
                     Some(slot) => {
                         self.unscanned.push_front(slot);
                         return false;
                     }
                     None => match starts.next() {
-                        Some(object) => self.start_from(&mut arena.headers, object, &mut may_join),
+                        Some(object) => self.start_from(&mut arena.headers, object, limits),
                         None => {
                             self.unjudged = self.region.members().len();
                             self.phase = Phase::Judge;
@@ -162,7 +160,7 @@ impl Search {
                     self.unjudged = self.unjudged.min(self.region.members().len());
                     if self.unjudged == 0 {
                         self.phase = Phase::Restore;
-                    } else if may_step() {
+                    } else if limits.may_step() {
                         self.judge(&mut arena.headers);
                     } else {
                         return false;
@@ -170,7 +168,7 @@ impl Search {
                 }
                 Phase::Restore => match self.grey.pop() {
                     None => return true,
-                    Some(slot) if may_step() => self.restore(arena, slot),
+                    Some(slot) if limits.may_step() => self.restore(arena, slot),
                     Some(slot) => {
                         self.grey.push(slot);
                         return false;
@@ -197,7 +195,7 @@ impl Search {
         }
         self.unjudged = self.region.members().len();
         self.phase = Phase::Judge;
-        self.advance(arena, &mut std::iter::empty(), || true, || true);
+        self.advance(arena, &mut std::iter::empty(), &mut Unlimited);
     }
 
     /// Lets a member leave, to be restored from.
@@ -222,10 +220,10 @@ impl Search {
         }
     }
 
-    fn start_from(&mut self, headers: &mut Headers, object: ObjectId, may_join: &mut impl FnMut() -> bool) {
+    fn start_from(&mut self, headers: &mut Headers, object: ObjectId, limits: &mut impl Limits) {
         let is_no_root = headers.find(object).is_ok_and(|header| !header.is_root());
         if is_no_root && self.region.is_open_to(object.slot()) {
-            self.join(headers, object.slot(), 0, may_join);
+            self.join(headers, object.slot(), 0, limits);
         }
     }
 
@@ -234,8 +232,8 @@ impl Search {
     /// One that has no other references than those found is scanned before others: it is as likely to
     /// be garbage as what it was reached from, while others may lead into something large and live.
     #[inline]
-    fn join(&mut self, headers: &mut Headers, slot: u32, inner: u32, may_join: &mut impl FnMut() -> bool) {
-        if !may_join() {
+    fn join(&mut self, headers: &mut Headers, slot: u32, inner: u32, limits: &mut impl Limits) {
+        if !limits.may_join() {
             self.partial = true;
             return;
         }
@@ -253,14 +251,14 @@ impl Search {
     }
 
     /// Reads the contents of a member.
-    fn scan(&mut self, arena: &mut Arena, slot: u32, may_join: &mut impl FnMut() -> bool) {
+    fn scan(&mut self, arena: &mut Arena, slot: u32, limits: &mut impl Limits) {
         let (contents, headers) = arena.parts();
         let Some(content) = contents.get(slot as usize) else {
             return;
         };
         for child in content.references() {
             if !self.region.count(child.slot()) && headers.find(child).is_ok_and(|header| !header.is_root()) {
-                self.join(headers, child.slot(), 1, may_join);
+                self.join(headers, child.slot(), 1, limits);
             }
         }
     }

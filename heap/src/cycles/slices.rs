@@ -44,7 +44,7 @@
 //! most [`LOCAL`] objects each, and all of them together one pass over the structure.
 
 use super::Collection;
-use super::allowance::{Allowance, Budget};
+use super::allowance::{Allowance, Budget, ForMembers, ForSteps};
 use super::search::Search;
 use crate::configuration::positive;
 use crate::{Heap, HeapError, Host, ObjectId};
@@ -179,22 +179,20 @@ impl<H: Host> Heap<H> {
             return false;
         }
         let start = self.arena.tenant(slot);
-        let (mut joined, mut is_used_up) = (0, false);
-        let may_join = || {
-            if joined == LOCAL || is_used_up {
-                return false;
-            }
-            // The first is the candidate itself.
-            is_used_up = joined > 0 && !allowance.take(&self.host, &mut self.totals.touched);
-            joined += usize::from(!is_used_up);
-            !is_used_up
-        };
+        let touched = &mut self.totals.touched;
+        // The first is the candidate itself.
+        let mut limits = ForMembers { allowance, host: &self.host, touched, room: LOCAL, paid: 1, is_used_up: false };
         self.search.begin(self.arena.slots(), false);
-        self.search.advance(&mut self.arena, &mut start.into_iter(), || true, may_join);
-        if is_used_up && !is_first {
+        let is_over = self.search.advance(&mut self.arena, &mut start.into_iter(), &mut limits);
+        if limits.is_used_up && !is_first {
             return false;
         }
         self.candidates.settle_next();
+        if !is_over {
+            self.drop_candidate(slot);
+            self.slices.large.extend(start);
+            return true;
+        }
         if self.search.is_member(slot) {
             self.leave_children_of_found();
         } else {
@@ -235,8 +233,8 @@ impl<H: Host> Heap<H> {
         self.spare_what_was_disturbed();
         let Slices { large, started, pass, .. } = &mut self.slices;
         let mut starts = large.get(*started..).unwrap_or_default().iter().copied();
-        let may_step = || allowance.take(&self.host, &mut self.totals.touched);
-        let is_over = pass.advance(&mut self.arena, &mut starts, may_step, || true);
+        let mut limits = ForSteps { allowance, host: &self.host, touched: &mut self.totals.touched };
+        let is_over = pass.advance(&mut self.arena, &mut starts, &mut limits);
         *started = large.len() - starts.len();
         if !is_over {
             // So that noting what is disturbed allocates nothing.
