@@ -90,6 +90,14 @@ impl<H: Host> Heap<H> {
 
     #[inline]
     pub(crate) fn check_before_allocation(&mut self) {
+        if self.tuning.is_allocation_interrupted() {
+            self.interrupt_allocation();
+        }
+    }
+
+    #[cold]
+    fn interrupt_allocation(&mut self) {
+        self.verify_if_due();
         if self.configuration().automatic_checks() {
             self.maybe_check_cycles();
         }

@@ -14,11 +14,11 @@ pub(crate) const NONE: u32 = u32::MAX;
 #[derive(Clone, Debug)]
 pub(crate) struct Arena {
     pub(crate) headers: Headers,
-    contents: Vec<Content>,
-    vacant: u32,
-    live: u32,
+    pub(crate) contents: Vec<Content>,
+    pub(crate) vacant: u32,
+    pub(crate) live: u32,
     capacity: u32,
-    generation_ceiling: u32,
+    pub(crate) generation_ceiling: u32,
 }
 
 impl Arena {
@@ -41,6 +41,11 @@ impl Arena {
     /// The number of slots, vacant ones included.
     pub(crate) fn slots(&self) -> usize {
         self.contents.len()
+    }
+
+    /// The numbers of all slots, vacant ones included.
+    pub(crate) fn every_slot(&self) -> std::ops::Range<u32> {
+        0..u32::try_from(self.slots()).unwrap_or(NONE)
     }
 
     /// The contents of all slots.

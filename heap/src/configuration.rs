@@ -25,6 +25,7 @@ pub struct Configuration {
     count_ceiling: u32,
     generation_ceiling: u32,
     automatic_checks: bool,
+    verification_interval: Option<u32>,
 }
 
 impl Default for Configuration {
@@ -38,6 +39,7 @@ impl Default for Configuration {
             count_ceiling: u32::MAX,
             generation_ceiling: u32::MAX,
             automatic_checks: true,
+            verification_interval: cfg!(debug_assertions).then_some(10_000),
         }
     }
 }
@@ -121,6 +123,18 @@ impl Configuration {
         self
     }
 
+    /// Sets after how many operations each the whole heap is verified, or that it never is by
+    /// itself, see [`maybe_verify_heap`](crate::Heap::maybe_verify_heap). Unless set 10,000 in builds
+    /// with debug assertions, and never in others. Each verification takes time in proportion to
+    /// the heap.
+    ///
+    /// # Errors
+    /// [`HeapError::Setting`] for 0.
+    pub fn with_verification_interval(mut self, operations: Option<u32>) -> Result<Self, HeapError> {
+        self.verification_interval = operations.map(|it| positive("verification interval", it)).transpose()?;
+        Ok(self)
+    }
+
     /// After how many operations the first check is due.
     #[must_use]
     pub fn interval(&self) -> u32 {
@@ -157,6 +171,12 @@ impl Configuration {
         self.generation_ceiling
     }
 
+    /// After how many operations each the heap is verified, if it is.
+    #[must_use]
+    pub fn verification_interval(&self) -> Option<u32> {
+        self.verification_interval
+    }
+
     /// Whether an allocation makes the check that is due.
     #[must_use]
     pub fn automatic_checks(&self) -> bool {
@@ -179,6 +199,8 @@ mod tests {
         assert!(configuration.with_capacity(0).is_err());
         assert!(configuration.with_count_ceiling(0).is_err());
         assert!(configuration.with_generation_ceiling(0).is_err());
+        assert!(configuration.with_verification_interval(Some(0)).is_err());
+        assert!(configuration.with_verification_interval(None).is_ok());
     }
 
     #[test]

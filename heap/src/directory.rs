@@ -44,7 +44,7 @@ impl Directory {
         self.fields.get_mut(place)?.as_mut()
     }
 
-    fn has_index(&self) -> bool {
+    pub(crate) fn has_index(&self) -> bool {
         self.fields.len() > FEW
     }
 
@@ -74,7 +74,6 @@ impl Directory {
         self.holes += 1;
         if self.fields.len() > 2 * self.len() {
             self.fields.retain(Option::is_some);
-            self.holes = 0;
             self.reindex();
         } else if self.has_index() {
             self.index.remove(&field.name);
@@ -82,8 +81,9 @@ impl Directory {
         Some(field.value)
     }
 
-    /// Makes the index anew, from the fields.
+    /// Makes the index anew, from the fields, and counts the holes.
     pub(crate) fn reindex(&mut self) {
+        self.holes = self.fields.iter().filter(|field| field.is_none()).count();
         self.index = HashMap::new();
         if self.has_index() {
             let places = self.fields.iter().zip(0..);

@@ -73,6 +73,8 @@ pub enum HeapError {
         /// What it must be.
         rule: &'static str,
     },
+    /// There is nothing that the fault could damage.
+    Inapplicable,
 }
 
 impl fmt::Display for HeapError {
@@ -96,6 +98,7 @@ impl fmt::Display for HeapError {
             Self::NotHeld { object } => write!(f, "object {object} is not held by the mutator"),
             Self::Capacity => f.write_str("the heap is full"),
             Self::Setting { name, rule } => write!(f, "{name} must be {rule}"),
+            Self::Inapplicable => f.write_str("there is nothing that the fault could damage"),
         }
     }
 }

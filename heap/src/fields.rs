@@ -61,6 +61,16 @@ impl Values {
         }
     }
 
+    /// The values, in order of insertion.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        let (shaped, directory) = match self {
+            Self::Shaped(values) => (Some(values.iter_mut()), None),
+            Self::Directory(directory) => (None, Some(directory.fields.iter_mut().flatten())),
+        };
+        let listed = directory.into_iter().flatten().map(|field| &mut field.value);
+        shaped.into_iter().flatten().chain(listed)
+    }
+
     /// The first reference at a place or after it, and the place behind it.
     #[inline]
     pub(crate) fn next_reference(&self, place: usize) -> Option<(ObjectId, usize)> {

@@ -16,7 +16,7 @@ use crate::shapes::Shapes;
 use crate::slots::SlotSet;
 use crate::statistics::Totals;
 use crate::weak::WeakIndex;
-use crate::{Configuration, Host};
+use crate::{Configuration, HeapError, Host, VerificationReport};
 
 /// A heap of reference-counted objects. See the [crate's documentation](crate).
 ///
@@ -40,6 +40,7 @@ pub struct Heap<H: Host = ()> {
     pub(crate) tuning: Tuning,
     pub(crate) frame: Option<Frame>,
     pub(crate) totals: Totals,
+    pub(crate) last_verification: Option<Box<VerificationReport>>,
     configuration: Configuration,
     pub(crate) host: H,
 }
@@ -72,6 +73,7 @@ impl<H: Host> Heap<H> {
             tuning: Tuning::new(&configuration),
             frame: None,
             totals: Totals::default(),
+            last_verification: None,
             configuration,
             host,
         }
@@ -98,9 +100,21 @@ impl<H: Host> Heap<H> {
         &self.configuration
     }
 
+    /// Lets the heap verify itself so many operations after it last has, or never by itself; see
+    /// [`Configuration::with_verification_interval`].
+    ///
+    /// # Errors
+    /// [`HeapError::Setting`] for 0.
+    pub fn set_verification_interval(&mut self, operations: Option<u32>) -> Result<(), HeapError> {
+        self.configuration = self.configuration.with_verification_interval(operations)?;
+        self.tuning.set_verification(operations);
+        Ok(())
+    }
+
     /// Says whether allocations from now on make the check that is due.
     pub fn set_automatic_checks(&mut self, automatic: bool) {
         self.configuration = self.configuration.with_automatic_checks(automatic);
+        self.tuning.set_automatic(automatic);
     }
 }
 
@@ -129,6 +143,7 @@ impl<H: Host + Clone> Clone for Heap<H> {
             tuning: self.tuning.clone(),
             frame: self.frame.clone(),
             totals: self.totals,
+            last_verification: self.last_verification.clone(),
             configuration: self.configuration,
             host: self.host.clone(),
         }

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use crate::{Collection, Heap, ObjectId};
+use crate::{Collection, Heap, ObjectId, VerificationReport};
 
 /// The state of the virtual machine around a heap, and what it does when objects go.
 ///
@@ -71,6 +71,14 @@ pub trait Host: Sized {
     #[inline]
     fn died(&mut self, object: ObjectId) {
         let _ = object;
+    }
+
+    /// Learns that a verification that was due, see
+    /// [`maybe_verify_heap`](Heap::maybe_verify_heap), has found something.
+    ///
+    /// A panic here reaches whoever called the heap; the verification is over.
+    fn verified(&mut self, report: &VerificationReport) {
+        let _ = report;
     }
 }
 

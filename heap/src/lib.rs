@@ -33,6 +33,12 @@
 //!   again. A panic in one ends that finalizer and nothing else.
 //! - Counts are exact at every moment in which the mutator or a finalizer can look.
 //!
+//! [`Heap::verify_heap`] compares all that the heap records with what it is derived from, and
+//! [`Heap::attempt_recovery`] makes it anew, should a defect have damaged it. In builds with debug
+//! assertions a heap verifies itself every so often, see
+//! [`Configuration::with_verification_interval`]; in others [`Heap::quick_health_check`] is cheap
+//! enough to be called now and then.
+//!
 //! An object takes 40 bytes and what its values take beyond: nothing for a box, a scalar or a weak
 //! reference, 16 bytes for each element, capture or field. Up to 12 fields a table shares their names
 //! with all tables that have the same; a larger one takes 32 bytes for each field and an index of
@@ -57,6 +63,8 @@ mod cycles;
 mod directory;
 mod elements;
 mod error;
+#[cfg(feature = "fault-injection")]
+mod faults;
 mod fields;
 mod finalize;
 mod frames;
@@ -66,12 +74,14 @@ mod host;
 mod id;
 mod object;
 mod read;
+mod recovery;
 mod release;
 mod shapes;
 mod sites;
 mod slots;
 mod statistics;
 mod value;
+mod verify;
 mod weak;
 mod write;
 
@@ -80,6 +90,8 @@ pub use configuration::Configuration;
 pub use counts::Counts;
 pub use cycles::{Budget, Collection};
 pub use error::HeapError;
+#[cfg(feature = "fault-injection")]
+pub use faults::Fault;
 pub use fields::Fields;
 pub use finalize::FinalizerPanic;
 pub use frames::FrameStats;
@@ -88,6 +100,11 @@ pub use heap::Heap;
 pub use host::Host;
 pub use id::ObjectId;
 pub use object::{Kind, View};
+pub use recovery::{Lost, Recovery, RecoveryAction, Unknown};
 pub use sites::FieldSite;
 pub use statistics::HeapStats;
 pub use value::{Text, Value};
+pub use verify::{
+    CountKind, ErrorSeverity, Place, Structure, VerificationDetail, VerificationError, VerificationErrorKind,
+    VerificationReport,
+};

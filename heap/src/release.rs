@@ -25,7 +25,7 @@ use crate::{Heap, Host, ObjectId, Value};
 
 /// The objects that wait to be released, and some that have died while they waited.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Queue(VecDeque<ObjectId>);
+pub(crate) struct Queue(pub(crate) VecDeque<ObjectId>);
 
 impl Queue {
     pub(crate) fn extend_front(&mut self, object: Option<ObjectId>) {

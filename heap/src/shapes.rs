@@ -115,7 +115,6 @@ impl Shapes {
     }
 
     /// Makes the links to children anew, from the links to parents.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for recovery"))]
     pub(crate) fn relink(&mut self) {
         for shape in &mut self.list {
             shape.children.clear();

@@ -86,6 +86,10 @@ impl SlotSet {
     pub(crate) fn pop(&mut self) -> Option<u32> {
         self.members.pop()
     }
+
+    pub(crate) fn clear(&mut self) {
+        self.members.clear();
+    }
 }
 
 #[cfg(test)]
@@ -107,5 +111,7 @@ mod tests {
         set.remove(0);
         set.insert(3);
         assert_eq!(set.members(), [9, 7, 3]);
+        set.clear();
+        assert!((0..10).all(|slot| !set.contains(slot)));
     }
 }

@@ -13,12 +13,14 @@ pub struct HeapStats {
     pub frees: u64,
     /// Objects that live now: allocations less frees.
     pub live_objects: u64,
-    /// Cycles that detections have found, each of them anew by every detection that finds it.
+    /// Cycles that detections have found: at the end of each all that there were, known ones too.
     pub cycles_detected: u64,
     /// Cycles that collections have freed.
     pub cycles_collected: u64,
     /// Checks for cycles that were due and ran.
     pub checks: u64,
+    /// Verifications that were due and ran, see [`Heap::maybe_verify_heap`].
+    pub verifications: u64,
     /// The moving average of allocations in 1,000 operations, as of the last check.
     pub average_rate: u64,
     /// After how many operations a check is due.
@@ -42,6 +44,7 @@ impl fmt::Display for HeapStats {
         writeln!(f, "cycles detected: {}", self.cycles_detected)?;
         writeln!(f, "cycles collected: {}", self.cycles_collected)?;
         writeln!(f, "checks: {}", self.checks)?;
+        writeln!(f, "verifications: {}", self.verifications)?;
         writeln!(f, "average rate: {} in 1,000", self.average_rate)?;
         writeln!(f, "interval: {} operations", self.interval)?;
         writeln!(f, "operations since check: {}", self.operations_since_check)?;
@@ -72,6 +75,7 @@ impl<H: Host> Heap<H> {
             cycles_detected: self.totals.cycles_detected,
             cycles_collected: self.totals.cycles_collected,
             checks: self.tuning.checks(),
+            verifications: self.tuning.verifications(),
             average_rate: self.tuning.average_rate(),
             interval: self.tuning.interval(),
             operations_since_check: self.tuning.operations(),

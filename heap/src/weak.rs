@@ -18,20 +18,20 @@ pub(crate) struct WeakLink {
     /// The target, or nil once that has died.
     pub(crate) target: ObjectId,
     /// The neighbours in the list of those with the same target.
-    previous: u32,
-    next: u32,
+    pub(crate) previous: u32,
+    pub(crate) next: u32,
 }
 
 /// The weak objects of one target.
 #[derive(Clone, Copy, Debug)]
-struct WeakList {
-    first: u32,
-    count: u32,
+pub(crate) struct WeakList {
+    pub(crate) first: u32,
+    pub(crate) count: u32,
 }
 
 /// The weak objects of all targets, by the slot of the target.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct WeakIndex(BTreeMap<u32, WeakList>);
+pub(crate) struct WeakIndex(pub(crate) BTreeMap<u32, WeakList>);
 
 impl WeakIndex {
     pub(crate) fn count(&self, target: ObjectId) -> u32 {
@@ -69,7 +69,7 @@ impl<H: Host> Heap<H> {
         Ok(link.target)
     }
 
-    fn weak_link(&mut self, weak: u32) -> Option<&mut WeakLink> {
+    pub(crate) fn weak_link(&mut self, weak: u32) -> Option<&mut WeakLink> {
         match self.arena.content_at_mut(weak) {
             Some(Content::Weak(link)) => Some(link),
             _ => None,
@@ -77,7 +77,7 @@ impl<H: Host> Heap<H> {
     }
 
     /// Puts a new weak object in front of its target's list.
-    fn link(&mut self, weak: u32, target: ObjectId) {
+    pub(crate) fn link(&mut self, weak: u32, target: ObjectId) {
         if let Ok(header) = self.arena.headers.find_mut(target) {
             header.marks.set(Mark::Targeted);
         }

@@ -56,6 +56,7 @@ pub struct Reference {
     settings: Settings,
     statistics: Statistics,
     allocations_since_check: u64,
+    operations_since_verification: u64,
     /// The frame that is open.
     frame: Option<Frame>,
     /// The sliced collection that is under way.
@@ -335,8 +336,11 @@ impl Reference {
 
 impl Machine for Reference {
     fn call(&mut self, operation: &Operation<Object>) -> Reply {
-        if operation.code().allocates() && self.settings.checks {
-            self.check();
+        if operation.code().allocates() {
+            self.verify_by_itself();
+            if self.settings.checks {
+                self.check();
+            }
         }
         let reply = self.perform(operation);
         if reply.is_ok() {

@@ -147,6 +147,9 @@ impl Lockstep {
                     None => {
                         self.compare()?;
                         self.compare_fork()?;
+                        if matches!(operation, Operation::Verify {} | Operation::Recover {}) {
+                            self.compare_verification_without_roots()?;
+                        }
                     }
                 }
                 outcome
@@ -171,6 +174,7 @@ impl Lockstep {
             self.call(&Operation::End {})?;
             self.compare()?;
         }
+        self.compare_verification_without_roots()?;
         loop {
             if self.subject.supports(Code::Collect) {
                 self.call(&Operation::Collect {})?;

@@ -1,6 +1,6 @@
 #![allow(clippy::needless_pass_by_value)] // quickcheck wants properties that own their programs
 
-use crate::traces;
+use crate::{corpus, traces};
 use arbitrary::{Arbitrary, Unstructured};
 use heapproof::assert_holds;
 use heapproof::front_doors::{proptest::programs, quickcheck::AnyProgram, shorter};
@@ -130,7 +130,7 @@ fn what_a_fuzzer_kept_holds_on_stable_too() {
     let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/lockstep");
     let files =
         std::fs::read_dir(kept).into_iter().flatten().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
-    let seeds = traces("corpus/scenarios").into_iter().chain(traces("corpus/regressions")).map(|path| {
+    let seeds = corpus().into_iter().map(|path| {
         let program: Program = std::fs::read_to_string(path).unwrap().parse().unwrap();
         program.encode()
     });

@@ -22,6 +22,11 @@ fn program(text: &str) -> Program {
     text.parse().unwrap()
 }
 
+/// All traces of the corpus.
+fn corpus() -> Vec<PathBuf> {
+    ["corpus/scenarios", "corpus/regressions", "corpus/differences"].into_iter().flat_map(traces).collect()
+}
+
 /// All traces below a folder of the repository, in order of their names.
 fn traces(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);

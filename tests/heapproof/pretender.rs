@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 pub enum Manner {
     /// As the model by itself: each slice does all there is.
     Whole,
-    /// A slice of a collection takes one closed set and pauses if there is more; a detection pauses every other time.
+    /// Every other slice only pauses; the rest take one closed set, and pause if there is more, or detect.
     Sliced,
     /// As [`Manner::Whole`], without a journal.
     Mute,
@@ -116,6 +116,12 @@ impl Pretender {
         }
     }
 
+    /// Whether this slice only looks at garbage, so that there is something to disturb: every other one does.
+    fn rests(&mut self) -> bool {
+        self.paused = !self.paused;
+        self.paused && !self.model.garbage().is_empty()
+    }
+
     /// What the model is to follow.
     fn choices(&mut self, operation: &Operation<Object>) -> Vec<Event> {
         match operation {
@@ -125,6 +131,7 @@ impl Pretender {
                 self.paused.then_some(Event::Paused).into_iter().collect()
             }
             Operation::Collect {} => Vec::new(),
+            Operation::CollectSlice { .. } if self.manner == Manner::Sliced && self.rests() => vec![Event::Paused],
             _ if self.manner == Manner::Sliced => match self.one_set(operation) {
                 Some((happened, next)) if next < happened.len() => {
                     happened[..next].iter().cloned().chain([Event::Paused]).collect()

@@ -27,6 +27,16 @@ pub(crate) struct Candidates {
 }
 
 impl Candidates {
+    /// These, none of them taken.
+    pub(crate) fn of(set: SlotSet) -> Self {
+        Self { set, taken: 0 }
+    }
+
+    /// All of them.
+    pub(crate) fn set(&self) -> &SlotSet {
+        &self.set
+    }
+
     #[inline]
     pub(crate) fn make_room(&mut self, slots: usize) {
         self.set.make_room(slots);
@@ -63,6 +73,14 @@ impl Candidates {
     /// Takes none after all.
     pub(super) fn untake(&mut self) {
         self.taken = 0;
+    }
+
+    pub(super) fn has_taken(&self) -> bool {
+        self.taken > 0
+    }
+
+    pub(super) fn counts_right(&self) -> bool {
+        self.taken <= self.set.len()
     }
 
     pub(super) fn is_taken(&self, slot: u32) -> bool {

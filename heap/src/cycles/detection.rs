@@ -72,6 +72,11 @@ impl Detection {
     pub(crate) fn disturb(&mut self) {
         self.disturbed = true;
     }
+
+    /// Forgets a detection under way, and says whether there was one.
+    pub(crate) fn forget(&mut self) -> bool {
+        self.underway.take().is_some()
+    }
 }
 
 /// Between detections there is nothing worth a copy: a clone makes its own numbers.
@@ -397,12 +402,28 @@ mod tests {
     #[test]
     fn a_full_detection_believes_nothing_that_is_known() {
         let mut heap = Heap::new();
-        let objects = [ring(&mut heap, 2), vec![heap.allocate_table().unwrap()]].concat();
+        let ring = ring(&mut heap, 2);
+        let single = heap.allocate_table().unwrap();
         heap.detect_cycles();
         heap.cycles.remove(0);
-        heap.cycles.insert(objects.clone().into_boxed_slice());
+        heap.cycles.insert(Box::new([single]));
         assert_eq!(heap.detect_cycles_full(), 1);
         assert_eq!(heap.cycles().map(<[_]>::len).collect::<Vec<_>>(), [2]);
-        assert_eq!(heap.cycles.of_slot(objects[2].slot()), crate::arena::NONE);
+        let members = ring.iter().map(|member| (member.slot(), 0));
+        assert_eq!(heap.cycles.entries().collect::<Vec<_>>(), members.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn nothing_is_kept_of_cycles_that_died_when_changes_are_looked_at() {
+        let mut heap = Heap::new();
+        for object in ring(&mut heap, 3) {
+            heap.dec_ref(object).unwrap();
+        }
+        heap.detect_cycles();
+        heap.collect_cycles().unwrap();
+        assert_eq!((heap.cycles().count(), heap.cycles.all().count()), (0, 1));
+        ring(&mut heap, 1);
+        heap.detect_cycles();
+        assert_eq!((heap.cycles().count(), heap.cycles.all().count()), (1, 1));
     }
 }

@@ -53,13 +53,11 @@ impl KnownCycles {
     }
 
     /// The slots that lead to a cycle, each with that cycle.
-    #[allow(dead_code, reason = "verification compares it with the cycles")]
     pub(crate) fn entries(&self) -> impl Iterator<Item = (u32, u32)> {
         (0..).zip(self.of_slot.iter().copied()).filter(|&(_, cycle)| cycle != NONE)
     }
 
     /// All cycles, broken ones included, each with its members and whether it is whole.
-    #[allow(dead_code, reason = "verification compares it with the slots")]
     pub(crate) fn all(&self) -> impl Iterator<Item = (u32, &[ObjectId], bool)> {
         let taken = |(_, cycle): &(u32, &Cycle)| !cycle.members.is_empty();
         (0..).zip(&self.cycles).filter(taken).map(|(place, cycle)| (place, &*cycle.members, cycle.whole))
@@ -121,6 +119,57 @@ impl KnownCycles {
         }
         self.whole -= usize::from(cycle.whole);
         self.vacant.push(place);
+    }
+
+    /// Whether the places noted as vacant or broken are those that are, once each, and the rest whole.
+    pub(crate) fn counts_right(&self) -> bool {
+        let mut noted = vec![0_u8; self.cycles.len()];
+        let lists = [(&self.vacant, 1), (&self.broken, 2)];
+        for (place, note) in lists.into_iter().flat_map(|(list, note)| list.iter().map(move |&place| (place, note))) {
+            match noted.get_mut(place as usize) {
+                Some(noted) if *noted == 0 => *noted = note,
+                _ => return false,
+            }
+        }
+        let is_right = |(cycle, &noted): (&Cycle, &u8)| match noted {
+            0 => cycle.whole && !cycle.members.is_empty(),
+            1 => !cycle.whole && cycle.members.is_empty(),
+            _ => !cycle.whole && !cycle.members.is_empty(),
+        };
+        self.cycles.iter().zip(&noted).all(is_right) && self.whole == noted.iter().filter(|&&it| it == 0).count()
+    }
+
+    /// Derives everything anew from which cycles there are and which objects live. False, and
+    /// nothing is worth anything, if an object is in two cycles.
+    pub(crate) fn reindex(&mut self, slots: usize, lives: impl Fn(ObjectId) -> bool) -> bool {
+        let cycles = std::mem::take(&mut self.cycles);
+        *self = Self { of_slot: vec![NONE; slots], ..Self::default() };
+        for (place, mut cycle) in (0..).zip(cycles) {
+            cycle.whole = !cycle.members.is_empty() && cycle.members.iter().all(|&it| lives(it));
+            match (cycle.whole, cycle.members.is_empty()) {
+                (true, _) => self.whole += 1,
+                (false, true) => self.vacant.push(place),
+                (false, false) => self.broken.push(place),
+            }
+            for member in cycle.members.iter().filter(|&&it| lives(it)) {
+                match self.of_slot.get_mut(member.slot() as usize) {
+                    Some(entry) if *entry == NONE => *entry = place,
+                    _ => return false,
+                }
+            }
+            self.cycles.push(cycle);
+        }
+        true
+    }
+
+    /// Lets a slot lead to a cycle, or to none.
+    #[cfg(feature = "fault-injection")]
+    pub(crate) fn misdirect(&mut self, slot: u32, cycle: u32) {
+        let needed = slot as usize + 1;
+        if self.of_slot.len() < needed {
+            self.of_slot.resize(needed, NONE);
+        }
+        self.of_slot[slot as usize] = cycle;
     }
 
     /// Forgets the broken cycles.

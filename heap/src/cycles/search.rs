@@ -105,12 +105,12 @@ impl Search {
         self.region.len()
     }
 
-    pub(super) fn is_member(&self, slot: u32) -> bool {
+    pub(crate) fn is_member(&self, slot: u32) -> bool {
         self.region.is_member(slot)
     }
 
     /// The slots of the members; once the search is over, of the garbage.
-    pub(super) fn members(&self) -> impl ExactSizeIterator<Item = u32> {
+    pub(crate) fn members(&self) -> impl ExactSizeIterator<Item = u32> {
         self.region.members()
     }
 

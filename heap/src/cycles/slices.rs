@@ -45,6 +45,7 @@
 
 use super::Collection;
 use super::allowance::{Allowance, Budget, ForMembers, ForSteps};
+use super::candidates::Candidates;
 use super::search::Search;
 use crate::configuration::positive;
 use crate::{Heap, HeapError, Host, ObjectId};
@@ -71,6 +72,25 @@ impl Slices {
     /// Candidates that were taken and left for the pass, and some that have died.
     pub(crate) fn large(&self) -> &[ObjectId] {
         &self.large
+    }
+
+    pub(crate) fn are_under_way(&self) -> bool {
+        self.under_way
+    }
+
+    /// The slots of the members of the pass, those included that were disturbed since it paused.
+    pub(crate) fn members(&self) -> impl Iterator<Item = u32> {
+        self.pass.members()
+    }
+
+    pub(crate) fn is_member(&self, slot: u32) -> bool {
+        self.pass.is_member(slot)
+    }
+
+    /// Whether it has taken no more than there is, and nothing if it is not under way.
+    pub(crate) fn counts_right(&self, candidates: &Candidates) -> bool {
+        let is_at_rest = !candidates.has_taken() && self.large.is_empty();
+        self.started <= self.large.len() && candidates.counts_right() && (self.under_way || is_at_rest)
     }
 
     /// Learns of a new object.
@@ -158,7 +178,7 @@ impl<H: Host> Heap<H> {
     }
 
     /// Ends the collection under way, and gives the candidates that were left for the pass.
-    fn end_slices(&mut self) -> Vec<ObjectId> {
+    pub(crate) fn end_slices(&mut self) -> Vec<ObjectId> {
         self.slices.under_way = false;
         self.slices.started = 0;
         self.slices.pass.rest();

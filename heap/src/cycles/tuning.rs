@@ -6,6 +6,10 @@
 //! budget was used up before it could know, and a program that allocates much is checked more
 //! often. All arithmetic is in integers, rounded down,
 //! so that the course of the interval can be predicted exactly.
+//!
+//! Operations are counted down, from the number after which an allocation has something to do: then
+//! an allocation compares one number with 0, be that a check, a verification or neither, and no
+//! operation pays for there being two of them.
 
 use super::{Budget, Collection};
 use crate::frames::Frame;
@@ -16,25 +20,89 @@ pub(crate) struct Tuning {
     interval: u32,
     shortest: u32,
     longest: u32,
+    /// How many operations are left until an allocation has something to do; 0 or less if it has.
+    left: i64,
+    /// What `left` was at the last check, or would have been.
+    start: i64,
+    /// What `left` is when a check is due.
+    check_at: i64,
     /// Counted since the last check.
-    operations: u64,
     allocations: u64,
     average_rate: u64,
     checks: u64,
+    /// Operations that were counted before the last check.
+    earlier: u64,
+    /// Whether allocations make checks.
+    automatic: bool,
+    /// After how many operations in all the heap is verified next.
+    verification: u64,
+    /// Operations in all when the heap was last verified because it was due.
+    verified: u64,
+    /// Verifications that were due and ran.
+    verifications: u64,
 }
+
+/// So many operations are never counted.
+const NEVER: i64 = i64::MAX;
 
 impl Tuning {
     pub(crate) fn new(configuration: &Configuration) -> Self {
         let (shortest, longest) = configuration.bounds();
-        Self {
+        let mut tuning = Self {
             interval: configuration.interval(),
             shortest,
             longest,
-            operations: 0,
+            left: 0,
+            start: 0,
+            check_at: 0,
             allocations: 0,
             average_rate: 0,
             checks: 0,
-        }
+            earlier: 0,
+            automatic: configuration.automatic_checks(),
+            verification: configuration.verification_interval().map_or(u64::MAX, u64::from),
+            verified: 0,
+            verifications: 0,
+        };
+        tuning.schedule();
+        tuning
+    }
+
+    /// Finds out when allocations have something to do.
+    fn schedule(&mut self) {
+        let check = if self.automatic { i64::from(self.interval) } else { NEVER };
+        let verification = i64::try_from(self.verification.saturating_sub(self.earlier)).unwrap_or(NEVER);
+        let counted = self.start - self.left;
+        self.start = check.min(verification);
+        self.left = self.start - counted;
+        self.check_at = self.start - i64::from(self.interval);
+    }
+
+    pub(crate) fn set_automatic(&mut self, automatic: bool) {
+        self.automatic = automatic;
+        self.schedule();
+    }
+
+    /// Operations since the heap was made.
+    pub(crate) fn all_operations(&self) -> u64 {
+        self.earlier + self.operations()
+    }
+
+    pub(crate) fn is_verification_due(&self) -> bool {
+        self.all_operations() >= self.verification
+    }
+
+    /// Notes that the heap is verified, which it is again after so many operations, or never.
+    pub(crate) fn begin_verification(&mut self, interval: Option<u32>) {
+        self.verifications += 1;
+        self.verified = self.all_operations();
+        self.set_verification(interval);
+    }
+
+    /// Lets the heap be verified so many operations after it last was, or never.
+    pub(crate) fn set_verification(&mut self, interval: Option<u32>) {
+        self.verification = interval.map_or(u64::MAX, |it| self.verified + u64::from(it));
+        self.schedule();
     }
 
     pub(crate) fn interval(&self) -> u32 {
@@ -42,7 +110,11 @@ impl Tuning {
     }
 
     pub(crate) fn operations(&self) -> u64 {
-        self.operations
+        self.start.abs_diff(self.left)
+    }
+
+    pub(crate) fn verifications(&self) -> u64 {
+        self.verifications
     }
 
     pub(crate) fn average_rate(&self) -> u64 {
@@ -55,27 +127,36 @@ impl Tuning {
 
     #[inline]
     pub(crate) fn count_operation(&mut self) {
-        self.operations += 1;
+        self.left -= 1;
     }
 
     #[inline]
     pub(crate) fn count_allocation(&mut self) {
-        self.operations += 1;
+        self.left -= 1;
         self.allocations += 1;
+    }
+
+    /// Whether an allocation has something to do before, be it a check or a verification.
+    #[inline]
+    pub(crate) fn is_allocation_interrupted(&self) -> bool {
+        self.left <= 0
     }
 
     #[inline]
     fn is_due(&self) -> bool {
-        self.operations >= u64::from(self.interval)
+        self.left <= self.check_at
     }
 
     /// Takes the rate of allocations since the last check into the average, and counts anew.
     fn begin_check(&mut self) {
-        let rate = self.allocations.saturating_mul(1_000) / self.operations.max(1);
+        let operations = self.operations();
+        let rate = self.allocations.saturating_mul(1_000) / operations.max(1);
         self.average_rate = (7 * self.average_rate + 3 * rate) / 10;
-        self.operations = 0;
+        self.earlier += operations;
+        self.left = self.start;
         self.allocations = 0;
         self.checks += 1;
+        self.schedule();
     }
 
     fn adapt(&mut self, freed_cycles: bool, complete: bool) {
@@ -90,6 +171,7 @@ impl Tuning {
         }
         let interval = u32::try_from(interval).unwrap_or(u32::MAX);
         self.interval = interval.clamp(self.shortest, self.longest);
+        self.schedule();
     }
 }
 

@@ -2,13 +2,13 @@
 
 use heapproof_heap::{ObjectId, Value};
 
-use crate::support::{TestHeap, cycles, drop_ref, garbage_ring, heap, link, table, touched};
+use crate::support::{TestHeap, cycles, drop_ref, garbage_ring, heap_of_many, link, table, touched};
 
 const MANY: usize = 1_000_000;
 
 /// A million live objects, in rings of a thousand that refer to one another, all of them clean.
 fn large() -> (TestHeap, Vec<ObjectId>) {
-    let mut heap = heap();
+    let mut heap = heap_of_many();
     let all: Vec<ObjectId> = (0..MANY).map(|_| table(&mut heap)).collect();
     for (place, &object) in all.iter().enumerate() {
         let start = place / 1_000 * 1_000;

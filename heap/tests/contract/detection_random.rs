@@ -15,7 +15,7 @@ fn heap(capacity: u32) -> TestHeap {
 }
 
 fn rng(seed: u64) -> Rng {
-    Rng(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    Rng::new(seed)
 }
 
 fn live(heap: &TestHeap) -> Vec<ObjectId> {
@@ -181,7 +181,7 @@ fn finalizers(seed: u64, count: usize) {
         let object = rng.pick(&live(&heap));
         if rng.below(4) == 0 && heap.arm_finalizer(object) == Ok(true) {
             let seed = rng.below(usize::MAX) as u64 | 1;
-            on(&mut heap, object, move |heap, _| finalize(heap, &mut Rng(seed)));
+            on(&mut heap, object, move |heap, _| finalize(heap, &mut Rng::new(seed)));
         }
         if rng.below(6) == 0 {
             heap.detect_cycles();

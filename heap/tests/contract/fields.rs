@@ -80,7 +80,7 @@ impl Twin {
 /// A random program in which tables have up to `names` fields, on up to three heaps that are
 /// clones of one another, with sites that all of them share.
 fn run(seed: u64, names: usize, operations: usize) {
-    let mut rng = Rng(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut rng = Rng::new(seed);
     let mut twins = vec![Twin::new(), Twin::new()];
     let mut sites: Vec<FieldSite> = (0..2 * names).map(|number| FieldSite::new(&format!("f{}", number / 2))).collect();
     for operation in 0..operations {

@@ -3,8 +3,8 @@
 use heapproof_heap::{Budget, Configuration, FrameStats, HeapError, Kind, New, ObjectId, Value};
 
 use crate::support::{
-    TestHeap, World, assert_exact, assert_findable, assert_no_panics, drop_ref, external, garbage, garbage_ring, heap,
-    heap_with, link, on, table,
+    TestHeap, World, assert_clean, assert_exact, assert_findable, assert_no_panics, drop_ref, external, garbage,
+    garbage_ring, heap, heap_with, link, on, table,
 };
 
 fn begin(heap: &mut TestHeap, objects: u32) {
@@ -34,6 +34,7 @@ fn end(heap: &mut TestHeap) -> FrameStats {
     assert_no_panics(heap);
     assert_exact(heap);
     assert_findable(heap);
+    assert_clean(heap);
     statistics
 }
 

@@ -10,16 +10,21 @@ mod detection_cost;
 mod detection_random;
 mod detection_slices;
 mod errors;
+#[cfg(feature = "fault-injection")]
+mod faults;
 mod fields;
 mod finalizers;
 mod frames;
 mod graph;
 mod identity;
 mod random;
+#[cfg(feature = "fault-injection")]
+mod recovery;
 mod release;
 mod scale;
 mod slices;
 mod slices_random;
 mod storing;
 mod support;
+mod verification;
 mod weak;

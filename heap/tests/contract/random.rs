@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use heapproof_heap::{Budget, Configuration, New, ObjectId, Value};
 
-use crate::support::{TestHeap, World, assert_exact, assert_findable, on, reachable};
+use crate::support::{TestHeap, World, assert_clean, assert_exact, assert_findable, held, on, reachable};
 
 /// Xorshift; good enough to mix operations.
 #[derive(Clone, Copy)]
-pub(crate) struct Rng(pub(crate) u64);
+pub(crate) struct Rng(u64);
 
 impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
@@ -43,7 +43,7 @@ fn allocate(heap: &mut TestHeap, rng: &mut Rng, one: ObjectId, two: ObjectId) {
 }
 
 /// One operation on objects that live, or just did; most are done, some refused.
-fn step(heap: &mut TestHeap, rng: &mut Rng, may_arm: bool) {
+pub(crate) fn step(heap: &mut TestHeap, rng: &mut Rng, may_arm: bool) {
     let objects: Vec<ObjectId> = heap.objects().collect();
     let (one, two) = (rng.pick(&objects), rng.pick(&objects));
     let field = ["a", "b", "c"][rng.below(3)];
@@ -69,6 +69,14 @@ fn step(heap: &mut TestHeap, rng: &mut Rng, may_arm: bool) {
     }
 }
 
+fn detect(heap: &mut TestHeap, rng: &mut Rng) {
+    let _ = match rng.below(6) {
+        0 => heap.detect_cycles_full(),
+        1 => heap.detect_cycles(),
+        objects => usize::from(heap.detect_slice(objects as u32).unwrap()),
+    };
+}
+
 /// Opens a frame, allocates in it, or closes it.
 fn frame(heap: &mut TestHeap, rng: &mut Rng, one: ObjectId, two: ObjectId) {
     match rng.below(6) {
@@ -79,14 +87,6 @@ fn frame(heap: &mut TestHeap, rng: &mut Rng, one: ObjectId, two: ObjectId) {
         4 => drop(heap.allocate_temporary(New::Weak(one))),
         _ => drop(heap.allocate_temporary(New::Table)),
     }
-}
-
-fn detect(heap: &mut TestHeap, rng: &mut Rng) {
-    let _ = match rng.below(6) {
-        0 => heap.detect_cycles_full(),
-        1 => heap.detect_cycles(),
-        objects => usize::from(heap.detect_slice(objects as u32).unwrap()),
-    };
 }
 
 /// Gives an object a finalizer of a few random operations, which may arm others in turn.
@@ -103,11 +103,22 @@ fn arm(heap: &mut TestHeap, rng: &mut Rng, object: ObjectId) {
                 1 => std::panic::resume_unwind(Box::new("random")),
                 _ => step(heap, &mut rng, heap.len() < 30),
             }
+            verify_inside(heap);
         }
     });
 }
 
-fn empty(heap: &mut TestHeap) {
+/// Verifies a heap, and a clone, in the midst of a finalizer, where a failure would be taken for its
+/// own panic.
+fn verify_inside(heap: &mut TestHeap) {
+    let twin = heap.clone();
+    let reports = [heap.verify_heap_with_roots(&held(heap)), heap.verify_heap(), twin.verify_heap()];
+    let slow = if heap.quick_health_check() { None } else { Some("the quick check differs".to_owned()) };
+    let unclean = reports.iter().filter(|it| !it.is_clean()).map(ToString::to_string).chain(slow);
+    heap.host_mut().unclean.extend(unclean);
+}
+
+pub(crate) fn empty(heap: &mut TestHeap) {
     for _ in 0..100_000 {
         let held = |&object: &ObjectId| heap.counts(object).is_some_and(|counts| counts.external > 0);
         let object = heap.objects().find(held);
@@ -129,6 +140,7 @@ fn run(seed: u64, operations: usize) {
         .and_then(|it| it.with_capacity(40))
         .and_then(|it| it.with_generation_ceiling(3))
         .and_then(|it| it.with_budget(1 + (seed % 10) as u32))
+        .and_then(|it| it.with_verification_interval(Some(2)))
         .unwrap()
         .with_automatic_checks(seed.is_multiple_of(2));
     let mut heap = TestHeap::with_configuration(World::default(), configuration);
@@ -136,6 +148,10 @@ fn run(seed: u64, operations: usize) {
         step(&mut heap, &mut rng, true);
         assert_exact(&heap);
         assert_findable(&heap);
+        assert_clean(&heap);
+        assert!(heap.quick_health_check());
+        assert_eq!(heap.host().reports, [""; 0], "seed {seed}");
+        assert_eq!(heap.host().unclean, [""; 0], "seed {seed}");
         let mut twin = heap.clone();
         twin.collect_cycles().unwrap();
         let living: HashSet<ObjectId> = twin.objects().collect();

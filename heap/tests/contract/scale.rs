@@ -2,8 +2,13 @@
 
 use heapproof_heap::{Configuration, Heap, ObjectId, Value};
 
+/// No checks, and no verification by itself: there, each takes time in proportion to the heap.
+fn configuration() -> Configuration {
+    Configuration::default().with_automatic_checks(false).with_verification_interval(None).unwrap()
+}
+
 fn heap() -> Heap {
-    Heap::with_configuration((), Configuration::default().with_automatic_checks(false))
+    Heap::with_configuration((), configuration())
 }
 
 /// Boxes that each refer to the one allocated before; the mutator holds the last.
@@ -60,6 +65,20 @@ fn ten_million_objects_are_detected_in_constant_stack() {
 }
 
 #[test]
+fn a_long_chain_is_verified_and_recovered_in_constant_stack() {
+    let work = || {
+        let mut heap = heap();
+        let (_, head) = chain(&mut heap, 500_000);
+        let report = heap.verify_heap_with_roots(&[head]);
+        assert!(report.is_clean());
+        let recovery = heap.attempt_recovery(&report, Some(&[])).unwrap();
+        assert!(recovery.is_clean() && recovery.fixed() == 1 && heap.is_empty());
+    };
+    let small_stack = std::thread::Builder::new().stack_size(64 * 1024);
+    small_stack.spawn(work).unwrap().join().unwrap();
+}
+
+#[test]
 fn a_wide_object_is_released_at_once() {
     let mut heap = heap();
     let array = heap.allocate_array(&[]).unwrap();
@@ -93,7 +112,7 @@ fn a_finalizer_that_arms_the_one_before_it_is_not_quadratic() {
             heap.arm_finalizer(next.unwrap_or_default()).unwrap_or_default();
         }
     }
-    let mut heap = Heap::with_configuration(Chain, Configuration::default().with_automatic_checks(false));
+    let mut heap = Heap::with_configuration(Chain, configuration());
     let end = heap.allocate_box(Value::Nil).unwrap();
     let mut head = end;
     for _ in 0..100_000 {

@@ -10,7 +10,7 @@ use heapproof_heap::{Counts, ObjectId, Value};
 
 use crate::random::Rng;
 use crate::support::{
-    TestHeap, assert_exact, assert_findable, garbage, heap, link, reachable, reached_from, table, values,
+    TestHeap, assert_clean, assert_exact, assert_findable, garbage, heap, link, reachable, reached_from, table, values,
 };
 
 /// What an object was like when a collection began.
@@ -134,7 +134,7 @@ impl Run {
 fn run(seed: u64, most_objects: usize, operations: usize) -> usize {
     let mut run = Run::new(seed, most_objects);
     let mutations = 1 + seed as usize % 7;
-    for _ in 0..operations {
+    for operation in 0..operations {
         match run.rng.below(mutations + 1) {
             0 => run.slice(),
             _ => run.mutate(),
@@ -146,6 +146,9 @@ fn run(seed: u64, most_objects: usize, operations: usize) -> usize {
         }
         assert_exact(&run.heap);
         assert_findable(&run.heap);
+        if operation % 4 == 0 {
+            assert_clean(&run.heap);
+        }
     }
     run.demanded
 }

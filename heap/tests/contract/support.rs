@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use heapproof_heap::{Collection, Configuration, Heap, Host, Kind, ObjectId, Value, View};
+use heapproof_heap::{Collection, Configuration, Heap, Host, Kind, ObjectId, Value, VerificationReport, View};
 
 pub(crate) type Script = Rc<dyn Fn(&mut Heap<World>, ObjectId)>;
 
@@ -19,6 +19,10 @@ pub(crate) struct World {
     pub(crate) collections: Vec<Collection>,
     /// A clock that ticks when it is looked at.
     pub(crate) clock: Cell<u64>,
+    /// What verification has found inside finalizers.
+    pub(crate) unclean: Vec<String>,
+    /// What verifications by themselves have found, as text.
+    pub(crate) reports: Vec<String>,
 }
 
 impl Host for World {
@@ -46,9 +50,19 @@ impl Host for World {
         self.clock.set(self.clock.get() + 1);
         self.clock.get()
     }
+
+    fn verified(&mut self, report: &VerificationReport) {
+        self.reports.push(report.to_string());
+    }
 }
 
 pub(crate) type TestHeap = Heap<World>;
+
+/// A heap that neither checks for cycles nor verifies itself unless a test asks for it: among very
+/// many objects, each verification takes its time.
+pub(crate) fn heap_of_many() -> TestHeap {
+    heap_with(Configuration::default().with_verification_interval(None).unwrap())
+}
 
 /// A heap that checks for cycles only when a test asks for it.
 pub(crate) fn heap() -> TestHeap {
@@ -216,4 +230,17 @@ pub(crate) fn touched<T>(heap: &mut TestHeap, work: impl FnOnce(&mut TestHeap) -
     let before = heap.statistics().objects_touched;
     work(heap);
     heap.statistics().objects_touched - before
+}
+
+/// What the mutator holds, an entry a reference, as far as the heap has it right.
+pub(crate) fn held(heap: &TestHeap) -> Vec<ObjectId> {
+    let times = |object: ObjectId| std::iter::repeat_n(object, external(heap, object) as usize);
+    heap.objects().flat_map(times).collect()
+}
+
+/// Checks that verification finds nothing, with the right roots and without.
+pub(crate) fn assert_clean(heap: &TestHeap) {
+    for report in [heap.verify_heap(), heap.verify_heap_with_roots(&held(heap))] {
+        assert!(report.is_clean(), "{report}");
+    }
 }

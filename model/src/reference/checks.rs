@@ -81,6 +81,16 @@ impl Reference {
         };
         self.allocations_since_check += u64::from(allocations);
         self.statistics.operations_since_check += u64::from(allocations) + others;
+        self.operations_since_verification += u64::from(allocations) + others;
+    }
+
+    /// Verifies, if that is set, enough operations have been counted and no finalizer runs; it finds nothing.
+    pub(super) fn verify_by_itself(&mut self) {
+        let due = self.settings.verify.is_some_and(|every| self.operations_since_verification >= every.into());
+        if due && self.finalizing.is_none() && !self.set_runs {
+            self.operations_since_verification = 0;
+            self.statistics.verifications += 1;
+        }
     }
 
     /// The automatic check: collects and tunes, if enough operations have been counted and no finalizer runs.

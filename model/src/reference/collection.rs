@@ -49,6 +49,7 @@ impl Reference {
         self.statistics.cycles_collected += collected;
         let mut internal = counted(self);
         self.die(&order, &mut internal);
+        self.excuse_nothing();
         collected
     }
 

@@ -100,6 +100,14 @@ impl Reference {
         self.sliced.iter_mut().for_each(|sliced| sliced.alone.retain(|object, was| now.get(object) == Some(was)));
     }
 
+    /// What a set gives up as it dies disturbs nothing: it must be found all the same.
+    pub(super) fn excuse_nothing(&mut self) {
+        let now: BTreeMap<Object, _> = self.portraits().collect();
+        for (object, was) in self.sliced.iter_mut().flat_map(|sliced| &mut sliced.alone) {
+            now.get(object).iter().for_each(|(_, counts)| was.1 = *counts);
+        }
+    }
+
     /// What can be seen of each living object.
     fn portraits(&self) -> impl Iterator<Item = (Object, (Contents, Counts))> + '_ {
         self.counts().filter_map(|(object, counts)| {

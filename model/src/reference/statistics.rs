@@ -14,11 +14,12 @@ pub struct Statistics {
     pub interval: u64,
     pub operations_since_check: u64,
     pub finalizer_panics: u64,
+    pub verifications: u64,
 }
 
 impl Statistics {
     /// Each counter by its name.
-    pub fn named(&self) -> [(&'static str, u64); 10] {
+    pub fn named(&self) -> [(&'static str, u64); 11] {
         [
             ("allocations", self.allocations),
             ("frees", self.frees),
@@ -30,6 +31,7 @@ impl Statistics {
             ("interval", self.interval),
             ("operations_since_check", self.operations_since_check),
             ("finalizer_panics", self.finalizer_panics),
+            ("verifications", self.verifications),
         ]
     }
 }

@@ -23,5 +23,5 @@ fn what_judges_is_short_enough_to_be_believed_by_reading() {
         include_str!("../../src/script.rs"),
     ];
     let lines: usize = judge.iter().map(|file| file.lines().count()).sum();
-    assert!(lines <= 1_400, "{lines} lines");
+    assert!(lines <= 1_450, "{lines} lines");
 }

@@ -3,7 +3,7 @@
 use super::machine::VirtualMachine;
 use heapproof_heap as heap;
 use heapproof_heap::{Budget, FieldSite, Heap, HeapError, New, ObjectId};
-use heapproof_model::{Event, Machine, Object, Operation, Refusal, Script, Value};
+use heapproof_model::{Event, Fault, Machine, Object, Operation, Refusal, Script, Value};
 
 /// Whoever calls the heap: the program, or a finalizer.
 pub(super) struct Caller<'a>(pub(super) &'a mut Heap<VirtualMachine>);
@@ -55,7 +55,8 @@ impl Caller<'_> {
             | Operation::Push { object, .. }
             | Operation::Pop { object }
             | Operation::Remove { object, .. }
-            | Operation::On { object, .. } => self.id(*object),
+            | Operation::On { object, .. }
+            | Operation::Fault { object, .. } => self.id(*object),
             Operation::Upgrade { weak } => self.id(*weak),
             Operation::Weak { target } => self.id(*target),
             Operation::Temp { allocation } => self.subject_of(allocation),
@@ -155,6 +156,12 @@ impl Caller<'_> {
                 }
                 Ok(Value::Bool(complete))
             }
+            Operation::Verify {} => {
+                let _ = self.0.verify_heap();
+                Ok(Value::Nil)
+            }
+            Operation::Fault { fault, object } => self.damage(*fault, self.id(*object)).map(nothing),
+            Operation::Recover {} | Operation::RecoverRoots {} => self.recover(None).map(nothing),
             Operation::Begin { objects } => self.0.begin_frame(Budget::Objects(*objects)).map(nothing),
             Operation::End {} => self.0.end_frame().map(|_| Value::Nil),
             Operation::On { object, line } => {
@@ -184,6 +191,34 @@ impl Caller<'_> {
         }
     }
 
+    /// Makes a fault, and says where verification has to find it.
+    fn damage(&mut self, fault: Fault, id: ObjectId) -> Result<(), HeapError> {
+        let same = |known: &&heap::Fault| known.word() == fault.word();
+        let fault = heap::Fault::ALL.iter().find(same).ok_or(HeapError::Inapplicable)?;
+        let place = self.0.inject(*fault, id)?;
+        let object = (!place.is_nil()).then(|| self.0.host().object(place));
+        self.script().journal.push(Event::Damaged(object));
+        Ok(())
+    }
+
+    /// Recovers; the journal says what could not be restored before it says what that has released.
+    pub(super) fn recover(&mut self, roots: Option<&[Object]>) -> Result<(), HeapError> {
+        let held: Option<Vec<ObjectId>> = roots.map(|roots| roots.iter().map(|root| self.id(Some(*root))).collect());
+        let place = self.script().journal.len();
+        let report = self.0.verify_heap();
+        let recovery = self.0.attempt_recovery(&report, held.as_deref())?;
+        let machine = self.0.host();
+        let lost = recovery.lost.iter().map(|lost| (machine.object(lost.holder), lost.place)).collect();
+        let external = |id| (machine.object(id), self.0.counts(id).unwrap_or_default().external);
+        let mut externals: Vec<(Object, u32)> = self.0.objects().map(external).collect();
+        externals.sort_unstable();
+        if roots.is_some() {
+            externals.clear();
+        }
+        self.script().journal.insert(place, Event::Recovered { lost, externals });
+        Ok(())
+    }
+
     /// Reads or writes a field where the program names it.
     fn at_site<T>(&mut self, field: &str, access: impl FnOnce(&mut Heap<VirtualMachine>, &mut FieldSite) -> T) -> T {
         let mut site = self.0.host_mut().take_site(field);
@@ -192,15 +227,17 @@ impl Caller<'_> {
         result
     }
 
-    /// The single calls that a bulk line stands for, without checks.
+    /// The single calls that a bulk line stands for, without checks and verifications.
     fn bulk(&mut self, length: u32, ring: bool) -> Result<Value<Object>, HeapError> {
         if self.0.len() as u64 + u64::from(length) > u64::from(self.0.configuration().capacity()) {
             return Err(HeapError::Capacity);
         }
-        let checks = self.0.configuration().automatic_checks();
+        let before = *self.0.configuration();
         self.0.set_automatic_checks(false);
+        self.0.set_verification_interval(None)?;
         let head = self.link(length, ring);
-        self.0.set_automatic_checks(checks);
+        self.0.set_automatic_checks(before.automatic_checks());
+        self.0.set_verification_interval(before.verification_interval())?;
         head
     }
 
@@ -235,6 +272,7 @@ impl Caller<'_> {
             Operation::SetGenerations { ceiling } => before.with_generation_ceiling(ceiling),
             Operation::SetChecks { on } => Ok(before.with_automatic_checks(on)),
             Operation::SetBudget { objects } => before.with_budget(objects),
+            Operation::SetVerify { operations } => before.with_verification_interval(Some(operations)),
             _ => Ok(before),
         }?;
         *self.0 = Heap::with_configuration(VirtualMachine::default(), configuration);
@@ -247,6 +285,7 @@ fn refusal(error: &HeapError, object: ObjectId) -> Refusal {
     match error {
         HeapError::Reentrant => Refusal::Reentrant,
         HeapError::Frame => Refusal::Frame,
+        HeapError::Inapplicable => Refusal::Inapplicable,
         HeapError::Nil => Refusal::Nil,
         HeapError::Stale { object: stale } if *stale == object => Refusal::Stale,
         HeapError::Stale { .. } => Refusal::StaleValue,

@@ -8,10 +8,11 @@ mod machine;
 
 use crate::subject::{Observation, Subject, SubjectKind};
 use calls::Caller;
-use heapproof_heap::{Configuration, Heap, Host, View};
+use heapproof_heap::{Configuration, Heap, Host, ObjectId, VerificationErrorKind, View};
 use heapproof_model::reference::Settings;
 use heapproof_model::{
-    Code, Contents, Counts, Event, Field, Kind, Machine, Name, Object, Operation, Refusal, Statistics, Value,
+    Code, Contents, Counts, Event, Field, Finding, FindingKind, Kind, Machine, Name, Object, Operation, Refusal,
+    Statistics, Value,
 };
 use machine::VirtualMachine;
 use std::collections::BTreeSet;
@@ -19,18 +20,33 @@ use std::collections::BTreeSet;
 /// The heap of this project.
 pub const HEAP: SubjectKind = SubjectKind::new("heap", "the heap of this project", || Box::new(HeapSubject::default()));
 
-/// Operations that this subject does not pass on to its heap so far.
-const LACKING: &[Code] = &[Code::Verify, Code::Fault, Code::Recover, Code::RecoverRoots, Code::SetVerify];
-
 /// A heap and the virtual machine around it.
 pub struct HeapSubject {
     heap: Heap<VirtualMachine>,
 }
 
+/// The model's word for a kind of error.
+fn kind(kind: VerificationErrorKind) -> FindingKind {
+    match kind {
+        VerificationErrorKind::RefCountMismatch => FindingKind::CountMismatch,
+        VerificationErrorKind::DanglingReference => FindingKind::Dangling,
+        VerificationErrorKind::OrphanedObject => FindingKind::Orphaned,
+        VerificationErrorKind::DirtyInconsistency => FindingKind::Dirty,
+        VerificationErrorKind::FieldRefMismatch => FindingKind::ReferenceMismatch,
+        VerificationErrorKind::WeakRefCorruption => FindingKind::WeakCorruption,
+        VerificationErrorKind::MemoryLeak => FindingKind::Leak,
+        VerificationErrorKind::DoubleFreed => FindingKind::DoubleFreed,
+        VerificationErrorKind::NegativeRefCount => FindingKind::Negative,
+    }
+}
+
 impl Default for HeapSubject {
     fn default() -> HeapSubject {
         let capacity = Settings::default().capacity as u32;
-        let configuration = Configuration::default().with_capacity(capacity).unwrap_or_default();
+        let configuration = Configuration::default()
+            .with_capacity(capacity)
+            .and_then(|it| it.with_verification_interval(None))
+            .unwrap_or_default();
         HeapSubject { heap: Heap::with_configuration(VirtualMachine::default(), configuration) }
     }
 }
@@ -43,12 +59,12 @@ impl HeapSubject {
 }
 
 impl Subject for HeapSubject {
-    fn supports(&self, code: Code) -> bool {
-        !LACKING.contains(&code)
+    fn supports(&self, _: Code) -> bool {
+        true
     }
 
-    fn observes(&self, observation: Observation) -> bool {
-        observation != Observation::Verification
+    fn observes(&self, _: Observation) -> bool {
+        true
     }
 
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
@@ -120,12 +136,31 @@ impl Subject for HeapSubject {
             interval: statistics.interval.into(),
             operations_since_check: statistics.operations_since_check,
             finalizer_panics: self.heap.finalizer_panics() as u64,
+            verifications: statistics.verifications,
         }
     }
 
     fn cycles(&self) -> Vec<BTreeSet<Object>> {
         let machine = self.heap.host();
         self.heap.cycles().map(|cycle| cycle.iter().map(|id| machine.object(*id)).collect()).collect()
+    }
+
+    fn verify(&self, roots: Option<&[Object]>) -> Vec<Finding> {
+        let machine = self.heap.host();
+        let report = match roots {
+            None => self.heap.verify_heap(),
+            Some(roots) => {
+                let roots: Vec<ObjectId> = roots.iter().map(|root| machine.id(*root)).collect();
+                self.heap.verify_heap_with_roots(&roots)
+            }
+        };
+        let object = |id: ObjectId| (!id.is_nil()).then(|| machine.object(id));
+        report.iter().map(|error| Finding { kind: kind(error.kind), object: object(error.object) }).collect()
+    }
+
+    fn recover(&mut self, roots: Option<&[Object]>) {
+        // Refused in finalizers alone, and this is called outside of them.
+        let _ = Caller(&mut self.heap).recover(roots);
     }
 
     fn touched(&self) -> u64 {

@@ -1,0 +1,304 @@
+//! How each structure is made anew.
+
+use super::{Recovery, RecoveryAction, Unknown};
+use crate::arena::NONE;
+use crate::counts::{Header, Mark};
+use crate::cycles::candidates::Candidates;
+use crate::cycles::known::KnownCycles;
+use crate::object::Content;
+use crate::slots::SlotSet;
+use crate::verify::{CountKind, Structure, Tally, WRAPPED, with_values_mut};
+use crate::{Heap, Host, ObjectId, Value};
+
+impl<H: Host> Heap<H> {
+    /// Makes each slot either one of a living object with contents, or vacant.
+    pub(super) fn rebuild_slots(&mut self, recovery: &mut Recovery) {
+        for slot in self.arena.every_slot() {
+            let tenant = self.arena.tenant(slot);
+            match (tenant, self.arena.content_at_mut(slot)) {
+                (Some(object), Some(Content::Vacant { generation, .. })) => {
+                    *generation = object.generation().max(*generation);
+                    if let Some(header) = self.arena.headers.at_mut(slot) {
+                        *header = Header::default();
+                    }
+                    self.totals.frees += 1;
+                    recovery.did(RecoveryAction::GaveUp { object });
+                }
+                (None, Some(content)) if content.kind().is_some() => {
+                    let generation = self.arena.generation_ceiling;
+                    if let Some(content) = self.arena.content_at_mut(slot) {
+                        *content = Content::Vacant { generation, next: NONE };
+                    }
+                    recovery.did(RecoveryAction::RetiredSlot { slot });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Makes references to what is gone nil.
+    pub(super) fn clear_dangling_references(&mut self, recovery: &mut Recovery) {
+        for object in self.living() {
+            let Some(content) = self.arena.contents.get_mut(object.slot() as usize) else {
+                continue;
+            };
+            let headers = &self.arena.headers;
+            let is_gone = |target: ObjectId| headers.find(target).is_err();
+            if let Content::Weak(link) = content
+                && !link.target.is_nil()
+                && is_gone(link.target)
+            {
+                link.target = ObjectId::NIL;
+                recovery.lose(object, 0);
+            }
+            with_values_mut(content, |place, value| {
+                if value.reference().is_some_and(is_gone) {
+                    *value = Value::Nil;
+                    recovery.lose(object, place);
+                }
+            });
+        }
+    }
+
+    /// Makes the lists of weak objects, and weak counts with them, from what weak objects target.
+    pub(super) fn rebuild_weak_lists(&mut self, recovery: &mut Recovery) {
+        let tally = Tally::new(&self.arena, None);
+        let recorded = |it: ObjectId| self.weak_index.0.get(&it.slot()).map_or(0, |list| list.count);
+        let mut is_right = true;
+        for object in self.objects() {
+            recovery.set_count(object, CountKind::Weak, recorded(object), tally.weak(object));
+            is_right &= recorded(object) == tally.weak(object);
+        }
+        if is_right && self.verify_weak_lists().is_empty() {
+            return;
+        }
+        self.weak_index.0.clear();
+        let living = self.living();
+        for &object in &living {
+            self.mark(object, Mark::Targeted, false);
+        }
+        for &object in &living {
+            if let Some(link) = self.weak_link(object.slot()) {
+                let target = link.target;
+                (link.previous, link.next) = (NONE, NONE);
+                if !target.is_nil() {
+                    self.link(object.slot(), target);
+                }
+            }
+        }
+        let (structure, entries) = (Structure::WeakIndex, self.weak_index.0.len());
+        recovery.did(RecoveryAction::Rebuilt { structure, entries });
+    }
+
+    /// Lists the vacant slots that have a generation left, the first one in front.
+    pub(super) fn rebuild_free_list(&mut self, recovery: &mut Recovery) {
+        if self.verify_free_list().is_empty() {
+            return;
+        }
+        let (mut first, mut vacant) = (NONE, 0);
+        for slot in self.arena.every_slot().rev() {
+            let ceiling = self.arena.generation_ceiling;
+            if let Some(Content::Vacant { generation, next }) = self.arena.content_at_mut(slot) {
+                *next = NONE;
+                if *generation < ceiling {
+                    *next = std::mem::replace(&mut first, slot);
+                    vacant += 1;
+                }
+            }
+        }
+        self.arena.vacant = first;
+        recovery.did(RecoveryAction::RebuiltFreeList { vacant });
+    }
+
+    /// Takes every object for changed that may be. Also those that have no reference now: they may
+    /// have lost the last one.
+    pub(super) fn rebuild_dirty(&mut self, recovery: &mut Recovery) {
+        if !self.verify_dirty_tracking().is_empty() {
+            self.take_all_for_changed(recovery);
+        }
+        for lost in recovery.lost.clone() {
+            self.changed(lost.holder);
+        }
+    }
+
+    fn take_all_for_changed(&mut self, recovery: &mut Recovery) {
+        let may_refer = |heap: &Self, object| {
+            let content = heap.arena.content(object);
+            content.is_ok_and(|it| !matches!(it, Content::Scalar(_) | Content::Weak(_)))
+        };
+        let mut dirty = std::mem::take(&mut self.dirty);
+        let entries = self.rebuild_set(&mut dirty, Mark::Dirty, may_refer);
+        self.dirty = dirty;
+        recovery.did(RecoveryAction::Rebuilt { structure: Structure::Dirty, entries });
+        recovery.unknown.push(Unknown::Changes);
+    }
+
+    /// Lets members lead to the known cycles. Cycles that contradict each other are all forgotten,
+    /// and are found again by the next detection.
+    pub(super) fn rebuild_known_cycles(&mut self, recovery: &mut Recovery) {
+        if self.verify_known_cycles().is_empty() {
+            return;
+        }
+        let Self { arena, cycles, .. } = self;
+        if !cycles.reindex(arena.slots(), |object| arena.headers.find(object).is_ok()) {
+            *cycles = KnownCycles::default();
+            self.take_all_for_changed(recovery);
+        }
+        let (structure, entries) = (Structure::KnownCycles, self.cycles.entries().count());
+        recovery.did(RecoveryAction::Rebuilt { structure, entries });
+    }
+
+    /// Leaves those objects in the queue, once each, that are marked as waiting, and lets no others
+    /// be marked.
+    pub(super) fn rebuild_queue(&mut self, recovery: &mut Recovery) {
+        if self.verify_queue().is_empty() {
+            return;
+        }
+        let entries: Vec<ObjectId> = self.queue.0.drain(..).collect();
+        for object in entries {
+            let header = self.arena.headers.find_mut(object);
+            if header.is_ok_and(|it| it.marks.has(Mark::Queued)) {
+                self.mark(object, Mark::Queued, false);
+                self.queue.0.push_back(object);
+            }
+        }
+        for object in self.living() {
+            self.mark(object, Mark::Queued, false);
+        }
+        for object in self.queue.0.clone() {
+            self.mark(object, Mark::Queued, true);
+        }
+        let (structure, entries) = (Structure::Queue, self.queue.0.len());
+        recovery.did(RecoveryAction::Rebuilt { structure, entries });
+    }
+
+    /// Makes counts from contents and roots. Without roots what would not be referred to at all is
+    /// taken to be held once, unless it waits to be released.
+    pub(super) fn rebuild_counts(&mut self, roots: Option<&[ObjectId]>, recovery: &mut Recovery) {
+        let tally = Tally::new(&self.arena, roots);
+        let (live, recorded) = (self.objects().count(), self.arena.live());
+        self.arena.live = u32::try_from(live).unwrap_or(u32::MAX);
+        recovery.set_count(ObjectId::NIL, CountKind::Live, recorded, self.arena.live());
+        for object in self.living() {
+            let Ok(header) = self.arena.headers.find_mut(object) else {
+                continue;
+            };
+            let (internal, recorded) = (tally.internal(object), header.external);
+            let is_lost = internal == 0 && recorded == 0 && !header.marks.has(Mark::Queued);
+            let external = match tally.external(object) {
+                Some(external) => external,
+                None if is_lost || recorded >= WRAPPED => 1,
+                None => recorded,
+            };
+            recovery.set_count(object, CountKind::Internal, header.internal, internal);
+            recovery.set_count(object, CountKind::External, recorded, external);
+            if roots.is_none() && external != recorded {
+                recovery.unknown.push(Unknown::External { object, assumed: external });
+            }
+            (header.internal, header.external) = (internal, external);
+        }
+    }
+
+    /// Lets objects to which nothing refers wait for their release.
+    pub(super) fn release_the_unreferenced(&mut self, recovery: &mut Recovery) {
+        for object in self.living() {
+            let header = self.arena.headers.find(object);
+            if header.is_ok_and(|it| it.is_unreferenced() && !it.marks.has(Mark::Queued)) {
+                self.release(object);
+                recovery.did(RecoveryAction::Released { object });
+            }
+        }
+    }
+
+    /// Takes every object for a candidate that contents alone refer to.
+    pub(super) fn rebuild_candidates(&mut self, recovery: &mut Recovery) {
+        if self.verify_candidates().is_empty() && self.unreachable().next().is_none() {
+            return;
+        }
+        let is_candidate = |heap: &Self, object| {
+            let header = heap.arena.headers.find(object);
+            header.is_ok_and(|it| it.external == 0 && it.internal > 0)
+        };
+        let mut candidates = SlotSet::default();
+        let entries = self.rebuild_set(&mut candidates, Mark::Candidate, is_candidate);
+        self.candidates = Candidates::of(candidates);
+        recovery.did(RecoveryAction::Rebuilt { structure: Structure::Candidates, entries });
+    }
+
+    /// Lets those living objects have a mark and an entry that belong in a set, and no others.
+    fn rebuild_set(&mut self, set: &mut SlotSet, mark: Mark, belongs: impl Fn(&Self, ObjectId) -> bool) -> usize {
+        set.clear();
+        set.make_room(self.arena.slots());
+        for object in self.living() {
+            let belongs = belongs(self, object);
+            self.mark(object, mark, belongs);
+            if belongs {
+                set.insert(object.slot());
+            }
+        }
+        set.len()
+    }
+
+    pub(super) fn mark(&mut self, object: ObjectId, mark: Mark, on: bool) {
+        let Ok(header) = self.arena.headers.find_mut(object) else {
+            return;
+        };
+        match on {
+            true => header.marks.set(mark),
+            false => header.marks.clear(mark),
+        }
+    }
+
+    pub(super) fn living(&self) -> Vec<ObjectId> {
+        self.objects().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::arena::NONE;
+    use crate::counts::Header;
+    use crate::object::Content;
+    use crate::{Heap, ObjectId, RecoveryAction, Value, VerificationErrorKind};
+
+    /// A table that refers to a box, both held, and a weak object for each.
+    fn heap() -> (Heap, [ObjectId; 2]) {
+        let mut heap = Heap::<()>::new();
+        let child = heap.allocate_box(Value::Nil).unwrap();
+        let parent = heap.allocate_table().unwrap();
+        heap.set_field(parent, "child", child.into()).unwrap();
+        heap.set_field(parent, "own", parent.into()).unwrap();
+        heap.allocate_weak(child).unwrap();
+        heap.allocate_weak(parent).unwrap();
+        (heap, [parent, child])
+    }
+
+    #[test]
+    fn an_object_that_has_no_contents_is_given_up() {
+        let (mut heap, [parent, child]) = heap();
+        heap.arena.contents[child.slot() as usize] = Content::Vacant { generation: 0, next: NONE };
+        let report = heap.verify_heap();
+        assert!(report.iter().any(|it| it.kind == VerificationErrorKind::DoubleFreed && it.object == child));
+        let recovery = heap.attempt_recovery(&report, None).unwrap();
+        assert!(recovery.is_clean(), "{recovery}");
+        assert_eq!((recovery.lost.len(), heap.contains(child), heap.len()), (2, false, 3));
+        assert_eq!(heap.get_field(parent, "child"), Ok(Value::Nil));
+        let next = heap.allocate_table().unwrap();
+        assert_eq!((next.slot(), next.generation()), (child.slot(), 2));
+        assert_eq!(heap.statistics().live_objects, heap.statistics().allocations - heap.statistics().frees);
+    }
+
+    #[test]
+    fn a_slot_with_contents_and_without_object_is_retired() {
+        let (mut heap, [parent, child]) = heap();
+        heap.arena.headers.at_mut(parent.slot()).map(|it| *it = Header::default()).unwrap();
+        let report = heap.verify_heap();
+        assert!(report.warnings.iter().any(|it| it.kind == VerificationErrorKind::MemoryLeak));
+        let recovery = heap.attempt_recovery(&report, Some(&[])).unwrap();
+        assert!(recovery.is_clean(), "{recovery}");
+        assert!(recovery.actions.contains(&RecoveryAction::RetiredSlot { slot: parent.slot() }));
+        assert!(heap.is_empty() && !heap.contains(child));
+        let slots: Vec<u32> = (0..4).map(|_| heap.allocate_table().unwrap().slot()).collect();
+        assert!(!slots.contains(&parent.slot()));
+    }
+}

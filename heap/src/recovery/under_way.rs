@@ -1,0 +1,68 @@
+//! What becomes of that which is under way: collections and detections in slices, and frames.
+//!
+//! What a slice has learned may be wrong in a heap that was damaged, or come to be wrong by what is
+//! repaired, and nothing is lost by forgetting it but the work. A frame is the mutator's affair
+//! and stays open; an object is one of its temporaries if both mark and list say so, since what is
+//! given up by mistake is lost, and what is kept by mistake is only kept.
+
+use super::{Recovery, RecoveryAction};
+use crate::counts::Mark;
+use crate::verify::Structure;
+use crate::{Heap, Host, ObjectId};
+
+impl<H: Host> Heap<H> {
+    /// Ends collections and detections that are under way.
+    pub(super) fn forget_slices(&mut self, recovery: &mut Recovery) {
+        if self.slices.are_under_way() {
+            self.abandon_slices();
+            recovery.did(RecoveryAction::EndedCollection);
+        }
+        if self.detection.forget() {
+            recovery.did(RecoveryAction::EndedDetection);
+        }
+    }
+
+    /// Lets no object be marked as a member of a collection, of which none is under way.
+    pub(super) fn rebuild_pass(&mut self, recovery: &mut Recovery) {
+        if self.verify_pass().is_empty() {
+            return;
+        }
+        for object in self.living() {
+            self.mark(object, Mark::Member, false);
+        }
+        for object in self.end_slices() {
+            self.suspect(object);
+        }
+        recovery.did(RecoveryAction::Rebuilt { structure: Structure::Pass, entries: 0 });
+    }
+
+    pub(super) fn rebuild_temporaries(&mut self, recovery: &mut Recovery) {
+        if self.verify_temporaries().is_empty() {
+            return;
+        }
+        let mut temporaries = match &mut self.frame {
+            Some(frame) => std::mem::take(&mut frame.temporaries),
+            None => Vec::new(),
+        };
+        // An object loses its mark with its first entry, so that it has no second.
+        temporaries.retain(|&object| self.take_mark(object, Mark::Temporary));
+        for object in self.living() {
+            self.mark(object, Mark::Temporary, false);
+        }
+        for &object in &temporaries {
+            self.mark(object, Mark::Temporary, true);
+        }
+        let (structure, entries) = (Structure::Temporaries, temporaries.len());
+        recovery.did(RecoveryAction::Rebuilt { structure, entries });
+        if let Some(frame) = &mut self.frame {
+            frame.temporaries = temporaries;
+        }
+    }
+
+    /// Takes a mark from an object, and says whether it had it.
+    fn take_mark(&mut self, object: ObjectId, mark: Mark) -> bool {
+        let had = self.arena.headers.find(object).is_ok_and(|it| it.marks.has(mark));
+        self.mark(object, mark, false);
+        had
+    }
+}

@@ -1,0 +1,94 @@
+//! Marks on objects against the entries that go with them: of changed objects, candidates, and the
+//! release queue.
+
+use super::error::{Structure, VerificationDetail, VerificationError, VerificationErrorKind};
+use crate::counts::Mark;
+use crate::slots::SlotSet;
+use crate::{Heap, Host, ObjectId};
+
+impl<H: Host> Heap<H> {
+    /// Verifies that the objects marked as changed since the last detection are those that are
+    /// noted to be visited by the next.
+    ///
+    /// Finds [`DirtyInconsistency`](VerificationErrorKind::DirtyInconsistency).
+    #[must_use]
+    pub fn verify_dirty_tracking(&self) -> Vec<VerificationError> {
+        let (mut found, kind) = (Vec::new(), VerificationErrorKind::DirtyInconsistency);
+        self.verify_set(&self.dirty, Mark::Dirty, Structure::Dirty, kind, &mut found);
+        found
+    }
+
+    pub(crate) fn verify_candidates(&self) -> Vec<VerificationError> {
+        let (mut found, kind) = (Vec::new(), VerificationErrorKind::FieldRefMismatch);
+        self.verify_set(self.candidates.set(), Mark::Candidate, Structure::Candidates, kind, &mut found);
+        found
+    }
+
+    /// An object whose finalizer runs in its turn is marked, and has left the queue. Entries of
+    /// objects that died while they waited are left where they are, and are no error.
+    pub(crate) fn verify_queue(&self) -> Vec<VerificationError> {
+        let mut found = Vec::new();
+        let (structure, kind) = (Structure::Queue, VerificationErrorKind::FieldRefMismatch);
+        let waiting = self.queue.0.iter().copied().chain(self.finalizers.interrupted());
+        let waiting = waiting.filter(|&it| self.contains(it)).map(ObjectId::slot);
+        self.verify_marks(Mark::Queued, waiting, structure, kind, &mut found);
+        found
+    }
+
+    /// What nothing refers to waits in the queue.
+    pub(super) fn verify_no_unreferenced(&self) -> impl Iterator<Item = VerificationError> {
+        let forgotten = |it: &ObjectId| {
+            let header = self.arena.headers.find(*it);
+            header.is_ok_and(|header| header.is_unreferenced() && !header.marks.has(Mark::Queued))
+        };
+        let (kind, detail) = (VerificationErrorKind::FieldRefMismatch, VerificationDetail::NotQueued);
+        self.objects().filter(forgotten).map(move |it| VerificationError::new(kind, it, detail.clone()))
+    }
+
+    fn verify_set(
+        &self,
+        set: &SlotSet,
+        mark: Mark,
+        structure: Structure,
+        kind: VerificationErrorKind,
+        found: &mut Vec<VerificationError>,
+    ) {
+        self.verify_marks(mark, set.members().iter().copied(), structure, kind, found);
+        for &slot in set.members().iter().filter(|&&slot| !set.contains(slot)) {
+            let object = self.arena.tenant(slot).unwrap_or_default();
+            found.push(VerificationError::new(kind, object, VerificationDetail::EntryMisplaced(structure)));
+        }
+    }
+
+    /// Compares a mark with the entries that must go with it, one for each marked object.
+    pub(super) fn verify_marks(
+        &self,
+        mark: Mark,
+        entries: impl Iterator<Item = u32>,
+        structure: Structure,
+        kind: VerificationErrorKind,
+        found: &mut Vec<VerificationError>,
+    ) {
+        let mut report = |object, detail| found.push(VerificationError::new(kind, object, detail));
+        let mut has_entry = vec![false; self.arena.slots()];
+        for slot in entries {
+            match (self.arena.tenant(slot), has_entry.get_mut(slot as usize)) {
+                (Some(object), Some(has_entry)) => {
+                    if std::mem::replace(has_entry, true) {
+                        report(object, VerificationDetail::EntryTwice(structure));
+                    }
+                }
+                _ => report(ObjectId::NIL, VerificationDetail::EntryOfNoObject { structure, slot }),
+            }
+        }
+        for object in self.objects() {
+            let is_marked = self.arena.headers.find(object).is_ok_and(|it| it.marks.has(mark));
+            let has_entry = has_entry.get(object.slot() as usize).is_some_and(|&it| it);
+            match (is_marked, has_entry) {
+                (true, false) => report(object, VerificationDetail::MarkWithoutEntry(structure)),
+                (false, true) => report(object, VerificationDetail::EntryWithoutMark(structure)),
+                _ => {}
+            }
+        }
+    }
+}

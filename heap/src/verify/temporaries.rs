@@ -1,0 +1,18 @@
+//! The temporaries of the open frame: marks against the list.
+//!
+//! Entries of objects that have died are left in the list for a while, and are no error. Without a
+//! frame there is no list, and no object may be marked.
+
+use super::error::{Structure, VerificationError, VerificationErrorKind};
+use crate::counts::Mark;
+use crate::{Heap, Host, ObjectId};
+
+impl<H: Host> Heap<H> {
+    pub(crate) fn verify_temporaries(&self) -> Vec<VerificationError> {
+        let (mut found, kind) = (Vec::new(), VerificationErrorKind::FieldRefMismatch);
+        let listed = self.frame.iter().flat_map(|frame| frame.temporaries.iter().copied());
+        let listed = listed.filter(|&it| self.contains(it)).map(ObjectId::slot);
+        self.verify_marks(Mark::Temporary, listed, Structure::Temporaries, kind, &mut found);
+        found
+    }
+}

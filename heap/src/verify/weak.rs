@@ -1,0 +1,87 @@
+//! The lists of weak objects against the targets of weak objects.
+//!
+//! Lists are followed from all targets, and what is met is noted, so that in the end each weak
+//! object with a target must have been met exactly once. A list is left as soon as it leads to
+//! something that does not belong there; hence each weak object is met once at most, and a list
+//! that runs in a circle or into another one ends.
+
+use super::error::{Place, Structure, VerificationDetail, VerificationError, VerificationErrorKind};
+use crate::arena::NONE;
+use crate::counts::Mark;
+use crate::object::Content;
+use crate::weak::WeakLink;
+use crate::{Heap, Host, ObjectId};
+
+impl<H: Host> Heap<H> {
+    pub(crate) fn verify_weak_lists(&self) -> Vec<VerificationError> {
+        let mut found = Vec::new();
+        let mut report = |object, detail| {
+            found.push(VerificationError::new(VerificationErrorKind::WeakRefCorruption, object, detail));
+        };
+        let mut met = vec![false; self.arena.slots()];
+        for (&slot, list) in &self.weak_index.0 {
+            match self.arena.tenant(slot) {
+                Some(target) => self.follow_weak_list(target, list.first, &mut met, &mut report),
+                None => {
+                    let structure = Structure::WeakIndex;
+                    report(ObjectId::NIL, VerificationDetail::EntryOfNoObject { structure, slot });
+                }
+            }
+        }
+        for object in self.objects() {
+            if let Some(link) = self.weak_link_of(object)
+                && !link.target.is_nil()
+                && !met.get(object.slot() as usize).is_some_and(|&met| met)
+            {
+                let (place, target) = (Place::Target, link.target);
+                report(
+                    object,
+                    match self.contains(target) {
+                        true => VerificationDetail::NotListed { target },
+                        false => VerificationDetail::Dangling { place, target },
+                    },
+                );
+            }
+            let is_marked = self.arena.headers.find(object).is_ok_and(|it| it.marks.has(Mark::Targeted));
+            match (is_marked, self.weak_index.0.contains_key(&object.slot())) {
+                (true, false) => report(object, VerificationDetail::MarkWithoutEntry(Structure::WeakIndex)),
+                (false, true) => report(object, VerificationDetail::EntryWithoutMark(Structure::WeakIndex)),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn follow_weak_list(
+        &self,
+        target: ObjectId,
+        first: u32,
+        met: &mut [bool],
+        report: &mut impl FnMut(ObjectId, VerificationDetail),
+    ) {
+        let (mut previous, mut slot) = (NONE, first);
+        while slot != NONE {
+            let weak = self.arena.tenant(slot).unwrap_or_default();
+            let (Some(link), Some(met)) = (self.weak_link_of(weak), met.get_mut(slot as usize)) else {
+                return report(target, VerificationDetail::BrokenList);
+            };
+            if link.target != target {
+                return report(weak, VerificationDetail::ListedElsewhere { list: target });
+            }
+            if std::mem::replace(met, true) {
+                return report(target, VerificationDetail::CircularList);
+            }
+            if link.previous != previous {
+                report(weak, VerificationDetail::WrongNeighbour);
+            }
+            (previous, slot) = (slot, link.next);
+        }
+    }
+
+    pub(crate) fn weak_link_of(&self, object: ObjectId) -> Option<&WeakLink> {
+        match self.arena.content(object) {
+            Ok(Content::Weak(link)) => Some(link),
+            _ => None,
+        }
+    }
+}
