@@ -11,8 +11,7 @@
 
 use crate::configuration::positive;
 use crate::counts::Mark;
-use crate::cycles::allowance::Allowance;
-use crate::object::Content;
+use crate::cycles::allowance::{Allowance, ForMembers};
 use crate::{Budget, Collection, Heap, HeapError, Host, New, ObjectId};
 
 /// How many temporaries are listed before those that have died are sought among them.
@@ -194,10 +193,17 @@ impl<H: Host> Heap<H> {
     /// Looks for garbage among what temporaries reach, and says whether the budget was enough.
     fn search_from_temporaries(&mut self, frame: &Frame) -> bool {
         let mut allowance = Allowance::new(frame.budget, &self.host);
-        let may_join = |_: &Content| allowance.take(&self.host, &mut self.totals.touched);
+        let mut limits = ForMembers {
+            allowance: &mut allowance,
+            host: &self.host,
+            touched: &mut self.totals.touched,
+            room: usize::MAX,
+            widest: usize::MAX,
+            paid: 0,
+            is_used_up: false,
+        };
         let mut starts = frame.temporaries.iter().copied();
         self.search.begin(self.arena.slots(), false);
-        self.search.advance(&mut self.arena, &mut starts, || true, may_join);
-        !self.search.is_partial()
+        self.search.advance(&mut self.arena, &mut starts, &mut limits) && !self.search.is_partial()
     }
 }

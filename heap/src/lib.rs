@@ -48,7 +48,11 @@
 //! table takes 32 bytes for each field and an index of its names; so do all tables with new
 //! combinations of names once a heap has seen 4,096, which a program that uses small tables as
 //! dictionaries does.
-
+//!
+//! What a collection costs follows what might be garbage, not the heap: it starts from objects that
+//! have lost a reference. The checks that happen by themselves, and [`Heap::collect_slice`], do not
+//! even do that at once, but keep to a budget. In a frame ([`Heap::begin_frame`]) that budget is
+//! another, and what was allocated for the moment goes at its end.
 //!
 //! With the feature `serde` statistics, reports and the like can be serialised; an id is written as
 //! its text.

@@ -1,8 +1,13 @@
 //! How much a collection may do in one call.
+//!
+//! A search asks its [`Limits`] before each step and before an object joins. In slices, each step
+//! is charged, since a pass comes by an object more than once. In one go, each object is charged as
+//! it joins, once for all, and only the time is looked at in between.
 
 use std::fmt;
 
 use crate::Host;
+use crate::object::Content;
 
 /// What a frame allows each check in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,7 +17,7 @@ pub enum Budget {
     /// So many objects may be touched.
     Objects(u32),
     /// So much time may pass on the clock of the host, see [`Host::microseconds`]. It is looked at
-    /// before an object is touched, so the time may be exceeded by what one object takes, and the
+    /// before each step with an object, so the time may be exceeded by what one object takes; the
     /// first object is always touched, so that every call makes progress.
     Microseconds(u32),
 }
@@ -45,17 +50,95 @@ impl Allowance {
         Self { objects, deadline, is_untouched: true }
     }
 
+    /// Whether there is time left.
+    #[inline]
+    fn is_in_time(&mut self, host: &impl Host) -> bool {
+        if self.deadline.is_some_and(|deadline| !self.is_untouched && host.microseconds() >= deadline) {
+            self.objects = 0;
+        }
+        self.objects > 0 || self.deadline.is_none()
+    }
+
     /// Asks whether one more object may be touched and, if so, adds it to those that were.
     #[inline]
-    pub(crate) fn take(&mut self, host: &impl Host, touched: &mut u64) -> bool {
-        let is_over = |deadline| !self.is_untouched && host.microseconds() >= deadline;
-        if self.objects == 0 || self.deadline.is_some_and(is_over) {
-            self.objects = 0;
+    pub(super) fn take(&mut self, host: &impl Host, touched: &mut u64) -> bool {
+        if !self.is_in_time(host) || self.objects == 0 {
             return false;
         }
         self.is_untouched = false;
         self.objects -= 1;
         *touched += 1;
         true
+    }
+}
+
+/// What a search may do. Without a reason to the contrary that is everything.
+pub(crate) trait Limits {
+    /// Whether it may read the contents of one more object, or judge its counts.
+    #[inline]
+    fn may_step(&mut self) -> bool {
+        true
+    }
+
+    /// Whether an object of these contents may become a member.
+    #[inline]
+    fn may_join(&mut self, _content: &Content) -> bool {
+        true
+    }
+}
+
+/// No limits.
+pub(super) struct Unlimited;
+
+impl Limits for Unlimited {}
+
+/// The limits of a search in slices: each step is charged.
+pub(super) struct ForSteps<'a, H> {
+    pub(super) allowance: &'a mut Allowance,
+    pub(super) host: &'a H,
+    pub(super) touched: &'a mut u64,
+}
+
+impl<H: Host> Limits for ForSteps<'_, H> {
+    #[inline]
+    fn may_step(&mut self) -> bool {
+        self.allowance.take(self.host, self.touched)
+    }
+}
+
+/// The limits of a search in one go: each object is charged as it joins, and only so many may.
+pub(crate) struct ForMembers<'a, H> {
+    pub(crate) allowance: &'a mut Allowance,
+    pub(crate) host: &'a H,
+    pub(crate) touched: &'a mut u64,
+    /// How many may join.
+    pub(crate) room: usize,
+    /// How many values they may have.
+    pub(crate) widest: usize,
+    /// How many of them are paid for.
+    pub(crate) paid: usize,
+    /// Whether the allowance was not enough.
+    pub(crate) is_used_up: bool,
+}
+
+impl<H: Host> Limits for ForMembers<'_, H> {
+    #[inline]
+    fn may_step(&mut self) -> bool {
+        let is_in_time = self.allowance.is_in_time(self.host);
+        self.is_used_up |= !is_in_time;
+        is_in_time
+    }
+
+    #[inline]
+    fn may_join(&mut self, content: &Content) -> bool {
+        if self.room == 0 || self.is_used_up || content.width() > self.widest {
+            return false;
+        }
+        match self.paid.checked_sub(1) {
+            Some(rest) => self.paid = rest,
+            None => self.is_used_up = !self.allowance.take(self.host, self.touched),
+        }
+        self.room -= 1;
+        !self.is_used_up
     }
 }

@@ -29,6 +29,7 @@
 //! that runs finalizers uses them up. Only a program whose finalizers make new garbage with new
 //! finalizers for ever keeps it busy for ever.
 
+use super::allowance::Unlimited;
 use crate::{Heap, HeapError, Host, ObjectId};
 
 /// What a collection has freed. What that let go was released, and is not counted here.
@@ -95,7 +96,7 @@ impl<H: Host> Heap<H> {
         self.search.begin(self.arena.slots(), false);
         let starts = self.candidates.members().iter().filter_map(|&slot| self.arena.tenant(slot));
         let starts: Vec<ObjectId> = starts.collect();
-        self.search.advance(&mut self.arena, &mut starts.iter().copied(), || true, |_| true);
+        self.search.advance(&mut self.arena, &mut starts.iter().copied(), &mut Unlimited);
         self.totals.touched += self.search.reached() as u64;
         for start in starts {
             if !self.search.is_member(start.slot()) {

@@ -7,8 +7,8 @@
 //! **The search.** It starts from objects and reaches what they reach, without going on from
 //! roots. Each object that it reaches becomes a *member*.
 //!
-//! 1. *Scan*: the contents of each member are read, breadth first, and the references to members
-//!    counted. This gives `inner(m)`, the references to m from objects that were scanned.
+//! 1. *Scan*: the contents of each member are read, and the references to members counted. This
+//!    gives `inner(m)`, the references to m from objects that were scanned.
 //! 2. *Judge*: a member with `internal > inner` is referred to from outside. It lives, and leaves.
 //! 3. *Restore*: what a member that left refers to lives as well and leaves, and so on.
 //!
@@ -39,6 +39,7 @@
 
 use std::collections::VecDeque;
 
+use super::allowance::{Limits, Unlimited};
 use super::region::Region;
 use crate::ObjectId;
 use crate::arena::Arena;
@@ -131,30 +132,28 @@ impl Search {
 
     /// Goes on until it is over and returns true, or until it may not and returns false.
     ///
-    /// `starts` are the objects to start from; those that are gone or roots are passed over.
-    /// `may_step` is asked before each step: the contents of one object are read, or its counts
-    /// are judged; it may panic, and then nothing has been done. `may_join` is asked before an object
-    /// of these contents becomes a member; if one may not, the search is [partial](Self::is_partial).
+    /// `starts` are the objects to start from; those that are gone or roots are passed over. If an
+    /// object may not join, the search is [partial](Self::is_partial). The limits may panic when they
+    /// are asked for a step, and then nothing has been done.
     pub(crate) fn advance(
         &mut self,
         arena: &mut Arena,
         starts: &mut impl Iterator<Item = ObjectId>,
-        mut may_step: impl FnMut() -> bool,
-        mut may_join: impl FnMut(&Content) -> bool,
+        limits: &mut impl Limits,
     ) -> bool {
         loop {
             match self.phase {
                 Phase::Scan => match self.unscanned.front().copied() {
                     Some(slot) if self.region.is_member(slot) => {
-                        if !may_step() {
+                        if !limits.may_step() {
                             return false;
                         }
                         self.unscanned.pop_front();
-                        self.scan(arena, slot, &mut may_join);
+                        self.scan(arena, slot, limits);
                     }
                     Some(_) => _ = self.unscanned.pop_front(),
                     None => match starts.next() {
-                        Some(object) => self.start_from(arena, object, &mut may_join),
+                        Some(object) => self.start_from(arena, object, limits),
                         None => {
                             self.unjudged = self.region.members().len();
                             self.phase = Phase::Judge;
@@ -165,7 +164,7 @@ impl Search {
                     self.unjudged = self.unjudged.min(self.region.members().len());
                     if self.unjudged == 0 {
                         self.phase = Phase::Restore;
-                    } else if may_step() {
+                    } else if limits.may_step() {
                         self.judge(&mut arena.headers);
                     } else {
                         return false;
@@ -174,7 +173,7 @@ impl Search {
                 Phase::Restore => match self.grey.last().copied() {
                     None => return true,
                     Some(slot) => {
-                        if !may_step() {
+                        if !limits.may_step() {
                             return false;
                         }
                         self.grey.pop();
@@ -202,7 +201,7 @@ impl Search {
         }
         self.unjudged = self.region.members().len();
         self.phase = Phase::Judge;
-        self.advance(arena, &mut std::iter::empty(), || true, |_| true);
+        self.advance(arena, &mut std::iter::empty(), &mut Unlimited);
     }
 
     /// Lets a member leave, to be restored from.
@@ -227,45 +226,52 @@ impl Search {
         }
     }
 
-    fn start_from(&mut self, arena: &mut Arena, object: ObjectId, may_join: &mut impl FnMut(&Content) -> bool) {
+    fn start_from(&mut self, arena: &mut Arena, object: ObjectId, limits: &mut impl Limits) {
         let (contents, headers) = arena.parts();
         let is_no_root = headers.find(object).is_ok_and(|header| !header.is_root());
         if is_no_root && self.region.is_open_to(object.slot()) {
-            self.join(contents, headers, (object.slot(), 0), may_join);
+            self.join(contents, headers, (object.slot(), 0), limits);
         }
     }
 
     /// Makes an object a member, if it may be.
+    ///
+    /// One that has no other references than those found is scanned before others: it is as likely to
+    /// be garbage as what it was reached from, while others may lead into something large and live.
     #[inline]
     fn join(
         &mut self,
         contents: &[Content],
         headers: &mut Headers,
         (slot, inner): (u32, u32),
-        may_join: &mut impl FnMut(&Content) -> bool,
+        limits: &mut impl Limits,
     ) {
-        if !contents.get(slot as usize).is_some_and(may_join) {
+        if !contents.get(slot as usize).is_some_and(|content| limits.may_join(content)) {
             self.partial = true;
             return;
         }
-        if self.watched
-            && let Some(header) = headers.at_mut(slot)
-        {
+        self.region.join(slot, inner);
+        let Some(header) = headers.at_mut(slot) else {
+            return;
+        };
+        if self.watched {
             header.marks.set(Mark::Member);
         }
-        self.region.join(slot, inner);
-        self.unscanned.push_back(slot);
+        match header.internal > inner {
+            true => self.unscanned.push_back(slot),
+            false => self.unscanned.push_front(slot),
+        }
     }
 
     /// Reads the contents of a member.
-    fn scan(&mut self, arena: &mut Arena, slot: u32, may_join: &mut impl FnMut(&Content) -> bool) {
+    fn scan(&mut self, arena: &mut Arena, slot: u32, limits: &mut impl Limits) {
         let (contents, headers) = arena.parts();
         let Some(content) = contents.get(slot as usize) else {
             return;
         };
         for child in content.references() {
             if !self.region.count(child.slot()) && headers.find(child).is_ok_and(|header| !header.is_root()) {
-                self.join(contents, headers, (child.slot(), 1), may_join);
+                self.join(contents, headers, (child.slot(), 1), limits);
             }
         }
     }

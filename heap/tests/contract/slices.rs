@@ -30,11 +30,11 @@ fn finish(heap: &mut TestHeap, objects: u32) -> (u64, u64, usize) {
     panic!("it never ends");
 }
 
-/// A garbage ring whose search in slices of 10 is in the midst of scanning.
+/// A garbage ring whose pass, in slices of 10, is in the midst of scanning.
 fn half_searched(heap: &mut TestHeap, length: usize) -> Vec<ObjectId> {
     let ring = garbage_ring(heap, length);
-    // Every member is a candidate, and each slice of 10 leaves at least one for the pass.
-    for _ in 0..length + 3 {
+    // All members are candidates, and a slice leaves 10 of them for the pass.
+    for _ in 0..length / 10 + 3 {
         assert!(!slice(heap, 10).complete);
     }
     ring
@@ -192,6 +192,47 @@ fn a_new_object_saves_what_it_refers_to() {
     drop_ref(&mut heap, saviour);
     assert_eq!(finish(&mut heap, 10).0, 61);
     assert!(heap.is_empty());
+}
+
+#[test]
+fn what_the_mutator_adds_meanwhile_does_not_prolong_the_collection() {
+    let mut heap = heap();
+    // Some of what is added has slots that there were before, and the rest has new ones.
+    let gone: Vec<ObjectId> = (0..500).map(|_| table(&mut heap)).collect();
+    let ring = garbage_ring(&mut heap, 30);
+    gone.into_iter().for_each(|object| drop_ref(&mut heap, object));
+    let most_slices = 4 * heap.len() + 4;
+    for slices in 1.. {
+        assert!(slices <= most_slices);
+        if heap.collect_slice(1).unwrap().complete {
+            break;
+        }
+        for number in 0..20 {
+            let new = table(&mut heap);
+            link(&mut heap, ring[slices % 30], &format!("{number} {slices}"), new);
+            drop_ref(&mut heap, new);
+        }
+    }
+    assert_findable(&heap);
+    finish(&mut heap, 1_000);
+    assert!(heap.is_empty());
+}
+
+#[test]
+fn a_clone_made_by_a_finalizer_of_a_set_has_lost_track_of_nothing() {
+    thread_local! {
+        static TWINS: std::cell::RefCell<Vec<TestHeap>> = const { std::cell::RefCell::new(Vec::new()) };
+    }
+    for length in [3, 60] {
+        let mut heap = heap();
+        let ring = garbage_ring(&mut heap, length);
+        on(&mut heap, ring[0], |heap, _| TWINS.with_borrow_mut(|twins| twins.push(heap.clone())));
+        finish(&mut heap, 10);
+        for mut twin in TWINS.take() {
+            assert_findable(&twin);
+            assert_eq!(finish(&mut twin, 10).0, length as u64);
+        }
+    }
 }
 
 #[test]
