@@ -12,7 +12,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::Ordering;
 
 /// About ten seconds' worth on two cores.
-const CASES: u64 = 100_000;
+const CASES: u64 = 50_000;
 
 pub(super) fn check(context: &Context<'_>, arguments: &arguments::Check, output: &mut Output) -> Result<End, Trouble> {
     let campaign = Campaign {

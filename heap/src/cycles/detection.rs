@@ -59,7 +59,7 @@ use crate::{Heap, HeapError, Host, ObjectId};
 /// What detections keep between calls.
 #[derive(Debug, Default)]
 pub(crate) struct Detection {
-    numbers: Numbers,
+    pub(super) numbers: Numbers,
     underway: Option<Underway>,
     /// Whether anything has changed since the detection under way began.
     disturbed: bool,
@@ -278,42 +278,6 @@ impl<H: Host> Heap<H> {
     /// since. Neither they nor the objects in them are in a particular order.
     pub fn cycles(&self) -> impl Iterator<Item = &[ObjectId]> {
         self.cycles.iter()
-    }
-
-    /// Says how many cycles there are among objects, references to others left out. The cost
-    /// follows these objects. A detection under way begins anew.
-    pub(crate) fn cycles_among(&mut self, set: &[ObjectId]) -> u64 {
-        if set.is_empty() {
-            return 0;
-        }
-        // It takes over the numbers of a detection under way.
-        self.detection.disturb();
-        let numbers = &mut self.detection.numbers;
-        numbers.begin_among(self.arena.slots(), set.iter().map(|member| member.slot()));
-        let (mut cycles, mut allowance, mut walk) = (0, u64::MAX, Walk::default());
-        for member in set {
-            if numbers.is_unseen_member(member.slot()) {
-                walk.enter(member.slot(), numbers);
-                let mut found = |_: &[u32]| cycles += 1;
-                walk.go_on(self.arena.contents(), numbers, &mut allowance, Numbers::is_unseen_member, &mut found);
-            }
-        }
-        cycles
-    }
-
-    /// The slots of each cycle that there is now, found without leaving a trace.
-    pub(crate) fn cycles_now(&self) -> Vec<Vec<u32>> {
-        let (mut numbers, mut walk, mut allowance) = (Numbers::default(), Walk::default(), u64::MAX);
-        let mut cycles = Vec::new();
-        numbers.begin(self.arena.slots());
-        for object in self.arena.objects() {
-            if numbers.is_unseen(object.slot()) {
-                walk.enter(object.slot(), &mut numbers);
-                let mut found = |cycle: &[u32]| cycles.push(cycle.to_vec());
-                walk.go_on(self.arena.contents(), &mut numbers, &mut allowance, |_, _| true, &mut found);
-            }
-        }
-        cycles
     }
 
     /// Goes on with a detection, or begins one; true if it is complete.

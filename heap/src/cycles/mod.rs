@@ -9,6 +9,7 @@
 //! and frees it; it needs no cycles to do so, and makes none of detection's work.
 
 pub(crate) mod allowance;
+mod among;
 pub(crate) mod candidates;
 mod changes;
 mod collection;
