@@ -116,6 +116,12 @@ impl Fault {
         Fault::ALL.iter().copied().find(|fault| fault.word() == word)
     }
 
+    /// The fault whose word is nearest to a text.
+    pub(crate) fn nearest(text: &str) -> Option<Fault> {
+        let distance = |fault: &Fault| strsim::damerau_levenshtein(fault.word(), text);
+        Fault::ALL.iter().copied().min_by_key(distance)
+    }
+
     /// Its byte.
     pub fn byte(self) -> u8 {
         self as u8

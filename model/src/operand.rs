@@ -365,7 +365,8 @@ impl Operand for Fault {
     }
 
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Fault, TextError> {
-        form.read("a kind of fault, like `dangling_field`", |token| token.word().and_then(Fault::from_word))
+        let meant = form.peek().and_then(|token| token.word()).and_then(Fault::nearest).unwrap_or(Fault::DanglingField);
+        form.read(&format!("a kind of fault, like `{}`", meant.word()), |token| token.word().and_then(Fault::from_word))
     }
 
     fn print(&self, out: &mut Printer<'_>) {

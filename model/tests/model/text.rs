@@ -113,7 +113,7 @@ fn a_typo_is_located_and_what_was_meant_is_named() {
         error("detect ful"),
         "1:8: expected `full` or the end of the line or a number from 0 to 4294967295, found `ful`"
     );
-    assert_eq!(error("fault dangling a"), "1:7: expected a kind of fault, like `dangling_field`, found `dangling`");
+    assert_eq!(error("fault dangling a"), "1:7: expected a kind of fault, like `dangling_box`, found `dangling`");
     assert_eq!(error("recover root"), "1:9: expected the end of the line or `roots`, found `root`");
     assert_eq!(error("a = box 'ab'"), "1:9: expected one character between the quotes, like 'c'");
     assert_eq!(error("a = box \"ab"), "1:9: expected a closing \", found the end of the line");
