@@ -31,7 +31,7 @@ fn main() -> Result<(), HeapError> {
     let (mut site, name) = (FieldSite::new("key"), String::from("key"));
     for _ in 0..TIMES {
         match mode.as_str() {
-            "nothing" => _ = black_box(()),
+            "nothing" => black_box(()),
             "inc-and-dec-ref" => {
                 heap.inc_ref(black_box(table))?;
                 heap.dec_ref(black_box(table))?;
