@@ -64,6 +64,26 @@ impl Arena {
         header.is_live().then(|| ObjectId::new(slot, header.generation))
     }
 
+    /// The slots of roots.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = u32> {
+        self.headers.all().iter().zip(0..).filter(|(header, _)| header.is_root()).map(|(_, slot)| slot)
+    }
+
+    /// For each slot, whether its object is reached from those in some slots, or is one of them. What
+    /// dangles in a damaged heap leads nowhere.
+    pub(crate) fn reached_from(&self, starts: impl Iterator<Item = u32>) -> Vec<bool> {
+        let mut reached = vec![false; self.slots()];
+        let mut enter = |slot: u32| reached.get_mut(slot as usize).is_some_and(|it| !std::mem::replace(it, true));
+        let mut left: Vec<u32> = starts.filter(|&slot| enter(slot)).collect();
+        while let Some(slot) = left.pop() {
+            let content = self.tenant(slot).and_then(|object| self.content(object).ok());
+            let children = content.into_iter().flat_map(|content| content.references());
+            let living = children.filter(|&child| self.headers.find(child).is_ok()).map(ObjectId::slot);
+            left.extend(living.filter(|&child| enter(child)));
+        }
+        reached
+    }
+
     pub(crate) fn content_at_mut(&mut self, slot: u32) -> Option<&mut Content> {
         self.contents.get_mut(slot as usize)
     }

@@ -43,14 +43,14 @@ impl<H: Host> Heap<H> {
 impl<H: Host> fmt::Display for Graph<'_, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let heap = self.0;
-        let (cycles, reachable) = (self.cycles(), self.reachable());
+        let (cycles, reachable) = (self.cycles(), heap.arena.reached_from(heap.arena.roots()));
         let mut gone = BTreeSet::new();
         writeln!(f, "digraph heap {{")?;
         writeln!(f, "  node [fontname=\"monospace\" colorscheme=set312]")?;
         for object in heap.objects() {
             let Ok(header) = heap.arena.headers.find(object) else { continue };
             let cycle = cycles.get(&object.slot()).copied();
-            node(f, heap, object, header, cycle, reachable.contains(&object.slot()))?;
+            node(f, heap, object, header, cycle, reachable.get(object.slot() as usize) == Some(&true))?;
             for (place, target, weak) in references(heap, object) {
                 let dashed = if weak { " style=dashed" } else { "" };
                 writeln!(f, "  \"{object}\" -> \"{target}\" [label=\"{}\"{dashed}]", escaped(&place))?;
@@ -72,20 +72,6 @@ impl<H: Host> Graph<'_, H> {
         let cycles = self.0.cycles_now();
         let numbered = cycles.iter().enumerate();
         numbered.flat_map(|(number, cycle)| cycle.iter().map(move |&slot| (slot, number))).collect()
-    }
-
-    /// The slots of the objects that are no garbage.
-    fn reachable(&self) -> BTreeSet<u32> {
-        let arena = &self.0.arena;
-        let roots = arena.headers.all().iter().zip(0..).filter(|(header, _)| header.is_root());
-        let mut reached: BTreeSet<u32> = roots.map(|(_, slot)| slot).collect();
-        let mut open: Vec<u32> = reached.iter().copied().collect();
-        while let Some(slot) = open.pop() {
-            let contents = arena.contents().get(slot as usize);
-            let targets = contents.into_iter().flat_map(|it| it.references()).map(ObjectId::slot);
-            open.extend(targets.filter(|&target| reached.insert(target)));
-        }
-        reached
     }
 }
 

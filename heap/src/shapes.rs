@@ -10,8 +10,8 @@
 //! A shape never changes and is never given back. What was once learned of a number is therefore
 //! true for as long as the heap exists, which is what [`FieldSite`](crate::FieldSite) builds on.
 //! For this to be no leak there are bounds on how many shapes there are, how many names each has
-//! and how long a name is, so that all shapes together take some 3 MB at most. A table that fits no shape has a
-//! [`Directory`](crate::directory::Directory) of its own.
+//! and how long a name is, so that all shapes together take some 3 MB at most. A table that fits no
+//! shape has a [`Directory`](crate::directory::Directory) of its own.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{Heap, Host};
 
-/// The figures of a heap since it was made. All are exact.
+/// The figures of a heap since it was made. All are exact, `candidates` between slices excepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct HeapStats {

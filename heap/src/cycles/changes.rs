@@ -14,7 +14,6 @@ impl<H: Host> Heap<H> {
     /// Notes that an object has got or lost a reference.
     #[inline]
     pub(crate) fn changed(&mut self, object: ObjectId) {
-        self.arena.headers.disturb(object);
         self.detection.disturb();
         if let Ok(header) = self.arena.headers.find_mut(object)
             && !header.marks.has(Mark::Dirty)

@@ -4,8 +4,8 @@
 //! references that the mutator has given up, those of finalizers included. A check that frees
 //! garbage cycles makes the next one come sooner, one that frees none makes it come later, unless its
 //! budget was used up before it could know, and a program that allocates much is checked more
-//! often. All arithmetic is in integers, rounded down,
-//! so that the course of the interval can be predicted exactly.
+//! often. All arithmetic is in integers, rounded down, so that the course of the interval can be
+//! predicted exactly.
 //!
 //! Operations are counted down, from the number after which an allocation has something to do: then
 //! an allocation compares one number with 0, be that a check, a verification or neither, and no

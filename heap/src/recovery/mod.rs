@@ -2,10 +2,10 @@
 //!
 //! Contents are believed, and what is derived from them is made anew: internal and weak counts,
 //! lists of weak objects, marks and the sets that go with them, the release queue, indexes, links
-//! between shapes, which known cycle an object is in, the list of vacant slots. Two things can't be derived. What a dangling reference referred to is
-//! lost; it becomes nil. And what the mutator holds is known to the mutator alone: if it says so,
-//! external counts become exact; if not, those recorded are kept, save where keeping them would
-//! be worse than to err on the side of what lives.
+//! between shapes, which known cycle an object is in, the list of vacant slots. Two things can't be
+//! derived. What a dangling reference referred to is lost; it becomes nil. And what the mutator
+//! holds is known to the mutator alone: if it says so, external counts become exact; if not, those
+//! recorded are kept, save where keeping them would be worse than to err on the side of what lives.
 //!
 //! **Why the heap is clean afterwards.** Each step makes one structure true to contents and counts,
 //! and none changes what an earlier one has made: first which slots have objects, then contents,

@@ -13,6 +13,7 @@ use crate::{Heap, Host, ObjectId, Value};
 impl<H: Host> Heap<H> {
     /// Makes each slot either one of a living object with contents, or vacant.
     pub(super) fn rebuild_slots(&mut self, recovery: &mut Recovery) {
+        let retired = self.arena.generation_ceiling;
         for slot in self.arena.every_slot() {
             let tenant = self.arena.tenant(slot);
             match (tenant, self.arena.content_at_mut(slot)) {
@@ -25,10 +26,7 @@ impl<H: Host> Heap<H> {
                     recovery.did(RecoveryAction::GaveUp { object });
                 }
                 (None, Some(content)) if content.kind().is_some() => {
-                    let generation = self.arena.generation_ceiling;
-                    if let Some(content) = self.arena.content_at_mut(slot) {
-                        *content = Content::Vacant { generation, next: NONE };
-                    }
+                    *content = Content::Vacant { generation: retired, next: NONE };
                     recovery.did(RecoveryAction::RetiredSlot { slot });
                 }
                 _ => {}
@@ -154,22 +152,27 @@ impl<H: Host> Heap<H> {
         if self.verify_queue().is_empty() {
             return;
         }
-        let entries: Vec<ObjectId> = self.queue.0.drain(..).collect();
-        for object in entries {
-            let header = self.arena.headers.find_mut(object);
-            if header.is_ok_and(|it| it.marks.has(Mark::Queued)) {
-                self.mark(object, Mark::Queued, false);
-                self.queue.0.push_back(object);
-            }
-        }
-        for object in self.living() {
-            self.mark(object, Mark::Queued, false);
-        }
-        for object in self.queue.0.clone() {
-            self.mark(object, Mark::Queued, true);
-        }
+        let waiting = std::mem::take(&mut self.queue.0).into();
+        self.queue.0 = self.keep_marked(waiting, Mark::Queued).into();
         let (structure, entries) = (Structure::Queue, self.queue.0.len());
         recovery.did(RecoveryAction::Rebuilt { structure, entries });
+    }
+
+    /// Leaves those objects in a list, once each, that carry a mark, and lets no others carry it.
+    pub(super) fn keep_marked(&mut self, mut list: Vec<ObjectId>, mark: Mark) -> Vec<ObjectId> {
+        // An object loses its mark with its first entry, so that it has no second.
+        list.retain(|&object| {
+            let had = self.arena.headers.find(object).is_ok_and(|it| it.marks.has(mark));
+            self.mark(object, mark, false);
+            had
+        });
+        for object in self.living() {
+            self.mark(object, mark, false);
+        }
+        for &object in &list {
+            self.mark(object, mark, true);
+        }
+        list
     }
 
     /// Makes counts from contents and roots. Without roots what would not be referred to at all is

@@ -8,7 +8,7 @@
 use super::{Recovery, RecoveryAction};
 use crate::counts::Mark;
 use crate::verify::Structure;
-use crate::{Heap, Host, ObjectId};
+use crate::{Heap, Host};
 
 impl<H: Host> Heap<H> {
     /// Ends collections and detections that are under way.
@@ -40,29 +40,12 @@ impl<H: Host> Heap<H> {
         if self.verify_temporaries().is_empty() {
             return;
         }
-        let mut temporaries = match &mut self.frame {
-            Some(frame) => std::mem::take(&mut frame.temporaries),
-            None => Vec::new(),
-        };
-        // An object loses its mark with its first entry, so that it has no second.
-        temporaries.retain(|&object| self.take_mark(object, Mark::Temporary));
-        for object in self.living() {
-            self.mark(object, Mark::Temporary, false);
-        }
-        for &object in &temporaries {
-            self.mark(object, Mark::Temporary, true);
-        }
+        let listed = self.frame.as_mut().map(|frame| std::mem::take(&mut frame.temporaries));
+        let temporaries = self.keep_marked(listed.unwrap_or_default(), Mark::Temporary);
         let (structure, entries) = (Structure::Temporaries, temporaries.len());
         recovery.did(RecoveryAction::Rebuilt { structure, entries });
         if let Some(frame) = &mut self.frame {
             frame.temporaries = temporaries;
         }
-    }
-
-    /// Takes a mark from an object, and says whether it had it.
-    fn take_mark(&mut self, object: ObjectId, mark: Mark) -> bool {
-        let had = self.arena.headers.find(object).is_ok_and(|it| it.marks.has(mark));
-        self.mark(object, mark, false);
-        had
     }
 }

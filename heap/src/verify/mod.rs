@@ -2,8 +2,9 @@
 //!
 //! Whatever a heap keeps beside contents and external counts is derived from them: internal and
 //! weak counts, lists of weak objects, marks and the sets that go with them, indexes, shapes, which
-//! known cycle an object is in, the list of vacant slots. Each check derives one of these anew and compares. External counts are known only
-//! to the mutator; they can be compared if it says what it holds.
+//! known cycle an object is in, the list of vacant slots. Each check derives one of these anew and
+//! compares. External counts are known only to the mutator; they can be compared if it says what it
+//! holds.
 //!
 //! **All checks only look, take linear time, and stand any damage.** Each visits objects and
 //! entries once, follows no list to a place that it has seen, trusts no index, and keeps its own

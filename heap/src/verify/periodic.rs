@@ -15,8 +15,7 @@ impl<H: Host> Heap<H> {
     /// [`with_verification_interval`](crate::Configuration::with_verification_interval) says, counted
     /// from the last one that was due; a check for cycles does not begin that count anew. Every
     /// allocation makes it first, before the check for cycles, whether automatic checks are on or
-    /// off. If something is found, it is logged, and [`Host::verified`] is
-    /// called.
+    /// off. If something is found, it is logged, and [`Host::verified`] is called.
     ///
     /// ```
     /// # use heapproof_heap::{Configuration, Heap};

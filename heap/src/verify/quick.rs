@@ -24,13 +24,13 @@ impl<H: Host> Heap<H> {
     /// It sees: a vacant slot that has contents or is noted as an object's; a strong count that has
     /// been counted down below 0; an object that is marked as changed or as a candidate and is not
     /// noted so, or the other way round; one that is marked as waiting for its release while none
-    /// waits, or as a temporary while no frame is open; one that is marked as a member of the collection
-    /// under way and is none, or the other way round if none was disturbed; a reference that dangles, among eight values of each object; a list of vacant slots
-    /// that begins outside of the heap or at an object; more objects than slots. It can't see any
-    /// other wrong count, the lists of weak objects, the indexes and shapes of tables, known
-    /// cycles, what lies behind the first vacant slot, and garbage that no candidate reaches; nor what is wrong with objects that
-    /// it does not look at. So true does not mean that the heap is right, but false means that it is
-    /// wrong.
+    /// waits, or as a temporary while no frame is open; one that is marked as a member of the
+    /// collection under way and is none, or the other way round if none was disturbed; a reference that
+    /// dangles, among eight values of each object; a list of vacant slots that begins outside of the
+    /// heap or at an object; more objects than slots. It can't see any other wrong count, the lists of
+    /// weak objects, the indexes and shapes of tables, known cycles, what lies behind the first vacant
+    /// slot, and garbage that no candidate reaches; nor what is wrong with objects that it does not
+    /// look at. So true does not mean that the heap is right, but false means that it is wrong.
     #[must_use]
     pub fn quick_health_check(&self) -> bool {
         let slots = self.arena.slots();
