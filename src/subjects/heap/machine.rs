@@ -15,6 +15,8 @@ pub(super) struct VirtualMachine {
     ids: Vec<ObjectId>,
     /// The latest object of each slot.
     tenants: Vec<Object>,
+    /// Whether a fault was made that nothing has recovered from.
+    pub(super) is_damaged: bool,
     /// Where fields are looked up, the one used last behind the others.
     sites: Vec<FieldSite>,
 }
