@@ -57,7 +57,26 @@ pub struct Lockstep {
     /// references alone, and most operations change none.
     references: Vec<(Object, Object)>,
     cycles: Vec<BTreeSet<Object>>,
+    watcher: Option<Watcher>,
 }
+
+/// A call that both sides have answered, and what happened in it.
+#[derive(Debug)]
+pub struct Called<'a> {
+    /// What was called.
+    pub operation: &'a Operation<Object>,
+    /// What it came to in the model.
+    pub model: &'a Outcome,
+    /// What it came to in the subject.
+    pub subject: &'a Outcome,
+    /// What happened in the model, in its order.
+    pub events: &'a [Event],
+    /// What happened in the subject, where it shows its journal.
+    pub journal: &'a [Event],
+}
+
+/// Is told of each call before anything is compared.
+pub type Watcher = Box<dyn FnMut(&Lockstep, &Called<'_>)>;
 
 /// What can be observed of the subject, asked once.
 struct Observes {
@@ -105,7 +124,18 @@ impl Lockstep {
             seen: Contents::default(),
             references: Vec::new(),
             cycles: Vec::new(),
+            watcher: None,
         }
+    }
+
+    /// Tells a watcher of each call from now on.
+    pub fn watch(&mut self, watcher: Watcher) {
+        self.watcher = Some(watcher);
+    }
+
+    /// The subject as it is.
+    pub fn subject(&self) -> &dyn Subject {
+        &*self.subject
     }
 
     /// The model as it is.
@@ -214,6 +244,11 @@ impl Lockstep {
         let journal = if self.observes.journal { self.subject.take_journal() } else { Vec::new() };
         self.model.follow(journal.clone());
         let (model, events) = self.call_model(operation);
+        if let Some(mut watcher) = self.watcher.take() {
+            let (model, subject, events, journal) = (&model, &subject, &*events, &*journal);
+            watcher(self, &Called { operation, model, subject, events, journal });
+            self.watcher = Some(watcher);
+        }
 
         let same = match (&model, &subject) {
             (Outcome::Refused(_), Outcome::Refused(_)) if !self.observes.refusals => true,
