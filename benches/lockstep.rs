@@ -3,10 +3,11 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use heapproof::generate::{self, Recipe};
+use heapproof::lockstep;
 use heapproof::model::{Program, Reference, Script, Value, script};
 use heapproof::subject::Subject;
 use heapproof::subjects::{HEAP, HeapSubject};
-use heapproof::{generate, lockstep};
 
 fn main() {
     divan::main();
@@ -15,7 +16,7 @@ fn main() {
 const CASES: u64 = 200;
 
 fn programs() -> Vec<Program> {
-    (0..CASES).map(|case| generate::case(1, case, generate::MOST_LINES, &|_| true)).collect()
+    (0..CASES).map(|case| generate::case(1, case, &Recipe::default(), &|_| true)).collect()
 }
 
 /// How many operations those programs carry out.

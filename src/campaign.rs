@@ -3,7 +3,7 @@
 //! Case n of a seed is always the same program. Threads take blocks of cases in order, and blocks are merged in order, so
 //! programs, counts, digest and the first failure of a signature do not depend on who was faster.
 
-use crate::generate;
+use crate::generate::{self, Recipe};
 use crate::lockstep::Failure;
 use crate::properties::Property;
 use crate::signature::Signature;
@@ -28,8 +28,8 @@ pub struct Campaign {
     pub subject: SubjectKind,
     /// The number that repeats the run.
     pub seed: u64,
-    /// The most lines of a program.
-    pub most_lines: usize,
+    /// How programs are drawn.
+    pub recipe: Recipe,
     /// How many programs, unless time ends first.
     pub cases: u64,
     /// For how long no further program is begun after.
@@ -136,7 +136,7 @@ impl Campaign {
                     block.cut_short = true;
                     break;
                 }
-                let program = generate::case(self.seed, case, self.most_lines, &|code| supported.supports(code));
+                let program = generate::case(self.seed, case, &self.recipe, &|code| supported.supports(code));
                 if self.case(case, program, &mut block) && !self.keep_going {
                     break;
                 }

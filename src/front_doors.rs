@@ -38,7 +38,7 @@ pub fn fuzz_lockstep(program: &Program) -> bool {
 /// A proptest strategy.
 #[cfg(feature = "proptest")]
 pub mod proptest {
-    use crate::generate;
+    use crate::generate::{self, Profile, Recipe};
     use heapproof_model::Program;
     use proptest::strategy::{NewTree, Strategy, ValueTree};
     use proptest::test_runner::TestRunner;
@@ -61,20 +61,27 @@ pub mod proptest {
     /// the_heap_is_the_model();
     /// ```
     pub fn programs() -> Programs {
-        Programs { most_lines: generate::MOST_LINES }
+        Programs { recipe: Recipe::default() }
     }
 
     /// See [`programs`].
     #[derive(Debug, Clone)]
     pub struct Programs {
-        most_lines: usize,
+        recipe: Recipe,
     }
 
     impl Programs {
         /// The same with programs of at most that many lines.
         #[must_use]
         pub fn most_lines(mut self, most_lines: usize) -> Programs {
-            self.most_lines = most_lines;
+            self.recipe.most_lines = most_lines;
+            self
+        }
+
+        /// The same with programs of that profile.
+        #[must_use]
+        pub fn profile(mut self, profile: Profile) -> Programs {
+            self.recipe.profile = profile;
             self
         }
     }
@@ -85,7 +92,7 @@ pub mod proptest {
 
         fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
             let seed = ::proptest::num::u64::ANY.new_tree(runner)?.current();
-            let program = generate::case(seed, 0, self.most_lines, &|_| true);
+            let program = generate::case(seed, 0, &self.recipe, &|_| true);
             Ok(Shrinking { shown: program.clone(), failing: program, next: 0 })
         }
     }
@@ -128,7 +135,7 @@ pub mod proptest {
 /// A quickcheck type.
 #[cfg(feature = "quickcheck")]
 pub mod quickcheck {
-    use crate::generate;
+    use crate::generate::{self, Recipe};
     use heapproof_model::Program;
     use quickcheck::{Arbitrary, Gen};
     use std::ops::Deref;
@@ -157,7 +164,8 @@ pub mod quickcheck {
     impl Arbitrary for AnyProgram {
         /// A program of up to `gen.size()` lines.
         fn arbitrary(gen_: &mut Gen) -> AnyProgram {
-            AnyProgram(generate::case(u64::arbitrary(gen_), 0, gen_.size().max(1), &|_| true))
+            let recipe = Recipe { most_lines: gen_.size().max(1), ..Recipe::default() };
+            AnyProgram(generate::case(u64::arbitrary(gen_), 0, &recipe, &|_| true))
         }
 
         fn shrink(&self) -> Box<dyn Iterator<Item = AnyProgram>> {

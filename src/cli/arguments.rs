@@ -1,11 +1,9 @@
 //! What can be asked for.
 
-use crate::failures::OUT;
-use crate::generate::MOST_LINES;
+use super::check::Check;
 use crate::properties::Property;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use std::time::Duration;
 
 const EXIT_CODES: &str = "Exit codes:
   0    all held
@@ -50,36 +48,6 @@ pub(super) struct Claim {
     /// What is claimed; see `list properties`
     #[arg(long, value_name = "NAME", default_value = "lockstep", value_parser = property)]
     pub property: Property,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Check {
-    /// How many programs; as many as take about ten seconds unless given
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "time")]
-    pub cases: Option<u64>,
-    /// For how long, as in `60s` or `10min`
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub time: Option<Duration>,
-    /// The most lines of a program
-    #[arg(long, value_name = "MAX", default_value_t = MOST_LINES as u32, value_parser = clap::value_parser!(u32).range(1..=60_000))]
-    pub ops: u32,
-    /// The number that repeats a run; a fresh one unless given
-    #[arg(long, value_name = "S")]
-    pub seed: Option<u64>,
-    /// How many threads; as many as there are processors unless given
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub jobs: Option<u16>,
-    #[command(flatten)]
-    pub claim: Claim,
-    /// Go on behind the first failure, to one trace for each signature
-    #[arg(long)]
-    pub keep_going: bool,
-    /// Where failures are saved
-    #[arg(long, value_name = "DIR", default_value = OUT)]
-    pub out: PathBuf,
-    /// How the results are written
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -133,6 +101,8 @@ pub(super) enum Listed {
     Subjects,
     /// What can be claimed of them
     Properties,
+    /// What programs can be mostly about
+    Profiles,
     /// What programs are made of
     Operations,
     /// What violations are told apart by
@@ -143,12 +113,4 @@ fn property(name: &str) -> Result<Property, String> {
     let known = || Property::ALL.iter().map(|property| property.name()).collect::<Vec<_>>().join(", ");
     let found = Property::ALL.iter().find(|property| property.name() == name);
     found.copied().ok_or_else(|| format!("there is no such property; there are: {}", known()))
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(time) if !time.is_zero() => Ok(time),
-        Ok(_) => Err("expected more than no time".to_owned()),
-        Err(error) => Err(format!("{error}; expected something like `60s` or `10min`")),
-    }
 }

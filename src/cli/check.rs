@@ -1,25 +1,62 @@
 //! `heapproof check`: random programs.
 
-use super::arguments;
+use super::arguments::{Claim, Format};
 use super::output::Output;
 use super::report::Reporter;
 use super::{Context, End, Trouble, say};
 use crate::campaign::{Campaign, Found};
-use crate::failures::save_original;
+use crate::failures::{OUT, save_original};
+use crate::generate::{MOST_LINES, Profile, Recipe};
 use crate::proof::Counterexample;
+use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::hash::{BuildHasher, RandomState};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 /// About ten seconds' worth on two cores.
 const CASES: u64 = 50_000;
 
-pub(super) fn check(context: &Context<'_>, arguments: &arguments::Check, output: &mut Output) -> Result<End, Trouble> {
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// How many programs; as many as take about ten seconds unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "time")]
+    pub cases: Option<u64>,
+    /// For how long, as in `60s` or `10min`
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub time: Option<Duration>,
+    /// The most lines of a program
+    #[arg(long, value_name = "MAX", default_value_t = MOST_LINES as u32, value_parser = clap::value_parser!(u32).range(1..=60_000))]
+    pub ops: u32,
+    /// The number that repeats a run; a fresh one unless given
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// How many threads; as many as there are processors unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    #[command(flatten)]
+    pub claim: Claim,
+    /// What programs are mostly about; see `list profiles`
+    #[arg(long, value_name = "NAME", default_value = "default", value_parser = profile)]
+    pub profile: Profile,
+    /// Go on behind the first failure, to one trace for each signature
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Where failures are saved
+    #[arg(long, value_name = "DIR", default_value = OUT)]
+    pub out: PathBuf,
+    /// How the results are written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Output) -> Result<End, Trouble> {
     let campaign = Campaign {
         property: arguments.claim.property,
         subject: context.subject(arguments.claim.subject.as_deref())?.clone(),
         seed: arguments.seed.unwrap_or_else(|| RandomState::new().hash_one(std::process::id())),
-        most_lines: arguments.ops as usize,
+        recipe: Recipe { profile: arguments.profile, most_lines: arguments.ops as usize },
         cases: arguments.cases.unwrap_or(if arguments.time.is_some() { u64::MAX } else { CASES }),
         time: arguments.time,
         jobs: arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
@@ -57,12 +94,18 @@ pub(super) fn check(context: &Context<'_>, arguments: &arguments::Check, output:
 fn report(
     context: &Context<'_>,
     campaign: &Campaign,
-    arguments: &arguments::Check,
+    arguments: &Check,
     reporter: &mut Reporter<'_>,
     found: &Found,
 ) -> Result<(), Trouble> {
     let signature = found.failure.violation.signature();
-    let note = format!("case {} of seed {}, at most {} lines", found.case, campaign.seed, campaign.most_lines);
+    let Recipe { profile, most_lines } = &campaign.recipe;
+    let note = format!(
+        "case {} of seed {}, profile {}, at most {most_lines} lines",
+        found.case,
+        campaign.seed,
+        profile.name()
+    );
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
     let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
     let stopped = || context.stop.load(Ordering::Relaxed);
@@ -96,4 +139,18 @@ fn progress_bar(campaign: &Campaign) -> ProgressBar {
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+fn profile(name: &str) -> Result<Profile, String> {
+    let known = || Profile::ALL.iter().map(|profile| profile.name()).collect::<Vec<_>>().join(", ");
+    let found = Profile::ALL.iter().find(|profile| profile.name() == name);
+    found.copied().ok_or_else(|| format!("there is no such profile; there are: {}", known()))
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        Ok(_) => Err("expected more than no time".to_owned()),
+        Err(error) => Err(format!("{error}; expected something like `60s` or `10min`")),
+    }
 }

@@ -3,6 +3,7 @@
 use super::arguments::Listed;
 use super::output::Output;
 use super::{Context, End, Trouble};
+use crate::generate::Profile;
 use crate::properties::Property;
 use crate::signature::Signature;
 use heapproof_model::Code;
@@ -18,6 +19,11 @@ pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> 
         Listed::Properties => {
             for property in Property::ALL {
                 writeln!(output, "{:10} {}", property.name(), property.about())?;
+            }
+        }
+        Listed::Profiles => {
+            for profile in Profile::ALL {
+                writeln!(output, "{:12} {}", profile.name(), profile.about())?;
             }
         }
         Listed::Signatures => {

@@ -1,10 +1,11 @@
 //! What `check` prints, for people or as JSON, an object a line (`docs/output.md` says what is in them).
 
-use super::arguments::{Check, Format};
+use super::arguments::Format;
+use super::check::Check;
 use super::output::Output;
 use crate::campaign::{Campaign, Found, Summary};
 use crate::failures::OUT;
-use crate::generate::MOST_LINES;
+use crate::generate::{MOST_LINES, Profile};
 use crate::proof::{Counterexample, quoted};
 use crate::properties::Property;
 use serde_json::{Map, Value, json};
@@ -43,6 +44,7 @@ impl<'a> Reporter<'a> {
                 "type": "start",
                 "property": property.name(),
                 "subject": subject.name,
+                "profile": self.campaign.recipe.profile.name(),
                 "seed": seed,
                 "unchecked": unchecked,
             }))?,
@@ -139,10 +141,13 @@ impl<'a> Reporter<'a> {
 
     /// The line that repeats the run, also where time or Ctrl-C ended it.
     fn repeat(&self, summary: &Summary) -> String {
-        let Campaign { property, subject, seed, most_lines, keep_going, .. } = self.campaign;
+        let Campaign { property, subject, seed, recipe, keep_going, .. } = self.campaign;
         let mut line = format!("{} check --seed {seed} --cases {}", quoted(self.name), summary.programs.max(1));
-        if *most_lines != MOST_LINES {
-            line += &format!(" --ops {most_lines}");
+        if recipe.most_lines != MOST_LINES {
+            line += &format!(" --ops {}", recipe.most_lines);
+        }
+        if recipe.profile != Profile::Default {
+            line += &format!(" --profile {}", recipe.profile.name());
         }
         line += &format!(" --subject {}", subject.name);
         if *property != Property::Lockstep {

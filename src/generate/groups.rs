@@ -18,7 +18,10 @@ impl Generator<'_> {
         let many = self.rng.random_range(10..=Field::COMMON.len());
         for field in (start..start + many).map(Field::common) {
             let value = self.value(&Place::Program);
-            self.add(Line { bind: None, operation: Operation::WriteField { object, field, value } });
+            let operation = Operation::WriteField { object, field, value };
+            if !self.is_unwanted(&operation, &Place::Program) {
+                self.add(Line { bind: None, operation });
+            }
         }
         for field in (start..start + self.rng.random_range(0..=many)).map(Field::common) {
             self.add(Line { bind: None, operation: Operation::Remove { object, field } });
@@ -41,6 +44,17 @@ impl Generator<'_> {
             if let Some(line) = self.make(code, &Place::Program) {
                 self.add(line);
             }
+        }
+    }
+
+    /// A look at what has changed, by one of the ways to look.
+    pub(super) fn look(&mut self) {
+        let looks = [Code::Detect, Code::DetectFull, Code::DetectSlice, Code::Verify];
+        let looks: Vec<Code> = looks.into_iter().filter(|code| self.has(*code)).collect();
+        if !looks.is_empty() {
+            let look = looks[self.rng.random_range(0..looks.len())];
+            let line = self.make(look, &Place::Program);
+            line.into_iter().for_each(|line| self.add(line));
         }
     }
 

@@ -8,6 +8,9 @@
 
 mod groups;
 mod operands;
+mod profile;
+
+pub use profile::Profile;
 
 use heapproof_model::{Code, Kind, Line, Machine, Name, Object, Operation, Program, Reference, script};
 use operands::Place;
@@ -17,16 +20,32 @@ use rand_chacha::ChaCha8Rng;
 /// The most lines of a program, unless something else is asked for.
 pub const MOST_LINES: usize = 64;
 
-/// The program of a case: a function of the seed, the case's number, the greatest length and which operations there are.
-pub fn case(seed: u64, number: u64, most: usize, supports: &dyn Fn(Code) -> bool) -> Program {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(number);
-    program(&mut rng, most, supports)
+/// How programs are to be drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipe {
+    /// What they are mostly about.
+    pub profile: Profile,
+    /// The most lines of a program.
+    pub most_lines: usize,
 }
 
-/// Draws a program of at most that many lines.
-pub fn program(rng: &mut dyn Rng, most: usize, supports: &dyn Fn(Code) -> bool) -> Program {
-    let mut generator = Generator::new(rng, supports);
+impl Default for Recipe {
+    fn default() -> Recipe {
+        Recipe { profile: Profile::Default, most_lines: MOST_LINES }
+    }
+}
+
+/// The program of a case: a function of the seed, the case's number, the recipe and which operations there are.
+pub fn case(seed: u64, number: u64, recipe: &Recipe, supports: &dyn Fn(Code) -> bool) -> Program {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(number);
+    program(&mut rng, recipe, supports)
+}
+
+/// Draws a program.
+pub fn program(rng: &mut dyn Rng, recipe: &Recipe, supports: &dyn Fn(Code) -> bool) -> Program {
+    let most = recipe.most_lines;
+    let mut generator = Generator::new(rng, recipe.profile, supports);
     generator.settings();
     let length = generator.rng.random_range(most / 8..=most);
     while generator.lines.len() < length && generator.line() {}
@@ -37,6 +56,7 @@ pub fn program(rng: &mut dyn Rng, most: usize, supports: &dyn Fn(Code) -> bool) 
 /// A program in the making.
 struct Generator<'a> {
     rng: &'a mut dyn Rng,
+    profile: Profile,
     /// What the program does so far.
     model: Reference,
     lines: Vec<Line>,
@@ -51,16 +71,17 @@ struct Generator<'a> {
 }
 
 impl<'a> Generator<'a> {
-    fn new(rng: &'a mut dyn Rng, supports: &dyn Fn(Code) -> bool) -> Generator<'a> {
+    fn new(rng: &'a mut dyn Rng, profile: Profile, supports: &dyn Fn(Code) -> bool) -> Generator<'a> {
         Generator {
             rng,
+            profile,
             model: Reference::new(),
             lines: Vec::new(),
             bound: Vec::new(),
             finalizers: Vec::new(),
             next_name: 0,
-            weights: added_up(supports, Code::weight),
-            within_weights: added_up(supports, weight_within),
+            weights: added_up(supports, &|code| profile.weight(code)),
+            within_weights: added_up(supports, &|code| if profile.weight(code) > 0 { weight_within(code) } else { 0 }),
         }
     }
 
@@ -109,10 +130,35 @@ impl<'a> Generator<'a> {
             }
             if let Some(line) = self.make(code, &Place::Program) {
                 self.add(line);
+                if self.profile == Profile::LookAlways {
+                    self.look();
+                }
                 return true;
             }
         }
         false
+    }
+
+    /// Whether the profile forbids it: without cycles, what holds a reference is younger than what it refers to.
+    pub(super) fn is_unwanted(&self, operation: &Operation<Name>, place: &Place) -> bool {
+        if self.profile != Profile::Acyclic {
+            return false;
+        }
+        let number = |name: Name| match place {
+            Place::Finalizer(own) if name == Name::SELF => Some(*own),
+            _ => self.bound.iter().find(|(bound, _)| *bound == name).map(|(_, object)| *object),
+        };
+        match operation {
+            Operation::WriteField { object, value, .. }
+            | Operation::WriteElement { object, value, .. }
+            | Operation::WriteCapture { object, value, .. }
+            | Operation::WriteBox { object, value }
+            | Operation::Push { object, value } => value.reference().is_some_and(|target| {
+                let (object, target) = (object.and_then(number), number(target));
+                object.zip(target).is_none_or(|(object, target)| object <= target)
+            }),
+            _ => false,
+        }
     }
 
     fn draw(&mut self, within: bool) -> Option<Code> {
@@ -140,7 +186,7 @@ impl<'a> Generator<'a> {
     }
 }
 
-fn added_up(supports: &dyn Fn(Code) -> bool, weight: fn(Code) -> u32) -> Vec<(u32, Code)> {
+fn added_up(supports: &dyn Fn(Code) -> bool, weight: &dyn Fn(Code) -> u32) -> Vec<(u32, Code)> {
     let mut sum = 0;
     let drawn = Code::ALL.iter().filter(|code| supports(**code) && weight(**code) > 0);
     drawn

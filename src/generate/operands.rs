@@ -20,6 +20,9 @@ impl Generator<'_> {
     /// A line of that operation; `None` where there is nothing that it could be done to.
     pub(super) fn make(&mut self, code: Code, place: &Place) -> Option<Line> {
         let operation = self.operation(code, place)?;
+        if self.is_unwanted(&operation, place) {
+            return None;
+        }
         let binds = match code.gives() {
             Gives::Nothing => false,
             Gives::Look | Gives::Own => self.rng.random_bool(0.7),

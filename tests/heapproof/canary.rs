@@ -1,6 +1,6 @@
 use crate::your_heap::RC;
 use heapproof::campaign::{Campaign, Found, Summary};
-use heapproof::generate::MOST_LINES;
+use heapproof::generate::Recipe;
 use heapproof::model::{Code, Contents, Event, Object, Operation, Refusal, Value};
 use heapproof::proof::Counterexample;
 use heapproof::properties::Property;
@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 
 fn campaign(subject: &SubjectKind, jobs: usize, keep_going: bool) -> Campaign {
     let (property, subject) = (Property::Lockstep, subject.clone());
-    Campaign { property, subject, seed: 7, most_lines: MOST_LINES, cases: 2_000, time: None, jobs, keep_going }
+    Campaign { property, subject, seed: 7, recipe: Recipe::default(), cases: 2_000, time: None, jobs, keep_going }
 }
 
 fn run(campaign: &Campaign) -> (Summary, Vec<Found>) {

@@ -105,6 +105,14 @@ fn a_check_that_keeps_going_has_one_trace_for_each_signature() {
 }
 
 #[test]
+fn the_line_that_repeats_a_run_names_its_profile() {
+    let folder = folder();
+    let (code, out, _) = heapproof(folder.path(), &["check", "--cases", "20", "--seed", "9", "--profile", "weak"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("--seed 9 --cases 20 --profile weak"), "{out}");
+}
+
+#[test]
 fn a_check_by_time_says_how_many_cases_repeat_it() {
     let folder = folder();
     let (code, out, _) = heapproof(folder.path(), &["check", "--time", "200ms", "--seed", "4"]);
@@ -128,6 +136,7 @@ fn bad_usage_exits_with_two_and_says_what_there_is() {
     for (arguments, said) in [
         (vec!["check", "--subject", "haep"], "there are: heap, canary"),
         (vec!["check", "--property", "lock"], "there are: lockstep, text, bytes"),
+        (vec!["check", "--profile", "weka"], "there are: default, acyclic"),
         (vec!["check", "--time", "soon"], "expected something like `60s`"),
         (vec!["check", "--cases", "0"], "--cases"),
         (vec!["check", "--cases", "1", "--time", "1s"], "cannot be used with"),
@@ -192,6 +201,7 @@ fn list_says_what_there_is() {
     assert!(heapproof(folder.path(), &["list", "subjects"]).1.contains("canary"));
     assert!(heapproof(folder.path(), &["list", "properties"]).1.contains("lockstep"));
     assert!(heapproof(folder.path(), &["list", "operations"]).1.contains("detect full"));
+    assert!(heapproof(folder.path(), &["list", "profiles"]).1.contains("look-always"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use crate::pretender::{Manner, Pretender};
-use heapproof::generate::{MOST_LINES, case};
+use heapproof::generate::{Profile, Recipe, case};
 use heapproof::lockstep;
-use heapproof::model::definitions::Graph;
+use heapproof::model::definitions::{self, Graph};
 use heapproof::model::{Code, Operation, Program, Reference, script};
 use heapproof::subject::SubjectKind;
 use heapproof::tally::Tally;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 const WHOLE: SubjectKind = SubjectKind::new("pretender", "", || Box::new(Pretender::new(Manner::Sliced)));
 
 fn programs(count: u64) -> impl Iterator<Item = Program> {
-    (0..count).map(|number| case(11, number, MOST_LINES, &|_| true))
+    (0..count).map(|number| case(11, number, &Recipe::default(), &|_| true))
 }
 
 #[test]
@@ -50,7 +50,9 @@ fn four_objects_live_on_average() {
 fn no_program_is_longer_than_asked_for_or_has_operations_that_the_subject_lacks() {
     for most in [1, 2, 7, 30] {
         for number in 0..50 {
-            let program = case(3, number, most, &|code| code != Code::Drop && code != Code::SetInterval);
+            let program = case(3, number, &Recipe { most_lines: most, ..Recipe::default() }, &|code| {
+                code != Code::Drop && code != Code::SetInterval
+            });
             assert!(program.len() <= most);
             assert!(!program.to_string().contains("interval"));
             assert!(program.lines().iter().all(|line| line.operation.code() != Code::Drop));
@@ -97,8 +99,58 @@ fn finalizers_reach_what_is_refused_to_them() {
 #[test]
 fn no_temporary_is_of_an_operation_that_the_subject_lacks() {
     for number in 0..200 {
-        let program = case(3, number, MOST_LINES, &|code| code != Code::Weak);
+        let program = case(3, number, &Recipe::default(), &|code| code != Code::Weak);
         let trace = program.to_string();
         assert!(!trace.contains("= weak ") && !trace.contains("temp weak "), "{trace}");
     }
+}
+
+fn of_profile(profile: Profile) -> impl Iterator<Item = Program> {
+    let recipe = Recipe { profile, ..Recipe::default() };
+    (0..300).map(move |number| case(17, number, &recipe, &|_| true))
+}
+
+#[test]
+fn programs_of_each_profile_pass_in_lockstep_and_do_not_consist_of_refusals() {
+    for profile in Profile::ALL {
+        let mut tally = Tally::default();
+        of_profile(*profile).for_each(|program| tally.merge(&lockstep::run(&WHOLE, &program).tally));
+        let total = tally.total();
+        let all = total.done + total.refused + total.skipped;
+        assert!(total.done * 10 >= all * 6, "{}: {total:?}", profile.name());
+    }
+}
+
+#[test]
+fn no_object_of_an_acyclic_program_is_ever_in_a_cycle() {
+    let mut allocated = 0;
+    for program in of_profile(Profile::Acyclic) {
+        let mut model = Reference::new();
+        for line in program.lines() {
+            script::step(&mut model, line);
+            assert_eq!(definitions::cycles(&model, model.living()), [], "{program}");
+        }
+        allocated += model.statistics().allocations;
+    }
+    assert!(allocated >= 300 * 5, "{allocated}");
+}
+
+#[test]
+fn a_profile_has_more_of_what_it_is_about() {
+    let share = |profile: Profile, wanted: &dyn Fn(Code) -> bool| {
+        let codes: Vec<Code> = of_profile(profile)
+            .flat_map(|program| program.lines().iter().map(|line| line.operation.code()).collect::<Vec<_>>())
+            .collect();
+        codes.iter().filter(|code| wanted(**code)).count() as f64 / codes.len() as f64
+    };
+    let more = |profile: Profile, wanted: &dyn Fn(Code) -> bool| {
+        let (usual, here) = (share(Profile::Default, wanted), share(profile, wanted));
+        assert!(here >= 1.5 * usual, "{}: {here} beside {usual}", profile.name());
+    };
+    more(Profile::Dense, &|code| code.writes());
+    more(Profile::Weak, &|code| matches!(code, Code::Weak | Code::Upgrade));
+    more(Profile::Finalizers, &|code| code == Code::On);
+    more(Profile::Slices, &|code| matches!(code, Code::CollectSlice | Code::DetectSlice));
+    more(Profile::Faults, &|code| code == Code::Fault);
+    more(Profile::LookAlways, &|code| matches!(code, Code::Detect | Code::DetectFull | Code::Verify));
 }

@@ -1,9 +1,10 @@
 use crate::program;
+use heapproof::generate::{self, Recipe};
+use heapproof::lockstep;
 use heapproof::minimize::{Minimized, minimize};
 use heapproof::model::{Line, Program};
 use heapproof::properties::Property;
 use heapproof::subjects::CANARY;
-use heapproof::{generate, lockstep};
 
 fn minimized(program: &Program) -> Option<Minimized> {
     minimize(program, &mut |program| Property::Lockstep.check(&CANARY, program).failure)
@@ -11,7 +12,7 @@ fn minimized(program: &Program) -> Option<Minimized> {
 
 fn failing() -> impl Iterator<Item = Program> {
     (0..3_000)
-        .map(|case| generate::case(5, case, 64, &|_| true))
+        .map(|case| generate::case(5, case, &Recipe::default(), &|_| true))
         .filter(|program| lockstep::run(&CANARY, program).failure.is_some())
 }
 

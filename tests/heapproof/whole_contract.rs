@@ -3,7 +3,7 @@
 use crate::pretender::{Manner, Pretender};
 use crate::program;
 use heapproof::explain::explain;
-use heapproof::generate::{MOST_LINES, case};
+use heapproof::generate::{Recipe, case};
 use heapproof::lockstep::{self, Failure};
 use heapproof::model::{Code, Fault, Object};
 use heapproof::proof::Counterexample;
@@ -41,7 +41,7 @@ fn what_is_right_passes_in_one_go_in_slices_and_without_a_journal() {
     for subject in [pretender!(Whole), pretender!(Sliced), pretender!(Mute)] {
         for number in 0..1_000 {
             let supports = subject.make();
-            let program = case(21, number, MOST_LINES, &|code| supports.supports(code));
+            let program = case(21, number, &Recipe::default(), &|code| supports.supports(code));
             let verdict = lockstep::run(&subject, &program);
             assert_eq!(
                 verdict.failure,

@@ -1,0 +1,109 @@
+//! What random programs are mostly about.
+
+use heapproof_model::Code;
+
+/// What random programs are mostly about.
+///
+/// A profile shifts how often operations are drawn, and some shift what is drawn for them; whatever a subject has is
+/// reached by the default one too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Profile {
+    /// Everything.
+    #[default]
+    Default,
+    /// Objects refer only to older ones, so that nothing is a cycle: counting, release and its order.
+    Acyclic,
+    /// Few objects with many references among them.
+    Dense,
+    /// Weak objects, upgrades, and what becomes of both.
+    Weak,
+    /// Finalizers that do anything.
+    Finalizers,
+    /// Collections and detections in slices, frames, and changes in between.
+    Slices,
+    /// Damage, verification and recovery.
+    Faults,
+    /// A look after each change: nothing is left to the next one.
+    LookAlways,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: &[Profile] = &[
+        Profile::Default,
+        Profile::Acyclic,
+        Profile::Dense,
+        Profile::Weak,
+        Profile::Finalizers,
+        Profile::Slices,
+        Profile::Faults,
+        Profile::LookAlways,
+    ];
+
+    /// How the command line calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Default => "default",
+            Profile::Acyclic => "acyclic",
+            Profile::Dense => "dense",
+            Profile::Weak => "weak",
+            Profile::Finalizers => "finalizers",
+            Profile::Slices => "slices",
+            Profile::Faults => "faults",
+            Profile::LookAlways => "look-always",
+        }
+    }
+
+    /// What its programs are about, in a line.
+    pub fn about(self) -> &'static str {
+        match self {
+            Profile::Default => "everything",
+            Profile::Acyclic => "no cycles: counting, and release in order",
+            Profile::Dense => "few objects with many references among them",
+            Profile::Weak => "weak objects and upgrades",
+            Profile::Finalizers => "finalizers that do anything",
+            Profile::Slices => "collection and detection in slices, frames, and changes in between",
+            Profile::Faults => "damage, verification and recovery",
+            Profile::LookAlways => "a detection or verification after each change",
+        }
+    }
+
+    /// How often an operation stands in its programs, against the others.
+    pub(super) fn weight(self, code: Code) -> u32 {
+        code.weight() * self.percent(code) / 100
+    }
+
+    /// How often an operation is drawn, in percent of the default.
+    fn percent(self, code: Code) -> u32 {
+        use Code::*;
+        match (self, code) {
+            (Profile::Acyclic, Ring) => 0,
+            (Profile::Acyclic, Take | Drop | Array | Closure | Box | Chain | On) => 200,
+            (Profile::Dense, Table | Array | Closure | Box | Chain | Ring | Scalar | Temp) => 30,
+            (Profile::Dense, Push) => 200,
+            (Profile::Dense, code) if code.writes() => 300,
+            (Profile::Weak, Weak | Upgrade) => 500,
+            (Profile::Weak, Collect | CollectSlice) => 200,
+            (Profile::Finalizers, On) => 500,
+            (Profile::Finalizers, Panic | Collect | CollectSlice | Upgrade) => 200,
+            (Profile::Slices, CollectSlice | DetectSlice) => 500,
+            (Profile::Slices, Begin | End | Temp) => 200,
+            (Profile::Slices, SetBudget | SetGenerations) => 200,
+            (Profile::Faults, Fault | Verify) => 600,
+            (Profile::Faults, Recover | RecoverRoots) => 300,
+            (Profile::LookAlways, Detect | Verify | CollectSlice) => 200,
+            _ => 100,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Profile;
+    use heapproof_model::Code;
+
+    #[test]
+    fn the_default_profile_leaves_the_weights_alone() {
+        assert!(Code::ALL.iter().all(|code| Profile::Default.weight(*code) == code.weight()));
+    }
+}
