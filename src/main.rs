@@ -1,5 +1,5 @@
 //! The command line `heapproof`.
 
 fn main() -> std::process::ExitCode {
-    heapproof::cli::main(heapproof::subjects::ALL)
+    heapproof::cli::main(&heapproof::subjects::all())
 }

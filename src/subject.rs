@@ -148,6 +148,11 @@ impl SubjectKind {
         SubjectKind { name, about, make }
     }
 
+    /// What its name begins with, where a `:` divides it: it is one of several that belong together.
+    pub fn family(&self) -> Option<&'static str> {
+        self.name.split_once(':').map(|(family, _)| family)
+    }
+
     /// An empty one.
     pub fn make(&self) -> Box<dyn Subject> {
         (self.make)()

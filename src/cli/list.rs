@@ -12,8 +12,14 @@ use std::io::Write;
 pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> Result<End, Trouble> {
     match what {
         Listed::Subjects => {
-            for kind in context.subjects {
-                writeln!(output, "{:10} {}", kind.name, kind.about)?;
+            for (number, family) in context.families().iter().enumerate() {
+                if number > 0 {
+                    writeln!(output)?;
+                }
+                let width = family.iter().map(|kind| kind.name.len()).max().unwrap_or(0);
+                for kind in family {
+                    writeln!(output, "{:width$}  {}", kind.name, kind.about)?;
+                }
             }
         }
         Listed::Properties => {

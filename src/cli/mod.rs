@@ -59,7 +59,7 @@ impl From<std::io::Error> for Trouble {
 /// use heapproof::{cli, subjects};
 ///
 /// fn main() -> std::process::ExitCode {
-///     cli::main(&[subjects::HEAP, subjects::CANARY])
+///     cli::main(&subjects::all())
 /// }
 /// ```
 pub fn main(subjects: &[SubjectKind]) -> ExitCode {
@@ -122,15 +122,40 @@ impl Context<'_> {
     }
 
     fn subject(&self, name: Option<&str>) -> Result<&SubjectKind, Trouble> {
-        let known = || self.subjects.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", ");
         match name {
             None => self.subjects.first().ok_or_else(|| Trouble::Usage("there are no subjects".to_owned())),
-            Some(name) => self
-                .subjects
-                .iter()
-                .find(|kind| kind.name == name)
-                .ok_or_else(|| Trouble::Usage(format!("there is no subject `{name}`; there are: {}", known()))),
+            Some(name) => {
+                let found = self.subjects.iter().find(|kind| kind.name == name);
+                found.ok_or_else(|| Trouble::Usage(self.no_subject(name)))
+            }
         }
+    }
+
+    /// Subjects that belong together, in the order in which the first of each was given: those whose names begin with the
+    /// same word and `:`, and those without a `:`.
+    fn families(&self) -> Vec<Vec<&SubjectKind>> {
+        let mut families: Vec<Vec<&SubjectKind>> = Vec::new();
+        for kind in self.subjects {
+            match families.iter_mut().find(|family| family.first().is_some_and(|one| one.family() == kind.family())) {
+                Some(family) => family.push(kind),
+                None => families.push(vec![kind]),
+            }
+        }
+        families
+    }
+
+    /// What is said of a subject that there is not: which one is meant, and which ones there are.
+    fn no_subject(&self, name: &str) -> String {
+        let distance = |kind: &&SubjectKind| strsim::damerau_levenshtein(kind.name, name);
+        let near = self.subjects.iter().min_by_key(distance).filter(|kind| distance(kind) <= 3);
+        let meant = near.map_or_else(String::new, |kind| format!(" did you mean `{}`?", kind.name));
+        let alone = self.subjects.iter().filter(|kind| kind.family().is_none()).map(|kind| kind.name.to_owned());
+        let families = self.families().into_iter().filter_map(|family| {
+            let name = family.first()?.family()?;
+            Some(format!("{} that begin with `{name}:` (`list subjects`)", family.len()))
+        });
+        let there_are = alone.chain(families).collect::<Vec<_>>().join(", ");
+        format!("there is no subject `{name}`;{meant} there are: {there_are}")
     }
 
     /// From now on Ctrl-C is asked for by [`Context::stop`].

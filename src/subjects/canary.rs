@@ -1,85 +1,58 @@
-//! A subject that is wrong on purpose: a harness that does not catch it proves nothing.
+//! Subjects that are wrong on purpose: a harness that does not catch them proves nothing.
+//!
+//! [`CANARY`] is the one to meet the harness with. The [family](family) beside it has one for each kind of violation,
+//! by which the harness is tested: `canary:not-freed` is caught as `not-freed`.
 
-use crate::subject::{Observation, Subject, SubjectKind};
-use crate::subjects::HeapSubject;
-use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
-use std::collections::BTreeSet;
+mod doing;
+mod forgetful;
+mod showing;
+mod wrong;
 
-/// The heap of this project with one mistake: it forgets the first `drop` of an object that was popped off an array and
-/// is held more than once. That takes four operations: allocate, push, pop, drop.
-pub const CANARY: SubjectKind =
-    SubjectKind::new("canary", "wrong on purpose: forgets a decrement now and then", || Box::new(Canary::default()));
+pub use forgetful::CANARY;
 
-#[derive(Default)]
-struct Canary {
-    heap: HeapSubject,
-    popped: BTreeSet<Object>,
+use crate::subject::SubjectKind;
+use heapproof_model::{Finding, FindingKind, Object};
+
+/// A heap with one mistake.
+#[derive(Debug, Clone)]
+pub struct Canary {
+    /// The subject; `canary:` and what it is caught as, and how, where several are caught as that.
+    pub kind: SubjectKind,
+    /// The signatures that it may be caught with; the beginning of one stands for all that go on from there.
+    pub signatures: &'static [&'static str],
 }
 
-impl Subject for Canary {
-    fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
-        if let Operation::Drop { object: Some(object) } = operation
-            && self.heap.counts(*object).external > 1
-            && self.popped.remove(object)
-        {
-            return Ok(Value::Nil);
-        }
-        let reply = self.heap.call(operation);
-        if let (Operation::Pop { .. }, Ok(Value::Reference(object))) = (operation, &reply) {
-            self.popped.insert(*object);
-        }
-        reply
+impl Canary {
+    /// Whether it may be caught with that signature.
+    pub fn allows(&self, signature: &str) -> bool {
+        self.signatures.iter().any(|whole| {
+            let rest = signature.strip_prefix(*whole);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        })
     }
+}
 
-    fn supports(&self, code: Code) -> bool {
-        self.heap.supports(code)
-    }
+/// Heaps with one mistake each.
+pub fn family() -> impl Iterator<Item = &'static Canary> {
+    showing::ALL.iter().chain(doing::ALL)
+}
 
-    fn observes(&self, observation: Observation) -> bool {
-        self.heap.observes(observation)
-    }
+/// The entries of a table of mistakes: name, signatures, what is wrong, and the mistake itself.
+macro_rules! canaries {
+    ($($name:literal $signatures:tt $about:literal $mistake:expr;)*) => {
+        pub(super) const ALL: &[crate::subjects::Canary] = &[$(crate::subjects::Canary {
+            kind: crate::subject::SubjectKind::new(
+                concat!("canary:", $name),
+                $about,
+                || Box::new(super::wrong::Wrong::new($mistake)),
+            ),
+            signatures: &$signatures,
+        }),*];
+    };
+}
+use canaries;
 
-    fn lives(&self, object: Object) -> bool {
-        self.heap.lives(object)
-    }
-
-    fn bind(&mut self, name: Name, object: Object) {
-        self.heap.bind(name, object);
-    }
-
-    fn take_journal(&mut self) -> Vec<Event> {
-        self.heap.take_journal()
-    }
-
-    fn look(&self, object: Object, contents: &mut Contents) {
-        self.heap.look(object, contents);
-    }
-
-    fn counts(&self, object: Object) -> Counts {
-        self.heap.counts(object)
-    }
-
-    fn statistics(&self) -> Statistics {
-        self.heap.statistics()
-    }
-
-    fn cycles(&self) -> Vec<BTreeSet<Object>> {
-        self.heap.cycles()
-    }
-
-    fn verify(&self, roots: Option<&[Object]>) -> Vec<Finding> {
-        self.heap.verify(roots)
-    }
-
-    fn recover(&mut self, roots: Option<&[Object]>) {
-        self.heap.recover(roots);
-    }
-
-    fn touched(&self) -> u64 {
-        self.heap.touched()
-    }
-
-    fn fork(&self) -> Option<Box<dyn Subject>> {
-        self.heap.fork()
-    }
+/// A finding at an object.
+fn at(kind: FindingKind, object: Object) -> Finding {
+    Finding { kind, object: Some(object) }
 }

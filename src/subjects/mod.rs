@@ -3,10 +3,13 @@
 mod canary;
 mod heap;
 
-pub use canary::CANARY;
+pub use canary::{CANARY, Canary, family};
 pub use heap::{HEAP, HeapSubject};
 
 use crate::subject::SubjectKind;
 
 /// All of them.
-pub const ALL: &[SubjectKind] = &[HEAP, CANARY];
+pub fn all() -> Vec<SubjectKind> {
+    let family = family().map(|canary| canary.kind.clone());
+    [HEAP, CANARY].into_iter().chain(family).collect()
+}

@@ -196,6 +196,18 @@ fn minimize_writes_a_trace_to_standard_output_or_to_a_file() {
 }
 
 #[test]
+fn each_canary_of_the_family_is_a_subject() {
+    let folder = folder();
+    let check = ["check", "--subject", "canary:freed-too-early", "--seed", "1"];
+    let (code, out, _) = heapproof(folder.path(), &check);
+    assert_eq!(code, 1);
+    assert!(out.contains("freed-too-early: `canary:freed-too-early` does not hold `lockstep`"), "{out}");
+    let (code, _, error) = heapproof(folder.path(), &["check", "--subject", "canary:freed-to-early"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("did you mean `canary:freed-too-early`?"), "{error}");
+}
+
+#[test]
 fn list_says_what_there_is() {
     let folder = folder();
     assert!(heapproof(folder.path(), &["list", "subjects"]).1.contains("canary"));

@@ -1,0 +1,170 @@
+//! Heaps that do something wrong.
+
+use super::canaries;
+use super::wrong::Mistake::{Call, Lacks, Recover};
+use super::wrong::{Truth, contents, living};
+use heapproof_model::{Code, Counts, Event, Field, Kind, Object, Operation, Refusal, Value};
+
+canaries! {
+    "panicked" ["panicked"] "panics where an upgrade comes too late"
+        Call(|heap, operation, _| match (operation, heap.call(operation)) {
+            (Operation::Upgrade { .. }, Ok(Value::Nil)) => give_up(),
+            (_, reply) => reply,
+        });
+    "result" ["result"] "reads a whole number in a box as nil"
+        Call(|heap, operation, _| match (operation, heap.call(operation)) {
+            (Operation::ReadBox { .. }, Ok(Value::Int(_))) => Ok(Value::Nil),
+            (_, reply) => reply,
+        });
+    "result-pauses-for-ever" ["result"] "never completes a detection in slices, if there is a cycle"
+        Call(|heap, operation, journal| match operation {
+            Operation::DetectSlice { objects: 1.. } if living(heap).any(|one| refers_to_itself(heap, one)) => {
+                journal.push(Event::Paused);
+                Ok(Value::Bool(false))
+            }
+            _ => heap.call(operation),
+        });
+    "outcome-done-capacity" ["outcome-done-capacity"] "has room for two elements in an array"
+        Call(|heap, operation, _| match operation {
+            Operation::Push { object: Some(object), .. } if contents(heap, *object).values.len() == 2 => {
+                Err(Refusal::Capacity)
+            }
+            _ => heap.call(operation),
+        });
+    "outcome-not_held-done" ["outcome-not_held-done"] "lets the mutator give up what it does not hold"
+        Call(|heap, operation, _| match heap.call(operation) {
+            Err(Refusal::NotHeld) => Ok(Value::Nil),
+            reply => reply,
+        });
+    "outcome-stale-nil" ["outcome-stale-nil"] "takes an object that is gone for nil"
+        Call(|heap, operation, _| heap.call(operation).map_err(|refusal| match refusal {
+            Refusal::Stale => Refusal::Nil,
+            other => other,
+        }));
+
+    "not-freed" ["not-freed"] "does not free a weak object when it is dropped"
+        Call(|heap, operation, _| match operation {
+            Operation::Drop { object: Some(object) }
+                if contents(heap, *object).kind == Kind::Weak && is_held_once(heap.counts(*object)) =>
+            {
+                Ok(Value::Nil)
+            }
+            _ => heap.call(operation),
+        });
+    "leaks-cycle" ["leaks-cycle"] "frees cycles in slices and checks, but has no collection"
+        Lacks(Code::Collect);
+    "counts-external" ["counts-external"]
+        "does not count what the mutator takes of an object that a reference keeps"
+        Call(|heap, operation, _| match operation {
+            Operation::Take { object: Some(object) } if heap.counts(*object).internal > 0 => Ok(Value::Nil),
+            _ => heap.call(operation),
+        });
+    "journal-began-died" ["journal-began-died"] "forgets the finalizers of boxes"
+        Call(|heap, operation, _| match operation {
+            Operation::On { object: Some(object), .. } if contents(heap, *object).kind == Kind::Box => Ok(Value::Nil),
+            _ => heap.call(operation),
+        });
+    "over-budget-frame" ["over-budget", "journal-nothing-took"] "gives a frame more than it asks for"
+        Call(|heap, operation, _| match operation {
+            Operation::Begin { objects } => heap.call(&Operation::Begin { objects: objects.saturating_mul(2) }),
+            _ => heap.call(operation),
+        });
+    "not-freed-temporary" ["not-freed", "counts-external", "journal"]
+        "does not let temporaries go at the end of their frame"
+        Call(|heap, operation, _| match operation {
+            Operation::Temp { allocation } if heap.fork().is_some_and(|mut fork| fork.call(operation).is_ok()) => {
+                heap.call(allocation)
+            }
+            _ => heap.call(operation),
+        });
+
+    "detection-misses-cycle-incremental" ["detection-misses-cycle"]
+        "finds what the last detection found, unless it looks at everything"
+        Call(|heap, operation, _| match operation {
+            Operation::Detect {} => Ok(Value::Nil),
+            _ => heap.call(operation),
+        });
+    "detection-misses-cycle-full" ["detection-misses-cycle"]
+        "cuts an object off itself where it looks at everything"
+        Call(|heap, operation, _| {
+            if let Operation::DetectFull {} = operation
+                && let Some((object, field)) = field_of_itself(heap)
+            {
+                heap.call(&Operation::WriteField { object: Some(object), field, value: Value::Nil })?;
+            }
+            heap.call(operation)
+        });
+    "collects-live" ["collects-live"] "collects what is held once, if a weak object has it for a target"
+        Call(|heap, operation, _| {
+            if let Operation::Collect {} = operation {
+                let watched = living(heap).find(|one| {
+                    let counts = heap.counts(*one);
+                    is_held_once(Counts { weak: 0, ..counts }) && counts.weak > 0
+                });
+                if watched.is_some() {
+                    heap.call(&Operation::Drop { object: watched })?;
+                }
+            }
+            heap.call(operation)
+        });
+    "leaves-garbage" ["leaves-garbage"] "collects nothing while the mutator holds anything"
+        Call(|heap, operation, _| match operation {
+            Operation::Collect {} if living(heap).any(|one| heap.counts(one).external > 0) => {
+                Ok(Value::Nil)
+            }
+            _ => heap.call(operation),
+        });
+    "over-budget" ["over-budget"] "does in a slice what nine may do"
+        Call(|heap, operation, _| match *operation {
+            Operation::CollectSlice { objects } => {
+                heap.call(&Operation::CollectSlice { objects: objects.saturating_mul(9) })
+            }
+            _ => heap.call(operation),
+        });
+    "over-budget-detection" ["over-budget"] "does in a slice of a detection what two may do"
+        Call(|heap, operation, _| match *operation {
+            Operation::DetectSlice { objects } => {
+                heap.call(&Operation::DetectSlice { objects: objects.saturating_mul(2) })
+            }
+            _ => heap.call(operation),
+        });
+    "over-budget-check" ["over-budget"] "adds a hundred objects to the budget of checks"
+        Call(|heap, operation, _| match *operation {
+            Operation::SetBudget { objects } => {
+                heap.call(&Operation::SetBudget { objects: objects.saturating_add(100) })
+            }
+            _ => heap.call(operation),
+        });
+
+    "journal-recovered-nothing" ["journal-recovered-nothing"] "does not recover"
+        Recover(|_, _, _| {});
+    "recovery-repairs-nothing" ["counts", "verification", "statistics", "freed-too-early"]
+        "says that it recovers, and leaves the damage"
+        Recover(|heap, roots, journal| match roots {
+            Some(_) => journal.push(Event::Recovered { lost: Vec::new(), externals: Vec::new() }),
+            None => heap.recover(roots),
+        });
+}
+
+/// Ends as an array does whose index is out of bounds.
+#[allow(clippy::panic)] // it is the mistake
+fn give_up() -> ! {
+    panic!("the target is gone")
+}
+
+fn is_held_once(counts: Counts) -> bool {
+    counts == Counts { external: 1, ..Counts::default() }
+}
+
+fn refers_to_itself(heap: &Truth, object: Object) -> bool {
+    contents(heap, object).references().any(|target| target == object)
+}
+
+/// The first table that refers to itself, and the field that it does so by.
+fn field_of_itself(heap: &Truth) -> Option<(Object, Field)> {
+    living(heap).find_map(|object| {
+        let shown = contents(heap, object);
+        let mut both = shown.fields.into_iter().zip(shown.values);
+        both.find(|(_, value)| *value == Value::Reference(object)).map(|(field, _)| (object, field))
+    })
+}

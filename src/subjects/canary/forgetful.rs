@@ -1,0 +1,85 @@
+//! The canary that everybody meets first.
+
+use crate::subject::{Observation, Subject, SubjectKind};
+use crate::subjects::HeapSubject;
+use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
+use std::collections::BTreeSet;
+
+/// The heap of this project with one mistake: it forgets the first `drop` of an object that was popped off an array and
+/// is held more than once. That takes four operations: allocate, push, pop, drop.
+pub const CANARY: SubjectKind =
+    SubjectKind::new("canary", "wrong on purpose: forgets a decrement now and then", || Box::new(Forgetful::default()));
+
+#[derive(Default)]
+struct Forgetful {
+    heap: HeapSubject,
+    popped: BTreeSet<Object>,
+}
+
+impl Subject for Forgetful {
+    fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
+        if let Operation::Drop { object: Some(object) } = operation
+            && self.heap.counts(*object).external > 1
+            && self.popped.remove(object)
+        {
+            return Ok(Value::Nil);
+        }
+        let reply = self.heap.call(operation);
+        if let (Operation::Pop { .. }, Ok(Value::Reference(object))) = (operation, &reply) {
+            self.popped.insert(*object);
+        }
+        reply
+    }
+
+    fn supports(&self, code: Code) -> bool {
+        self.heap.supports(code)
+    }
+
+    fn observes(&self, observation: Observation) -> bool {
+        self.heap.observes(observation)
+    }
+
+    fn lives(&self, object: Object) -> bool {
+        self.heap.lives(object)
+    }
+
+    fn bind(&mut self, name: Name, object: Object) {
+        self.heap.bind(name, object);
+    }
+
+    fn take_journal(&mut self) -> Vec<Event> {
+        self.heap.take_journal()
+    }
+
+    fn look(&self, object: Object, contents: &mut Contents) {
+        self.heap.look(object, contents);
+    }
+
+    fn counts(&self, object: Object) -> Counts {
+        self.heap.counts(object)
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.heap.statistics()
+    }
+
+    fn cycles(&self) -> Vec<BTreeSet<Object>> {
+        self.heap.cycles()
+    }
+
+    fn verify(&self, roots: Option<&[Object]>) -> Vec<Finding> {
+        self.heap.verify(roots)
+    }
+
+    fn recover(&mut self, roots: Option<&[Object]>) {
+        self.heap.recover(roots);
+    }
+
+    fn touched(&self) -> u64 {
+        self.heap.touched()
+    }
+
+    fn fork(&self) -> Option<Box<dyn Subject>> {
+        self.heap.fork()
+    }
+}

@@ -1,0 +1,155 @@
+//! Heaps that do everything right and show it wrong.
+
+use super::wrong::Mistake::{Contents, Counts, Cycles, Journal, Lives, Statistics, Touched, Verify};
+use super::wrong::{contents, living};
+use super::{at, canaries};
+use heapproof_model::{End, Event, FindingKind, Kind, Object, Outcome, Refusal, Value};
+use std::collections::BTreeSet;
+
+canaries! {
+    "freed-too-early" ["freed-too-early"] "takes a box that only references keep for dead"
+        Lives(|heap, object| heap.lives(object)
+            && (heap.counts(object).external > 0 || contents(heap, object).kind != Kind::Box));
+    "not-freed-comes-back" ["not-freed"] "an id that is used up reaches what was allocated next"
+        Lives(|heap, object| heap.lives(object) || u64::from(object.0) + 1 < heap.statistics().allocations);
+
+    "contents-kind" ["contents-kind"] "shows a closure as an array"
+        Contents(|_, shown| if shown.kind == Kind::Closure { shown.kind = Kind::Array });
+    "contents-target" ["contents-target"] "shows no target of a weak object, if the target is one too"
+        Contents(|heap, shown| {
+            shown.target = shown.target.filter(|target| contents(heap, *target).kind != Kind::Weak);
+        });
+    "contents-fields" ["contents-fields"] "shows the first two fields in order of their names"
+        Contents(|_, shown| if let [one, other, ..] = &shown.fields[..] && one > other {
+            shown.fields.swap(0, 1);
+            shown.values.swap(0, 1);
+        });
+    "contents-function" ["contents-function"] "keeps no more than one bit of a closure's function"
+        Contents(|_, shown| shown.function &= 1);
+    "contents-values" ["contents-values"] "shows the third of several values as nil"
+        Contents(|_, shown| if let Some(value) = shown.values.get_mut(2) { *value = Value::Nil });
+
+    "counts-internal" ["counts-internal"] "counts two references to an object as one"
+        Counts(|shown| if shown.internal == 2 { shown.internal = 1 });
+    "counts-weak" ["counts-weak"] "counts one weak object for each target"
+        Counts(|shown| shown.weak = shown.weak.min(1));
+
+    "statistics-allocations" ["statistics-allocations"] "counts three allocations and no more"
+        Statistics(|shown| shown.allocations = shown.allocations.min(3));
+    "statistics-frees" ["statistics-frees"] "counts one death and no more"
+        Statistics(|shown| shown.frees = shown.frees.min(1));
+    "statistics-live-objects" ["statistics-live-objects"] "counts three living objects and no more"
+        Statistics(|shown| shown.live_objects = shown.live_objects.min(3));
+    "statistics-cycles-detected" ["statistics-cycles-detected"] "counts one detected cycle and no more"
+        Statistics(|shown| shown.cycles_detected = shown.cycles_detected.min(1));
+    "statistics-cycles-collected" ["statistics-cycles-collected"] "counts one collected cycle and no more"
+        Statistics(|shown| shown.cycles_collected = shown.cycles_collected.min(1));
+    "statistics-checks" ["statistics-checks"] "counts one check and no more"
+        Statistics(|shown| shown.checks = shown.checks.min(1));
+    "statistics-average-rate" ["statistics-average-rate"] "thinks that less than half of all operations allocate"
+        Statistics(|shown| shown.average_rate = shown.average_rate.min(200));
+    "statistics-interval" ["statistics-interval"] "has no interval below two"
+        Statistics(|shown| shown.interval = shown.interval.max(2));
+    "statistics-operations-since-check" ["statistics-operations-since-check"] "counts four operations and no more"
+        Statistics(|shown| shown.operations_since_check = shown.operations_since_check.min(4));
+    "statistics-finalizer-panics" ["statistics-finalizer-panics"] "counts no panics"
+        Statistics(|shown| shown.finalizer_panics = 0);
+    "statistics-verifications" ["statistics-verifications"] "counts no verifications"
+        Statistics(|shown| shown.verifications = 0);
+
+    "cycles" ["cycles"] "forgets a known cycle as soon as a write has broken it"
+        Cycles(|heap, known| known.retain(|cycle| cycle.iter().all(|object| {
+            let inside = |target| cycle.contains(&target);
+            contents(heap, *object).references().any(inside)
+        })));
+    "detection-misses-cycle" ["detection-misses-cycle"] "takes an object that refers to itself for no cycle"
+        Cycles(|_, known| known.retain(|cycle| cycle.len() > 1));
+    "detection-invents-cycle" ["detection-invents-cycle"] "takes two cycles for one"
+        Cycles(|_, known| if known.len() == 2 { *known = vec![known.iter().flatten().copied().collect()] });
+    "over-budget-looks-again" ["over-budget"] "touches known cycles again where nothing has changed"
+        Touched(|heap| heap.touched() + heap.statistics().cycles_detected);
+
+    "journal-died-died" ["journal-died-died"] "tells two deaths in the wrong order"
+        Journal(|told| if let [Event::Died(_), Event::Died(_), ..] = told[..] { told.swap(0, 1) });
+    "journal-died-nothing" ["journal-died-nothing"] "does not tell a death that is all that happened"
+        Journal(|told| if let [Event::Died(_)] = told[..] { told.clear() });
+    "journal-died-began" ["journal-died-began"] "runs a finalizer again before its object dies"
+        Journal(|told| if let [Event::Began(_), Event::Ended(_), Event::Died(_)] = told[..] {
+            let again = told[..2].to_vec();
+            told.splice(2..2, again);
+        });
+    "journal-panicked-returned" ["journal-panicked-returned"] "takes a panic of a finalizer for its end"
+        Journal(|told| for event in told {
+            if *event == Event::Ended(End::Panicked) {
+                *event = Event::Ended(End::Returned);
+            }
+        });
+    "journal-reentrant-done" ["journal-reentrant-done"] "lets finalizers do what is refused to them"
+        Journal(|told| for event in told {
+            if *event == Event::Did(Outcome::Refused(Refusal::Reentrant)) {
+                *event = Event::Did(Outcome::Done(Value::Nil));
+            }
+        });
+    "journal-took" ["journal-took", "journal-began", "journal-died"] "frees one member of a set less than it takes"
+        Journal(|told| for event in told {
+            if let Event::Took(set) = event && set.len() > 1 {
+                set.pop_last();
+            }
+        });
+    "journal-recovered-recovered" ["journal-recovered-recovered"] "says of a recovery that a reference is lost"
+        Journal(|told| if let Some(Event::Recovered { lost, .. }) = told.first_mut() {
+            lost.push((Object(0), 0));
+        });
+    "outcome-inapplicable-done" ["outcome-inapplicable-done"] "does not say where a fault was made"
+        Journal(|told| if let [Event::Damaged(site @ Some(_))] = &mut told[..] { *site = None });
+
+    "verification-count_mismatch" ["verification-count_mismatch"]
+        "finds a wrong count where two references are right"
+        Verify(|heap, _, found| found.extend(
+            living(heap).find(|one| heap.counts(*one).internal == 2).map(|one| at(FindingKind::CountMismatch, one)),
+        ));
+    "verification-dangling" ["verification-dangling"] "finds that a weak object dangles when its target is gone"
+        Verify(|heap, _, found| found.extend(
+            living(heap)
+                .find(|one| { let shown = contents(heap, *one); shown.kind == Kind::Weak && shown.target.is_none() })
+                .map(|one| at(FindingKind::Dangling, one)),
+        ));
+    "verification-orphaned" ["verification-orphaned"]
+        "finds orphaned what the mutator does not hold, but references do"
+        Verify(|heap, roots, found| if let Some(roots) = roots {
+            found.extend(living(heap).find(|one| !roots.contains(one)).map(|one| at(FindingKind::Orphaned, one)));
+        });
+    "verification-dirty" ["verification-dirty"] "finds, where no roots are given, that a known cycle is no news"
+        Verify(|heap, roots, found| if roots.is_none() {
+            let cycle: Option<BTreeSet<_>> = heap.cycles().pop();
+            found.extend(cycle.into_iter().flatten().map(|one| at(FindingKind::Dirty, one)));
+        });
+    "verification-reference_mismatch" ["verification-reference_mismatch"]
+        "finds that an array of two is one too long"
+        Verify(|heap, _, found| found.extend(
+            living(heap)
+                .find(|one| { let shown = contents(heap, *one); shown.kind == Kind::Array && shown.values.len() == 2 })
+                .map(|one| at(FindingKind::ReferenceMismatch, one)),
+        ));
+    "verification-weak_corruption" ["verification-weak_corruption"]
+        "finds that two weak objects for one target are too many"
+        Verify(|heap, _, found| found.extend(
+            living(heap).find(|one| heap.counts(*one).weak == 2).map(|one| at(FindingKind::WeakCorruption, one)),
+        ));
+    "verification-leak" ["verification-leak"] "finds a leak where garbage waits for its collection"
+        Verify(|heap, _, found| found.extend(
+            living(heap)
+                .find(|one| heap.counts(*one).external == 0 && contents(heap, *one).references().eq([*one]))
+                .map(|one| at(FindingKind::Leak, one)),
+        ));
+    "verification-double_freed" ["verification-double_freed"] "finds freed twice what was freed and allocated again"
+        Verify(|heap, _, found| if heap.statistics().frees > 0 {
+            found.extend(living(heap).last().map(|one| at(FindingKind::DoubleFreed, one)));
+        });
+    "verification-negative" ["verification-negative"] "finds that a count of three is below zero"
+        Verify(|heap, _, found| found.extend(
+            living(heap).find(|one| heap.counts(*one).external == 3).map(|one| at(FindingKind::Negative, one)),
+        ));
+    "fault-missed" ["fault-missed"] "finds nothing, whatever is wrong"
+        Verify(|_, _, found| found.clear());
+}

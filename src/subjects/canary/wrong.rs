@@ -1,0 +1,164 @@
+//! A heap with one mistake.
+//!
+//! Everything goes to the heap of this project, but one of the calls of a subject is falsified on its way. What is
+//! false follows from the heap as it is and from nothing else, so a mistake is made again wherever the heap is brought
+//! into the same state: it stays while a program is cut down.
+
+use crate::subject::{Observation, Subject};
+use crate::subjects::HeapSubject;
+use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
+use std::collections::BTreeSet;
+
+/// What a call comes to.
+pub(super) type Reply = Result<Value<Object>, Refusal>;
+
+/// What has the truth: the heap behind the mistake.
+pub(super) type Truth = dyn Subject;
+
+/// Which call of a subject is falsified, and how. Most are shown what is true and change it.
+#[derive(Clone, Copy)]
+pub(super) enum Mistake {
+    /// There is no such operation.
+    Lacks(Code),
+    /// Carries an operation out; the journal is added to what the heap's says.
+    Call(fn(&mut Truth, &Operation<Object>, &mut Vec<Event>) -> Reply),
+    /// Recovers.
+    Recover(fn(&mut Truth, Option<&[Object]>, &mut Vec<Event>)),
+    /// Whether an object lives.
+    Lives(fn(&Truth, Object) -> bool),
+    /// What has happened since the last call.
+    Journal(fn(&mut Vec<Event>)),
+    /// What an object holds.
+    Contents(fn(&Truth, &mut Contents)),
+    /// How often an object is referred to.
+    Counts(fn(&mut Counts)),
+    /// The counters.
+    Statistics(fn(&mut Statistics)),
+    /// The cycles of the last detection.
+    Cycles(fn(&Truth, &mut Vec<BTreeSet<Object>>)),
+    /// What verification finds.
+    Verify(fn(&Truth, Option<&[Object]>, &mut Vec<Finding>)),
+    /// How many objects were touched.
+    Touched(fn(&Truth) -> u64),
+}
+
+/// A heap that makes one mistake.
+pub(super) struct Wrong {
+    heap: Box<Truth>,
+    mistake: Mistake,
+    /// What is to be added to the heap's journal.
+    journal: Vec<Event>,
+}
+
+impl Wrong {
+    pub(super) fn new(mistake: Mistake) -> Wrong {
+        Wrong { heap: Box::new(HeapSubject::default()), mistake, journal: Vec::new() }
+    }
+}
+
+impl Subject for Wrong {
+    fn supports(&self, code: Code) -> bool {
+        let lacks = matches!(self.mistake, Mistake::Lacks(lacking) if lacking == code);
+        !lacks && self.heap.supports(code)
+    }
+
+    fn observes(&self, observation: Observation) -> bool {
+        self.heap.observes(observation)
+    }
+
+    fn call(&mut self, operation: &Operation<Object>) -> Reply {
+        match self.mistake {
+            Mistake::Call(call) => call(&mut *self.heap, operation, &mut self.journal),
+            _ => self.heap.call(operation),
+        }
+    }
+
+    fn lives(&self, object: Object) -> bool {
+        match self.mistake {
+            Mistake::Lives(lives) => lives(&*self.heap, object),
+            _ => self.heap.lives(object),
+        }
+    }
+
+    fn bind(&mut self, name: Name, object: Object) {
+        self.heap.bind(name, object);
+    }
+
+    fn take_journal(&mut self) -> Vec<Event> {
+        let mut journal = self.heap.take_journal();
+        journal.append(&mut self.journal);
+        if let Mistake::Journal(falsify) = self.mistake {
+            falsify(&mut journal);
+        }
+        journal
+    }
+
+    fn look(&self, object: Object, contents: &mut Contents) {
+        self.heap.look(object, contents);
+        if let Mistake::Contents(falsify) = self.mistake {
+            falsify(&*self.heap, contents);
+        }
+    }
+
+    fn counts(&self, object: Object) -> Counts {
+        let mut counts = self.heap.counts(object);
+        if let Mistake::Counts(falsify) = self.mistake {
+            falsify(&mut counts);
+        }
+        counts
+    }
+
+    fn statistics(&self) -> Statistics {
+        let mut statistics = self.heap.statistics();
+        if let Mistake::Statistics(falsify) = self.mistake {
+            falsify(&mut statistics);
+        }
+        statistics
+    }
+
+    fn cycles(&self) -> Vec<BTreeSet<Object>> {
+        let mut cycles = self.heap.cycles();
+        if let Mistake::Cycles(falsify) = self.mistake {
+            falsify(&*self.heap, &mut cycles);
+        }
+        cycles
+    }
+
+    fn verify(&self, roots: Option<&[Object]>) -> Vec<Finding> {
+        let mut found = self.heap.verify(roots);
+        if let Mistake::Verify(falsify) = self.mistake {
+            falsify(&*self.heap, roots, &mut found);
+        }
+        found
+    }
+
+    fn recover(&mut self, roots: Option<&[Object]>) {
+        match self.mistake {
+            Mistake::Recover(recover) => recover(&mut *self.heap, roots, &mut self.journal),
+            _ => self.heap.recover(roots),
+        }
+    }
+
+    fn touched(&self) -> u64 {
+        match self.mistake {
+            Mistake::Touched(touched) => touched(&*self.heap),
+            _ => self.heap.touched(),
+        }
+    }
+
+    fn fork(&self) -> Option<Box<dyn Subject>> {
+        Some(Box::new(Wrong { heap: self.heap.fork()?, mistake: self.mistake, journal: Vec::new() }))
+    }
+}
+
+/// What a living object holds.
+pub(super) fn contents(heap: &Truth, object: Object) -> Contents {
+    let mut contents = Contents::default();
+    heap.look(object, &mut contents);
+    contents
+}
+
+/// All living objects, in the order of their allocation.
+pub(super) fn living(heap: &Truth) -> impl Iterator<Item = Object> + '_ {
+    (0..heap.statistics().allocations).map(|number| Object(number as u32)).filter(|object| heap.lives(*object))
+}
