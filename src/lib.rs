@@ -23,6 +23,7 @@ pub mod front_doors;
 pub mod generate;
 pub mod lockstep;
 pub mod minimize;
+pub mod mutate;
 mod panics;
 pub mod proof;
 pub mod properties;

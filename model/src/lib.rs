@@ -26,6 +26,7 @@ pub mod fault;
 mod mention;
 mod operand;
 pub mod operation;
+pub mod part;
 pub mod program;
 pub mod reference;
 pub mod script;
@@ -34,6 +35,7 @@ pub mod value;
 
 pub use fault::{Fault, Finding, FindingKind};
 pub use operation::{Code, Gives, Operation};
+pub use part::Part;
 pub use program::{Line, Program};
 pub use reference::{Reference, Statistics};
 pub use script::{End, Event, Machine, Outcome, Refusal, Script};

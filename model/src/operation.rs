@@ -10,6 +10,7 @@ use crate::bytes::{Decoder, Encoder};
 use crate::fault::Fault;
 use crate::mention::Mention;
 use crate::operand::Operand;
+use crate::part::{AsPart, Part};
 use crate::program::Line;
 use crate::text::{Matcher, Printer, TextError};
 use crate::value::{Field, Name, Object, Value};
@@ -104,6 +105,16 @@ macro_rules! operations {
             /// Calls `each` with every name that it uses, those in a finalizer's operation included.
             pub(crate) fn rename(&mut self, each: &mut dyn FnMut(&mut Name)) {
                 match self { $(Operation::$code { $($operand),* } => { $($operand.rename(each);)* let _ = each; })* }
+            }
+
+            /// That operation with the simplest operands that there are.
+            pub fn simplest(code: Code) -> Self {
+                match code { $(Code::$code => Operation::$code { $($operand: AsPart::simplest()),* },)* }
+            }
+
+            /// Its operands in order, to be changed.
+            pub fn parts(&mut self) -> Vec<Part<'_>> {
+                match self { $(Operation::$code { $($operand),* } => vec![$($operand.part()),*],)* }
             }
 
             pub(crate) fn parse(code: Code, form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {

@@ -8,6 +8,7 @@ mod corpus;
 mod front_doors;
 mod generator;
 mod minimizer;
+mod mutate;
 mod pretender;
 mod signatures;
 mod whole_contract;
