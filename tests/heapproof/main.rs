@@ -10,6 +10,7 @@ mod generator;
 mod minimizer;
 mod mutate;
 mod pretender;
+mod reached;
 mod signatures;
 mod whole_contract;
 #[path = "../../examples/your_heap.rs"]

@@ -1,0 +1,195 @@
+//! What random programs and the corpus reach: each operation in each of its outcomes, each thing that can happen.
+
+use crate::{corpus, program};
+use heapproof::generate::{Recipe, case};
+use heapproof::lockstep::Lockstep;
+use heapproof::model::{Code, End, Event, Line, Name, Object, Operation, Outcome, Program, Refusal, Value};
+use heapproof::subjects::HEAP;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::read_to_string;
+use std::rc::Rc;
+
+/// So many random programs reach all that is common.
+const PROGRAMS: u64 = 1_500;
+
+/// Why each operation can be refused.
+fn refusals(code: Code) -> &'static [Refusal] {
+    use Refusal::*;
+    match code {
+        Code::Take => &[Stale, Overflow],
+        Code::Drop => &[Stale, NotHeld],
+        Code::Upgrade => &[Nil, Stale, Kind, Overflow],
+        Code::ReadField | Code::ReadBox => &[Nil, Stale, Kind],
+        Code::ReadElement | Code::ReadCapture => &[Nil, Stale, Kind, Index],
+        Code::WriteField | Code::WriteBox | Code::Push => &[Nil, Stale, Kind, StaleValue, Overflow],
+        Code::WriteElement | Code::WriteCapture => &[Nil, Stale, Kind, Index, StaleValue, Overflow],
+        Code::Pop => &[Nil, Stale, Kind, Index, Overflow],
+        Code::Remove => &[Nil, Stale, Kind, Field, Overflow],
+        Code::Table | Code::Chain | Code::Ring => &[Capacity],
+        Code::Box | Code::Array | Code::Closure => &[StaleValue, Overflow, Capacity],
+        Code::Scalar => &[StaleValue, NotPlain, Capacity],
+        Code::Weak => &[Nil, Stale, Overflow, Capacity],
+        Code::Collect | Code::Recover | Code::RecoverRoots => &[Reentrant],
+        Code::CollectSlice => &[Reentrant, Setting],
+        Code::DetectSlice => &[Setting],
+        Code::Begin => &[Reentrant, Frame, Setting],
+        Code::End => &[Reentrant, Frame],
+        Code::Temp => &[Reentrant, Frame, Nil, Stale, StaleValue, NotPlain, Overflow, Capacity],
+        Code::On => &[Nil, Stale],
+        Code::Fault => &[Nil, Stale, Inapplicable],
+        Code::SetInterval | Code::SetBounds | Code::SetCapacity | Code::SetCounts => &[Setting],
+        Code::SetGenerations | Code::SetBudget | Code::SetVerify => &[Setting],
+        Code::Check | Code::DetectFull | Code::Detect | Code::Verify | Code::Panic | Code::SetChecks => &[],
+    }
+}
+
+/// What can happen, each in a word.
+const EVENTS: [&str; 10] =
+    ["began", "did", "returned", "panicked", "out of fuel", "died", "took", "paused", "damaged", "recovered"];
+
+fn word(event: &Event) -> &'static str {
+    match event {
+        Event::Began(_) => "began",
+        Event::Did(_) => "did",
+        Event::Ended(End::Returned) => "returned",
+        Event::Ended(End::Panicked) => "panicked",
+        Event::Ended(End::OutOfFuel) => "out of fuel",
+        Event::Died(_) => "died",
+        Event::Took(_) => "took",
+        Event::Paused => "paused",
+        Event::Damaged(_) => "damaged",
+        Event::Recovered { .. } => "recovered",
+    }
+}
+
+/// An operation in one of its outcomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reached {
+    Done(Code),
+    Refused(Code, Refusal),
+    Skipped(Code),
+}
+
+impl Reached {
+    fn new(code: Code, outcome: &Outcome) -> Reached {
+        match outcome {
+            Outcome::Done(_) => Reached::Done(code),
+            Outcome::Refused(refusal) => Reached::Refused(code, *refusal),
+            Outcome::Skipped => Reached::Skipped(code),
+        }
+    }
+}
+
+/// What some programs have reached.
+#[derive(Default)]
+struct Record {
+    outcomes: BTreeSet<Reached>,
+    events: BTreeSet<&'static str>,
+}
+
+/// The finalizers of one program, told apart by what happens: the journal says what their operations came to, and this
+/// knows which ones they are.
+#[derive(Default)]
+struct Finalizers {
+    lines: BTreeMap<Object, Vec<Line>>,
+    /// Those that run, the innermost last: whose, how many lines are done, what they have bound.
+    running: Vec<(Object, usize, BTreeMap<Name, Object>)>,
+    begun: BTreeSet<Object>,
+}
+
+impl Finalizers {
+    fn happened(&mut self, lockstep: &mut Lockstep, events: &[Event], record: &mut Record) {
+        for event in events {
+            record.events.insert(word(event));
+            match event {
+                Event::Began(object) => {
+                    self.begun.insert(*object);
+                    self.running.push((*object, 0, BTreeMap::new()));
+                }
+                Event::Ended(end) => {
+                    let (object, at, _) = self.running.pop().unwrap();
+                    if *end == End::Panicked {
+                        assert_eq!(self.lines[&object][at].operation.code(), Code::Panic);
+                        record.outcomes.insert(Reached::Done(Code::Panic));
+                    }
+                }
+                Event::Did(outcome) => self.did(lockstep, outcome, record),
+                _ => {}
+            }
+        }
+    }
+
+    fn did(&mut self, lockstep: &mut Lockstep, outcome: &Outcome, record: &mut Record) {
+        let (object, at, bound) = self.running.last_mut().unwrap();
+        let line = self.lines[object][*at].clone();
+        *at += 1;
+        record.outcomes.insert(Reached::new(line.operation.code(), outcome));
+        if let (Some(name), Outcome::Done(Value::Reference(given))) = (line.bind, outcome) {
+            bound.insert(name, *given);
+        }
+        let of = match &line.operation {
+            Operation::On { object: Some(Name::SELF), .. } => Some(*object),
+            Operation::On { object: Some(name), .. } => bound.get(name).copied().or_else(|| lockstep.object(*name)),
+            _ => None,
+        };
+        self.on(of, &line, outcome);
+    }
+
+    /// Learns of a line that an object's finalizer has now.
+    fn on(&mut self, object: Option<Object>, line: &Line, outcome: &Outcome) {
+        if let (Some(object), Operation::On { line, .. }, Outcome::Done(_)) = (object, &line.operation, outcome)
+            && !self.begun.contains(&object)
+        {
+            self.lines.entry(object).or_default().push((**line).clone());
+        }
+    }
+}
+
+fn run(program: &Program, record: &mut Record) {
+    let mut lockstep = Lockstep::new(&HEAP);
+    let events: Rc<RefCell<Vec<Event>>> = Rc::default();
+    let told = Rc::clone(&events);
+    lockstep.watch(Box::new(move |_, called| told.borrow_mut().extend_from_slice(called.events)));
+    let mut finalizers = Finalizers::default();
+    for line in program.lines() {
+        let outcome = lockstep.step(line).unwrap();
+        finalizers.happened(&mut lockstep, &events.take(), record);
+        record.outcomes.insert(Reached::new(line.operation.code(), &outcome));
+        if let Operation::On { object: Some(name), .. } = &line.operation {
+            finalizers.on(lockstep.object(*name), line, &outcome);
+        }
+    }
+    lockstep.end().unwrap();
+    finalizers.happened(&mut lockstep, &events.take(), record);
+}
+
+/// What random programs and the corpus reach together.
+fn reached() -> Record {
+    let mut record = Record::default();
+    for number in 0..PROGRAMS {
+        run(&case(13, number, &Recipe::default(), &|_| true), &mut record);
+    }
+    for path in corpus() {
+        run(&program(&read_to_string(path).unwrap()), &mut record);
+    }
+    record
+}
+
+#[test]
+fn each_operation_is_reached_in_each_of_its_outcomes_and_every_event_happens() {
+    let mut wanted = BTreeSet::new();
+    for code in Code::ALL {
+        wanted.insert(Reached::Done(*code));
+        wanted.extend(refusals(*code).iter().map(|refusal| Reached::Refused(*code, *refusal)));
+        // In a damaged heap, if nowhere else; a panic stands only in finalizers, whose lines are not reached there.
+        if !code.is_setting() && !code.suits_damage() && *code != Code::Panic {
+            wanted.insert(Reached::Skipped(*code));
+        }
+    }
+    let record = reached();
+    let missing: Vec<_> = wanted.difference(&record.outcomes).collect();
+    let unexpected: Vec<_> = record.outcomes.difference(&wanted).collect();
+    assert!(missing.is_empty() && unexpected.is_empty(), "never reached: {missing:?}; not expected: {unexpected:?}");
+    assert_eq!(record.events, BTreeSet::from(EVENTS));
+}
