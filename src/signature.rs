@@ -76,6 +76,11 @@ const PLAIN: &[&str] = &[
     "collects-live",
     "leaves-garbage",
     "over-budget",
+    "score",
+    "undetermined-outcome",
+    "undetermined-journal",
+    "undetermined-state",
+    "misplaced",
     "round-trip-text",
     "round-trip-bytes",
 ];
@@ -132,6 +137,9 @@ impl Violation {
             Violation::OverBudget { .. } => "over-budget".to_owned(),
             Violation::Verification { found } => format!("verification-{}", found.kind.word()),
             Violation::FaultMissed { fault, .. } => format!("fault-missed-{}", fault.word()),
+            Violation::Score { .. } => "score".to_owned(),
+            Violation::Undetermined { what, .. } => format!("undetermined-{what}"),
+            Violation::Misplaced { .. } => "misplaced".to_owned(),
             Violation::RoundTrip { form, .. } => format!("round-trip-{form}"),
         })
     }

@@ -116,6 +116,12 @@ pub trait Subject {
         Vec::new()
     }
 
+    /// The score that verification gives the heap, with roots or without ([`Observation::Verification`]); `None` where it
+    /// gives none.
+    fn score(&self, _roots: Option<&[Object]>) -> Option<f64> {
+        None
+    }
+
     /// Recovers, given all references that the mutator holds, an entry each, or without them. What became of references
     /// and external counts stands in the journal, as [`Event::Recovered`]. Within finalizers recovery is called as other
     /// operations are, and refused.

@@ -112,6 +112,33 @@ pub enum Violation {
         /// What it finds.
         found: Vec<Finding>,
     },
+    /// Verification gives a heap another score than follows from what it finds.
+    Score {
+        /// What it finds.
+        found: Vec<Finding>,
+        /// The score that follows.
+        wanted: f64,
+        /// The score that it gives.
+        score: f64,
+    },
+    /// The same program did something else when it was carried out again.
+    Undetermined {
+        /// On what it was carried out again.
+        which: &'static str,
+        /// What differs.
+        what: &'static str,
+        /// What the line came to at first.
+        first: Outcome,
+        /// What it came to then.
+        second: Outcome,
+    },
+    /// A text is told to be wrong at a place that it does not have.
+    Misplaced {
+        /// What is told.
+        error: String,
+        /// The text.
+        text: String,
+    },
     /// A program is not what it was after it was written down and read again.
     RoundTrip {
         /// `text` or `bytes`.

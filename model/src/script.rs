@@ -46,7 +46,7 @@ pub enum Refusal {
 }
 
 /// What became of an operation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// Done; what it gave, nil where it gives nothing.
     Done(Value<Object>),
@@ -68,7 +68,7 @@ pub enum End {
 }
 
 /// What happens inside a heap, in the order in which it happens.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Event {
     /// The finalizer of an object began.
     Began(Object),

@@ -138,7 +138,7 @@ pub enum Kind {
 }
 
 /// What an object holds, as anyone may see it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Contents {
     /// What it is.
     pub kind: Kind,
@@ -160,7 +160,7 @@ impl Contents {
 }
 
 /// How many references there are to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Counts {
     /// Held by the mutator.
     pub external: u32,

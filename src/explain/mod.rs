@@ -2,6 +2,7 @@
 
 mod names;
 mod sides;
+mod tried;
 
 use crate::lockstep::Failure;
 use crate::subject::SubjectKind;
@@ -26,10 +27,13 @@ pub struct Explanation {
 pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> Explanation {
     let names = Names::of(subject, program, failure.step);
     let (model, subject) = names.sides(&failure.violation);
-    let place = match program.lines().get(failure.step) {
+    let mut place = match program.lines().get(failure.step) {
         Some(line) => format!("at line {}, `{}`", failure.step + 1, program.print(line)),
         None => "after the last line, where all is collected and dropped".to_owned(),
     };
+    if !failure.tried.is_empty() {
+        place.push_str(&format!("; on a copy, after {}", names.tried(program, &failure.tried)));
+    }
     Explanation { trace: marked(program, failure.step), place, model, subject }
 }
 

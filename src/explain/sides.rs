@@ -55,6 +55,17 @@ impl Names {
                 format!("the heap was damaged (`{}`), so {}", fault.word(), self.findings(&[*wanted])),
                 self.findings(found),
             ),
+            Violation::Score { found, wanted, score } => {
+                (format!("{}, which scores {wanted}", self.findings(found)), format!("the score is {score}"))
+            }
+            Violation::Undetermined { which, what, first, second } => (
+                format!("{which} does the same; {}", self.outcome(first)),
+                format!("another {what}; {}", self.outcome(second)),
+            ),
+            Violation::Misplaced { error, text } => (
+                "a text that is wrong is wrong at some place in it".into(),
+                format!("it is wrong at `{error}` of\n{text}"),
+            ),
             Violation::RoundTrip { form, back } => {
                 (format!("the same program comes back from {form}"), format!("what comes back is\n{back}"))
             }

@@ -3,8 +3,7 @@
 use super::{Checked, Lockstep};
 use crate::violation::Violation;
 use heapproof_model::definitions::Graph;
-use heapproof_model::reference::Damage;
-use heapproof_model::{Contents, Event, Finding, Object, Statistics};
+use heapproof_model::{Contents, Event, Finding, Kind, Object, Statistics};
 use std::collections::BTreeSet;
 
 impl Lockstep {
@@ -20,7 +19,8 @@ impl Lockstep {
         Ok(())
     }
 
-    fn compare_lives(&self) -> Checked {
+    /// No object is gone that lives by the model, and none lives that is gone.
+    pub(crate) fn compare_lives(&self) -> Checked {
         for object in (0..self.model.bound()).map(|number| Object(number as u32)) {
             match (self.model.lives(object), self.subject.lives(object)) {
                 (true, false) => return Err(Violation::FreedTooEarly { object }),
@@ -33,33 +33,43 @@ impl Lockstep {
     }
 
     /// Compares all that can be seen of every object and of the heap.
-    pub(super) fn compare(&mut self) -> Checked {
+    pub(crate) fn compare(&mut self) -> Checked {
         self.compare_lives()?;
-        if self.observes.contents {
-            self.compare_contents()?;
-        }
-        if self.observes.counts {
-            for (object, model) in self.model.counts() {
-                let subject = self.subject.counts(object);
-                if model != subject {
-                    return Err(Violation::Counts { object, model, subject });
-                }
-            }
-        }
-        if self.observes.statistics {
-            compare_statistics(&self.model.statistics(), &self.subject.statistics())?;
-        }
-        if self.observes.cycles {
-            let (model, subject) = (self.model.cycles().cloned().collect(), sorted(self.subject.cycles()));
-            if model != subject {
-                return Err(Violation::Cycles { model, subject });
-            }
-        }
+        self.compare_contents()?;
+        self.compare_counts()?;
+        self.compare_statistics()?;
+        self.compare_cycles()?;
         self.compare_verification()
     }
 
+    pub(crate) fn compare_counts(&self) -> Checked {
+        if !self.observes.counts {
+            return Ok(());
+        }
+        for (object, model) in self.model.counts() {
+            let subject = self.subject.counts(object);
+            if model != subject {
+                return Err(Violation::Counts { object, model, subject });
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn compare_statistics(&self) -> Checked {
+        if self.observes.statistics { statistics(&self.model.statistics(), &self.subject.statistics()) } else { Ok(()) }
+    }
+
+    /// The cycles that the last complete detection found.
+    pub(crate) fn compare_cycles(&self) -> Checked {
+        if !self.observes.cycles {
+            return Ok(());
+        }
+        let (model, subject) = (self.model.cycles().cloned().collect(), sorted(self.subject.cycles()));
+        if model == subject { Ok(()) } else { Err(Violation::Cycles { model, subject }) }
+    }
+
     /// A heap that is in order has no finding, if the roots are given.
-    fn compare_verification(&self) -> Checked {
+    pub(crate) fn compare_verification(&self) -> Checked {
         if !self.observes.verification {
             return Ok(());
         }
@@ -67,21 +77,41 @@ impl Lockstep {
     }
 
     /// Nor has it one if they are not, which sees less: it is tried where a program verifies, and at its end.
-    pub(super) fn compare_verification_without_roots(&self) -> Checked {
+    pub(crate) fn compare_verification_without_roots(&self) -> Checked {
         if self.observes.verification { clean(&self.subject.verify(None)) } else { Ok(()) }
     }
 
     /// Of a damaged heap only this is known: what verification has to find, if it is given the roots.
-    pub(super) fn compare_damage(&self, damage: Damage) -> Checked {
-        if !self.observes.verification {
-            return Ok(());
-        }
+    pub(crate) fn compare_damage(&self) -> Checked {
+        let Some(damage) = self.model.damage().filter(|_| self.observes.verification) else { return Ok(()) };
         let (fault, wanted) = (damage.fault, damage.finding);
         let found = self.subject.verify(Some(&self.model.roots()));
         if found.contains(&wanted) { Ok(()) } else { Err(Violation::FaultMissed { fault, wanted, found }) }
     }
 
-    fn compare_contents(&mut self) -> Checked {
+    /// What weak objects target.
+    pub(crate) fn compare_targets(&mut self) -> Checked {
+        if !self.observes.contents {
+            return Ok(());
+        }
+        for object in self.model.living() {
+            let Some(contents) = self.model.contents(object).filter(|contents| contents.kind == Kind::Weak) else {
+                continue;
+            };
+            self.subject.look(object, &mut self.seen);
+            let target = self.model.target(object);
+            if self.seen.target != target {
+                let model = Box::new(Contents { target, ..contents.clone() });
+                return Err(Violation::Contents { object, model, subject: Box::new(self.seen.clone()) });
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn compare_contents(&mut self) -> Checked {
+        if !self.observes.contents {
+            return Ok(());
+        }
         for object in self.model.living() {
             let Some(contents) = self.model.contents(object) else { continue };
             self.subject.look(object, &mut self.seen);
@@ -118,7 +148,7 @@ pub(super) fn compare_journals(model: &[Event], subject: &[Event]) -> Checked {
     }
 }
 
-fn compare_statistics(model: &Statistics, subject: &Statistics) -> Checked {
+fn statistics(model: &Statistics, subject: &Statistics) -> Checked {
     if model == subject {
         return Ok(());
     }

@@ -4,9 +4,19 @@
 //! that change nothing, and what a detection and a collection would find is tried on a copy that is thrown away: so the
 //! subject detects and collects only where the program says so, and a heap that remembers only the last change is seen.
 //! Of a heap that was damaged on purpose nothing is compared but whether verification finds the fault.
+//!
+//! What operations come to, the journal and the budgets are compared always, since the model has to know them to go on.
+//! What is looked at besides, and what is tried on copies, is for a [`Inspection`] to say; [`Everything`] looks at everything
+//! after every operation.
 
 mod compare;
+mod fork;
+mod inspection;
+mod score;
 mod trial;
+
+pub use inspection::{Everything, Inspection};
+pub use trial::{Failed, Trial, Tried};
 
 use crate::panics;
 use crate::subject::{Observation, Subject, SubjectKind};
@@ -25,6 +35,8 @@ pub struct Failure {
     /// The index of the line; the number of lines where it failed in what follows them: everything is collected and
     /// dropped, and the heap must be empty.
     pub step: usize,
+    /// Where they part on a copy: what was done to it after it was made at that line.
+    pub tried: Box<[Tried]>,
     /// How subject and model part.
     pub violation: Violation,
 }
@@ -38,19 +50,27 @@ pub struct Verdict {
     pub failure: Option<Failure>,
 }
 
-/// Carries out a program on a fresh subject of that kind and on the model.
+/// Carries out a program on a fresh subject of that kind and on the model, and looks at everything.
 pub fn run(kind: &SubjectKind, program: &Program) -> Verdict {
+    run_with(kind, program, &Everything)
+}
+
+/// The same with something else that looks.
+pub fn run_with(kind: &SubjectKind, program: &Program, inspection: &dyn Inspection) -> Verdict {
     let mut lockstep = Lockstep::new(kind);
-    let failure = lockstep.run(program).err();
+    let failure = lockstep.run(program, inspection).err();
     Verdict { tally: lockstep.tally, failure }
 }
 
 /// A subject and the model beside it.
 pub struct Lockstep {
+    kind: SubjectKind,
     subject: Box<dyn Subject>,
     model: Reference,
     observes: Observes,
     tally: Tally,
+    /// All that was called, for copies of a subject that can't be copied; of others nothing.
+    history: Vec<(Operation<Object>, Option<Name>)>,
     /// Room for what an object holds, kept for its memory.
     seen: Contents,
     /// The references of the model's graph when its cycles were last computed, and those cycles: they follow from the
@@ -79,6 +99,7 @@ pub struct Called<'a> {
 pub type Watcher = Box<dyn FnMut(&Lockstep, &Called<'_>)>;
 
 /// What can be observed of the subject, asked once.
+#[derive(Clone)]
 struct Observes {
     refusals: bool,
     contents: bool,
@@ -91,7 +112,8 @@ struct Observes {
     verification: bool,
 }
 
-type Checked = Result<(), Violation>;
+/// Nothing, or where subject and model part.
+pub(crate) type Checked = Result<(), Violation>;
 
 impl Lockstep {
     /// An empty subject of that kind beside an empty model.
@@ -117,10 +139,12 @@ impl Lockstep {
             let _ = model.call(&Operation::SetChecks { on: false });
         }
         Lockstep {
+            kind: kind.clone(),
             subject,
             model,
             observes,
             tally: Tally::default(),
+            history: Vec::new(),
             seen: Contents::default(),
             references: Vec::new(),
             cycles: Vec::new(),
@@ -143,18 +167,24 @@ impl Lockstep {
         &self.model
     }
 
+    /// Whether the subject has that operation.
+    pub fn supports(&self, code: Code) -> bool {
+        supports(&*self.subject, code)
+    }
+
     /// The object that a name of the program stands for.
     pub fn object(&mut self, name: Name) -> Option<Object> {
         self.model.script().object(name)
     }
 
-    fn run(&mut self, program: &Program) -> Result<(), Failure> {
-        for (step, line) in program.lines().iter().enumerate() {
-            let checked = panics::catch(|| self.step(line)).unwrap_or_else(panicked);
-            checked.map_err(|violation| Failure { step, violation })?;
+    fn run(&mut self, program: &Program, inspection: &dyn Inspection) -> Result<(), Failure> {
+        for step in 0..program.len() {
+            let ahead = &program.lines()[step..];
+            let checked = panics::catch(|| self.inspected(ahead, inspection)).unwrap_or_else(panicked);
+            checked.map_err(|failed| failed.at(step))?;
         }
-        let checked = panics::catch(|| self.end()).unwrap_or_else(panicked);
-        checked.map_err(|violation| Failure { step: program.len(), violation })
+        let checked = panics::catch(|| self.finish(inspection)).unwrap_or_else(panicked);
+        checked.map_err(|failed| failed.at(program.len()))
     }
 
     /// Carries out a line on both, and compares everything.
@@ -162,65 +192,77 @@ impl Lockstep {
     /// # Errors
     /// Where they part.
     pub fn step(&mut self, line: &Line) -> Result<Outcome, Violation> {
-        let code = line.operation.code();
-        let can = supported(&*self.subject, line) && (!self.model.is_damaged() || code.suits_damage());
-        let script = self.model.script();
-        let outcome = match line.operation.resolve(&|name| script.object(name)) {
-            Some(operation) if can => {
-                let outcome = self.call(&operation)?;
-                if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, &outcome) {
-                    self.model.script().bind(name, *object);
-                    self.subject.bind(name, *object);
-                }
-                match self.model.damage() {
-                    Some(damage) => self.compare_damage(damage)?,
-                    None => {
-                        self.compare()?;
-                        self.compare_fork()?;
-                        if matches!(operation, Operation::Verify {} | Operation::Recover {}) {
-                            self.compare_verification_without_roots()?;
-                        }
-                    }
-                }
-                outcome
-            }
-            _ => Outcome::Skipped,
+        self.inspected(std::slice::from_ref(line), &Everything).map_err(|failed| failed.violation)
+    }
+
+    /// Carries out the first of the lines that lie ahead.
+    fn inspected(&mut self, ahead: &[Line], inspection: &dyn Inspection) -> Result<Outcome, Failed> {
+        let Some(line) = ahead.first() else { return Ok(Outcome::Skipped) };
+        let operation = self.resolved(line);
+        if operation.is_some() && !self.model.is_damaged() {
+            inspection.before(self, ahead)?;
+        }
+        let Some(operation) = operation else {
+            self.tally.add(line.operation.code(), &Outcome::Skipped);
+            return Ok(Outcome::Skipped);
         };
-        self.tally.add(code, &outcome);
+        let outcome = self.carry_out(&operation, line.bind)?;
+        self.tally.add(line.operation.code(), &outcome);
+        if self.model.is_damaged() {
+            inspection.damaged(self)?;
+        } else {
+            inspection.look(self)?;
+            inspection.after(self, &operation)?;
+        }
+        Ok(outcome)
+    }
+
+    /// What a line calls; `None` where it is skipped.
+    fn resolved(&mut self, line: &Line) -> Option<Operation<Object>> {
+        let can = supported(&*self.subject, line) && (!self.model.is_damaged() || line.operation.code().suits_damage());
+        let script = self.model.script();
+        line.operation.resolve(&|name| script.object(name)).filter(|_| can)
+    }
+
+    /// Calls both, and binds a name to what that gives.
+    fn carry_out(&mut self, operation: &Operation<Object>, bind: Option<Name>) -> Result<Outcome, Violation> {
+        if !self.observes.fork {
+            self.history.push((operation.clone(), bind));
+        }
+        let outcome = self.call(operation)?;
+        if let (Some(name), Outcome::Done(Value::Reference(object))) = (bind, &outcome) {
+            self.model.script().bind(name, *object);
+            self.subject.bind(name, *object);
+        }
         Ok(outcome)
     }
 
     /// Recovers from damage and ends an open frame; then collects, and drops whatever the mutator holds, until it holds
-    /// nothing; then the heap must be empty.
+    /// nothing; then the heap must be empty. Everything is looked at.
     ///
     /// # Errors
     /// Where they part.
     pub fn end(&mut self) -> Checked {
+        self.finish(&Everything).map_err(|failed| failed.violation)
+    }
+
+    fn finish(&mut self, inspection: &dyn Inspection) -> Result<(), Failed> {
         if self.model.is_damaged() {
-            self.call(&Operation::RecoverRoots {})?;
-            self.compare()?;
+            self.carry_out(&Operation::RecoverRoots {}, None)?;
+            inspection.look(self)?;
         }
         if self.model.has_frame() && self.subject.supports(Code::End) {
-            self.call(&Operation::End {})?;
-            self.compare()?;
+            self.carry_out(&Operation::End {}, None)?;
+            inspection.look(self)?;
         }
-        self.compare_verification_without_roots()?;
+        inspection.end(self)?;
         loop {
-            if self.subject.supports(Code::Collect) {
-                self.call(&Operation::Collect {})?;
-            } else {
-                // What nothing refers to must be gone all the same: a heap that can't collect leaks here.
-                let (_, events) = self.call_model(&Operation::Collect {});
-                self.compare_deaths(&events).map_err(|violation| match violation {
-                    Violation::NotFreed { object } => Violation::LeaksCycle { object },
-                    other => other,
-                })?;
-            }
-            self.compare()?;
+            self.collect_all()?;
+            inspection.look(self)?;
             let living = self.model.living().map(|object| (object, self.model.external(object)));
             let held: Vec<(Object, u32)> = living.filter(|(_, external)| *external > 0).collect();
             if held.is_empty() {
-                return Ok(());
+                return Ok(self.compare_lives()?);
             }
             // Of many objects the round's last look sees as much; to look at all after each would be quadratic.
             let few = held.len() < 1_000;
@@ -230,11 +272,24 @@ impl Lockstep {
                         self.call(&Operation::Drop { object: Some(object) })?;
                     }
                     if few {
-                        self.compare()?;
+                        inspection.look(self)?;
                     }
                 }
             }
         }
+    }
+
+    /// Collects; where the subject can't, what nothing refers to must be gone all the same: a heap that can't collect leaks
+    /// here.
+    fn collect_all(&mut self) -> Checked {
+        if self.subject.supports(Code::Collect) {
+            return self.call(&Operation::Collect {}).map(drop);
+        }
+        let (_, events) = self.call_model(&Operation::Collect {});
+        self.compare_deaths(&events).map_err(|violation| match violation {
+            Violation::NotFreed { object } => Violation::LeaksCycle { object },
+            other => other,
+        })
     }
 
     /// Carries out an operation on both and compares what it came to.
@@ -296,16 +351,26 @@ impl Lockstep {
 pub fn supported(subject: &dyn Subject, line: &Line) -> bool {
     let within = match &line.operation {
         Operation::On { line, .. } => supported(subject, line),
-        Operation::Temp { allocation } => subject.supports(allocation.code()),
-        // What was damaged is read in the journal, and it must be possible to end the damage.
-        Operation::Fault { .. } => subject.observes(Observation::Journal) && subject.supports(Code::RecoverRoots),
+        Operation::Temp { allocation } => supports(subject, allocation.code()),
         _ => true,
     };
-    within && (subject.supports(line.operation.code()) || line.operation.code() == Code::Panic)
+    within && supports(subject, line.operation.code())
 }
 
-fn panicked<T>(message: String) -> Result<T, Violation> {
-    Err(Violation::Panicked { message })
+/// Whether the subject has that operation, and what it takes to judge it.
+fn supports(subject: &dyn Subject, code: Code) -> bool {
+    match code {
+        Code::Panic => true,
+        // What was damaged is read in the journal, and it must be possible to end the damage.
+        Code::Fault => {
+            subject.supports(code) && subject.observes(Observation::Journal) && subject.supports(Code::RecoverRoots)
+        }
+        code => subject.supports(code),
+    }
+}
+
+fn panicked<T>(message: String) -> Result<T, Failed> {
+    Err(Violation::Panicked { message }.into())
 }
 
 fn as_outcome(reply: Result<Value<Object>, Refusal>) -> Outcome {

@@ -1,77 +1,150 @@
-//! What detections and a collection would do now, tried on a copy that is thrown away.
+//! Copies of subject and model, on which something is tried that the program does not do.
 
-use super::compare::sorted;
-use super::{Checked, Lockstep, within_budget};
+use super::{Checked, Failure, Lockstep};
+use crate::panics;
 use crate::subject::Subject;
+use crate::tally::Tally;
 use crate::violation::Violation;
-use heapproof_model::definitions::{self, Graph};
-use heapproof_model::{Code, Machine, Operation};
+use heapproof_model::definitions::Graph;
+use heapproof_model::{Contents, Line, Object, Operation, Outcome, Reference, Value};
+
+/// Something that was done to a copy.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tried {
+    /// A line of the program.
+    Line(Line),
+    /// An operation that the program does not have.
+    Call(Operation<Object>),
+}
+
+/// Where subject and model part, and what was done to the copy on which they do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failed {
+    /// What was done to the copy; nothing where it is the original.
+    pub tried: Vec<Tried>,
+    /// How they part.
+    pub violation: Violation,
+}
+
+impl From<Violation> for Failed {
+    fn from(violation: Violation) -> Failed {
+        Failed { tried: Vec::new(), violation }
+    }
+}
+
+impl Failed {
+    /// The failure at that line.
+    pub(super) fn at(self, step: usize) -> Failure {
+        Failure { step, tried: self.tried.into(), violation: self.violation }
+    }
+}
+
+/// A copy of subject and model, and what was done to it.
+pub struct Trial {
+    lockstep: Lockstep,
+    tried: Vec<Tried>,
+}
 
 impl Lockstep {
-    /// Compares what detections and a collection would do, on a copy. Where nothing has changed since one detection, the
-    /// next has nothing to look at.
-    pub(super) fn compare_fork(&mut self) -> Checked {
-        if !self.observes.fork {
-            return Ok(());
-        }
-        let Some(mut fork) = self.subject.fork() else { return Ok(()) };
-        self.find_cycles();
-        if fork.supports(Code::Detect) {
-            let _ = fork.call(&Operation::Detect {});
-            self.compare_detection(&*fork)?;
-            let before = fork.touched();
-            let _ = fork.call(&Operation::Detect {});
-            self.compare_detection(&*fork)?;
-            within_budget(fork.touched().saturating_sub(before), 0)?;
-        }
-        if fork.supports(Code::DetectFull) {
-            let _ = fork.call(&Operation::DetectFull {});
-            self.compare_detection(&*fork)?;
-        }
-        if fork.supports(Code::Collect) {
-            let _ = fork.call(&Operation::Collect {});
-            self.compare_survivors(&mut *fork)?;
-        }
-        Ok(())
-    }
-
-    fn compare_detection(&self, fork: &dyn Subject) -> Checked {
-        let subject = sorted(fork.cycles());
-        if self.cycles == subject {
-            return Ok(());
-        }
-        Err(Violation::Detection { model: self.cycles.clone(), subject })
-    }
-
-    /// The cycles of the model's graph as it is.
-    fn find_cycles(&mut self) {
-        let model = &self.model;
-        let references = model.living().flat_map(|object| model.references(object).map(move |target| (object, target)));
-        if !references.clone().eq(self.references.iter().copied()) {
-            self.references = references.collect();
-            self.cycles = definitions::cycles(model, model.living());
-        }
-    }
-
-    /// Finalizers may save what is garbage now, so where there is any the model collects too.
-    fn compare_survivors(&self, fork: &mut dyn Subject) -> Checked {
-        let collected;
-        let survivors = if self.model.garbage().is_empty() {
-            &self.model
-        } else {
-            let mut copy = self.model.clone();
-            copy.follow(fork.take_journal());
-            let _ = copy.call(&Operation::Collect {});
-            collected = copy;
-            &collected
+    /// A copy; of a subject that can't be copied it is a fresh one to which all is done again.
+    ///
+    /// # Errors
+    /// Where subject and model part as it is done again, though they did not at first.
+    pub fn trial(&self) -> Result<Trial, Violation> {
+        let lockstep = match self.observes.fork.then(|| self.subject.fork()).flatten() {
+            Some(subject) => self.beside(subject, self.model.clone()),
+            None => self.again()?,
         };
-        for object in self.model.living() {
-            match (survivors.lives(object), fork.lives(object)) {
-                (true, false) => return Err(Violation::CollectsLive { object }),
-                (false, true) => return Err(Violation::LeavesGarbage { object }),
-                _ => {}
-            }
+        Ok(Trial { lockstep, tried: Vec::new() })
+    }
+
+    fn beside(&self, subject: Box<dyn Subject>, model: Reference) -> Lockstep {
+        Lockstep {
+            kind: self.kind.clone(),
+            subject,
+            model,
+            observes: self.observes.clone(),
+            tally: Tally::default(),
+            history: Vec::new(),
+            seen: Contents::default(),
+            references: Vec::new(),
+            cycles: Vec::new(),
+            watcher: None,
         }
+    }
+
+    fn again(&self) -> Result<Lockstep, Violation> {
+        let mut lockstep = Lockstep::new(&self.kind);
+        for (operation, bind) in &self.history {
+            lockstep.carry_out(operation, *bind)?;
+        }
+        Ok(lockstep)
+    }
+}
+
+impl Trial {
+    /// The lockstep that it is.
+    pub fn lockstep(&self) -> &Lockstep {
+        &self.lockstep
+    }
+
+    /// Carries out an operation on both.
+    ///
+    /// # Errors
+    /// Where they part.
+    pub fn call(&mut self, operation: &Operation<Object>) -> Result<Outcome, Failed> {
+        self.tried.push(Tried::Call(operation.clone()));
+        self.guarded(|lockstep| lockstep.carry_out(operation, None))
+    }
+
+    /// Carries out a line of the program on both.
+    ///
+    /// # Errors
+    /// Where they part.
+    pub fn line(&mut self, line: &Line) -> Result<Outcome, Failed> {
+        let Some(operation) = self.lockstep.resolved(line) else { return Ok(Outcome::Skipped) };
+        self.tried.push(Tried::Line(line.clone()));
+        self.guarded(|lockstep| lockstep.carry_out(&operation, line.bind))
+    }
+
+    /// Carries out the smallest slice of something; whether there is more to do.
+    ///
+    /// It is of one object. Of a heap of hundreds it is of more, since the model looks at the whole heap after each.
+    ///
+    /// # Errors
+    /// Where they part.
+    pub fn slice(&mut self, of: impl Fn(u32) -> Operation<Object>) -> Result<bool, Failed> {
+        let living = self.lockstep.model().living().count() as u64;
+        let objects = 1 + living * living / 20_000;
+        let outcome = self.call(&of(objects.try_into().unwrap_or(u32::MAX)))?;
+        Ok(outcome == Outcome::Done(Value::Bool(false)))
+    }
+
+    /// Carries out such slices until there is no more to do; the model sees to it that this comes to an end.
+    ///
+    /// # Errors
+    /// Where they part.
+    pub fn complete(&mut self, of: impl Fn(u32) -> Operation<Object>) -> Result<(), Failed> {
+        while self.slice(&of)? {}
         Ok(())
+    }
+
+    /// Leaves the operation that was called last out of what was done: it was refused.
+    pub fn forget(&mut self) {
+        self.tried.pop();
+    }
+
+    /// Looks at both.
+    ///
+    /// # Errors
+    /// Where they part.
+    pub fn look(&mut self, look: impl FnOnce(&mut Lockstep) -> Checked) -> Result<(), Failed> {
+        self.guarded(look)
+    }
+
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Lockstep) -> Result<T, Violation>) -> Result<T, Failed> {
+        let done = panics::catch(|| work(&mut self.lockstep));
+        let done = done.unwrap_or_else(|message| Err(Violation::Panicked { message }));
+        done.map_err(|violation| Failed { tried: std::mem::take(&mut self.tried), violation })
     }
 }

@@ -135,7 +135,7 @@ fn bad_usage_exits_with_two_and_says_what_there_is() {
     let folder = folder();
     for (arguments, said) in [
         (vec!["check", "--subject", "haep"], "there are: heap, canary"),
-        (vec!["check", "--property", "lock"], "there are: lockstep, text, bytes"),
+        (vec!["check", "--property", "lock"], "there are: lockstep, cycles, collect"),
         (vec!["check", "--profile", "weka"], "there are: default, acyclic"),
         (vec!["check", "--time", "soon"], "expected something like `60s`"),
         (vec!["check", "--cases", "0"], "--cases"),

@@ -71,6 +71,10 @@ impl Subject for Forgetful {
         self.heap.verify(roots)
     }
 
+    fn score(&self, roots: Option<&[Object]>) -> Option<f64> {
+        self.heap.score(roots)
+    }
+
     fn recover(&mut self, roots: Option<&[Object]>) {
         self.heap.recover(roots);
     }

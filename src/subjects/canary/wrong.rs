@@ -132,6 +132,10 @@ impl Subject for Wrong {
         found
     }
 
+    fn score(&self, roots: Option<&[Object]>) -> Option<f64> {
+        self.heap.score(roots)
+    }
+
     fn recover(&mut self, roots: Option<&[Object]>) {
         match self.mistake {
             Mistake::Recover(recover) => recover(&mut *self.heap, roots, &mut self.journal),

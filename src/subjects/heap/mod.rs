@@ -8,7 +8,7 @@ mod machine;
 
 use crate::subject::{Observation, Subject, SubjectKind};
 use calls::Caller;
-use heapproof_heap::{Configuration, Heap, Host, ObjectId, VerificationErrorKind, View};
+use heapproof_heap::{Configuration, Heap, Host, ObjectId, VerificationErrorKind, VerificationReport, View};
 use heapproof_model::reference::Settings;
 use heapproof_model::{
     Code, Contents, Counts, Event, Field, Finding, FindingKind, Kind, Machine, Name, Object, Operation, Refusal,
@@ -52,6 +52,12 @@ impl Default for HeapSubject {
 }
 
 impl HeapSubject {
+    fn report(&self, roots: Option<&[Object]>) -> VerificationReport {
+        let Some(roots) = roots else { return self.heap.verify_heap() };
+        let roots: Vec<ObjectId> = roots.iter().map(|root| self.heap.host().id(*root)).collect();
+        self.heap.verify_heap_with_roots(&roots)
+    }
+
     /// The heap, to be looked at.
     pub fn heap(&self) -> &Heap<impl Host + use<>> {
         &self.heap
@@ -147,15 +153,13 @@ impl Subject for HeapSubject {
 
     fn verify(&self, roots: Option<&[Object]>) -> Vec<Finding> {
         let machine = self.heap.host();
-        let report = match roots {
-            None => self.heap.verify_heap(),
-            Some(roots) => {
-                let roots: Vec<ObjectId> = roots.iter().map(|root| machine.id(*root)).collect();
-                self.heap.verify_heap_with_roots(&roots)
-            }
-        };
+        let report = self.report(roots);
         let object = |id: ObjectId| (!id.is_nil()).then(|| machine.object(id));
         report.iter().map(|error| Finding { kind: kind(error.kind), object: object(error.object) }).collect()
+    }
+
+    fn score(&self, roots: Option<&[Object]>) -> Option<f64> {
+        Some(self.report(roots).heap_health_score())
     }
 
     fn recover(&mut self, roots: Option<&[Object]>) {
