@@ -3,7 +3,7 @@
 use crate::explain::{Explanation, explain};
 use crate::failures::{OUT, save_minimized, save_original};
 use crate::lockstep::Failure;
-use crate::minimize::{Minimized, minimize};
+use crate::minimize::{Flaky, Minimized, Options, minimize_as};
 use crate::properties::Property;
 use crate::signature::Signature;
 use crate::subject::SubjectKind;
@@ -34,17 +34,19 @@ pub struct Counterexample {
 impl Counterexample {
     /// Minimises a program; `None` where it does not fail.
     pub fn of(property: Property, subject: &SubjectKind, program: &Program) -> Option<Counterexample> {
-        Counterexample::by(property, subject, program, |program| property.check(subject, program).failure)
+        let judge = |program: &Program| property.check(subject, program).failure;
+        Counterexample::by(property, subject, program, &Options::default(), &judge)
     }
 
-    /// The same with a judge that may give up: what it does not judge as failing is taken to pass.
+    /// The same as is asked for, by what a judge says.
     pub fn by(
         property: Property,
         subject: &SubjectKind,
         program: &Program,
-        mut judge: impl FnMut(&Program) -> Option<Failure>,
+        options: &Options<'_>,
+        judge: &(dyn Fn(&Program) -> Option<Failure> + Sync),
     ) -> Option<Counterexample> {
-        let minimized = minimize(program, &mut judge)?;
+        let minimized = minimize_as(program, options, judge)?;
         let signature = minimized.failure.violation.signature();
         let found_length = program.len();
         Some(Counterexample { property, subject: subject.clone(), signature, found_length, minimized, path: None })
@@ -85,15 +87,30 @@ impl Counterexample {
         Some(format!("{program} replay --subject {} {property}{path}", self.subject.name))
     }
 
+    /// How it was cut down, in a line or two.
+    fn cut(&self) -> String {
+        let Counterexample { found_length, minimized, .. } = self;
+        let (lines, executions) = (minimized.program.len(), minimized.executions);
+        let mut text = format!("cut from {found_length} lines to {lines} in {executions} executions");
+        text.push_str(match minimized.is_minimal {
+            true => ": no line of it can go, and no object\n",
+            false => ": not yet minimal, the search was stopped\n",
+        });
+        if let Some(Flaky { failed, runs }) = minimized.flaky {
+            text.push_str(&format!("flaky: failed {failed} of {runs} runs; each program was run several times\n"));
+        }
+        text
+    }
+
     /// The whole report.
     pub fn report(&self, program: &str) -> String {
-        let Counterexample { signature, property, found_length, minimized, .. } = self;
-        let subject = self.subject.name;
-        let (lines, executions) = (minimized.program.len(), minimized.executions);
+        let Counterexample { signature, property, minimized, .. } = self;
         let mut text = format!(
-            "{signature}: `{subject}` does not hold `{}`\n\n{}\ncut from {found_length} lines to {lines} in {executions} executions\n",
+            "{signature}: `{}` does not hold `{}`\n\n{}\n{}",
+            self.subject.name,
             property.name(),
             self.explanation().text(),
+            self.cut(),
         );
         for other in minimized.others.keys() {
             text.push_str(&format!("met on the way, another failure: {other} (in failures/original/)\n"));

@@ -1,6 +1,8 @@
 //! What can be asked for.
 
 use super::check::Check;
+use super::minimize::Minimize;
+use super::verify_minimal::VerifyMinimal;
 use crate::properties::Property;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -33,6 +35,9 @@ pub(super) enum Command {
     /// Cut a failing program down
     #[command(visible_alias = "minimise", after_help = EXIT_CODES)]
     Minimize(Minimize),
+    /// See whether a line or an object of a failing program can go
+    #[command(after_help = EXIT_CODES)]
+    VerifyMinimal(VerifyMinimal),
     /// Say what there is
     List {
         /// Of what
@@ -63,20 +68,6 @@ pub(super) struct Replay {
     /// Exit with 0 where each program fails with just this signature, else with 1
     #[arg(long, value_name = "SIGNATURE")]
     pub expect: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Minimize {
-    /// The failing program; `-` is standard input
-    pub file: PathBuf,
-    #[command(flatten)]
-    pub claim: Claim,
-    /// How the file is read: text if it is called `.trace` or begins with `heapproof`, else bytes, unless given
-    #[arg(long, value_enum)]
-    pub input: Option<Input>,
-    /// Where the minimised trace goes; standard output unless given
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,6 +7,7 @@ use super::{Context, End, Trouble, say};
 use crate::campaign::{Campaign, Found};
 use crate::failures::{OUT, save_original};
 use crate::generate::{MOST_LINES, Profile, Recipe};
+use crate::minimize::Options;
 use crate::proof::Counterexample;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -108,12 +109,10 @@ fn report(
     );
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
     let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
-    let stopped = || context.stop.load(Ordering::Relaxed);
-    let judge = |program: &_| {
-        if stopped() { None } else { campaign.property.check(&campaign.subject, program).failure }
-    };
-    let counterexample = Counterexample::by(campaign.property, &campaign.subject, &found.program, judge);
-    if stopped() {
+    let judge = |program: &_| campaign.property.check(&campaign.subject, program).failure;
+    let options = Options { stop: Some(&context.stop), ..Options::default() };
+    let counterexample = Counterexample::by(campaign.property, &campaign.subject, &found.program, &options, &judge);
+    if context.stop.load(Ordering::Relaxed) {
         say(&format!("{signature}: {note}; not minimised yet"));
         return original.map(drop);
     }

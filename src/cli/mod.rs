@@ -1,6 +1,7 @@
 //! The command line, for this project's heap and for anybody's: [`main`] takes the list of subjects.
 
 mod arguments;
+mod certificate;
 mod check;
 mod input;
 mod list;
@@ -8,6 +9,7 @@ mod minimize;
 mod output;
 mod replay;
 mod report;
+mod verify_minimal;
 
 use crate::subject::SubjectKind;
 use arguments::{Arguments, Command};
@@ -115,6 +117,7 @@ impl Context<'_> {
             Command::Check(arguments) => check::check(self, arguments, &mut output),
             Command::Replay(arguments) => replay::replay(self, arguments, &mut output),
             Command::Minimize(arguments) => minimize::minimize(self, arguments, &mut output),
+            Command::VerifyMinimal(arguments) => verify_minimal::verify_minimal(self, arguments, &mut output),
             Command::List { what } => list::list(self, *what, &mut output),
         }?;
         output.flush()?;

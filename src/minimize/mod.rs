@@ -1,23 +1,59 @@
-//! Cutting a failing program down to a short one that fails in the same way.
+//! Cutting a failing program down to the simplest one that fails in the same way.
 //!
-//! Delta debugging (Zeller and Hildebrandt, 2002) in passes, each of which tries programs with something left out and keeps
-//! one that still fails with the same signature. Passes are repeated until a whole round changes nothing. That round has
-//! tried every single line and every object with all its lines, so when the search ends of itself none of them can go: the
-//! result is minimal in that sense, by the last round's own executions. It ends, for each change leaves fewer lines, or as
-//! many with fewer values or simpler operations. A program that fails with another signature is no step towards this failure; the first of each
-//! is kept.
+//! Delta debugging (Zeller and Hildebrandt, 2002) in [passes], each of which tries simpler programs of one kind: with
+//! something left out, with a simpler operation or value, with two objects made one, in another order; at last, where the
+//! program is short, all that its own operations can be put together to. A pass keeps the first that still fails with the
+//! same signature, and goes on from there. All passes are repeated until a whole round changes nothing.
+//!
+//! *It ends*, for whatever is kept is simpler in one well-founded [order]. *It is minimal*: the last round has tried to
+//! remove every single line and every object with all its lines, and [`removals`] are looked up again in what those
+//! runs came to. *It is deterministic*: passes try programs in a fixed order, no matter how many are run at a time. And
+//! *it is idempotent*, since a search that begins at its own result is a last round. Where two programs fail by one bug,
+//! they mostly come to the same trace, since the order decides between traces of one length too.
+//!
+//! A program that fails with another signature is no step towards this failure; the first of each is kept. No program is
+//! run twice: verdicts are remembered, by canonical bytes.
+//!
+//! A failure that does not always happen is recognised by running the result again. Then the search is made anew, and
+//! each program is run several times: it counts as failing if it fails more than half as often as the first did.
 
-mod changing;
+mod judge;
+mod order;
+mod passes;
+mod removals;
+mod search;
+
+pub use order::Rank;
+pub use removals::{Removal, Tried, Without, removals};
 
 use crate::lockstep::Failure;
 use crate::signature::Signature;
-use heapproof_model::{Line, Name, Program};
+use heapproof_model::Program;
+use judge::{Ballot, Judge};
+use search::Search;
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+/// How often a program is run where failures are not certain.
+const RUNS: u32 = 10;
+/// How often the result is run again, to see whether it always fails.
+const AGAIN: u32 = 4;
+
+/// How a search is made.
+#[derive(Debug, Clone, Default)]
+pub struct Options<'a> {
+    /// After that many executions the simplest program so far is the result.
+    pub budget: Option<u64>,
+    /// How many programs are run at a time; the result does not depend on it. 0 is one.
+    pub jobs: usize,
+    /// Once it is set, the simplest program so far is the result.
+    pub stop: Option<&'a AtomicBool>,
+}
 
 /// What a search came to.
 #[derive(Debug, Clone)]
 pub struct Minimized {
-    /// The shortest program found, its names canonical.
+    /// The simplest program found, its names canonical.
     pub program: Program,
     /// How it fails.
     pub failure: Failure,
@@ -25,6 +61,21 @@ pub struct Minimized {
     pub executions: u64,
     /// Programs that were met on the way and fail otherwise, one for each signature.
     pub others: BTreeMap<Signature, Program>,
+    /// Every removal from the program, and what came of it; empty where the search was stopped.
+    pub removals: Vec<Tried>,
+    /// Whether the search ended of itself, so that nothing can be removed.
+    pub is_minimal: bool,
+    /// How often the program failed that the search began at, where that is not always.
+    pub flaky: Option<Flaky>,
+}
+
+/// A failure that does not always happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flaky {
+    /// How many runs failed.
+    pub failed: u32,
+    /// Of how many.
+    pub runs: u32,
 }
 
 /// Minimises a program by what `judge` says of it and of others; `None` where it does not fail at all.
@@ -35,107 +86,57 @@ pub struct Minimized {
 ///
 /// let program: Program = "b = box 1\na = array b\npush a a\ncollect\nc = pop a\ndrop a\ndrop b".parse().unwrap();
 /// let found = minimize(&program, &mut |program| Property::Lockstep.check(&CANARY, program).failure).unwrap();
-/// assert_eq!(found.program, "a = box 1\nb = array a\nc = pop b".parse().unwrap());
+/// assert_eq!(found.program, "a = array\npush a a\npop a".parse().unwrap());
 /// ```
 pub fn minimize(program: &Program, judge: &mut dyn FnMut(&Program) -> Option<Failure>) -> Option<Minimized> {
-    let failure = judge(program)?;
-    let signature = failure.violation.signature();
-    let (executions, others) = (1, BTreeMap::new());
-    let mut search = Search { judge, best: program.clone(), failure, signature, executions, others };
-    loop {
-        let before = size(&search.best);
-        search.cut();
-        search.chunks();
-        search.objects();
-        search.values();
-        search.simplify();
-        search.merge();
-        if size(&search.best) == before {
-            break;
-        }
-    }
-    let canonical = search.best.canonical();
-    if let Some(failure) =
-        (search.judge)(&canonical).filter(|failure| failure.violation.signature() == search.signature)
-    {
-        (search.best, search.failure) = (canonical, failure);
-    }
-    let Search { best, failure, executions, others, .. } = search;
-    Some(Minimized { program: best, failure, executions: executions + 1, others })
+    begin(program, &Options::default(), Judge::One(judge))
 }
 
-/// What every change makes smaller: lines, then values in lists, then operations for which there are simpler ones.
-fn size(program: &Program) -> (usize, usize, usize) {
-    let values = |line: &Line| changing::listed(&mut line.operation.clone()).map_or(0, |values| values.len());
-    let simpler = |line: &Line| std::iter::successors(Some(line.operation.clone()), changing::simpler).skip(1).count();
-    let lines = program.lines();
-    (lines.len(), lines.iter().map(values).sum(), lines.iter().map(simpler).sum())
+/// The same as is asked for, with a judge that can be used by several threads.
+pub fn minimize_as(
+    program: &Program,
+    options: &Options<'_>,
+    judge: &(dyn Fn(&Program) -> Option<Failure> + Sync),
+) -> Option<Minimized> {
+    begin(program, options, Judge::Many(judge, options.jobs))
 }
 
-struct Search<'a> {
-    judge: &'a mut dyn FnMut(&Program) -> Option<Failure>,
-    best: Program,
-    failure: Failure,
-    signature: Signature,
+fn begin<'a>(program: &Program, options: &'a Options<'a>, mut judge: Judge<'a>) -> Option<Minimized> {
+    let Some(failure) = judge.once(program) else { return by_vote(program, options, judge, 1) };
+    let mut search = Search::new(judge, options, Ballot::CERTAIN, program, failure);
+    search.executions = 1;
+    let is_minimal = passes::run(&mut search);
+    if !search.is_over() && search.again(AGAIN) < AGAIN {
+        let executions = search.executions;
+        return by_vote(program, options, search.into_judge(), executions);
+    }
+    Some(end(search, is_minimal, None))
+}
+
+/// The search for a failure that is not certain.
+fn by_vote<'a>(
+    program: &Program,
+    options: &'a Options<'a>,
+    mut judge: Judge<'a>,
     executions: u64,
-    others: BTreeMap<Signature, Program>,
+) -> Option<Minimized> {
+    let failures: Vec<Failure> = (0..RUNS).filter_map(|_| judge.once(program)).collect();
+    let failure = failures.first()?.clone();
+    let signature = failure.violation.signature();
+    let failed = failures.iter().filter(|failure| failure.violation.signature() == signature).count() as u32;
+    let ballot = Ballot { runs: RUNS, least: (failed / 2 + 1).min(failed) };
+    let mut search = Search::new(judge, options, ballot, program, failure);
+    search.executions = executions + u64::from(RUNS);
+    let is_minimal = passes::run(&mut search);
+    Some(end(search, is_minimal, Some(Flaky { failed, runs: RUNS })))
 }
 
-impl Search<'_> {
-    /// Keeps the program of those lines if it fails in the same way.
-    fn keep(&mut self, lines: Vec<Line>) -> bool {
-        let candidate = self.best.with_lines(lines);
-        self.executions += 1;
-        let Some(failure) = (self.judge)(&candidate) else { return false };
-        let signature = failure.violation.signature();
-        if signature != self.signature {
-            self.others.entry(signature).or_insert(candidate);
-            return false;
-        }
-        (self.best, self.failure) = (candidate, failure);
-        true
-    }
-
-    /// Leaves out what comes after the line that failed.
-    fn cut(&mut self) {
-        let end = self.failure.step + 1;
-        if end < self.best.len() {
-            let lines = self.best.lines()[..end].to_vec();
-            self.keep(lines);
-        }
-    }
-
-    /// Leaves out stretches of lines, from half the program down to single lines, later ones first: what comes later
-    /// depends on what came before.
-    fn chunks(&mut self) {
-        let mut size = (self.best.len() / 2).max(1);
-        loop {
-            let mut end = self.best.len();
-            while end > 0 {
-                let start = end.saturating_sub(size);
-                let lines = self.best.lines();
-                let rest = lines[..start].iter().chain(&lines[end..]).cloned().collect();
-                if self.keep(rest) {
-                    self.cut();
-                }
-                end = start.min(self.best.len());
-            }
-            if size == 1 {
-                return;
-            }
-            size /= 2;
-        }
-    }
-
-    /// Leaves out objects, each with all lines that name it.
-    fn objects(&mut self) {
-        let names: Vec<Name> = self.best.lines().iter().rev().flat_map(Line::bound).collect();
-        for name in names {
-            let lines =
-                self.best.lines().iter().filter(|line| !line.names().contains(&name)).cloned().collect::<Vec<_>>();
-            if lines.len() < self.best.len() {
-                self.keep(lines);
-            }
-        }
-    }
+fn end(mut search: Search<'_>, ended: bool, flaky: Option<Flaky>) -> Minimized {
+    let (program, failure) = (search.best().clone(), search.failure().clone());
+    let signature = failure.violation.signature();
+    let removals =
+        if ended { removals(&program, &signature, &mut |program| search.verdict(program)) } else { Vec::new() };
+    let is_minimal = ended && removals.iter().all(|tried| tried.without != Without::FailsAlike);
+    let Search { executions, others, .. } = search;
+    Minimized { program, failure, executions, others, removals, is_minimal, flaky }
 }

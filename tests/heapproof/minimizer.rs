@@ -1,53 +1,172 @@
 use crate::program;
 use heapproof::generate::{self, Recipe};
-use heapproof::lockstep;
-use heapproof::minimize::{Minimized, minimize};
+use heapproof::lockstep::{self, Failure};
+use heapproof::minimize::{Flaky, Minimized, Options, Rank, Without, minimize, minimize_as, removals};
 use heapproof::model::{Line, Program};
 use heapproof::properties::Property;
-use heapproof::subjects::CANARY;
+use heapproof::subject::SubjectKind;
+use heapproof::subjects::{CANARY, family};
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
 
-fn minimized(program: &Program) -> Option<Minimized> {
-    minimize(program, &mut |program| Property::Lockstep.check(&CANARY, program).failure)
+fn failure(subject: &SubjectKind, program: &Program) -> Option<Failure> {
+    Property::Lockstep.check(subject, program).failure
 }
 
-fn failing() -> impl Iterator<Item = Program> {
-    (0..3_000)
-        .map(|case| generate::case(5, case, &Recipe::default(), &|_| true))
-        .filter(|program| lockstep::run(&CANARY, program).failure.is_some())
+fn minimized(subject: &SubjectKind, program: &Program) -> Minimized {
+    minimize(program, &mut |program| failure(subject, program)).unwrap()
+}
+
+/// Programs of 64 lines at most that fail on that subject.
+fn failing(subject: &SubjectKind) -> impl Iterator<Item = Program> {
+    let cases = (0..3_000).map(|case| generate::case(5, case, &Recipe::default(), &|_| true));
+    cases.filter(move |program| failure(subject, program).is_some())
+}
+
+/// Every canary that fails within few programs, with such a program.
+fn canaries() -> impl Iterator<Item = (SubjectKind, Program)> {
+    family().filter_map(|canary| {
+        let program = failing(&canary.kind).take(400).next()?;
+        Some((canary.kind.clone(), program))
+    })
 }
 
 #[test]
 fn no_line_and_no_object_of_a_minimised_program_can_go() {
-    for found in failing().take(25).filter_map(|program| minimized(&program)) {
+    let of_one = failing(&CANARY).take(20).map(|program| (CANARY, program));
+    for (subject, program) in of_one.chain(canaries()) {
+        let found = minimized(&subject, &program);
         let signature = found.failure.violation.signature();
         let fails = |lines: Vec<Line>| {
-            let verdict = lockstep::run(&CANARY, &found.program.with_lines(lines));
-            verdict.failure.is_some_and(|failure| failure.violation.signature() == signature)
+            let failure = lockstep::run(&subject, &found.program.with_lines(lines)).failure;
+            failure.is_some_and(|failure| failure.violation.signature() == signature)
         };
         let lines = found.program.lines();
-        assert!(fails(lines.to_vec()));
+        assert!(found.is_minimal && fails(lines.to_vec()), "{}", subject.name);
         for gone in 0..lines.len() {
             let rest: Vec<Line> =
                 lines.iter().enumerate().filter(|(at, _)| *at != gone).map(|(_, line)| line.clone()).collect();
-            assert!(!fails(rest), "line {} can go from\n{}", gone + 1, found.program);
+            assert!(!fails(rest), "{}: line {} can go from\n{}", subject.name, gone + 1, found.program);
         }
         for name in lines.iter().flat_map(Line::bound) {
             let rest: Vec<Line> = lines.iter().filter(|line| !line.names().contains(&name)).cloned().collect();
-            assert!(!fails(rest), "{} can go from\n{}", found.program.spell(name), found.program);
+            assert!(!fails(rest), "{}: {} can go from\n{}", subject.name, found.program.spell(name), found.program);
         }
     }
 }
 
 #[test]
 fn minimising_twice_changes_nothing_and_names_are_canonical() {
-    for first in failing().take(10).filter_map(|program| minimized(&program)) {
-        let again = minimized(&first.program).unwrap();
-        assert_eq!(again.program.to_string(), first.program.to_string());
+    for (subject, program) in canaries() {
+        let first = minimized(&subject, &program);
+        let again = minimized(&subject, &first.program);
+        assert_eq!(again.program.to_string(), first.program.to_string(), "{}", subject.name);
         assert_eq!(first.program.to_string(), first.program.canonical().to_string());
     }
 }
 
 #[test]
+fn of_a_hundred_programs_that_fail_alike_95_come_to_one_trace_in_fewer_than_300_executions() {
+    let mut forms: BTreeMap<String, usize> = BTreeMap::new();
+    let mut executions = Vec::new();
+    for program in failing(&CANARY).take(100) {
+        let found = minimized(&CANARY, &program);
+        *forms.entry(found.program.to_string()).or_default() += 1;
+        executions.push(found.executions);
+    }
+    executions.sort_unstable();
+    assert!(forms.values().any(|times| *times >= 95), "{forms:#?}");
+    assert!(executions[50] < 300, "{executions:?}");
+}
+
+#[test]
+fn each_step_goes_down_in_the_order_and_no_program_is_run_twice() {
+    for (subject, program) in canaries() {
+        let (mut ranks, mut seen, mut runs) = (Vec::new(), BTreeSet::new(), 0);
+        let signature = failure(&subject, &program).unwrap().violation.signature();
+        let found = minimize(&program, &mut |program| {
+            runs += 1;
+            let failed = failure(&subject, program);
+            let alike = failed.as_ref().is_some_and(|failed| failed.violation.signature() == signature);
+            if seen.insert(program.canonical().encode()) && alike {
+                ranks.push(Rank::of(&program.canonical()));
+            }
+            failed
+        });
+        let found = found.unwrap();
+        assert!(ranks.is_sorted_by(|before, after| before > after), "{}", subject.name);
+        assert_eq!(ranks.last(), Some(&Rank::of(&found.program)));
+        assert_eq!(runs, found.executions);
+        // The result is run again, to see whether it always fails.
+        assert!(runs - seen.len() as u64 <= 5, "{runs} runs of {} programs", seen.len());
+    }
+}
+
+#[test]
+fn the_result_does_not_depend_on_how_many_programs_are_run_at_a_time() {
+    for (subject, program) in canaries() {
+        let with = |jobs| {
+            let options = Options { jobs, ..Options::default() };
+            let found = minimize_as(&program, &options, &|program| failure(&subject, program)).unwrap();
+            (found.program.to_string(), found.executions, found.removals, found.others)
+        };
+        assert_eq!(with(1), with(3), "{}", subject.name);
+    }
+}
+
+#[test]
+fn a_budget_ends_the_search_with_the_simplest_program_so_far() {
+    let program = failing(&CANARY).next().unwrap();
+    let whole = minimized(&CANARY, &program);
+    let mut before = usize::MAX;
+    for budget in [1, 5, 20, whole.executions - 10] {
+        let options = Options { budget: Some(budget), ..Options::default() };
+        let found = minimize_as(&program, &options, &|program| failure(&CANARY, program)).unwrap();
+        assert!(found.executions <= budget && !found.is_minimal && found.removals.is_empty());
+        assert_eq!(failure(&CANARY, &found.program), Some(found.failure));
+        assert!(found.program.len() <= before);
+        before = found.program.len();
+    }
+}
+
+#[test]
+fn a_search_that_is_stopped_says_so() {
+    let program = failing(&CANARY).next().unwrap();
+    let stop = AtomicBool::new(true);
+    let options = Options { stop: Some(&stop), ..Options::default() };
+    let found = minimize_as(&program, &options, &|program| failure(&CANARY, program)).unwrap();
+    assert!(!found.is_minimal);
+    assert_eq!(found.program, program);
+}
+
+#[test]
+fn a_failure_that_does_not_always_happen_is_minimised_by_vote() {
+    let program = failing(&CANARY).next().unwrap();
+    let certain = minimized(&CANARY, &program).program;
+    for of_five in [1, 3, 4] {
+        let turn = Cell::new(0);
+        let found = minimize(&program, &mut |program| {
+            turn.set(turn.get() + 1);
+            let fails = turn.get() * 2 % 5 < of_five;
+            fails.then(|| failure(&CANARY, program)).flatten()
+        });
+        let found = found.unwrap();
+        assert_eq!(found.flaky, Some(Flaky { failed: 2 * of_five, runs: 10 }));
+        assert_eq!(found.program, certain);
+    }
+}
+
+#[test]
+fn removals_that_could_be_made_are_told() {
+    let program = program("a = array\npush a a\nb = table\npop a");
+    let signature = failure(&CANARY, &program).unwrap().violation.signature();
+    let tried = removals(&program, &signature, &mut |program| failure(&CANARY, program));
+    let alike: Vec<usize> = (0..tried.len()).filter(|at| tried[*at].without == Without::FailsAlike).collect();
+    assert_eq!((tried.len(), alike), (6, vec![2, 5]), "{tried:?}");
+}
+
+#[test]
 fn a_program_that_does_not_fail_is_not_minimised() {
-    assert!(minimized(&program("a = table")).is_none());
+    assert!(minimize(&program("a = table"), &mut |program| failure(&CANARY, program)).is_none());
 }

@@ -1,0 +1,113 @@
+//! Which of two failing programs is the simpler one.
+//!
+//! Programs are compared by, in this order: how many lines they have; how many names they bind; how many words they have;
+//! how complicated their operations are, all together, by the table's order of simplicity; and then word by word. So a
+//! line outweighs everything, an object all but a line, and what can only be compared line by line decides last.
+//!
+//! The order is total on programs with canonical names, for the words say all that a program is. It is well-founded: each
+//! of the four numbers is a natural number, and with a given number of words there are only so many sequences of words.
+//! So a search each of whose steps goes down in it comes to an end, whatever the passes are.
+//!
+//! Values are ordered nil, true, false, whole numbers by their size, characters, floats, texts by their length,
+//! references by how early their name is bound: a value that depends on nothing is simpler than one that does. Fields are
+//! in the order of [`Field::COMMON`], then by their length.
+
+use heapproof_model::{Code, Fault, Field, Line, Name, Operation, Part, Program, Value};
+
+/// A program's place in the order of simplicity; less is simpler.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    lines: usize,
+    bound: usize,
+    length: usize,
+    operations: usize,
+    words: Vec<u64>,
+}
+
+impl Rank {
+    /// The rank of a program whose names are canonical.
+    pub fn of(program: &Program) -> Rank {
+        let mut rank = Rank { lines: program.len(), bound: 0, length: 0, operations: 0, words: Vec::new() };
+        for line in program.lines() {
+            rank.line(&mut line.clone());
+        }
+        rank.length = rank.words.len();
+        rank
+    }
+
+    fn line(&mut self, line: &mut Line) {
+        self.bound += usize::from(line.bind.is_some());
+        self.operation(&mut line.operation);
+        self.words.push(line.bind.is_some().into());
+    }
+
+    fn operation(&mut self, operation: &mut Operation<Name>) {
+        let place = simplicity(operation.code());
+        self.operations += place;
+        self.words.push(place as u64);
+        for part in operation.parts() {
+            self.part(part);
+        }
+    }
+
+    fn part(&mut self, part: Part<'_>) {
+        match part {
+            Part::Number(number) => self.words.push((*number).into()),
+            Part::Switch(on) => self.words.push((*on).into()),
+            Part::Field(field) => self.field(field),
+            Part::Object(object) => self.words.push(object.map_or(0, |name| 1 + of_name(name))),
+            Part::Value(value) => self.value(value),
+            Part::Values(values) => {
+                self.words.push(values.len() as u64);
+                values.iter().for_each(|value| self.value(value));
+            }
+            Part::Line(line) => self.line(line),
+            Part::Allocation(allocation) => self.operation(allocation),
+            Part::Fault(fault) => self.words.push(of_fault(*fault)),
+        }
+    }
+
+    fn field(&mut self, field: &Field) {
+        match Field::COMMON.iter().position(|common| *common == field.as_str()) {
+            Some(index) => self.words.push(index as u64),
+            None => {
+                self.words.push(Field::COMMON.len() as u64);
+                self.text(field.as_str());
+            }
+        }
+    }
+
+    fn value(&mut self, value: &Value<Name>) {
+        match value {
+            Value::Nil => self.words.push(0),
+            Value::Bool(value) => self.words.extend([1, u64::from(!*value)]),
+            Value::Int(value) => self.words.extend([2, value.unsigned_abs(), u64::from(*value < 0)]),
+            Value::Char(value) => self.words.extend([3, u64::from(*value)]),
+            Value::Float(value) => self.words.extend([4, value.get().to_bits()]),
+            Value::Text(value) => {
+                self.words.push(5);
+                self.text(value);
+            }
+            Value::Reference(name) => self.words.extend([6, of_name(*name)]),
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.words.push(text.len() as u64);
+        self.words.extend(text.bytes().map(u64::from));
+    }
+}
+
+/// The place of an operation in the order of simplicity, from 1.
+pub(super) fn simplicity(code: Code) -> usize {
+    1 + Code::ALL.iter().take_while(|other| **other != code).count()
+}
+
+/// `self`, then the others in the order in which they are bound.
+fn of_name(name: Name) -> u64 {
+    if name == Name::SELF { 0 } else { 1 + u64::from(name.0) }
+}
+
+fn of_fault(fault: Fault) -> u64 {
+    Fault::ALL.iter().take_while(|other| **other != fault).count() as u64
+}
