@@ -5,23 +5,23 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// Runs the command line in a folder; what came of it.
-fn heapproof(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+pub fn heapproof(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = command(folder, arguments).output().unwrap();
     ended(&output)
 }
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
+pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_heapproof"));
     command.current_dir(folder).args(arguments);
     command
 }
 
-fn ended(output: &Output) -> (i32, String, String) {
+pub fn ended(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
@@ -32,7 +32,7 @@ fn fed(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) 
     ended(&child.wait_with_output().unwrap())
 }
 
-const FAILS: &str = "b = box 1\na = array\npush a a\nc = pop a\ncollect\ndrop a\ndrop b\n";
+pub const FAILS: &str = "b = box 1\na = array\npush a a\nc = pop a\ncollect\ndrop a\ndrop b\n";
 
 #[test]
 fn a_check_that_passes_prints_its_figures_and_the_line_that_repeats_it() {

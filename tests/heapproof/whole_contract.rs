@@ -207,5 +207,5 @@ fn a_failure_of_slices_is_cut_down_to_what_matters() {
     assert_eq!(found.minimized.program, program("a = table\na.next = a\ndrop a\ncollect 1"));
     let trace = "begin 4\nt = temp array 1 2\nx = t[0]\ndetect 3\nfault dirty_flag t\ncollect 3";
     let found = Counterexample::of(Property::Lockstep, &pretender!(Blind), &program(trace)).unwrap();
-    assert_eq!(found.minimized.program, program("a = array\nfault dirty_flag a"));
+    assert_eq!(found.minimized.program, program("a = table\nfault dirty_flag a"));
 }
