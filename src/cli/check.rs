@@ -6,7 +6,7 @@ use super::report::Reporter;
 use super::{Context, End, Trouble, say};
 use crate::campaign::{Campaign, Found};
 use crate::failures::{OUT, save_original};
-use crate::generate::{MOST_LINES, Profile, Recipe};
+use crate::generate::{Bias, MOST_LINES, Profile, Recipe};
 use crate::minimize::Options;
 use crate::proof::Counterexample;
 use clap::Args;
@@ -41,6 +41,9 @@ pub(super) struct Check {
     /// What programs are mostly about; see `list profiles`
     #[arg(long, value_name = "NAME", default_value = "default", value_parser = profile)]
     pub profile: Profile,
+    /// Leave something out of what makes programs better than random, to measure what it is worth
+    #[arg(long, value_name = "BIAS", value_delimiter = ',', value_parser = bias, hide = true)]
+    pub without: Vec<Bias>,
     /// Go on behind the first failure, to one trace for each signature
     #[arg(long)]
     pub keep_going: bool,
@@ -57,7 +60,11 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
         property: arguments.claim.property,
         subject: context.subject(arguments.claim.subject.as_deref())?.clone(),
         seed: arguments.seed.unwrap_or_else(|| RandomState::new().hash_one(std::process::id())),
-        recipe: Recipe { profile: arguments.profile, most_lines: arguments.ops as usize },
+        recipe: Recipe {
+            profile: arguments.profile,
+            most_lines: arguments.ops as usize,
+            without: arguments.without.clone(),
+        },
         cases: arguments.cases.unwrap_or(if arguments.time.is_some() { u64::MAX } else { CASES }),
         time: arguments.time,
         jobs: arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
@@ -100,7 +107,7 @@ fn report(
     found: &Found,
 ) -> Result<(), Trouble> {
     let signature = found.failure.violation.signature();
-    let Recipe { profile, most_lines } = &campaign.recipe;
+    let Recipe { profile, most_lines, .. } = &campaign.recipe;
     let note = format!(
         "case {} of seed {}, profile {}, at most {most_lines} lines",
         found.case,
@@ -144,6 +151,12 @@ fn profile(name: &str) -> Result<Profile, String> {
     let known = || Profile::ALL.iter().map(|profile| profile.name()).collect::<Vec<_>>().join(", ");
     let found = Profile::ALL.iter().find(|profile| profile.name() == name);
     found.copied().ok_or_else(|| format!("there is no such profile; there are: {}", known()))
+}
+
+fn bias(name: &str) -> Result<Bias, String> {
+    let known = || Bias::ALL.iter().map(|bias| bias.name()).collect::<Vec<_>>().join(", ");
+    let found = Bias::ALL.iter().find(|bias| bias.name() == name);
+    found.copied().ok_or_else(|| format!("there is no such bias; there are: {}", known()))
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

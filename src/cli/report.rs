@@ -149,6 +149,10 @@ impl<'a> Reporter<'a> {
         if recipe.profile != Profile::Default {
             line += &format!(" --profile {}", recipe.profile.name());
         }
+        if !recipe.without.is_empty() {
+            let names: Vec<&str> = recipe.without.iter().map(|bias| bias.name()).collect();
+            line += &format!(" --without {}", names.join(","));
+        }
         line += &format!(" --subject {}", subject.name);
         if *property != Property::Lockstep {
             line += &format!(" --property {}", property.name());

@@ -1,10 +1,23 @@
 //! Lines that are only worth something together.
 
-use super::Generator;
 use super::operands::Place;
+use super::{Bias, Generator};
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Code, Contents, Fault, Field, Kind, Line, Name, Object, Operation};
+use heapproof_model::{Code, Contents, Fault, Field, Kind, Line, Name, Operation, Value};
 use rand::RngExt;
+
+/// More than twice as many as a heap is likely to search one by one, and what still fits into a program beside their end.
+const MOST_FIELDS: usize = 32;
+
+/// The common fields, then more.
+fn field(number: usize) -> Field {
+    let made_up = || Field::new(&format!("f{}", number % MOST_FIELDS));
+    if number < Field::COMMON.len() {
+        Field::common(number)
+    } else {
+        made_up().unwrap_or_else(|| Field::common(number))
+    }
+}
 
 impl Generator<'_> {
     /// Gives a table many fields and takes most of them away again, which single lines hardly ever do; false where there
@@ -15,36 +28,24 @@ impl Generator<'_> {
         }
         let Some(object) = self.of(Kind::Table, &Place::Program) else { return false };
         let start = self.rng.random_range(0..Field::COMMON.len());
-        let many = self.rng.random_range(10..=Field::COMMON.len());
-        for field in (start..start + many).map(Field::common) {
-            let value = self.value(&Place::Program);
-            let operation = Operation::WriteField { object, field, value };
-            if !self.is_unwanted(&operation, &Place::Program) {
-                self.add(Line { bind: None, operation });
-            }
+        let most = if self.has_bias(Bias::Fill) { MOST_FIELDS } else { Field::COMMON.len() };
+        let many = self.rng.random_range(10..=most);
+        for number in start..start + many {
+            // Mostly plain, so that there are lines left.
+            let value = if self.rng.random_ratio(1, 4) { self.value(&Place::Program) } else { self.plain() };
+            self.add_if_wanted(Operation::WriteField { object, field: field(number), value });
         }
-        for field in (start..start + self.rng.random_range(0..=many)).map(Field::common) {
-            self.add(Line { bind: None, operation: Operation::Remove { object, field } });
+        for number in start..start + self.rng.random_range(0..=many) {
+            self.add(Line { bind: None, operation: Operation::Remove { object, field: field(number) } });
         }
         let bind = Some(self.name());
-        let field = Field::common(start + many - 1);
-        self.add(Line { bind, operation: Operation::ReadField { object, field } });
-        true
-    }
-
-    /// Slices, one after the other, with changes in between: what is under way must notice them.
-    pub(super) fn slices(&mut self, code: Code) {
-        for _ in 0..self.rng.random_range(1..=4) {
-            for _ in 0..self.rng.random_range(0..=2) {
-                let change = self.draw(false).filter(|code| code.writes() || matches!(code, Code::Take | Code::Drop));
-                if let Some(line) = change.and_then(|change| self.make(change, &Place::Program)) {
-                    self.add(line);
-                }
-            }
-            if let Some(line) = self.make(code, &Place::Program) {
-                self.add(line);
-            }
+        let last = start + many - 1;
+        self.add(Line { bind, operation: Operation::ReadField { object, field: field(last) } });
+        if self.has_bias(Bias::Fill) {
+            self.add_if_wanted(Operation::WriteField { object, field: field(last), value: Value::Bool(true) });
+            self.add_if_wanted(Operation::WriteField { object, field: field(last + 1), value: Value::Bool(false) });
         }
+        true
     }
 
     /// A look at what has changed, by one of the ways to look.
@@ -134,13 +135,12 @@ impl Generator<'_> {
     }
 
     /// Whether the operation is drawn at all.
-    fn has(&self, code: Code) -> bool {
+    pub(super) fn has(&self, code: Code) -> bool {
         self.weights.iter().any(|(_, drawn)| *drawn == code)
     }
 
     /// What a bound name's object holds.
     pub(super) fn contents(&self, name: Option<Name>) -> Option<&Contents> {
-        let (_, object): &(Name, Object) = self.bound.iter().find(|(bound, _)| Some(*bound) == name)?;
-        self.model.contents(*object)
+        self.model.contents(self.object_of(name?)?)
     }
 }

@@ -6,10 +6,16 @@
 //! values, and automatic checks come every few operations, so that cycles form, become garbage and are collected within
 //! a screenful.
 
+mod bias;
 mod groups;
 mod operands;
 mod profile;
+mod shapes;
+mod slices;
+mod swarm;
+mod values;
 
+pub use bias::Bias;
 pub use profile::Profile;
 
 use heapproof_model::{Code, Kind, Line, Machine, Name, Object, Operation, Program, Reference, script};
@@ -27,11 +33,13 @@ pub struct Recipe {
     pub profile: Profile,
     /// The most lines of a program.
     pub most_lines: usize,
+    /// What is left out of what makes them better than random.
+    pub without: Vec<Bias>,
 }
 
 impl Default for Recipe {
     fn default() -> Recipe {
-        Recipe { profile: Profile::Default, most_lines: MOST_LINES }
+        Recipe { profile: Profile::Default, most_lines: MOST_LINES, without: Vec::new() }
     }
 }
 
@@ -45,7 +53,7 @@ pub fn case(seed: u64, number: u64, recipe: &Recipe, supports: &dyn Fn(Code) -> 
 /// Draws a program.
 pub fn program(rng: &mut dyn Rng, recipe: &Recipe, supports: &dyn Fn(Code) -> bool) -> Program {
     let most = recipe.most_lines;
-    let mut generator = Generator::new(rng, recipe.profile, supports);
+    let mut generator = Generator::new(rng, recipe, supports);
     generator.settings();
     let length = generator.rng.random_range(most / 8..=most);
     while generator.lines.len() < length && generator.line() {}
@@ -57,6 +65,7 @@ pub fn program(rng: &mut dyn Rng, recipe: &Recipe, supports: &dyn Fn(Code) -> bo
 struct Generator<'a> {
     rng: &'a mut dyn Rng,
     profile: Profile,
+    without: &'a [Bias],
     /// What the program does so far.
     model: Reference,
     lines: Vec<Line>,
@@ -65,23 +74,41 @@ struct Generator<'a> {
     /// The finalizers so far: whose, and the names that their lines bind.
     finalizers: Vec<(Object, Vec<(Name, Kind)>)>,
     next_name: u16,
+    /// How often, of ten, a name is one of the youngest, and how many those are.
+    recent: u32,
+    window: usize,
+    /// Of how many lines one begins a shape.
+    between_shapes: u32,
+    /// What the slices of the collection under way may have touched.
+    sliced: u64,
     /// Operations to draw from, with their weights added up.
     weights: Vec<(u32, Code)>,
     within_weights: Vec<(u32, Code)>,
 }
 
 impl<'a> Generator<'a> {
-    fn new(rng: &'a mut dyn Rng, profile: Profile, supports: &dyn Fn(Code) -> bool) -> Generator<'a> {
+    fn new(rng: &'a mut dyn Rng, recipe: &'a Recipe, supports: &dyn Fn(Code) -> bool) -> Generator<'a> {
+        let Recipe { profile, without, .. } = recipe;
+        let has = |bias: Bias| !without.contains(&bias);
+        let factors = if has(Bias::Swarm) { swarm::factors(rng) } else { None };
+        let factor = |code: Code| factors.as_ref().map_or(100, |factors| factors[code as usize]);
+        let weight = |code| profile.weight(code) * factor(code);
+        let within = |code| if weight(code) > 0 { weight_within(code) } else { 0 };
         Generator {
-            rng,
-            profile,
+            profile: *profile,
+            without,
             model: Reference::new(),
             lines: Vec::new(),
             bound: Vec::new(),
             finalizers: Vec::new(),
             next_name: 0,
-            weights: added_up(supports, &|code| profile.weight(code)),
-            within_weights: added_up(supports, &|code| if profile.weight(code) > 0 { weight_within(code) } else { 0 }),
+            recent: if has(Bias::Recent) { [0, 0, 4, 8][rng.random_range(0..4)] } else { 0 },
+            window: rng.random_range(2..=6),
+            between_shapes: [30, 90][rng.random_range(0..2)],
+            sliced: 0,
+            weights: added_up(supports, &weight),
+            within_weights: added_up(supports, &within),
+            rng,
         }
     }
 
@@ -117,6 +144,9 @@ impl<'a> Generator<'a> {
         if self.rng.random_ratio(1, 400) && self.fill() {
             return true;
         }
+        if self.has_bias(Bias::Shapes) && self.rng.random_ratio(1, self.between_shapes) && self.shape(false) {
+            return true;
+        }
         for _ in 0..20 {
             let Some(code) = self.draw(false) else { return false };
             match code {
@@ -146,7 +176,7 @@ impl<'a> Generator<'a> {
         }
         let number = |name: Name| match place {
             Place::Finalizer(own) if name == Name::SELF => Some(*own),
-            _ => self.bound.iter().find(|(bound, _)| *bound == name).map(|(_, object)| *object),
+            _ => self.object_of(name),
         };
         match operation {
             Operation::WriteField { object, value, .. }
@@ -169,7 +199,24 @@ impl<'a> Generator<'a> {
         Some(weights[index].1)
     }
 
+    fn has_bias(&self, bias: Bias) -> bool {
+        !self.without.contains(&bias)
+    }
+
+    /// The object that a bound name stands for.
+    fn object_of(&self, name: Name) -> Option<Object> {
+        self.bound.iter().find(|(bound, _)| *bound == name).map(|(_, object)| *object)
+    }
+
+    fn add_if_wanted(&mut self, operation: Operation<Name>) {
+        if !self.is_unwanted(&operation, &Place::Program) {
+            self.add(Line { bind: None, operation });
+        }
+    }
+
     fn add(&mut self, line: Line) {
+        let told = self.told(&line.operation);
+        self.model.follow(told);
         script::step(&mut self.model, &line);
         self.model.script().journal.clear();
         if let Some(name) = line.bind

@@ -2,7 +2,7 @@
 
 use super::Generator;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Code, Contents, Field, Float, Gives, Kind, Line, Name, Object, Operation, Value};
+use heapproof_model::{Code, Contents, Field, Gives, Kind, Line, Name, Object, Operation, Value};
 use rand::RngExt;
 
 /// Where a line stands.
@@ -111,6 +111,11 @@ impl Generator<'_> {
 
     fn finalizer(&mut self, place: &Place) -> Option<Operation<Name>> {
         let object = self.object(place, |_| true)?;
+        self.finalizer_of(object, place)
+    }
+
+    /// A line for that object's finalizer.
+    pub(super) fn finalizer_of(&mut self, object: Option<Name>, place: &Place) -> Option<Operation<Name>> {
         let of = object.and_then(|name| self.bound.iter().find(|(bound, _)| *bound == name));
         let inner = match (of, place) {
             (Some((_, of)), _) => Place::Finalizer(*of),
@@ -170,7 +175,9 @@ impl Generator<'_> {
         if self.bound.is_empty() {
             return None;
         }
-        let start = self.rng.random_range(0..self.bound.len());
+        let among =
+            if self.rng.random_ratio(self.recent, 10) { self.window.min(self.bound.len()) } else { self.bound.len() };
+        let start = self.bound.len() - 1 - self.rng.random_range(0..among);
         let (before, after) = self.bound.split_at(start);
         after.iter().chain(before).find(|(_, object)| wanted(self, *object)).map(|(name, _)| *name)
     }
@@ -220,20 +227,6 @@ impl Generator<'_> {
             return Value::Reference(name);
         }
         self.plain()
-    }
-
-    fn plain(&mut self) -> Value<Name> {
-        match self.rng.random_range(0..16) {
-            0..6 => Value::Nil,
-            6..9 => Value::Int(self.rng.random_range(-2..=2)),
-            9 => Value::Int(i64::MIN),
-            10 => Value::Int(i64::MAX),
-            11 => Value::Bool(self.rng.random_bool(0.5)),
-            12 => Value::Char('c'),
-            13 => Value::Float(Float::new([0.0, -0.0, 1.5, f64::NAN, f64::NEG_INFINITY][self.rng.random_range(0..5)])),
-            14 => Value::Text("".into()),
-            _ => Value::Text("text".into()),
-        }
     }
 
     /// How many objects a bulk line allocates: few, for what is large is slow to look at after each line.

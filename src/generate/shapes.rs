@@ -1,0 +1,198 @@
+//! Shapes that random references rarely make, built step by step.
+//!
+//! A shape is a number of objects and the references among them. Its objects are of any kinds that have room for their
+//! references. Then it may be hung up on something, refer to something, be watched and be given finalizers, and at last
+//! it is let go, whole or but for one object: so there is garbage that hangs off garbage and garbage that refers to what
+//! lives.
+
+use super::Generator;
+use super::operands::Place;
+use heapproof_model::{Code, Field, Kind, Line, Name, Operation, Value};
+use rand::{Rng, RngExt};
+
+/// Ways in which objects refer to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Each to the next, the last to the first.
+    Ring,
+    /// Each to the next.
+    Chain,
+    /// Each to the next and to the one before.
+    BothWays,
+    /// The first to all others.
+    Star,
+    /// The first to all others, and they to it, as children to their parent.
+    Family,
+    /// Two columns: each to the one beside it and to the one below.
+    Lattice,
+    /// All to the last, which they share, and each to the next.
+    Shared,
+    /// A ring with a smaller one in it.
+    Nested,
+}
+
+impl Shape {
+    const ALL: [Shape; 8] = [
+        Shape::Ring,
+        Shape::Chain,
+        Shape::BothWays,
+        Shape::Star,
+        Shape::Family,
+        Shape::Lattice,
+        Shape::Shared,
+        Shape::Nested,
+    ];
+
+    /// The references among that many objects: who refers to whom.
+    fn references(self, count: usize) -> Vec<(usize, usize)> {
+        let next = (1..count).map(|object| (object - 1, object));
+        let back = next.clone().map(|(object, next)| (next, object));
+        let others = (1..count).map(|object| (0, object));
+        match self {
+            Shape::Ring => next.chain([(count - 1, 0)]).collect(),
+            Shape::Chain => next.collect(),
+            Shape::BothWays => next.chain(back).collect(),
+            Shape::Star => others.collect(),
+            Shape::Family => others.clone().chain(others.map(|(parent, child)| (child, parent))).collect(),
+            Shape::Lattice => {
+                let beside = next.filter(|(object, _)| object % 2 == 0);
+                beside.chain((2..count).map(|object| (object - 2, object))).collect()
+            }
+            Shape::Shared => next.chain((0..count.saturating_sub(2)).map(|object| (object, count - 1))).collect(),
+            Shape::Nested => next.chain([(count - 1, 0), (count / 2, 0)]).collect(),
+        }
+    }
+
+    fn any(rng: &mut dyn Rng) -> Shape {
+        Shape::ALL[rng.random_range(0..Shape::ALL.len())]
+    }
+}
+
+impl Generator<'_> {
+    /// Builds a shape; false where the operations for it are missing. `lost` says that nothing of it is held in the end.
+    pub(super) fn shape(&mut self, lost: bool) -> bool {
+        let shape = Shape::any(self.rng);
+        let count = self.rng.random_range(if shape == Shape::Lattice { 3..=6 } else { 2..=5 });
+        let mut references = shape.references(count);
+        if self.rng.random_bool(0.5) || self.profile == super::Profile::Acyclic {
+            // The other way round in time: what refers is younger than what it refers to.
+            references.iter_mut().for_each(|(from, to)| (*from, *to) = (count - 1 - *from, count - 1 - *to));
+        }
+        let same = self.rng.random_bool(0.5).then(|| self.rng.random_range(0..4));
+        let mut objects = Vec::new();
+        for object in 0..count {
+            let room = references.iter().filter(|(from, _)| *from == object).count();
+            let Some(name) = self.member(room, same) else { return !objects.is_empty() };
+            objects.push(name);
+        }
+        let mut used = vec![0; count];
+        for (from, to) in references {
+            self.store(objects[from], used[from], objects[to]);
+            used[from] += 1;
+        }
+        self.surroundings(&objects);
+        self.let_go(&objects, lost);
+        true
+    }
+
+    /// An object with room for that many references.
+    fn member(&mut self, room: usize, same: Option<usize>) -> Option<Name> {
+        const KINDS: [(Code, Code); 4] = [
+            (Code::Table, Code::WriteField),
+            (Code::Array, Code::Push),
+            (Code::Closure, Code::WriteCapture),
+            (Code::Box, Code::WriteBox),
+        ];
+        let start = same.unwrap_or_else(|| self.rng.random_range(0..KINDS.len()));
+        let kinds = (0..KINDS.len()).map(|offset| KINDS[(start + offset) % KINDS.len()]);
+        let (code, _) = kinds
+            .filter(|(kind, write)| self.has(*kind) && self.has(*write))
+            .find(|(kind, _)| *kind != Code::Box || room <= 1)?;
+        let operation = match code {
+            Code::Array => Operation::Array { values: Vec::new() },
+            Code::Closure => Operation::Closure { function: 0, values: vec![Value::Nil; room] },
+            Code::Box => Operation::Box { value: Value::Nil },
+            _ => Operation::Table {},
+        };
+        let name = self.name();
+        self.add(Line { bind: Some(name), operation });
+        Some(name)
+    }
+
+    /// Stores a reference in an object, in its place of that number.
+    pub(super) fn store(&mut self, holder: Name, place: usize, target: Name) {
+        let (object, value) = (Some(holder), Value::Reference(target));
+        let Some(contents) = self.contents(object) else { return };
+        let operation = match contents.kind {
+            Kind::Table => Operation::WriteField { object, field: Field::common(place), value },
+            Kind::Array => Operation::Push { object, value },
+            Kind::Closure => Operation::WriteCapture { object, index: place as u32, value },
+            _ => Operation::WriteBox { object, value },
+        };
+        self.add_if_wanted(operation);
+    }
+
+    /// What the shape hangs on, what it refers to, who watches it, and its finalizers; mostly none of each.
+    fn surroundings(&mut self, objects: &[Name]) {
+        let one = |rng: &mut dyn Rng| objects[rng.random_range(0..objects.len())];
+        if self.rng.random_ratio(1, 4) {
+            let (object, target) = (one(self.rng), one(self.rng));
+            let elsewhere = self.of(Kind::Table, &Place::Program).flatten();
+            let (holder, target) =
+                if self.rng.random_bool(0.5) { (elsewhere, Some(target)) } else { (Some(object), elsewhere) };
+            if let (Some(holder), Some(target)) = (holder, target) {
+                let place = self.rng.random_range(0..3);
+                self.store(holder, place, target);
+            }
+        }
+        if self.rng.random_ratio(1, 6) && self.has(Code::Weak) {
+            let (bind, target) = (Some(self.name()), Some(one(self.rng)));
+            self.add(Line { bind, operation: Operation::Weak { target } });
+        }
+        if self.rng.random_ratio(1, 4) && self.has(Code::On) {
+            let object = Some(one(self.rng));
+            let operation = self.finalizer_of(object, &Place::Program);
+            operation.into_iter().for_each(|operation| self.add(Line { bind: None, operation }));
+        }
+    }
+
+    /// Gives up what the mutator holds of the shape: mostly all, else all but one, now and then nothing.
+    fn let_go(&mut self, objects: &[Name], lost: bool) {
+        if !self.has(Code::Drop) {
+            return;
+        }
+        let kept = match self.rng.random_range(0..10) {
+            _ if lost => None,
+            0 => return,
+            1..4 => Some(self.rng.random_range(0..objects.len())),
+            _ => None,
+        };
+        for (_, object) in objects.iter().enumerate().filter(|(at, _)| Some(*at) != kept) {
+            self.add(Line { bind: None, operation: Operation::Drop { object: Some(*object) } });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Shape;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_references_of_a_shape_are_among_its_objects_and_differ() {
+        for shape in Shape::ALL {
+            for count in 2..=6 {
+                let references = shape.references(count);
+                assert!(references.iter().all(|(from, to)| *from < count && *to < count), "{shape:?}");
+                assert!(references.len() + 1 >= count, "{shape:?} of {count} holds together");
+            }
+        }
+    }
+
+    #[test]
+    fn a_lattice_of_four_is_a_square_and_a_family_of_three_has_parents() {
+        let of = |shape: Shape, count| shape.references(count).into_iter().collect::<BTreeSet<_>>();
+        assert_eq!(of(Shape::Lattice, 4), BTreeSet::from([(0, 1), (2, 3), (0, 2), (1, 3)]));
+        assert_eq!(of(Shape::Family, 3), BTreeSet::from([(0, 1), (0, 2), (1, 0), (2, 0)]));
+    }
+}
