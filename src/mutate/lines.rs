@@ -270,7 +270,7 @@ mod tests {
                 assert!(taken || !changed, "{step:?} says that it does not fit, and changes something");
                 changes += u32::from(changed);
             }
-            assert!(changes > 8, "{step:?} changed {changes} of 50");
+            assert!(changes > 4, "{step:?} changed {changes} of 50");
         }
     }
 

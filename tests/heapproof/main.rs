@@ -7,6 +7,7 @@ mod command_line;
 mod corpus;
 mod front_doors;
 mod generator;
+mod golden;
 mod minimize_command;
 mod minimizer;
 mod mutate;
