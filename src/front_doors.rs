@@ -2,7 +2,7 @@
 //!
 //! With the feature `arbitrary`, [`Program`] is `arbitrary::Arbitrary` itself.
 
-use crate::properties::Property;
+use crate::properties::{self, Property};
 use crate::subjects::HEAP;
 use crate::{assert_holds, model::Program};
 
@@ -23,14 +23,32 @@ pub fn shorter(program: &Program) -> impl Iterator<Item = Program> + use<> {
 /// The most objects that the bulk lines of a fuzzer's program may ask for: larger ones are slow to no purpose.
 const MOST_BULK: u64 = 2_000;
 
-/// What the fuzz target `lockstep` does with a program; whether it was worth running.
+/// What the fuzz target of a property does with an input; whether it was worth running.
+///
+/// The input is a program in bytes, for the property `text` one in text. To those two properties any input matters, to
+/// the others only the program that it decodes to.
 ///
 /// # Panics
-/// Where the heap is not the model: that is how a fuzzer learns of it.
-pub fn fuzz_lockstep(program: &Program) -> bool {
+/// Where the property does not hold: that is how a fuzzer learns of it.
+#[allow(clippy::panic)] // it is an assertion
+pub fn fuzz(property: Property, bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let raw = match property {
+        Property::Text => properties::text::holds(&text),
+        Property::Bytes => properties::bytes::holds(bytes),
+        _ => Ok(()),
+    };
+    let program = match property {
+        Property::Text => text.parse().unwrap_or_default(),
+        _ => Program::decode(bytes),
+    };
     let worth_it = program.bulk() <= MOST_BULK;
     if worth_it {
-        assert_holds(Property::Lockstep, &HEAP, program);
+        // First, for what a program shows can be minimised.
+        assert_holds(property, &HEAP, &program);
+    }
+    if let Err(violation) = raw {
+        panic!("`{}` does not hold for this input: {violation:?}", property.name());
     }
     worth_it
 }

@@ -1,6 +1,6 @@
 #![allow(clippy::needless_pass_by_value)] // quickcheck wants properties that own their programs
 
-use crate::{corpus, traces};
+use crate::traces;
 use arbitrary::{Arbitrary, Unstructured};
 use heapproof::assert_holds;
 use heapproof::front_doors::{proptest::programs, quickcheck::AnyProgram, shorter};
@@ -122,20 +122,6 @@ fn arbitrary_reads_the_bytes_that_programs_are_encoded_to() {
         let bytes = program.encode();
         assert_eq!(Program::arbitrary_take_rest(Unstructured::new(&bytes)).unwrap(), program);
         assert_eq!(Program::arbitrary(&mut Unstructured::new(&bytes)).unwrap(), program);
-    }
-}
-
-#[test]
-fn what_a_fuzzer_kept_holds_on_stable_too() {
-    let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/lockstep");
-    let files =
-        std::fs::read_dir(kept).into_iter().flatten().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
-    let seeds = corpus().into_iter().map(|path| {
-        let program: Program = std::fs::read_to_string(path).unwrap().parse().unwrap();
-        program.encode()
-    });
-    for bytes in seeds.chain(files) {
-        heapproof::front_doors::fuzz_lockstep(&Program::decode(&bytes));
     }
 }
 

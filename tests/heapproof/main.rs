@@ -6,6 +6,7 @@ mod canary;
 mod command_line;
 mod corpus;
 mod front_doors;
+mod fuzz_targets;
 mod generator;
 mod golden;
 mod minimize_command;

@@ -20,6 +20,7 @@
 
 pub mod apply;
 pub mod bugs;
+pub mod seeds;
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};

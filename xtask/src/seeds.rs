@@ -1,26 +1,77 @@
 //! Seeds for the fuzz targets, made from the traces of the corpus.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use heapproof_model::Program;
 use std::fs;
 use std::path::Path;
 
-/// The targets that take programs.
-const TARGETS: &[&str] = &["lockstep"];
+/// The most objects that a seed's bulk lines ask for. A fuzzer runs every seed before it begins, and all that it makes of
+/// them later: with chains of 100,000 it would begin after minutes.
+const MOST_BULK: u64 = 256;
 
-/// Writes each trace of the corpus as bytes into the folder of each target; gives how many there are.
-pub(crate) fn write(root: &Path) -> Result<usize> {
-    let traces = xtask::traces().context("the corpus can't be read")?;
-    for target in TARGETS {
-        let folder = root.join("fuzz").join("corpus").join(target);
-        fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
-        for trace in &traces {
-            let shown = trace.display();
-            let text = fs::read_to_string(trace).with_context(|| format!("can't read {shown}"))?;
-            let program: Program = text.parse().with_context(|| format!("{shown} is no trace"))?;
-            let seed = folder.join(trace.file_stem().unwrap_or_default());
-            fs::write(&seed, program.encode()).with_context(|| format!("can't write {}", seed.display()))?;
+/// The target whose inputs are text.
+const TEXT: &str = "text";
+
+/// The fuzz targets, in order of their names.
+///
+/// # Errors
+/// Where their folder can't be read.
+pub fn targets(root: &Path) -> Result<Vec<String>> {
+    let folder = root.join("fuzz").join("fuzz_targets");
+    let entries = fs::read_dir(&folder).with_context(|| format!("can't read {}", folder.display()))?;
+    let mut targets = Vec::new();
+    for entry in entries {
+        if let Some(name) = entry?.path().file_stem() {
+            targets.push(name.to_string_lossy().into_owned());
         }
     }
-    Ok(traces.len())
+    targets.sort();
+    ensure!(!targets.is_empty(), "there is no target in {}", folder.display());
+    Ok(targets)
+}
+
+/// Writes each trace of the corpus that is not too large into the folder `corpus/TARGET`; gives how many there are.
+///
+/// # Errors
+/// Where a trace can't be read or a seed not be written.
+pub fn write(corpus: &Path, target: &str) -> Result<usize> {
+    let folder = corpus.join(target);
+    fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+    let mut written = 0;
+    for trace in crate::traces().context("the corpus can't be read")? {
+        let shown = trace.display();
+        let text = fs::read_to_string(&trace).with_context(|| format!("can't read {shown}"))?;
+        let program: Program = text.parse().with_context(|| format!("{shown} is no trace"))?;
+        if program.bulk() <= MOST_BULK {
+            let seed = folder.join(trace.file_stem().unwrap_or_default());
+            let bytes = if target == TEXT { text.into_bytes() } else { program.encode() };
+            fs::write(&seed, bytes).with_context(|| format!("can't write {}", seed.display()))?;
+            written += 1;
+        }
+    }
+    Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_BULK, targets, write};
+    use heapproof_model::Program;
+    use std::fs;
+
+    #[test]
+    fn every_target_gets_seeds_that_it_can_read() {
+        let corpus = tempfile::tempdir().unwrap();
+        for target in targets(crate::root()).unwrap() {
+            let many = write(corpus.path(), &target).unwrap();
+            assert!(many > 100, "{target}: {many}");
+            for entry in fs::read_dir(corpus.path().join(&target)).unwrap() {
+                let bytes = fs::read(entry.unwrap().path()).unwrap();
+                let program = match &*target {
+                    "text" => String::from_utf8(bytes).unwrap().parse().unwrap(),
+                    _ => Program::decode(&bytes),
+                };
+                assert!(program.bulk() <= MOST_BULK);
+            }
+        }
+    }
 }

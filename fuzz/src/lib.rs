@@ -1,0 +1,52 @@
+//! What all fuzz targets have in common: a target is a property, and everything that it does is in the library, where
+//! the tests run it too.
+
+use heapproof::front_doors::fuzz;
+use heapproof::mutate::{cross_bytes, mutate_bytes};
+use heapproof::properties::Property;
+use libfuzzer_sys::{Corpus, fuzzer_mutate};
+use std::sync::LazyLock;
+
+pub use heapproof::properties::Property as AnyProperty;
+
+/// The variable that turns the mutator off, as `HEAPPROOF_MUTATOR=off`: to measure what it is worth.
+const SWITCH: &str = "HEAPPROOF_MUTATOR";
+
+static MUTATES: LazyLock<bool> = LazyLock::new(|| std::env::var_os(SWITCH).is_none_or(|value| value != "off"));
+
+/// Runs an input; one that was not worth it is not kept.
+pub fn run(property: Property, bytes: &[u8]) -> Corpus {
+    if fuzz(property, bytes) { Corpus::Keep } else { Corpus::Reject }
+}
+
+/// Changes an input.
+pub fn mutate(property: Property, data: &mut [u8], size: usize, most: usize, seed: u32) -> usize {
+    if *MUTATES {
+        mutate_bytes(property, data, size, most, seed, &mut fuzzer_mutate)
+    } else {
+        fuzzer_mutate(data, size, most)
+    }
+}
+
+/// Crosses two inputs; nothing with the mutator off, for libFuzzer then crosses bytes by itself.
+pub fn cross(property: Property, first: &[u8], second: &[u8], out: &mut [u8], seed: u32) -> usize {
+    if *MUTATES { cross_bytes(property, first, second, out, seed) } else { 0 }
+}
+
+/// The fuzz target of a property.
+#[macro_export]
+macro_rules! target {
+    ($property:ident) => {
+        const PROPERTY: $crate::AnyProperty = $crate::AnyProperty::$property;
+
+        libfuzzer_sys::fuzz_target!(|bytes: &[u8]| -> libfuzzer_sys::Corpus { $crate::run(PROPERTY, bytes) });
+
+        libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+            $crate::mutate(PROPERTY, data, size, max_size, seed)
+        });
+
+        libfuzzer_sys::fuzz_crossover!(|data1: &[u8], data2: &[u8], out: &mut [u8], seed: u32| {
+            $crate::cross(PROPERTY, data1, data2, out, seed)
+        });
+    };
+}
