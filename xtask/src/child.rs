@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -42,7 +42,7 @@ pub(crate) fn run(command: &mut Command, folder: &Path, limit: Option<Duration>,
 
 fn wait(command: &mut Command, limit: Option<Duration>, stop: &AtomicBool) -> std::io::Result<How> {
     let start = Instant::now();
-    let mut child = command.spawn()?;
+    let mut child = in_a_group(command).spawn()?;
     let killed = loop {
         if let Some(status) = child.try_wait()? {
             return Ok(if stop.load(Ordering::Relaxed) { How::Interrupted } else { How::Exited(status) });
@@ -55,7 +55,31 @@ fn wait(command: &mut Command, limit: Option<Duration>, stop: &AtomicBool) -> st
         }
         sleep(POLL);
     };
-    child.kill()?;
+    kill(&mut child)?;
     child.wait()?;
     Ok(killed)
+}
+
+/// A program that starts others is ended with all of them, so it is made the first of a group. Ctrl-C in a terminal does
+/// not reach the group then: we do that, by `stop`.
+#[cfg(unix)]
+fn in_a_group(command: &mut Command) -> &mut Command {
+    use std::os::unix::process::CommandExt;
+    command.process_group(0)
+}
+
+#[cfg(unix)]
+fn kill(child: &mut Child) -> std::io::Result<()> {
+    use nix::sys::signal::{Signal, killpg};
+    killpg(nix::unistd::Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL).map_err(Into::into)
+}
+
+#[cfg(not(unix))]
+fn in_a_group(command: &mut Command) -> &mut Command {
+    command
+}
+
+#[cfg(not(unix))]
+fn kill(child: &mut Child) -> std::io::Result<()> {
+    child.kill()
 }

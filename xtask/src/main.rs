@@ -2,17 +2,22 @@
 #![forbid(unsafe_code)]
 
 mod child;
+mod fuzz_bugs;
 mod hunt;
+mod nightly;
 mod scratch;
-mod seeds;
 mod table;
 mod trial;
 
+use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use std::fs;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xtask::bugs::Bug;
 
 /// Development commands that need the sources.
@@ -28,8 +33,21 @@ enum Command {
     /// Build each seeded bug of `tests/bugs/` and see whether `heapproof check` detects it
     #[command(after_help = EXIT_CODES)]
     Bugs(BugsArguments),
+    /// Look for seeded bugs by a fuzz target, with the structure-aware mutator and without
+    #[command(after_help = "HEAPPROOF_MUTATOR=off turns the mutator off in any fuzz target.")]
+    FuzzBugs(FuzzBugsArguments),
+    /// Put a seeded bug into these sources, to see what the harness makes of it; `git checkout heap model` takes it out
+    Apply {
+        /// Which
+        id: String,
+    },
     /// Write the traces of the corpus as seeds into `fuzz/corpus/`
     Seeds,
+    /// Say what the fuzz targets are, as a JSON list
+    Targets,
+    /// Run every fuzz target for a time, and sum up what was found
+    #[command(after_help = NIGHTLY_EXIT_CODES)]
+    Nightly(NightlyArguments),
 }
 
 const EXIT_CODES: &str = "\
@@ -41,6 +59,68 @@ Exit codes:
   2    bad usage
   3    a build or a tool failed, or the sources fail without a bug
   130  interrupted";
+
+#[derive(Debug, Args)]
+struct FuzzBugsArguments {
+    /// Only the bug of this id; may be given several times
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
+    /// The fuzz target
+    #[arg(long, value_name = "NAME", default_value = "lockstep")]
+    target: String,
+    /// How often each bug is looked for, each time with a seed of its own
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    trials: u32,
+    /// The seed of the first trial; the others have those that follow
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
+    seed: u32,
+    /// The most executions of a trial
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
+    runs: u64,
+    /// The most time of a trial
+    #[arg(long, value_name = "TIME", default_value = "5min", value_parser = duration)]
+    time: Duration,
+}
+
+const NIGHTLY_EXIT_CODES: &str = "\
+Below the output folder: summary.md, traces/, artifacts/ (the failing inputs), logs/.
+
+Exit codes:
+  0    nothing new was found
+  1    a failure was found that no earlier night has found
+  2    bad usage
+  3    a target could not be built or run, and nothing new was found
+  130  interrupted; the summary says how far it came";
+
+#[derive(Debug, Args)]
+struct NightlyArguments {
+    /// How long each target is fuzzed, as in `60s` or `10min`
+    #[arg(long, value_name = "TIME", default_value = "10min", value_parser = duration)]
+    time: Duration,
+    /// Only this target; may be given several times
+    #[arg(long, value_name = "NAME")]
+    target: Vec<String>,
+    /// What else is looked for
+    #[arg(long, value_enum, default_value = "none")]
+    sanitizer: nightly::Sanitizer,
+    /// The number that libFuzzer's choices come from; a fresh one unless given
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
+    seed: Option<u32>,
+    /// The kept corpus, a folder a target
+    #[arg(long, value_name = "DIR", default_value = "fuzz/corpus")]
+    corpus: PathBuf,
+    /// Where the results go
+    #[arg(long, value_name = "DIR", default_value = "heapproof.out/nightly")]
+    out: PathBuf,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        Ok(_) => Err("expected more than no time".to_owned()),
+        Err(error) => Err(format!("{error}; expected something like `60s` or `10min`")),
+    }
+}
 
 #[derive(Debug, Args)]
 struct BugsArguments {
@@ -61,23 +141,38 @@ struct BugsArguments {
     jobs: Option<u16>,
 }
 
-/// The ids among `known` that are asked for, all unless some are; an unknown one ends the program.
-fn chosen(known: Vec<Bug>, only: &[String]) -> Vec<Bug> {
-    for id in only {
-        if known.iter().all(|bug| bug.id != *id) {
-            let likeness = |bug: &&Bug| (1e6 * strsim::jaro_winkler(&bug.id, id)) as u64;
-            let nearest = known.iter().max_by_key(likeness).map_or("", |bug| &bug.id);
-            let message = format!("there is no seeded bug `{id}`; the nearest is `{nearest}`");
-            Arguments::command().error(ErrorKind::InvalidValue, message).exit();
-        }
+/// Ends the program where a name is none of those that there are.
+fn expect_known<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) {
+    if known.clone().all(|known| known != name) {
+        let likeness = |known: &&str| (1e6 * strsim::jaro_winkler(known, name)) as u64;
+        let nearest = known.max_by_key(likeness).unwrap_or("");
+        let message = format!("there is no {what} `{name}`; the nearest is `{nearest}`");
+        Arguments::command().error(ErrorKind::InvalidValue, message).exit();
     }
+}
+
+/// The bugs among `known` that are asked for, all unless some are; an unknown one ends the program.
+fn chosen(known: Vec<Bug>, only: &[String]) -> Vec<Bug> {
+    only.iter().for_each(|id| expect_known("seeded bug", id, known.iter().map(|bug| &*bug.id)));
     known.into_iter().filter(|bug| only.is_empty() || only.contains(&bug.id)).collect()
+}
+
+/// Set when we are asked to stop.
+fn stopped_by_signals() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&stop);
+    ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
+    Ok(stop)
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Bugs(arguments) => bugs(&arguments),
+        Command::FuzzBugs(arguments) => fuzz_bugs(&arguments),
+        Command::Apply { id } => apply(&id),
         Command::Seeds => seeds(),
+        Command::Targets => targets(),
+        Command::Nightly(arguments) => nightly(&arguments),
     };
     done.unwrap_or_else(|fault| {
         eprintln!("error: {fault:#}");
@@ -86,18 +181,76 @@ fn main() -> ExitCode {
 }
 
 fn seeds() -> anyhow::Result<ExitCode> {
-    let written = seeds::write(xtask::root())?;
-    println!("{written} seeds in fuzz/corpus/lockstep/");
+    let root = xtask::root();
+    for target in xtask::seeds::targets(root)? {
+        let written = xtask::seeds::write(&root.join("fuzz/corpus"), &target)?;
+        println!("{written} seeds in fuzz/corpus/{target}/");
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn targets() -> anyhow::Result<ExitCode> {
+    println!("{}", serde_json::to_string(&xtask::seeds::targets(xtask::root())?)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn apply(id: &str) -> anyhow::Result<ExitCode> {
+    let root = xtask::root();
+    for bug in chosen(xtask::bugs::load_all(root)?, &[id.to_owned()]) {
+        for (path, text) in bug.edited(|file| Ok(fs::read_to_string(root.join(file))?))? {
+            fs::write(root.join(&path), text).with_context(|| format!("can't write {}", path.display()))?;
+            println!("{} is wrong now: {}", path.display(), bug.wrong);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn fuzz_bugs(arguments: &FuzzBugsArguments) -> anyhow::Result<ExitCode> {
+    let root = xtask::root();
+    let bugs = chosen(xtask::bugs::load_all(root)?, &arguments.only);
+    let targets = xtask::seeds::targets(root)?;
+    expect_known("target", &arguments.target, targets.iter().map(|target| &**target));
+    let stop = stopped_by_signals()?;
+    let hunt = fuzz_bugs::FuzzHunt {
+        target: &arguments.target,
+        seeds: arguments.seed..arguments.seed + arguments.trials,
+        runs: arguments.runs,
+        time: arguments.time,
+        stop: &stop,
+    };
+    Ok(if hunt.run(root, &bugs)? { ExitCode::SUCCESS } else { ExitCode::from(130) })
+}
+
+fn nightly(arguments: &NightlyArguments) -> anyhow::Result<ExitCode> {
+    let root = xtask::root();
+    let mut targets = xtask::seeds::targets(root)?;
+    arguments.target.iter().for_each(|name| expect_known("target", name, targets.iter().map(|target| &**target)));
+    targets.retain(|target| arguments.target.is_empty() || arguments.target.contains(target));
+    let stop = stopped_by_signals()?;
+    let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let night = nightly::Night {
+        targets,
+        time: arguments.time,
+        sanitizer: arguments.sanitizer,
+        seed: arguments.seed.unwrap_or(clock.subsec_nanos().max(1)),
+        corpus: arguments.corpus.clone(),
+        out: arguments.out.clone(),
+        stop: &stop,
+    };
+    let results = night.run(root)?;
+    println!("{}", arguments.out.join("summary.md").display());
+    Ok(ExitCode::from(match results {
+        results if results.interrupted => 130,
+        results if results.has_news() => 1,
+        results if !results.trouble.is_empty() => 3,
+        _ => 0,
+    }))
 }
 
 fn bugs(arguments: &BugsArguments) -> anyhow::Result<ExitCode> {
     let root = xtask::root();
     let bugs = chosen(xtask::bugs::load_all(root)?, &arguments.only);
-    let stop = Arc::new(AtomicBool::new(false));
-    let asked = Arc::clone(&stop);
-    ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
-
+    let stop = stopped_by_signals()?;
     let seeds = arguments.seed..arguments.seed.saturating_add(arguments.trials);
     let hunt = hunt::Hunt { seeds, cases: arguments.cases, jobs: arguments.jobs, stop: &stop };
     let results = hunt.run(root, &bugs)?;

@@ -57,6 +57,34 @@ impl<'a> Scratch<'a> {
 
     /// Builds the command line from the sources with those files changed; none if interrupted.
     pub fn build(&self, changed: &BTreeMap<PathBuf, String>) -> Result<Option<PathBuf>> {
+        self.write(changed)?;
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.args(["build", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]);
+        if let Some(jobs) = self.jobs {
+            cargo.args(["--jobs", &jobs.to_string()]);
+        }
+        cargo.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.target).envs(PROFILE);
+        let name = format!("heapproof{}", std::env::consts::EXE_SUFFIX);
+        Ok(self.run(&mut cargo)?.then(|| self.target.join("release").join(name)))
+    }
+
+    /// Builds a fuzz target in the same way.
+    pub fn build_target(&self, changed: &BTreeMap<PathBuf, String>, target: &str) -> Result<Option<PathBuf>> {
+        self.write(changed)?;
+        let folder = self.target.with_file_name("fuzz");
+        // The one in the path: it is that which finds cargo-fuzz.
+        let mut cargo = Command::new("cargo");
+        cargo.env_remove("CARGO").args(["fuzz", "build", "--sanitizer", "none", target, "--target-dir"]).arg(&folder);
+        cargo.current_dir(&self.tree).env("CARGO_PROFILE_RELEASE_DEBUG", "none");
+        if !self.run(&mut cargo)? {
+            return Ok(None);
+        }
+        let places = fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path().join("release").join(target)));
+        places.into_iter().find(|path| path.is_file()).map(Some).context("the target was not built")
+    }
+
+    /// Makes the copy wrong in those files, and right in all others.
+    fn write(&self, changed: &BTreeMap<PathBuf, String>) -> Result<()> {
         for (path, bytes) in &self.sources {
             let bytes = changed.get(path).map_or(&**bytes, String::as_bytes);
             let path = self.tree.join(path);
@@ -65,19 +93,15 @@ impl<'a> Scratch<'a> {
                 fs::write(&path, bytes).with_context(|| format!("can't write {}", path.display()))?;
             }
         }
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.args(["build", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]);
-        if let Some(jobs) = self.jobs {
-            cargo.args(["--jobs", &jobs.to_string()]);
-        }
-        cargo.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.target).envs(PROFILE);
-        let Ended { how, stderr, .. } = child::run(&mut cargo, &self.output, None, self.stop)?;
+        Ok(())
+    }
+
+    /// Whether it ran to its end; false if interrupted.
+    fn run(&self, build: &mut Command) -> Result<bool> {
+        let Ended { how, stderr, .. } = child::run(build, &self.output, None, self.stop)?;
         match how {
-            How::Exited(status) if status.success() => {
-                let name = format!("heapproof{}", std::env::consts::EXE_SUFFIX);
-                Ok(Some(self.target.join("release").join(name)))
-            }
-            How::Interrupted => Ok(None),
+            How::Exited(status) if status.success() => Ok(true),
+            How::Interrupted => Ok(false),
             _ => bail!("it does not build:\n{}", errors(&stderr)),
         }
     }

@@ -1,0 +1,132 @@
+//! What the structure-aware mutator is worth: seeded bugs looked for by a fuzz target with it and without.
+//!
+//! Both begin with no corpus and the same numbers. What is compared is how many executions it took until a bug was found,
+//! which is the same on a slow machine and a fast one, and how much of the program was reached.
+
+use crate::child::{self, Ended, How};
+use crate::scratch::Scratch;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+use xtask::bugs::Bug;
+
+/// The exit code by which libFuzzer says that an input failed.
+const FAILED: i32 = 77;
+
+/// How the bugs are looked for.
+pub(crate) struct FuzzHunt<'a> {
+    pub target: &'a str,
+    /// One for each trial.
+    pub seeds: Range<u32>,
+    /// The most executions of a trial, and the most time.
+    pub runs: u64,
+    pub time: Duration,
+    pub stop: &'a AtomicBool,
+}
+
+/// What came of a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Run {
+    found: bool,
+    executions: u64,
+    coverage: u64,
+    features: u64,
+}
+
+impl FuzzHunt<'_> {
+    /// Looks for those bugs and prints a line of a table for each; false if interrupted.
+    pub fn run(&self, root: &Path, bugs: &[Bug]) -> Result<bool> {
+        let scratch = Scratch::new(root, None, self.stop)?;
+        let edited: Vec<_> = bugs.iter().map(|bug| bug.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
+        println!("| bug | mutator | found | executions until then | executions | coverage | features |");
+        println!("|---|---|--:|---|--:|--:|--:|");
+        for (bug, edited) in bugs.iter().zip(edited) {
+            let place = || format!("seeded bug {}/{}", bug.class, bug.id);
+            let Some(binary) = scratch.build_target(&edited, self.target).with_context(place)? else {
+                return Ok(false);
+            };
+            for mutator in ["on", "off"] {
+                let mut runs = Vec::new();
+                for seed in self.seeds.clone() {
+                    match self.trial(&scratch, &binary, mutator, seed).with_context(place)? {
+                        Some(run) => runs.push(run),
+                        None => return Ok(false),
+                    }
+                }
+                println!("| {} | {mutator} | {}", bug.id, row(&runs));
+            }
+        }
+        Ok(true)
+    }
+
+    fn trial(&self, scratch: &Scratch<'_>, binary: &Path, mutator: &str, seed: u32) -> Result<Option<Run>> {
+        let folder = scratch.output.join("fuzz");
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        let corpus = folder.join("corpus");
+        fs::create_dir_all(&corpus)?;
+        let mut fuzz = Command::new(binary);
+        fuzz.arg(&corpus).arg(format!("-seed={seed}")).arg(format!("-runs={}", self.runs));
+        fuzz.arg(format!("-max_total_time={}", self.time.as_secs().max(1)));
+        fuzz.args(["-print_final_stats=1", "-max_len=4096", "-timeout=60"]);
+        fuzz.env("HEAPPROOF_MUTATOR", mutator).current_dir(&folder);
+        let limit = self.time + Duration::from_secs(300);
+        let Ended { how, stderr, .. } = child::run(&mut fuzz, &scratch.output, Some(limit), self.stop)?;
+        let found = match how {
+            How::Interrupted => return Ok(None),
+            How::Exited(status) if status.success() => false,
+            How::Exited(status) if status.code() == Some(FAILED) => true,
+            How::Exited(status) => bail!("the fuzz target ended with {status}"),
+            How::TimedOut => bail!("the fuzz target does not end"),
+        };
+        read(&stderr, found).map(Some).context("the fuzz target says nothing of its executions")
+    }
+}
+
+/// What libFuzzer says at the end, and of what it reached in its last status.
+fn read(stderr: &str, found: bool) -> Option<Run> {
+    let executions = stderr.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"))?;
+    let status = stderr.lines().rfind(|line| line.starts_with('#') && line.contains("cov: "))?;
+    let number = |word: &str| status.split_once(word)?.1.split_whitespace().next()?.parse().ok();
+    Some(Run {
+        found,
+        executions: executions.trim().parse().ok()?,
+        coverage: number(" cov: ")?,
+        features: number(" ft: ")?,
+    })
+}
+
+/// How many trials found it and after how many executions; how many there were in all, and the medians of what was reached.
+fn row(runs: &[Run]) -> String {
+    let until: Vec<String> = runs.iter().filter(|run| run.found).map(|run| run.executions.to_string()).collect();
+    let median = |of: fn(&Run) -> u64| {
+        let mut all: Vec<u64> = runs.iter().map(of).collect();
+        all.sort_unstable();
+        all.get(all.len() / 2).copied().unwrap_or(0)
+    };
+    let executions: u64 = runs.iter().map(|run| run.executions).sum();
+    let (coverage, features) = (median(|run| run.coverage), median(|run| run.features));
+    let (found, all, until) = (until.len(), runs.len(), until.join(", "));
+    format!("{found} of {all} | {until} | {executions} | {coverage} | {features} |")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Run, read, row};
+
+    #[test]
+    fn what_libfuzzer_says_is_read_and_told() {
+        let said = "#2\tINITED cov: 9 ft: 9 corp: 1/1b\n#70\tNEW    cov: 50 ft: 60 corp: 2/9b lim: 4\n\
+            ==1== ERROR: libFuzzer: deadly signal\nstat::number_of_executed_units: 71\n";
+        let run = read(said, true).unwrap();
+        assert_eq!(run, Run { found: true, executions: 71, coverage: 50, features: 60 });
+        let missed = Run { found: false, executions: 1_000, coverage: 70, features: 90 };
+        assert_eq!(row(&[run, missed, missed]), "1 of 3 | 71 | 2071 | 70 | 90 |");
+        assert_eq!(read("ERROR: no such file", false), None);
+    }
+}

@@ -1,0 +1,130 @@
+//! From the inputs that libFuzzer saved to minimised traces, one for each signature.
+
+use super::Night;
+use super::known::Known;
+use crate::child::{self, Ended, How};
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// How long an input may be replayed or minimised; a heap may run for ever.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// What an input is called that does not fail by itself: too slow, too large, or flaky.
+const UNCLEAR: &str = "not-reproduced";
+
+/// A failure that was found.
+pub(crate) struct Failure {
+    pub property: String,
+    pub signature: String,
+    /// The minimised trace as text.
+    pub trace: Option<String>,
+    /// Where that is, and the input that it was made from, below the folder of the night.
+    pub path: Option<PathBuf>,
+    pub artifact: PathBuf,
+    /// How many inputs failed like that.
+    pub inputs: usize,
+    /// Where it is known from.
+    pub known: Option<String>,
+}
+
+/// The failures among the inputs that a target's run has saved. Of those with one signature the smallest is minimised.
+pub(super) fn of(night: &Night<'_>, heapproof: &Path, target: &str, known: &Known) -> Result<Vec<Failure>> {
+    let mut artifacts = Vec::new();
+    for entry in fs::read_dir(night.artifacts(target))? {
+        let entry = entry?;
+        artifacts.push((entry.metadata()?.len(), entry.path()));
+    }
+    artifacts.sort();
+    let mut failures: Vec<Failure> = Vec::new();
+    let minimizer = Minimizer { night, heapproof, target };
+    for (_, artifact) in artifacts {
+        let signature = minimizer.signature(&artifact)?;
+        if let Some(same) = failures.iter_mut().find(|failure| failure.signature == signature) {
+            same.inputs += 1;
+            continue;
+        }
+        let path = if signature == UNCLEAR { None } else { minimizer.minimize(&artifact, &signature)? };
+        let trace = path.as_ref().map(fs::read_to_string).transpose()?;
+        let known = known.of(target, &signature, trace.as_deref());
+        let below = |path: &Path| path.strip_prefix(&night.out).map_or(path.to_owned(), Path::to_owned);
+        failures.push(Failure {
+            property: target.to_owned(),
+            signature,
+            trace,
+            path: path.as_deref().map(below),
+            artifact: below(&artifact),
+            inputs: 1,
+            known,
+        });
+    }
+    Ok(failures)
+}
+
+struct Minimizer<'a> {
+    night: &'a Night<'a>,
+    heapproof: &'a Path,
+    target: &'a str,
+}
+
+impl Minimizer<'_> {
+    /// The signature of an input's failure.
+    fn signature(&self, artifact: &Path) -> Result<String> {
+        let mut replay = self.command("replay");
+        let Ended { how, stdout, .. } =
+            child::run(replay.arg(artifact), &self.night.out, Some(LIMIT), self.night.stop)?;
+        Ok(match how {
+            How::Exited(status) => match status.code() {
+                Some(1) => read_signature(&stdout, artifact).with_context(|| format!("replay says: {stdout}"))?,
+                Some(101) => "crash".to_owned(),
+                Some(_) => UNCLEAR.to_owned(),
+                None => "crash".to_owned(),
+            },
+            How::TimedOut => "hang".to_owned(),
+            How::Interrupted => UNCLEAR.to_owned(),
+        })
+    }
+
+    /// The minimised trace; none where that fails, by the heap's fault or by ours.
+    fn minimize(&self, artifact: &Path, signature: &str) -> Result<Option<PathBuf>> {
+        let traces = self.night.out.join("traces");
+        let path = traces.join(format!("{}-{signature}.trace", self.target));
+        let mut minimize = self.command("minimize");
+        minimize.arg("--output").arg(&path).arg(artifact);
+        child::run(&mut minimize, &self.night.out, Some(LIMIT), self.night.stop)?;
+        Ok(path.is_file().then_some(path))
+    }
+
+    fn command(&self, what: &str) -> Command {
+        let mut command = Command::new(self.heapproof);
+        let input = if self.target == "text" { "trace" } else { "bytes" };
+        command.args([what, "--property", self.target, "--input", input]);
+        command
+    }
+}
+
+/// The signature in what `replay` prints of a file that fails, as `FILE: SIGNATURE` and more.
+fn read_signature(stdout: &str, file: &Path) -> Option<String> {
+    let said = stdout.strip_prefix(&format!("{}: ", file.display()))?;
+    let end = said.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(said.len());
+    (end > 0).then(|| said[..end].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_signature;
+    use std::path::Path;
+
+    #[test]
+    fn the_signature_stands_behind_the_file() {
+        let file = Path::new("out: 1/crash-1a");
+        assert_eq!(read_signature("out: 1/crash-1a: not-freed\n\ntrace", file).as_deref(), Some("not-freed"));
+        assert_eq!(
+            read_signature("out: 1/crash-1a: counts-weak, not not-freed as expected", file).as_deref(),
+            Some("counts-weak")
+        );
+        assert_eq!(read_signature("elsewhere: not-freed", file), None);
+    }
+}

@@ -1,0 +1,210 @@
+//! cargo-fuzz and libFuzzer.
+
+use super::Night;
+use crate::child::{self, Ended, How};
+use anyhow::{Context, Result, bail, ensure};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// How long one input may take before it counts as a failure. They take milliseconds, on a busy machine a little more.
+const LONGEST_INPUT: u32 = 60;
+
+/// The largest input: a program of 64 lines is about 1,000 bytes.
+const LARGEST_INPUT: u32 = 4_096;
+
+/// What else than wrong answers is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Sanitizer {
+    /// Nothing; stable Rust
+    None,
+    /// Wrong uses of memory, by AddressSanitizer; nightly Rust
+    Address,
+}
+
+impl Sanitizer {
+    pub fn name(self) -> &'static str {
+        match self {
+            Sanitizer::None => "none",
+            Sanitizer::Address => "address",
+        }
+    }
+}
+
+/// What libFuzzer says of a run, at its end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Figures {
+    pub executions: u64,
+    pub seconds: u64,
+    /// Edges of the program that were reached, and those with how often they were.
+    pub coverage: u64,
+    pub features: u64,
+    /// Runs that ended in a failure, that took too long or that took too much memory.
+    pub crashes: u64,
+}
+
+pub(super) struct Fuzzer<'a> {
+    pub root: &'a Path,
+    pub night: &'a Night<'a>,
+}
+
+impl Fuzzer<'_> {
+    /// Builds a target; none if interrupted.
+    pub fn build(&self, target: &str) -> Result<Option<PathBuf>> {
+        let sanitizer = self.night.sanitizer.name();
+        let folder = self.root.join("fuzz/target").join(sanitizer);
+        let mut cargo = cargo();
+        cargo.args(["fuzz", "build", "--sanitizer", sanitizer, "--target-dir"]).arg(&folder).arg(target);
+        if self.night.sanitizer == Sanitizer::Address {
+            cargo.env("RUSTUP_TOOLCHAIN", "nightly");
+        }
+        cargo.current_dir(self.root);
+        if !self.to_end(&mut cargo, target, "build", None)? {
+            return Ok(None);
+        }
+        let places = fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path().join("release").join(target)));
+        places.into_iter().find(|path| path.is_file()).map(Some).with_context(|| format!("{target} was not built"))
+    }
+
+    /// Fuzzes a target for its time, going on behind failures: libFuzzer does so in its fork mode, where a parent hands
+    /// parts of the corpus to children and takes back what is new.
+    pub fn run(&self, binary: &Path, target: &str) -> Result<Figures> {
+        let artifacts = self.night.artifacts(target);
+        let folder = self.night.out.join("work").join(target);
+        fs::create_dir_all(&artifacts)?;
+        fs::create_dir_all(&folder)?;
+        let seconds = self.night.time.as_secs().max(1);
+        let mut run = Command::new(binary);
+        run.arg(self.night.corpus.join(target));
+        run.args(["-fork=1", "-ignore_crashes=1", "-ignore_timeouts=1", "-ignore_ooms=1"]);
+        run.arg(format!("-max_total_time={seconds}")).arg(format!("-seed={}", self.night.seed));
+        run.arg(format!("-timeout={LONGEST_INPUT}")).arg(format!("-max_len={LARGEST_INPUT}"));
+        run.arg(format!("-artifact_prefix={}/", artifacts.display()));
+        // Reports of failures are saved where it runs.
+        run.current_dir(&folder);
+        // It judges the whole corpus before it begins, and a child has its time to end.
+        let limit = self.night.time * 2 + Duration::from_secs(600);
+        self.to_end(&mut run, target, "run", Some(limit))?;
+        let figures = figures(&fs::read_to_string(self.night.log(target, "run"))?);
+        figures.with_context(|| format!("it did not run; see logs/{target}.run.log"))
+    }
+
+    /// Leaves out the inputs that reach nothing which others don't. The corpus is exchanged when that is complete.
+    pub fn minimize_corpus(&self, binary: &Path, target: &str) -> Result<()> {
+        let corpus = self.night.corpus.join(target);
+        let smaller = self.night.corpus.join(format!(".{target}.smaller"));
+        let before = self.night.corpus.join(format!(".{target}.before"));
+        for folder in [&smaller, &before] {
+            if folder.exists() {
+                fs::remove_dir_all(folder)?;
+            }
+        }
+        fs::create_dir_all(&smaller)?;
+        let mut merge = Command::new(binary);
+        merge.arg("-merge=1").arg(format!("-max_len={LARGEST_INPUT}")).arg(format!("-timeout={LONGEST_INPUT}"));
+        // What fails here has failed before; its input is kept already.
+        merge.arg(format!("-artifact_prefix={}/", self.night.out.join("work").join(target).display()));
+        merge.arg(&smaller).arg(&corpus).current_dir(self.night.out.join("work").join(target));
+        let limit = self.night.time * 4 + Duration::from_secs(600);
+        if !self.to_end(&mut merge, target, "cmin", Some(limit))? {
+            return Ok(());
+        }
+        ensure!(fs::read_dir(&smaller)?.next().is_some(), "cmin has left nothing; the corpus stays as it is");
+        fs::rename(&corpus, &before)?;
+        fs::rename(&smaller, &corpus)?;
+        fs::remove_dir_all(&before)?;
+        Ok(())
+    }
+
+    /// How many inputs a target's corpus has.
+    pub fn inputs(&self, target: &str) -> Result<usize> {
+        Ok(fs::read_dir(self.night.corpus.join(target))?.count())
+    }
+
+    /// Runs a program and keeps what it prints as a log; false if interrupted.
+    fn to_end(&self, command: &mut Command, target: &str, what: &str, limit: Option<Duration>) -> Result<bool> {
+        let scratch = self.night.out.join("work");
+        fs::create_dir_all(&scratch)?;
+        let Ended { how, stdout, stderr } = child::run(command, &scratch, limit, self.night.stop)?;
+        let log = self.night.log(target, what);
+        fs::write(&log, stdout + &stderr).with_context(|| format!("can't write {}", log.display()))?;
+        let shown = format!("see logs/{target}.{what}.log");
+        match how {
+            How::Exited(status) if status.success() => Ok(true),
+            How::Interrupted => Ok(false),
+            How::TimedOut => bail!("{what} took too long; {shown}"),
+            How::Exited(status) => bail!("{what} failed ({status}); {shown}:\n{}", last_lines(&stderr)),
+        }
+    }
+}
+
+impl Night<'_> {
+    pub(super) fn artifacts(&self, target: &str) -> PathBuf {
+        self.out.join("artifacts").join(target)
+    }
+
+    fn log(&self, target: &str, what: &str) -> PathBuf {
+        self.out.join("logs").join(format!("{target}.{what}.log"))
+    }
+}
+
+/// Builds `heapproof`, which minimises; none if interrupted.
+pub(super) fn build_command_line(root: &Path, out: &Path, stop: &AtomicBool) -> Result<Option<PathBuf>> {
+    let mut build = cargo();
+    build.args(["build", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]).current_dir(root);
+    let Ended { how, stderr, .. } = child::run(&mut build, out, None, stop)?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    match how {
+        How::Exited(status) if status.success() => Ok(Some(target.join("release/heapproof"))),
+        How::Interrupted => Ok(None),
+        _ => bail!("heapproof does not build:\n{}", last_lines(&stderr)),
+    }
+}
+
+fn cargo() -> Command {
+    // Not $CARGO: cargo-fuzz is found, and the toolchain chosen, by the one in the path.
+    let mut cargo = Command::new("cargo");
+    cargo.env_remove("CARGO");
+    cargo
+}
+
+fn last_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(12)..].join("\n")
+}
+
+/// What the last line of a status says: `#123: cov: 7 ft: 9 corp: 3 exec/s: 5 oom/timeout/crash: 0/0/1 time: 8s ..`.
+fn figures(log: &str) -> Option<Figures> {
+    let line = log.lines().rfind(|line| line.starts_with('#') && line.contains(" oom/timeout/crash: "))?;
+    let after = |word: &str| line.split_once(word)?.1.split_whitespace().next();
+    let number = |word: &str| after(word)?.trim_end_matches('s').parse().ok();
+    Some(Figures {
+        executions: line.trim_start_matches('#').split(':').next()?.parse().ok()?,
+        seconds: number(" time: ")?,
+        coverage: number(" cov: ")?,
+        features: number(" ft: ")?,
+        crashes: after(" oom/timeout/crash: ")?.split('/').map(|many| many.parse::<u64>().unwrap_or(0)).sum(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Figures, figures};
+
+    #[test]
+    fn the_last_status_of_a_run_is_read() {
+        let log = "INFO: -fork=1: fuzzing in separate process(s)\n\
+            #12: cov: 5 ft: 6 corp: 2 exec/s: 12 oom/timeout/crash: 0/0/0 time: 1s job: 1 dft_time: 0\n\
+            #1234: cov: 50 ft: 60 corp: 20 exec/s: 120 oom/timeout/crash: 1/2/3 time: 31s job: 8 dft_time: 0\n\
+            INFO: fuzzed for 31 seconds, wrapping up soon\n";
+        let read = Figures { executions: 1_234, seconds: 31, coverage: 50, features: 60, crashes: 6 };
+        assert_eq!(figures(log), Some(read));
+    }
+
+    #[test]
+    fn a_run_that_did_not_begin_has_no_figures() {
+        assert_eq!(figures("INFO: Seed: 1\n==7== ERROR: libFuzzer: deadly signal\n"), None);
+    }
+}

@@ -1,0 +1,61 @@
+//! Failures that are no news.
+
+use super::failures::Failure;
+use anyhow::{Context, Result};
+use heapproof_model::Program;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The file beside the corpora, a line a failure: property and signature.
+const FILE: &str = "known-failures";
+
+/// What was found before: by earlier nights, and what has become a regression test.
+pub(super) struct Known {
+    path: PathBuf,
+    by_signature: BTreeSet<(String, String)>,
+    regressions: Vec<(String, Program)>,
+}
+
+impl Known {
+    pub fn load(root: &Path, corpus: &Path) -> Result<Known> {
+        let path = corpus.join(FILE);
+        let text = if path.exists() { fs::read_to_string(&path)? } else { String::new() };
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let by_signature = lines.filter_map(|line| line.split_once(' ')).map(|(one, two)| (one.into(), two.into()));
+        let mut regressions = Vec::new();
+        for trace in xtask::traces()? {
+            if trace.starts_with(root.join("corpus/regressions")) {
+                let program = fs::read_to_string(&trace)?.parse();
+                let program = program.with_context(|| format!("{} is no trace", trace.display()))?;
+                regressions.push((trace.strip_prefix(root)?.display().to_string(), program));
+            }
+        }
+        Ok(Known { path, by_signature: by_signature.collect(), regressions })
+    }
+
+    /// Where the failure is known from, if it is.
+    pub fn of(&self, property: &str, signature: &str, trace: Option<&str>) -> Option<String> {
+        let program: Option<Program> = trace.and_then(|trace| trace.parse().ok());
+        let regression = self.regressions.iter().find(|(_, regression)| Some(regression) == program.as_ref());
+        if let Some((path, _)) = regression {
+            return Some(path.clone());
+        }
+        let earlier = self.by_signature.contains(&(property.to_owned(), signature.to_owned()));
+        earlier.then(|| "an earlier night".to_owned())
+    }
+
+    /// Keeps a failure for the nights to come.
+    pub fn add(&mut self, failure: &Failure) -> Result<()> {
+        if !self.by_signature.insert((failure.property.clone(), failure.signature.clone())) {
+            return Ok(());
+        }
+        let mut text = "# failures that were reported; delete a line to have one reported again\n".to_owned();
+        for (property, signature) in &self.by_signature {
+            text.push_str(&format!("{property} {signature}\n"));
+        }
+        let beside = self.path.with_extension("new");
+        let write = || fs::write(&beside, text).and_then(|()| fs::rename(&beside, &self.path));
+        write().with_context(|| format!("can't write {}", self.path.display()))
+    }
+}
