@@ -10,26 +10,36 @@ mod wrong;
 
 pub use forgetful::CANARY;
 
+use crate::signature::Signature;
 use crate::subject::SubjectKind;
 use heapproof_model::{Finding, FindingKind, Object};
 
 /// A heap with one mistake.
 #[derive(Debug, Clone)]
 pub struct Canary {
-    /// The subject; `canary:` and what it is caught as, and how, where several are caught as that.
+    /// The subject; it is called `canary:` and the first of the signatures, and how, where several are caught with that.
     pub kind: SubjectKind,
-    /// The signatures that it may be caught with; the beginning of one stands for all that go on from there.
+    /// The signatures that it may be caught with; the beginning of one stands for all that go on from there. The first
+    /// is the one by which the lockstep knows it, if the lockstep can; others are those of properties that look less, or
+    /// elsewhere.
     pub signatures: &'static [&'static str],
 }
 
 impl Canary {
     /// Whether it may be caught with that signature.
-    pub fn allows(&self, signature: &str) -> bool {
-        self.signatures.iter().any(|whole| {
-            let rest = signature.strip_prefix(*whole);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-        })
+    pub fn allows(&self, signature: &Signature) -> bool {
+        self.signatures.iter().any(|beginning| begins(signature.as_str(), beginning))
     }
+
+    /// Whether that is what it is for.
+    pub fn is_for(&self, signature: &Signature) -> bool {
+        self.signatures.first().is_some_and(|beginning| begins(signature.as_str(), beginning))
+    }
+}
+
+/// Whether a signature is made of those parts, and others or none behind them.
+fn begins(signature: &str, beginning: &str) -> bool {
+    signature.strip_prefix(beginning).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 /// Heaps with one mistake each.

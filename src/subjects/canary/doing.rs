@@ -1,7 +1,7 @@
 //! Heaps that do something wrong.
 
 use super::canaries;
-use super::wrong::Mistake::{Call, Lacks, Recover};
+use super::wrong::Mistake::{Call, EveryOther, Fork, Lacks, Recover};
 use super::wrong::{Truth, contents, living};
 use heapproof_model::{Code, Counts, Event, Field, Kind, Object, Operation, Refusal, Value};
 
@@ -78,13 +78,13 @@ canaries! {
             _ => heap.call(operation),
         });
 
-    "detection-misses-cycle-incremental" ["detection-misses-cycle"]
+    "detection-misses-cycle-incremental" ["detection-misses-cycle", "cycles"]
         "finds what the last detection found, unless it looks at everything"
         Call(|heap, operation, _| match operation {
             Operation::Detect {} => Ok(Value::Nil),
             _ => heap.call(operation),
         });
-    "detection-misses-cycle-full" ["detection-misses-cycle"]
+    "detection-misses-cycle-full" ["detection-misses-cycle", "cycles", "journal-nothing-died"]
         "cuts an object off itself where it looks at everything"
         Call(|heap, operation, _| {
             if let Operation::DetectFull {} = operation
@@ -94,7 +94,7 @@ canaries! {
             }
             heap.call(operation)
         });
-    "collects-live" ["collects-live"] "collects what is held once, if a weak object has it for a target"
+    "collects-live" ["collects-live", "journal"] "collects what is held once, if a weak object has it for a target"
         Call(|heap, operation, _| {
             if let Operation::Collect {} = operation {
                 let watched = living(heap).find(|one| {
@@ -107,7 +107,7 @@ canaries! {
             }
             heap.call(operation)
         });
-    "leaves-garbage" ["leaves-garbage"] "collects nothing while the mutator holds anything"
+    "leaves-garbage" ["leaves-garbage", "not-freed"] "collects nothing while the mutator holds anything"
         Call(|heap, operation, _| match operation {
             Operation::Collect {} if living(heap).any(|one| heap.counts(one).external > 0) => {
                 Ok(Value::Nil)
@@ -130,7 +130,7 @@ canaries! {
         });
     "over-budget-check" ["over-budget"] "adds a hundred objects to the budget of checks"
         Call(|heap, operation, _| match *operation {
-            Operation::SetBudget { objects } => {
+            Operation::SetBudget { objects: objects @ 1.. } => {
                 heap.call(&Operation::SetBudget { objects: objects.saturating_add(100) })
             }
             _ => heap.call(operation),
@@ -138,12 +138,26 @@ canaries! {
 
     "journal-recovered-nothing" ["journal-recovered-nothing"] "does not recover"
         Recover(|_, _, _| {});
-    "recovery-repairs-nothing" ["counts", "verification", "statistics", "freed-too-early"]
+    "verification-unrepaired" ["verification", "counts", "statistics", "journal"]
         "says that it recovers, and leaves the damage"
         Recover(|heap, roots, journal| match roots {
             Some(_) => journal.push(Event::Recovered { lost: Vec::new(), externals: Vec::new() }),
             None => heap.recover(roots),
         });
+
+    "undetermined-outcome" ["undetermined-outcome"] "does slices an object at a time, in every other heap"
+        EveryOther(|heap, operation| match operation {
+            Operation::DetectSlice { objects: 2.. } => heap.call(&Operation::DetectSlice { objects: 1 }),
+            Operation::CollectSlice { objects: 2.. } => heap.call(&Operation::CollectSlice { objects: 1 }),
+            _ => heap.call(operation),
+        });
+    "undetermined-journal" ["undetermined-journal"] "lets checks touch one object and no more, in every other heap"
+        EveryOther(|heap, operation| match operation {
+            Operation::SetBudget { objects: 2.. } => heap.call(&Operation::SetBudget { objects: 1 }),
+            _ => heap.call(operation),
+        });
+    "undetermined-state" ["undetermined-state", "statistics-cycles-detected"] "looks for cycles before it is copied, and counts them in the copy"
+        Fork(|heap| drop(heap.call(&Operation::Detect {})));
 }
 
 /// Ends as an array does whose index is out of bounds.

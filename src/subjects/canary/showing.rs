@@ -1,6 +1,6 @@
 //! Heaps that do everything right and show it wrong.
 
-use super::wrong::Mistake::{Contents, Counts, Cycles, Journal, Lives, Statistics, Touched, Verify};
+use super::wrong::Mistake::{Contents, Counts, Cycles, Journal, Lives, Score, Statistics, Touched, Verify};
 use super::wrong::{contents, living};
 use super::{at, canaries};
 use heapproof_model::{End, Event, FindingKind, Kind, Object, Outcome, Refusal, Value};
@@ -62,9 +62,9 @@ canaries! {
             let inside = |target| cycle.contains(&target);
             contents(heap, *object).references().any(inside)
         })));
-    "detection-misses-cycle" ["detection-misses-cycle"] "takes an object that refers to itself for no cycle"
+    "detection-misses-cycle" ["detection-misses-cycle", "cycles"] "takes an object that refers to itself for no cycle"
         Cycles(|_, known| known.retain(|cycle| cycle.len() > 1));
-    "detection-invents-cycle" ["detection-invents-cycle"] "takes two cycles for one"
+    "detection-invents-cycle" ["detection-invents-cycle", "cycles"] "takes two cycles for one"
         Cycles(|_, known| if known.len() == 2 { *known = vec![known.iter().flatten().copied().collect()] });
     "over-budget-looks-again" ["over-budget"] "touches known cycles again where nothing has changed"
         Touched(|heap| heap.touched() + heap.statistics().cycles_detected);
@@ -103,7 +103,7 @@ canaries! {
     "outcome-inapplicable-done" ["outcome-inapplicable-done"] "does not say where a fault was made"
         Journal(|told| if let [Event::Damaged(site @ Some(_))] = &mut told[..] { *site = None });
 
-    "verification-count_mismatch" ["verification-count_mismatch"]
+    "verification-count_mismatch" ["verification-count_mismatch", "score"]
         "finds a wrong count where two references are right"
         Verify(|heap, _, found| found.extend(
             living(heap).find(|one| heap.counts(*one).internal == 2).map(|one| at(FindingKind::CountMismatch, one)),
@@ -131,12 +131,12 @@ canaries! {
                 .find(|one| { let shown = contents(heap, *one); shown.kind == Kind::Array && shown.values.len() == 2 })
                 .map(|one| at(FindingKind::ReferenceMismatch, one)),
         ));
-    "verification-weak_corruption" ["verification-weak_corruption"]
+    "verification-weak_corruption" ["verification-weak_corruption", "score"]
         "finds that two weak objects for one target are too many"
         Verify(|heap, _, found| found.extend(
             living(heap).find(|one| heap.counts(*one).weak == 2).map(|one| at(FindingKind::WeakCorruption, one)),
         ));
-    "verification-leak" ["verification-leak"] "finds a leak where garbage waits for its collection"
+    "verification-leak" ["verification-leak", "score"] "finds a leak where garbage waits for its collection"
         Verify(|heap, _, found| found.extend(
             living(heap)
                 .find(|one| heap.counts(*one).external == 0 && contents(heap, *one).references().eq([*one]))
@@ -150,6 +150,8 @@ canaries! {
         Verify(|heap, _, found| found.extend(
             living(heap).find(|one| heap.counts(*one).external == 3).map(|one| at(FindingKind::Negative, one)),
         ));
+    "score" ["score"] "rounds its score"
+        Score(f64::round);
     "fault-missed" ["fault-missed"] "finds nothing, whatever is wrong"
         Verify(|_, _, found| found.clear());
 }

@@ -7,6 +7,7 @@
 use crate::subject::{Observation, Subject};
 use crate::subjects::HeapSubject;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 /// What a call comes to.
@@ -38,8 +39,14 @@ pub(super) enum Mistake {
     Cycles(fn(&Truth, &mut Vec<BTreeSet<Object>>)),
     /// What verification finds.
     Verify(fn(&Truth, Option<&[Object]>, &mut Vec<Finding>)),
+    /// How sound verification thinks the heap.
+    Score(fn(f64) -> f64),
     /// How many objects were touched.
     Touched(fn(&Truth) -> u64),
+    /// Copies itself.
+    Fork(fn(&mut Truth)),
+    /// Carries an operation out, in every other heap that a thread makes.
+    EveryOther(fn(&mut Truth, &Operation<Object>) -> Reply),
 }
 
 /// A heap that makes one mistake.
@@ -48,11 +55,18 @@ pub(super) struct Wrong {
     mistake: Mistake,
     /// What is to be added to the heap's journal.
     journal: Vec<Event>,
+    /// Whether the heap that this thread made before it was not.
+    is_other: bool,
+}
+
+thread_local! {
+    static OTHER: Cell<bool> = const { Cell::new(false) };
 }
 
 impl Wrong {
     pub(super) fn new(mistake: Mistake) -> Wrong {
-        Wrong { heap: Box::new(HeapSubject::default()), mistake, journal: Vec::new() }
+        let is_other = OTHER.replace(!OTHER.get());
+        Wrong { heap: Box::new(HeapSubject::default()), mistake, journal: Vec::new(), is_other }
     }
 }
 
@@ -69,6 +83,7 @@ impl Subject for Wrong {
     fn call(&mut self, operation: &Operation<Object>) -> Reply {
         match self.mistake {
             Mistake::Call(call) => call(&mut *self.heap, operation, &mut self.journal),
+            Mistake::EveryOther(call) if self.is_other => call(&mut *self.heap, operation),
             _ => self.heap.call(operation),
         }
     }
@@ -133,7 +148,11 @@ impl Subject for Wrong {
     }
 
     fn score(&self, roots: Option<&[Object]>) -> Option<f64> {
-        self.heap.score(roots)
+        let score = self.heap.score(roots);
+        match self.mistake {
+            Mistake::Score(falsify) => score.map(falsify),
+            _ => score,
+        }
     }
 
     fn recover(&mut self, roots: Option<&[Object]>) {
@@ -151,7 +170,11 @@ impl Subject for Wrong {
     }
 
     fn fork(&self) -> Option<Box<dyn Subject>> {
-        Some(Box::new(Wrong { heap: self.heap.fork()?, mistake: self.mistake, journal: Vec::new() }))
+        let mut heap = self.heap.fork()?;
+        if let Mistake::Fork(falsify) = self.mistake {
+            falsify(&mut *heap);
+        }
+        Some(Box::new(Wrong { heap, journal: Vec::new(), ..*self }))
     }
 }
 
