@@ -1,6 +1,6 @@
 //! From a failure to what a person reads: minimise, save, explain. The three front doors and the command line share it.
 
-use crate::explain::{Explanation, explain};
+use crate::explain::{Explanation, Paint, explain};
 use crate::failures::{OUT, save_minimized, save_original};
 use crate::lockstep::Failure;
 use crate::minimize::{Flaky, Minimized, Options, minimize_as};
@@ -57,9 +57,12 @@ impl Counterexample {
         &self.minimized.failure
     }
 
-    /// The trace and what parts in it, in words.
+    /// The trace, what parts in it and why, and what could be different in it.
     pub fn explanation(&self) -> Explanation {
-        explain(&self.subject, &self.minimized.program, self.failure())
+        let Counterexample { property, subject, signature, minimized, .. } = self;
+        let mut explanation = explain(subject, &minimized.program, self.failure());
+        explanation.vary(&minimized.program, signature, &mut |program| property.check(subject, program).failure);
+        explanation
     }
 
     /// Saves the minimised trace under `out`, and what was met on the way among the originals.
@@ -104,12 +107,17 @@ impl Counterexample {
 
     /// The whole report.
     pub fn report(&self, program: &str) -> String {
+        self.painted_report(program, Paint::Plain)
+    }
+
+    /// The whole report, in colours or not.
+    pub fn painted_report(&self, program: &str, paint: Paint) -> String {
         let Counterexample { signature, property, minimized, .. } = self;
         let mut text = format!(
             "{signature}: `{}` does not hold `{}`\n\n{}\n{}",
             self.subject.name,
             property.name(),
-            self.explanation().text(),
+            self.explanation().painted(paint),
             self.cut(),
         );
         for other in minimized.others.keys() {

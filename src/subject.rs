@@ -100,6 +100,12 @@ pub trait Subject {
         Counts::default()
     }
 
+    /// What the heap has noted of a living object, in words, as `dirty` or `candidate`. It is compared with nothing, and
+    /// shown with explanations and in pictures.
+    fn marks(&self, _object: Object) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Its counters ([`Observation::Statistics`]).
     fn statistics(&self) -> Statistics {
         Statistics::default()

@@ -148,6 +148,13 @@ pub enum Violation {
     },
 }
 
+impl Violation {
+    /// Whether it is about how programs are written down, and so about no heap.
+    pub fn is_of_notation(&self) -> bool {
+        matches!(self, Violation::RoundTrip { .. } | Violation::Misplaced { .. })
+    }
+}
+
 /// A value in a few words; objects by their number.
 pub fn describe(value: &Value<Object>) -> String {
     match value {

@@ -57,6 +57,17 @@ pub(crate) enum Mark {
     Member,
 }
 
+impl Mark {
+    /// Those that say something to people who look at a heap, in words.
+    pub(crate) const TOLD: [(Mark, &'static str); 5] = [
+        (Mark::Dirty, "dirty"),
+        (Mark::Candidate, "candidate"),
+        (Mark::Queued, "queued"),
+        (Mark::Temporary, "temporary"),
+        (Mark::Member, "member"),
+    ];
+}
+
 /// What an object is marked as, a bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Marks(u8);

@@ -88,15 +88,9 @@ fn node<H: Host>(
     write!(f, "  \"{object}\" [label=\"{object} {kind}\\n")?;
     write!(f, "external {}, internal {}, weak {}", counts.external, counts.internal, counts.weak)?;
     let (dirty, candidate) = (header.marks.has(Mark::Dirty), header.marks.has(Mark::Candidate));
-    let said = [
-        (cycle.is_some(), "in a cycle"),
-        (!reachable, "garbage"),
-        (dirty, "dirty"),
-        (candidate, "candidate"),
-        (header.marks.has(Mark::Queued), "queued"),
-        (header.marks.has(Mark::Temporary), "temporary"),
-    ];
-    let said: Vec<&str> = said.into_iter().filter(|(so, _)| *so).map(|(_, word)| word).collect();
+    let known = [(cycle.is_some(), "in a cycle"), (!reachable, "garbage")];
+    let known = known.into_iter().filter(|(so, _)| *so).map(|(_, word)| word);
+    let said: Vec<&str> = known.chain(heap.marks(object)).collect();
     if !said.is_empty() {
         write!(f, "\\n{}", said.join(", "))?;
     }

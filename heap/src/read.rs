@@ -100,6 +100,16 @@ impl<H: Host> Heap<H> {
         Some(Counts { external: header.external, internal: header.internal, weak })
     }
 
+    /// What the heap has noted of a living object, in words: `dirty` (its references have changed
+    /// since cycles were last detected), `candidate` (it may be where garbage hangs that only a
+    /// collection finds), `queued` to be released, `temporary` of the frame, `member` of a
+    /// collection under way.
+    pub fn marks(&self, object: ObjectId) -> impl Iterator<Item = &'static str> + '_ {
+        let header = self.arena.headers.find(object).ok();
+        let marked = move |mark: &Mark| header.is_some_and(|header| header.marks.has(*mark));
+        Mark::TOLD.into_iter().filter(move |(mark, _)| marked(mark)).map(|(_, word)| word)
+    }
+
     /// The contents of a living object.
     #[must_use]
     pub fn object(&self, object: ObjectId) -> Option<View<'_>> {

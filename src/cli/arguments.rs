@@ -68,6 +68,9 @@ pub(super) struct Replay {
     /// Exit with 0 where each program fails with just this signature, else with 1
     #[arg(long, value_name = "SIGNATURE")]
     pub expect: Option<String>,
+    /// How the results are written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

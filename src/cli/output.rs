@@ -1,6 +1,16 @@
 //! Standard output, which may be closed before we are done.
 
+use crate::explain::Paint;
+use anstream::{AutoStream, ColorChoice};
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
+
+/// Whether standard output takes colours: a terminal does, unless `NO_COLOR` or `CLICOLOR` forbid it.
+pub(super) fn paint() -> Paint {
+    match AutoStream::choice(&io::stdout()) {
+        ColorChoice::Never => Paint::Plain,
+        _ => Paint::Coloured,
+    }
+}
 
 /// Standard output. Where its reader has gone, what is written is dropped, and the command still does its work.
 pub(super) struct Output {

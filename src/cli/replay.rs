@@ -1,11 +1,16 @@
 //! `heapproof replay`: programs from files.
 
-use super::arguments;
-use super::output::Output;
-use super::{Context, End, Trouble, input};
-use crate::explain::explain;
+use super::arguments::Format;
+use super::output::{Output, paint};
+use super::{Context, End, Trouble, arguments, input};
+use crate::explain::{Explanation, explain};
+use crate::lockstep::{Failure, Verdict};
 use crate::signature::Signature;
+use crate::subject::SubjectKind;
+use heapproof_model::Program;
+use serde_json::json;
 use std::io::Write;
+use std::path::Path;
 
 pub(super) fn replay(
     context: &Context<'_>,
@@ -22,21 +27,12 @@ pub(super) fn replay(
         let program = input::read(path, arguments.input)?;
         let verdict = arguments.claim.property.check(subject, &program);
         let signature = verdict.failure.as_ref().map(|failure| failure.violation.signature());
-        let total = verdict.tally.total();
         as_wanted &= signature == expected;
-        let wanted = expected.as_ref().filter(|_| signature != expected);
-        let wanted = wanted.map_or_else(String::new, |expected| format!(", not {expected} as expected"));
-        let shown = path.display();
-        match &verdict.failure {
-            None => writeln!(
-                output,
-                "{shown}: passed{wanted}; {} operations done, {} refused, {} skipped",
-                total.done, total.refused, total.skipped
-            )?,
-            Some(failure) => {
-                let told = explain(subject, &program, failure).text();
-                writeln!(output, "{shown}: {}{wanted}\n\n{told}", failure.violation.signature())?;
-            }
+        let explanation = verdict.failure.as_ref().map(|failure| explanation(arguments, subject, &program, failure));
+        let replayed = Replayed { path, verdict, signature, expected: expected.as_ref(), explanation };
+        match arguments.format {
+            Format::Human => replayed.tell(output)?,
+            Format::Json => replayed.json(output)?,
         }
     }
     Ok(if as_wanted { End::Passed } else { End::Violation })
@@ -45,4 +41,66 @@ pub(super) fn replay(
 fn signature(text: &str) -> Result<Signature, Trouble> {
     let wrong = |nearest| Trouble::Usage(format!("there is no signature `{text}`; did you mean `{nearest}`?"));
     Signature::parse(text).map_err(wrong)
+}
+
+fn explanation(
+    arguments: &arguments::Replay,
+    subject: &SubjectKind,
+    program: &Program,
+    failure: &Failure,
+) -> Explanation {
+    let property = arguments.claim.property;
+    let mut explanation = explain(subject, program, failure);
+    let signature = failure.violation.signature();
+    explanation.vary(program, &signature, &mut |program| property.check(subject, program).failure);
+    explanation
+}
+
+/// What came of a file.
+struct Replayed<'a> {
+    path: &'a Path,
+    verdict: Verdict,
+    signature: Option<Signature>,
+    expected: Option<&'a Signature>,
+    explanation: Option<Explanation>,
+}
+
+impl Replayed<'_> {
+    fn tell(&self, output: &mut Output) -> Result<(), Trouble> {
+        let shown = self.path.display();
+        let wanted = self.expected.filter(|expected| self.signature.as_ref() != Some(*expected));
+        let wanted = wanted.map_or_else(String::new, |expected| format!(", not {expected} as expected"));
+        let total = self.verdict.tally.total();
+        match (&self.signature, &self.explanation) {
+            (Some(signature), Some(explanation)) => {
+                writeln!(output, "{shown}: {signature}{wanted}\n\n{}", explanation.painted(paint()))?;
+            }
+            _ => writeln!(
+                output,
+                "{shown}: passed{wanted}; {} operations done, {} refused, {} skipped",
+                total.done, total.refused, total.skipped
+            )?,
+        }
+        Ok(())
+    }
+
+    /// An object of its own line; `docs/output.md` says what is in it.
+    fn json(&self, output: &mut Output) -> Result<(), Trouble> {
+        let total = self.verdict.tally.total();
+        let step = self.verdict.failure.as_ref().map(|failure| failure.step + 1);
+        let object = json!({
+            "type": "replay",
+            "path": self.path,
+            "passed": self.signature.is_none(),
+            "signature": self.signature.as_ref().map(Signature::as_str),
+            "expected": self.expected.map(Signature::as_str),
+            "step": step,
+            "done": total.done,
+            "refused": total.refused,
+            "skipped": total.skipped,
+            "explanation": self.explanation,
+        });
+        writeln!(output, "{object}")?;
+        Ok(())
+    }
 }

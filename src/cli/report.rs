@@ -2,7 +2,7 @@
 
 use super::arguments::Format;
 use super::check::Check;
-use super::output::Output;
+use super::output::{Output, paint};
 use crate::campaign::{Campaign, Found, Summary};
 use crate::failures::OUT;
 use crate::generate::{MOST_LINES, Profile};
@@ -55,7 +55,7 @@ impl<'a> Reporter<'a> {
     /// A failure, minimised and saved.
     pub fn violation(&mut self, found: &Found, counterexample: &Counterexample) -> io::Result<()> {
         match self.arguments.format {
-            Format::Human => writeln!(self.output, "\n{}", counterexample.report(self.name))?,
+            Format::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
             Format::Json => {
                 let explanation = counterexample.explanation();
                 self.json(&json!({
@@ -67,6 +67,7 @@ impl<'a> Reporter<'a> {
                     "place": explanation.place,
                     "model": explanation.model,
                     "subject": explanation.subject,
+                    "explanation": explanation,
                     "found_lines": counterexample.found_length,
                     "executions": counterexample.minimized.executions,
                     "path": counterexample.path,

@@ -3,7 +3,7 @@
 use super::names::Names;
 use crate::signature::refusal;
 use crate::violation::Violation;
-use heapproof_model::{Contents, Counts, End, Event, Finding, Object, Outcome, Value};
+use heapproof_model::{Contents, Counts, End, Event, Finding, Kind, Object, Outcome, Value};
 use std::collections::BTreeSet;
 
 impl Names {
@@ -72,6 +72,7 @@ impl Names {
         }
     }
 
+    /// What a call came to.
     pub fn outcome(&self, outcome: &Outcome) -> String {
         match outcome {
             Outcome::Done(Value::Nil) => "done".to_owned(),
@@ -81,6 +82,7 @@ impl Names {
         }
     }
 
+    /// What happened.
     pub fn event(&self, event: Option<&Event>) -> String {
         match event {
             None => "nothing more happens".to_owned(),
@@ -113,18 +115,18 @@ impl Names {
     fn contents(&self, object: Object, contents: &Contents) -> String {
         let name = self.object(object);
         let Contents { kind, function, fields, values, target } = contents;
+        if *kind == Kind::Weak {
+            let target = target.map_or_else(|| "nil".to_owned(), |target| self.object(target));
+            return format!("{name} is a weak object, its target {target}");
+        }
         let values: Vec<String> = if fields.is_empty() {
             values.iter().map(|value| self.value(value)).collect()
         } else {
             let both = fields.iter().zip(values);
             both.map(|(field, value)| format!("{}: {}", field.as_str(), self.value(value))).collect()
         };
-        let more = match (target, function) {
-            (Some(target), _) => format!(", target {}", self.object(*target)),
-            (None, 0) => String::new(),
-            (None, function) => format!(", function {function}"),
-        };
-        format!("{name} is a {} holding [{}]{more}", format!("{kind:?}").to_lowercase(), values.join(", "))
+        let function = if *kind == Kind::Closure { format!(" of function {function}") } else { String::new() };
+        format!("{name} is {}{function} holding [{}]", kind_in_words(*kind), values.join(", "))
     }
 
     fn counts(&self, object: Object, counts: Counts) -> String {
@@ -145,5 +147,17 @@ impl Names {
     fn cycles(&self, which: &str, cycles: &[BTreeSet<Object>]) -> String {
         let each = cycles.iter().map(|cycle| format!("{{{}}}", self.objects(cycle))).collect::<Vec<_>>().join(" ");
         format!("the cycles {which}: {}", if each.is_empty() { "none" } else { &each })
+    }
+}
+
+/// A kind of object with its article.
+pub fn kind_in_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Table => "a table",
+        Kind::Array => "an array",
+        Kind::Closure => "a closure",
+        Kind::Box => "a box",
+        Kind::Scalar => "a scalar",
+        Kind::Weak => "a weak object",
     }
 }

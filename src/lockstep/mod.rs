@@ -225,7 +225,11 @@ impl Lockstep {
     }
 
     /// Calls both, and binds a name to what that gives.
-    fn carry_out(&mut self, operation: &Operation<Object>, bind: Option<Name>) -> Result<Outcome, Violation> {
+    pub(crate) fn carry_out(
+        &mut self,
+        operation: &Operation<Object>,
+        bind: Option<Name>,
+    ) -> Result<Outcome, Violation> {
         if !self.observes.fork {
             self.history.push((operation.clone(), bind));
         }
@@ -285,7 +289,8 @@ impl Lockstep {
         if self.subject.supports(Code::Collect) {
             return self.call(&Operation::Collect {}).map(drop);
         }
-        let (_, events) = self.call_model(&Operation::Collect {});
+        let (model, events) = self.call_model(&Operation::Collect {});
+        self.tell(&Operation::Collect {}, (&model, &Outcome::Skipped), (&events, &[]));
         self.compare_deaths(&events).map_err(|violation| match violation {
             Violation::NotFreed { object } => Violation::LeaksCycle { object },
             other => other,
@@ -299,11 +304,7 @@ impl Lockstep {
         let journal = if self.observes.journal { self.subject.take_journal() } else { Vec::new() };
         self.model.follow(journal.clone());
         let (model, events) = self.call_model(operation);
-        if let Some(mut watcher) = self.watcher.take() {
-            let (model, subject, events, journal) = (&model, &subject, &*events, &*journal);
-            watcher(self, &Called { operation, model, subject, events, journal });
-            self.watcher = Some(watcher);
-        }
+        self.tell(operation, (&model, &subject), (&events, &journal));
 
         let same = match (&model, &subject) {
             (Outcome::Refused(_), Outcome::Refused(_)) if !self.observes.refusals => true,
@@ -329,6 +330,14 @@ impl Lockstep {
             _ => {}
         }
         Ok(model)
+    }
+
+    /// Tells the watcher, if there is one, of the outcomes and journals of model and subject.
+    fn tell(&mut self, operation: &Operation<Object>, outcomes: (&Outcome, &Outcome), journals: (&[Event], &[Event])) {
+        let Some(mut watcher) = self.watcher.take() else { return };
+        let ((model, subject), (events, journal)) = (outcomes, journals);
+        watcher(self, &Called { operation, model, subject, events, journal });
+        self.watcher = Some(watcher);
     }
 
     /// Carries out an operation on the subject; a recovery may be told what the mutator holds.

@@ -59,6 +59,10 @@ impl Subject for Forgetful {
         self.heap.counts(object)
     }
 
+    fn marks(&self, object: Object) -> Vec<&'static str> {
+        self.heap.marks(object)
+    }
+
     fn statistics(&self) -> Statistics {
         self.heap.statistics()
     }

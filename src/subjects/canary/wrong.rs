@@ -123,6 +123,10 @@ impl Subject for Wrong {
         counts
     }
 
+    fn marks(&self, object: Object) -> Vec<&'static str> {
+        self.heap.marks(object)
+    }
+
     fn statistics(&self) -> Statistics {
         let mut statistics = self.heap.statistics();
         if let Mistake::Statistics(falsify) = self.mistake {

@@ -129,6 +129,10 @@ impl Subject for HeapSubject {
         })
     }
 
+    fn marks(&self, object: Object) -> Vec<&'static str> {
+        self.heap.marks(self.heap.host().id(object)).collect()
+    }
+
     fn statistics(&self) -> Statistics {
         let statistics = self.heap.statistics();
         Statistics {
