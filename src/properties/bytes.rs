@@ -15,23 +15,20 @@ use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
-pub(super) fn check(_: &SubjectKind, program: &Program) -> Verdict {
-    let failure = failure(program).err();
-    Verdict { tally: Tally::default(), failure }
+/// A way to write programs down as bytes; a wrong one proves that the property can fail.
+#[derive(Debug, Clone, Copy)]
+pub struct Encoding {
+    /// The bytes of a program.
+    pub encode: fn(&Program) -> Vec<u8>,
+    /// The program of some bytes.
+    pub decode: fn(&[u8]) -> Program,
 }
 
-fn failure(program: &Program) -> Result<(), Failure> {
-    let fails = |step| move |violation| Failure { step, tried: Box::default(), violation };
-    let bytes = program.encode();
-    survives(program, &bytes).map_err(fails(program.len()))?;
-    let mut end = 1;
-    for (step, line) in program.lines().iter().enumerate() {
-        let length = program.with_lines(vec![line.clone()]).encode().len() - 1;
-        let record = end..(end + length).min(bytes.len());
-        end = record.end;
-        holds(&damaged(&bytes, record)).map_err(fails(step))?;
-    }
-    Ok(())
+/// The encoding that fuzzers use.
+pub const ENCODING: Encoding = Encoding { encode: Program::encode, decode: Program::decode };
+
+pub(super) fn check(_: &SubjectKind, program: &Program) -> Verdict {
+    Verdict { tally: Tally::default(), failure: ENCODING.check(program).err() }
 }
 
 /// Whether bytes decode to a program that survives being encoded.
@@ -39,20 +36,44 @@ fn failure(program: &Program) -> Result<(), Failure> {
 /// # Errors
 /// Where they don't.
 pub fn holds(bytes: &[u8]) -> Result<(), Violation> {
-    let program = decoded(bytes)?;
-    survives(&program, &program.encode())
+    ENCODING.holds(bytes)
 }
 
-fn survives(program: &Program, bytes: &[u8]) -> Result<(), Violation> {
-    let back = decoded(bytes)?;
-    if back == *program && back.encode() == bytes {
-        return Ok(());
+impl Encoding {
+    /// Whether the property holds of a program.
+    ///
+    /// # Errors
+    /// Where it does not, and at which line.
+    pub fn check(&self, program: &Program) -> Result<(), Failure> {
+        let fails = |step| move |violation| Failure { step, tried: Box::default(), violation };
+        let bytes = (self.encode)(program);
+        self.survives(program, &bytes).map_err(fails(program.len()))?;
+        let mut end = 1;
+        for (step, line) in program.lines().iter().enumerate() {
+            let length = (self.encode)(&program.with_lines(vec![line.clone()])).len() - 1;
+            let record = end..(end + length).min(bytes.len());
+            end = record.end;
+            self.holds(&damaged(&bytes, record)).map_err(fails(step))?;
+        }
+        Ok(())
     }
-    Err(Violation::RoundTrip { form: "bytes", back: back.to_string() })
-}
 
-fn decoded(bytes: &[u8]) -> Result<Program, Violation> {
-    panics::catch(|| Program::decode(bytes)).map_err(|message| Violation::Panicked { message })
+    fn holds(&self, bytes: &[u8]) -> Result<(), Violation> {
+        let program = self.decoded(bytes)?;
+        self.survives(&program, &(self.encode)(&program))
+    }
+
+    fn survives(&self, program: &Program, bytes: &[u8]) -> Result<(), Violation> {
+        let back = self.decoded(bytes)?;
+        if back == *program && (self.encode)(&back) == bytes {
+            return Ok(());
+        }
+        Err(Violation::RoundTrip { form: "bytes", back: back.to_string() })
+    }
+
+    fn decoded(&self, bytes: &[u8]) -> Result<Program, Violation> {
+        panics::catch(|| (self.decode)(bytes)).map_err(|message| Violation::Panicked { message })
+    }
 }
 
 /// The bytes, that record damaged.

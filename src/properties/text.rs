@@ -9,7 +9,7 @@ use crate::panics;
 use crate::subject::SubjectKind;
 use crate::tally::Tally;
 use crate::violation::Violation;
-use heapproof_model::Program;
+use heapproof_model::{Program, TextError};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
@@ -63,21 +63,20 @@ const STRAY: &[&str] = &[
     "𝕊",
 ];
 
-pub(super) fn check(_: &SubjectKind, program: &Program) -> Verdict {
-    let failure = failure(program).err();
-    Verdict { tally: Tally::default(), failure }
+/// A way to write programs down as text; a wrong one proves that the property can fail.
+#[derive(Debug, Clone, Copy)]
+pub struct Notation {
+    /// The text of a program.
+    pub print: fn(&Program) -> String,
+    /// The program of a text.
+    pub parse: fn(&str) -> Result<Program, TextError>,
 }
 
-fn failure(program: &Program) -> Result<(), Failure> {
-    let text = program.to_string();
-    let fails = |step| move |violation| Failure { step, tried: Box::default(), violation };
-    survives(program, &text).map_err(fails(program.len()))?;
-    let lines: Vec<&str> = text.lines().skip(1).collect();
-    for step in 0..lines.len() {
-        let damaged = damaged(&lines, step);
-        holds(&damaged).map_err(fails(step))?;
-    }
-    Ok(())
+/// The notation of traces.
+pub const TRACE: Notation = Notation { print: |program| program.to_string(), parse: |text| text.parse() };
+
+pub(super) fn check(_: &SubjectKind, program: &Program) -> Verdict {
+    Verdict { tally: Tally::default(), failure: TRACE.check(program).err() }
 }
 
 /// Whether a text parses to a program that survives being printed, or is told to be wrong at a place that it has.
@@ -85,23 +84,46 @@ fn failure(program: &Program) -> Result<(), Failure> {
 /// # Errors
 /// Where neither is so.
 pub fn holds(text: &str) -> Result<(), Violation> {
-    let parsed = panics::catch(|| text.parse::<Program>()).map_err(|message| Violation::Panicked { message })?;
-    match parsed {
-        Ok(program) => survives(&program, &program.to_string()),
-        Err(error) if has_place(text, error.line, error.column) => Ok(()),
-        Err(error) => Err(Violation::Misplaced { error: error.to_string(), text: text.to_owned() }),
-    }
+    TRACE.holds(text)
 }
 
-/// Whether its text gives the program back, and that prints the same again.
-fn survives(program: &Program, text: &str) -> Result<(), Violation> {
-    let parsed = panics::catch(|| text.parse::<Program>()).map_err(|message| Violation::Panicked { message })?;
-    let back = match parsed {
-        Ok(back) if back == *program && back.to_string() == text => return Ok(()),
-        Ok(back) => back.to_string(),
-        Err(error) => error.to_string(),
-    };
-    Err(Violation::RoundTrip { form: "text", back })
+impl Notation {
+    /// Whether the property holds of a program.
+    ///
+    /// # Errors
+    /// Where it does not, and at which line.
+    pub fn check(&self, program: &Program) -> Result<(), Failure> {
+        let text = (self.print)(program);
+        let fails = |step| move |violation| Failure { step, tried: Box::default(), violation };
+        self.survives(program, &text).map_err(fails(program.len()))?;
+        let lines: Vec<&str> = text.lines().skip(1).collect();
+        for step in 0..lines.len() {
+            self.holds(&damaged(&lines, step)).map_err(fails(step))?;
+        }
+        Ok(())
+    }
+
+    fn holds(&self, text: &str) -> Result<(), Violation> {
+        match self.parsed(text)? {
+            Ok(program) => self.survives(&program, &(self.print)(&program)),
+            Err(error) if has_place(text, error.line, error.column) => Ok(()),
+            Err(error) => Err(Violation::Misplaced { error: error.to_string(), text: text.to_owned() }),
+        }
+    }
+
+    /// Whether its text gives the program back, and that prints the same again.
+    fn survives(&self, program: &Program, text: &str) -> Result<(), Violation> {
+        let back = match self.parsed(text)? {
+            Ok(back) if back == *program && (self.print)(&back) == text => return Ok(()),
+            Ok(back) => back.to_string(),
+            Err(error) => error.to_string(),
+        };
+        Err(Violation::RoundTrip { form: "text", back })
+    }
+
+    fn parsed(&self, text: &str) -> Result<Result<Program, TextError>, Violation> {
+        panics::catch(|| (self.parse)(text)).map_err(|message| Violation::Panicked { message })
+    }
 }
 
 /// Whether there is that line, and in it that column or the place behind its last.

@@ -13,6 +13,7 @@ mod golden;
 mod minimize_command;
 mod minimizer;
 mod mutate;
+mod notations;
 mod pretender;
 mod reached;
 mod signatures;

@@ -3,7 +3,7 @@
 use super::canaries;
 use super::wrong::Mistake::{Call, EveryOther, Fork, Lacks, Recover};
 use super::wrong::{Truth, contents, living};
-use heapproof_model::{Code, Counts, Event, Field, Kind, Object, Operation, Refusal, Value};
+use heapproof_model::{Code, Counts, Event, Field, FindingKind, Kind, Object, Operation, Refusal, Value};
 
 canaries! {
     "panicked" ["panicked"] "panics where an upgrade comes too late"
@@ -138,11 +138,14 @@ canaries! {
 
     "journal-recovered-nothing" ["journal-recovered-nothing"] "does not recover"
         Recover(|_, _, _| {});
-    "verification-unrepaired" ["verification", "counts", "statistics", "journal"]
-        "says that it recovers, and leaves the damage"
-        Recover(|heap, roots, journal| match roots {
-            Some(_) => journal.push(Event::Recovered { lost: Vec::new(), externals: Vec::new() }),
-            None => heap.recover(roots),
+    "verification-unrepaired" ["verification"] "says that it recovers, and leaves wrong marks of changed objects"
+        Recover(|heap, roots, journal| {
+            let found = heap.verify(roots);
+            if roots.is_some() && !found.is_empty() && found.iter().all(|one| one.kind == FindingKind::Dirty) {
+                journal.push(Event::Recovered { lost: Vec::new(), externals: Vec::new() });
+            } else {
+                heap.recover(roots);
+            }
         });
 
     "undetermined-outcome" ["undetermined-outcome"] "does slices an object at a time, in every other heap"

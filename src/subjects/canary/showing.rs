@@ -108,23 +108,23 @@ canaries! {
         Verify(|heap, _, found| found.extend(
             living(heap).find(|one| heap.counts(*one).internal == 2).map(|one| at(FindingKind::CountMismatch, one)),
         ));
-    "verification-dangling" ["verification-dangling"] "finds that a weak object dangles when its target is gone"
+    "verification-dangling" ["verification-dangling", "score"] "finds that a weak object dangles when its target is gone"
         Verify(|heap, _, found| found.extend(
             living(heap)
                 .find(|one| { let shown = contents(heap, *one); shown.kind == Kind::Weak && shown.target.is_none() })
                 .map(|one| at(FindingKind::Dangling, one)),
         ));
-    "verification-orphaned" ["verification-orphaned"]
+    "verification-orphaned" ["verification-orphaned", "score"]
         "finds orphaned what the mutator does not hold, but references do"
         Verify(|heap, roots, found| if let Some(roots) = roots {
             found.extend(living(heap).find(|one| !roots.contains(one)).map(|one| at(FindingKind::Orphaned, one)));
         });
-    "verification-dirty" ["verification-dirty"] "finds, where no roots are given, that a known cycle is no news"
+    "verification-dirty" ["verification-dirty", "score"] "finds, where no roots are given, that a known cycle is no news"
         Verify(|heap, roots, found| if roots.is_none() {
             let cycle: Option<BTreeSet<_>> = heap.cycles().pop();
             found.extend(cycle.into_iter().flatten().map(|one| at(FindingKind::Dirty, one)));
         });
-    "verification-reference_mismatch" ["verification-reference_mismatch"]
+    "verification-reference_mismatch" ["verification-reference_mismatch", "score"]
         "finds that an array of two is one too long"
         Verify(|heap, _, found| found.extend(
             living(heap)
@@ -142,11 +142,11 @@ canaries! {
                 .find(|one| heap.counts(*one).external == 0 && contents(heap, *one).references().eq([*one]))
                 .map(|one| at(FindingKind::Leak, one)),
         ));
-    "verification-double_freed" ["verification-double_freed"] "finds freed twice what was freed and allocated again"
+    "verification-double_freed" ["verification-double_freed", "score"] "finds freed twice what was freed and allocated again"
         Verify(|heap, _, found| if heap.statistics().frees > 0 {
             found.extend(living(heap).last().map(|one| at(FindingKind::DoubleFreed, one)));
         });
-    "verification-negative" ["verification-negative"] "finds that a count of three is below zero"
+    "verification-negative" ["verification-negative", "score"] "finds that a count of three is below zero"
         Verify(|heap, _, found| found.extend(
             living(heap).find(|one| heap.counts(*one).external == 3).map(|one| at(FindingKind::Negative, one)),
         ));
