@@ -17,6 +17,8 @@ pub use heapproof_model as model;
 pub mod campaign;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod digest;
+pub mod enumerate;
 pub mod explain;
 pub mod failures;
 pub mod front_doors;

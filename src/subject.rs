@@ -138,6 +138,22 @@ pub trait Subject {
         0
     }
 
+    /// A digest of all that its future depends on, so that a search through all programs does not go on twice from one
+    /// state: two subjects with equal digests, whose models are in equal states too, answer whatever follows alike, but for
+    /// the numbers of objects and for counters that nothing reads back. [`crate::digest::of`] makes one. Without digests
+    /// the search tries each program by itself.
+    ///
+    /// It has 128 bits because a collision would be a state that is silently not tried: among 2^32 states there is one
+    /// with a probability of 2^-65; with 64 bits it would be even odds.
+    fn digest(&self) -> Option<u128> {
+        None
+    }
+
+    /// Where an object is, or was: two dead objects of one place can't be told apart by what is called with their ids.
+    fn place(&self, object: Object) -> u64 {
+        object.0.into()
+    }
+
     /// A copy with an empty journal ([`Observation::Fork`]).
     fn fork(&self) -> Option<Box<dyn Subject>> {
         None

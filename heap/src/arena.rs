@@ -4,7 +4,10 @@
 //! list through the contents, the one vacated last in front. A slot that has had as many tenants
 //! as its generation can tell apart is vacant for ever, and not in the list.
 
+use std::hash::Hasher;
+
 use crate::counts::{Header, Headers};
+use crate::digest::Digest;
 use crate::object::Content;
 use crate::{Configuration, HeapError, ObjectId};
 
@@ -56,6 +59,17 @@ impl Arena {
     /// The contents of all slots, with the headers beside them, to be changed.
     pub(crate) fn parts(&mut self) -> (&[Content], &mut Headers) {
         (&self.contents, &mut self.headers)
+    }
+
+    /// The generation of a slot's tenant, or of its last one, and whether it lives; none if it never had any.
+    pub(crate) fn latest_generation(&self, slot: u32) -> Option<(u32, bool)> {
+        if let Some(tenant) = self.tenant(slot) {
+            return Some((tenant.generation(), true));
+        }
+        match self.contents.get(slot as usize) {
+            Some(&Content::Vacant { generation, .. }) => Some((generation, false)),
+            _ => None,
+        }
     }
 
     /// The living object in a slot.
@@ -166,6 +180,14 @@ impl Arena {
             next = std::mem::replace(&mut self.vacant, object.slot());
         }
         Some(std::mem::replace(place, Content::Vacant { generation, next }))
+    }
+
+    /// See [`crate::digest`].
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { headers, contents, vacant, live, capacity, generation_ceiling } = self;
+        headers.digest(digest);
+        digest.list(contents.iter(), |digest, content| content.digest(digest));
+        digest.numbers([*vacant, *live, *capacity, *generation_ceiling]);
     }
 }
 

@@ -1,6 +1,9 @@
 //! What can be set before a heap is made.
 
+use std::hash::Hasher;
+
 use crate::HeapError;
+use crate::digest::Digest;
 
 /// How a heap works: when it checks for cycles, and how much it may hold.
 ///
@@ -202,6 +205,26 @@ impl Configuration {
     #[must_use]
     pub fn automatic_checks(&self) -> bool {
         self.automatic_checks
+    }
+
+    /// See [`crate::digest`].
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self {
+            interval,
+            shortest_interval,
+            longest_interval,
+            budget,
+            capacity,
+            count_ceiling,
+            generation_ceiling,
+            automatic_checks,
+            verification_interval,
+            verbose,
+        } = *self;
+        digest.numbers([interval, shortest_interval, longest_interval, budget]);
+        digest.numbers([capacity, count_ceiling, generation_ceiling]);
+        digest.number(verification_interval.map_or(0, u64::from));
+        digest.numbers([automatic_checks, verbose]);
     }
 }
 

@@ -8,6 +8,9 @@
 //! Counts, generation and state of an object make a header of 16 bytes, in an array of their own:
 //! to count a reference touches one header and no contents.
 
+use std::hash::Hasher;
+
+use crate::digest::Digest;
 use crate::{Heap, HeapError, Host, ObjectId, Value};
 
 /// How often an object is referred to.
@@ -283,6 +286,19 @@ impl Headers {
         }
         header.internal += 1;
         Ok(*header)
+    }
+
+    /// See [`crate::digest`].
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { list, ceiling, disturbed } = self;
+        digest.number(*ceiling);
+        digest.list(list.iter(), |digest, header| {
+            let Header { generation, external, internal, finalizer, marks } = *header;
+            let generation = if digest.counts_generations() { generation } else { u32::from(header.is_live()) };
+            digest.number(u64::from(generation) << 32 | u64::from(finalizer as u8) << 8 | u64::from(marks.0));
+            digest.number(u64::from(external) << 32 | u64::from(internal));
+        });
+        digest.list(disturbed.iter(), |digest, slot| digest.number(*slot));
     }
 
     /// Turns a reference from contents into one that the mutator holds.

@@ -5,9 +5,11 @@
 //! included, an index leads from names to places; else it is empty, and names are compared one by
 //! one. So the number of places alone says whether there is an index.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hasher;
 use std::sync::Arc;
 
+use crate::digest::Digest;
 use crate::object::next_reference;
 use crate::shapes::FEW;
 use crate::{ObjectId, Value};
@@ -91,6 +93,23 @@ impl Directory {
             let named = places.filter_map(|(field, place)| Some((Arc::clone(&field.as_ref()?.name), place)));
             self.index = named.collect();
         }
+    }
+
+    /// See [`crate::digest`].
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { fields, holes, index } = self;
+        digest.size(*holes);
+        digest.list(fields.iter(), |digest, field| {
+            digest.list(field.iter(), |digest, Field { name, value }| {
+                digest.text(name);
+                digest.value(value);
+            });
+        });
+        let in_order: BTreeMap<_, _> = index.iter().collect();
+        digest.list(in_order.into_iter(), |digest, (name, place)| {
+            digest.text(name);
+            digest.size(*place);
+        });
     }
 
     /// The first reference at a place or after it, and the place behind it.

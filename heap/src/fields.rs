@@ -5,8 +5,10 @@
 //! too many shapes already, has a [directory](crate::directory) until it dies.
 
 use std::fmt;
+use std::hash::Hasher;
 use std::sync::Arc;
 
+use crate::digest::Digest;
 use crate::directory::Directory;
 use crate::object::next_reference;
 use crate::shapes::{NO_SHAPE, Shapes};
@@ -69,6 +71,14 @@ impl Values {
         };
         let listed = directory.into_iter().flatten().map(|field| &mut field.value);
         shaped.into_iter().flatten().chain(listed)
+    }
+
+    /// See [`crate::digest`].
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        match self {
+            Self::Shaped(values) => digest.list(values.iter(), |digest, value| digest.value(value)),
+            Self::Directory(directory) => directory.digest(digest),
+        }
     }
 
     /// The first reference at a place or after it, and the place behind it.

@@ -9,9 +9,12 @@
 //! budget, the search is given up, and they wait for a collection: each is reached from a candidate,
 //! for it has just lost a reference, or lost its last from the mutator before.
 
+use std::hash::Hasher;
+
 use crate::configuration::positive;
 use crate::counts::Mark;
 use crate::cycles::allowance::{Allowance, ForMembers};
+use crate::digest::Digest;
 use crate::{Budget, Collection, Heap, HeapError, Host, New, ObjectId};
 
 /// How many temporaries are listed before those that have died are sought among them.
@@ -59,6 +62,17 @@ impl Frame {
     pub(crate) fn add(&mut self, collection: Collection) {
         self.freed.objects += collection.objects;
         self.freed.cycles += collection.cycles;
+    }
+
+    /// See [`crate::digest`].
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { budget, temporaries, crowded, allocated: _, freed: _, touched_before: _, checks_before: _ } = self;
+        match *budget {
+            Budget::Objects(objects) => digest.number(u64::from(objects) << 1),
+            Budget::Microseconds(time) => digest.number(u64::from(time) << 1 | 1),
+        }
+        digest.list(temporaries.iter(), |digest, id| digest.id(*id));
+        digest.size(*crowded);
     }
 }
 

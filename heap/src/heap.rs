@@ -41,7 +41,7 @@ pub struct Heap<H: Host = ()> {
     pub(crate) frame: Option<Frame>,
     pub(crate) totals: Totals,
     pub(crate) last_verification: Option<Box<VerificationReport>>,
-    configuration: Configuration,
+    pub(crate) configuration: Configuration,
     pub(crate) host: H,
 }
 

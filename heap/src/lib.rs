@@ -65,6 +65,7 @@ mod arena;
 mod configuration;
 mod counts;
 mod cycles;
+mod digest;
 mod directory;
 mod elements;
 mod error;

@@ -1,7 +1,9 @@
 //! What an object is: its kind, its contents, and how they look from outside.
 
 use std::fmt;
+use std::hash::Hasher;
 
+use crate::digest::Digest;
 use crate::elements::Elements;
 use crate::fields::{Fields, Values};
 use crate::shapes::Shapes;
@@ -123,6 +125,33 @@ impl Content {
             Self::Box(_) => Some(Kind::Box),
             Self::Scalar(_) => Some(Kind::Scalar),
             Self::Weak(_) => Some(Kind::Weak),
+        }
+    }
+
+    /// See [`crate::digest`].
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let tag: u32 = self.kind().map_or(6, |kind| kind as u32);
+        digest.number(tag);
+        match self {
+            Self::Vacant { generation, next } => {
+                digest.number(*next);
+                digest.number(if digest.counts_generations() { *generation } else { 0 });
+            }
+            Self::Table { shape, values } => {
+                digest.number(*shape);
+                values.digest(digest);
+            }
+            Self::Array(elements) => digest.list(elements.iter(), |digest, value| digest.value(value)),
+            Self::Closure { function, captures } => {
+                digest.number(*function);
+                digest.list(captures.iter(), |digest, value| digest.value(value));
+            }
+            Self::Box(value) | Self::Scalar(value) => digest.value(value),
+            Self::Weak(WeakLink { target, previous, next }) => {
+                digest.id(*target);
+                digest.number(*previous);
+                digest.number(*next);
+            }
         }
     }
 

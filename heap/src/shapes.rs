@@ -14,8 +14,11 @@
 //! shape has a [`Directory`](crate::directory::Directory) of its own.
 
 use std::collections::BTreeMap;
+use std::hash::Hasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::digest::Digest;
 
 /// The most names of a shape; so many are searched one by one.
 pub(crate) const FEW: usize = 12;
@@ -112,6 +115,19 @@ impl Shapes {
         if let (Some(parent), Some(name)) = (self.list.get_mut(parent as usize), name) {
             parent.children.entry(name).or_insert(child);
         }
+    }
+
+    /// See [`crate::digest`].
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { id: _, list } = self;
+        digest.list(list.iter(), |digest, Shape { parent, names, children }| {
+            digest.number(*parent);
+            digest.list(names.iter(), |digest, name| digest.text(name));
+            digest.list(children.iter(), |digest, (name, child)| {
+                digest.text(name);
+                digest.number(*child);
+            });
+        });
     }
 
     /// Makes the links to children anew, from the links to parents.

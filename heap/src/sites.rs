@@ -12,11 +12,13 @@
 //! that is never used again. There a shape never changes, nor does what it grows into. Of a table
 //! without a shape it knows where its field might be, and looks whether that is so.
 
+use std::hash::Hasher;
 use std::sync::Arc;
 
 use crate::directory::Directory;
 use crate::fields::{Fields, Values};
 use crate::shapes::{NO_SHAPE, Shapes};
+use crate::{Heap, Host};
 
 /// The place of a field in a shape that has not got it.
 const ABSENT: u32 = u32::MAX;
@@ -78,6 +80,20 @@ impl FieldSite {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Feeds what the site has learned to `state`, as [`Heap::digest`] does with all else that a heap's answers could
+    /// depend on. Of other heaps' shapes it believes nothing.
+    pub fn digest<H: Host>(&self, heap: &Heap<H>, state: &mut impl Hasher) {
+        let Self { name, registry, shape, place, before, after, hint } = self;
+        state.write_usize(name.len());
+        state.write(name.as_bytes());
+        state.write_usize(*hint);
+        let is_own = *registry == heap.shapes.id();
+        state.write_u8(is_own.into());
+        if is_own {
+            [shape, place, before, after].into_iter().for_each(|number| state.write_u32(*number));
+        }
     }
 
     pub(crate) fn shared_name(&self) -> Arc<str> {

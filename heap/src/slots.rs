@@ -4,7 +4,10 @@
 //! if the list agrees, so those of slots that are no members may be anything. (Briggs and Torczon,
 //! "An efficient representation for sparse sets", ACM LOPLAS 1993.)
 
+use std::hash::Hasher;
+
 use crate::arena::NONE;
+use crate::digest::Digest;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SlotSet {
@@ -89,6 +92,12 @@ impl SlotSet {
 
     pub(crate) fn clear(&mut self) {
         self.members.clear();
+    }
+
+    /// See [`crate::digest`].
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { members, places: _ } = self;
+        digest.list(members.iter(), |digest, slot| digest.number(*slot));
     }
 }
 

@@ -6,9 +6,11 @@
 //! so the heads of the lists lie in a map beside the objects instead of in each header.
 
 use std::collections::BTreeMap;
+use std::hash::Hasher;
 
 use crate::arena::NONE;
 use crate::counts::Mark;
+use crate::digest::Digest;
 use crate::object::Content;
 use crate::{Heap, HeapError, Host, Kind, ObjectId};
 
@@ -36,6 +38,13 @@ pub(crate) struct WeakIndex(pub(crate) BTreeMap<u32, WeakList>);
 impl WeakIndex {
     pub(crate) fn count(&self, target: ObjectId) -> u32 {
         self.0.get(&target.slot()).map_or(0, |list| list.count)
+    }
+
+    /// See [`crate::digest`].
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        digest.list(self.0.iter(), |digest, (slot, WeakList { first, count })| {
+            digest.numbers([*slot, *first, *count]);
+        });
     }
 }
 

@@ -14,6 +14,7 @@ mod allocation;
 mod checks;
 mod collection;
 mod damage;
+mod digest;
 mod frames;
 mod release;
 mod slices;
@@ -21,6 +22,7 @@ mod statistics;
 
 pub use checks::Settings;
 pub use damage::Damage;
+pub use digest::NEAR;
 pub use statistics::Statistics;
 
 use frames::Frame;

@@ -9,6 +9,8 @@ use crate::value::{Name, Object, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+mod digest;
+
 /// How many operations the finalizers of one program may carry out, all together.
 pub const FUEL: u32 = 1_000;
 

@@ -1,6 +1,7 @@
 //! What can be asked for.
 
 use super::check::Check;
+use super::enumerate::Enumerate;
 use super::minimize::Minimize;
 use super::verify_minimal::VerifyMinimal;
 use crate::properties::Property;
@@ -38,6 +39,9 @@ pub(super) enum Command {
     /// See whether a line or an object of a failing program can go
     #[command(after_help = EXIT_CODES)]
     VerifyMinimal(VerifyMinimal),
+    /// Run every program of a few lines on a few objects
+    #[command(after_help = EXIT_CODES)]
+    Enumerate(Enumerate),
     /// Say what there is
     List {
         /// Of what

@@ -3,6 +3,7 @@
 mod arguments;
 mod certificate;
 mod check;
+mod enumerate;
 mod input;
 mod list;
 mod minimize;
@@ -118,6 +119,7 @@ impl Context<'_> {
             Command::Replay(arguments) => replay::replay(self, arguments, &mut output),
             Command::Minimize(arguments) => minimize::minimize(self, arguments, &mut output),
             Command::VerifyMinimal(arguments) => verify_minimal::verify_minimal(self, arguments, &mut output),
+            Command::Enumerate(arguments) => enumerate::enumerate(self, arguments, &mut output),
             Command::List { what } => list::list(self, *what, &mut output),
         }?;
         output.flush()?;

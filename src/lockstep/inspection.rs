@@ -40,6 +40,12 @@ pub trait Inspection {
         Ok(())
     }
 
+    /// Whether what is left of a program's end was done before in this state, so that it can be spared: what is still to
+    /// be dropped, and how often, before all is collected again.
+    fn was_ended(&self, _lockstep: &Lockstep, _left: &[(Object, u32)]) -> bool {
+        false
+    }
+
     /// Looks at a heap that is damaged.
     ///
     /// # Errors

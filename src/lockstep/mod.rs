@@ -9,12 +9,14 @@
 //! What is looked at besides, and what is tried on copies, is for a [`Inspection`] to say; [`Everything`] looks at everything
 //! after every operation.
 
+mod branch;
 mod compare;
 mod fork;
 mod inspection;
 mod score;
 mod trial;
 
+pub(crate) use branch::{Ends, Past};
 pub use inspection::{Everything, Inspection};
 pub use trial::{Failed, Trial, Tried};
 
@@ -27,7 +29,7 @@ use heapproof_model::definitions::Graph;
 use heapproof_model::{
     Code, Contents, Event, Line, Machine, Name, Object, Operation, Outcome, Program, Reference, Refusal, Value,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 /// Where a program failed.
 #[derive(Debug, Clone, PartialEq)]
@@ -262,22 +264,29 @@ impl Lockstep {
         inspection.end(self)?;
         loop {
             self.collect_all()?;
+            if inspection.was_ended(self, &[]) {
+                return Ok(());
+            }
             inspection.look(self)?;
             let living = self.model.living().map(|object| (object, self.model.external(object)));
-            let held: Vec<(Object, u32)> = living.filter(|(_, external)| *external > 0).collect();
+            let mut held: VecDeque<(Object, u32)> = living.filter(|(_, external)| *external > 0).collect();
             if held.is_empty() {
                 return Ok(self.compare_lives()?);
             }
             // Of many objects the round's last look sees as much; to look at all after each would be quadratic.
             let few = held.len() < 1_000;
-            for (object, external) in held {
-                for _ in 0..external {
-                    if self.model.lives(object) {
-                        self.call(&Operation::Drop { object: Some(object) })?;
+            while let Some((object, external)) = held.pop_front() {
+                if external > 1 {
+                    held.push_front((object, external - 1));
+                }
+                if self.model.lives(object) {
+                    self.call(&Operation::Drop { object: Some(object) })?;
+                }
+                if few {
+                    if inspection.was_ended(self, held.make_contiguous()) {
+                        return Ok(());
                     }
-                    if few {
-                        inspection.look(self)?;
-                    }
+                    inspection.look(self)?;
                 }
             }
         }

@@ -58,7 +58,7 @@ impl Lockstep {
         Ok(Trial { lockstep, tried: Vec::new() })
     }
 
-    fn beside(&self, subject: Box<dyn Subject>, model: Reference) -> Lockstep {
+    pub(super) fn beside(&self, subject: Box<dyn Subject>, model: Reference) -> Lockstep {
         Lockstep {
             kind: self.kind.clone(),
             subject,

@@ -5,6 +5,7 @@ mod canaries;
 mod canary;
 mod command_line;
 mod corpus;
+mod enumerate;
 mod explanations;
 mod front_doors;
 mod fuzz_targets;

@@ -14,7 +14,10 @@
 //! A sliced collection *takes* the candidates that there are as it begins. They stay in the list, in
 //! front of those that come later, until each is settled.
 
+use std::hash::Hasher;
+
 use crate::counts::Mark;
+use crate::digest::Digest;
 use crate::slots::SlotSet;
 use crate::{Heap, Host, ObjectId};
 
@@ -91,6 +94,13 @@ impl Candidates {
     pub(super) fn next_taken(&self) -> Option<u32> {
         let last = self.taken.checked_sub(1)?;
         self.set.members().get(last).copied()
+    }
+
+    /// See [`crate::digest`].
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { set, taken } = self;
+        set.digest(digest);
+        digest.size(*taken);
     }
 
     /// Makes it one that came later.

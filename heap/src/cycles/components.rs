@@ -15,6 +15,9 @@
 //! earlier walks have left behind is smaller than any number of this one, and need not be wiped
 //! out: what a walk costs follows the objects that it enters, not the size of the heap.
 
+use std::hash::Hasher;
+
+use crate::digest::Digest;
 use crate::object::Content;
 
 /// `low` of all slots, kept between walks.
@@ -66,6 +69,13 @@ impl Numbers {
     #[inline]
     pub(super) fn is_unseen_member(&self, slot: u32) -> bool {
         self.low.get(slot as usize).is_some_and(|&low| self.closed.checked_sub(1) == Some(low))
+    }
+
+    /// See [`crate::digest`]. Numbers count from the one of closed components: whatever is smaller was never met.
+    pub(super) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { low, closed, last } = self;
+        digest.list(low.iter(), |digest, low| digest.number((low + 1).saturating_sub(*closed)));
+        digest.number(last - closed);
     }
 
     /// Gives the next number to a slot.
@@ -149,6 +159,17 @@ impl Walk {
             }
         }
         true
+    }
+
+    /// See [`crate::digest`]; `numbers` are those that it is walking by.
+    pub(super) fn digest(&self, numbers: &Numbers, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { frames, open } = self;
+        digest.list(frames.iter(), |digest, Frame { slot, number, place, refers_to_itself }| {
+            digest.number(u64::from(*slot) << 32 | u64::from(number - numbers.closed));
+            digest.size(*place);
+            digest.number(*refers_to_itself);
+        });
+        digest.list(open.iter(), |digest, slot| digest.number(*slot));
     }
 
     fn leave(&mut self, numbers: &mut Numbers, found: &mut impl FnMut(&[u32])) {

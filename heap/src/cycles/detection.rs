@@ -48,11 +48,14 @@
 //! objects as it may, and none is entered twice; so after the last change there are at most as
 //! many pauses as objects.
 
+use std::hash::Hasher;
+
 use super::components::{Numbers, Walk};
 use super::known::KnownCycles;
 use crate::arena::{Arena, NONE};
 use crate::configuration::positive;
 use crate::counts::Mark;
+use crate::digest::Digest;
 use crate::slots::SlotSet;
 use crate::{Heap, HeapError, Host, ObjectId};
 
@@ -76,6 +79,28 @@ impl Detection {
     /// Forgets a detection under way, and says whether there was one.
     pub(crate) fn forget(&mut self) -> bool {
         self.underway.take().is_some()
+    }
+
+    /// See [`crate::digest`]. One that was disturbed begins anew, and nothing of it is read again.
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { numbers, underway, disturbed } = self;
+        let Some(Underway { stage, walk, found, ends }) = underway.as_ref().filter(|_| !disturbed) else {
+            digest.number(u32::from(underway.is_some()));
+            return;
+        };
+        digest.number(2_u32);
+        numbers.digest(digest);
+        walk.digest(numbers, digest);
+        match stage {
+            Stage::Starts { place } => digest.size(2 * place),
+            Stage::Touched { cycles, cycle, member } => {
+                digest.size(2 * member + 1);
+                digest.size(*cycle);
+                digest.list(cycles.iter(), |digest, place| digest.number(*place));
+            }
+        }
+        digest.list(found.iter(), |digest, slot| digest.number(*slot));
+        digest.list(ends.iter(), |digest, end| digest.size(*end));
     }
 }
 

@@ -8,8 +8,11 @@
 //! There are three statements of the same thing: a living member's slot leads to its cycle, no
 //! other slot leads to any, and the broken cycles are those with a dead member.
 
+use std::hash::Hasher;
+
 use crate::ObjectId;
 use crate::arena::NONE;
+use crate::digest::Digest;
 
 /// A cycle, or a place for one: that has no members and is not whole.
 #[derive(Clone, Debug, Default)]
@@ -177,6 +180,20 @@ impl KnownCycles {
         for cycle in std::mem::take(&mut self.broken) {
             self.remove(cycle);
         }
+    }
+
+    /// See [`crate::digest`]. A slot beyond the last that led to a cycle leads to none.
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { cycles, vacant, of_slot: _, broken, whole } = self;
+        digest.list(cycles.iter(), |digest, Cycle { members, whole }| {
+            digest.list(members.iter(), |digest, id| digest.id(*id));
+            digest.number(*whole);
+        });
+        digest.list(vacant.iter(), |digest, place| digest.number(*place));
+        digest.list(broken.iter(), |digest, place| digest.number(*place));
+        digest.size(*whole);
+        digest.size(self.entries().count());
+        self.entries().for_each(|(slot, cycle)| digest.number(u64::from(slot) << 32 | u64::from(cycle)));
     }
 }
 

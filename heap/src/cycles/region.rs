@@ -8,6 +8,10 @@
 //! before the next search, and no search costs more than what it reaches. (Briggs and Torczon, "An
 //! efficient representation for sparse sets", ACM LOPLAS 1993.)
 
+use std::hash::Hasher;
+
+use crate::digest::Digest;
+
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     slot: u32,
@@ -139,6 +143,16 @@ impl Region {
         if let Some(known) = self.places.get_mut(self.entries[place].slot as usize) {
             *known = place as u32;
         }
+    }
+
+    /// See [`crate::digest`].
+    pub(super) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { entries, members, places: _, slots } = self;
+        digest.list(entries.iter(), |digest, Entry { slot, inner }| {
+            digest.number(u64::from(*slot) << 32 | u64::from(*inner));
+        });
+        digest.size(*members);
+        digest.size(*slots);
     }
 }
 

@@ -39,12 +39,14 @@
 //! have been noted when it became one.
 
 use std::collections::VecDeque;
+use std::hash::Hasher;
 
 use super::allowance::{Limits, Unlimited};
 use super::region::Region;
 use crate::ObjectId;
 use crate::arena::Arena;
 use crate::counts::{Headers, Mark};
+use crate::digest::Digest;
 use crate::object::Content;
 
 /// For how many objects a search that has ended keeps memory.
@@ -85,6 +87,17 @@ impl Search {
         self.grey.clear();
         self.watched = watched;
         self.partial = false;
+    }
+
+    /// See [`crate::digest`].
+    pub(super) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { region, phase, unscanned, unjudged, grey, watched, partial } = self;
+        region.digest(digest);
+        digest.number(*phase as u32);
+        digest.list(unscanned.iter(), |digest, slot| digest.number(*slot));
+        digest.size(*unjudged);
+        digest.list(grey.iter(), |digest, slot| digest.number(*slot));
+        digest.numbers([*watched, *partial]);
     }
 
     /// Forgets everything, and gives back the memory of a large search.

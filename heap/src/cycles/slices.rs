@@ -43,11 +43,14 @@
 //! **Why it is no waste.** Searching from each of n candidates in one large live structure costs at
 //! most [`LOCAL`] objects each, and all of them together one pass over the structure.
 
+use std::hash::Hasher;
+
 use super::Collection;
 use super::allowance::{Allowance, Budget, ForMembers, ForSteps};
 use super::candidates::Candidates;
 use super::search::Search;
 use crate::configuration::positive;
+use crate::digest::Digest;
 use crate::{Heap, HeapError, Host, ObjectId};
 
 /// How many objects a search from a single candidate may reach.
@@ -102,6 +105,18 @@ impl Slices {
     pub(crate) fn allocated(&mut self, slot: u32) {
         if self.under_way {
             self.pass.shut_out(slot);
+        }
+    }
+
+    /// See [`crate::digest`]. A pass that is not under way has no members, and begins anew.
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { under_way, large, started, pass } = self;
+        digest.number(*under_way);
+        digest.list(large.iter(), |digest, id| digest.id(*id));
+        digest.size(*started);
+        match under_way {
+            true => pass.digest(digest),
+            false => digest.list(pass.members(), |digest, slot| digest.number(slot)),
         }
     }
 }

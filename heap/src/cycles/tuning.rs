@@ -11,7 +11,10 @@
 //! an allocation compares one number with 0, be that a check, a verification or neither, and no
 //! operation pays for there being two of them.
 
+use std::hash::Hasher;
+
 use super::{Budget, Collection};
+use crate::digest::{Digest, NEAR};
 use crate::frames::Frame;
 use crate::{Configuration, Heap, Host};
 
@@ -172,6 +175,43 @@ impl Tuning {
         let interval = u32::try_from(interval).unwrap_or(u32::MAX);
         self.interval = interval.clamp(self.shortest, self.longest);
         self.schedule();
+    }
+
+    /// See [`crate::digest`]. What is counted is read when a check or a verification is due, and so it counts only if
+    /// one can come to be due in a short sequence.
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self {
+            interval,
+            shortest,
+            longest,
+            left,
+            start,
+            check_at,
+            allocations,
+            average_rate,
+            checks: _,
+            earlier,
+            automatic,
+            verification,
+            verified,
+            verifications: _,
+        } = *self;
+        digest.numbers([interval, shortest, longest]);
+        digest.number(average_rate);
+        digest.number(automatic);
+        let is_near = left <= NEAR || left.saturating_sub(check_at) <= NEAR || self.is_verification_near();
+        digest.number(is_near);
+        if is_near {
+            digest.numbers([left, start, check_at].map(i64::cast_unsigned));
+            digest.number(allocations);
+            let is_verified = verification != u64::MAX;
+            digest.number(is_verified);
+            digest.numbers([verification, verified].map(|at| if is_verified { at.wrapping_sub(earlier) } else { 0 }));
+        }
+    }
+
+    fn is_verification_near(&self) -> bool {
+        self.verification.saturating_sub(self.all_operations()) <= NEAR.cast_unsigned()
     }
 }
 

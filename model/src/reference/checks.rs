@@ -6,7 +6,7 @@ use crate::operation::Operation;
 use crate::value::Object;
 
 /// How a heap is configured.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Settings {
     /// Operations between two checks.
     pub interval: u64,

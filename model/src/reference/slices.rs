@@ -22,10 +22,10 @@ pub(super) struct Slice {
 #[derive(Debug, Clone)]
 pub(super) struct Sliced {
     /// The calls so far, and how many there may be.
-    calls: u64,
-    most: u64,
+    pub calls: u64,
+    pub most: u64,
     /// What was garbage when it began and was left alone since, as it was then.
-    alone: BTreeMap<Object, (Contents, Counts)>,
+    pub alone: BTreeMap<Object, (Contents, Counts)>,
 }
 
 impl Reference {

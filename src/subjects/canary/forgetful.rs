@@ -1,5 +1,6 @@
 //! The canary that everybody meets first.
 
+use crate::digest;
 use crate::subject::{Observation, Subject, SubjectKind};
 use crate::subjects::HeapSubject;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
@@ -85,6 +86,14 @@ impl Subject for Forgetful {
 
     fn touched(&self) -> u64 {
         self.heap.touched()
+    }
+
+    fn digest(&self) -> Option<u128> {
+        Some(digest::of(&(self.heap.digest()?, &self.popped)))
+    }
+
+    fn place(&self, object: Object) -> u64 {
+        self.heap.place(object)
     }
 
     fn fork(&self) -> Option<Box<dyn Subject>> {

@@ -4,6 +4,7 @@
 //! false follows from the heap as it is and from nothing else, so a mistake is made again wherever the heap is brought
 //! into the same state: it stays while a program is cut down.
 
+use crate::digest;
 use crate::subject::{Observation, Subject};
 use crate::subjects::HeapSubject;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
@@ -171,6 +172,21 @@ impl Subject for Wrong {
             Mistake::Touched(touched) => touched(&*self.heap),
             _ => self.heap.touched(),
         }
+    }
+
+    fn digest(&self) -> Option<u128> {
+        let state = self.heap.digest()?;
+        Some(match self.mistake {
+            // They may go by counters, which the heap's digest leaves out.
+            Mistake::Statistics(_) | Mistake::Lives(_) | Mistake::Touched(_) => {
+                digest::of(&(state, self.heap.statistics().named(), self.heap.touched()))
+            }
+            _ => state,
+        })
+    }
+
+    fn place(&self, object: Object) -> u64 {
+        self.heap.place(object)
     }
 
     fn fork(&self) -> Option<Box<dyn Subject>> {

@@ -4,6 +4,7 @@ use super::calls::Caller;
 use heapproof_heap as heap;
 use heapproof_heap::{Collection, FieldSite, Heap, Host, ObjectId};
 use heapproof_model::{End, Event, Float, Object, Script, Value, script};
+use std::hash::Hasher;
 
 /// How many places there are in a program that name a field: so few that each meets several fields and shapes.
 const SITES: usize = 4;
@@ -81,6 +82,29 @@ impl VirtualMachine {
             heap::Value::Float(value) => Value::Float(Float::new(*value)),
             heap::Value::Text(value) => Value::Text(value.as_str().into()),
             heap::Value::Reference(id) => Value::Reference(self.object(*id)),
+        }
+    }
+}
+
+impl VirtualMachine {
+    /// Feeds all that the future depends on here to `state`: in which order the living objects of which slots were
+    /// allocated, since that is what numbers mean; the program's script, in which a dead object is called by its slot; and
+    /// what places have learned of where fields lie. The numbers of dead objects are left out: they stand only in names
+    /// and in what the journal said.
+    pub(super) fn digest(heap: &Heap<VirtualMachine>, state: &mut impl Hasher) {
+        let VirtualMachine { script, ids, tenants: _, is_damaged, sites } = heap.host();
+        for id in ids.iter().filter(|id| heap.contains(**id)) {
+            state.write_u32(id.slot());
+        }
+        state.write_u32(u32::MAX);
+        let label = |object: Object| {
+            ids.get(object.index()).map_or((false, u64::MAX), |id| (heap.contains(*id), id.slot().into()))
+        };
+        script.digest(&label, state);
+        state.write_u8((*is_damaged).into());
+        state.write_usize(sites.len());
+        for site in sites {
+            site.digest(heap, state);
         }
     }
 }

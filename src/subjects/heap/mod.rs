@@ -6,6 +6,7 @@
 mod calls;
 mod machine;
 
+use crate::digest::Gathered;
 use crate::subject::{Observation, Subject, SubjectKind};
 use calls::Caller;
 use heapproof_heap::{Configuration, Heap, Host, ObjectId, VerificationErrorKind, VerificationReport, View};
@@ -173,6 +174,17 @@ impl Subject for HeapSubject {
 
     fn touched(&self) -> u64 {
         self.heap.statistics().objects_touched
+    }
+
+    fn digest(&self) -> Option<u128> {
+        let mut state = Gathered::default();
+        self.heap.digest(&mut state);
+        VirtualMachine::digest(&self.heap, &mut state);
+        Some(state.digest())
+    }
+
+    fn place(&self, object: Object) -> u64 {
+        self.heap.host().id(object).slot().into()
     }
 
     fn fork(&self) -> Option<Box<dyn Subject>> {

@@ -1,0 +1,109 @@
+//! A digest of all that the future of the reference depends on, for searches through all states.
+//!
+//! Two references with equal digests answer every sequence of calls alike, as long as it counts fewer than [`NEAR`]
+//! operations, but for the numbers of objects and for totals. Objects are called by their order among the living: numbers
+//! are compared with each other and looked up, nothing else. What is left out, and why:
+//!
+//! - objects that have died, and finalizers, temporaries and known cycles of such: nothing reads them again;
+//! - totals (allocations, frees, cycles, checks, panics, verifications): read by nothing, compared after each call;
+//! - what is counted for a check or a verification, where that is further away than [`NEAR`];
+//! - what objects of a sliced collection were like when it began: those that have changed are struck out after each call;
+//! - what the subject chose in the last call: it is replaced before the next.
+
+use super::frames::Frame;
+use super::slices::Sliced;
+use super::{Reference, Statistics, Thing};
+use crate::definitions::Graph;
+use crate::value::{Contents, Object, Value};
+use std::hash::{Hash, Hasher};
+
+/// Sequences of calls in which fewer operations than this are counted can't tell references with equal digests apart.
+pub const NEAR: u64 = 256;
+
+/// What an object is called: its order among the living, or what the caller says of a dead one.
+type Label<'a> = &'a dyn Fn(Object) -> (bool, u64);
+
+impl Reference {
+    /// Feeds all that its future depends on to `state`. `dead` says what tells one dead object from another: names of
+    /// them may still stand in finalizers.
+    pub fn digest(&self, dead: &dyn Fn(Object) -> u64, state: &mut impl Hasher) {
+        let Reference {
+            objects,
+            queue,
+            releasing,
+            finalizing,
+            set_runs,
+            cycles: _,
+            settings,
+            statistics: _,
+            allocations_since_check: _,
+            operations_since_verification: _,
+            frame,
+            sliced,
+            pauses,
+            damage,
+            script,
+            choices: _,
+            silent,
+        } = self;
+        let mut order = vec![None; self.bound()];
+        self.living().zip(0..).for_each(|(object, place)| order[object.index()] = Some(place));
+        let label: Label<'_> =
+            &|object| order[object.index()].map_or_else(|| (false, dead(object)), |place| (true, place));
+        let labels = |objects: &mut dyn Iterator<Item = Object>, state: &mut _| {
+            for object in objects {
+                (true, label(object)).hash(state);
+            }
+            false.hash(state);
+        };
+        self.living().count().hash(state);
+        for thing in objects.iter().flatten() {
+            self.digest_thing(thing, label, state);
+        }
+        labels(&mut queue.iter().copied(), state);
+        (releasing, finalizing.map(label), set_runs, settings, pauses, silent).hash(state);
+        for cycle in self.cycles() {
+            labels(&mut cycle.iter().copied(), state);
+        }
+        self.digest_counted(state);
+        if let Some(Frame { budget, temporaries }) = frame {
+            budget.hash(state);
+            labels(&mut temporaries.iter().copied().filter(|object| self.lives(*object)), state);
+        }
+        if let Some(Sliced { calls, most, alone }) = sliced {
+            (calls, most).hash(state);
+            labels(&mut alone.keys().copied(), state);
+        }
+        let damage = damage.map(|damage| (damage.fault, label(damage.object), damage.finding.kind));
+        (damage, damage_site(self, label)).hash(state);
+        script.digest(label, state);
+    }
+
+    fn digest_thing(&self, Thing { contents, external, begun }: &Thing, label: Label<'_>, state: &mut impl Hasher) {
+        let Contents { kind, function, fields, values, target } = contents;
+        let target = target.filter(|target| self.lives(*target)).map(label);
+        (kind, function, fields, target, external, begun, values.len()).hash(state);
+        for value in values {
+            match value {
+                Value::Reference(object) => label(*object).hash(state),
+                plain => plain.hash(state),
+            }
+        }
+    }
+
+    /// What is counted until a check or a verification is due, if that is near.
+    fn digest_counted(&self, state: &mut impl Hasher) {
+        let Statistics { average_rate, operations_since_check, .. } = self.statistics;
+        average_rate.hash(state);
+        if self.settings.interval.saturating_sub(operations_since_check) <= NEAR {
+            (operations_since_check, self.allocations_since_check).hash(state);
+        }
+        if self.settings.verify.is_some() {
+            self.operations_since_verification.hash(state);
+        }
+    }
+}
+
+fn damage_site(reference: &Reference, label: Label<'_>) -> Option<(bool, u64)> {
+    reference.damage?.finding.object.map(label)
+}

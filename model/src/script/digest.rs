@@ -1,0 +1,44 @@
+//! What of a program's state its future depends on.
+
+use super::Script;
+use crate::value::{Name, Object};
+use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
+
+impl Script {
+    /// The objects that names stand for.
+    pub fn named(&self) -> BTreeSet<Object> {
+        self.names.iter().copied().flatten().collect()
+    }
+
+    /// Feeds fuel, and the finalizers of living objects, to `state`. `label` says whether an object lives and what it is
+    /// called. In lines, names are called by what they stand for, and those that are bound when the finalizer runs by
+    /// their order in it. Which objects have names is the searcher's matter, who lets new lines use them.
+    pub fn digest(&self, label: &dyn Fn(Object) -> (bool, u64), state: &mut impl Hasher) {
+        let Script { names: _, finalizers, fuel, journal: _ } = self;
+        fuel.hash(state);
+        for (object, lines) in finalizers.iter().filter(|(object, _)| label(**object).0) {
+            (label(*object), lines.len()).hash(state);
+            let mut own = Vec::new();
+            for line in lines.iter() {
+                let mut line = line.clone();
+                line.rename(&mut |name| {
+                    match self.object(*name) {
+                        Some(object) => label(object).hash(state),
+                        None => order_of(*name, &mut own).hash(state),
+                    }
+                    *name = Name(0);
+                });
+                line.hash(state);
+            }
+        }
+    }
+}
+
+/// The order of a name among those that were asked for.
+fn order_of(name: Name, known: &mut Vec<Name>) -> usize {
+    known.iter().position(|one| *one == name).unwrap_or_else(|| {
+        known.push(name);
+        known.len() - 1
+    })
+}

@@ -1,0 +1,90 @@
+//! A space in words: what a search through it has proved something of.
+
+use super::lines::lines;
+use super::situation::Situation;
+use super::space::{KINDS, Space};
+use heapproof_model::{Code, Kind, Line, Name, Operation, Program, Value};
+
+impl Space {
+    /// What its lines are made of, each with a title. What depends on the situation is shown in one with two tables.
+    pub fn about(&self) -> Vec<(&'static str, String)> {
+        let operations = self.operations.iter().filter(|code| !code.is_setting() && **code != Code::Panic);
+        let kinds = KINDS.iter().filter(|(_, kind)| self.kinds.contains(kind)).map(|(name, _)| (*name).to_owned());
+        let mut about = vec![
+            ("operations", joined(operations.map(|code| code.text().replace('$', "_")))),
+            ("allocated", joined(kinds)),
+            ("fields", joined(self.fields.iter().map(|field| field.as_str().to_owned()))),
+            (
+                "values",
+                joined(self.plain.iter().map(shown).chain(["references to living and dead objects".to_owned()])),
+            ),
+            ("done to", self.done_to()),
+            ("amounts", self.amounts()),
+            (
+                "configurations",
+                joined(self.sample(true).filter(|line| line.operation.code().is_setting()).map(|line| text(&line))),
+            ),
+            ("finalizers", joined(self.sample(false).filter_map(|line| finalizer(&line)))),
+            ("faults", joined(self.made_faults().map(|fault| fault.word().to_owned()))),
+        ];
+        about.retain(|(_, text)| !text.is_empty());
+        about
+    }
+
+    fn made_faults(&self) -> impl Iterator<Item = heapproof_model::Fault> + '_ {
+        self.faults.iter().copied().filter(|_| self.operations.contains(&Code::Fault))
+    }
+
+    fn done_to(&self) -> String {
+        let nil = if self.nil { ", and to nil" } else { "" };
+        let one = "to one dead object for each place, which stands for the others of that place";
+        format!("to every living object that has a name, {one}{nil}; of another kind, with one value")
+    }
+
+    /// How many objects bulk lines, slices and frames are of.
+    fn amounts(&self) -> String {
+        let amounts = [
+            (Code::Array, "arrays and closures of up to one value, index 0"),
+            (Code::Chain, "chains and rings of as many as there is room for"),
+            (Code::CollectSlice, "slices of 0 and 1"),
+            (Code::Begin, "frames of 0, 1 and 2"),
+        ];
+        joined(amounts.iter().filter(|(code, _)| self.operations.contains(code)).map(|(_, text)| (*text).to_owned()))
+    }
+
+    /// The lines in a heap of two tables, which is `new` or not.
+    fn sample(&self, is_new: bool) -> impl Iterator<Item = Line> {
+        let situation = Situation {
+            objects: vec![(Name(0), Kind::Table), (Name(1), Kind::Table)],
+            stale: Vec::new(),
+            living: 2,
+            fresh: Name(2),
+            in_frame: false,
+            is_damaged: false,
+            is_new,
+        };
+        lines(self, &situation).into_iter()
+    }
+}
+
+fn joined(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join(", ")
+}
+
+fn shown(value: &Value<Name>) -> String {
+    let line = Line { bind: Some(Name(0)), operation: Operation::Box { value: value.clone() } };
+    text(&line).rsplit(' ').next().unwrap_or_default().to_owned()
+}
+
+/// A line as a trace has it.
+fn text(line: &Line) -> String {
+    Program::new(vec![line.clone()]).to_string().lines().skip(1).collect()
+}
+
+/// What the finalizer of the first table does.
+fn finalizer(line: &Line) -> Option<String> {
+    match &line.operation {
+        Operation::On { object: Some(Name(0)), .. } => text(line).split_once(": ").map(|(_, does)| format!("`{does}`")),
+        _ => None,
+    }
+}

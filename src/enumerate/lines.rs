@@ -1,0 +1,234 @@
+//! The lines that can come next, in order of simplicity.
+
+use super::situation::Situation;
+use super::space::Space;
+use heapproof_model::{Code, Kind, Line, Name, Operation, Value};
+
+type Objects = Vec<Option<Name>>;
+
+/// What lines are made of in a situation.
+struct Maker<'a> {
+    space: &'a Space,
+    situation: &'a Situation,
+    /// What an operation can be done to: each living object with a name, a dead one for each place, and nil.
+    objects: Objects,
+    values: Vec<Value<Name>>,
+    /// Whether it is for a finalizer: then names are those of the run.
+    lines: Vec<Line>,
+}
+
+/// All lines of the space that can come next in that situation.
+pub(super) fn lines(space: &Space, situation: &Situation) -> Vec<Line> {
+    let living = situation.objects.iter().map(|(name, _)| *name);
+    let named: Vec<Name> = living.chain(situation.stale.iter().copied()).collect();
+    let nil = space.nil.then_some(None);
+    let objects = named.iter().copied().map(Some).chain(nil).collect();
+    let references = named.iter().copied().map(Value::Reference);
+    let values = space.plain.iter().cloned().chain(references).collect();
+    let mut maker = Maker { space, situation, objects, values, lines: Vec::new() };
+    for code in &space.operations {
+        let fits = match situation.is_damaged {
+            true => code.suits_damage(),
+            false => situation.is_new || !code.is_setting(),
+        };
+        if fits {
+            maker.lines_of(*code);
+        }
+    }
+    maker.lines
+}
+
+impl Maker<'_> {
+    fn add(&mut self, operation: Operation<Name>) {
+        let bind =
+            (operation.code().gives() != heapproof_model::operation::Gives::Nothing).then_some(self.situation.fresh);
+        self.lines.push(Line { bind, operation });
+    }
+
+    /// Whether an object is a living one of another kind.
+    fn is_other(&self, object: Option<Name>, kind: Kind) -> bool {
+        self.situation.objects.iter().any(|(name, of)| Some(*name) == object && *of != kind)
+    }
+
+    /// An operation on each object.
+    fn on_each(&mut self, operation: impl Fn(Option<Name>) -> Operation<Name>) {
+        self.objects.clone().into_iter().for_each(|object| self.add(operation(object)));
+    }
+
+    /// An operation with each value on each object; on one of another kind with the first value alone, since such is
+    /// refused before the value is looked at.
+    fn with_each(&mut self, kind: Kind, operation: impl Fn(Option<Name>, Value<Name>) -> Operation<Name>) {
+        for object in self.objects.clone() {
+            let count = if object.is_none() || self.is_other(object, kind) { 1 } else { self.values.len() };
+            for value in self.values.iter().take(count).cloned().collect::<Vec<_>>() {
+                self.add(operation(object, value));
+            }
+        }
+    }
+
+    fn lines_of(&mut self, code: Code) {
+        match code {
+            Code::Take => self.on_each(|object| Operation::Take { object }),
+            Code::Drop => self.on_each(|object| Operation::Drop { object }),
+            Code::Upgrade => self.on_each(|weak| Operation::Upgrade { weak }),
+            Code::ReadBox => self.on_each(|object| Operation::ReadBox { object }),
+            Code::Pop => self.on_each(|object| Operation::Pop { object }),
+            Code::ReadElement => self.on_each(|object| Operation::ReadElement { object, index: 0 }),
+            Code::ReadCapture => self.on_each(|object| Operation::ReadCapture { object, index: 0 }),
+            Code::WriteElement => {
+                self.with_each(Kind::Array, |object, value| Operation::WriteElement { object, index: 0, value });
+            }
+            Code::WriteCapture => {
+                self.with_each(Kind::Closure, |object, value| Operation::WriteCapture { object, index: 0, value });
+            }
+            Code::WriteBox => self.with_each(Kind::Box, |object, value| Operation::WriteBox { object, value }),
+            Code::Push => self.with_each(Kind::Array, |object, value| Operation::Push { object, value }),
+            Code::ReadField | Code::WriteField | Code::Remove => self.fields(code),
+            code if code.allocates_plainly() || matches!(code, Code::Chain | Code::Ring) => {
+                self.allocations(code).into_iter().for_each(|operation| self.add(operation));
+            }
+            Code::Temp => self.temporaries(),
+            Code::On => self.finalizers(),
+            Code::Fault => self.faults(),
+            code if code.is_setting() => self.settings(code),
+            code => self.management(code),
+        }
+    }
+
+    fn fields(&mut self, code: Code) {
+        for field in self.space.fields.clone() {
+            match code {
+                Code::ReadField => self.on_each(|object| Operation::ReadField { object, field: field.clone() }),
+                Code::Remove => self.on_each(|object| Operation::Remove { object, field: field.clone() }),
+                _ => {
+                    let write = |object, value| Operation::WriteField { object, field: field.clone(), value };
+                    self.with_each(Kind::Table, write);
+                }
+            }
+        }
+    }
+
+    /// The allocations that there is room for.
+    fn allocations(&self, code: Code) -> Vec<Operation<Name>> {
+        let room = self.space.objects.saturating_sub(self.situation.living);
+        let has = |kind| room > 0 && self.space.kinds.contains(&kind);
+        let lists = || std::iter::once(Vec::new()).chain(self.values.iter().map(|value| vec![value.clone()]));
+        match code {
+            Code::Table if has(Kind::Table) => vec![Operation::Table {}],
+            Code::Box if has(Kind::Box) => {
+                self.values.iter().map(|value| Operation::Box { value: value.clone() }).collect()
+            }
+            Code::Array if has(Kind::Array) => lists().map(|values| Operation::Array { values }).collect(),
+            Code::Closure if has(Kind::Closure) => {
+                lists().map(|values| Operation::Closure { function: 0, values }).collect()
+            }
+            Code::Scalar if has(Kind::Scalar) => {
+                self.values.iter().map(|value| Operation::Scalar { value: value.clone() }).collect()
+            }
+            Code::Weak if has(Kind::Weak) => {
+                self.objects.iter().map(|target| Operation::Weak { target: *target }).collect()
+            }
+            Code::Chain if has(Kind::Table) => (2..=room as u32).map(|length| Operation::Chain { length }).collect(),
+            Code::Ring if has(Kind::Table) => (1..=room as u32).map(|length| Operation::Ring { length }).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Without a frame all are refused, for one reason.
+    fn temporaries(&mut self) {
+        let plain: Vec<Code> = Code::ALL.iter().copied().filter(|code| code.allocates_plainly()).collect();
+        let all = plain.into_iter().flat_map(|code| self.allocations(code)).collect::<Vec<_>>();
+        let count = if self.situation.in_frame { all.len() } else { 1 };
+        for allocation in all.into_iter().take(count) {
+            self.add(Operation::Temp { allocation: Box::new(allocation) });
+        }
+    }
+
+    /// On a dead object or nil all are refused, for one reason.
+    fn finalizers(&mut self) {
+        let living: Vec<(Name, Kind)> = self.situation.objects.clone();
+        for (owner, _) in &living {
+            for line in self.finalizer_lines(*owner) {
+                self.add(Operation::On { object: Some(*owner), line: Box::new(line) });
+            }
+        }
+        for object in self.objects.clone() {
+            if !living.iter().any(|(name, _)| Some(*name) == object) {
+                let line = Box::new(Line { bind: None, operation: Operation::Panic {} });
+                self.add(Operation::On { object, line });
+            }
+        }
+    }
+
+    /// What a finalizer does: keep its object alive by a count or in another, let another go, allocate, collect, panic.
+    fn finalizer_lines(&self, owner: Name) -> Vec<Line> {
+        let own = Some(Name::SELF);
+        let mut operations = vec![Operation::Take { object: own }];
+        for (other, kind) in self.situation.objects.iter().filter(|(other, _)| *other != owner) {
+            operations.extend(self.store(Some(*other), *kind, Value::Reference(Name::SELF)));
+            operations.push(Operation::Drop { object: Some(*other) });
+        }
+        operations.extend([Operation::Table {}, Operation::Collect {}, Operation::Panic {}]);
+        let gives =
+            |operation: &Operation<Name>| operation.code().gives() != heapproof_model::operation::Gives::Nothing;
+        let bind = |operation: &Operation<Name>| gives(operation).then_some(self.situation.fresh);
+        let allowed = |operation: &Operation<Name>| {
+            operation.code() == Code::Panic || self.space.operations.contains(&operation.code())
+        };
+        operations.into_iter().filter(allowed).map(|operation| Line { bind: bind(&operation), operation }).collect()
+    }
+
+    /// Stores a value in an object of that kind.
+    fn store(&self, object: Option<Name>, kind: Kind, value: Value<Name>) -> Option<Operation<Name>> {
+        Some(match kind {
+            Kind::Table => Operation::WriteField { object, field: self.space.fields.first()?.clone(), value },
+            Kind::Array => Operation::Push { object, value },
+            Kind::Closure => Operation::WriteCapture { object, index: 0, value },
+            Kind::Box => Operation::WriteBox { object, value },
+            Kind::Scalar | Kind::Weak => return None,
+        })
+    }
+
+    fn faults(&mut self) {
+        for fault in &self.space.faults.clone() {
+            for (name, _) in self.situation.objects.clone() {
+                self.add(Operation::Fault { fault: *fault, object: Some(name) });
+            }
+        }
+    }
+
+    /// Settings small enough to matter in few lines.
+    fn settings(&mut self, code: Code) {
+        self.add(match code {
+            Code::SetInterval => Operation::SetInterval { operations: 1 },
+            Code::SetBounds => Operation::SetBounds { least: 1, greatest: 2 },
+            Code::SetCapacity => Operation::SetCapacity { objects: 1 },
+            Code::SetCounts => Operation::SetCounts { ceiling: 1 },
+            Code::SetGenerations => Operation::SetGenerations { ceiling: 1 },
+            Code::SetChecks => Operation::SetChecks { on: false },
+            Code::SetBudget => Operation::SetBudget { objects: 1 },
+            _ => Operation::SetVerify { operations: 1 },
+        });
+    }
+
+    fn sizes(&mut self, sizes: &[u32], operation: impl Fn(u32) -> Operation<Name>) {
+        sizes.iter().for_each(|size| self.add(operation(*size)));
+    }
+
+    fn management(&mut self, code: Code) {
+        match code {
+            Code::Collect => self.add(Operation::Collect {}),
+            Code::Check => self.add(Operation::Check {}),
+            Code::DetectFull => self.add(Operation::DetectFull {}),
+            Code::Detect => self.add(Operation::Detect {}),
+            Code::DetectSlice => self.sizes(&[0, 1], |objects| Operation::DetectSlice { objects }),
+            Code::CollectSlice => self.sizes(&[0, 1], |objects| Operation::CollectSlice { objects }),
+            Code::Verify => self.add(Operation::Verify {}),
+            Code::Begin => self.sizes(&[0, 1, 2], |objects| Operation::Begin { objects }),
+            Code::End => self.add(Operation::End {}),
+            Code::Recover => self.add(Operation::Recover {}),
+            Code::RecoverRoots => self.add(Operation::RecoverRoots {}),
+            _ => {}
+        }
+    }
+}

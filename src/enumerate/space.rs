@@ -1,0 +1,101 @@
+//! Which programs are tried: a bound on lines, a bound on objects, and what lines are made of.
+
+use heapproof_model::{Code, Fault, Field, Kind, Value};
+use std::fmt;
+
+/// All programs of so many lines on so many objects that are made of certain lines.
+///
+/// A program belongs to it if it has at most [`lines`](Space::lines) lines, each of them made as [`Space`] says, and if an
+/// allocation stands in it only where fewer than [`objects`](Space::objects) objects live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Space {
+    /// What it is called.
+    pub name: &'static str,
+    /// The most objects that live at once.
+    pub objects: usize,
+    /// The most lines.
+    pub lines: usize,
+    /// The operations, simplest first.
+    pub operations: Vec<Code>,
+    /// The kinds of objects that are allocated.
+    pub kinds: Vec<Kind>,
+    /// The names of fields.
+    pub fields: Vec<Field>,
+    /// Values besides references.
+    pub plain: Vec<Value<heapproof_model::Name>>,
+    /// Whether nil stands where an object should.
+    pub nil: bool,
+    /// The faults that are made.
+    pub faults: Vec<Fault>,
+}
+
+/// The kinds of objects, each by its name.
+pub const KINDS: [(&str, Kind); 6] = [
+    ("table", Kind::Table),
+    ("array", Kind::Array),
+    ("closure", Kind::Closure),
+    ("box", Kind::Box),
+    ("scalar", Kind::Scalar),
+    ("weak", Kind::Weak),
+];
+
+impl Space {
+    /// Tables with one field, and what makes cycles of them: allocate, store, take, drop, detect, collect.
+    pub fn cycles() -> Space {
+        use Code::{Collect, Detect, DetectFull, Drop, Table, Take, WriteField};
+        Space {
+            name: "cycles",
+            objects: 3,
+            lines: 8,
+            operations: vec![Take, Drop, WriteField, Table, Collect, DetectFull, Detect],
+            kinds: vec![Kind::Table],
+            fields: vec![Field::common(1)],
+            plain: vec![Value::Nil],
+            nil: false,
+            faults: Vec::new(),
+        }
+    }
+
+    /// The same with two fields: objects refer to two others, or twice to one.
+    pub fn graphs() -> Space {
+        Space { name: "graphs", lines: 7, fields: vec![Field::common(1), Field::common(2)], ..Space::cycles() }
+    }
+
+    /// The whole table of operations, with a fault of each class.
+    pub fn whole() -> Space {
+        Space {
+            name: "whole",
+            objects: 2,
+            lines: 5,
+            operations: Code::ALL.to_vec(),
+            kinds: KINDS.iter().map(|(_, kind)| *kind).collect(),
+            fields: vec![Field::common(1)],
+            plain: vec![Value::Nil],
+            nil: true,
+            faults: vec![
+                Fault::ExternalLow,
+                Fault::InternalHigh,
+                Fault::DanglingField,
+                Fault::DirtyEntry,
+                Fault::FreeMissing,
+                Fault::CandidateFlag,
+            ],
+        }
+    }
+
+    /// The same with every fault.
+    pub fn faults() -> Space {
+        Space { name: "faults", lines: 4, faults: Fault::ALL.to_vec(), ..Space::whole() }
+    }
+
+    /// All that have names, those that are searched unless others are asked for.
+    pub fn all() -> Vec<Space> {
+        vec![Space::cycles(), Space::graphs(), Space::faults(), Space::whole()]
+    }
+}
+
+impl fmt::Display for Space {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: at most {} lines, at most {} objects at once", self.name, self.lines, self.objects)
+    }
+}

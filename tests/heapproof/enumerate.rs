@@ -1,0 +1,106 @@
+//! Every program of a few lines.
+
+use heapproof::enumerate::{Found, Search, Space, shortest};
+use heapproof::model::{Code, Kind, Program};
+use heapproof::signature::Signature;
+use heapproof::subject::SubjectKind;
+use heapproof::subjects::{CANARY, HEAP, family};
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+/// A search that is done, and the first program of each signature.
+fn searched(space: Space, subject: &SubjectKind, merges: bool, jobs: usize) -> (Search, BTreeMap<Signature, Program>) {
+    let mut search = Search::new(space, subject, merges, true);
+    let mut found = BTreeMap::new();
+    let mut note = |one: Found| drop(found.insert(one.failure.violation.signature(), one.program));
+    search.run(jobs, &AtomicBool::new(false), &mut note, &mut |_| {});
+    (search, found)
+}
+
+fn cycles(lines: usize) -> Space {
+    Space { lines, ..Space::cycles() }
+}
+
+fn whole(lines: usize) -> Space {
+    Space { lines, ..Space::whole() }
+}
+
+/// What is done in slices, with what disturbs it.
+fn slices(lines: usize) -> Space {
+    use Code::*;
+    let operations =
+        vec![Drop, WriteField, Table, Ring, Collect, Check, DetectSlice, CollectSlice, Begin, End, Temp, SetInterval];
+    Space { lines, operations, kinds: vec![Kind::Table], nil: false, ..Space::whole() }
+}
+
+/// What holds references, and what takes them out.
+fn holders(lines: usize) -> Space {
+    use Code::*;
+    let operations = vec![Take, Drop, ReadElement, Push, Pop, Box, Array, Weak, Upgrade];
+    Space { lines, operations, nil: false, ..Space::whole() }
+}
+
+fn signature(text: &str) -> Signature {
+    Signature::parse(text).unwrap()
+}
+
+#[test]
+fn the_heap_passes_every_short_program() {
+    for space in [cycles(5), whole(2), slices(3), holders(3)] {
+        let lines = space.lines;
+        let (search, found) = searched(space, &HEAP, true, 2);
+        assert_eq!(found, BTreeMap::new(), "{}", search.space());
+        assert_eq!(search.summary().complete, lines);
+        assert_eq!(search.met().len() as u64, search.summary().states);
+    }
+}
+
+#[test]
+fn every_program_is_tried_and_none_twice() {
+    // Before a table there are three lines that can come, and the one that makes it; after it, it can be taken, dropped,
+    // stored in itself, made to hold nil, and another can be made.
+    let (search, _) = searched(cycles(2), &HEAP, false, 1);
+    assert_eq!(search.summary().transitions, 4 + 3 * 4 + 8);
+    assert_eq!(search.summary().states, 1 + 4 + 3 * 4 + 8);
+}
+
+#[test]
+fn merging_loses_no_state_and_no_violation() {
+    let canaries = ["counts-internal", "detection-misses-cycle-incremental", "leaves-garbage", "statistics-frees"];
+    let canaries = family()
+        .map(|canary| canary.kind.clone())
+        .filter(|kind| canaries.iter().any(|name| kind.name == format!("canary:{name}")));
+    let subjects: Vec<SubjectKind> = [HEAP, CANARY].into_iter().chain(canaries).collect();
+    assert_eq!(subjects.len(), 6);
+    for space in [cycles(4), slices(3), holders(3), whole(2)] {
+        for subject in &subjects {
+            let (merged, found) = searched(space.clone(), subject, true, 2);
+            let (unmerged, found_unmerged) = searched(space.clone(), subject, false, 2);
+            let lengths = |found: &BTreeMap<Signature, Program>| {
+                found.iter().map(|(signature, program)| (signature.clone(), program.len())).collect::<Vec<_>>()
+            };
+            assert_eq!(lengths(&found), lengths(&found_unmerged), "{} in {space}", subject.name);
+            assert!(merged.met() == unmerged.met(), "{} in {space}", subject.name);
+            assert!(merged.summary().states < unmerged.summary().states);
+        }
+    }
+}
+
+#[test]
+fn the_result_does_not_depend_on_the_number_of_threads() {
+    let result = |jobs| {
+        let (search, found) = searched(holders(4), &CANARY, true, jobs);
+        let summary = search.summary().clone();
+        (summary.states, summary.transitions, summary.tally, summary.violations, found)
+    };
+    assert_eq!(result(1), result(3));
+}
+
+#[test]
+fn the_canary_is_caught_with_a_shortest_program() {
+    let found = shortest(&CANARY, &signature("counts-external"), holders(4)).unwrap();
+    assert_eq!(found.program.len(), 3);
+    let verdict = heapproof::lockstep::run(&CANARY, &found.program);
+    assert_eq!(verdict.failure, Some(found.failure));
+    assert!(shortest(&CANARY, &signature("counts-external"), holders(2)).is_none());
+}
