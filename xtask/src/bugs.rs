@@ -22,9 +22,16 @@ pub struct Bug {
     pub wrong: String,
     /// Whose bug it was.
     pub whose: String,
+    /// The property that notices it.
+    #[serde(default = "lockstep")]
+    pub property: String,
     /// How the sources become wrong.
     #[serde(rename = "edit")]
     pub edits: Vec<Edit>,
+}
+
+fn lockstep() -> String {
+    "lockstep".to_owned()
 }
 
 /// A text in one file, and what stands there instead.

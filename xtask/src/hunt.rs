@@ -50,7 +50,7 @@ impl Hunt<'_> {
         let mut results = Vec::new();
         for (number, (bug, edited)) in bugs.iter().zip(edited).enumerate() {
             eprintln!("[{}/{}] {}/{}", number + 1, bugs.len(), bug.class, bug.id);
-            let result = self.look_for(&scratch, &sound, &edited);
+            let result = self.look_for(&scratch, &sound, &bug.property, &edited);
             match result.with_context(|| format!("seeded bug {}/{}", bug.class, bug.id))? {
                 Some(result) => results.push(result),
                 None => break,
@@ -64,22 +64,23 @@ impl Hunt<'_> {
         &self,
         scratch: &Scratch<'_>,
         sound: &Path,
+        property: &str,
         edited: &BTreeMap<PathBuf, String>,
     ) -> Result<Option<Trials>> {
         let Some(heapproof) = scratch.build(edited)? else { return Ok(None) };
         let mut outcomes = Vec::new();
         for seed in self.seeds.clone() {
-            let Some(mut outcome) = self.trial(scratch, seed).run(&heapproof)? else { return Ok(None) };
+            let Some(mut outcome) = self.trial(scratch, property, seed).run(&heapproof)? else { return Ok(None) };
             if let Outcome::Undetected { .. } = outcome {
                 let traces = xtask::traces()?;
-                match trial::replay_corpus(&heapproof, &traces, &scratch.output, self.stop)? {
+                match trial::replay_corpus(&heapproof, property, &traces, &scratch.output, self.stop)? {
                     None => return Ok(None),
                     Some(None) => {}
                     Some(Some(how)) => outcome = Outcome::ByCorpus(how),
                 }
             }
             eprintln!("  seed {seed}: {}", describe(&outcome));
-            if !self.is_the_bugs(scratch, sound, seed, &outcome)? {
+            if !self.is_the_bugs(scratch, sound, property, seed, &outcome)? {
                 return Ok(None);
             }
             outcomes.push(outcome);
@@ -91,20 +92,27 @@ impl Hunt<'_> {
         Ok(Some(Trials(outcomes)))
     }
 
-    fn trial<'a>(&'a self, scratch: &'a Scratch<'_>, seed: u64) -> Trial<'a> {
-        Trial { seed, cases: self.cases, jobs: self.jobs, output: &scratch.output, stop: self.stop }
+    fn trial<'a>(&'a self, scratch: &'a Scratch<'_>, property: &'a str, seed: u64) -> Trial<'a> {
+        Trial { property, seed, cases: self.cases, jobs: self.jobs, output: &scratch.output, stop: self.stop }
     }
 
     /// What fails must pass on the sound build, else some other bug was found; false if interrupted.
-    fn is_the_bugs(&self, scratch: &Scratch<'_>, sound: &Path, seed: u64, outcome: &Outcome) -> Result<bool> {
+    fn is_the_bugs(
+        &self,
+        scratch: &Scratch<'_>,
+        sound: &Path,
+        property: &str,
+        seed: u64,
+        outcome: &Outcome,
+    ) -> Result<bool> {
         match outcome {
             Outcome::Found(found) => {
-                let fails = trial::fails(sound, &found.trace, &scratch.output, self.stop)?;
+                let fails = trial::fails(sound, property, &found.trace, &scratch.output, self.stop)?;
                 ensure!(fails != Some(true), "{} fails without the bug too", found.trace.display());
                 Ok(fails.is_some())
             }
             // Nothing was minimised, so the whole run must pass.
-            Outcome::Crashed(_) => match self.trial(scratch, seed).run(sound)? {
+            Outcome::Crashed(_) => match self.trial(scratch, property, seed).run(sound)? {
                 None => Ok(false),
                 Some(Outcome::Undetected { .. }) => Ok(true),
                 Some(_) => bail!("seed {seed} fails without the bug too"),

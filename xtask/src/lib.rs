@@ -14,6 +14,9 @@
 //! replace = ""
 //! ```
 //!
+//! A bug that the lockstep can't notice, since no subject has a part in it, names the property that does: `property =
+//! "text"`, in front of the edits.
+//!
 //! The library reads and applies them; the binary builds each and lets the harness look for it.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

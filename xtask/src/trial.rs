@@ -13,6 +13,8 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// What is to be tried.
 pub(crate) struct Trial<'a> {
+    /// The property that is to notice the bug.
+    pub property: &'a str,
     pub seed: u64,
     pub cases: u64,
     pub jobs: Option<u16>,
@@ -51,7 +53,7 @@ impl Trial<'_> {
     /// Runs the trial; none if interrupted.
     pub fn run(&self, heapproof: &Path) -> Result<Option<Outcome>> {
         let mut check = Command::new(heapproof);
-        check.args(["check", "--format", "json"]);
+        check.args(["check", "--format", "json", "--property", self.property]);
         check.args(["--seed", &self.seed.to_string(), "--cases", &self.cases.to_string()]);
         check.arg("--out").arg(self.output);
         if let Some(jobs) = self.jobs {
@@ -73,9 +75,15 @@ impl Trial<'_> {
 }
 
 /// Whether a trace fails on that build too; none if interrupted.
-pub(crate) fn fails(heapproof: &Path, trace: &Path, output: &Path, stop: &AtomicBool) -> Result<Option<bool>> {
+pub(crate) fn fails(
+    heapproof: &Path,
+    property: &str,
+    trace: &Path,
+    output: &Path,
+    stop: &AtomicBool,
+) -> Result<Option<bool>> {
     let mut replay = Command::new(heapproof);
-    replay.arg("replay").arg(trace);
+    replay.args(["replay", "--property", property]).arg(trace);
     let ended = child::run(&mut replay, output, Some(LIMIT), stop)?;
     Ok(match ended.how {
         How::Interrupted => None,
@@ -88,12 +96,13 @@ pub(crate) fn fails(heapproof: &Path, trace: &Path, output: &Path, stop: &Atomic
 /// that random programs, which are looked at whole after each line, can't afford.
 pub(crate) fn replay_corpus(
     heapproof: &Path,
+    property: &str,
     traces: &[PathBuf],
     output: &Path,
     stop: &AtomicBool,
 ) -> Result<Option<Option<String>>> {
     let mut replay = Command::new(heapproof);
-    replay.arg("replay").args(traces);
+    replay.args(["replay", "--property", property]).args(traces);
     let Ended { how, stdout, stderr } = child::run(&mut replay, output, Some(LIMIT), stop)?;
     Ok(match how {
         How::Interrupted => None,
