@@ -30,6 +30,7 @@ mod panics;
 pub mod proof;
 pub mod properties;
 pub mod signature;
+pub mod statistics;
 pub mod subject;
 pub mod subjects;
 pub mod tally;

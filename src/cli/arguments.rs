@@ -101,6 +101,8 @@ pub(super) enum Listed {
     Properties,
     /// What programs can be mostly about
     Profiles,
+    /// What a run can come across
+    Conditions,
     /// What programs are made of
     Operations,
     /// What violations are told apart by

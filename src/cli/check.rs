@@ -1,16 +1,18 @@
 //! `heapproof check`: random programs.
 
 use super::arguments::{Claim, Format};
+use super::figures;
 use super::output::Output;
 use super::report::Reporter;
 use super::{Context, End, Trouble, say};
-use crate::campaign::{Campaign, Found};
-use crate::failures::{OUT, save_original};
+use crate::campaign::{Campaign, Found, Summary};
+use crate::failures::{OUT, save_original, write_whole};
 use crate::generate::{Bias, MOST_LINES, Profile, Recipe};
 use crate::minimize::Options;
 use crate::proof::Counterexample;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::cell::RefCell;
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -18,6 +20,10 @@ use std::time::Duration;
 
 /// About ten seconds' worth on two cores.
 const CASES: u64 = 50_000;
+
+/// When statistics are written for the second time, and how often from then on.
+const SOON: Duration = Duration::from_secs(1);
+const OFTEN: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
@@ -38,9 +44,9 @@ pub(super) struct Check {
     pub jobs: Option<u16>,
     #[command(flatten)]
     pub claim: Claim,
-    /// What programs are mostly about; see `list profiles`
-    #[arg(long, value_name = "NAME", default_value = "default", value_parser = profile)]
-    pub profile: Profile,
+    /// What programs are mostly about; what suits the property unless given; see `list profiles`
+    #[arg(long, value_name = "NAME", value_parser = profile)]
+    pub profile: Option<Profile>,
     /// Leave something out of what makes programs better than random, to measure what it is worth
     #[arg(long, value_name = "BIAS", value_delimiter = ',', value_parser = bias, hide = true)]
     pub without: Vec<Bias>,
@@ -50,6 +56,9 @@ pub(super) struct Check {
     /// Where failures are saved
     #[arg(long, value_name = "DIR", default_value = OUT)]
     pub out: PathBuf,
+    /// A file that always holds the statistics so far, also where the run is killed
+    #[arg(long, value_name = "FILE")]
+    pub stats: Option<PathBuf>,
     /// How the results are written
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -61,7 +70,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
         subject: context.subject(arguments.claim.subject.as_deref())?.clone(),
         seed: arguments.seed.unwrap_or_else(|| RandomState::new().hash_one(std::process::id())),
         recipe: Recipe {
-            profile: arguments.profile,
+            profile: arguments.profile.unwrap_or(arguments.claim.property.profile()),
             most_lines: arguments.ops as usize,
             without: arguments.without.clone(),
         },
@@ -71,30 +80,54 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
         keep_going: arguments.keep_going,
     };
     context.catch_interrupts()?;
-    let mut reporter = Reporter::new(&context.name, &campaign, arguments, output);
-    reporter.start()?;
+    let reporter = RefCell::new(Reporter::new(&context.name, &campaign, arguments, output));
+    reporter.borrow_mut().start()?;
     let bar = progress_bar(&campaign);
-    let mut trouble = None;
+    let trouble = RefCell::new(None);
+    let tried = |done: Result<(), Trouble>| {
+        if let Err(error) = done {
+            trouble.borrow_mut().get_or_insert(error);
+            context.stop.store(true, Ordering::Relaxed);
+        }
+    };
+    let mut due = Duration::ZERO;
     let summary = campaign.run(
         &context.stop,
         &mut |found| {
-            if let Err(error) = bar.suspend(|| report(context, &campaign, arguments, &mut reporter, &found)) {
-                trouble.get_or_insert(error);
-                context.stop.store(true, Ordering::Relaxed);
+            tried(bar.suspend(|| report(context, &campaign, arguments, &mut reporter.borrow_mut(), &found)));
+        },
+        &mut |summary| {
+            bar.set_position(summary.programs);
+            if summary.elapsed >= due {
+                // The first at once, so that a file that can't be written is known at once.
+                due = summary.elapsed + if due.is_zero() { SOON } else { OFTEN };
+                tried(bar.suspend(|| keep(arguments, &mut reporter.borrow_mut(), summary)));
             }
         },
-        &mut |programs| bar.set_position(programs),
     );
     bar.finish_and_clear();
-    if let Some(trouble) = trouble {
+    let mut reporter = reporter.into_inner();
+    if let Some(trouble) = trouble.into_inner() {
         return Err(trouble);
     }
+    keep(arguments, &mut reporter, &summary)?;
     reporter.summary(&summary)?;
     Ok(match summary {
         summary if summary.interrupted => End::Interrupted,
         summary if summary.violations.is_empty() => End::Passed,
         _ => End::Violation,
     })
+}
+
+/// Writes down what the run has come to so far: a kill can't be caught.
+fn keep(arguments: &Check, reporter: &mut Reporter<'_>, summary: &Summary) -> Result<(), Trouble> {
+    let statistics = figures::object(reporter.campaign, summary);
+    if let Some(path) = &arguments.stats {
+        let written = write_whole(path, &format!("{statistics}\n"));
+        written
+            .map_err(|error| Trouble::Fault(format!("can't write the statistics to {}: {error}", path.display())))?;
+    }
+    Ok(reporter.statistics(&statistics)?)
 }
 
 /// Saves the program that failed, then minimises it, saves and reports the result; a Ctrl-C meanwhile leaves the first of

@@ -6,6 +6,7 @@ use super::{Context, End, Trouble};
 use crate::generate::Profile;
 use crate::properties::Property;
 use crate::signature::Signature;
+use crate::statistics::Condition;
 use heapproof_model::Code;
 use std::io::Write;
 
@@ -30,6 +31,11 @@ pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> 
         Listed::Profiles => {
             for profile in Profile::ALL {
                 writeln!(output, "{:12} {}", profile.name(), profile.about())?;
+            }
+        }
+        Listed::Conditions => {
+            for condition in Condition::ALL {
+                writeln!(output, "{:22} {}", condition.name(), condition.words())?;
             }
         }
         Listed::Signatures => {

@@ -4,6 +4,7 @@ mod arguments;
 mod certificate;
 mod check;
 mod enumerate;
+mod figures;
 mod input;
 mod list;
 mod minimize;

@@ -2,10 +2,11 @@
 
 use super::arguments::Format;
 use super::check::Check;
+use super::figures;
 use super::output::{Output, paint};
 use crate::campaign::{Campaign, Found, Summary};
 use crate::failures::OUT;
-use crate::generate::{MOST_LINES, Profile};
+use crate::generate::MOST_LINES;
 use crate::proof::{Counterexample, quoted};
 use crate::properties::Property;
 use serde_json::{Map, Value, json};
@@ -14,7 +15,7 @@ use std::path::Path;
 
 pub(super) struct Reporter<'a> {
     name: &'a str,
-    campaign: &'a Campaign,
+    pub campaign: &'a Campaign,
     arguments: &'a Check,
     output: &'a mut Output,
 }
@@ -78,6 +79,15 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
+    /// What the run has come to so far; people see that at its end.
+    pub fn statistics(&mut self, statistics: &Value) -> io::Result<()> {
+        if self.arguments.format == Format::Json {
+            self.json(statistics)?;
+            self.output.flush()?;
+        }
+        Ok(())
+    }
+
     /// What came of the run.
     pub fn summary(&mut self, summary: &Summary) -> io::Result<()> {
         match self.arguments.format {
@@ -99,6 +109,7 @@ impl<'a> Reporter<'a> {
             }
             writeln!(out, "{:16} {:>12} {:>10} {:>10}", "all", total.done, total.refused, total.skipped)?;
         }
+        figures::print(self.campaign, summary, out)?;
         let seconds = summary.elapsed.as_secs_f64();
         let each_second = (total.done + total.refused) as f64 / seconds.max(1e-9);
         let early = if summary.interrupted { ", interrupted" } else { "" };
@@ -147,7 +158,7 @@ impl<'a> Reporter<'a> {
         if recipe.most_lines != MOST_LINES {
             line += &format!(" --ops {}", recipe.most_lines);
         }
-        if recipe.profile != Profile::Default {
+        if recipe.profile != property.profile() {
             line += &format!(" --profile {}", recipe.profile.name());
         }
         if !recipe.without.is_empty() {

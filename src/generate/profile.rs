@@ -69,7 +69,7 @@ impl Profile {
     }
 
     /// How often an operation stands in its programs, against the others.
-    pub(super) fn weight(self, code: Code) -> u32 {
+    pub fn weight(self, code: Code) -> u32 {
         code.weight() * self.percent(code) / 100
     }
 

@@ -17,7 +17,7 @@ mod score;
 mod trial;
 
 pub(crate) use branch::{Ends, Past};
-pub use inspection::{Everything, Inspection};
+pub use inspection::{Everything, Inspection, Nothing};
 pub use trial::{Failed, Trial, Tried};
 
 use crate::panics;
@@ -195,6 +195,14 @@ impl Lockstep {
     /// Where they part.
     pub fn step(&mut self, line: &Line) -> Result<Outcome, Violation> {
         self.inspected(std::slice::from_ref(line), &Everything).map_err(|failed| failed.violation)
+    }
+
+    /// Carries out a line on both, and looks at nothing but what it came to.
+    ///
+    /// # Errors
+    /// Where they part.
+    pub fn follow(&mut self, line: &Line) -> Result<Outcome, Violation> {
+        self.inspected(std::slice::from_ref(line), &Nothing).map_err(|failed| failed.violation)
     }
 
     /// Carries out the first of the lines that lie ahead.

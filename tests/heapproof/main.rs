@@ -18,6 +18,7 @@ mod notations;
 mod pretender;
 mod reached;
 mod signatures;
+mod statistics;
 mod whole_contract;
 #[path = "../../examples/your_heap.rs"]
 #[allow(dead_code)]

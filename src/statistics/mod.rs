@@ -1,0 +1,83 @@
+//! What a run has done, besides finding nothing: the shapes of its heaps, the conditions that it has reached, and how many
+//! different states it has seen.
+//!
+//! A run without a violation proves as much as its programs are worth. That is what these numbers are for, and for the
+//! warnings ([`health`]) where they say that a run is worth little.
+
+mod condition;
+mod distinct;
+mod distribution;
+pub mod health;
+mod observer;
+mod shapes;
+mod state;
+
+pub use condition::{Condition, Conditions};
+pub use distinct::Distinct;
+pub use distribution::Distribution;
+pub use observer::{Observed, observe};
+pub use shapes::Shapes;
+
+/// What was seen of the programs that were observed.
+#[derive(Debug, Clone, Default)]
+pub struct Statistics {
+    /// How many programs were observed.
+    pub observed: u64,
+    /// How many operations they carried out.
+    pub operations: u64,
+    /// How many of them came across each condition, in the order of [`Condition::ALL`].
+    by_condition: Vec<u64>,
+    /// What their heaps looked like.
+    pub shapes: Shapes,
+    /// Their different abstract states.
+    states: Distinct,
+    /// Their different situations.
+    situations: Distinct,
+    /// How both grew: where the number of programs reached a power of two, and now.
+    growth: Vec<Growth>,
+}
+
+/// How much had been seen at one time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Growth {
+    /// After so many observed programs.
+    pub observed: u64,
+    /// Different abstract states.
+    pub states: u64,
+    /// Different situations.
+    pub situations: u64,
+}
+
+impl Statistics {
+    /// Adds a program. Programs are added in the order of their cases, so that the growth is a function of them.
+    pub fn add(&mut self, program: &Observed) {
+        self.observed += 1;
+        self.operations += program.operations;
+        self.by_condition.resize(Condition::ALL.len(), 0);
+        let reached = Condition::ALL.iter().map(|condition| u64::from(program.conditions.has(*condition)));
+        self.by_condition.iter_mut().zip(reached).for_each(|(count, reached)| *count += reached);
+        self.shapes.merge(&program.shapes);
+        program.states.iter().for_each(|state| self.states.add(*state));
+        program.situations.iter().for_each(|situation| self.situations.add(*situation));
+        if self.observed.is_power_of_two() {
+            self.growth.push(self.now());
+        }
+    }
+
+    /// How many programs came across each condition.
+    pub fn conditions(&self) -> impl Iterator<Item = (Condition, u64)> + '_ {
+        let count = |condition: &Condition| self.by_condition.get(*condition as usize).copied().unwrap_or(0);
+        Condition::ALL.iter().map(move |condition| (*condition, count(condition)))
+    }
+
+    /// How the numbers of states and situations grew, up to now.
+    pub fn growth(&self) -> Vec<Growth> {
+        let now = Some(self.now()).filter(|now| now.observed > 0 && self.growth.last() != Some(now));
+        self.growth.iter().copied().chain(now).collect()
+    }
+
+    fn now(&self) -> Growth {
+        let (states, situations) = (self.states.count(), self.situations.count());
+        Growth { observed: self.observed, states, situations }
+    }
+}
