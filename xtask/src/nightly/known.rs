@@ -59,3 +59,42 @@ impl Known {
         write().with_context(|| format!("can't write {}", self.path.display()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::failures::Failure;
+    use super::Known;
+
+    fn failure(signature: &str) -> Failure {
+        Failure {
+            property: "lockstep".to_owned(),
+            signature: signature.to_owned(),
+            trace: None,
+            path: None,
+            artifact: "crash-1".into(),
+            inputs: 1,
+            known: None,
+        }
+    }
+
+    #[test]
+    fn what_one_night_has_found_the_next_one_knows() {
+        let corpus = tempfile::tempdir().unwrap();
+        let load = || Known::load(xtask::root(), corpus.path()).unwrap();
+        assert_eq!(load().of("lockstep", "not-freed", None), None);
+        load().add(&failure("not-freed")).unwrap();
+        load().add(&failure("counts-weak")).unwrap();
+        assert_eq!(load().of("lockstep", "not-freed", None).as_deref(), Some("an earlier night"));
+        assert_eq!(load().of("lockstep", "counts-weak", None).as_deref(), Some("an earlier night"));
+        assert_eq!(load().of("collect", "not-freed", None), None);
+    }
+
+    #[test]
+    fn a_trace_that_is_a_regression_test_is_known_whatever_its_names() {
+        let corpus = tempfile::tempdir().unwrap();
+        let known = Known::load(xtask::root(), corpus.path()).unwrap();
+        let (path, program) = known.regressions.first().unwrap();
+        assert_eq!(known.of("lockstep", "any", Some(&program.canonical().to_string())).as_ref(), Some(path));
+        assert_eq!(known.of("lockstep", "any", Some("a = table\na = table")), None);
+    }
+}
