@@ -21,7 +21,13 @@ pub fn shorter(program: &Program) -> impl Iterator<Item = Program> + use<> {
 }
 
 /// The most objects that the bulk lines of a fuzzer's program may ask for: larger ones are slow to no purpose.
-const MOST_BULK: u64 = 2_000;
+fn most_bulk(property: Property) -> u64 {
+    match property {
+        // They damage every object in every way.
+        Property::Verify | Property::Recover => 32,
+        _ => 256,
+    }
+}
 
 /// What the fuzz target of a property does with an input; whether it was worth running.
 ///
@@ -42,7 +48,7 @@ pub fn fuzz(property: Property, bytes: &[u8]) -> bool {
         Property::Text => text.parse().unwrap_or_default(),
         _ => Program::decode(bytes),
     };
-    let worth_it = program.bulk() <= MOST_BULK;
+    let worth_it = program.bulk() <= most_bulk(property);
     if worth_it {
         // First, for what a program shows can be minimised.
         assert_holds(property, &HEAP, &program);

@@ -26,7 +26,7 @@ use rand::{Rng, RngExt};
 
 /// The most objects that the bulk lines of a changed program ask for: everything is compared after every line, and
 /// what shows with more shows with these.
-pub const MOST_BULK: u64 = 256;
+pub const MOST_BULK: u64 = 32;
 
 /// How often a step is tried until one fits: there may be no name to exchange, or no line at all.
 const TRIES: usize = 8;

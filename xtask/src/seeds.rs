@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// The most objects that a seed's bulk lines ask for. A fuzzer runs every seed before it begins, and all that it makes of
 /// them later: with chains of 100,000 it would begin after minutes.
-const MOST_BULK: u64 = 256;
+const MOST_BULK: u64 = 32;
 
 /// The target whose inputs are text.
 const TEXT: &str = "text";

@@ -13,7 +13,7 @@ use std::time::Duration;
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// What an input is called that does not fail by itself: too slow, too large, or flaky.
-const UNCLEAR: &str = "not-reproduced";
+pub(super) const UNCLEAR: &str = "not-reproduced";
 
 /// A failure that was found.
 pub(crate) struct Failure {
@@ -73,11 +73,12 @@ impl Minimizer<'_> {
     /// The signature of an input's failure.
     fn signature(&self, artifact: &Path) -> Result<String> {
         let mut replay = self.command("replay");
+        replay.args(["--format", "json"]);
         let Ended { how, stdout, .. } =
             child::run(replay.arg(artifact), &self.night.out, Some(LIMIT), self.night.stop)?;
         Ok(match how {
             How::Exited(status) => match status.code() {
-                Some(1) => read_signature(&stdout, artifact).with_context(|| format!("replay says: {stdout}"))?,
+                Some(1) => read_signature(&stdout).with_context(|| format!("replay says: {stdout}"))?,
                 Some(101) => "crash".to_owned(),
                 Some(_) => UNCLEAR.to_owned(),
                 None => "crash".to_owned(),
@@ -105,26 +106,21 @@ impl Minimizer<'_> {
     }
 }
 
-/// The signature in what `replay` prints of a file that fails, as `FILE: SIGNATURE` and more.
-fn read_signature(stdout: &str, file: &Path) -> Option<String> {
-    let said = stdout.strip_prefix(&format!("{}: ", file.display()))?;
-    let end = said.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(said.len());
-    (end > 0).then(|| said[..end].to_owned())
+/// The signature in what `replay` says of a file that fails, an object of its own line.
+fn read_signature(stdout: &str) -> Option<String> {
+    let replayed: serde_json::Value = serde_json::from_str(stdout.lines().next()?).ok()?;
+    replayed["signature"].as_str().map(str::to_owned)
 }
 
 #[cfg(test)]
 mod tests {
     use super::read_signature;
-    use std::path::Path;
 
     #[test]
-    fn the_signature_stands_behind_the_file() {
-        let file = Path::new("out: 1/crash-1a");
-        assert_eq!(read_signature("out: 1/crash-1a: not-freed\n\ntrace", file).as_deref(), Some("not-freed"));
-        assert_eq!(
-            read_signature("out: 1/crash-1a: counts-weak, not not-freed as expected", file).as_deref(),
-            Some("counts-weak")
-        );
-        assert_eq!(read_signature("elsewhere: not-freed", file), None);
+    fn the_signature_of_a_replay_is_read() {
+        let failing = r#"{"type":"replay","path":"crash-1a","passed":false,"signature":"not-freed"}"#;
+        assert_eq!(read_signature(failing).as_deref(), Some("not-freed"));
+        assert_eq!(read_signature(r#"{"type":"replay","passed":true,"signature":null}"#), None);
+        assert_eq!(read_signature("crash-1a: not-freed"), None);
     }
 }

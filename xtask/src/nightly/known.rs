@@ -1,6 +1,6 @@
 //! Failures that are no news.
 
-use super::failures::Failure;
+use super::failures::{Failure, UNCLEAR};
 use anyhow::{Context, Result};
 use heapproof_model::Program;
 use std::collections::BTreeSet;
@@ -45,9 +45,11 @@ impl Known {
         earlier.then(|| "an earlier night".to_owned())
     }
 
-    /// Keeps a failure for the nights to come.
+    /// Keeps a failure for the nights to come; but what is not understood is news each time.
     pub fn add(&mut self, failure: &Failure) -> Result<()> {
-        if !self.by_signature.insert((failure.property.clone(), failure.signature.clone())) {
+        if failure.signature == UNCLEAR
+            || !self.by_signature.insert((failure.property.clone(), failure.signature.clone()))
+        {
             return Ok(());
         }
         let mut text = "# failures that were reported; delete a line to have one reported again\n".to_owned();
@@ -62,7 +64,7 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
-    use super::super::failures::Failure;
+    use super::super::failures::{Failure, UNCLEAR};
     use super::Known;
 
     fn failure(signature: &str) -> Failure {
@@ -87,6 +89,8 @@ mod tests {
         assert_eq!(load().of("lockstep", "not-freed", None).as_deref(), Some("an earlier night"));
         assert_eq!(load().of("lockstep", "counts-weak", None).as_deref(), Some("an earlier night"));
         assert_eq!(load().of("collect", "not-freed", None), None);
+        load().add(&failure(UNCLEAR)).unwrap();
+        assert_eq!(load().of("lockstep", UNCLEAR, None), None);
     }
 
     #[test]

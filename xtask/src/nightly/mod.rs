@@ -67,8 +67,12 @@ impl Night<'_> {
         // Programs are run in other folders.
         let (corpus, out) = (absolute(&self.corpus)?, absolute(&self.out)?);
         let night = Night { targets: self.targets.clone(), corpus, out, ..*self };
-        for folder in ["traces", "logs"] {
+        for folder in ["traces", "logs", "artifacts", "work"] {
             let folder = night.out.join(folder);
+            // Of another night.
+            if folder.exists() {
+                fs::remove_dir_all(&folder).with_context(|| format!("can't empty {}", folder.display()))?;
+            }
             fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
         }
         let mut known = Known::load(root, &night.corpus)?;
@@ -109,6 +113,15 @@ impl Night<'_> {
         let figures = fuzzer.run(&binary, target)?;
         let crashed = figures.crashes > 0;
         results.targets.push(Outcome { target: target.to_owned(), figures, inputs: (before, before) });
+        if self.stop.load(Ordering::Relaxed) {
+            let many = fs::read_dir(self.artifacts(target))?.count();
+            if many > 0 {
+                results
+                    .trouble
+                    .push(format!("{target}: {many} failing inputs were not looked at: artifacts/{target}/"));
+            }
+            return Ok(());
+        }
         let found = failures::of(self, heapproof, target, known)?;
         if crashed && found.is_empty() {
             results.trouble.push(format!("{target}: it crashed and left no input; see logs/{target}.log"));
@@ -119,9 +132,7 @@ impl Night<'_> {
             results.failures.push(failure);
         }
         self.write(results)?;
-        if !self.stop.load(Ordering::Relaxed) {
-            fuzzer.minimize_corpus(&binary, target)?;
-        }
+        fuzzer.minimize_corpus(&binary, target)?;
         let after = fuzzer.inputs(target)?;
         if let Some(outcome) = results.targets.last_mut() {
             outcome.inputs.1 = after;
