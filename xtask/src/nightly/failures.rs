@@ -75,7 +75,7 @@ impl Minimizer<'_> {
         let mut replay = self.command("replay");
         replay.args(["--format", "json"]);
         let Ended { how, stdout, .. } =
-            child::run(replay.arg(artifact), &self.night.out, Some(LIMIT), self.night.stop)?;
+            child::run(replay.arg(artifact), &self.night.out.join("work"), Some(LIMIT), self.night.stop)?;
         Ok(match how {
             How::Exited(status) => match status.code() {
                 Some(1) => read_signature(&stdout).with_context(|| format!("replay says: {stdout}"))?,
@@ -94,7 +94,7 @@ impl Minimizer<'_> {
         let path = traces.join(format!("{}-{signature}.trace", self.target));
         let mut minimize = self.command("minimize");
         minimize.arg("--output").arg(&path).arg(artifact);
-        child::run(&mut minimize, &self.night.out, Some(LIMIT), self.night.stop)?;
+        child::run(&mut minimize, &self.night.out.join("work"), Some(LIMIT), self.night.stop)?;
         Ok(path.is_file().then_some(path))
     }
 

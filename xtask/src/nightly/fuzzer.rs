@@ -154,10 +154,10 @@ impl Night<'_> {
 }
 
 /// Builds `heapproof`, which minimises; none if interrupted.
-pub(super) fn build_command_line(root: &Path, out: &Path, stop: &AtomicBool) -> Result<Option<PathBuf>> {
+pub(super) fn build_command_line(root: &Path, scratch: &Path, stop: &AtomicBool) -> Result<Option<PathBuf>> {
     let mut build = cargo();
     build.args(["build", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]).current_dir(root);
-    let Ended { how, stderr, .. } = child::run(&mut build, out, None, stop)?;
+    let Ended { how, stderr, .. } = child::run(&mut build, scratch, None, stop)?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     match how {
         How::Exited(status) if status.success() => Ok(Some(target.join("release/heapproof"))),

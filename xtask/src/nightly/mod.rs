@@ -78,7 +78,7 @@ impl Night<'_> {
         let mut known = Known::load(root, &night.corpus)?;
         let mut results = Results::default();
         night.write(&results)?;
-        let Some(heapproof) = fuzzer::build_command_line(root, &night.out, night.stop)? else {
+        let Some(heapproof) = fuzzer::build_command_line(root, &night.out.join("work"), night.stop)? else {
             results.interrupted = true;
             night.write(&results)?;
             return Ok(results);
