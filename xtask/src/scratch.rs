@@ -75,7 +75,7 @@ impl<'a> Scratch<'a> {
         // The one in the path: it is that which finds cargo-fuzz.
         let mut cargo = Command::new("cargo");
         cargo.env_remove("CARGO").args(["fuzz", "build", "--sanitizer", "none", target, "--target-dir"]).arg(&folder);
-        cargo.current_dir(&self.tree).env("CARGO_PROFILE_RELEASE_DEBUG", "none");
+        cargo.current_dir(&self.tree).envs(PROFILE);
         if !self.run(&mut cargo)? {
             return Ok(None);
         }
