@@ -133,6 +133,11 @@ pub trait Subject {
     /// operations are, and refused.
     fn recover(&mut self, _roots: Option<&[Object]>) {}
 
+    /// How many things its recoveries have done so far; `None` where it does not say.
+    fn repairs(&self) -> Option<u64> {
+        None
+    }
+
     /// How many objects its collections and detections have touched so far.
     fn touched(&self) -> u64 {
         0

@@ -121,6 +121,11 @@ pub enum Violation {
         /// The score that it gives.
         score: f64,
     },
+    /// A recovery right after a recovery found something to do.
+    RepairedAgain {
+        /// How many things it did.
+        repairs: u64,
+    },
     /// The same program did something else when it was carried out again.
     Undetermined {
         /// On what it was carried out again.

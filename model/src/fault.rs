@@ -147,6 +147,11 @@ impl Fault {
         matches!(self, Fault::FreeTwice | Fault::FreeBeyond | Fault::FreeMissing)
     }
 
+    /// Whether a fault at another object may undo it: it damages what all objects share.
+    pub fn can_be_undone(self) -> bool {
+        self.is_of_the_heap() || self.is_of_free_slots() || self == Fault::FreeLive
+    }
+
     /// Whether it puts an id of no object in place of a reference or target.
     pub fn dangles(self) -> bool {
         (Fault::DanglingField..=Fault::DanglingWeak).contains(&self)

@@ -248,6 +248,17 @@ operations! {
     0x08 "set verify $" Nothing 10 SetVerify { operations: u32 }
 }
 
+impl Operation<Object> {
+    /// Whether it can be done to a heap that was damaged at those objects; all else is skipped (SPEC 7.6).
+    pub fn suits_damage(&self, damaged: &[Object]) -> bool {
+        match self {
+            Operation::Verify {} | Operation::Recover {} | Operation::RecoverRoots {} => true,
+            Operation::Fault { object, .. } => object.is_none_or(|object| !damaged.contains(&object)),
+            _ => damaged.is_empty(),
+        }
+    }
+}
+
 impl Code {
     /// The operation of that tag.
     pub fn from_tag(tag: u8) -> Option<Code> {
@@ -277,11 +288,6 @@ impl Code {
     /// Whether it can be done within finalizers, unless a set's finalizers forbid it too (SPEC 2.8).
     pub fn suits_finalizers(self) -> bool {
         !matches!(self, Code::Temp | Code::Begin | Code::End | Code::Recover | Code::RecoverRoots)
-    }
-
-    /// Whether it can be done to a damaged heap; all others are skipped (SPEC 7).
-    pub fn suits_damage(self) -> bool {
-        matches!(self, Code::Verify | Code::Recover | Code::RecoverRoots)
     }
 
     /// Whether it writes contents.

@@ -65,8 +65,8 @@ pub struct Reference {
     sliced: Option<Sliced>,
     /// How often detection has paused, no change in between.
     pauses: u64,
-    /// The fault that the heap has not been recovered from.
-    damage: Option<Damage>,
+    /// The faults that the heap has not been recovered from, each at another object.
+    damages: Vec<Damage>,
     script: Script,
     /// What the subject says has happened since the journal was last taken.
     choices: Vec<Event>,
@@ -358,7 +358,7 @@ impl Machine for Reference {
         &mut self.script
     }
 
-    fn is_damaged(&self) -> bool {
-        self.damage.is_some()
+    fn permits(&self, operation: &Operation<Object>) -> bool {
+        operation.suits_damage(&self.damages.iter().map(|damage| damage.object).collect::<Vec<_>>())
     }
 }

@@ -144,19 +144,19 @@ pub trait Machine {
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal>;
     /// The program's part of its state.
     fn script(&mut self) -> &mut Script;
-    /// Whether a fault was made and not recovered from: only verification and recovery are carried out then.
-    fn is_damaged(&self) -> bool {
-        false
+    /// Whether the operation is carried out: not all are while faults are not recovered from.
+    fn permits(&self, _operation: &Operation<Object>) -> bool {
+        true
     }
 }
 
 /// Carries out one line outside finalizers.
 pub fn step(machine: &mut impl Machine, line: &Line) -> Outcome {
-    if machine.is_damaged() && !line.operation.code().suits_damage() {
-        return Outcome::Skipped;
-    }
     let script = machine.script();
-    let Some(operation) = line.operation.resolve(&|name| script.object(name)) else { return Outcome::Skipped };
+    let operation = match line.operation.resolve(&|name| script.object(name)) {
+        Some(operation) if machine.permits(&operation) => operation,
+        _ => return Outcome::Skipped,
+    };
     match machine.call(&operation) {
         Ok(value) => {
             if let (Some(name), Value::Reference(object)) = (line.bind, &value) {

@@ -28,7 +28,8 @@ pub(super) fn lines(space: &Space, situation: &Situation) -> Vec<Line> {
     let mut maker = Maker { space, situation, objects, values, lines: Vec::new() };
     for code in &space.operations {
         let fits = match situation.is_damaged {
-            true => code.suits_damage(),
+            // One fault at a time.
+            true => matches!(code, Code::Verify | Code::Recover | Code::RecoverRoots),
             false => situation.is_new || !code.is_setting(),
         };
         if fits {

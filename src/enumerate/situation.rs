@@ -2,7 +2,7 @@
 
 use crate::lockstep::Lockstep;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Kind, Line, Machine, Name, Object, Outcome, Value};
+use heapproof_model::{Kind, Line, Name, Object, Outcome, Value};
 use std::collections::BTreeSet;
 
 /// The names that a program has bound so far.

@@ -55,6 +55,9 @@ impl Names {
                 format!("the heap was damaged (`{}`), so {}", fault.word(), self.findings(&[*wanted])),
                 self.findings(found),
             ),
+            Violation::RepairedAgain { repairs } => {
+                ("nothing is left to repair".into(), format!("{repairs} more repairs are made"))
+            }
             Violation::Score { found, wanted, score } => {
                 (format!("{}, which scores {wanted}", self.findings(found)), format!("the score is {score}"))
             }

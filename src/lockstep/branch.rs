@@ -9,7 +9,7 @@ use crate::panics;
 use crate::subject::{Subject, SubjectKind};
 use crate::violation::Violation;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Line, Machine, Name, Object, Operation, Outcome, Value};
+use heapproof_model::{Line, Name, Object, Operation, Outcome, Value};
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::Hash;

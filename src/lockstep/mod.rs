@@ -229,9 +229,10 @@ impl Lockstep {
 
     /// What a line calls; `None` where it is skipped.
     fn resolved(&mut self, line: &Line) -> Option<Operation<Object>> {
-        let can = supported(&*self.subject, line) && (!self.model.is_damaged() || line.operation.code().suits_damage());
+        let can = supported(&*self.subject, line);
         let script = self.model.script();
-        line.operation.resolve(&|name| script.object(name)).filter(|_| can)
+        let operation = line.operation.resolve(&|name| script.object(name)).filter(|_| can)?;
+        self.model.permits(&operation).then_some(operation)
     }
 
     /// Calls both, and binds a name to what that gives.

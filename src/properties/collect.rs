@@ -6,7 +6,7 @@
 
 use crate::lockstep::{Checked, Failed, Inspection, Lockstep, Verdict, run_with};
 use crate::subject::SubjectKind;
-use heapproof_model::{Code, Line, Machine, Object, Operation, Program};
+use heapproof_model::{Code, Line, Object, Operation, Program};
 
 const ALL: Operation<Object> = Operation::Collect {};
 

@@ -9,7 +9,7 @@ use crate::subject::{Observation, Subject, SubjectKind};
 use crate::tally::Tally;
 use crate::violation::Violation;
 use heapproof_model::script::{self, Machine, Script};
-use heapproof_model::{Code, Contents, Event, Line, Object, Operation, Outcome, Program, Refusal, Value};
+use heapproof_model::{Contents, Event, Line, Object, Operation, Outcome, Program, Refusal, Value};
 use std::hash::{Hash, Hasher};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -74,8 +74,10 @@ struct Run {
     script: Script,
     /// How many objects there have been, as far as is known.
     objects: u32,
-    /// Each reference that the mutator holds, as was seen before the heap was damaged; `None` while it is in order.
-    roots: Option<Vec<Object>>,
+    /// The objects at which the heap was damaged.
+    damaged: Vec<Object>,
+    /// Each reference that the mutator holds, as was seen before the heap was damaged.
+    roots: Vec<Object>,
 }
 
 impl Machine for Run {
@@ -83,12 +85,19 @@ impl Machine for Run {
         match operation {
             Operation::Recover {} => self.subject.recover(None),
             Operation::RecoverRoots {} => {
-                let roots = self.roots.take().unwrap_or_else(|| self.held());
+                let roots = if self.damaged.is_empty() { self.held() } else { std::mem::take(&mut self.roots) };
                 self.subject.recover(Some(&roots));
+            }
+            Operation::Fault { object: Some(object), .. } => {
+                let roots = if self.damaged.is_empty() { self.held() } else { std::mem::take(&mut self.roots) };
+                let reply = self.subject.call(operation);
+                self.roots = roots;
+                self.damaged.extend(reply.is_ok().then_some(object));
+                return reply;
             }
             other => return self.subject.call(other),
         }
-        self.roots = None;
+        self.damaged.clear();
         Ok(Value::Nil)
     }
 
@@ -96,32 +105,30 @@ impl Machine for Run {
         &mut self.script
     }
 
-    fn is_damaged(&self) -> bool {
-        self.roots.is_some()
+    fn permits(&self, operation: &Operation<Object>) -> bool {
+        operation.suits_damage(&self.damaged)
     }
 }
 
 impl Run {
     fn of(subject: Box<dyn Subject>) -> Run {
-        Run { subject, script: Script::default(), objects: 0, roots: None }
+        Run { subject, script: Script::default(), objects: 0, damaged: Vec::new(), roots: Vec::new() }
     }
 
     fn copied(&self) -> Option<Run> {
         let subject = self.subject.fork().filter(|_| self.subject.observes(Observation::Fork))?;
-        Some(Run { subject, script: self.script.clone(), objects: self.objects, roots: self.roots.clone() })
+        let Run { script, objects, damaged, roots, .. } = self;
+        let (script, objects, damaged, roots) = (script.clone(), *objects, damaged.clone(), roots.clone());
+        Some(Run { subject, script, objects, damaged, roots })
     }
 
     fn step(&mut self, line: &Line) -> Shown {
         if !supported(&*self.subject, line) {
             return Shown { outcome: Outcome::Skipped, journal: Vec::new(), digest: 0 };
         }
-        let held = (line.operation.code() == Code::Fault && self.roots.is_none()).then(|| self.held());
         let outcome = script::step(self, line);
         if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, &outcome) {
             self.subject.bind(name, *object);
-        }
-        if let Outcome::Done(_) = outcome {
-            self.roots = held.or(self.roots.take());
         }
         let journal = self.subject.take_journal();
         let digest = self.shown(&outcome, &journal);
@@ -147,7 +154,7 @@ impl Run {
         let statistics = self.subject.statistics();
         self.objects = self.objects.max(statistics.allocations as u32);
         // Of a damaged heap nothing should be asked but verification.
-        if self.roots.is_none() {
+        if self.damaged.is_empty() {
             statistics.named().hash(&mut digest);
             let mut contents = Contents::default();
             for object in (0..self.objects).map(Object).filter(|object| self.subject.lives(*object)) {

@@ -7,7 +7,7 @@
 
 use crate::lockstep::{Checked, Failed, Inspection, Lockstep, Verdict, run_with};
 use crate::subject::SubjectKind;
-use heapproof_model::{Code, Line, Machine, Operation, Program};
+use heapproof_model::{Code, Line, Operation, Program};
 
 /// The sizes of slices and frames that are tried.
 const SIZES: [u32; 3] = [1, 2, 5];

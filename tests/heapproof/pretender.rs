@@ -269,7 +269,7 @@ impl Subject for Pretender {
     }
 
     fn verify(&self, _: Option<&[Object]>) -> Vec<Finding> {
-        let mut found: Vec<Finding> = self.model.damage().map(|damage| damage.finding).into_iter().collect();
+        let mut found: Vec<Finding> = self.model.damages().iter().map(|damage| damage.finding).collect();
         match self.manner {
             Manner::Blind => found.clear(),
             Manner::Alarmed => found.push(Finding { kind: FindingKind::Leak, object: None }),
@@ -279,9 +279,9 @@ impl Subject for Pretender {
     }
 
     fn recover(&mut self, roots: Option<&[Object]>) {
-        let damage = self.model.damage();
+        let damages = self.model.damages();
         if self.manner == Manner::Scarred {
-            self.scar = damage.map(|damage| damage.finding);
+            self.scar = damages.first().map(|damage| damage.finding);
         }
         if self.manner == Manner::Unrepaired {
             return;
@@ -290,8 +290,8 @@ impl Subject for Pretender {
             let contents = self.model.contents(object).unwrap();
             contents.values.iter().position(|value| value.reference().is_some()).unwrap_or(0)
         };
-        let lost = damage.filter(|damage| damage.fault.dangles());
-        let lost = lost.map(|damage| (damage.object, references(damage.object))).into_iter().collect();
+        let lost = damages.iter().filter(|damage| damage.fault.dangles());
+        let lost = lost.map(|damage| (damage.object, references(damage.object))).collect();
         self.model.follow(vec![Event::Recovered { lost, externals: Vec::new() }]);
         let how = if roots.is_some() { Operation::RecoverRoots {} } else { Operation::Recover {} };
         self.model.call(&how).unwrap();

@@ -7,6 +7,7 @@ use super::{Event, Reference, Refusal, Reply, counted};
 use crate::definitions::Graph;
 use crate::fault::{Fault, Finding, FindingKind};
 use crate::value::{Kind, Object, Value};
+use std::collections::BTreeMap;
 
 /// The greatest external count that a recovery may make up: the references must be few enough to be listed.
 pub const MOST_MADE_UP: u32 = 65_535;
@@ -23,9 +24,14 @@ pub struct Damage {
 }
 
 impl Reference {
-    /// The fault that the heap has not been recovered from.
-    pub fn damage(&self) -> Option<Damage> {
-        self.damage
+    /// The faults that the heap has not been recovered from, each at another object.
+    pub fn damages(&self) -> &[Damage] {
+        &self.damages
+    }
+
+    /// Whether there are any.
+    pub fn is_damaged(&self) -> bool {
+        !self.damages.is_empty()
     }
 
     /// All references that the mutator holds, an entry each, in order of objects.
@@ -37,7 +43,8 @@ impl Reference {
     pub(super) fn fault(&mut self, fault: Fault, object: Option<Object>) -> Reply {
         let (object, _) = self.find(object, None)?;
         let site = match self.choice() {
-            Some(Event::Damaged(site)) if self.may_be_damaged(fault, object, *site) => *site,
+            // Where one is made after another the list of free slots, say, may lead anywhere.
+            Some(Event::Damaged(site)) if self.is_damaged() || self.may_be_damaged(fault, object, *site) => *site,
             _ => return Err(Refusal::Inapplicable),
         };
         let orphaned = match fault {
@@ -46,7 +53,7 @@ impl Reference {
             _ => false,
         };
         let kind = if orphaned { FindingKind::Orphaned } else { fault.kind() };
-        self.damage = Some(Damage { fault, object, finding: Finding { kind, object: site } });
+        self.damages.push(Damage { fault, object, finding: Finding { kind, object: site } });
         self.script.journal.push(Event::Damaged(site));
         Ok(Value::Nil)
     }
@@ -64,32 +71,32 @@ impl Reference {
     /// Restores everything, save what the subject says is lost and may be.
     pub(super) fn recover(&mut self, with_roots: bool) -> Value<Object> {
         self.sliced = None;
-        let damage = self.damage.take();
+        let damages = std::mem::take(&mut self.damages);
         let (lost, made_up) = match self.choice() {
             Some(Event::Recovered { lost, externals }) => (lost.clone(), externals.clone()),
             _ => Default::default(),
         };
-        let lost = lost.into_iter().take(1).filter(|place| self.may_be_lost(damage, *place)).collect::<Vec<_>>();
-        let given_up = lost.iter().map(|(object, place)| self.take_away(*object, *place)).collect::<Vec<_>>();
-        let externals = if with_roots { Vec::new() } else { self.without_roots(damage, &made_up) };
+        let lost: BTreeMap<Object, usize> =
+            lost.into_iter().filter(|(holder, place)| self.may_be_lost(&damages, *holder, *place)).collect();
+        let mut given_up = lost.iter().map(|(object, place)| self.take_away(*object, *place)).collect::<Vec<_>>();
+        given_up.sort_by_key(|value| self.turn_of(value));
+        let externals = if with_roots { Vec::new() } else { self.without_roots(&damages, &made_up) };
         for (object, external) in &externals {
             self.objects[object.index()].iter_mut().for_each(|thing| thing.external = *external);
         }
-        if let (Some(Damage { fault: Fault::TemporaryFlag | Fault::TemporaryEntry, object, .. }), Some(frame)) =
-            (damage, &mut self.frame)
-        {
-            frame.temporaries.retain(|temporary| *temporary != object);
+        let undone = |damage: &&Damage| matches!(damage.fault, Fault::TemporaryFlag | Fault::TemporaryEntry);
+        for Damage { object, .. } in damages.iter().filter(undone) {
+            self.frame.iter_mut().for_each(|frame| frame.temporaries.retain(|temporary| temporary != object));
         }
-        self.script.journal.push(Event::Recovered { lost, externals });
+        self.script.journal.push(Event::Recovered { lost: lost.into_iter().collect(), externals });
         given_up.iter().for_each(|value| self.lose(value));
         Value::Nil
     }
 
     /// Only a fault that put an id of no object in place of a reference loses that reference.
-    fn may_be_lost(&self, damage: Option<Damage>, (holder, place): (Object, usize)) -> bool {
-        let Some(damage) = damage.filter(|damage| damage.fault.dangles() && damage.object == holder) else {
-            return false;
-        };
+    fn may_be_lost(&self, damages: &[Damage], holder: Object, place: usize) -> bool {
+        let dangles = |damage: &&Damage| damage.fault.dangles() && damage.object == holder;
+        let Some(damage) = damages.iter().find(dangles) else { return false };
         let Some(contents) = self.contents(holder) else { return false };
         match damage.fault {
             Fault::DanglingWeak => place == 0 && self.target(holder).is_some(),
@@ -104,14 +111,23 @@ impl Reference {
         thing.contents.values.get_mut(place).map_or(Value::Nil, |value| std::mem::replace(value, Value::Nil))
     }
 
-    /// The external counts that objects have without roots: their own, but for the one that was damaged, which is what
-    /// the subject made of it; and 1 for what nothing would hold otherwise.
-    fn without_roots(&self, damage: Option<Damage>, made_up: &[(Object, u32)]) -> Vec<(Object, u32)> {
+    /// When an object has its turn, by what the subject says: of several that nothing refers to any more the order is free.
+    fn turn_of(&self, value: &Value<Object>) -> usize {
+        let is_its_turn = |event: &Event| match event {
+            Event::Began(object) | Event::Died(object) => value.reference() == Some(*object),
+            _ => false,
+        };
+        self.choices.iter().position(is_its_turn).unwrap_or(usize::MAX)
+    }
+
+    /// The external counts that objects have without roots: their own, but for those that were damaged, which are what
+    /// the subject made of them; and 1 for what nothing would hold otherwise.
+    fn without_roots(&self, damages: &[Damage], made_up: &[(Object, u32)]) -> Vec<(Object, u32)> {
         let internal = counted(self);
-        let damaged = damage.filter(|damage| damage.fault.is_external()).map(|damage| damage.object);
+        let is_damaged = |object| damages.iter().any(|damage| damage.fault.is_external() && damage.object == object);
         let made_up = |object: Object| made_up.iter().find(|(of, external)| *of == object && *external <= MOST_MADE_UP);
         let externals = self.living().map(|object| {
-            let open = damaged.filter(|damaged| *damaged == object).and_then(made_up);
+            let open = Some(object).filter(|object| is_damaged(*object)).and_then(made_up);
             let external = open.map_or(self.external(object), |(_, external)| *external);
             let held = external > 0 || internal[object.index()] > 0 || self.queue.contains(&object);
             (object, if held { external } else { 1 })

@@ -12,7 +12,7 @@
 
 use super::frames::Frame;
 use super::slices::Sliced;
-use super::{Reference, Statistics, Thing};
+use super::{Damage, Reference, Statistics, Thing};
 use crate::definitions::Graph;
 use crate::value::{Contents, Object, Value};
 use std::hash::{Hash, Hasher};
@@ -41,7 +41,7 @@ impl Reference {
             frame,
             sliced,
             pauses,
-            damage,
+            damages,
             script,
             choices: _,
             silent,
@@ -74,8 +74,10 @@ impl Reference {
             (calls, most).hash(state);
             labels(&mut alone.keys().copied(), state);
         }
-        let damage = damage.map(|damage| (damage.fault, label(damage.object), damage.finding.kind));
-        (damage, damage_site(self, label)).hash(state);
+        damages.len().hash(state);
+        for Damage { fault, object, finding } in damages {
+            (fault, label(*object), finding.kind, finding.object.map(label)).hash(state);
+        }
         script.digest(label, state);
     }
 
@@ -102,8 +104,4 @@ impl Reference {
             self.operations_since_verification.hash(state);
         }
     }
-}
-
-fn damage_site(reference: &Reference, label: Label<'_>) -> Option<(bool, u64)> {
-    reference.damage?.finding.object.map(label)
 }

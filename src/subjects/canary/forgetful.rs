@@ -84,6 +84,10 @@ impl Subject for Forgetful {
         self.heap.recover(roots);
     }
 
+    fn repairs(&self) -> Option<u64> {
+        self.heap.repairs()
+    }
+
     fn touched(&self) -> u64 {
         self.heap.touched()
     }

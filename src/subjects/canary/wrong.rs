@@ -167,6 +167,10 @@ impl Subject for Wrong {
         }
     }
 
+    fn repairs(&self) -> Option<u64> {
+        self.heap.repairs()
+    }
+
     fn touched(&self) -> u64 {
         match self.mistake {
             Mistake::Touched(touched) => touched(&*self.heap),

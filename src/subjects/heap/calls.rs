@@ -157,7 +157,9 @@ impl Caller<'_> {
                 Ok(Value::Bool(complete))
             }
             Operation::Verify {} => {
-                let findings = self.0.verify_heap().findings();
+                let report = self.0.verify_heap();
+                let findings = report.findings();
+                self.0.host_mut().report = Some(report);
                 // What a damaged heap has to find the lockstep asks for itself.
                 Ok(if findings == 0 || self.0.host().is_damaged { Value::Nil } else { Value::Int(findings as i64) })
             }
@@ -207,10 +209,12 @@ impl Caller<'_> {
     pub(super) fn recover(&mut self, roots: Option<&[Object]>) -> Result<(), HeapError> {
         let held: Option<Vec<ObjectId>> = roots.map(|roots| roots.iter().map(|root| self.id(Some(*root))).collect());
         let place = self.script().journal.len();
-        let report = self.0.verify_heap();
+        let report = self.0.host_mut().report.take().unwrap_or_else(|| self.0.verify_heap());
         let recovery = self.0.attempt_recovery(&report, held.as_deref())?;
         let machine = self.0.host();
-        let lost = recovery.lost.iter().map(|lost| (machine.object(lost.holder), lost.place)).collect();
+        let mut lost: Vec<(Object, usize)> =
+            recovery.lost.iter().map(|lost| (machine.object(lost.holder), lost.place)).collect();
+        lost.sort_unstable();
         let external = |id| (machine.object(id), self.0.counts(id).unwrap_or_default().external);
         let mut externals: Vec<(Object, u32)> = self.0.objects().map(external).collect();
         externals.sort_unstable();
@@ -218,6 +222,7 @@ impl Caller<'_> {
             externals.clear();
         }
         self.0.host_mut().is_damaged = false;
+        self.0.host_mut().repairs += recovery.actions.len() as u64;
         self.script().journal.insert(place, Event::Recovered { lost, externals });
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::calls::Caller;
 use heapproof_heap as heap;
-use heapproof_heap::{Collection, FieldSite, Heap, Host, ObjectId};
+use heapproof_heap::{Collection, FieldSite, Heap, Host, ObjectId, VerificationReport};
 use heapproof_model::{End, Event, Float, Object, Script, Value, script};
 use std::hash::Hasher;
 
@@ -18,6 +18,10 @@ pub(super) struct VirtualMachine {
     tenants: Vec<Object>,
     /// Whether a fault was made that nothing has recovered from.
     pub(super) is_damaged: bool,
+    /// What was found where the program verified last: the next recovery takes it as its hint, out of date or not.
+    pub(super) report: Option<VerificationReport>,
+    /// How many things recoveries have done.
+    pub(super) repairs: u64,
     /// Where fields are looked up, the one used last behind the others.
     sites: Vec<FieldSite>,
 }
@@ -90,9 +94,10 @@ impl VirtualMachine {
     /// Feeds all that the future depends on here to `state`: in which order the living objects of which slots were
     /// allocated, since that is what numbers mean; the program's script, in which a dead object is called by its slot; and
     /// what places have learned of where fields lie. The numbers of dead objects are left out: they stand only in names
-    /// and in what the journal said.
+    /// and in what the journal said. So are the report that a recovery takes as a hint and how much recoveries have
+    /// repaired: nothing is decided by either.
     pub(super) fn digest(heap: &Heap<VirtualMachine>, state: &mut impl Hasher) {
-        let VirtualMachine { script, ids, tenants: _, is_damaged, sites } = heap.host();
+        let VirtualMachine { script, ids, tenants: _, is_damaged, report: _, repairs: _, sites } = heap.host();
         for id in ids.iter().filter(|id| heap.contains(**id)) {
             state.write_u32(id.slot());
         }

@@ -172,6 +172,10 @@ impl Subject for HeapSubject {
         let _ = Caller(&mut self.heap).recover(roots);
     }
 
+    fn repairs(&self) -> Option<u64> {
+        Some(self.heap.host().repairs)
+    }
+
     fn touched(&self) -> u64 {
         self.heap.statistics().objects_touched
     }
