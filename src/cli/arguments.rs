@@ -111,6 +111,5 @@ pub(super) enum Listed {
 
 fn property(name: &str) -> Result<Property, String> {
     let known = || Property::ALL.iter().map(|property| property.name()).collect::<Vec<_>>().join(", ");
-    let found = Property::ALL.iter().find(|property| property.name() == name);
-    found.copied().ok_or_else(|| format!("there is no such property; there are: {}", known()))
+    Property::from_name(name).ok_or_else(|| format!("there is no such property; there are: {}", known()))
 }

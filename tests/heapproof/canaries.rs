@@ -40,7 +40,9 @@ fn catches(property: Property) -> &'static [&'static str] {
         Property::Collect => &["freed", "not-freed", "counts-internal", "collects", "leaves", "journal-took"],
         Property::Release => &["freed", "not-freed", "contents", "counts", "journal-died", "journal-began"],
         Property::Verify => &["verification", "score", "fault-missed"],
-        Property::Recover => &["verification", "counts-internal", "journal-recovered", "outcome-inapplicable"],
+        Property::Recover => {
+            &["repaired-again", "verification", "counts-internal", "journal-recovered", "outcome-inapplicable"]
+        }
         Property::Slices => &["over-budget", "not-freed-temporary", "result-pauses", "journal-took"],
         Property::Tuning => &["statistics", "over-budget-check"],
         // There is no subject in these: they are tried on wrong notations.
@@ -118,7 +120,7 @@ fn each_canary_has_a_property_that_must_catch_it() {
 #[test]
 fn each_kind_of_violation_has_a_canary() {
     let mut found: BTreeSet<String> = FOUND.iter().map(|(_, found)| kind(&found.signature)).collect();
-    for property in [Property::Verify, Property::Determinism] {
+    for property in [Property::Verify, Property::Recover, Property::Determinism] {
         found.extend(canaries_of(property).map(|canary| kind(&caught(property, canary).1)));
     }
     let kinds: BTreeSet<String> = Signature::all().iter().map(kind).collect();

@@ -1,9 +1,9 @@
 #![allow(clippy::needless_pass_by_value)] // quickcheck wants properties that own their programs
 
-use crate::traces;
+use crate::{program, traces};
 use arbitrary::{Arbitrary, Unstructured};
 use heapproof::assert_holds;
-use heapproof::front_doors::{proptest::programs, quickcheck::AnyProgram, shorter};
+use heapproof::front_doors::{self, proptest::programs, quickcheck::AnyProgram, shorter};
 use heapproof::model::Program;
 use heapproof::properties::Property;
 use heapproof::subjects::{CANARY, HEAP};
@@ -21,31 +21,30 @@ thread_local! {
     static CASES: Cell<u32> = const { Cell::new(0) };
 }
 
-proptest! {
-    #![proptest_config(config())]
-
-    #[test]
-    fn proptest_finds_the_heap_to_be_the_model(program in programs()) {
-        assert_holds(Property::Lockstep, &HEAP, &program);
-    }
-
-    #[test]
-    fn proptest_finds_programs_to_survive_text(program in programs()) {
-        assert_holds(Property::Text, &HEAP, &program);
-    }
-
-    #[test]
-    fn proptest_finds_programs_to_survive_bytes(program in programs()) {
-        assert_holds(Property::Bytes, &HEAP, &program);
+#[test]
+fn proptest_finds_every_property_to_hold() {
+    for property in Property::ALL {
+        front_doors::proptest::holds(*property, &HEAP);
     }
 }
 
 #[test]
-fn quickcheck_finds_the_heap_to_be_the_model() {
-    fn holds(program: AnyProgram) {
-        assert_holds(Property::Lockstep, &HEAP, &program);
+fn quickcheck_finds_every_property_to_hold() {
+    for property in Property::ALL {
+        front_doors::quickcheck::holds(*property, &HEAP);
     }
-    quickcheck::quickcheck(holds as fn(AnyProgram));
+}
+
+#[test]
+fn a_folder_is_replayed_whole_or_told_what_is_wrong_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("one.trace"), "a = table\ncollect").unwrap();
+    std::fs::write(folder.path().join("two"), program("a = table").encode()).unwrap();
+    assert_eq!(front_doors::replay(Property::Verify, folder.path()).unwrap(), 2);
+    std::fs::write(folder.path().join("three.trace"), "a = tabel").unwrap();
+    let error = front_doors::replay(Property::Verify, folder.path()).unwrap_err().to_string();
+    assert!(error.contains("three.trace:1:5: "), "{error}");
+    assert!(front_doors::replay(Property::Verify, &folder.path().join("none")).is_err());
 }
 
 /// Runs one of these tests in a process of its own; what it printed.

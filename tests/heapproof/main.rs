@@ -16,6 +16,7 @@ mod minimizer;
 mod mutate;
 mod notations;
 mod pretender;
+mod properties;
 mod reached;
 mod signatures;
 mod statistics;

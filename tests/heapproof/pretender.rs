@@ -18,6 +18,8 @@ pub enum Manner {
     Sliced,
     /// As [`Manner::Whole`], without a journal.
     Mute,
+    /// As [`Manner::Sliced`], and can't be copied.
+    Uncopied,
     /// Slices of collections pause for ever.
     PausesForEver,
     /// Slices of detections pause for ever.
@@ -122,17 +124,21 @@ impl Pretender {
         self.paused && !self.model.garbage().is_empty()
     }
 
+    fn slices(&self) -> bool {
+        matches!(self.manner, Manner::Sliced | Manner::Uncopied)
+    }
+
     /// What the model is to follow.
     fn choices(&mut self, operation: &Operation<Object>) -> Vec<Event> {
         match operation {
             Operation::Fault { fault, object: Some(object) } => self.fault(*fault, *object).into_iter().collect(),
-            Operation::DetectSlice { .. } if self.manner == Manner::Sliced => {
+            Operation::DetectSlice { .. } if self.slices() => {
                 self.paused = !self.paused;
                 self.paused.then_some(Event::Paused).into_iter().collect()
             }
             Operation::Collect {} => Vec::new(),
-            Operation::CollectSlice { .. } if self.manner == Manner::Sliced && self.rests() => vec![Event::Paused],
-            _ if self.manner == Manner::Sliced => match self.one_set(operation) {
+            Operation::CollectSlice { .. } if self.slices() && self.rests() => vec![Event::Paused],
+            _ if self.slices() => match self.one_set(operation) {
                 Some((happened, next)) if next < happened.len() => {
                     happened[..next].iter().cloned().chain([Event::Paused]).collect()
                 }
@@ -228,7 +234,11 @@ impl Subject for Pretender {
     }
 
     fn observes(&self, observation: Observation) -> bool {
-        self.manner != Manner::Mute || !matches!(observation, Observation::Journal | Observation::Sets)
+        match self.manner {
+            Manner::Mute => !matches!(observation, Observation::Journal | Observation::Sets),
+            Manner::Uncopied => observation != Observation::Fork,
+            _ => true,
+        }
     }
 
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {

@@ -1,6 +1,6 @@
 //! Heaps that do everything right and show it wrong.
 
-use super::wrong::Mistake::{Contents, Counts, Cycles, Journal, Lives, Score, Statistics, Touched, Verify};
+use super::wrong::Mistake::{Contents, Counts, Cycles, Journal, Lives, Repairs, Score, Statistics, Touched, Verify};
 use super::wrong::{contents, living};
 use super::{at, canaries};
 use heapproof_model::{End, Event, FindingKind, Kind, Object, Outcome, Refusal, Value};
@@ -152,6 +152,8 @@ canaries! {
         ));
     "score" ["score"] "rounds its score"
         Score(f64::round);
+    "repaired-again" ["repaired-again"] "takes each recovery for a repair"
+        Repairs(|recoveries| recoveries);
     "fault-missed" ["fault-missed"] "finds nothing, whatever is wrong"
         Verify(|_, _, found| found.clear());
 }

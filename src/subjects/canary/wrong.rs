@@ -42,6 +42,8 @@ pub(super) enum Mistake {
     Verify(fn(&Truth, Option<&[Object]>, &mut Vec<Finding>)),
     /// How sound verification thinks the heap.
     Score(fn(f64) -> f64),
+    /// How many things recoveries have done, by how many of them there were.
+    Repairs(fn(u64) -> u64),
     /// How many objects were touched.
     Touched(fn(&Truth) -> u64),
     /// Copies itself.
@@ -56,6 +58,8 @@ pub(super) struct Wrong {
     mistake: Mistake,
     /// What is to be added to the heap's journal.
     journal: Vec<Event>,
+    /// How often it was recovered.
+    recoveries: u64,
     /// Whether the heap that this thread made before it was not.
     is_other: bool,
 }
@@ -67,7 +71,7 @@ thread_local! {
 impl Wrong {
     pub(super) fn new(mistake: Mistake) -> Wrong {
         let is_other = OTHER.replace(!OTHER.get());
-        Wrong { heap: Box::new(HeapSubject::default()), mistake, journal: Vec::new(), is_other }
+        Wrong { heap: Box::new(HeapSubject::default()), mistake, journal: Vec::new(), recoveries: 0, is_other }
     }
 }
 
@@ -161,6 +165,7 @@ impl Subject for Wrong {
     }
 
     fn recover(&mut self, roots: Option<&[Object]>) {
+        self.recoveries += 1;
         match self.mistake {
             Mistake::Recover(recover) => recover(&mut *self.heap, roots, &mut self.journal),
             _ => self.heap.recover(roots),
@@ -168,7 +173,10 @@ impl Subject for Wrong {
     }
 
     fn repairs(&self) -> Option<u64> {
-        self.heap.repairs()
+        match self.mistake {
+            Mistake::Repairs(falsify) => Some(falsify(self.recoveries)),
+            _ => self.heap.repairs(),
+        }
     }
 
     fn touched(&self) -> u64 {

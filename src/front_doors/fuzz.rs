@@ -1,0 +1,88 @@
+//! Properties for fuzzers that make bytes: one function for all, and the replay of what they have kept.
+
+use crate::assert_holds;
+use crate::explain::explain;
+use crate::lockstep::Failure;
+use crate::properties::{Property, bytes, text};
+use crate::subjects::HEAP;
+use crate::violation::Violation;
+use heapproof_model::Program;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The most objects that the bulk lines of a fuzzer's program may ask for: larger ones are slow to no purpose.
+fn most_bulk(property: Property) -> u64 {
+    match property {
+        // They damage every object in every way.
+        Property::Verify | Property::Recover => 32,
+        _ => 256,
+    }
+}
+
+/// Checks a property of the heap on what a fuzzer has made; whether that was worth running.
+///
+/// The input is a program in bytes, for the property `text` one in text. To those two properties any input matters, to
+/// the others only the program that it decodes to.
+///
+/// ```
+/// use heapproof::{front_doors::fuzz, properties::Property};
+///
+/// assert!(fuzz(Property::Text, b"a = table\na.x = b.c"));
+/// ```
+///
+/// # Panics
+/// Where the property does not hold: that is how a fuzzer learns of it.
+pub fn fuzz(property: Property, input: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(input);
+    let program = match property {
+        Property::Text => text.parse().unwrap_or_default(),
+        _ => Program::decode(input),
+    };
+    let worth_it = program.bulk() <= most_bulk(property);
+    if worth_it {
+        // First, for what a program shows can be minimised.
+        assert_holds(property, &HEAP, &program);
+    }
+    match property {
+        Property::Text => assert_withstood(property, text::holds(&text)),
+        Property::Bytes => assert_withstood(property, bytes::holds(input)),
+        _ => {}
+    }
+    worth_it
+}
+
+/// What is no program can't be cut down; the fuzzer keeps it as it is.
+#[allow(clippy::panic)] // it is an assertion
+fn assert_withstood(property: Property, withstood: Result<(), Violation>) {
+    let Err(violation) = withstood else { return };
+    let signature = violation.signature();
+    let told = explain(&HEAP, &Program::default(), &Failure { step: 0, tried: Box::default(), violation });
+    panic!("{signature}: `{}` does not hold\n  wanted  {}\n  found   {}", property.name(), told.model, told.subject);
+}
+
+/// Checks a property of the heap on each file of a folder, traces and what fuzzers keep; how many there were.
+///
+/// # Errors
+/// Where a file can't be read, or is called `.trace` and is none.
+///
+/// # Panics
+/// Where the property does not hold.
+pub fn replay(property: Property, folder: &Path) -> io::Result<usize> {
+    let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<PathBuf>>>()?;
+    paths.retain(|path| path.is_file());
+    paths.sort();
+    for path in &paths {
+        let input = fs::read(path)?;
+        if path.extension().is_some_and(|extension| extension == "trace") {
+            let wrong = |error: &dyn std::fmt::Display| {
+                io::Error::new(io::ErrorKind::InvalidData, format!("{}:{error}", path.display()))
+            };
+            let trace = String::from_utf8(input).map_err(|error| wrong(&error))?;
+            assert_holds(property, &HEAP, &trace.parse().map_err(|error| wrong(&error))?);
+        } else {
+            fuzz(property, &input);
+        }
+    }
+    Ok(paths.len())
+}
