@@ -133,7 +133,8 @@ pub trait Subject {
     /// operations are, and refused.
     fn recover(&mut self, _roots: Option<&[Object]>) {}
 
-    /// How many things its recoveries have done so far; `None` where it does not say.
+    /// How many things its recoveries have repaired so far, what they ended that was under way not counted; `None` where it
+    /// does not say.
     fn repairs(&self) -> Option<u64> {
         None
     }

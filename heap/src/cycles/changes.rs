@@ -15,6 +15,7 @@ impl<H: Host> Heap<H> {
     #[inline]
     pub(crate) fn changed(&mut self, object: ObjectId) {
         self.detection.disturb();
+        self.arena.headers.disturb(object);
         if let Ok(header) = self.arena.headers.find_mut(object)
             && !header.marks.has(Mark::Dirty)
         {

@@ -29,10 +29,9 @@
 //!
 //! **In one go or in steps.** A search may stop after each step of these and go on later, although
 //! the mutator has been busy meanwhile, if it is *watched*: its members carry a mark, with which
-//! each change of their counts, and their death, is noted
+//! each change of their counts or contents, and their death, is noted
 //! ([`Headers::disturb`](crate::counts::Headers::disturb)), and whoever goes on with the search lets
-//! them [leave](Search::spare) first. (A change of contents shows in the counts of what was stored
-//! or given up.) The argument still holds. Let m be left: it was never noted, so
+//! them [leave](Search::spare) first. The argument still holds. Let m be left: it was never noted, so
 //! no reference to it came or went since it joined, and `inner(m)` counts references that all
 //! still exist. Those who hold them have not left, for then m would have been restored from them:
 //! everything that leaves, for whatever reason, is restored from. And m is no root, since it would

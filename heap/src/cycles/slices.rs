@@ -32,6 +32,9 @@
 //!   it has lost its allocator's reference after the taking, and is a candidate still. No member of
 //!   S is a root, and all of S is reached from large ones in it. So all of S joined, and was
 //!   found as garbage and has died; unless a member was disturbed, and that was made a candidate.
+//!   (So a store disturbs what it is stored in, too. Were only what is stored noted, and that no
+//!   member yet, then it would be judged by a reference that was not there when its holder was
+//!   scanned, and all of S be spared for its sake.)
 //! - It died, or it was live in a pass over all candidates. Then it is not in S.
 //!
 //! **Why it ends.** Each call settles at least one candidate while there are some: the first has the

@@ -11,15 +11,17 @@ use crate::verify::Structure;
 use crate::{Heap, Host};
 
 impl<H: Host> Heap<H> {
-    /// Ends collections and detections that are under way.
-    pub(super) fn forget_slices(&mut self, recovery: &mut Recovery) {
-        if self.slices.are_under_way() {
+    /// Ends collections and detections that are under way. Whether a collection was.
+    pub(super) fn forget_slices(&mut self, recovery: &mut Recovery) -> bool {
+        let was_under_way = self.slices.are_under_way();
+        if was_under_way {
             self.abandon_slices();
             recovery.did(RecoveryAction::EndedCollection);
         }
         if self.detection.forget() {
             recovery.did(RecoveryAction::EndedDetection);
         }
+        was_under_way
     }
 
     /// Lets no object be marked as a member of a collection, of which none is under way.

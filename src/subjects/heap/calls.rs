@@ -2,7 +2,7 @@
 
 use super::machine::VirtualMachine;
 use heapproof_heap as heap;
-use heapproof_heap::{Budget, FieldSite, Heap, HeapError, New, ObjectId};
+use heapproof_heap::{Budget, FieldSite, Heap, HeapError, New, ObjectId, RecoveryAction};
 use heapproof_model::{Event, Fault, Machine, Object, Operation, Refusal, Script, Value};
 
 /// Whoever calls the heap: the program, or a finalizer.
@@ -222,7 +222,12 @@ impl Caller<'_> {
             externals.clear();
         }
         self.0.host_mut().is_damaged = false;
-        self.0.host_mut().repairs += recovery.actions.len() as u64;
+        // What was under way is ended in any case, and finalizers may have begun it since.
+        let ends = |action: &&RecoveryAction| {
+            matches!(action, RecoveryAction::EndedCollection | RecoveryAction::EndedDetection)
+        };
+        let repairs = recovery.actions.iter().filter(|action| !ends(action)).count();
+        self.0.host_mut().repairs += repairs as u64;
         self.script().journal.insert(place, Event::Recovered { lost, externals });
         Ok(())
     }

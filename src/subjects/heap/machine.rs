@@ -20,7 +20,7 @@ pub(super) struct VirtualMachine {
     pub(super) is_damaged: bool,
     /// What was found where the program verified last: the next recovery takes it as its hint, out of date or not.
     pub(super) report: Option<VerificationReport>,
-    /// How many things recoveries have done.
+    /// How many things recoveries have done, but for what they ended that was under way.
     pub(super) repairs: u64,
     /// Where fields are looked up, the one used last behind the others.
     sites: Vec<FieldSite>,
