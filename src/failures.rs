@@ -49,18 +49,18 @@ pub fn commented(program: &Program, note: &str) -> String {
 ///
 /// # Errors
 /// Where it can't be written.
-pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+pub fn write_whole(path: &Path, bytes: &(impl AsRef<[u8]> + ?Sized)) -> io::Result<()> {
     // A link stays a link, and what is no file (a terminal, a pipe) is written to, not replaced.
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if path.exists() && !path.is_file() {
-        return std::fs::write(path, text);
+        return std::fs::write(path, bytes);
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
         return Err(io::Error::new(io::ErrorKind::NotFound, format!("there is no folder {}", folder.display())));
     }
     let mut file = readable_by_others(tempfile::Builder::new().prefix(".heapproof-")).tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes.as_ref())?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())

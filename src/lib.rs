@@ -17,7 +17,9 @@ pub use heapproof_model as model;
 pub mod campaign;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod corpus;
 pub mod digest;
+pub mod emit;
 pub mod enumerate;
 pub mod explain;
 pub mod failures;

@@ -5,6 +5,7 @@
 //! what went unchecked. The least that is of use: some way to allocate and store, [`Take`](Operation::Take),
 //! [`Drop`](Operation::Drop), and [`Subject::lives`].
 
+use crate::emit::Spelling;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -174,12 +175,24 @@ pub struct SubjectKind {
     /// What it is, in a line.
     pub about: &'static str,
     make: fn() -> Box<dyn Subject>,
+    spelling: Option<&'static dyn Spelling>,
 }
 
 impl SubjectKind {
     /// The kind of subject that `make` makes.
     pub const fn new(name: &'static str, about: &'static str, make: fn() -> Box<dyn Subject>) -> SubjectKind {
-        SubjectKind { name, about, make }
+        SubjectKind { name, about, make, spelling: None }
+    }
+
+    /// The same, which says how tests in Rust spell its operations.
+    #[must_use]
+    pub const fn spelled(self, spelling: &'static dyn Spelling) -> SubjectKind {
+        SubjectKind { spelling: Some(spelling), ..self }
+    }
+
+    /// How tests in Rust spell its operations, if it says so.
+    pub fn spelling(&self) -> Option<&'static dyn Spelling> {
+        self.spelling
     }
 
     /// What its name begins with, where a `:` divides it: it is one of several that belong together.

@@ -42,6 +42,15 @@ pub(super) enum Command {
     /// Run every program of a few lines on a few objects
     #[command(after_help = EXIT_CODES)]
     Enumerate(Enumerate),
+    /// Print traces as Rust tests
+    #[command(after_help = EXIT_CODES)]
+    EmitTest(super::emit_test::EmitTest),
+    /// Turn a program into a trace, bytes or Rust
+    #[command(after_help = EXIT_CODES)]
+    Convert(super::convert::Convert),
+    /// Keep traces
+    #[command(after_help = EXIT_CODES)]
+    Corpus(super::corpus::Corpus),
     /// Say what there is
     List {
         /// Of what
@@ -91,6 +100,8 @@ pub(super) enum Input {
     Trace,
     /// As a fuzzer writes them
     Bytes,
+    /// A test or function in Rust that embeds a trace
+    Rust,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

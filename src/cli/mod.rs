@@ -3,6 +3,9 @@
 mod arguments;
 mod certificate;
 mod check;
+mod convert;
+mod corpus;
+mod emit_test;
 mod enumerate;
 mod figures;
 mod input;
@@ -121,6 +124,9 @@ impl Context<'_> {
             Command::Minimize(arguments) => minimize::minimize(self, arguments, &mut output),
             Command::VerifyMinimal(arguments) => verify_minimal::verify_minimal(self, arguments, &mut output),
             Command::Enumerate(arguments) => enumerate::enumerate(self, arguments, &mut output),
+            Command::Convert(arguments) => convert::convert(self, arguments, &mut output),
+            Command::Corpus(arguments) => corpus::corpus(self, arguments, &mut output),
+            Command::EmitTest(arguments) => emit_test::emit_test(self, arguments, &mut output),
             Command::List { what } => list::list(self, *what, &mut output),
         }?;
         output.flush()?;

@@ -19,9 +19,7 @@ pub(super) fn replay(
 ) -> Result<End, Trouble> {
     let subject = context.subject(arguments.claim.subject.as_deref())?;
     let expected = arguments.expect.as_deref().map(signature).transpose()?;
-    if arguments.files.iter().filter(|file| file.as_os_str() == "-").count() > 1 {
-        return Err(Trouble::Usage("standard input can be read only once: give `-` one time".to_owned()));
-    }
+    input::once_from_standard_input(&arguments.files)?;
     let mut as_wanted = true;
     for path in &arguments.files {
         let program = input::read(path, arguments.input)?;

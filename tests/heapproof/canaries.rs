@@ -74,7 +74,7 @@ fn caught(property: Property, canary: &Canary) -> (Program, Signature) {
 }
 
 /// What the lockstep finds of each canary that it must catch.
-static FOUND: LazyLock<Vec<(&Canary, Counterexample)>> = LazyLock::new(|| {
+pub static FOUND: LazyLock<Vec<(&Canary, Counterexample)>> = LazyLock::new(|| {
     let counterexample = |canary: &'static Canary| {
         let (program, _) = caught(Property::Lockstep, canary);
         (canary, Counterexample::of(Property::Lockstep, &canary.kind, &program).unwrap())

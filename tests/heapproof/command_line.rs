@@ -25,7 +25,7 @@ pub fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-fn fed(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
+pub fn fed(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
     let mut child =
         command(folder, arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();

@@ -5,12 +5,16 @@ mod canaries;
 mod canary;
 mod command_line;
 mod corpus;
+mod emit;
 mod enumerate;
+#[rustfmt::skip] // as heapproof prints it
+mod emitted;
 mod explanations;
 mod front_doors;
 mod fuzz_targets;
 mod generator;
 mod golden;
+mod keeping;
 mod minimize_command;
 mod minimizer;
 mod mutate;

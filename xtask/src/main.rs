@@ -2,9 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod child;
+mod emitted;
 mod fuzz_bugs;
 mod hunt;
 mod nightly;
+mod rivals;
 mod scratch;
 mod table;
 mod trial;
@@ -41,6 +43,10 @@ enum Command {
         /// Which
         id: String,
     },
+    /// See that the tests which `heapproof emit-test` prints for the corpus compile and pass
+    Emitted,
+    /// Minimise failing programs of ten seeded bugs, by heapproof and by others
+    Rivals(rivals::RivalsArguments),
     /// Write the traces of the corpus as seeds into `fuzz/corpus/`
     Seeds,
     /// Say what the fuzz targets are, as a JSON list
@@ -170,6 +176,8 @@ fn main() -> ExitCode {
         Command::Bugs(arguments) => bugs(&arguments),
         Command::FuzzBugs(arguments) => fuzz_bugs(&arguments),
         Command::Apply { id } => apply(&id),
+        Command::Emitted => emitted(),
+        Command::Rivals(arguments) => rivals(&arguments),
         Command::Seeds => seeds(),
         Command::Targets => targets(),
         Command::Nightly(arguments) => nightly(&arguments),
@@ -187,6 +195,20 @@ fn seeds() -> anyhow::Result<ExitCode> {
         println!("{written} seeds in fuzz/corpus/{target}/");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn emitted() -> anyhow::Result<ExitCode> {
+    println!("{} emitted tests pass", emitted::check(xtask::root())?);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn rivals(arguments: &rivals::RivalsArguments) -> anyhow::Result<ExitCode> {
+    let root = xtask::root();
+    let known = xtask::bugs::load_all(root)?;
+    arguments.only.iter().for_each(|id| expect_known("seeded bug", id, known.iter().map(|bug| &*bug.id)));
+    let stop = stopped_by_signals()?;
+    print!("{}", rivals::compare(root, arguments, &arguments.bugs(known), &stop)?);
+    Ok(if stop.load(Ordering::Relaxed) { ExitCode::from(130) } else { ExitCode::SUCCESS })
 }
 
 fn targets() -> anyhow::Result<ExitCode> {

@@ -20,6 +20,14 @@ const PROFILE: [(&str, &str); 5] = [
     ("CARGO_PROFILE_RELEASE_INCREMENTAL", "true"),
 ];
 
+/// The binaries of `benches/rivals`.
+pub(crate) struct Rivals {
+    /// Minimises within a process.
+    pub within: PathBuf,
+    /// What libFuzzer minimises.
+    pub fuzzed: PathBuf,
+}
+
 /// The copy, and the sources as they were when it was made.
 pub(crate) struct Scratch<'a> {
     sources: BTreeMap<PathBuf, Vec<u8>>,
@@ -81,6 +89,19 @@ impl<'a> Scratch<'a> {
         }
         let places = fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path().join("release").join(target)));
         places.into_iter().find(|path| path.is_file()).map(Some).context("the target was not built")
+    }
+
+    /// Builds the minimisers that ours is compared with.
+    pub fn build_rivals(&self, changed: &BTreeMap<PathBuf, String>) -> Result<Option<Rivals>> {
+        self.write(changed)?;
+        let folder = self.target.with_file_name("rivals");
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.args(["build", "--quiet", "--release", "--manifest-path", "benches/rivals/Cargo.toml"]);
+        cargo.current_dir(&self.tree).env("CARGO_TARGET_DIR", &folder).envs(PROFILE);
+        // Executions are counted, and times are compared within one build.
+        cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+        let built = |name: &str| folder.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+        Ok(self.run(&mut cargo)?.then(|| Rivals { within: built("rivals"), fuzzed: built("minimize_crash") }))
     }
 
     /// Makes the copy wrong in those files, and right in all others.

@@ -14,7 +14,7 @@ impl Machine for Caller<'_> {
     }
 
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
-        self.perform(operation).map_err(|error| refusal(&error, self.subject_of(operation)))
+        self.perform(operation).map_err(|error| refusal(&error, self.id(done_to(operation))))
     }
 }
 
@@ -37,31 +37,6 @@ impl Caller<'_> {
 
     fn outward(&self, read: Result<heap::Value, HeapError>) -> Result<Value<Object>, HeapError> {
         read.map(|value| self.0.host().outward(&value))
-    }
-
-    /// The object that an operation is done to, rather than a value that it stores.
-    fn subject_of(&self, operation: &Operation<Object>) -> ObjectId {
-        match operation {
-            Operation::Take { object }
-            | Operation::Drop { object }
-            | Operation::ReadField { object, .. }
-            | Operation::ReadElement { object, .. }
-            | Operation::ReadCapture { object, .. }
-            | Operation::ReadBox { object }
-            | Operation::WriteField { object, .. }
-            | Operation::WriteElement { object, .. }
-            | Operation::WriteCapture { object, .. }
-            | Operation::WriteBox { object, .. }
-            | Operation::Push { object, .. }
-            | Operation::Pop { object }
-            | Operation::Remove { object, .. }
-            | Operation::On { object, .. }
-            | Operation::Fault { object, .. } => self.id(*object),
-            Operation::Upgrade { weak } => self.id(*weak),
-            Operation::Weak { target } => self.id(*target),
-            Operation::Temp { allocation } => self.subject_of(allocation),
-            _ => ObjectId::NIL,
-        }
     }
 
     fn perform(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, HeapError> {
@@ -100,7 +75,11 @@ impl Caller<'_> {
 
             Operation::ReadField { object, field } => {
                 let table = self.id(*object);
-                let value = self.at_site(field.as_str(), |heap, site| heap.get_field_at(table, site));
+                let value = if self.0.host().by_name {
+                    self.0.get_field(table, field.as_str())
+                } else {
+                    self.at_site(field.as_str(), |heap, site| heap.get_field_at(table, site))
+                };
                 self.outward(value)
             }
             Operation::ReadElement { object, index } => self.outward(self.0.get_element(self.id(*object), *index)),
@@ -109,7 +88,11 @@ impl Caller<'_> {
 
             Operation::WriteField { object, field, value } => {
                 let (table, value) = (self.id(*object), self.inward(value));
-                self.at_site(field.as_str(), |heap, site| heap.set_field_at(table, site, value)).map(nothing)
+                if self.0.host().by_name {
+                    self.0.set_field(table, field.as_str(), value).map(nothing)
+                } else {
+                    self.at_site(field.as_str(), |heap, site| heap.set_field_at(table, site, value)).map(nothing)
+                }
             }
             Operation::WriteElement { object, index, value } => {
                 self.0.set_element(self.id(*object), *index, self.inward(value)).map(nothing)
@@ -288,8 +271,34 @@ impl Caller<'_> {
             Operation::SetVerify { operations } => before.with_verification_interval(Some(operations)),
             _ => Ok(before),
         }?;
-        *self.0 = Heap::with_configuration(VirtualMachine::default(), configuration);
+        let host = VirtualMachine::looking_up(self.0.host().by_name);
+        *self.0 = Heap::with_configuration(host, configuration);
         Ok(())
+    }
+}
+
+/// The object that an operation is done to, rather than a value that it stores.
+pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
+    match operation {
+        Operation::Take { object }
+        | Operation::Drop { object }
+        | Operation::ReadField { object, .. }
+        | Operation::ReadElement { object, .. }
+        | Operation::ReadCapture { object, .. }
+        | Operation::ReadBox { object }
+        | Operation::WriteField { object, .. }
+        | Operation::WriteElement { object, .. }
+        | Operation::WriteCapture { object, .. }
+        | Operation::WriteBox { object, .. }
+        | Operation::Push { object, .. }
+        | Operation::Pop { object }
+        | Operation::Remove { object, .. }
+        | Operation::On { object, .. }
+        | Operation::Fault { object, .. } => *object,
+        Operation::Upgrade { weak } => *weak,
+        Operation::Weak { target } => *target,
+        Operation::Temp { allocation } => done_to(allocation),
+        _ => None,
     }
 }
 

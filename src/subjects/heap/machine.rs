@@ -22,11 +22,18 @@ pub(super) struct VirtualMachine {
     pub(super) report: Option<VerificationReport>,
     /// How many things recoveries have done, but for what they ended that was under way.
     pub(super) repairs: u64,
+    /// Whether fields are looked up by their names alone.
+    pub(super) by_name: bool,
     /// Where fields are looked up, the one used last behind the others.
     sites: Vec<FieldSite>,
 }
 
 impl VirtualMachine {
+    /// One that has nothing yet, and looks fields up by their names alone, or not.
+    pub(super) fn looking_up(by_name: bool) -> VirtualMachine {
+        VirtualMachine { by_name, ..VirtualMachine::default() }
+    }
+
     pub(super) fn number(&mut self, id: ObjectId) -> Object {
         let object = Object(self.ids.len() as u32);
         self.ids.push(id);
@@ -97,7 +104,8 @@ impl VirtualMachine {
     /// and in what the journal said. So are the report that a recovery takes as a hint and how much recoveries have
     /// repaired: nothing is decided by either.
     pub(super) fn digest(heap: &Heap<VirtualMachine>, state: &mut impl Hasher) {
-        let VirtualMachine { script, ids, tenants: _, is_damaged, report: _, repairs: _, sites } = heap.host();
+        let VirtualMachine { script, ids, tenants: _, is_damaged, report: _, repairs: _, by_name: _, sites } =
+            heap.host();
         for id in ids.iter().filter(|id| heap.contains(**id)) {
             state.write_u32(id.slot());
         }

@@ -5,6 +5,7 @@
 
 mod calls;
 mod machine;
+mod spelling;
 
 use crate::digest::Gathered;
 use crate::subject::{Observation, Subject, SubjectKind};
@@ -19,7 +20,8 @@ use machine::VirtualMachine;
 use std::collections::BTreeSet;
 
 /// The heap of this project.
-pub const HEAP: SubjectKind = SubjectKind::new("heap", "the heap of this project", || Box::new(HeapSubject::default()));
+pub const HEAP: SubjectKind = SubjectKind::new("heap", "the heap of this project", || Box::new(HeapSubject::default()))
+    .spelled(&spelling::HeapSpelling);
 
 /// A heap and the virtual machine around it.
 pub struct HeapSubject {
@@ -41,14 +43,16 @@ fn kind(kind: VerificationErrorKind) -> FindingKind {
     }
 }
 
+/// Capacity is bounded, so that no program asks for more memory than there is.
+fn default_configuration() -> Configuration {
+    let capacity = Settings::default().capacity as u32;
+    let configuration = Configuration::default().with_capacity(capacity);
+    configuration.and_then(|it| it.with_verification_interval(None)).unwrap_or_default()
+}
+
 impl Default for HeapSubject {
     fn default() -> HeapSubject {
-        let capacity = Settings::default().capacity as u32;
-        let configuration = Configuration::default()
-            .with_capacity(capacity)
-            .and_then(|it| it.with_verification_interval(None))
-            .unwrap_or_default();
-        HeapSubject { heap: Heap::with_configuration(VirtualMachine::default(), configuration) }
+        HeapSubject { heap: Heap::with_configuration(VirtualMachine::default(), default_configuration()) }
     }
 }
 

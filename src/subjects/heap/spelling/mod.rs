@@ -1,0 +1,280 @@
+//! How the heap's operations are spelled: a test on its public functions, with what the model says as assertions.
+//!
+//! The test is made by telling the story twice: the first time notes which variables, helpers and imports are used, and
+//! the second writes those. Finalizers become a `Host`, whose code is what the model's runs did. Nothing of the harness is in it.
+
+mod claims;
+mod expressions;
+mod machine;
+mod statements;
+
+use super::machine::VirtualMachine;
+use super::{HEAP, HeapSubject, default_configuration};
+use crate::emit::{Claim, Part, Spelling, Story, heading};
+use crate::lockstep;
+use crate::subject::SubjectKind;
+use expressions::Refer;
+use heapproof_heap::Heap;
+use heapproof_model::{Gives, Name, Object, Operation, Outcome};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The spelling of [`HEAP`](super::HEAP).
+pub(super) struct HeapSpelling;
+
+impl Spelling for HeapSpelling {
+    fn subject(&self) -> &'static str {
+        "heapproof::subjects::HEAP"
+    }
+
+    fn test(&self, name: &str, story: &Story) -> Result<String, String> {
+        let by_site = needs_sites(story);
+        let mut first = Writer::new(story, by_site, Used::default());
+        first.body()?;
+        let mut second = Writer::new(story, by_site, first.noticed.into_inner());
+        let body = second.body()?;
+        let noticed = second.noticed.take();
+        let imports: Vec<&str> = noticed.imports.iter().copied().collect();
+        let mut told = story.told.clone();
+        if story.parts.iter().any(has_choice) {
+            told.push("How far a slice gets is the heap's choice; the calls follow what was chosen here.".to_owned());
+        }
+        if noticed.imports.contains("Fault") {
+            told.push("It needs the heap's feature `fault-injection`.".to_owned());
+        }
+        let heading = heading(&told, &story.program);
+        let sets = if noticed.helpers.contains("cycles") { "    use std::collections::BTreeSet;\n" } else { "" };
+        let imports = match *imports {
+            [one] => one.to_owned(),
+            _ => format!("{{{}}}", imports.join(", ")),
+        };
+        Ok(format!("{heading}#[test]\nfn {name}() {{\n    use heapproof_heap::{imports};\n{sets}{body}}}\n"))
+    }
+}
+
+/// Whether a part leaves the heap a choice that a later one may depend on.
+fn has_choice(part: &Part) -> bool {
+    let Part::Call(call) = part else { return false };
+    matches!(call.operation, Operation::CollectSlice { .. } | Operation::DetectSlice { .. })
+}
+
+/// A heap whose fields are found by their names alone.
+const BY_NAME: SubjectKind = SubjectKind::new("heap by name", "the heap without field sites", || {
+    let host = VirtualMachine::looking_up(true);
+    Box::new(HeapSubject { heap: Heap::with_configuration(host, default_configuration()) })
+});
+
+/// Whether a failure of this heap needs the places that remember where fields are.
+fn needs_sites(story: &Story) -> bool {
+    let fails = |subject: &SubjectKind| {
+        let failure = lockstep::run(subject, &story.program).failure;
+        failure.map(|failure| failure.violation.signature()) == story.signature
+    };
+    story.signature.is_some() && fails(&HEAP) && !fails(&BY_NAME)
+}
+
+/// What a test uses.
+#[derive(Default)]
+struct Used {
+    imports: BTreeSet<&'static str>,
+    variables: BTreeSet<String>,
+    /// Ids that finalizers use, or that are known from finalizers only.
+    ids: BTreeSet<String>,
+    /// Those that finalizers read.
+    within: BTreeSet<String>,
+    helpers: BTreeSet<&'static str>,
+    has_log: bool,
+}
+
+struct Writer<'s> {
+    story: &'s Story,
+    by_site: bool,
+    /// What the telling before has noticed.
+    used: Used,
+    noticed: RefCell<Used>,
+    names: BTreeMap<Name, String>,
+    /// What an object is called wherever it may be used.
+    homes: BTreeMap<Object, String>,
+    /// What objects are called so far, outside finalizers.
+    known: BTreeMap<Object, String>,
+    /// The objects of bulk lines: the first, how many, and the variable of the first.
+    bulks: Vec<(u32, u32, String)>,
+    /// What the mutator holds before the call that is told.
+    roots: Vec<Object>,
+    text: String,
+}
+
+impl<'s> Writer<'s> {
+    fn new(story: &'s Story, by_site: bool, used: Used) -> Writer<'s> {
+        let names = names(story);
+        let mut homes = BTreeMap::new();
+        for step in story.runs.iter().flat_map(|run| &run.steps) {
+            if let (Gives::New, Outcome::Done(value)) = (step.line.operation.code().gives(), &step.outcome)
+                && !matches!(step.line.operation, Operation::Upgrade { .. })
+                && let Some(object) = value.reference()
+            {
+                homes.insert(object, format!("object_{}", object.0));
+            }
+        }
+        for part in &story.parts {
+            if let Part::Call(call) = part
+                && let (Some(line), Outcome::Done(value)) = (&call.line, &call.outcome)
+                && let (Some(name), Some(object)) = (line.bind, value.reference())
+            {
+                homes.entry(object).or_insert_with(|| names.get(&name).cloned().unwrap_or_default());
+            }
+        }
+        let (noticed, known, bulks, roots) = Default::default();
+        Writer { story, by_site, used, noticed, names, homes, known, bulks, roots, text: String::new() }
+    }
+
+    fn body(&mut self) -> Result<String, String> {
+        self.import("Heap");
+        for part in &self.story.parts {
+            match part {
+                Part::Call(call) => self.call(call)?,
+                Part::Skipped(line) => {
+                    let line = self.story.program.print(line);
+                    self.say(&format!("// skipped: {line}"));
+                }
+                Part::Claim(claim) => self.claim(claim)?,
+            }
+        }
+        self.panics();
+        let calls = std::mem::take(&mut self.text);
+        let machine = self.machine()?;
+        let heap = self.configured(machine.is_some());
+        let helpers = self.helpers();
+        Ok(format!("{}{helpers}\n{heap}{calls}", machine.unwrap_or_default()))
+    }
+
+    /// Finalizers' panics are the heap's to keep, also those of assertions in them.
+    fn panics(&mut self) {
+        if self.story.parts.iter().any(|part| matches!(part, Part::Call(call) if arms(&call.operation))) {
+            let ended = |end| self.story.runs.iter().filter(move |run| run.end == end).count();
+            let panics = ended(heapproof_model::End::Panicked);
+            self.say(&format!("assert_eq!(heap.finalizer_panics(), {panics});"));
+        }
+    }
+
+    fn say(&mut self, line: &str) {
+        self.text.push_str("    ");
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn import(&self, name: &'static str) {
+        self.noticed.borrow_mut().imports.insert(name);
+    }
+
+    /// Imports what a text speaks of.
+    fn import_for(&self, text: &str) {
+        for name in ["Value", "ObjectId", "HeapError", "New", "Budget", "Fault", "Counts", "View"] {
+            if text.contains(&format!("{name}::")) || text.contains(&format!("{name} {{")) {
+                self.import(name);
+            }
+        }
+    }
+
+    fn notice_variable(&self, variable: &str) {
+        self.noticed.borrow_mut().variables.insert(variable.to_owned());
+    }
+
+    fn notice_id(&self, variable: &str) {
+        self.noticed.borrow_mut().ids.insert(variable.to_owned());
+        self.import("ObjectId");
+    }
+
+    fn is_used(&self, variable: &str) -> bool {
+        self.used.variables.contains(variable) || self.used.ids.contains(variable)
+    }
+
+    /// An object outside finalizers; `None` where nothing is known that leads to it.
+    fn object(&self, object: Object) -> Option<String> {
+        if let Some(known) = self.known.get(&object) {
+            self.notice_variable(known);
+            return Some(known.clone());
+        }
+        if let Some((first, _, head)) =
+            self.bulks.iter().find(|(first, length, _)| (*first..first + length).contains(&object.0))
+        {
+            let links = format!("{head}_links");
+            self.notice_variable(&links);
+            return Some(format!("{links}[{}]", object.0 - first));
+        }
+        let home = self.homes.get(&object).filter(|home| home.starts_with("object_"))?;
+        self.notice_id(home);
+        Some(format!("heap.host().{home}"))
+    }
+
+    fn objects(&self, objects: &[Object]) -> Result<String, String> {
+        let objects: Vec<String> = objects.iter().map(|object| self.id(*object)).collect::<Result<_, _>>()?;
+        Ok(objects.join(", "))
+    }
+}
+
+fn arms(operation: &Operation<Object>) -> bool {
+    matches!(operation, Operation::On { .. })
+}
+
+/// Names that the test's own text gives to other things.
+const RESERVED: &[&str] =
+    &["heap", "object", "stale", "log", "sites", "site", "copy", "before", "linked", "at_site", "cycles", "fields"];
+
+/// A variable for each name, no two alike.
+fn names(story: &Story) -> BTreeMap<Name, String> {
+    let mut names = BTreeMap::new();
+    let mut taken: BTreeSet<String> = RESERVED.iter().map(|word| (*word).to_owned()).collect();
+    let all: BTreeSet<Name> = story.program.lines().iter().flat_map(heapproof_model::Line::names).collect();
+    for name in all {
+        let mut variable = story.variable(name);
+        if variable.starts_with("object_") || variable.ends_with("_links") {
+            variable = format!("name_{variable}_");
+        }
+        while taken.contains(&variable) {
+            variable.push('_');
+        }
+        taken.insert(variable.clone());
+        names.insert(name, variable);
+    }
+    names
+}
+
+/// How references of calls outside finalizers are written.
+impl Refer<Object> for Writer<'_> {
+    fn id(&self, object: Object) -> Result<String, String> {
+        self.object(object).ok_or_else(|| format!("nothing leads to the object {object}"))
+    }
+
+    fn heap(&self) -> &'static str {
+        "&mut heap"
+    }
+
+    fn roots(&self) -> Result<String, String> {
+        self.objects(&self.roots)
+    }
+
+    fn by_site(&self) -> bool {
+        self.by_site
+    }
+}
+
+impl Refer<Name> for Writer<'_> {
+    fn id(&self, name: Name) -> Result<String, String> {
+        let variable = self.names.get(&name).cloned().unwrap_or_default();
+        self.notice_variable(&variable);
+        Ok(variable)
+    }
+
+    fn heap(&self) -> &'static str {
+        "&mut heap"
+    }
+
+    fn roots(&self) -> Result<String, String> {
+        self.objects(&self.roots)
+    }
+
+    fn by_site(&self) -> bool {
+        self.by_site
+    }
+}

@@ -1,0 +1,231 @@
+//! Other people's minimisers on the failing programs that ours gets: what `docs/minimising.md` shows.
+//!
+//! For each seeded bug `benches/rivals` is built with it. One of its binaries finds failing programs and minimises each by
+//! what runs within a process; the other is what libFuzzer minimises.
+
+use crate::child::{self, Ended, How};
+use crate::scratch::{Rivals, Scratch};
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use heapproof_model::Program;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+use xtask::bugs::Bug;
+
+/// Bugs of ten kinds, each of which random programs meet.
+const TEN: [&str; 10] = [
+    "old-value-first",
+    "child-counted-once",
+    "captures-not-traced",
+    "drop-makes-no-candidate",
+    "self-loop-ignored",
+    "stack-not-cut",
+    "resurrection-ignored",
+    "last-in-first-out",
+    "weak-not-cleared",
+    "temporary-not-given-up",
+];
+
+/// After this the minimisers within a process are given up: a bug may make the heap run for ever.
+const LIMIT: Duration = Duration::from_secs(300);
+
+#[derive(Debug, Args)]
+pub(crate) struct RivalsArguments {
+    /// Only the bug of this id; may be given several times; ten bugs unless given
+    #[arg(long, value_name = "ID")]
+    pub only: Vec<String>,
+    /// How many failing programs of each bug are minimised
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    programs: u32,
+    /// How many of these libFuzzer gets too
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(..=1_000))]
+    fuzzed: u32,
+    /// The most time that libFuzzer has for a program, in seconds
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    seconds: u64,
+    /// The seed that programs come from
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+}
+
+impl RivalsArguments {
+    /// The bugs among those known that are meant.
+    pub(crate) fn bugs(&self, known: Vec<Bug>) -> Vec<Bug> {
+        let wanted = |id: &str| match self.only.is_empty() {
+            true => TEN.contains(&id),
+            false => self.only.iter().any(|only| only == id),
+        };
+        known.into_iter().filter(|bug| wanted(&bug.id)).collect()
+    }
+}
+
+/// What a minimiser made of one program.
+#[derive(Debug, Clone)]
+struct Row {
+    minimizer: String,
+    from: u64,
+    /// The trace, its names canonical.
+    trace: String,
+    lines: u64,
+    /// Whether it fails as the program did.
+    is_same_failure: bool,
+    executions: u64,
+    milliseconds: f64,
+}
+
+/// Compares the minimisers on those bugs; the table, whole or up to where it was interrupted.
+pub(crate) fn compare(root: &Path, arguments: &RivalsArguments, bugs: &[Bug], stop: &AtomicBool) -> Result<String> {
+    let scratch = Scratch::new(root, None, stop)?;
+    let mut table = "| seeded bug | minimiser | programs | lines before | lines after | most | distinct results | other failure | executions | ms |\n\
+                     |---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n"
+        .to_owned();
+    let mut all = Vec::new();
+    for (number, bug) in bugs.iter().enumerate() {
+        eprintln!("[{}/{}] {}/{}", number + 1, bugs.len(), bug.class, bug.id);
+        let changed = bug.edited(|file| scratch.read(file))?;
+        let Some(rivals) = scratch.build_rivals(&changed)? else { break };
+        let folder = scratch.output.join(&bug.id);
+        fs::create_dir_all(&folder)?;
+        let Some(mut rows) = within_a_process(&rivals, arguments, &folder, stop)? else { break };
+        let fuzzed = by_libfuzzer(&rivals, arguments, &folder, &rows, stop)?;
+        rows.extend(fuzzed);
+        let rows_of_bug = summary(&bug.id, &rows);
+        eprint!("{rows_of_bug}");
+        table.push_str(&rows_of_bug);
+        all.extend(rows);
+    }
+    table.push_str(&summary("all", &all));
+    Ok(table)
+}
+
+fn within_a_process(
+    rivals: &Rivals,
+    arguments: &RivalsArguments,
+    folder: &Path,
+    stop: &AtomicBool,
+) -> Result<Option<Vec<Row>>> {
+    let mut command = Command::new(&rivals.within);
+    command.args([arguments.seed.to_string(), arguments.programs.to_string()]).arg(folder);
+    let Ended { how, stdout, stderr } = child::run(&mut command, folder, Some(LIMIT), stop)?;
+    match how {
+        How::Interrupted => return Ok(None),
+        How::Exited(status) if !status.success() => bail!("the minimisers failed: {}", stderr.trim()),
+        // What was done by then counts.
+        How::TimedOut | How::Exited(_) => {}
+    }
+    let rows = stdout.lines().filter_map(|line| serde_json::from_str(line).ok());
+    rows.map(|row: Value| row_of(&row).context("a row lacks something")).collect::<Result<_>>().map(Some)
+}
+
+fn row_of(row: &Value) -> Option<Row> {
+    Some(Row {
+        minimizer: row["minimizer"].as_str()?.to_owned(),
+        from: row["from"].as_u64()?,
+        trace: row["trace"].as_str()?.to_owned(),
+        lines: row["lines"].as_u64()?,
+        is_same_failure: row["signature"] == row["ends_as"],
+        executions: row["executions"].as_u64()?,
+        milliseconds: row["milliseconds"].as_f64()?,
+    })
+}
+
+/// `-minimize_crash` for the first programs. It stops by itself once so many mutants in a row do not crash, or when its time
+/// is up.
+fn by_libfuzzer(
+    rivals: &Rivals,
+    arguments: &RivalsArguments,
+    folder: &Path,
+    rows: &[Row],
+    stop: &AtomicBool,
+) -> Result<Vec<Row>> {
+    const RUNS: u64 = 10_000;
+    let programs = rows.iter().filter(|row| row.minimizer == "heapproof").take(arguments.fuzzed as usize);
+    let mut fuzzed = Vec::new();
+    for (number, ours) in programs.enumerate() {
+        let (crash, results) = (folder.join(format!("{number}.bytes")), folder.join(format!("{number}-results")));
+        let count = folder.join(format!("{number}.count"));
+        fs::create_dir_all(&results)?;
+        let mut command = Command::new(&rivals.fuzzed);
+        command.args(["-minimize_crash=1", &format!("-runs={RUNS}"), "-seed=1"]);
+        command.arg(format!("-artifact_prefix={}/", results.display())).arg(&crash).env("RIVALS_COUNT", &count);
+        let start = Instant::now();
+        let ended = child::run(&mut command, folder, Some(Duration::from_secs(arguments.seconds)), stop)?;
+        let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+        let last = match ended.how {
+            How::Interrupted => break,
+            How::TimedOut => 0,
+            How::Exited(_) => RUNS,
+        };
+        let counted = fs::read_to_string(&count).unwrap_or_default();
+        let executions = last + counted.lines().filter_map(|line| line.parse::<u64>().ok()).sum::<u64>();
+        let shortest = shortest(&crash, &results)?;
+        let failure = replayed(rivals, &shortest, folder, stop)?;
+        let program = shortest.canonical();
+        fuzzed.push(Row {
+            minimizer: "libFuzzer".to_owned(),
+            from: ours.from,
+            trace: program.to_string(),
+            lines: program.len() as u64,
+            is_same_failure: failure == replayed(rivals, &Program::decode(&fs::read(&crash)?), folder, stop)?,
+            executions,
+            milliseconds,
+        });
+    }
+    Ok(fuzzed)
+}
+
+/// The program of the smallest file there, or of the one that all began with.
+fn shortest(crash: &Path, results: &Path) -> Result<Program> {
+    let mut files: Vec<PathBuf> = fs::read_dir(results)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.push(crash.to_owned());
+    let sizes = files.into_iter().map(|path| Ok((fs::metadata(&path)?.len(), path)));
+    let mut sizes: Vec<(u64, PathBuf)> = sizes.collect::<Result<_>>()?;
+    sizes.sort();
+    let (_, smallest) = sizes.first().context("there is no result")?;
+    Ok(Program::decode(&fs::read(smallest)?))
+}
+
+/// How a program fails on that build.
+fn replayed(rivals: &Rivals, program: &Program, folder: &Path, stop: &AtomicBool) -> Result<String> {
+    let file = folder.join("replayed.bytes");
+    fs::write(&file, program.encode())?;
+    let mut command = Command::new(&rivals.within);
+    command.arg("--signature").arg(&file);
+    let ended = child::run(&mut command, folder, Some(LIMIT), stop)?;
+    Ok(ended.stdout.trim().to_owned())
+}
+
+/// A line for each minimiser.
+fn summary(bug: &str, rows: &[Row]) -> String {
+    let mut text = String::new();
+    for minimizer in ["heapproof", "proptest", "quickcheck", "libFuzzer"] {
+        let rows: Vec<&Row> = rows.iter().filter(|row| row.minimizer == minimizer).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let median = |value: fn(&Row) -> f64| {
+            let mut values: Vec<f64> = rows.iter().map(|row| value(row)).collect();
+            values.sort_by(f64::total_cmp);
+            values[values.len() / 2]
+        };
+        let most = rows.iter().map(|row| row.lines).max().unwrap_or(0);
+        let distinct = rows.iter().map(|row| &row.trace).collect::<BTreeSet<_>>().len();
+        let others = rows.iter().filter(|row| !row.is_same_failure).count();
+        let _ = writeln!(
+            text,
+            "| {bug} | {minimizer} | {} | {} | {} | {most} | {distinct} | {others} | {} | {:.0} |",
+            rows.len(),
+            median(|row| row.from as f64),
+            median(|row| row.lines as f64),
+            median(|row| row.executions as f64),
+            median(|row| row.milliseconds),
+        );
+    }
+    text
+}
