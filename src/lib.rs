@@ -4,7 +4,7 @@
 //! A [`Program`](model::Program) goes into the [`lockstep`], which carries it out on a [`Subject`](subject::Subject) and
 //! on the model and gives a [`Verdict`](lockstep::Verdict). A failing program goes through [`minimize`] and comes out as a
 //! [`Counterexample`](proof::Counterexample), which is saved and explained. Programs come from [`generate`], from fuzzers
-//! and frameworks ([`front_doors`]), or from text.
+//! and frameworks ([`front_doors`]), or from text; or every program of a few lines is tried ([`enumerate`](mod@enumerate)).
 //!
 //! To put a heap of your own behind it, implement [`Subject`](subject::Subject) and call `cli::main`, or
 //! [`assert_holds`] from a test; `examples/your_heap.rs` does both.

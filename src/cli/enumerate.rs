@@ -1,20 +1,23 @@
 //! `heapproof enumerate`: every program of a few lines on a few objects.
 
+mod keeper;
 mod report;
 
 use super::arguments::Format;
 use super::output::Output;
 use super::{Context, End, Trouble, say};
-use crate::enumerate::{Found, KINDS, Search, Space};
+use crate::enumerate::{self, Found, How, KINDS, Search, Share, Space};
 use crate::failures::{OUT, save_original};
 use crate::minimize::Options;
-use crate::proof::Counterexample;
+use crate::proof::{Counterexample, quoted};
 use crate::properties::Property;
 use crate::subject::SubjectKind;
 use clap::Args;
 use heapproof_model::{Code, Fault, Field, Kind};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use keeper::Keeper;
 use report::Reporter;
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
@@ -23,7 +26,7 @@ pub(super) struct Enumerate {
     /// The heap under proof; the first of `list subjects` unless given
     #[arg(long, value_name = "NAME")]
     pub subject: Option<String>,
-    /// Which programs: `cycles`, `graphs`, `faults`, `whole`; all of these, one after the other, unless given
+    /// Which programs: `faults`, `cycles`, `graphs`, `whole`; all of these, one after the other, unless given
     #[arg(long, value_name = "NAME", value_parser = space)]
     pub space: Option<Space>,
     /// The most objects that live at once; with this or one of the next, and without `--space`, of `whole`
@@ -47,6 +50,15 @@ pub(super) struct Enumerate {
     /// Try each program by itself, also where another has led to the same state
     #[arg(long)]
     pub unmerged: bool,
+    /// Do the Kth of N shares of the work: all N together do what one search does
+    #[arg(long, value_name = "K/N", value_parser = share, default_value = "1/1")]
+    pub shard: Share,
+    /// Go on with the search that was stopped, from what is kept in the folder of `--out`
+    #[arg(long)]
+    pub resume: bool,
+    /// About how much memory states may take, in megabytes
+    #[arg(long, value_name = "MB", default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub memory: u32,
     /// How many threads; as many as there are processors unless given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
@@ -62,6 +74,32 @@ pub(super) struct Enumerate {
 }
 
 impl Enumerate {
+    fn jobs(&self) -> usize {
+        self.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+    }
+
+    /// Where a search is kept.
+    fn kept(&self, space: &Space) -> PathBuf {
+        let Share { number, of } = self.shard;
+        let share = if of > 1 { format!("-{number}-of-{of}") } else { String::new() };
+        self.out.join("enumerations").join(format!("{}{share}.search", space.name))
+    }
+
+    /// The search of a space, gone on with if that is asked for and there is one.
+    fn search(&self, space: &Space, subject: &SubjectKind) -> Result<Search, Trouble> {
+        let memory = u64::from(self.memory) * 1_000_000;
+        let how = How { merges: !self.unmerged, keep_going: self.keep_going, share: self.shard, memory };
+        let path = self.kept(space);
+        if !self.resume || !path.exists() {
+            if self.resume {
+                say(&format!("no search of `{}` is kept in {}; it begins anew", space.name, path.display()));
+            }
+            return Ok(Search::new(space.clone(), subject, how));
+        }
+        let resumed = Search::resumed(space.clone(), subject, how, &path);
+        resumed.map_err(|error| Trouble::Usage(format!("can't go on with {}: {error}", path.display())))
+    }
+
     /// The spaces that are asked for.
     fn spaces(&self) -> Vec<Space> {
         let is_changed = self.objects.is_some()
@@ -94,63 +132,108 @@ impl Enumerate {
 
 pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &mut Output) -> Result<End, Trouble> {
     let subject = context.subject(arguments.subject.as_deref())?.clone();
-    let jobs = arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let merges = !arguments.unmerged && subject.make().digest().is_some();
+    let mut spaces = arguments.spaces();
+    if !merges && arguments.ops.is_none() {
+        spaces = spaces.into_iter().map(Space::unmerged).collect();
+    }
+    if let Some(space) = spaces.iter().find(|space| merges && !space.is_near()) {
+        return Err(Trouble::Usage(format!(
+            "digests do not tell states apart in programs of {} lines on {} objects; on so many objects at most {} lines \
+             can be, or each program is tried by itself with `--unmerged`",
+            space.lines,
+            space.objects,
+            space.most_lines()
+        )));
+    }
+    let searches = spaces.iter().map(|space| arguments.search(space, &subject)).collect::<Result<Vec<_>, _>>()?;
     context.catch_interrupts()?;
-    let mut reporter = Reporter::new(&context.name, &subject, arguments, output);
-    let spaces = arguments.spaces();
-    reporter.start(&spaces)?;
+    let reporter = RefCell::new(Reporter::new(&context.name, &subject, arguments, output));
+    reporter.borrow_mut().start(&spaces)?;
     let mut end = End::Passed;
-    for space in spaces {
-        let mut search = Search::new(space, &subject, !arguments.unmerged, arguments.keep_going);
-        reporter.space(&search)?;
-        run(context, arguments, &subject, &mut search, jobs, &mut reporter)?;
-        reporter.proved(&search)?;
-        if context.stop.load(Ordering::Relaxed) {
-            return Ok(End::Interrupted);
-        }
-        if !search.summary().violations.is_empty() {
-            end = End::Violation;
-            if !arguments.keep_going {
-                break;
+    for mut search in searches {
+        reporter.borrow_mut().space(&search)?;
+        run(context, arguments, &mut search, &reporter)?;
+        reporter.borrow_mut().proved(&search)?;
+        match search.summary().end {
+            enumerate::End::Stopped => return Ok(End::Interrupted),
+            enumerate::End::OutOfMemory => {
+                return Err(Trouble::Fault(format!(
+                    "states took more than {} MB; `--memory` allows more, `--shard` divides the work",
+                    arguments.memory
+                )));
             }
+            enumerate::End::Failed => return Ok(End::Violation),
+            _ if !search.summary().violations.is_empty() => end = End::Violation,
+            _ => {}
         }
     }
     Ok(end)
 }
 
+/// Searches, and keeps how far it is: now and then, when it is stopped, and at its end if it was kept before.
 fn run(
     context: &Context<'_>,
     arguments: &Enumerate,
-    subject: &SubjectKind,
     search: &mut Search,
-    jobs: usize,
-    reporter: &mut Reporter<'_>,
+    reporter: &RefCell<Reporter<'_>>,
 ) -> Result<(), Trouble> {
-    let bar = ProgressBar::no_length().with_style(
-        ProgressStyle::with_template("{spinner} {msg}, {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
-    );
-    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
-    let mut founds = Vec::new();
-    let mut trouble = None;
-    let reporter = std::cell::RefCell::new(reporter);
-    search.run(jobs, &context.stop, &mut |found| founds.push(found), &mut |progress| {
-        bar.set_message(report::line(progress));
-        bar.tick();
-        if progress.is_level_done()
-            && let Err(error) = bar.suspend(|| reporter.borrow_mut().level(progress))
-        {
-            trouble.get_or_insert(Trouble::from(error));
+    let (path, space) = (arguments.kept(search.space()), search.space().name);
+    let bar = spinner();
+    let mut keeper = Keeper::new(&path);
+    let trouble = RefCell::new(None);
+    let note = |result: Result<(), Trouble>| {
+        if let Err(error) = result {
+            trouble.borrow_mut().get_or_insert(error);
             context.stop.store(true, Ordering::Relaxed);
         }
-    });
+    };
+    search.run(
+        arguments.jobs(),
+        &context.stop,
+        &mut |found| {
+            let report = || report_violation(context, arguments, space, &found, &mut reporter.borrow_mut());
+            note(bar.suspend(report));
+        },
+        &mut |search, progress| {
+            bar.set_message(report::line(progress));
+            bar.tick();
+            if progress.is_level_done() {
+                note(bar.suspend(|| Ok(reporter.borrow_mut().level(progress)?)));
+            }
+            note(keeper.keep_now_and_then(search));
+        },
+    );
     bar.finish_and_clear();
-    for found in &founds {
-        let reported = report_violation(context, arguments, subject, search.space(), found, *reporter.borrow_mut());
-        if let Err(error) = reported {
-            trouble.get_or_insert(error);
-        }
+    if let Some(trouble) = trouble.into_inner() {
+        return Err(trouble);
     }
-    trouble.map_or(Ok(()), Err)
+    match search.summary().end {
+        enumerate::End::Stopped | enumerate::End::OutOfMemory => {
+            keeper.keep(search)?;
+            say(&format!("kept in {}; go on with it: {}", path.display(), resuming_command()));
+        }
+        enumerate::End::Done if path.exists() => keeper.keep(search)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// This very command, resumed.
+fn resuming_command() -> String {
+    let mut words: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
+    if !words.iter().any(|word| word == "--resume") {
+        words.push("--resume".to_owned());
+    }
+    words.join(" ")
+}
+
+/// On standard error, where that is a terminal.
+fn spinner() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}");
+    let bar = ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
+    bar
 }
 
 /// Saves the program that failed, then minimises it, saves and reports the result. It has as few lines as can be; what
@@ -158,13 +241,13 @@ fn run(
 fn report_violation(
     context: &Context<'_>,
     arguments: &Enumerate,
-    subject: &SubjectKind,
-    space: &Space,
+    space: &str,
     found: &Found,
     reporter: &mut Reporter<'_>,
 ) -> Result<(), Trouble> {
+    let subject = reporter.subject();
     let signature = found.failure.violation.signature();
-    let note = format!("a shortest program of `enumerate --space {}`", space.name);
+    let note = format!("a shortest program of `enumerate --space {space}`");
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
     let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
     let judge = |program: &_| Property::Lockstep.check(subject, program).failure;
@@ -216,4 +299,12 @@ fn fault(text: &str) -> Result<Fault, String> {
 
 fn field(text: &str) -> Result<Field, String> {
     Field::new(text).ok_or_else(|| "expected a word: a letter or `_`, then letters, digits and `_`".to_owned())
+}
+
+fn share(text: &str) -> Result<Share, String> {
+    let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+    match numbers {
+        Some((number, of)) if 1 <= number && number <= of => Ok(Share { number, of }),
+        _ => Err("expected something like `2/3`: the second of three shares".to_owned()),
+    }
 }

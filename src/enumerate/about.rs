@@ -25,7 +25,7 @@ impl Space {
                 joined(self.sample(true).filter(|line| line.operation.code().is_setting()).map(|line| text(&line))),
             ),
             ("finalizers", joined(self.sample(false).filter_map(|line| finalizer(&line)))),
-            ("faults", joined(self.made_faults().map(|fault| fault.word().to_owned()))),
+            ("faults, one at a time", joined(self.made_faults().map(|fault| fault.word().to_owned()))),
         ];
         about.retain(|(_, text)| !text.is_empty());
         about
@@ -36,9 +36,10 @@ impl Space {
     }
 
     fn done_to(&self) -> String {
-        let nil = if self.nil { ", and to nil" } else { "" };
-        let one = "to one dead object for each place, which stands for the others of that place";
-        format!("to every living object that has a name, {one}{nil}; of another kind, with one value")
+        let nil = if self.nil { ", nil" } else { "" };
+        format!(
+            "each living object that has a name, of each place one dead object for all{nil}; of a wrong kind with one value"
+        )
     }
 
     /// How many objects bulk lines, slices and frames are of.

@@ -5,7 +5,6 @@ use super::situation::{Names, Situation};
 use super::space::Space;
 use crate::lockstep::{Ends, Failure, Lockstep, Past, supported};
 use crate::subject::SubjectKind;
-use crate::tally::Tally;
 use crate::violation::Violation;
 use heapproof_model::{Line, Outcome, Program};
 use std::collections::HashMap;
@@ -34,13 +33,12 @@ pub(super) enum Step<'a> {
 pub(super) struct Expander<'a> {
     pub(super) space: &'a Space,
     pub(super) subject: &'a SubjectKind,
-    pub(super) tally: Tally,
     known: HashMap<Situation, Arc<[Line]>>,
 }
 
 impl<'a> Expander<'a> {
     pub(super) fn new(space: &'a Space, subject: &'a SubjectKind) -> Expander<'a> {
-        Expander { space, subject, tally: Tally::default(), known: HashMap::new() }
+        Expander { space, subject, known: HashMap::new() }
     }
 
     /// The state before the first line.
@@ -56,7 +54,7 @@ impl<'a> Expander<'a> {
         let mut state = self.start();
         for choice in choices {
             let lines = self.lines(&state);
-            let line = &lines[usize::from(choice)];
+            let Some(line) = lines.get(usize::from(choice)) else { return Err(unsteady()) };
             let outcome = state.lockstep.advance_noting(line, &mut state.past)?;
             state.names.note(line, &outcome);
             state.program.push(line.clone());
@@ -78,8 +76,9 @@ impl<'a> Expander<'a> {
         made
     }
 
-    /// Carries out every line that can follow, and says what each led to.
-    pub(super) fn expand(&mut self, state: &State, each: &mut dyn FnMut(u16, Step<'_>)) {
+    /// Carries out every line that can follow, and says what each led to; gives how many were done, and how many refused.
+    pub(super) fn expand(&mut self, state: &State, each: &mut dyn FnMut(u16, Step<'_>)) -> (u64, u64) {
+        let (mut done, mut refused) = (0, 0);
         // A line that changes nothing leaves a lockstep that the next line can be carried out on.
         let mut spare: Option<Lockstep> = None;
         for (choice, line) in (0..).zip(self.lines(state).iter()) {
@@ -94,7 +93,10 @@ impl<'a> Expander<'a> {
                     continue;
                 }
             };
-            self.tally.add(line.operation.code(), &outcome);
+            match outcome {
+                Outcome::Done(_) => done += 1,
+                _ => refused += 1,
+            }
             let mut names = state.names.clone();
             names.note(line, &outcome);
             let digest = lockstep.digest(&names.digested(&lockstep));
@@ -107,11 +109,17 @@ impl<'a> Expander<'a> {
                 spare = Some(lockstep);
             }
         }
+        (done, refused)
     }
 
     fn branch(&self, state: &State) -> Result<Lockstep, Violation> {
         state.lockstep.branch(self.subject, &state.past)
     }
+}
+
+/// What is said of a subject that does not do the same when it is called in the same way.
+fn unsteady() -> Violation {
+    Violation::Panicked { message: "it did not do again what it had done".to_owned() }
 }
 
 fn binds(line: &Line, outcome: &Outcome) -> bool {

@@ -2,7 +2,7 @@
 
 use super::situation::Situation;
 use super::space::Space;
-use heapproof_model::{Code, Kind, Line, Name, Operation, Value};
+use heapproof_model::{Code, Gives, Kind, Line, Name, Operation, Value};
 
 type Objects = Vec<Option<Name>>;
 
@@ -13,7 +13,6 @@ struct Maker<'a> {
     /// What an operation can be done to: each living object with a name, a dead one for each place, and nil.
     objects: Objects,
     values: Vec<Value<Name>>,
-    /// Whether it is for a finalizer: then names are those of the run.
     lines: Vec<Line>,
 }
 
@@ -41,8 +40,7 @@ pub(super) fn lines(space: &Space, situation: &Situation) -> Vec<Line> {
 
 impl Maker<'_> {
     fn add(&mut self, operation: Operation<Name>) {
-        let bind =
-            (operation.code().gives() != heapproof_model::operation::Gives::Nothing).then_some(self.situation.fresh);
+        let bind = (operation.code().gives() != Gives::Nothing).then_some(self.situation.fresh);
         self.lines.push(Line { bind, operation });
     }
 
@@ -56,7 +54,7 @@ impl Maker<'_> {
         self.objects.clone().into_iter().for_each(|object| self.add(operation(object)));
     }
 
-    /// An operation with each value on each object; on one of another kind with the first value alone, since such is
+    /// An operation with each value on each object; on nil and on another kind with the first value alone, since those are
     /// refused before the value is looked at.
     fn with_each(&mut self, kind: Kind, operation: impl Fn(Option<Name>, Value<Name>) -> Operation<Name>) {
         for object in self.objects.clone() {
@@ -170,8 +168,7 @@ impl Maker<'_> {
             operations.push(Operation::Drop { object: Some(*other) });
         }
         operations.extend([Operation::Table {}, Operation::Collect {}, Operation::Panic {}]);
-        let gives =
-            |operation: &Operation<Name>| operation.code().gives() != heapproof_model::operation::Gives::Nothing;
+        let gives = |operation: &Operation<Name>| operation.code().gives() != Gives::Nothing;
         let bind = |operation: &Operation<Name>| gives(operation).then_some(self.situation.fresh);
         let allowed = |operation: &Operation<Name>| {
             operation.code() == Code::Panic || self.space.operations.contains(&operation.code())

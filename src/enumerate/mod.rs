@@ -19,13 +19,16 @@
 //! Damon's hypothesis (ISSTA 1996).
 
 mod about;
+mod checkpoint;
+mod chunk;
 mod expand;
 mod lines;
 mod search;
 mod situation;
 mod space;
 
-pub use search::{Found, Progress, Search, Summary};
+pub use checkpoint::CheckpointError;
+pub use search::{End, Found, How, Progress, Search, Share, Summary};
 pub use space::{KINDS, Space};
 
 use crate::signature::Signature;
@@ -53,6 +56,7 @@ pub fn shortest(subject: &SubjectKind, signature: &Signature, space: Space) -> O
             shortest.get_or_insert(one);
         }
     };
-    Search::new(space, subject, true, true).run(jobs, &enough, &mut found, &mut |_| {});
+    let how = How { keep_going: true, ..How::default() };
+    Search::new(space, subject, how).run(jobs, &enough, &mut found, &mut |_, _| {});
     shortest
 }

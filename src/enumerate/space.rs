@@ -1,12 +1,14 @@
 //! Which programs are tried: a bound on lines, a bound on objects, and what lines are made of.
 
-use heapproof_model::{Code, Fault, Field, Kind, Value};
+use heapproof_model::reference::NEAR;
+use heapproof_model::{Code, Fault, Field, Kind, Name, Value};
 use std::fmt;
 
 /// All programs of so many lines on so many objects that are made of certain lines.
 ///
 /// A program belongs to it if it has at most [`lines`](Space::lines) lines, each of them made as [`Space`] says, and if an
-/// allocation stands in it only where fewer than [`objects`](Space::objects) objects live.
+/// allocation stands in it only where fewer than [`objects`](Space::objects) objects live. What finalizers allocate comes
+/// on top.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Space {
     /// What it is called.
@@ -22,7 +24,7 @@ pub struct Space {
     /// The names of fields.
     pub fields: Vec<Field>,
     /// Values besides references.
-    pub plain: Vec<Value<heapproof_model::Name>>,
+    pub plain: Vec<Value<Name>>,
     /// Whether nil stands where an object should.
     pub nil: bool,
     /// The faults that are made.
@@ -88,9 +90,28 @@ impl Space {
         Space { name: "faults", lines: 4, faults: Fault::ALL.to_vec(), ..Space::whole() }
     }
 
-    /// All that have names, those that are searched unless others are asked for.
+    /// Whether programs are so short that digests tell states apart in them: what they count is far from where counting
+    /// is read. A line counts a reference that is stored, taken out or dropped, or an allocation, for each object; a
+    /// finalizer's line does so once more, and what it holds is dropped.
+    pub fn is_near(&self) -> bool {
+        self.lines <= self.most_lines()
+    }
+
+    /// How many lines there can be for that.
+    pub fn most_lines(&self) -> usize {
+        (NEAR as usize - 1) / (3 * self.objects.max(1))
+    }
+
+    /// The same with as few lines as can be tried program by program, where states are not merged.
+    pub fn unmerged(self) -> Space {
+        let most = if self.operations.len() > 20 { 3 } else { 5 };
+        Space { lines: self.lines.min(most), ..self }
+    }
+
+    /// All that have names, those that are searched unless others are asked for: the widest first, since a heap that is
+    /// wrong is mostly wrong soon.
     pub fn all() -> Vec<Space> {
-        vec![Space::cycles(), Space::graphs(), Space::faults(), Space::whole()]
+        vec![Space::faults(), Space::cycles(), Space::graphs(), Space::whole()]
     }
 }
 

@@ -35,6 +35,9 @@ pub(crate) struct Ends {
     parts: Vec<Mutex<HashSet<u128>>>,
 }
 
+/// How many ends of programs each part of [`Ends`] remembers: some 150 megabytes in all.
+const MOST_ENDS: usize = 100_000;
+
 impl Default for Ends {
     fn default() -> Ends {
         Ends { parts: (0..64).map(|_| Mutex::default()).collect() }
@@ -48,6 +51,21 @@ impl Ends {
 
     fn insert(&self, digest: u128) {
         self.part(digest).insert(digest);
+    }
+
+    /// How many there is room for.
+    pub(crate) fn capacity(&self) -> usize {
+        self.parts.iter().map(|part| part.lock().unwrap_or_else(PoisonError::into_inner).capacity()).sum()
+    }
+
+    /// Forgets all, if they are so many that they take much memory: they only spare work.
+    pub(crate) fn forget_many(&mut self) {
+        for part in &mut self.parts {
+            let part = part.get_mut().unwrap_or_else(PoisonError::into_inner);
+            if part.len() > MOST_ENDS {
+                *part = HashSet::new();
+            }
+        }
     }
 
     fn part(&self, digest: u128) -> MutexGuard<'_, HashSet<u128>> {

@@ -7,6 +7,7 @@ mod command_line;
 mod corpus;
 mod emit;
 mod enumerate;
+mod enumerate_command;
 #[rustfmt::skip] // as heapproof prints it
 mod emitted;
 mod explanations;

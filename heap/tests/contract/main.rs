@@ -9,6 +9,7 @@ mod detection;
 mod detection_cost;
 mod detection_random;
 mod detection_slices;
+mod digest;
 mod errors;
 #[cfg(feature = "fault-injection")]
 mod faults;

@@ -3,7 +3,7 @@
 use super::Enumerate;
 use crate::cli::arguments::Format;
 use crate::cli::output::Output;
-use crate::enumerate::{Progress, Search, Space};
+use crate::enumerate::{End, Progress, Search, Space, Summary};
 use crate::proof::Counterexample;
 use crate::subject::SubjectKind;
 use serde_json::{Map, Value, json};
@@ -19,6 +19,10 @@ pub(super) struct Reporter<'a> {
 impl<'a> Reporter<'a> {
     pub fn new(name: &'a str, subject: &'a SubjectKind, arguments: &Enumerate, output: &'a mut Output) -> Reporter<'a> {
         Reporter { name, subject, format: arguments.format, output }
+    }
+
+    pub fn subject(&self) -> &'a SubjectKind {
+        self.subject
     }
 
     /// What is about to be searched, and what of it can't be checked.
@@ -48,7 +52,7 @@ impl<'a> Reporter<'a> {
         match self.format {
             Format::Human => {
                 writeln!(self.output, "\n{}", search.space())?;
-                if !search.merges() {
+                if !search.how().merges {
                     writeln!(self.output, "each program is tried by itself: states are not merged")?;
                 }
                 writeln!(
@@ -62,7 +66,7 @@ impl<'a> Reporter<'a> {
                 "space": search.space().name,
                 "lines": search.space().lines,
                 "objects": search.space().objects,
-                "merged": search.merges(),
+                "merged": search.how().merges,
                 "made_of": made_of(search.space()),
             }))?,
         }
@@ -71,18 +75,18 @@ impl<'a> Reporter<'a> {
 
     /// All programs of one length are done.
     pub fn level(&mut self, progress: &Progress) -> io::Result<()> {
-        let Progress { depth, states, transitions, memory, elapsed, .. } = *progress;
+        let Progress { lines, states, transitions, memory, elapsed, .. } = *progress;
         let seconds = elapsed.as_secs_f64();
         let each_second = states as f64 / seconds.max(1e-9);
         match self.format {
             Format::Human => writeln!(
                 self.output,
-                "{depth:>5} {states:>12} {transitions:>12} {seconds:>9.1} {each_second:>10.0} {:>6} MB",
+                "{lines:>5} {states:>12} {transitions:>12} {seconds:>9.1} {each_second:>10.0} {:>6} MB",
                 memory / 1_000_000
             )?,
             Format::Json => self.json(&json!({
                 "type": "progress",
-                "lines": depth,
+                "lines": lines,
                 "states": states,
                 "transitions": transitions,
                 "memory": memory,
@@ -121,24 +125,24 @@ impl<'a> Reporter<'a> {
         match self.format {
             Format::Human => self.statement(search)?,
             Format::Json => {
-                let summary = search.summary();
+                let (summary, space, share) = (search.summary(), search.space(), search.how().share);
                 let violations: Map<String, Value> =
                     summary.violations.iter().map(|(signature, lines)| (signature.to_string(), json!(lines))).collect();
-                let total = summary.tally.total();
                 self.json(&json!({
                     "type": "proved",
-                    "space": search.space().name,
+                    "space": space.name,
                     "lines": summary.complete,
-                    "of": search.space().lines,
-                    "objects": search.space().objects,
+                    "of": space.lines,
+                    "objects": space.objects,
+                    "shard": format!("{}/{}", share.number, share.of),
                     "states": summary.states,
-                    "transitions": summary.transitions,
-                    "done": total.done,
-                    "refused": total.refused,
+                    "transitions": summary.transitions(),
+                    "done": summary.done,
+                    "refused": summary.refused,
                     "seconds": summary.elapsed.as_secs_f64(),
                     "violations": violations,
-                    "interrupted": summary.stopped && summary.violations.is_empty(),
-                    "made_of": made_of(search.space()),
+                    "end": end(summary.end),
+                    "made_of": made_of(space),
                 }))?;
             }
         }
@@ -146,29 +150,29 @@ impl<'a> Reporter<'a> {
     }
 
     fn statement(&mut self, search: &Search) -> io::Result<()> {
-        let (summary, space) = (search.summary(), search.space());
+        let (summary, space, share) = (search.summary(), search.space(), search.how().share);
+        let Summary { states, done, refused, complete, violations, .. } = summary;
         let out = &mut self.output;
-        let (name, lines, objects) = (self.subject.name, summary.complete, space.objects);
-        let total = summary.tally.total();
-        let which = format!("program of at most {lines} lines on at most {objects} objects at once");
-        match summary.violations.is_empty() {
-            true if lines > 0 => writeln!(out, "proved of `{name}`: every {which} does what the model says,")?,
-            true => writeln!(out, "proved of `{name}`: nothing,")?,
-            false => writeln!(out, "of `{name}`, every {which} was tried,")?,
+        let name = self.subject.name;
+        let which = format!("program of at most {complete} lines on at most {} objects at once", space.objects);
+        let what = match violations.is_empty() {
+            true if *complete > 0 => format!("proved of `{name}`: after every {which} it shows what the model says,"),
+            true => format!("proved of `{name}`: nothing,"),
+            false => format!("of `{name}`, every {which} was tried, up to where one fails,"),
+        };
+        writeln!(out, "{what}")?;
+        let transitions = summary.transitions();
+        writeln!(out, "in {states} states by {transitions} lines, {done} done and {refused} refused")?;
+        if share.of > 1 {
+            writeln!(out, "that is share {} of {}: only all of them together prove it", share.number, share.of)?;
         }
-        let (done, refused) = (total.done, total.refused);
-        writeln!(
-            out,
-            "in {} states by {} lines, {done} done and {refused} refused",
-            summary.states, summary.transitions
-        )?;
-        if summary.complete < space.lines {
-            writeln!(out, "not tried to the end: programs of {} lines", summary.complete + 1)?;
+        if *complete < space.lines {
+            writeln!(out, "not tried to the end: programs of {} lines", complete + 1)?;
         }
         for (title, text) in space.about() {
             writeln!(out, "  {title}: {text}")?;
         }
-        for (signature, lines) in &summary.violations {
+        for (signature, lines) in violations {
             writeln!(out, "violation: {signature}, first in a program of {lines} lines")?;
         }
         Ok(())
@@ -181,12 +185,23 @@ impl<'a> Reporter<'a> {
 
 /// How far a search is, in a line.
 pub(super) fn line(progress: &Progress) -> String {
-    let Progress { depth, from: (done, all), states, transitions, memory, elapsed } = *progress;
+    let Progress { lines, beginnings: (done, all), states, transitions, memory, elapsed } = *progress;
     let each_second = states as f64 / elapsed.as_secs_f64().max(1e-9);
     let memory = memory / 1_000_000;
     format!(
-        "{depth} lines: {done} of {all}, {states} states, {transitions} transitions, {each_second:.0} states a second, {memory} MB"
+        "{lines} lines: {done} of {all} beginnings, {states} states, {transitions} transitions, {each_second:.0} states a second, {memory} MB"
     )
+}
+
+/// How a search ended, in a word.
+fn end(end: End) -> &'static str {
+    match end {
+        End::UnderWay => "under_way",
+        End::Done => "done",
+        End::Failed => "failed",
+        End::Stopped => "stopped",
+        End::OutOfMemory => "out_of_memory",
+    }
 }
 
 fn made_of(space: &Space) -> Map<String, Value> {

@@ -54,7 +54,7 @@ impl Fuzzer<'_> {
     /// Builds a target; none if interrupted.
     pub fn build(&self, target: &str) -> Result<Option<PathBuf>> {
         let sanitizer = self.night.sanitizer.name();
-        let folder = target_folder(&self.root.join("fuzz")).join(sanitizer);
+        let folder = self.root.join("fuzz/target").join(sanitizer);
         let mut cargo = cargo();
         cargo.args(["fuzz", "build", "--sanitizer", sanitizer, "--target-dir"]).arg(&folder).arg(target);
         if self.night.sanitizer == Sanitizer::Address {
@@ -158,16 +158,12 @@ pub(super) fn build_command_line(root: &Path, scratch: &Path, stop: &AtomicBool)
     let mut build = cargo();
     build.args(["build", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]).current_dir(root);
     let Ended { how, stderr, .. } = child::run(&mut build, scratch, None, stop)?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     match how {
-        How::Exited(status) if status.success() => Ok(Some(target_folder(root).join("release/heapproof"))),
+        How::Exited(status) if status.success() => Ok(Some(target.join("release/heapproof"))),
         How::Interrupted => Ok(None),
         _ => bail!("heapproof does not build:\n{}", last_lines(&stderr)),
     }
-}
-
-/// Where cargo puts what it builds of a workspace.
-fn target_folder(workspace: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from)
 }
 
 fn cargo() -> Command {
