@@ -28,6 +28,7 @@ pub use removals::{Removal, Tried, Without, removals};
 
 use crate::lockstep::Failure;
 use crate::signature::Signature;
+use crate::violation::Violation;
 use heapproof_model::Program;
 use judge::{Ballot, Judge};
 use search::Search;
@@ -36,8 +37,8 @@ use std::sync::atomic::AtomicBool;
 
 /// How often a program is run where failures are not certain.
 const RUNS: u32 = 10;
-/// How often the result is run again, to see whether it always fails.
-const AGAIN: u32 = 4;
+/// How often the result is run again, to see whether it always fails; what hangs costs more than a moment.
+const AGAIN: u32 = 9;
 
 /// How a search is made.
 #[derive(Debug, Clone, Default)]
@@ -106,7 +107,8 @@ fn begin<'a>(program: &Program, options: &'a Options<'a>, mut judge: Judge<'a>) 
     let mut search = Search::new(judge, options, Ballot::CERTAIN, program, failure);
     search.executions = 1;
     let is_minimal = passes::run(&mut search);
-    if !search.is_over() && search.again(AGAIN) < AGAIN {
+    let again = if matches!(search.failure().violation, Violation::Hung { .. }) { 1 } else { AGAIN };
+    if !search.is_over() && search.again(again) < again {
         let executions = search.executions;
         return by_vote(program, options, search.into_judge(), executions);
     }

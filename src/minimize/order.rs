@@ -1,12 +1,14 @@
 //! Which of two failing programs is the simpler one.
 //!
-//! Programs are compared by, in this order: how many lines they have; how many names they bind; how many words they have;
-//! how complicated their operations are, all together, by the table's order of simplicity; and then word by word. So a
-//! line outweighs everything, an object all but a line, and what can only be compared line by line decides last.
+//! Programs are compared by, in this order: how many operations they have; how many names they bind; how many words they
+//! have; how complicated their operations are, all together, by the table's order of simplicity; how large the numbers
+//! among their words are, all together; and then word by word. So a line outweighs everything, an object all but a line,
+//! and what can only be compared line by line decides last. A bulk line counts as one operation more than the lines which
+//! do the same, so that of a few objects each is seen.
 //!
 //! The order is total on programs with canonical names, for the words say all that a program is. It is well-founded: each
-//! of the four numbers is a natural number, and with a given number of words there are only so many sequences of words.
-//! So a search each of whose steps goes down in it comes to an end, whatever the passes are.
+//! of the five numbers is a natural number, and with a given number of words there are only so many sequences of words
+//! that add up to a given size. So a search each of whose steps goes down in it comes to an end, whatever the passes are.
 //!
 //! Values are ordered nil, true, false, whole numbers by their size, characters, floats, texts by their length,
 //! references by how early their name is bound: a value that depends on nothing is simpler than one that does. Fields are
@@ -17,22 +19,30 @@ use heapproof_model::{Code, Fault, Field, Line, Name, Operation, Part, Program, 
 /// A program's place in the order of simplicity; less is simpler.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank {
-    lines: usize,
+    operations: u64,
     bound: usize,
     length: usize,
-    operations: usize,
+    complexity: usize,
+    size: u128,
     words: Vec<u64>,
 }
 
 impl Rank {
     /// The rank of a program whose names are canonical.
     pub fn of(program: &Program) -> Rank {
-        let mut rank = Rank { lines: program.len(), bound: 0, length: 0, operations: 0, words: Vec::new() };
+        let operations = operations(program);
+        let mut rank = Rank { operations, bound: 0, length: 0, complexity: 0, size: 0, words: Vec::new() };
         for line in program.lines() {
             rank.line(&mut line.clone());
         }
         rank.length = rank.words.len();
+        rank.size = rank.words.iter().map(|word| u128::from(*word)).sum();
         rank
+    }
+
+    /// Whether a program is below it.
+    pub(super) fn is_above(&self, program: &Program) -> bool {
+        operations(program) < self.operations || Rank::of(program) < *self
     }
 
     fn line(&mut self, line: &mut Line) {
@@ -43,7 +53,7 @@ impl Rank {
 
     fn operation(&mut self, operation: &mut Operation<Name>) {
         let place = simplicity(operation.code());
-        self.operations += place;
+        self.complexity += place;
         self.words.push(place as u64);
         for part in operation.parts() {
             self.part(part);
@@ -96,6 +106,20 @@ impl Rank {
         self.words.push(text.len() as u64);
         self.words.extend(text.bytes().map(u64::from));
     }
+}
+
+/// How many operations a program has, bulk lines counted as what does the same by hand, and one more.
+fn operations(program: &Program) -> u64 {
+    fn of(operation: &Operation<Name>) -> u64 {
+        match operation {
+            // Tables, a write between each two, and a drop of all but the first.
+            Operation::Chain { length } => (3 * u64::from(*length)).saturating_sub(1).max(1),
+            Operation::Ring { length } => (3 * u64::from(*length)).max(1),
+            Operation::On { line, .. } => of(&line.operation),
+            _ => 1,
+        }
+    }
+    program.lines().iter().map(|line| of(&line.operation)).sum()
 }
 
 /// The place of an operation in the order of simplicity, from 1.

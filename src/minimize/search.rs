@@ -129,8 +129,7 @@ impl<'a> Search<'a> {
 
     fn candidate<T>(&self, what: T, lines: Vec<Line>) -> Option<Candidate<T>> {
         let program = Program::new(lines).canonical();
-        let simpler = program.len() < self.best.len() || Rank::of(&program) < self.rank;
-        simpler.then(|| Candidate { what, key: key(&program), program })
+        self.rank.is_above(&program).then(|| Candidate { what, key: key(&program), program })
     }
 
     /// Runs those programs of which nothing is known.

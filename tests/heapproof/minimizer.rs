@@ -99,7 +99,7 @@ fn each_step_goes_down_in_the_order_and_no_program_is_run_twice() {
         assert_eq!(ranks.last(), Some(&Rank::of(&found.program)));
         assert_eq!(runs, found.executions);
         // The result is run again, to see whether it always fails.
-        assert!(runs - seen.len() as u64 <= 5, "{runs} runs of {} programs", seen.len());
+        assert!(runs - seen.len() as u64 <= 10, "{runs} runs of {} programs", seen.len());
     }
 }
 
@@ -120,7 +120,7 @@ fn a_budget_ends_the_search_with_the_simplest_program_so_far() {
     let program = failing(&CANARY).next().unwrap();
     let whole = minimized(&CANARY, &program);
     let mut before = usize::MAX;
-    for budget in [1, 5, 20, whole.executions - 10] {
+    for budget in [1, 5, 20, whole.executions - 20] {
         let options = Options { budget: Some(budget), ..Options::default() };
         let found = minimize_as(&program, &options, &|program| failure(&CANARY, program)).unwrap();
         assert!(found.executions <= budget && !found.is_minimal && found.removals.is_empty());

@@ -6,7 +6,7 @@ use crate::minimize::search::Search;
 use heapproof_model::{Code, Field, Line, Name, Operation};
 
 /// Kinds that hold references, as they are allocated, read and written, simple ones first.
-const KINDS: [[Code; 3]; 4] = [
+pub(super) const KINDS: [[Code; 3]; 4] = [
     [Code::Table, Code::ReadField, Code::WriteField],
     [Code::Box, Code::ReadBox, Code::WriteBox],
     [Code::Array, Code::ReadElement, Code::WriteElement],
@@ -28,7 +28,7 @@ pub(super) fn run(search: &mut Search<'_>) {
 }
 
 /// The place in [`KINDS`] of what a line allocates.
-fn kind(line: &Line) -> Option<usize> {
+pub(super) fn kind(line: &Line) -> Option<usize> {
     let code = match &line.operation {
         Operation::Temp { allocation } => allocation.code(),
         other => other.code(),
@@ -37,7 +37,7 @@ fn kind(line: &Line) -> Option<usize> {
 }
 
 /// A line where the object of that name is of another kind.
-fn changed(line: &Line, name: Name, to: [Code; 3]) -> Line {
+pub(super) fn changed(line: &Line, name: Name, to: [Code; 3]) -> Line {
     let [allocates, reads, writes] = to;
     let operation = match &line.operation {
         Operation::Temp { allocation } if line.bind == Some(name) => {

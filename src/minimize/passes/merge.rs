@@ -1,10 +1,12 @@
 //! Two objects made one: a line that binds a name goes, and another name stands for it.
 //!
-//! Where that is a name bound before, it is put in its place. Where an object is made of the other (`b = array a`), it can
+//! Where that is a name bound before, it is put in its place, and what was done to the one is done to the other, by the
+//! operations of its kind. Where an object is made of the other (`b = array a`), it can
 //! hold itself instead, which takes a write but saves an object.
 
+use super::kinds::{KINDS, changed, kind};
 use crate::minimize::search::Search;
-use heapproof_model::{Line, Name, Operation, Value};
+use heapproof_model::{Line, Operation, Value};
 
 /// How long a program may be: the pass is quadratic in its objects.
 const MOST_LINES: usize = 32;
@@ -27,11 +29,15 @@ pub(super) fn run(search: &mut Search<'_>) {
 /// Programs where what the line `at` binds is an object that was there before.
 fn merged(lines: &[Line], at: usize) -> Vec<Vec<Line>> {
     let Some(name) = lines[at].bind else { return Vec::new() };
-    let earlier: Vec<Name> = lines[..at].iter().filter_map(|line| line.bind).collect();
+    let from = kind(&lines[at]);
     let mut programs = Vec::new();
-    for other in earlier {
+    for made in &lines[..at] {
+        let Some(other) = made.bind else { continue };
         let stands_for = |lines: &mut [Line]| {
             for line in lines {
+                if let Some(to) = kind(made).filter(|to| from != Some(*to)) {
+                    *line = changed(line, name, KINDS[to]);
+                }
                 line.rename(&mut |used| *used = if *used == name { other } else { *used });
             }
         };

@@ -1,15 +1,22 @@
 //! The passes, in the order in which they are made.
 //!
 //! Those at the top leave out much at a time, and are only guesses of what matters: each costs a run or a few. Then lines
-//! go in stretches, in sets that depend on each other, and one by one. Those that change lines come last, when few are
-//! left.
+//! go in stretches, in sets that depend on each other, and one by one; then lines are changed. The last ones seldom find
+//! anything, and are tried where the others find nothing more: they are for failures that one bug shows in several ways,
+//! between which no change of one line leads.
 
+mod bulk;
 mod chunks;
 mod cut;
+mod fields;
+mod fillers;
+mod fold;
+mod frames;
 mod kinds;
 mod merge;
 mod operands;
 mod operations;
+mod pace;
 mod related;
 mod reorder;
 mod sets;
@@ -17,24 +24,39 @@ mod shortest;
 mod skipped;
 
 use super::search::Search;
+use heapproof_model::{Line, Name};
+
+type Pass = fn(&mut Search<'_>);
+
+/// Once, to begin with.
+const GUESSES: &[Pass] = &[cut::run, related::run, skipped::run];
+/// Again and again.
+const USUAL: &[Pass] = &[
+    cut::run,
+    chunks::run,
+    sets::run,
+    frames::run,
+    bulk::run,
+    operations::run,
+    kinds::run,
+    operands::run,
+    fields::run,
+    merge::run,
+    reorder::run,
+];
+/// Each where all others change nothing.
+const LAST: &[Pass] = &[fold::run, pace::run, fillers::run, shortest::run];
 
 /// Makes all passes until a round of them changes nothing; whether it came to that.
 pub(super) fn run(search: &mut Search<'_>) -> bool {
-    cut::run(search);
-    related::run(search);
-    skipped::run(search);
+    GUESSES.iter().for_each(|pass| pass(search));
     loop {
         let before = search.rank().clone();
-        cut::run(search);
-        chunks::run(search);
-        sets::run(search);
-        operations::run(search);
-        kinds::run(search);
-        operands::run(search);
-        merge::run(search);
-        reorder::run(search);
-        if *search.rank() == before {
-            shortest::run(search);
+        USUAL.iter().for_each(|pass| pass(search));
+        for pass in LAST {
+            if *search.rank() == before {
+                pass(search);
+            }
         }
         if search.is_over() {
             return false;
@@ -43,4 +65,10 @@ pub(super) fn run(search: &mut Search<'_>) -> bool {
             return true;
         }
     }
+}
+
+/// The number of a name that no line has.
+fn fresh(lines: &[Line]) -> u16 {
+    let used = lines.iter().flat_map(Line::names).filter(|name| *name != Name::SELF);
+    used.map(|name| name.0 + 1).max().unwrap_or(0)
 }

@@ -48,7 +48,7 @@ fn simpler(line: &Line, names: &[Name]) -> Vec<Line> {
 }
 
 /// The operands of an operation, those of the operations within it too.
-fn flat(operation: &mut Operation<Name>) -> Vec<Part<'_>> {
+pub(super) fn flat(operation: &mut Operation<Name>) -> Vec<Part<'_>> {
     let within = |part| match part {
         Part::Line(line) => flat(&mut line.operation),
         Part::Allocation(allocation) => flat(allocation),
@@ -95,12 +95,9 @@ fn instead(part: &Part<'_>, names: &[Name]) -> Vec<Instead> {
         }
         Part::Value(value) => values(value, names).into_iter().map(Instead::Value).collect(),
         Part::Values(list) => lists(list, names).into_iter().map(Instead::Values).collect(),
-        Part::Fault(fault) => Fault::ALL
-            .iter()
-            .take_while(|other| *other != *fault)
-            .filter(|other| other.kind() == fault.kind())
-            .map(|other| Instead::Fault(*other))
-            .collect(),
+        Part::Fault(fault) => {
+            Fault::ALL.iter().take_while(|other| *other != *fault).map(|other| Instead::Fault(*other)).collect()
+        }
         Part::Line(_) | Part::Allocation(_) => Vec::new(),
     }
 }

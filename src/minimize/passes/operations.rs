@@ -1,10 +1,8 @@
 //! A simpler operation in place of another of its family, and no name where none is needed.
 //!
 //! Families are operations that may well do the same to the failure: allocations, reads, writes, what manages the heap.
-//! Which of a family is simpler stands in the table of operations. What the old one was done to and with is handed to the
-//! new one, as far as it has room for it.
+//! What the old one was done to and with is handed to the new one, as far as it has room for it.
 
-use crate::minimize::order::simplicity;
 use crate::minimize::search::Search;
 use heapproof_model::{Code, Gives, Line, Name, Operation, Part, Value};
 
@@ -78,8 +76,8 @@ fn operations(operation: &Operation<Name>) -> Vec<Operation<Name>> {
         Code::RecoverRoots => **other == Code::Recover,
         _ => false,
     };
-    let earlier = Code::ALL.iter().filter(|other| simplicity(**other) < simplicity(code)).filter(family);
-    earlier.map(|other| refitted(operation, *other)).collect()
+    let others = Code::ALL.iter().filter(|other| **other != code).filter(family);
+    others.map(|other| refitted(operation, *other)).collect()
 }
 
 fn allocates(code: Code) -> bool {

@@ -9,7 +9,7 @@
 use crate::minimize::order::Rank;
 use crate::minimize::search::Search;
 use heapproof_model::script::Outcome;
-use heapproof_model::{Line, Machine, Name, Program, Reference, script};
+use heapproof_model::{Line, Machine, Name, Operation, Program, Reference, script};
 
 /// How long a program may be.
 const MOST_LINES: usize = 5;
@@ -67,9 +67,9 @@ impl Shapes {
     fn of(lines: &[Line]) -> Shapes {
         let own: Vec<Line> = lines.iter().map(shape).collect();
         let mut all: Vec<Line> = Vec::new();
-        for shape in &own {
-            if !all.contains(shape) {
-                all.push(shape.clone());
+        for shape in own.iter().cloned().chain(own.iter().flat_map(other_finalizers)) {
+            if !all.contains(&shape) {
+                all.push(shape);
             }
         }
         all.sort_by_cached_key(|shape| Rank::of(&Program::new(vec![shape.clone()])));
@@ -114,6 +114,16 @@ fn shape(line: &Line) -> Line {
     let bound = line.bound();
     line.rename(&mut |name| *name = if bound.contains(name) { Name(1) } else { Name(0) });
     line
+}
+
+/// Finalizers of one operation, without operands, that is refused there or not.
+fn other_finalizers(shape: &Line) -> Vec<Line> {
+    let Operation::On { object, .. } = shape.operation else { return Vec::new() };
+    let on = |operation| {
+        let within = Box::new(Line { bind: None, operation });
+        Line { bind: None, operation: Operation::On { object, line: within } }
+    };
+    [Operation::Collect {}, Operation::End {}, Operation::Panic {}].map(on).into()
 }
 
 /// The lines of that shape, with names that are bound so far where it uses names.
