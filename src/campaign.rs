@@ -4,7 +4,7 @@
 //! programs, counts, digest and the first failure of a signature do not depend on who was faster.
 
 use crate::generate::{self, Recipe};
-use crate::lockstep::Failure;
+use crate::lockstep::{Failure, Verdict};
 use crate::properties::Property;
 use crate::signature::Signature;
 use crate::statistics::{self, Observed, Statistics};
@@ -90,6 +90,17 @@ impl Campaign {
     /// Runs it. `found` learns of the first failure of each signature, in the order of cases; `progress` of what
     /// has come of the run so far. It ends early when `stop` is set.
     pub fn run(&self, stop: &AtomicBool, found: &mut dyn FnMut(Found), progress: &mut dyn FnMut(&Summary)) -> Summary {
+        self.run_by(&|program| self.property.check(&self.subject, program), stop, found, progress)
+    }
+
+    /// The same by the verdicts of somebody else.
+    pub fn run_by(
+        &self,
+        judge: &(dyn Fn(&Program) -> Verdict + Sync),
+        stop: &AtomicBool,
+        found: &mut dyn FnMut(Found),
+        progress: &mut dyn FnMut(&Summary),
+    ) -> Summary {
         let start = Instant::now();
         let mut summary = Summary::default();
         let next = AtomicU64::new(0);
@@ -98,7 +109,7 @@ impl Campaign {
             let (send, receive) = channel();
             for _ in 0..self.jobs.max(1) {
                 let (send, next, enough) = (send.clone(), &next, &enough);
-                scope.spawn(move || self.work(start, next, &[stop, enough], &send));
+                scope.spawn(move || self.work(judge, start, next, &[stop, enough], &send));
             }
             drop(send);
             let mut waiting = BTreeMap::new();
@@ -124,7 +135,14 @@ impl Campaign {
     }
 
     /// Runs blocks until there are no more or one of `stops` is set.
-    fn work(&self, start: Instant, next: &AtomicU64, stops: &[&AtomicBool], send: &Sender<(u64, Block)>) {
+    fn work(
+        &self,
+        judge: &dyn Fn(&Program) -> Verdict,
+        start: Instant,
+        next: &AtomicU64,
+        stops: &[&AtomicBool],
+        send: &Sender<(u64, Block)>,
+    ) {
         let supported = self.subject.make();
         loop {
             if self.is_over(start) || stops.iter().any(|stop| stop.load(Ordering::Relaxed)) {
@@ -145,7 +163,7 @@ impl Campaign {
                     break;
                 }
                 let program = generate::case(self.seed, case, &self.recipe, &|code| supported.supports(code));
-                if self.case(case, program, &mut block) && !self.keep_going {
+                if block.add(case, program, &self.subject, judge) && !self.keep_going {
                     break;
                 }
             }
@@ -158,15 +176,19 @@ impl Campaign {
     fn is_over(&self, start: Instant) -> bool {
         self.time.is_some_and(|time| start.elapsed() >= time)
     }
+}
 
+impl Block {
     /// Runs a case; whether it failed.
-    fn case(&self, case: u64, program: Program, block: &mut Block) -> bool {
-        let verdict = self.property.check(&self.subject, &program);
-        if case.is_multiple_of(OBSERVED) {
-            block.observed.push(statistics::observe(&self.subject, &program));
+    fn add(&mut self, case: u64, program: Program, subject: &SubjectKind, judge: &dyn Fn(&Program) -> Verdict) -> bool {
+        let verdict = judge(&program);
+        // To observe a program is to run it, in this process.
+        let ends = verdict.failure.as_ref().is_some_and(|failure| failure.violation.ends_the_process());
+        if case.is_multiple_of(OBSERVED) && !ends {
+            self.observed.push(statistics::observe(subject, &program));
         }
-        block.programs += 1;
-        block.tally.merge(&verdict.tally);
+        self.programs += 1;
+        self.tally.merge(&verdict.tally);
         let mut digest = Xxh3::new();
         digest.update(&case.to_le_bytes());
         digest.update(&program.encode());
@@ -178,10 +200,10 @@ impl Campaign {
         if let Some(failure) = verdict.failure {
             digest.update(failure.violation.signature().as_str().as_bytes());
             digest.update(&(failure.step as u64).to_le_bytes());
-            block.found.push(Found { case, program, failure });
+            self.found.push(Found { case, program, failure });
         }
         // A sum, so that the digest of all is independent of how they are divided into blocks.
-        block.digest = block.digest.wrapping_add(digest.digest());
+        self.digest = self.digest.wrapping_add(digest.digest());
         failed
     }
 }

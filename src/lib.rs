@@ -25,6 +25,8 @@ pub mod explain;
 pub mod failures;
 pub mod front_doors;
 pub mod generate;
+#[cfg(feature = "cli")]
+pub mod isolation;
 pub mod lockstep;
 pub mod minimize;
 pub mod mutate;

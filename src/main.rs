@@ -1,5 +1,8 @@
 //! The command line `heapproof`.
 
+use heapproof::subjects;
+
 fn main() -> std::process::ExitCode {
-    heapproof::cli::main(&heapproof::subjects::all())
+    let ending = subjects::ending().map(|canary| canary.kind.clone());
+    heapproof::cli::main(&subjects::all().into_iter().chain(ending).collect::<Vec<_>>())
 }

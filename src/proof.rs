@@ -61,7 +61,10 @@ impl Counterexample {
     pub fn explanation(&self) -> Explanation {
         let Counterexample { property, subject, signature, minimized, .. } = self;
         let mut explanation = explain(subject, &minimized.program, self.failure());
-        explanation.vary(&minimized.program, signature, &mut |program| property.check(subject, program).failure);
+        // What ends its process is told by whoever runs it in another.
+        if !self.failure().violation.ends_the_process() {
+            explanation.vary(&minimized.program, signature, &mut |program| property.check(subject, program).failure);
+        }
         explanation
     }
 
@@ -86,8 +89,9 @@ impl Counterexample {
             Property::Lockstep => String::new(),
             other => format!("--property {} ", other.name()),
         };
+        let isolate = if self.failure().violation.ends_the_process() { "--isolate " } else { "" };
         let (program, path) = (quoted(program), quoted(&path.to_string()));
-        Some(format!("{program} replay --subject {} {property}{path}", self.subject.name))
+        Some(format!("{program} replay --subject {} {property}{isolate}{path}", self.subject.name))
     }
 
     /// How it was cut down, in a line or two.

@@ -3,7 +3,7 @@
 //! A signature says what kind of thing parted, never which object, line or message. Two failures with one signature are
 //! taken for one bug.
 
-use crate::violation::Violation;
+use crate::violation::{Crash, Violation};
 use heapproof_model::{Contents, Counts, End, Event, Fault, FindingKind, Outcome, Refusal, Statistics};
 use std::fmt;
 
@@ -58,6 +58,12 @@ impl fmt::Display for Signature {
 /// Signatures that are not made of parts.
 const PLAIN: &[&str] = &[
     "panicked",
+    "crashed-aborted",
+    "crashed-stack-overflow",
+    "crashed-signal",
+    "crashed-exited",
+    "hung",
+    "out-of-memory",
     "result",
     "freed-too-early",
     "not-freed",
@@ -117,6 +123,9 @@ impl Violation {
     pub fn signature(&self) -> Signature {
         Signature(match self {
             Violation::Panicked { .. } => "panicked".to_owned(),
+            Violation::Crashed { how } => format!("crashed-{}", crash(*how)),
+            Violation::Hung { .. } => "hung".to_owned(),
+            Violation::OutOfMemory { .. } => "out-of-memory".to_owned(),
             Violation::Outcome { model: Outcome::Done(_), subject: Outcome::Done(_) } => "result".to_owned(),
             Violation::Outcome { model, subject } => format!("outcome-{}-{}", outcome(model), outcome(subject)),
             Violation::FreedTooEarly { .. } => "freed-too-early".to_owned(),
@@ -144,6 +153,15 @@ impl Violation {
             Violation::Misplaced { .. } => "misplaced".to_owned(),
             Violation::RoundTrip { form, .. } => format!("round-trip-{form}"),
         })
+    }
+}
+
+fn crash(how: Crash) -> &'static str {
+    match how {
+        Crash::Aborted => "aborted",
+        Crash::StackOverflow => "stack-overflow",
+        Crash::Signal(_) => "signal",
+        Crash::Exited(_) => "exited",
     }
 }
 

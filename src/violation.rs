@@ -2,6 +2,20 @@
 
 use heapproof_model::{Contents, Counts, Event, Fault, Finding, Object, Outcome, Value};
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crash {
+    /// By an abort.
+    Aborted,
+    /// By a stack that overflowed.
+    StackOverflow,
+    /// By that signal.
+    Signal(i32),
+    /// By itself, with that exit code.
+    Exited(i32),
+}
 
 /// Where subject and model part.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +24,21 @@ pub enum Violation {
     Panicked {
         /// What it said.
         message: String,
+    },
+    /// The subject ended its process.
+    Crashed {
+        /// In which way.
+        how: Crash,
+    },
+    /// The subject did not come to an end, and was ended.
+    Hung {
+        /// After how long.
+        limit: Duration,
+    },
+    /// The subject wanted more memory than there was for it.
+    OutOfMemory {
+        /// How much there was, in mebibytes.
+        limit: u64,
     },
     /// One did what the other refused, or the reasons differ, or what was given.
     Outcome {
@@ -157,6 +186,11 @@ impl Violation {
     /// Whether it is about how programs are written down, and so about no heap.
     pub fn is_of_notation(&self) -> bool {
         matches!(self, Violation::RoundTrip { .. } | Violation::Misplaced { .. })
+    }
+
+    /// Whether the process does not survive it, so that it can only be seen from outside.
+    pub fn ends_the_process(&self) -> bool {
+        matches!(self, Violation::Crashed { .. } | Violation::Hung { .. } | Violation::OutOfMemory { .. })
     }
 }
 

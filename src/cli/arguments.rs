@@ -2,6 +2,7 @@
 
 use super::check::Check;
 use super::enumerate::Enumerate;
+use super::isolate::{Isolate, Serve};
 use super::minimize::Minimize;
 use super::verify_minimal::VerifyMinimal;
 use crate::properties::Property;
@@ -51,6 +52,9 @@ pub(super) enum Command {
     /// Keep traces
     #[command(after_help = EXIT_CODES)]
     Corpus(super::corpus::Corpus),
+    /// Serve another process of this program
+    #[command(hide = true)]
+    Serve(Serve),
     /// Say what there is
     List {
         /// Of what
@@ -84,6 +88,8 @@ pub(super) struct Replay {
     /// How the results are written
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    #[command(flatten)]
+    pub isolate: Isolate,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -120,7 +126,7 @@ pub(super) enum Listed {
     Signatures,
 }
 
-fn property(name: &str) -> Result<Property, String> {
+pub(super) fn property(name: &str) -> Result<Property, String> {
     let known = || Property::ALL.iter().map(|property| property.name()).collect::<Vec<_>>().join(", ");
     Property::from_name(name).ok_or_else(|| format!("there is no such property; there are: {}", known()))
 }

@@ -2,6 +2,7 @@
 
 use super::arguments::{Claim, Format};
 use super::figures;
+use super::isolate::{Isolate, Judge};
 use super::output::Output;
 use super::report::Reporter;
 use super::{Context, End, Trouble, say};
@@ -62,6 +63,8 @@ pub(super) struct Check {
     /// How the results are written
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    #[command(flatten)]
+    pub isolate: Isolate,
 }
 
 pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Output) -> Result<End, Trouble> {
@@ -90,11 +93,13 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
             context.stop.store(true, Ordering::Relaxed);
         }
     };
+    let judge = Judge::new(campaign.property, &campaign.subject, &arguments.isolate)?;
     let mut due = Duration::ZERO;
-    let summary = campaign.run(
+    let summary = campaign.run_by(
+        &|program| judge.verdict(program),
         &context.stop,
         &mut |found| {
-            tried(bar.suspend(|| report(context, &campaign, arguments, &mut reporter.borrow_mut(), &found)));
+            tried(bar.suspend(|| report(context, &campaign, &judge, arguments, &mut reporter.borrow_mut(), &found)));
         },
         &mut |summary| {
             bar.set_position(summary.programs);
@@ -106,6 +111,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
         },
     );
     bar.finish_and_clear();
+    judge.trouble()?;
     let mut reporter = reporter.into_inner();
     if let Some(trouble) = trouble.into_inner() {
         return Err(trouble);
@@ -135,6 +141,7 @@ fn keep(arguments: &Check, reporter: &mut Reporter<'_>, summary: &Summary) -> Re
 fn report(
     context: &Context<'_>,
     campaign: &Campaign,
+    judge: &Judge<'_>,
     arguments: &Check,
     reporter: &mut Reporter<'_>,
     found: &Found,
@@ -149,8 +156,8 @@ fn report(
     );
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
     let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
-    let judge = |program: &_| campaign.property.check(&campaign.subject, program).failure;
     let options = Options { stop: Some(&context.stop), ..Options::default() };
+    let judge = |program: &_| judge.failure(program);
     let counterexample = Counterexample::by(campaign.property, &campaign.subject, &found.program, &options, &judge);
     if context.stop.load(Ordering::Relaxed) {
         say(&format!("{signature}: {note}; not minimised yet"));
@@ -192,7 +199,7 @@ fn bias(name: &str) -> Result<Bias, String> {
     found.copied().ok_or_else(|| format!("there is no such bias; there are: {}", known()))
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(time) if !time.is_zero() => Ok(time),
         Ok(_) => Err("expected more than no time".to_owned()),

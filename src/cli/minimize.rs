@@ -2,6 +2,7 @@
 
 use super::arguments::{Claim, Input};
 use super::certificate::Certificate;
+use super::isolate::{Isolate, Judge};
 use super::output::Output;
 use super::{Context, End, Trouble, input, say};
 use crate::failures::{commented, write_whole};
@@ -10,7 +11,6 @@ use crate::proof::Counterexample;
 use crate::properties::Property;
 use crate::subject::SubjectKind;
 use clap::Args;
-use heapproof_model::Program;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -36,6 +36,8 @@ pub(super) struct Minimize {
     /// Where every removal that was tried from the result is written, and what came of it
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
+    #[command(flatten)]
+    pub isolate: Isolate,
 }
 
 /// The trace goes to a file or to standard output, what there is to say of it to standard error.
@@ -45,8 +47,10 @@ pub(super) fn minimize(context: &Context<'_>, arguments: &Minimize, output: &mut
     let program = input::read(&arguments.file, arguments.input)?;
     context.catch_interrupts()?;
     let options = Options { budget: arguments.budget, jobs: arguments.jobs.into(), stop: Some(&context.stop) };
-    let judge = |program: &Program| property.check(subject, program).failure;
-    let Some(found) = Counterexample::by(property, subject, &program, &options, &judge) else {
+    let judge = Judge::after_trying(&program, property, subject, &arguments.isolate)?;
+    let found = Counterexample::by(property, subject, &program, &options, &|program| judge.failure(program));
+    judge.trouble()?;
+    let Some(found) = found else {
         return Err(does_not_fail(&arguments.file, subject, property));
     };
     let note = format!("signature {}, property {}, subject {}", found.signature, property.name(), subject.name);

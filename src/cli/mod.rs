@@ -9,6 +9,7 @@ mod emit_test;
 mod enumerate;
 mod figures;
 mod input;
+mod isolate;
 mod list;
 mod minimize;
 mod output;
@@ -127,6 +128,7 @@ impl Context<'_> {
             Command::Convert(arguments) => convert::convert(self, arguments, &mut output),
             Command::Corpus(arguments) => corpus::corpus(self, arguments, &mut output),
             Command::EmitTest(arguments) => emit_test::emit_test(self, arguments, &mut output),
+            Command::Serve(arguments) => isolate::child(self, arguments),
             Command::List { what } => list::list(self, *what, &mut output),
         }?;
         output.flush()?;

@@ -1,12 +1,14 @@
 //! `heapproof replay`: programs from files.
 
 use super::arguments::Format;
+use super::isolate::Judge;
 use super::output::{Output, paint};
 use super::{Context, End, Trouble, arguments, input};
 use crate::explain::{Explanation, explain};
 use crate::lockstep::{Failure, Verdict};
 use crate::signature::Signature;
 use crate::subject::SubjectKind;
+use crate::violation::Violation;
 use heapproof_model::Program;
 use serde_json::json;
 use std::io::Write;
@@ -20,19 +22,21 @@ pub(super) fn replay(
     let subject = context.subject(arguments.claim.subject.as_deref())?;
     let expected = arguments.expect.as_deref().map(signature).transpose()?;
     input::once_from_standard_input(&arguments.files)?;
+    let judge = Judge::new(arguments.claim.property, subject, &arguments.isolate)?;
     let mut as_wanted = true;
     for path in &arguments.files {
         let program = input::read(path, arguments.input)?;
-        let verdict = arguments.claim.property.check(subject, &program);
+        let verdict = judge.verdict(&program);
         let signature = verdict.failure.as_ref().map(|failure| failure.violation.signature());
         as_wanted &= signature == expected;
-        let explanation = verdict.failure.as_ref().map(|failure| explanation(arguments, subject, &program, failure));
+        let explanation = verdict.failure.as_ref().map(|failure| explanation(&judge, subject, &program, failure));
         let replayed = Replayed { path, verdict, signature, expected: expected.as_ref(), explanation };
         match arguments.format {
             Format::Human => replayed.tell(output)?,
             Format::Json => replayed.json(output)?,
         }
     }
+    judge.trouble()?;
     Ok(if as_wanted { End::Passed } else { End::Violation })
 }
 
@@ -41,16 +45,13 @@ fn signature(text: &str) -> Result<Signature, Trouble> {
     Signature::parse(text).map_err(wrong)
 }
 
-fn explanation(
-    arguments: &arguments::Replay,
-    subject: &SubjectKind,
-    program: &Program,
-    failure: &Failure,
-) -> Explanation {
-    let property = arguments.claim.property;
+fn explanation(judge: &Judge<'_>, subject: &SubjectKind, program: &Program, failure: &Failure) -> Explanation {
     let mut explanation = explain(subject, program, failure);
     let signature = failure.violation.signature();
-    explanation.vary(program, &signature, &mut |program| property.check(subject, program).failure);
+    // What hangs takes its time, each time.
+    if !matches!(failure.violation, Violation::Hung { .. }) {
+        explanation.vary(program, &signature, &mut |program| judge.failure(program));
+    }
     explanation
 }
 

@@ -172,6 +172,7 @@ impl<'a> Reporter<'a> {
         if *keep_going {
             line += " --keep-going";
         }
+        line += &self.arguments.isolate.repeat();
         if self.arguments.out != Path::new(OUT) {
             line += &format!(" --out {}", quoted(&self.arguments.out.to_string_lossy()));
         }

@@ -2,11 +2,11 @@
 
 use super::arguments::{Claim, Input};
 use super::certificate::Certificate;
+use super::isolate::{Isolate, Judge};
 use super::output::Output;
 use super::{Context, End, Trouble, input};
 use crate::minimize::{Removal, Without, removals};
 use clap::Args;
-use heapproof_model::Program;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -22,6 +22,8 @@ pub(super) struct VerifyMinimal {
     /// Where every removal that is tried is written, and what comes of it
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
+    #[command(flatten)]
+    pub isolate: Isolate,
 }
 
 /// Tries to remove every line, and every object with all lines that name it.
@@ -34,12 +36,13 @@ pub(super) fn verify_minimal(
     let property = arguments.claim.property;
     let program = input::read(&arguments.file, arguments.input)?;
     let shown = arguments.file.display();
-    let mut judge = |program: &Program| property.check(subject, program).failure;
-    let Some(failure) = judge(&program) else {
+    let judge = Judge::after_trying(&program, property, subject, &arguments.isolate)?;
+    let Some(failure) = judge.failure(&program) else {
         return Err(super::minimize::does_not_fail(&arguments.file, subject, property));
     };
     let signature = failure.violation.signature();
-    let removals = removals(&program, &signature, &mut judge);
+    let removals = removals(&program, &signature, &mut |program| judge.failure(program));
+    judge.trouble()?;
     if let Some(path) = &arguments.certificate {
         let (property, subject) = (property.name(), subject.name);
         Certificate { property, subject, signature: &signature, program: &program, removals: &removals }.write(path)?;

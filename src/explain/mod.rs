@@ -68,12 +68,16 @@ pub struct TraceLine {
 
 /// Explains a failure of a program on that kind of subject.
 pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> Explanation {
-    let history = match failure.violation.is_of_notation() {
-        true => History::default(),
-        false => History::of(subject, program, failure.step, &failure.tried),
+    // Where this process would be ended too, the history ends a line before.
+    let ends = failure.violation.ends_the_process();
+    let history = match failure.step.checked_sub(1) {
+        _ if failure.violation.is_of_notation() => History::default(),
+        None if ends => History::default(),
+        Some(last) if ends => History::of(subject, program, last, &[]),
+        _ => History::of(subject, program, failure.step, &failure.tried),
     };
     let (model, subject) = history.names.sides(&failure.violation);
-    let story = Story::new(&history);
+    let story = Story::new(&history).filter(|_| !ends);
     let mut place = match program.lines().get(failure.step) {
         Some(line) => format!("at line {}, `{}`", failure.step + 1, program.print(line)),
         None => place_at_end(story.as_ref()),

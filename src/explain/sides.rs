@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use crate::signature::refusal;
-use crate::violation::Violation;
+use crate::violation::{Crash, Violation};
 use heapproof_model::{Contents, Counts, End, Event, Finding, Kind, Object, Outcome, Value};
 use std::collections::BTreeSet;
 
@@ -12,6 +12,13 @@ impl Names {
         match violation {
             Violation::Panicked { message } => {
                 ("it returns".into(), format!("(panicked) {}", message.replace('\n', "\n    ")))
+            }
+            Violation::Crashed { how } => ("it returns".into(), crash(*how)),
+            Violation::Hung { limit } => {
+                ("it returns".into(), format!("it had not returned after {} s, and was ended", limit.as_secs_f64()))
+            }
+            Violation::OutOfMemory { limit } => {
+                ("it returns".into(), format!("it wants more memory than the {limit} MiB that it may have"))
             }
             Violation::Outcome { model, subject } => (self.outcome(model), self.outcome(subject)),
             Violation::FreedTooEarly { object } => {
@@ -162,5 +169,14 @@ pub fn kind_in_words(kind: Kind) -> &'static str {
         Kind::Box => "a box",
         Kind::Scalar => "a scalar",
         Kind::Weak => "a weak object",
+    }
+}
+
+fn crash(how: Crash) -> String {
+    match how {
+        Crash::Aborted => "it aborts its process".to_owned(),
+        Crash::StackOverflow => "its stack overflows, which ends its process".to_owned(),
+        Crash::Signal(signal) => format!("its process is ended by signal {signal}"),
+        Crash::Exited(code) => format!("it ends its process, with exit code {code}"),
     }
 }

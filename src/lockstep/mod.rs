@@ -13,12 +13,16 @@ mod branch;
 mod compare;
 mod fork;
 mod inspection;
+mod noting;
 mod score;
 mod trial;
 
 pub(crate) use branch::{Ends, Past};
 pub use inspection::{Everything, Inspection, Nothing};
 pub use trial::{Failed, Trial, Tried};
+
+#[cfg(feature = "cli")]
+pub(crate) use noting::on_each_line;
 
 use crate::panics;
 use crate::subject::{Observation, Subject, SubjectKind};
@@ -181,10 +185,12 @@ impl Lockstep {
 
     fn run(&mut self, program: &Program, inspection: &dyn Inspection) -> Result<(), Failure> {
         for step in 0..program.len() {
+            noting::begins(step);
             let ahead = &program.lines()[step..];
             let checked = panics::catch(|| self.inspected(ahead, inspection)).unwrap_or_else(panicked);
             checked.map_err(|failed| failed.at(step))?;
         }
+        noting::begins(program.len());
         let checked = panics::catch(|| self.finish(inspection)).unwrap_or_else(panicked);
         checked.map_err(|failed| failed.at(program.len()))
     }

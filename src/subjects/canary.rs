@@ -4,6 +4,7 @@
 //! by which the harness is tested: `canary:not-freed` is caught as `not-freed`.
 
 mod doing;
+mod ending;
 mod forgetful;
 mod showing;
 mod wrong;
@@ -45,6 +46,11 @@ fn begins(signature: &str, beginning: &str) -> bool {
 /// Heaps with one mistake each.
 pub fn family() -> impl Iterator<Item = &'static Canary> {
     showing::ALL.iter().chain(doing::ALL)
+}
+
+/// Heaps that end their process, or never end: they are to be run in a child process ([`crate::isolation`]).
+pub fn ending() -> impl Iterator<Item = &'static Canary> {
+    ending::ALL.iter()
 }
 
 /// The entries of a table of mistakes: name, signatures, what is wrong, and the mistake itself.

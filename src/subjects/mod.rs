@@ -3,12 +3,12 @@
 mod canary;
 mod heap;
 
-pub use canary::{CANARY, Canary, family};
+pub use canary::{CANARY, Canary, ending, family};
 pub use heap::{HEAP, HeapSubject};
 
 use crate::subject::SubjectKind;
 
-/// All of them.
+/// All that can be run in this process: all but those that [end](ending) it.
 pub fn all() -> Vec<SubjectKind> {
     let family = family().map(|canary| canary.kind.clone());
     [HEAP, CANARY].into_iter().chain(family).collect()

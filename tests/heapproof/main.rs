@@ -15,6 +15,7 @@ mod front_doors;
 mod fuzz_targets;
 mod generator;
 mod golden;
+mod isolation;
 mod keeping;
 mod minimize_command;
 mod minimizer;

@@ -2,8 +2,9 @@ use heapproof::model::{
     Contents, Counts, End, Event, Fault, Finding, FindingKind, Kind, Object, Outcome, Refusal, Value,
 };
 use heapproof::signature::Signature;
-use heapproof::violation::Violation;
+use heapproof::violation::{Crash, Violation};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// One violation of each kind, and of some kinds several.
 fn violations() -> Vec<Violation> {
@@ -25,6 +26,12 @@ fn violations() -> Vec<Violation> {
     let counts = |subject: Counts| Violation::Counts { object, model: Counts::default(), subject };
     let mut violations = vec![
         Violation::Panicked { message: "x".into() },
+        Violation::Crashed { how: Crash::Aborted },
+        Violation::Crashed { how: Crash::StackOverflow },
+        Violation::Crashed { how: Crash::Signal(11) },
+        Violation::Crashed { how: Crash::Exited(0) },
+        Violation::Hung { limit: Duration::from_secs(1) },
+        Violation::OutOfMemory { limit: 256 },
         Violation::Outcome { model: Outcome::Done(Value::Nil), subject: Outcome::Done(Value::Int(1)) },
         Violation::FreedTooEarly { object },
         Violation::NotFreed { object },

@@ -1,0 +1,72 @@
+//! Subjects that end their process, in processes of their own.
+
+use crate::command_line::{folder, heapproof};
+use std::path::Path;
+
+/// A trace of which the last three lines end the process of an ending canary.
+const ENDS: &str = "b = box 1\nc = table\nc.x = b\na = array nil\npush a a\npop a\n";
+
+fn on(folder: &Path, command: &str, subject: &str, more: &[&str]) -> (i32, String, String) {
+    std::fs::write(folder.join("ends.trace"), ENDS).unwrap();
+    let subject = format!("canary:{subject}");
+    heapproof(folder, &[&[command, "--subject", &subject, "ends.trace"], more].concat())
+}
+
+#[test]
+fn what_ends_its_process_is_cut_down_like_any_failure() {
+    for signature in ["crashed-aborted", "crashed-exited", "crashed-stack-overflow", "out-of-memory"] {
+        let (code, out, error) = on(folder().path(), "minimize", signature, &[]);
+        assert_eq!(code, 1, "{error}");
+        assert!(out.contains(&format!("# signature {signature},")), "{out}");
+        assert!(out.ends_with("\na = array\npush a a\npop a\n"), "{out}");
+        let note = format!("`canary:{signature}` ends its process, or never ends");
+        assert!(error.starts_with(&note) && error.contains(">   3  pop a"), "{error}");
+        assert!(error.contains("at line 3, `pop a`:\n  the model says    it returns"), "{error}");
+    }
+}
+
+#[test]
+fn what_never_ends_is_ended() {
+    let folder = folder();
+    let (code, out, _) = on(folder.path(), "replay", "hung", &["--isolate", "--limit-time", "2s"]);
+    assert_eq!(code, 1);
+    assert!(out.starts_with("ends.trace: hung\n") && out.contains("it had not returned after 2 s"), "{out}");
+}
+
+#[test]
+fn a_check_survives_what_ends_its_process() {
+    let folder = folder();
+    let check = ["check", "--subject", "canary:crashed-aborted", "--seed", "1", "--cases", "400", "--isolate"];
+    let (code, out, error) = heapproof(folder.path(), &check);
+    assert_eq!(code, 1, "{error}");
+    assert!(out.contains("crashed-aborted: `canary:crashed-aborted` does not hold `lockstep`"), "{out}");
+    assert!(out.contains(" --isolate\n"), "{out}");
+    let replay = out.lines().find_map(|line| line.strip_prefix("replay it: ")).unwrap();
+    let arguments: Vec<&str> = replay.split(' ').skip(1).collect();
+    let expected = [&arguments[..], &["--expect", "crashed-aborted"]].concat();
+    assert_eq!(heapproof(folder.path(), &expected).0, 0, "{replay}");
+}
+
+#[test]
+fn isolation_changes_no_result() {
+    let folder = folder();
+    let check = ["check", "--subject", "canary", "--seed", "1", "--cases", "300", "--keep-going"];
+    let digest = |more: &[&str]| {
+        let (code, out, _) = heapproof(folder.path(), &[&check[..], more].concat());
+        assert_eq!(code, 1);
+        let told =
+            out.lines().filter(|line| line.starts_with("digest") || line.starts_with("all ")).collect::<Vec<_>>();
+        told.join("\n")
+    };
+    assert_eq!(digest(&["--isolate"]), digest(&[]));
+}
+
+#[test]
+fn limits_that_make_no_sense_are_refused() {
+    let folder = folder();
+    for wrong in [["--limit-time", "0s"], ["--limit-time", "soon"], ["--limit-memory", "1"], ["--limit-memory", "2GB"]]
+    {
+        let (code, _, error) = on(folder.path(), "replay", "hung", &wrong);
+        assert!(code == 2 && error.contains(wrong[0]), "{error}");
+    }
+}
