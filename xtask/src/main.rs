@@ -3,6 +3,7 @@
 
 mod child;
 mod emitted;
+mod forms;
 mod fuzz_bugs;
 mod hunt;
 mod nightly;
@@ -38,6 +39,8 @@ enum Command {
     /// Look for seeded bugs by a fuzz target, with the structure-aware mutator and without
     #[command(after_help = "HEAPPROOF_MUTATOR=off turns the mutator off in any fuzz target.")]
     FuzzBugs(FuzzBugsArguments),
+    /// See whether programs that fail by one seeded bug are minimised to one trace
+    NormalForms(NormalFormsArguments),
     /// Put a seeded bug into these sources, to see what the harness makes of it; `git checkout heap model` takes it out
     Apply {
         /// Which
@@ -157,6 +160,19 @@ fn expect_known<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>
     }
 }
 
+#[derive(Debug, Args)]
+struct NormalFormsArguments {
+    /// Only the bug of this id; may be given several times; ten that fail in few programs unless given
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
+    /// With how many seeds a bug is looked for
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: u64,
+    /// How many threads build; as many as there are processors unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+}
+
 /// The bugs among `known` that are asked for, all unless some are; an unknown one ends the program.
 fn chosen(known: Vec<Bug>, only: &[String]) -> Vec<Bug> {
     only.iter().for_each(|id| expect_known("seeded bug", id, known.iter().map(|bug| &*bug.id)));
@@ -175,6 +191,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Bugs(arguments) => bugs(&arguments),
         Command::FuzzBugs(arguments) => fuzz_bugs(&arguments),
+        Command::NormalForms(arguments) => normal_forms(&arguments),
         Command::Apply { id } => apply(&id),
         Command::Emitted => emitted(),
         Command::Rivals(arguments) => rivals(&arguments),
@@ -186,6 +203,17 @@ fn main() -> ExitCode {
         eprintln!("error: {fault:#}");
         ExitCode::from(3)
     })
+}
+
+fn normal_forms(arguments: &NormalFormsArguments) -> anyhow::Result<ExitCode> {
+    let root = xtask::root();
+    let usual: Vec<String> = forms::USUAL.map(str::to_owned).into();
+    let only = if arguments.only.is_empty() { &usual } else { &arguments.only };
+    let bugs = chosen(xtask::bugs::load_all(root)?, only);
+    let stop = stopped_by_signals()?;
+    let all = forms::run(root, &bugs, arguments.seeds, arguments.jobs, &stop)?;
+    print!("{}", forms::table(&all));
+    Ok(if stop.load(Ordering::Relaxed) { ExitCode::from(130) } else { ExitCode::SUCCESS })
 }
 
 fn seeds() -> anyhow::Result<ExitCode> {

@@ -29,7 +29,7 @@ use heapproof_model::{Line, Name};
 type Pass = fn(&mut Search<'_>);
 
 /// Once, to begin with.
-const GUESSES: &[Pass] = &[cut::run, related::run, skipped::run];
+const GUESSES: &[Pass] = &[related::run, cut::run, skipped::run];
 /// Again and again.
 const USUAL: &[Pass] = &[
     cut::run,

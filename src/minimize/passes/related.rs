@@ -1,36 +1,71 @@
-//! What the failure can't depend on, probably: lines that have nothing to do with where it failed.
+//! What the failure can't depend on, probably: lines that have little to do with where it failed.
 //!
-//! Lines that share a name are neighbours. What is kept is all lines without names, and those within some distance of the
-//! line that failed, or of those that name the object which the violation is about. Which distance is enough is not
-//! known: short ones are tried first, and what is kept has failed in a run, so a wrong guess costs one.
+//! Two guesses, each in several sizes. Lines that share a name are neighbours, and what matters is within some distance of
+//! the line that failed, or of those that name the object which the violation is about; lines without names may matter
+//! too, or not. Or what matters is the last lines before it, and what binds the names in them. Which size is enough is not
+//! known: small ones are tried first, for they cost little, and what is kept has failed in a run, so a wrong guess does
+//! no harm.
 
 use crate::minimize::search::Search;
 use crate::violation::Violation;
 use heapproof_model::{Line, Machine, Name, Object, Program, Reference, Value, script};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many of the last lines may be enough.
+const LAST: [usize; 4] = [4, 16, 64, 256];
 
 pub(super) fn run(search: &mut Search<'_>) {
     let lines = search.lines();
     let names: Vec<Vec<Name>> = lines.iter().map(Line::names).collect();
-    let begin = beginning(search.best(), search.failure().step, &search.failure().violation);
-    let (mut near, mut last) = (begin, 0);
-    let mut candidates = Vec::new();
-    for distance in 0_usize.. {
-        let kept: Vec<usize> = (0..lines.len()).filter(|at| is_near(&names[*at], &near)).collect();
-        if kept.len() == last || kept.len() == lines.len() {
-            break;
-        }
-        last = kept.len();
-        near = kept.iter().flat_map(|at| names[*at].iter().copied()).collect();
-        if distance == 0 || distance.is_power_of_two() {
-            candidates.push(((), kept.into_iter().map(|at| lines[at].clone()).collect()));
-        }
-    }
+    let step = search.failure().step;
+    let begin = beginning(search.best(), step, &search.failure().violation);
+    let mut kept = near(&lines, &names, begin);
+    let end = lines.len().min(step + 1);
+    kept.extend(LAST.iter().filter(|last| **last < end).map(|last| last_lines(&names, &lines, end - last..end)));
+    kept.retain(|kept| kept.len() < lines.len() / 4 * 3);
+    kept.sort_by_key(Vec::len);
+    let candidates =
+        kept.into_iter().map(|kept| ((), kept.into_iter().map(|at| lines[at].clone()).collect::<Vec<Line>>()));
     search.first(candidates);
 }
 
-fn is_near(names: &[Name], near: &BTreeSet<Name>) -> bool {
-    names.is_empty() || names.iter().any(|name| near.contains(name))
+/// The lines within growing distances, with those that have no names and without.
+fn near(lines: &[Line], names: &[Vec<Name>], begin: BTreeSet<Name>) -> Vec<Vec<usize>> {
+    let (mut reached, mut last) = (begin, 0);
+    let mut kept = Vec::new();
+    for distance in 0_usize.. {
+        let is_near = |at: &usize| names[*at].iter().any(|name| reached.contains(name));
+        let near: Vec<usize> = (0..lines.len()).filter(is_near).collect();
+        if near.len() == last {
+            break;
+        }
+        last = near.len();
+        reached = near.iter().flat_map(|at| names[*at].iter().copied()).collect();
+        if distance == 0 || distance.is_power_of_two() {
+            let with = |at: &usize| names[*at].is_empty() || near.binary_search(at).is_ok();
+            kept.push((0..lines.len()).filter(with).collect());
+            kept.push(with_settings(lines, near));
+        }
+    }
+    kept
+}
+
+/// Those lines, and what binds the names in them, and so on.
+fn last_lines(names: &[Vec<Name>], lines: &[Line], last: std::ops::Range<usize>) -> Vec<usize> {
+    let binds: BTreeMap<Name, usize> =
+        lines.iter().enumerate().flat_map(|(at, line)| line.bound().into_iter().map(move |name| (name, at))).collect();
+    let mut kept: BTreeSet<usize> = last.collect();
+    let mut open: Vec<usize> = kept.iter().copied().collect();
+    while let Some(at) = open.pop() {
+        let needed = names[at].iter().filter_map(|name| binds.get(name)).copied();
+        open.extend(needed.filter(|at| kept.insert(*at)).collect::<Vec<_>>());
+    }
+    with_settings(lines, kept.into_iter().collect())
+}
+
+fn with_settings(lines: &[Line], kept: Vec<usize>) -> Vec<usize> {
+    let settings = lines.iter().take_while(|line| line.operation.code().is_setting()).count();
+    (0..settings).chain(kept.into_iter().filter(|at| *at >= settings)).collect()
 }
 
 /// The names of the line that failed, and those that stand for the object which the violation is about.
