@@ -1,7 +1,7 @@
 //! Recovery: whatever is damaged, the heap is clean afterwards, has lost nothing that it need not, and goes on.
 //!
-//! Where the program verifies, and at its end, faults are made on copies, every single one at every object, and several at
-//! once. Copies are recovered with roots and without in turn, each given the report of a verification from before the
+//! Faults are made on copies: several at once where the program verifies and at its end, and there also every single one
+//! at every object. Copies are recovered with roots and without in turn, each given the report of a verification from before the
 //! faults. Then everything must be as the model says, and verification find nothing, so it is never worse than before; and
 //! a second recovery must have nothing to do. Copies with several faults go on with the lines that lie ahead, and are
 //! emptied.
@@ -28,7 +28,7 @@ impl Inspection for Recover {
 
     fn before(&self, lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
         match ahead {
-            [Line { operation: Operation::Verify {}, .. }, ahead @ ..] => every_damage(lockstep, ahead),
+            [Line { operation: Operation::Verify {}, .. }, ahead @ ..] => several_at_once(lockstep, ahead),
             _ => Ok(()),
         }
     }
@@ -44,7 +44,8 @@ impl Inspection for Recover {
     }
 
     fn end(&self, lockstep: &mut Lockstep) -> Result<(), Failed> {
-        every_damage(lockstep, &[])
+        one_by_one(lockstep)?;
+        several_at_once(lockstep, &[])
     }
 }
 
@@ -52,36 +53,46 @@ fn is_recovery(operation: &Operation<Object>) -> bool {
     matches!(operation, Operation::Recover {} | Operation::RecoverRoots {})
 }
 
-/// Damages in every way that there is, one by one and several at once.
-fn every_damage(lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
-    let recoveries = [Operation::RecoverRoots {}, Operation::Recover {}];
-    let recoveries: Vec<_> = recoveries.iter().filter(|recovery| lockstep.supports(recovery.code())).collect();
-    if recoveries.is_empty() || !lockstep.supports(Code::Fault) {
+/// The recoveries that the subject has, if faults can be made at all.
+fn recoveries(lockstep: &Lockstep) -> Vec<Operation<Object>> {
+    let both = [Operation::RecoverRoots {}, Operation::Recover {}];
+    both.into_iter().filter(|one| lockstep.supports(Code::Fault) && lockstep.supports(one.code())).collect()
+}
+
+/// Makes every fault at every object, each on a copy.
+fn one_by_one(lockstep: &Lockstep) -> Result<(), Failed> {
+    let recoveries = recoveries(lockstep);
+    if recoveries.is_empty() {
         return Ok(());
     }
-    let objects = damageable(lockstep);
-    let mut turn = 0;
-    for (index, object) in objects.iter().enumerate() {
+    let mut in_turn = recoveries.iter().cycle();
+    for object in damageable(lockstep) {
         for fault in Fault::ALL {
             let mut trial = verified(lockstep)?;
-            if made(&mut trial, *fault, *object)? {
-                recovered(&mut trial, recoveries[turn % recoveries.len()])?;
-                turn += 1;
+            if let (true, Some(recovery)) = (made(&mut trial, *fault, object)?, in_turn.next()) {
+                recovered(&mut trial, recovery)?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Makes several faults on a copy for each object, at it and at those that come next.
+fn several_at_once(lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+    let objects = damageable(lockstep);
+    for (index, recovery) in (0..objects.len()).zip(recoveries(lockstep).iter().cycle()) {
         let mut trial = verified(lockstep)?;
         for (more, object) in objects[index..].iter().take(AT_ONCE).enumerate() {
-            // Another of all for each object, whatever lines are left out.
-            let first = 5 * object.index() + 11 * more;
-            let faults = Fault::ALL.iter().cycle().skip(first % Fault::ALL.len()).take(Fault::ALL.len());
-            for fault in faults {
+            // Others for each object, and the same whatever lines are left out.
+            let first = (5 * object.index() + 11 * more) % Fault::ALL.len();
+            for fault in Fault::ALL.iter().cycle().skip(first).take(Fault::ALL.len()) {
                 if made(&mut trial, *fault, *object)? {
                     break;
                 }
             }
         }
         trial.look(|lockstep| lockstep.compare_damage())?;
-        recovered(&mut trial, recoveries[index % recoveries.len()])?;
+        recovered(&mut trial, recovery)?;
         goes_on(&mut trial, ahead)?;
     }
     Ok(())
