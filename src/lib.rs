@@ -38,6 +38,8 @@ pub mod statistics;
 pub mod subject;
 pub mod subjects;
 pub mod tally;
+#[cfg(feature = "cli")]
+pub mod viewer;
 pub mod violation;
 
 pub use proof::assert_holds;

@@ -4,6 +4,7 @@ use super::check::Check;
 use super::enumerate::Enumerate;
 use super::isolate::{Isolate, Serve};
 use super::minimize::Minimize;
+use super::pictures::Pictures;
 use super::verify_minimal::VerifyMinimal;
 use crate::properties::Property;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -90,6 +91,8 @@ pub(super) struct Replay {
     pub format: Format,
     #[command(flatten)]
     pub isolate: Isolate,
+    #[command(flatten)]
+    pub pictures: Pictures,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -13,6 +13,7 @@ mod isolate;
 mod list;
 mod minimize;
 mod output;
+mod pictures;
 mod replay;
 mod report;
 mod verify_minimal;

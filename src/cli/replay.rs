@@ -8,6 +8,7 @@ use crate::explain::{Explanation, explain};
 use crate::lockstep::{Failure, Verdict};
 use crate::signature::Signature;
 use crate::subject::SubjectKind;
+use crate::viewer::Viewer;
 use crate::violation::Violation;
 use heapproof_model::Program;
 use serde_json::json;
@@ -22,6 +23,9 @@ pub(super) fn replay(
     let subject = context.subject(arguments.claim.subject.as_deref())?;
     let expected = arguments.expect.as_deref().map(signature).transpose()?;
     input::once_from_standard_input(&arguments.files)?;
+    if arguments.pictures.any() && arguments.files.len() > 1 {
+        return Err(Trouble::Usage("pictures are of one run: give one file".to_owned()));
+    }
     let judge = Judge::new(arguments.claim.property, subject, &arguments.isolate)?;
     let mut as_wanted = true;
     for path in &arguments.files {
@@ -30,6 +34,11 @@ pub(super) fn replay(
         let signature = verdict.failure.as_ref().map(|failure| failure.violation.signature());
         as_wanted &= signature == expected;
         let explanation = verdict.failure.as_ref().map(|failure| explanation(&judge, subject, &program, failure));
+        if arguments.pictures.any() {
+            let failed = verdict.failure.as_ref().zip(explanation.as_ref());
+            let claim = (arguments.claim.property, subject);
+            arguments.pictures.write(&Viewer::new(&path.display().to_string(), claim, &program, failed))?;
+        }
         let replayed = Replayed { path, verdict, signature, expected: expected.as_ref(), explanation };
         match arguments.format {
             Format::Human => replayed.tell(output)?,

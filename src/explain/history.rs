@@ -7,7 +7,7 @@
 
 use super::names::Names;
 use super::state::{Look, State};
-use crate::lockstep::{Called, Lockstep, Tried};
+use crate::lockstep::{Called, Failure, Lockstep, Tried};
 use crate::panics;
 use crate::subject::{Observation, Subject, SubjectKind};
 use heapproof_model::definitions::Graph;
@@ -105,6 +105,18 @@ impl History {
         let objects = lockstep.model().bound();
         let Recorder { moments, names, shows_contents, shows_counts, .. } = recorder.take();
         History { moments, names, shows_contents, shows_counts, objects }
+    }
+
+    /// The history of a program that fails, up to there. Where this process would be ended too, it ends a line before;
+    /// where the failure is about no heap, there is none.
+    pub fn of_failure(kind: &SubjectKind, program: &Program, failure: &Failure) -> History {
+        let ends = failure.violation.ends_the_process();
+        match failure.step.checked_sub(1) {
+            _ if failure.violation.is_of_notation() => History::default(),
+            None if ends => History::default(),
+            Some(last) if ends => History::of(kind, program, last, &[]),
+            _ => History::of(kind, program, failure.step, &failure.tried),
+        }
     }
 
     /// What was there on that side after so many moments.

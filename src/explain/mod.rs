@@ -24,6 +24,8 @@ pub use facts::Fact;
 pub use graph::Row;
 use heapproof_model::{Operation, Program};
 use history::{History, When};
+#[cfg(feature = "cli")]
+pub(crate) use names::NONE;
 use story::Story;
 pub use text::Paint;
 pub use variations::Variation;
@@ -68,14 +70,8 @@ pub struct TraceLine {
 
 /// Explains a failure of a program on that kind of subject.
 pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> Explanation {
-    // Where this process would be ended too, the history ends a line before.
+    let history = History::of_failure(subject, program, failure);
     let ends = failure.violation.ends_the_process();
-    let history = match failure.step.checked_sub(1) {
-        _ if failure.violation.is_of_notation() => History::default(),
-        None if ends => History::default(),
-        Some(last) if ends => History::of(subject, program, last, &[]),
-        _ => History::of(subject, program, failure.step, &failure.tried),
-    };
     let (model, subject) = history.names.sides(&failure.violation);
     let story = Story::new(&history).filter(|_| !ends);
     let mut place = match program.lines().get(failure.step) {

@@ -5,6 +5,12 @@ use heapproof_model::{Object, Value};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+/// What a damaged heap refers to.
+pub const NONE: Object = Object(u32::MAX);
+
+/// The most objects of a set that are told one by one.
+const MOST_TOLD: usize = 16;
+
 /// What objects are called in a trace.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
@@ -29,8 +35,7 @@ impl Names {
 
     /// A name for tables and pictures: without words around it.
     pub fn short(&self, object: Object) -> String {
-        if object == Object(u32::MAX) {
-            // What a damaged heap refers to.
+        if object == NONE {
             return "(no object)".to_owned();
         }
         match self.of.get(&object).map(|name| name.trim_matches('`')) {
@@ -44,9 +49,14 @@ impl Names {
         self.of.get(&object).cloned().unwrap_or_else(|| object.to_string())
     }
 
-    /// Objects, one after the other.
+    /// Objects, one after the other; of many the first.
     pub fn objects<'a>(&self, objects: impl IntoIterator<Item = &'a Object>) -> String {
-        objects.into_iter().map(|object| self.object(*object)).collect::<Vec<_>>().join(", ")
+        let mut objects = objects.into_iter();
+        let first: Vec<String> = objects.by_ref().take(MOST_TOLD).map(|object| self.object(*object)).collect();
+        match objects.count() {
+            0 => first.join(", "),
+            more => format!("{} and {more} more", first.join(", ")),
+        }
     }
 
     /// A value in a few words.

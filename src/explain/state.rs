@@ -47,6 +47,11 @@ impl Look {
             && contents.fields.iter().take(MOST_VALUES).eq(&self.contents.fields)
     }
 
+    /// Whether it holds and counts the same as another; what heaps have noted aside.
+    pub fn is_same(&self, other: &Look) -> bool {
+        self.contents == other.contents && self.values == other.values && self.counts == other.counts
+    }
+
     /// The references in it: the place, what it refers to, and whether weakly.
     pub fn references(&self) -> impl Iterator<Item = (Place, Object, bool)> + '_ {
         let Contents { kind, fields, values, target, .. } = &self.contents;
@@ -90,6 +95,17 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The place by itself, for pictures.
+    pub fn short(&self) -> String {
+        match self {
+            Place::Field(field) => field.clone(),
+            Place::Target => "weak".to_owned(),
+            other => other.of(""),
+        }
+    }
+}
+
 /// A reference: whose it is, where it stands, and to what it leads.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
@@ -116,11 +132,14 @@ impl Graph for State {
         self.looks.keys().copied()
     }
 
-    /// Also of what living objects refer to: a heap that is wrong may refer to what it has freed.
     fn bound(&self) -> usize {
-        let last = |look: &Rc<Look>| look.references().map(|(_, target, _)| target.index() + 1).max();
-        let referred = self.looks.values().filter_map(last).max().unwrap_or(0);
-        self.looks.last_key_value().map_or(0, |(object, _)| object.index() + 1).max(referred)
+        self.looks.last_key_value().map_or(0, |(object, _)| object.index() + 1)
+    }
+
+    /// Those to living objects: a heap that is wrong or damaged may refer to others.
+    fn references(&self, object: Object) -> impl Iterator<Item = Object> + Clone + '_ {
+        let contents = self.contents(object).into_iter().flat_map(Contents::references);
+        contents.filter(|target| self.looks.contains_key(target))
     }
 }
 

@@ -17,7 +17,8 @@ impl Names {
         told.collect::<Vec<_>>().join(", then ")
     }
 
-    fn call(&self, operation: &Operation<Object>) -> String {
+    /// A call that is no line of the program.
+    pub fn call(&self, operation: &Operation<Object>) -> String {
         let number = match operation {
             Operation::CollectSlice { objects } | Operation::DetectSlice { objects } | Operation::Begin { objects } => {
                 format!(" {objects}")

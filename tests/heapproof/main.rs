@@ -26,6 +26,7 @@ mod properties;
 mod reached;
 mod signatures;
 mod statistics;
+mod viewer;
 mod whole_contract;
 #[path = "../../examples/your_heap.rs"]
 #[allow(dead_code)]

@@ -54,7 +54,7 @@ impl Telling<'_> {
         }
         if weak > 0 {
             let targeting = story.after.weak_to(object);
-            parts.push(format!("weak {weak}: {}", story.history.names.objects(targeting.iter().take(6))));
+            parts.push(format!("weak {weak}: {}", story.history.names.objects(&targeting)));
         }
         self.add(format!("what counts for {}: {}", story.name(object), parts.join("; ")), lines);
     }
@@ -142,7 +142,7 @@ impl Telling<'_> {
             text += &format!(": internal {internal} before, by {}", story.references(&edges, &mut lines));
         }
         if !dying.is_empty() {
-            text += &format!("; {} died there", story.history.names.objects(dying.iter().take(4)));
+            text += &format!("; {} died there", story.history.names.objects(&dying));
         }
         self.add(text, lines);
     }
@@ -235,7 +235,7 @@ impl Telling<'_> {
             let has = if edges.is_empty() { "none".to_owned() } else { story.references(&edges, &mut lines) };
             format!("no references lead from {} back to it; it has {has}", story.name(*open))
         } else {
-            let members = story.history.names.objects(set.iter().take(6));
+            let members = story.history.names.objects(set);
             format!("{{{members}}} is no whole cycle: more than one, or a part of one")
         };
         self.add(text, lines);
