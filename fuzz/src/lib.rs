@@ -1,7 +1,7 @@
 //! What all fuzz targets have in common: a target is a property, and everything that it does is in the library, where
 //! the tests run it too.
 
-use heapproof::front_doors::fuzz;
+use heapproof::front_doors::{fuzz, fuzz_in_short};
 use heapproof::mutate::{cross_bytes, mutate_bytes};
 use heapproof::properties::Property;
 use libfuzzer_sys::{Corpus, fuzzer_mutate};
@@ -9,14 +9,20 @@ use std::sync::LazyLock;
 
 pub use heapproof::properties::Property as AnyProperty;
 
-/// The variable that turns the mutator off, as `HEAPPROOF_MUTATOR=off`: to measure what it is worth.
-const SWITCH: &str = "HEAPPROOF_MUTATOR";
+/// Turned off by `HEAPPROOF_MUTATOR=off`: to measure what it is worth.
+static MUTATES: LazyLock<bool> = LazyLock::new(|| !is_off("HEAPPROOF_MUTATOR"));
 
-static MUTATES: LazyLock<bool> = LazyLock::new(|| std::env::var_os(SWITCH).is_none_or(|value| value != "off"));
+/// Turned off by `HEAPPROOF_REPORT=off`: a night minimises afterwards, one failure of each signature.
+static REPORTS: LazyLock<bool> = LazyLock::new(|| !is_off("HEAPPROOF_REPORT"));
+
+fn is_off(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| value == "off")
+}
 
 /// Runs an input; one that was not worth it is not kept.
 pub fn run(property: Property, bytes: &[u8]) -> Corpus {
-    if fuzz(property, bytes) { Corpus::Keep } else { Corpus::Reject }
+    let worth_it = if *REPORTS { fuzz(property, bytes) } else { fuzz_in_short(property, bytes) };
+    if worth_it { Corpus::Keep } else { Corpus::Reject }
 }
 
 /// Changes an input.

@@ -34,6 +34,24 @@ fn most_bulk(property: Property) -> u64 {
 /// # Panics
 /// Where the property does not hold: that is how a fuzzer learns of it.
 pub fn fuzz(property: Property, input: &[u8]) -> bool {
+    fuzz_by(property, input, |program| assert_holds(property, &HEAP, program))
+}
+
+/// The same, but a failure is told by its signature alone: for nights of fuzzing, which go on behind it and minimise
+/// afterwards.
+///
+/// # Panics
+/// Where the property does not hold.
+#[allow(clippy::panic)] // it is an assertion
+pub fn fuzz_in_short(property: Property, input: &[u8]) -> bool {
+    fuzz_by(property, input, |program| {
+        if let Some(failure) = property.check(&HEAP, program).failure {
+            panic!("{}: `{}` does not hold", failure.violation.signature(), property.name());
+        }
+    })
+}
+
+fn fuzz_by(property: Property, input: &[u8], assert_holds: impl Fn(&Program)) -> bool {
     let text = String::from_utf8_lossy(input);
     let program = match property {
         Property::Text => text.parse().unwrap_or_default(),
@@ -42,7 +60,7 @@ pub fn fuzz(property: Property, input: &[u8]) -> bool {
     let worth_it = program.bulk() <= most_bulk(property);
     if worth_it {
         // First, for what a program shows can be minimised.
-        assert_holds(property, &HEAP, &program);
+        assert_holds(&program);
     }
     match property {
         Property::Text => assert_withstood(property, text::holds(&text)),

@@ -10,7 +10,7 @@ pub mod proptest;
 #[cfg(feature = "quickcheck")]
 pub mod quickcheck;
 
-pub use fuzz::{fuzz, replay};
+pub use fuzz::{fuzz, fuzz_in_short, replay};
 
 use heapproof_model::Program;
 

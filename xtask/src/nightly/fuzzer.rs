@@ -82,8 +82,8 @@ impl Fuzzer<'_> {
         run.arg(format!("-max_total_time={seconds}")).arg(format!("-seed={}", self.night.seed));
         run.arg(format!("-timeout={LONGEST_INPUT}")).arg(format!("-max_len={LARGEST_INPUT}"));
         run.arg(format!("-artifact_prefix={}/", artifacts.display()));
-        // Reports of failures are saved where it runs, and what it hands to its children beside them.
-        run.current_dir(&folder).env("TMPDIR", &folder);
+        // Failures are minimised afterwards; what it hands to its children is in the folder of the night.
+        run.current_dir(&folder).env("HEAPPROOF_REPORT", "off").env("TMPDIR", &folder);
         // It judges the whole corpus before it begins, and a child has its time to end.
         let limit = self.night.time * 2 + Duration::from_secs(600);
         let ended = self.to_end(&mut run, target, "run", Some(limit))?;
@@ -110,6 +110,7 @@ impl Fuzzer<'_> {
         // What fails here has failed before; its input is kept already.
         merge.arg(format!("-artifact_prefix={}/", self.night.out.join("work").join(target).display()));
         merge.arg(&smaller).arg(&corpus).current_dir(self.night.out.join("work").join(target));
+        merge.env("HEAPPROOF_REPORT", "off");
         let limit = self.night.time * 4 + Duration::from_secs(600);
         if !self.to_end(&mut merge, target, "cmin", Some(limit))? {
             return Ok(());

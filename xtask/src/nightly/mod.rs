@@ -110,7 +110,11 @@ impl Night<'_> {
         xtask::seeds::write(&self.corpus, target)?;
         let before = fuzzer.inputs(target)?;
         let Some(binary) = fuzzer.build(target)? else { return Ok(()) };
-        let figures = fuzzer.run(&binary, target)?;
+        // Where it did not come to its end, what it found until then counts all the same.
+        let run = fuzzer.run(&binary, target).map_err(|trouble| {
+            results.trouble.push(format!("{target}: {trouble:#}"));
+        });
+        let figures = run.unwrap_or_default();
         let crashed = figures.crashes > 0;
         results.targets.push(Outcome { target: target.to_owned(), figures, inputs: (before, before) });
         if self.stop.load(Ordering::Relaxed) {
@@ -132,7 +136,9 @@ impl Night<'_> {
             results.failures.push(failure);
         }
         self.write(results)?;
-        fuzzer.minimize_corpus(&binary, target)?;
+        if run.is_ok() {
+            fuzzer.minimize_corpus(&binary, target)?;
+        }
         let after = fuzzer.inputs(target)?;
         if let Some(outcome) = results.targets.last_mut() {
             outcome.inputs.1 = after;
