@@ -122,7 +122,7 @@ impl<'a> Generator<'a> {
             (60, Operation::SetInterval { operations: self.rng.random_range(1..=12) }),
             (50, Operation::SetBounds { least: bounds.0, greatest: bounds.1 }),
             (4, Operation::SetBounds { least: self.rng.random_range(0..=2), greatest: self.rng.random_range(0..=2) }),
-            (6, Operation::SetCapacity { objects: self.rng.random_range(3..=12) }),
+            (12, Operation::SetCapacity { objects: self.rng.random_range(3..=12) }),
             (6, Operation::SetCounts { ceiling: self.rng.random_range(1..=4) }),
             (20, Operation::SetGenerations { ceiling: self.rng.random_range(1..=3) }),
             (10, Operation::SetChecks { on: self.rng.random_bool(0.3) }),

@@ -5,9 +5,9 @@
 //! it is let go, whole or but for one object: so there is garbage that hangs off garbage and garbage that refers to what
 //! lives.
 
-use super::Generator;
 use super::operands::Place;
-use heapproof_model::{Code, Field, Kind, Line, Name, Operation, Value};
+use super::{Generator, Profile};
+use heapproof_model::{Code, Contents, Field, Kind, Line, Name, Operation, Value};
 use rand::{Rng, RngExt};
 
 /// Ways in which objects refer to each other.
@@ -69,12 +69,33 @@ impl Shape {
 }
 
 impl Generator<'_> {
-    /// Builds a shape; false where the operations for it are missing. `lost` says that nothing of it is held in the end.
+    /// Builds a shape, or two of which one hangs on the other; false where the operations for it are missing. `lost` says
+    /// that nothing of it is held in the end.
     pub(super) fn shape(&mut self, lost: bool) -> bool {
+        let mut objects = self.built();
+        if objects.is_empty() {
+            return false;
+        }
+        if self.rng.random_ratio(1, 3) {
+            let others = self.built();
+            let roomy = |contents: &Contents| matches!(contents.kind, Kind::Table | Kind::Array);
+            let holder = objects.iter().find(|name| self.contents(Some(**name)).is_some_and(roomy));
+            if let (Some(holder), Some(target)) = (holder.copied(), others.first()) {
+                self.store(holder, Field::COMMON.len() - 1, *target);
+            }
+            objects.extend(others);
+        }
+        self.surroundings(&objects);
+        self.let_go(&objects, lost);
+        true
+    }
+
+    /// The objects of a shape, all of them held.
+    fn built(&mut self) -> Vec<Name> {
         let shape = Shape::any(self.rng);
         let count = self.rng.random_range(if shape == Shape::Lattice { 3..=6 } else { 2..=5 });
         let mut references = shape.references(count);
-        if self.rng.random_bool(0.5) || self.profile == super::Profile::Acyclic {
+        if self.rng.random_bool(0.5) || self.profile == Profile::Acyclic {
             // The other way round in time: what refers is younger than what it refers to.
             references.iter_mut().for_each(|(from, to)| (*from, *to) = (count - 1 - *from, count - 1 - *to));
         }
@@ -82,17 +103,16 @@ impl Generator<'_> {
         let mut objects = Vec::new();
         for object in 0..count {
             let room = references.iter().filter(|(from, _)| *from == object).count();
-            let Some(name) = self.member(room, same) else { return !objects.is_empty() };
-            objects.push(name);
+            objects.extend(self.member(room, same));
         }
         let mut used = vec![0; count];
         for (from, to) in references {
-            self.store(objects[from], used[from], objects[to]);
-            used[from] += 1;
+            if let (Some(holder), Some(target)) = (objects.get(from).copied(), objects.get(to).copied()) {
+                self.store(holder, used[from], target);
+                used[from] += 1;
+            }
         }
-        self.surroundings(&objects);
-        self.let_go(&objects, lost);
-        true
+        objects
     }
 
     /// An object with room for that many references.
