@@ -1,8 +1,10 @@
 //! Many programs, on several threads, with one result whatever the number of threads.
 //!
-//! Case n of a seed is always the same program. Threads take blocks of cases in order, and blocks are merged in order, so
-//! programs, counts, digest and the first failure of a signature do not depend on who was faster.
+//! Case n of a seed is always the same program, with feedback too (`feedback.rs`). Threads take blocks of cases in order,
+//! and blocks are merged in order, so programs, counts, digest and the first failure of a signature do not depend on who
+//! was faster.
 
+use crate::feedback::{self, Novelty, Pool, Pools, ROUND};
 use crate::generate::{self, Recipe};
 use crate::lockstep::{Failure, Verdict};
 use crate::properties::Property;
@@ -12,6 +14,7 @@ use crate::subject::SubjectKind;
 use crate::tally::Tally;
 use heapproof_model::Program;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
@@ -20,7 +23,7 @@ use xxhash_rust::xxh3::Xxh3;
 /// How many cases a thread takes at once.
 const BLOCK: u64 = 32;
 
-/// Of how many cases one is observed: measured, that costs a twenty-fifth of what the lockstep does.
+/// Of how many cases one is observed, without feedback: measured, that costs a twenty-fifth of what the lockstep does.
 pub const OBSERVED: u64 = 8;
 
 /// What is to be run.
@@ -42,6 +45,8 @@ pub struct Campaign {
     pub jobs: usize,
     /// Whether it goes on behind the first failure.
     pub keep_going: bool,
+    /// Whether programs that reach something new are kept and changed; then all are observed.
+    pub feedback: bool,
 }
 
 /// A program that failed.
@@ -66,7 +71,7 @@ pub struct Summary {
     pub digest: u64,
     /// How many programs failed, by signature.
     pub violations: BTreeMap<Signature, u64>,
-    /// What was seen of one in [`OBSERVED`] of them.
+    /// What was seen of some of them; see [`Campaign::observed`].
     pub statistics: Statistics,
     /// How long it took.
     pub elapsed: Duration,
@@ -82,7 +87,7 @@ struct Block {
     programs: u64,
     tally: Tally,
     digest: u64,
-    observed: Vec<Observed>,
+    observed: Vec<(Observed, Arc<Program>)>,
     found: Vec<Found>,
 }
 
@@ -105,11 +110,12 @@ impl Campaign {
         let mut summary = Summary::default();
         let next = AtomicU64::new(0);
         let enough = AtomicBool::new(false);
+        let (pools, mut novelty) = (Pools::default(), Novelty::default());
         std::thread::scope(|scope| {
             let (send, receive) = channel();
             for _ in 0..self.jobs.max(1) {
-                let (send, next, enough) = (send.clone(), &next, &enough);
-                scope.spawn(move || self.work(judge, start, next, &[stop, enough], &send));
+                let (send, next, enough, pools) = (send.clone(), &next, &enough, &pools);
+                scope.spawn(move || self.work(judge, start, next, &[stop, enough], pools, &send));
             }
             drop(send);
             let mut waiting = BTreeMap::new();
@@ -122,6 +128,10 @@ impl Campaign {
                         // Before the failure is reported, which takes a while: what is run meanwhile counts for nothing.
                         let failed = !self.keep_going && !block.found.is_empty();
                         enough.store(failed || block.cut_short, Ordering::Relaxed);
+                        if self.feedback {
+                            block.observed.iter().for_each(|(observed, program)| novelty.add(observed, program));
+                            novelty.publish(merged * BLOCK, &pools);
+                        }
                         merge(&mut summary, block, found);
                     }
                     summary.elapsed = start.elapsed();
@@ -141,11 +151,15 @@ impl Campaign {
         start: Instant,
         next: &AtomicU64,
         stops: &[&AtomicBool],
+        pools: &Pools,
         send: &Sender<(u64, Block)>,
     ) {
         let supported = self.subject.make();
+        let supports = |code| supported.supports(code);
+        let stopped = || stops.iter().any(|stop| stop.load(Ordering::Relaxed));
+        let mut pool = Pool::default();
         loop {
-            if self.is_over(start) || stops.iter().any(|stop| stop.load(Ordering::Relaxed)) {
+            if self.is_over(start) || stopped() {
                 return;
             }
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -153,17 +167,23 @@ impl Campaign {
             if cases.is_empty() {
                 return;
             }
+            if self.feedback {
+                let known = pools.of(number * BLOCK / ROUND, &|| self.is_over(start) || stopped());
+                let Some(known) = known else { return };
+                pool = known;
+            }
             let mut block = Block::default();
             for case in cases {
-                if stops.iter().any(|stop| stop.load(Ordering::Relaxed)) {
+                if stopped() {
                     return;
                 }
                 if self.is_over(start) {
                     block.cut_short = true;
                     break;
                 }
-                let program = generate::case(self.seed, case, &self.recipe, &|code| supported.supports(code));
-                if block.add(case, program, &self.subject, judge) && !self.keep_going {
+                let made = feedback::made(self.seed, case, &pool, self.recipe.most_lines, &supports);
+                let program = made.unwrap_or_else(|| generate::case(self.seed, case, &self.recipe, &supports));
+                if block.add(case, program, self, judge) && !self.keep_going {
                     break;
                 }
             }
@@ -173,6 +193,11 @@ impl Campaign {
         }
     }
 
+    /// Of how many cases one is observed.
+    pub fn observed(&self) -> u64 {
+        if self.feedback { 1 } else { OBSERVED }
+    }
+
     fn is_over(&self, start: Instant) -> bool {
         self.time.is_some_and(|time| start.elapsed() >= time)
     }
@@ -180,12 +205,13 @@ impl Campaign {
 
 impl Block {
     /// Runs a case; whether it failed.
-    fn add(&mut self, case: u64, program: Program, subject: &SubjectKind, judge: &dyn Fn(&Program) -> Verdict) -> bool {
+    fn add(&mut self, case: u64, program: Program, campaign: &Campaign, judge: &dyn Fn(&Program) -> Verdict) -> bool {
         let verdict = judge(&program);
+        let program = Arc::new(program);
         // To observe a program is to run it, in this process.
         let ends = verdict.failure.as_ref().is_some_and(|failure| failure.violation.ends_the_process());
-        if case.is_multiple_of(OBSERVED) && !ends {
-            self.observed.push(statistics::observe(subject, &program));
+        if case.is_multiple_of(campaign.observed()) && !ends {
+            self.observed.push((statistics::observe(&campaign.subject, &program), Arc::clone(&program)));
         }
         self.programs += 1;
         self.tally.merge(&verdict.tally);
@@ -200,7 +226,7 @@ impl Block {
         if let Some(failure) = verdict.failure {
             digest.update(failure.violation.signature().as_str().as_bytes());
             digest.update(&(failure.step as u64).to_le_bytes());
-            self.found.push(Found { case, program, failure });
+            self.found.push(Found { case, program: Arc::unwrap_or_clone(program), failure });
         }
         // A sum, so that the digest of all is independent of how they are divided into blocks.
         self.digest = self.digest.wrapping_add(digest.digest());
@@ -212,7 +238,7 @@ impl Block {
 fn merge(summary: &mut Summary, block: Block, found: &mut dyn FnMut(Found)) {
     summary.programs += block.programs;
     summary.tally.merge(&block.tally);
-    block.observed.iter().for_each(|observed| summary.statistics.add(observed));
+    block.observed.iter().for_each(|(observed, _)| summary.statistics.add(observed));
     summary.digest = summary.digest.wrapping_add(block.digest);
     for one in block.found {
         let count = summary.violations.entry(one.failure.violation.signature()).or_default();

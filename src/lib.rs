@@ -23,6 +23,7 @@ pub mod emit;
 pub mod enumerate;
 pub mod explain;
 pub mod failures;
+mod feedback;
 pub mod front_doors;
 pub mod generate;
 #[cfg(feature = "cli")]

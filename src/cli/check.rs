@@ -54,6 +54,9 @@ pub(super) struct Check {
     /// Go on behind the first failure, to one trace for each signature
     #[arg(long)]
     pub keep_going: bool,
+    /// Keep programs that reach something new, and change those in half of the cases
+    #[arg(long)]
+    pub feedback: bool,
     /// Where failures are saved
     #[arg(long, value_name = "DIR", default_value = OUT)]
     pub out: PathBuf,
@@ -81,6 +84,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
         time: arguments.time,
         jobs: arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
         keep_going: arguments.keep_going,
+        feedback: arguments.feedback,
     };
     context.catch_interrupts()?;
     let reporter = RefCell::new(Reporter::new(&context.name, &campaign, arguments, output));
@@ -148,8 +152,9 @@ fn report(
 ) -> Result<(), Trouble> {
     let signature = found.failure.violation.signature();
     let Recipe { profile, most_lines, .. } = &campaign.recipe;
+    let feedback = if campaign.feedback { ", with feedback" } else { "" };
     let note = format!(
-        "case {} of seed {}, profile {}, at most {most_lines} lines",
+        "case {} of seed {}, profile {}, at most {most_lines} lines{feedback}",
         found.case,
         campaign.seed,
         profile.name()

@@ -1,6 +1,6 @@
 //! Statistics of a run, for people and as JSON.
 
-use crate::campaign::{Campaign, OBSERVED, Summary};
+use crate::campaign::{Campaign, Summary};
 use crate::statistics::{Statistics, health};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
@@ -45,7 +45,7 @@ pub(super) fn object(campaign: &Campaign, summary: &Summary) -> Value {
 pub(super) fn print(campaign: &Campaign, summary: &Summary, out: &mut impl Write) -> io::Result<()> {
     let statistics = &summary.statistics;
     if statistics.observed > 0 {
-        writeln!(out, "\n{:16} {:>12} {:>10}   of 1 program in {OBSERVED}", "shape", "median", "largest")?;
+        writeln!(out, "\n{:16} {:>12} {:>10}   of 1 program in {}", "shape", "median", "largest", campaign.observed())?;
         for (name, words, spread) in statistics.shapes.named() {
             writeln!(out, "{name:16} {:>12} {:>10}   {words}", spread.median(), spread.largest())?;
         }

@@ -169,6 +169,9 @@ impl<'a> Reporter<'a> {
         if *property != Property::Lockstep {
             line += &format!(" --property {}", property.name());
         }
+        if self.campaign.feedback {
+            line += " --feedback";
+        }
         if *keep_going {
             line += " --keep-going";
         }

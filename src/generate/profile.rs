@@ -81,7 +81,7 @@ impl Profile {
             (Profile::Acyclic, Take | Drop | Array | Closure | Box | Chain | On) => 200,
             (Profile::Dense, Table | Array | Closure | Box | Chain | Ring | Scalar | Temp) => 30,
             (Profile::Dense, Push) => 200,
-            (Profile::Dense, code) if code.writes() => 300,
+            (Profile::Dense, code) if code.writes() => 500,
             (Profile::Weak, Weak | Upgrade) => 500,
             (Profile::Weak, Collect | CollectSlice) => 200,
             (Profile::Finalizers, On) => 500,

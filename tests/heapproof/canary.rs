@@ -10,7 +10,17 @@ use std::sync::atomic::AtomicBool;
 
 fn campaign(subject: &SubjectKind, jobs: usize, keep_going: bool) -> Campaign {
     let (property, subject) = (Property::Lockstep, subject.clone());
-    Campaign { property, subject, seed: 7, recipe: Recipe::default(), cases: 2_000, time: None, jobs, keep_going }
+    Campaign {
+        property,
+        subject,
+        seed: 7,
+        recipe: Recipe::default(),
+        cases: 2_000,
+        time: None,
+        jobs,
+        keep_going,
+        feedback: false,
+    }
 }
 
 fn run(campaign: &Campaign) -> (Summary, Vec<Found>) {
@@ -47,6 +57,20 @@ fn the_result_of_a_run_does_not_depend_on_the_number_of_threads() {
         let cases = |found: &[Found]| found.iter().map(|one| one.case).collect::<Vec<_>>();
         assert_eq!(cases(&found_by_one), cases(&found_by_three));
     }
+}
+
+#[test]
+fn nor_does_it_with_feedback_which_makes_other_programs_from_the_third_round_on() {
+    let subject = heapproof::subjects::HEAP;
+    let of = |jobs, feedback, cases| {
+        let campaign = Campaign { property: Property::Text, cases, feedback, ..campaign(&subject, jobs, false) };
+        let summary = run(&campaign).0;
+        (summary.digest, summary.programs, summary.statistics.growth())
+    };
+    let (one, three) = (of(1, true, 1_300), of(3, true, 1_300));
+    assert_eq!(one, three);
+    assert_ne!(one.0, of(2, false, 1_300).0);
+    assert_eq!(of(2, true, 1_024).0, of(2, false, 1_024).0, "the first two rounds are drawn");
 }
 
 #[test]

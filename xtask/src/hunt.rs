@@ -93,7 +93,8 @@ impl Hunt<'_> {
     }
 
     fn trial<'a>(&'a self, scratch: &'a Scratch<'_>, property: &'a str, seed: u64) -> Trial<'a> {
-        Trial { property, seed, cases: self.cases, jobs: self.jobs, output: &scratch.output, stop: self.stop }
+        let (cases, jobs, output, stop) = (self.cases, self.jobs, &*scratch.output, self.stop);
+        Trial { property, extra: &[], seed, cases, jobs, output, stop }
     }
 
     /// What fails must pass on the sound build, else some other bug was found; false if interrupted.

@@ -1,6 +1,7 @@
 //! Development commands that need the sources.
 #![forbid(unsafe_code)]
 
+mod biases;
 mod child;
 mod emitted;
 mod forms;
@@ -36,6 +37,8 @@ enum Command {
     /// Build each seeded bug of `tests/bugs/` and see whether `heapproof check` detects it
     #[command(after_help = EXIT_CODES)]
     Bugs(BugsArguments),
+    /// Look for seeded bugs with all biases of the generators, and without each of them; see `docs/generators.md`
+    Biases(BiasesArguments),
     /// Look for seeded bugs by a fuzz target, with the structure-aware mutator and without
     #[command(after_help = "HEAPPROOF_MUTATOR=off turns the mutator off in any fuzz target.")]
     FuzzBugs(FuzzBugsArguments),
@@ -132,6 +135,25 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 #[derive(Debug, Args)]
+struct BiasesArguments {
+    /// Only the bug of this id; may be given several times; a dozen unless given
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
+    /// How often each bug is looked for, each time with a seed of its own
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    trials: u64,
+    /// The seed of the first trial; the others have those that follow
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// The most programs of a trial
+    #[arg(long, value_name = "N", default_value_t = 8_000, value_parser = clap::value_parser!(u64).range(1..))]
+    cases: u64,
+    /// How many threads build and check; as many as there are processors unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+}
+
+#[derive(Debug, Args)]
 struct BugsArguments {
     /// Only the bug of this id; may be given several times
     #[arg(long, value_name = "ID")]
@@ -190,6 +212,7 @@ fn stopped_by_signals() -> anyhow::Result<Arc<AtomicBool>> {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Bugs(arguments) => bugs(&arguments),
+        Command::Biases(arguments) => biases(&arguments),
         Command::FuzzBugs(arguments) => fuzz_bugs(&arguments),
         Command::NormalForms(arguments) => normal_forms(&arguments),
         Command::Apply { id } => apply(&id),
@@ -269,6 +292,17 @@ fn fuzz_bugs(arguments: &FuzzBugsArguments) -> anyhow::Result<ExitCode> {
         stop: &stop,
     };
     Ok(if hunt.run(root, &bugs)? { ExitCode::SUCCESS } else { ExitCode::from(130) })
+}
+
+fn biases(arguments: &BiasesArguments) -> anyhow::Result<ExitCode> {
+    let root = xtask::root();
+    let dozen = || biases::BUGS.map(str::to_owned).to_vec();
+    let only = if arguments.only.is_empty() { dozen() } else { arguments.only.clone() };
+    let bugs = chosen(xtask::bugs::load_all(root)?, &only);
+    let stop = stopped_by_signals()?;
+    let seeds = arguments.seed..arguments.seed.saturating_add(arguments.trials);
+    let comparison = biases::Comparison { seeds, cases: arguments.cases, jobs: arguments.jobs, stop: &stop };
+    Ok(if comparison.run(root, &bugs)? { ExitCode::SUCCESS } else { ExitCode::from(130) })
 }
 
 fn nightly(arguments: &NightlyArguments) -> anyhow::Result<ExitCode> {

@@ -15,6 +15,8 @@ const LIMIT: Duration = Duration::from_secs(120);
 pub(crate) struct Trial<'a> {
     /// The property that is to notice the bug.
     pub property: &'a str,
+    /// How its programs are drawn, unless as usual.
+    pub extra: &'a [&'a str],
     pub seed: u64,
     pub cases: u64,
     pub jobs: Option<u16>,
@@ -56,6 +58,7 @@ impl Trial<'_> {
         check.args(["check", "--format", "json", "--property", self.property]);
         check.args(["--seed", &self.seed.to_string(), "--cases", &self.cases.to_string()]);
         check.arg("--out").arg(self.output);
+        check.args(self.extra);
         if let Some(jobs) = self.jobs {
             check.args(["--jobs", &jobs.to_string()]);
         }

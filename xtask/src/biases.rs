@@ -1,0 +1,114 @@
+//! What each bias of the generators is worth: seeded bugs looked for with it and without.
+//!
+//! A bug is built once, and looked for with the same seeds each time. What is compared is how many operations it took,
+//! which is the same on a slow machine and a fast one.
+
+use crate::scratch::Scratch;
+use crate::trial::{Outcome, Trial};
+use anyhow::{Context, Result};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use xtask::bugs::Bug;
+
+/// The biases, as `heapproof check --without` calls them.
+pub(crate) const BIASES: [&str; 5] = ["swarm", "recent", "shapes", "aim", "fill"];
+
+/// Bugs that random programs are slow to find, and some that they find soon: what is looked for unless something is asked.
+pub(crate) const BUGS: [&str; 12] = [
+    "disturbed-not-noticed",
+    "disturbed-is-no-candidate",
+    "stored-member-not-noticed",
+    "lost-reference-not-noticed",
+    "new-tenant-joins",
+    "refused-allocation-disturbs",
+    "survivors-not-judged-again",
+    "own-object-is-garbage",
+    "death-during-detection-unnoticed",
+    "change-during-detection-unnoticed",
+    "pause-skips-a-reference",
+    "holes-without-new-index",
+];
+
+/// How the bugs are looked for.
+pub(crate) struct Comparison<'a> {
+    /// One for each trial.
+    pub seeds: Range<u64>,
+    pub cases: u64,
+    pub jobs: Option<u16>,
+    pub stop: &'a AtomicBool,
+}
+
+impl Comparison<'_> {
+    /// Looks for those bugs and prints a line of a table for each; false if interrupted.
+    pub fn run(&self, root: &Path, bugs: &[Bug]) -> Result<bool> {
+        let scratch = Scratch::new(root, self.jobs, self.stop)?;
+        let edited: Vec<_> = bugs.iter().map(|bug| bug.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
+        let all = BIASES.join(",");
+        let without = BIASES.map(|bias| vec!["--without", bias]).into_iter();
+        let ways: Vec<Vec<&str>> =
+            [vec![]].into_iter().chain(without).chain([vec!["--without", &*all], vec!["--feedback"]]).collect();
+        println!("| bug | all | {} | none | with feedback |", BIASES.map(|bias| format!("without {bias}")).join(" | "));
+        println!("|---{}|", "|--:".repeat(ways.len()));
+        for (bug, edited) in bugs.iter().zip(edited) {
+            let place = || format!("seeded bug {}/{}", bug.class, bug.id);
+            let Some(heapproof) = scratch.build(&edited).with_context(place)? else { return Ok(false) };
+            let mut line = format!("| {} |", bug.id);
+            for extra in &ways {
+                let mut outcomes = Vec::new();
+                for seed in self.seeds.clone() {
+                    let trial = Trial {
+                        property: "lockstep",
+                        extra,
+                        seed,
+                        cases: self.cases,
+                        jobs: self.jobs,
+                        output: &scratch.output,
+                        stop: self.stop,
+                    };
+                    match trial.run(&heapproof).with_context(place)? {
+                        Some(outcome) => outcomes.push(outcome),
+                        None => return Ok(false),
+                    }
+                }
+                line += &format!(" {} |", cell(&outcomes));
+            }
+            println!("{line}");
+        }
+        Ok(true)
+    }
+}
+
+/// The median of the operations until the bug was found, those that did not find it last; and how many did, unless all.
+fn cell(outcomes: &[Outcome]) -> String {
+    let operations = |outcome: &Outcome| match outcome {
+        Outcome::Found(found) => Some(found.operations),
+        _ => None,
+    };
+    let mut found: Vec<u64> = outcomes.iter().filter_map(operations).collect();
+    found.sort_unstable();
+    let median = found.get(outcomes.len().saturating_sub(1) / 2).map_or("-".to_owned(), u64::to_string);
+    match (found.len(), outcomes.len()) {
+        (some, all) if some == all => median,
+        (some, all) => format!("{median} ({some} of {all})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+    use crate::trial::{Found, Outcome};
+
+    #[test]
+    fn what_is_not_found_counts_as_the_longest() {
+        let found = |operations| {
+            let (signature, trace) = ("counts".to_owned(), "counts.trace".into());
+            Outcome::Found(Found { signature, operations, lines: 3, trace })
+        };
+        let nothing = || Outcome::Undetected { operations: 9 };
+        assert_eq!(cell(&[found(30), found(10), found(20)]), "20");
+        assert_eq!(cell(&[found(30), nothing(), found(20)]), "30 (2 of 3)");
+        assert_eq!(cell(&[nothing(), nothing(), found(20)]), "- (1 of 3)");
+        assert_eq!(cell(&[nothing()]), "- (0 of 1)");
+    }
+}
