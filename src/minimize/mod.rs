@@ -108,6 +108,7 @@ fn begin<'a>(program: &Program, options: &'a Options<'a>, mut judge: Judge<'a>) 
     search.executions = 1;
     let is_minimal = passes::run(&mut search);
     let again = if matches!(search.failure().violation, Violation::Hung { .. }) { 1 } else { AGAIN };
+    let again = options.budget.map_or(again, |budget| again.min(budget.saturating_sub(search.executions) as u32));
     if !search.is_over() && search.again(again) < again {
         let executions = search.executions;
         return by_vote(program, options, search.into_judge(), executions);

@@ -1,14 +1,15 @@
 //! Which of two failing programs is the simpler one.
 //!
 //! Programs are compared by, in this order: how many operations they have; how many names they bind; how many words they
-//! have; how complicated their operations are, all together, by the table's order of simplicity; how large the numbers
-//! among their words are, all together; and then word by word. So a line outweighs everything, an object all but a line,
-//! and what can only be compared line by line decides last. A bulk line counts as one operation more than the lines which
-//! do the same, so that of a few objects each is seen.
+//! have that are not the simplest of their kind, as nil is and the first field; how complicated their operations are, all
+//! together, by the table's order of simplicity; how large the numbers among their words are, all together; and then word
+//! by word. So a line outweighs everything, an object all but a line, and what can only be compared line by line decides
+//! last. A bulk line counts as one operation more than the lines which do the same, so that of a few objects each is seen.
 //!
 //! The order is total on programs with canonical names, for the words say all that a program is. It is well-founded: each
-//! of the five numbers is a natural number, and with a given number of words there are only so many sequences of words
-//! that add up to a given size. So a search each of whose steps goes down in it comes to an end, whatever the passes are.
+//! of the five numbers is a natural number, and where the operations are so many, and lists and texts no longer than the
+//! size allows, there are only so many sequences of words. So a search each of whose steps goes down in it comes to an
+//! end, whatever the passes are.
 //!
 //! Values are ordered nil, true, false, whole numbers by their size, characters, floats, texts by their length,
 //! references by how early their name is bound: a value that depends on nothing is simpler than one that does. Fields are
@@ -35,9 +36,14 @@ impl Rank {
         for line in program.lines() {
             rank.line(&mut line.clone());
         }
-        rank.length = rank.words.len();
+        rank.length = rank.words.iter().filter(|word| **word > 0).count();
         rank.size = rank.words.iter().map(|word| u128::from(*word)).sum();
         rank
+    }
+
+    /// How many operations the program has; a bulk line counts as those that do the same by hand, and one more.
+    pub fn operations(&self) -> u64 {
+        self.operations
     }
 
     /// Whether a program is below it.

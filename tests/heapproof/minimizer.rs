@@ -1,4 +1,5 @@
 use crate::program;
+use heapproof::enumerate::{Space, shortest};
 use heapproof::generate::{self, Recipe};
 use heapproof::lockstep::{self, Failure};
 use heapproof::minimize::{Flaky, Minimized, Options, Rank, Without, minimize, minimize_as, removals};
@@ -169,4 +170,19 @@ fn removals_that_could_be_made_are_told() {
 #[test]
 fn a_program_that_does_not_fail_is_not_minimised() {
     assert!(minimize(&program("a = table"), &mut |program| failure(&CANARY, program)).is_none());
+}
+
+#[test]
+fn no_program_that_an_exhaustive_search_finds_is_shorter() {
+    let operations = |program: &Program| Rank::of(&program.canonical()).operations();
+    for (subject, program) in canaries() {
+        let found = minimized(&subject, &program);
+        let signature = found.failure.violation.signature();
+        let most = found.program.len() - 1;
+        let spaces = [Space { lines: most.min(2), ..Space::whole() }, Space { lines: most.min(5), ..Space::cycles() }];
+        for shorter in spaces.into_iter().filter_map(|space| shortest(&subject, &signature, space)) {
+            let (ours, least) = (operations(&found.program), operations(&shorter.program));
+            assert!(ours <= least, "{}:\n{}is shorter than\n{}", subject.name, shorter.program, found.program);
+        }
+    }
 }

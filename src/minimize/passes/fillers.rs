@@ -1,7 +1,7 @@
 //! A line that is there for no more than to be counted, or to pass the time, becomes one that does less.
 
 use crate::minimize::search::Search;
-use heapproof_model::{Line, Name, Operation};
+use heapproof_model::{Field, Line, Name, Operation, Value};
 
 /// How long a program may be.
 const MOST_LINES: usize = 8;
@@ -36,7 +36,8 @@ fn fillers(before: &[Line]) -> Vec<Operation<Name>> {
     let names = before.iter().filter_map(|line| line.bind);
     let moves = names.flat_map(|name| {
         let object = Some(name);
-        [Operation::Take { object }, Operation::Drop { object }]
+        let write = Operation::WriteField { object, field: Field::common(0), value: Value::Nil };
+        [Operation::Take { object }, Operation::Drop { object }, write]
     });
     [Operation::Collect {}, Operation::Check {}].into_iter().chain(moves).collect()
 }

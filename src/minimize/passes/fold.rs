@@ -11,7 +11,8 @@ pub(super) fn run(search: &mut Search<'_>) {
         let lines = search.lines();
         let names: Vec<Name> = lines.iter().filter_map(|line| line.bind).collect();
         let candidates = names.iter().flat_map(|name| {
-            written(&lines, *name).into_iter().chain(moved(&lines, *name)).chain(referred(&lines, *name))
+            let at_once = written(&lines, *name).into_iter().chain(pushed(&lines, *name));
+            at_once.chain(moved(&lines, *name)).chain(referred(&lines, *name))
         });
         if search.first(candidates.map(|lines| ((), lines))).is_none() {
             return;
@@ -60,6 +61,20 @@ fn written(lines: &[Line], name: Name) -> Vec<Vec<Line>> {
     let alone = values.last().filter(|_| writes == 1).cloned();
     let in_a_box = alone.map(|value| with(Operation::Box { value }));
     in_a_box.into_iter().chain([with(Operation::Array { values })]).collect()
+}
+
+/// A program where an array is made with what is pushed to it first.
+fn pushed(lines: &[Line], name: Name) -> Option<Vec<Line>> {
+    let at = lines.iter().position(|line| line.bind == Some(name))?;
+    let push = lines.iter().position(|line| {
+        let object = Some(name);
+        matches!(&line.operation, Operation::Push { object: other, .. } if *other == object)
+    })?;
+    let mut lines = lines.to_vec();
+    let Operation::Push { value, .. } = lines.remove(push).operation else { return None };
+    let Operation::Array { values } = &mut lines.get_mut(at)?.operation else { return None };
+    values.push(value);
+    Some(lines)
 }
 
 /// Programs where a table is a box instead, of a reference that is stored elsewhere.
