@@ -11,7 +11,7 @@ use crate::failures::write_whole;
 use clap::{Args, ValueEnum};
 use heapproof_model::Program;
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(super) struct Convert {
@@ -67,7 +67,7 @@ fn form(arguments: &Convert) -> Result<Form, Trouble> {
         Some("bytes" | "bin") => Ok(Form::Bytes),
         _ => Err(Trouble::Usage(format!(
             "the name {} does not say what to write: give `--to trace`, `--to bytes` or `--to rust`",
-            Path::new(path).display()
+            path.display()
         ))),
     }
 }

@@ -6,7 +6,6 @@ use super::{Context, End, Trouble, input};
 use crate::corpus::{self, CorpusError, Kept, REGRESSIONS};
 use crate::failures::write_whole;
 use crate::proof::Counterexample;
-use crate::properties::Property;
 use clap::{Args, Subcommand};
 use heapproof_model::Program;
 use std::io::Write;
@@ -170,7 +169,7 @@ fn check(context: &Context<'_>, folder: &Path, arguments: &Check, output: &mut O
             writeln!(output, "{}: {complaint}", one.path.display())?;
         }
     }
-    let property: Property = arguments.claim.property;
-    writeln!(output, "{} traces, {wrong} complaints, property {}", kept.len(), property.name())?;
+    let property = arguments.claim.property.name();
+    writeln!(output, "traces: {}, complaints: {wrong}, property {property}", kept.len())?;
     Ok(if wrong == 0 { End::Passed } else { End::Violation })
 }

@@ -5,6 +5,7 @@ mod canaries;
 mod canary;
 mod command_line;
 mod corpus;
+mod elsewhere;
 mod emit;
 mod enumerate;
 mod enumerate_command;
@@ -17,10 +18,14 @@ mod generator;
 mod golden;
 mod isolation;
 mod keeping;
+#[path = "../../examples/log_to_trace.rs"]
+#[allow(dead_code)]
+mod log_to_trace;
 mod minimize_command;
 mod minimizer;
 mod mutate;
 mod notations;
+mod papers;
 mod pretender;
 mod properties;
 mod reached;

@@ -30,6 +30,10 @@ pub(super) trait Refer<R> {
     fn heap(&self) -> &'static str;
     /// All that the mutator holds.
     fn roots(&self) -> Result<String, String>;
+    /// The report that a recovery takes as its hint.
+    fn report(&self) -> &'static str {
+        "&heap.verify_heap()"
+    }
     /// Whether fields are found by sites.
     fn by_site(&self) -> bool;
 }
@@ -98,13 +102,14 @@ fn management<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>) -> Result
         Operation::Detect {} => ("heap.detect_cycles()".to_owned(), Gives::Nothing),
         Operation::DetectFull {} => ("heap.detect_cycles_full()".to_owned(), Gives::Nothing),
         Operation::DetectSlice { objects } => (format!("heap.detect_slice({objects})"), Gives::Complete),
-        Operation::Verify {} => ("let _ = heap.verify_heap()".to_owned(), Gives::Nothing),
+        // Outside of finalizers it may be of a damaged heap, and is written elsewhere.
+        Operation::Verify {} => ("assert!(heap.verify_heap().is_clean())".to_owned(), Gives::Nothing),
         Operation::Begin { objects } => (format!("heap.begin_frame(Budget::Objects({objects}))"), Gives::Result),
         Operation::End {} => ("heap.end_frame()".to_owned(), Gives::Result),
-        Operation::Recover {} => ("heap.attempt_recovery(&heap.verify_heap(), None)".to_owned(), Gives::Result),
+        Operation::Recover {} => (format!("heap.attempt_recovery({}, None)", refer.report()), Gives::Result),
         Operation::RecoverRoots {} => {
-            let roots = refer.roots()?;
-            (format!("heap.attempt_recovery(&heap.verify_heap(), Some(&[{roots}]))"), Gives::Result)
+            let (roots, report) = (refer.roots()?, refer.report());
+            (format!("heap.attempt_recovery({report}, Some(&[{roots}]))"), Gives::Result)
         }
         other => return Err(format!("the heap has no function for `{}`", other.code().name())),
     })

@@ -99,6 +99,8 @@ struct Writer<'s> {
     known: BTreeMap<Object, String>,
     /// The objects of bulk lines: the first, how many, and the variable of the first.
     bulks: Vec<(u32, u32, String)>,
+    /// Whether the variable `hint` is what was found where the program verified last.
+    has_hint: bool,
     /// What the mutator holds before the call that is told.
     roots: Vec<Object>,
     text: String,
@@ -124,14 +126,15 @@ impl<'s> Writer<'s> {
                 homes.entry(object).or_insert_with(|| names.get(&name).cloned().unwrap_or_default());
             }
         }
-        let (noticed, known, bulks, roots) = Default::default();
-        Writer { story, by_site, used, noticed, names, homes, known, bulks, roots, text: String::new() }
+        let (noticed, known, bulks, has_hint, roots) = Default::default();
+        Writer { story, by_site, used, noticed, names, homes, known, bulks, has_hint, roots, text: String::new() }
     }
 
     fn body(&mut self) -> Result<String, String> {
         self.import("Heap");
-        for part in &self.story.parts {
+        for (index, part) in self.story.parts.iter().enumerate() {
             match part {
+                Part::Call(call) if call.operation == (Operation::Verify {}) => self.verify(index),
                 Part::Call(call) => self.call(call)?,
                 Part::Skipped(line) => {
                     let line = self.story.program.print(line);
@@ -207,6 +210,11 @@ impl<'s> Writer<'s> {
         Some(format!("heap.host().{home}"))
     }
 
+    /// The report that a recovery takes as its hint: that of the last verification, once.
+    fn hint(&self) -> &'static str {
+        if self.has_hint { "&hint" } else { "&heap.verify_heap()" }
+    }
+
     fn objects(&self, objects: &[Object]) -> Result<String, String> {
         let objects: Vec<String> = objects.iter().map(|object| self.id(*object)).collect::<Result<_, _>>()?;
         Ok(objects.join(", "))
@@ -218,8 +226,10 @@ fn arms(operation: &Operation<Object>) -> bool {
 }
 
 /// Names that the test's own text gives to other things.
-const RESERVED: &[&str] =
-    &["heap", "object", "stale", "log", "sites", "site", "copy", "before", "linked", "at_site", "cycles", "fields"];
+const RESERVED: &[&str] = &[
+    "heap", "object", "stale", "log", "sites", "site", "copy", "before", "linked", "at_site", "cycles", "fields",
+    "hint",
+];
 
 /// A variable for each name, no two alike.
 fn names(story: &Story) -> BTreeMap<Name, String> {
@@ -254,6 +264,10 @@ impl Refer<Object> for Writer<'_> {
         self.objects(&self.roots)
     }
 
+    fn report(&self) -> &'static str {
+        self.hint()
+    }
+
     fn by_site(&self) -> bool {
         self.by_site
     }
@@ -272,6 +286,10 @@ impl Refer<Name> for Writer<'_> {
 
     fn roots(&self) -> Result<String, String> {
         self.objects(&self.roots)
+    }
+
+    fn report(&self) -> &'static str {
+        self.hint()
     }
 
     fn by_site(&self) -> bool {

@@ -127,7 +127,23 @@ impl Writer<'_> {
             self.say(&line);
         }
         self.bound(call, variable.as_deref());
+        self.has_hint &= !matches!(call.operation, Operation::Recover {} | Operation::RecoverRoots {});
         Ok(())
+    }
+
+    /// A verification: what it finds is kept, if it is the last one before a recovery, which takes it as its hint.
+    pub(super) fn verify(&mut self, index: usize) {
+        let recovers = |call: &Telling| matches!(call.operation, Operation::Recover {} | Operation::RecoverRoots {});
+        let next = self.story.parts[index + 1..].iter().find_map(|part| match part {
+            Part::Call(call) if recovers(call) || call.operation == (Operation::Verify {}) => Some(call),
+            _ => None,
+        });
+        self.has_hint = next.is_some_and(recovers);
+        let kept = if self.has_hint { "hint" } else { "_" };
+        self.say(&format!("let {kept} = heap.verify_heap();"));
+        if matches!(&self.story.parts[index], Part::Call(call) if call.fails) {
+            self.say("assert!(heap.verify_heap().is_clean());");
+        }
     }
 
     /// From now on a variable stands for what a call gave.
