@@ -6,7 +6,7 @@ use super::space::Space;
 use crate::lockstep::{Ends, Failure, Lockstep, Past, supported};
 use crate::subject::SubjectKind;
 use crate::violation::Violation;
-use heapproof_model::{Line, Outcome, Program};
+use heapproof_model::{Line, Outcome, Program, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -31,8 +31,8 @@ pub(super) enum Step<'a> {
 
 /// Makes states, and remembers the lines of situations.
 pub(super) struct Expander<'a> {
-    pub(super) space: &'a Space,
-    pub(super) subject: &'a SubjectKind,
+    space: &'a Space,
+    subject: &'a SubjectKind,
     known: HashMap<Situation, Arc<[Line]>>,
 }
 
@@ -123,7 +123,7 @@ fn unsteady() -> Violation {
 }
 
 fn binds(line: &Line, outcome: &Outcome) -> bool {
-    line.bind.is_some() && matches!(outcome, Outcome::Done(heapproof_model::Value::Reference(_)))
+    line.bind.is_some() && matches!(outcome, Outcome::Done(Value::Reference(_)))
 }
 
 impl State {

@@ -1,7 +1,7 @@
 //! The search, a level of programs of one length after the other.
 
 use super::chunk::{Chunk, New, Order};
-use super::expand::{Expander, State, Step, check};
+use super::expand::{Expander, Step, check};
 use super::space::Space;
 use crate::lockstep::{Ends, Failure};
 use crate::signature::Signature;
@@ -361,7 +361,7 @@ impl Search {
         let mut expander = Expander::new(&self.space, &self.subject);
         let Ok(state) = expander.state(self.choices(parent).into_iter()) else { return Program::default() };
         let lines = expander.lines(&state);
-        State::program(&state, lines.get(usize::from(choice)).map_or(&[], std::slice::from_ref))
+        state.program(lines.get(usize::from(choice)).map_or(&[], std::slice::from_ref))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every program of a few lines.
 
+use crate::your_heap::RC;
 use heapproof::enumerate::{Found, How, Search, Share, Space, shortest};
 use heapproof::model::{Code, Kind, Program};
 use heapproof::signature::Signature;
@@ -103,6 +104,14 @@ fn the_canary_is_caught_with_a_shortest_program() {
     let verdict = heapproof::lockstep::run(&CANARY, &found.program);
     assert_eq!(verdict.failure, Some(found.failure));
     assert!(shortest(&CANARY, &signature("counts-external"), holders(2)).is_none());
+}
+
+#[test]
+fn a_heap_without_digests_is_tried_program_by_program() {
+    let (search, found) = searched(cycles(3), &RC, true, 2);
+    assert!(!search.how().merges && search.met().is_empty());
+    let leak = found.get(&signature("leaks-cycle")).unwrap();
+    assert_eq!((leak, found.len()), (&"a = table\na.x = a".parse().unwrap(), 1));
 }
 
 #[test]
