@@ -1902,28 +1902,6 @@ fn canary_journal_recovered_recovered() {
     assert!(heap.host().log.is_empty());
 }
 
-// `canary:outcome-inapplicable-done` fails: outcome-inapplicable-done
-// at line 3, `fault dangling_field a`:
-//   the model says    refused (inapplicable)
-//   the subject says  done
-// why:
-//   the subject says that it finds nothing to damage
-// It needs the heap's feature `fault-injection`.
-//
-//     heapproof trace 1
-//     a = table
-//     a.next = a
-//     fault dangling_field a
-#[test]
-fn canary_outcome_inapplicable_done() {
-    use heapproof_heap::{Fault, Heap, HeapError, Value};
-
-    let mut heap = Heap::<()>::new();
-    let a = heap.allocate_table().unwrap();
-    heap.set_field(a, "next", Value::Reference(a)).unwrap();
-    assert!(matches!(heap.inject(Fault::DanglingField, a), Err(HeapError::Inapplicable)));
-}
-
 // `canary:verification-count_mismatch` fails: verification-count_mismatch
 // at line 4, `b.next = a`:
 //   the model says    the heap is in order, so verification finds nothing
@@ -2587,66 +2565,6 @@ fn canary_leaves_garbage() {
     copy.detect_cycles_full();
     let _ = copy.collect_cycles();
     assert!(!copy.contains(a));
-}
-
-// `canary:over-budget` fails: over-budget
-// at line 7, `collect 1`:
-//   the model says    at most 1 objects are touched here
-//   the subject says  2 objects are touched
-// why:
-//   the call itself gives a budget of 1
-// How far a slice gets is the heap's choice; the calls follow what was chosen here.
-//
-//     heapproof trace 1
-//     a = table
-//     b = table
-//     a.next = b
-//     drop b
-//     b.next = a
-//     drop a
-//     collect 1
-#[test]
-fn canary_over_budget() {
-    use heapproof_heap::{Heap, Value};
-
-    let mut heap = Heap::<()>::new();
-    let a = heap.allocate_table().unwrap();
-    let b = heap.allocate_table().unwrap();
-    heap.set_field(a, "next", Value::Reference(b)).unwrap();
-    heap.dec_ref(b).unwrap();
-    heap.set_field(b, "next", Value::Reference(a)).unwrap();
-    heap.dec_ref(a).unwrap();
-    let before = heap.statistics().objects_touched;
-    assert!(heap.collect_slice(1).unwrap().complete);
-    assert!(heap.statistics().objects_touched - before <= 1);
-}
-
-// `canary:over-budget-detection` fails: over-budget
-// at line 5, `detect 1`:
-//   the model says    at most 1 objects are touched here
-//   the subject says  2 objects are touched
-// why:
-//   the call itself gives a budget of 1
-// How far a slice gets is the heap's choice; the calls follow what was chosen here.
-//
-//     heapproof trace 1
-//     a = table
-//     a.next = a
-//     b = table
-//     b.next = b
-//     detect 1
-#[test]
-fn canary_over_budget_detection() {
-    use heapproof_heap::{Heap, Value};
-
-    let mut heap = Heap::<()>::new();
-    let a = heap.allocate_table().unwrap();
-    heap.set_field(a, "next", Value::Reference(a)).unwrap();
-    let b = heap.allocate_table().unwrap();
-    heap.set_field(b, "next", Value::Reference(b)).unwrap();
-    let before = heap.statistics().objects_touched;
-    assert!(heap.detect_slice(1).unwrap());
-    assert!(heap.statistics().objects_touched - before <= 1);
 }
 
 // `canary:over-budget-check` fails: over-budget

@@ -4,7 +4,7 @@ use super::expressions::{self, Gives, Refer, value_of};
 use super::{Claim, Operation, Outcome, Part, Writer};
 use crate::emit::Telling;
 use crate::subjects::heap::calls::done_to;
-use heapproof_model::{Object, Value};
+use heapproof_model::{Object, Refusal, Value};
 use std::fmt::Write as _;
 
 /// A statement, and how what it gives is called.
@@ -120,7 +120,12 @@ impl Writer<'_> {
         let object = object.unwrap_or_else(|| "ObjectId::NIL".to_owned());
         let variable = call.line.as_ref().and_then(|line| line.bind).and_then(|name| self.names.get(&name)).cloned();
         let bind = variable.as_deref().filter(|variable| self.is_used(variable));
-        let (outcome, strict, object) = (&call.outcome, call.fails, &*object);
+        if call.fails && call.outcome == Outcome::Refused(Refusal::Inapplicable) {
+            return Err("where there is nothing to damage is the heap's to say".to_owned());
+        }
+        // How far a slice gets is claimed only where just that is wrong.
+        let strict = call.fails && !self.story.parts.iter().any(|part| matches!(part, Part::Claim(_)));
+        let (outcome, object) = (&call.outcome, &*object);
         let statement = Statement { expression: &expression, gives, outcome, object, bind, strict };
         for line in lines(&statement, &|object| self.object(object)) {
             self.import_for(&line);
