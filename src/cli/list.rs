@@ -25,7 +25,7 @@ pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> 
         }
         Listed::Properties => {
             for property in Property::ALL {
-                writeln!(output, "{:10} {}", property.name(), property.about())?;
+                writeln!(output, "{:12} {}", property.name(), property.about())?;
             }
         }
         Listed::Profiles => {
