@@ -132,3 +132,33 @@ fn subjects_that_show_little_and_heaps_that_are_damaged_can_be_viewed() {
     let nothing = viewed(&HEAP, &program(""));
     assert!(nothing.html().contains("\"steps\":") && roxmltree::Document::parse(&nothing.svg(0)).is_ok());
 }
+
+#[test]
+fn the_command_line_writes_pages_graphs_and_pictures_or_says_why_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("a.trace"), "a = table\na.x = a\ndrop a\n").unwrap();
+    let replay = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_heapproof"));
+        let ended = command.current_dir(folder.path()).arg("replay").args(arguments).output().unwrap();
+        (ended.status.code().unwrap(), String::from_utf8(ended.stderr).unwrap())
+    };
+    let all = ["a.trace", "--html", "a.html", "--svg", "a.svg", "--step", "2", "--dot", "graphs"];
+    assert_eq!(replay(&all), (0, String::new()));
+    assert!(std::fs::read_to_string(path("a.svg")).unwrap().contains("line 2: a.x = a"));
+    assert!(
+        path("a.html").exists() && path("graphs/step-00001.dot").exists() && path("graphs/step-00004.dot").exists()
+    );
+    for (code, said, arguments) in [
+        (2, "there is no step 9: the run has 4", vec!["a.trace", "--svg", "b.svg", "--step", "9"]),
+        (2, "pictures are of one run: give one file", vec!["a.trace", "a.trace", "--html", "b.html"]),
+        (2, "--svg <FILE>", vec!["a.trace", "--step", "2"]),
+        (3, "can't write nowhere/b.html", vec!["a.trace", "--html", "nowhere/b.html"]),
+        (3, "can't make the folder a.trace", vec!["a.trace", "--dot", "a.trace"]),
+        (3, "can't write /dev/full", vec!["a.trace", "--html", "/dev/full"]),
+    ] {
+        let (ended, error) = replay(&arguments);
+        assert!(ended == code && error.contains(said), "{arguments:?}: {ended} {error}");
+    }
+    assert!(!path("b.svg").exists() && !path("b.html").exists());
+}
