@@ -151,3 +151,18 @@ fn an_object_that_comes_back_is_seen() {
 fn a_panic_of_a_subject_is_a_violation_wherever_it_happens() {
     assert_eq!(fails_with(&SubjectKind::new("shy", "", || Box::new(Shy)), "a = table"), "panicked");
 }
+
+/// What a small run comes to everywhere, as `.ci/check` compares it for a release build too.
+const DIGEST: &str = include_str!("digest");
+
+#[test]
+fn a_run_has_the_digest_that_it_has_in_every_build_and_with_any_number_of_threads() {
+    let folder = crate::command_line::folder();
+    for jobs in ["1", "2"] {
+        let arguments = ["check", "--seed", "7", "--cases", "200", "--jobs", jobs];
+        let (_, out, _) = crate::command_line::heapproof(folder.path(), &arguments);
+        let digest = out.lines().find(|line| line.starts_with("digest: "));
+        let meant = "if programs are meant to differ now, this is the new tests/heapproof/digest";
+        assert_eq!(digest, Some(DIGEST.trim_end()), "{meant}");
+    }
+}
