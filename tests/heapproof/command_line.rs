@@ -80,9 +80,11 @@ fn json_is_an_object_a_line_and_the_last_is_the_summary() {
     assert_eq!(code, 1);
     let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let types: Vec<&str> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
-    assert_eq!(types[..2], ["start", "violation"]);
+    assert_eq!(types[0], "start");
     assert_eq!(types[types.len() - 2..], ["statistics", "summary"]);
-    assert_eq!(lines[1]["signature"], "counts-external");
+    // Statistics come now and then, so where among them the violation stands is a matter of time.
+    let violation = lines.iter().find(|line| line["type"] == "violation").unwrap();
+    assert_eq!(violation["signature"], "counts-external");
     let summary = &lines[lines.len() - 1];
     let by_operation = summary["by_operation"].as_object().unwrap();
     let sum = |outcome: &str| by_operation.values().map(|one| one[outcome].as_u64().unwrap()).sum::<u64>();
