@@ -1,9 +1,9 @@
 //! A failure in words.
 //!
-//! An explanation is made from the program's [`history`]: it is run once more, and after each call both sides are looked
+//! An explanation is made from the program's `history`: it is run once more, and after each call both sides are looked
 //! at. Then follow, each from the definitions of the contract and from what was seen: the trace with its failing line
-//! marked and the lines that matter; what each side says there; the chain of [`facts`] that makes the model right; the
-//! [`graph`] before and after; and, where it is asked for, what could be [different](variations) without changing the failure.
+//! marked and the lines that matter; what each side says there; the chain of `facts` that makes the model right; the
+//! `graph` before and after; and, where it is asked for, what could be different without changing the failure.
 
 mod facts;
 mod graph;

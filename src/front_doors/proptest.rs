@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 /// Programs of up to [`MOST_LINES`](generate::MOST_LINES) lines over all operations.
 ///
-/// [`assert_holds`](crate::assert_holds) minimises by itself, so tests that call it are best run with
+/// [`assert_holds`] minimises by itself, so tests that call it are best run with
 /// `failure_persistence: None` and `max_shrink_iters: 0`; others are shrunk by leaving out lines.
 ///
 /// ```

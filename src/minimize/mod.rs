@@ -1,11 +1,11 @@
 //! Cutting a failing program down to the simplest one that fails in the same way.
 //!
-//! Delta debugging (Zeller and Hildebrandt, 2002) in [passes], each of which tries simpler programs of one kind: with
+//! Delta debugging (Zeller and Hildebrandt, 2002) in passes, each of which tries simpler programs of one kind: with
 //! something left out, with a simpler operation or value, with two objects made one, in another order; at last, where the
 //! program is short, all that its own operations can be put together to. A pass keeps the first that still fails with the
 //! same signature, and goes on from there. All passes are repeated until a whole round changes nothing.
 //!
-//! *It ends*, for whatever is kept is simpler in one well-founded [order]. *It is minimal*: the last round has tried to
+//! *It ends*, for whatever is kept is simpler in one well-founded order. *It is minimal*: the last round has tried to
 //! remove every single line and every object with all its lines, and [`removals`] are looked up again in what those
 //! runs came to. *It is deterministic*: passes try programs in a fixed order, no matter how many are run at a time. And
 //! *it is idempotent*, since a search that begins at its own result is a last round. Where two programs fail by one bug,

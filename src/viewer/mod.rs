@@ -1,8 +1,8 @@
 //! A run to be looked at, step by step: a page of its own, or pictures.
 //!
 //! [`Viewer::html`] is one page that needs nothing else: style, script and data stand in it, and a policy in its head
-//! forbids it any network. [`Viewer::svg`] and [`Viewer::dot`] are single steps. All three are made from the history of
-//! the run, as explanations are, and objects stand in the same [`places`] at every step.
+//! forbids it any network. [`Viewer::svg`] and [`Viewer::dots`] are single steps. All three are made from the history of
+//! the run, as explanations are, and objects stand in the same `places` at every step.
 
 mod data;
 mod dot;

@@ -34,7 +34,7 @@ pub type Judge<'a> = &'a mut dyn FnMut(&Program) -> Option<Failure>;
 
 impl Explanation {
     /// Finds what could be different in the program without changing that it fails with that signature, by at most
-    /// [`MOST_EXECUTIONS`] executions, the same ones each time.
+    /// `MOST_EXECUTIONS` executions, the same ones each time.
     pub fn vary(&mut self, program: &Program, signature: &Signature, judge: Judge<'_>) {
         if program.len() > MOST_LINES || program.bulk() > 1_000 {
             return;
