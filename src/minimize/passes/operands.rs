@@ -25,16 +25,20 @@ fn bound_before(lines: &[Line], at: usize) -> Vec<Name> {
     lines[..at].iter().filter_map(|line| line.bind).collect()
 }
 
-/// Lines with one operand simpler, the simplest first.
+/// Lines with one operand simpler, the simplest first. Within a finalizer nothing is simpler than `self`; its first operand is
+/// whose finalizer it is.
 fn simpler(line: &Line, names: &[Name]) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut index = 0;
+    let with_self: Vec<Name> = std::iter::once(Name::SELF).chain(names.iter().copied()).collect();
+    let is_finalizer = matches!(line.operation, Operation::On { .. });
     loop {
         let mut operation = line.operation.clone();
         let mut parts = flat(&mut operation);
         if index == parts.len() {
             return lines;
         }
+        let names = if is_finalizer && index > 0 { &with_self } else { names };
         let instead = instead(&parts[index], names);
         for one in instead {
             let mut operation = line.operation.clone();

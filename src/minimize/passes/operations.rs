@@ -36,7 +36,7 @@ fn simpler(line: &Line, depth: usize) -> Vec<Line> {
         }
         let on = |line| Operation::On { object: *object, line: Box::new(line) };
         let few = [Operation::Collect {}, Operation::End {}, Operation::Panic {}];
-        let few = few.into_iter().chain([Operation::Take { object: None }]);
+        let few = few.into_iter().chain([None, Some(Name::SELF)].map(|object| Operation::Take { object }));
         lines.extend(few.map(|operation| Line { bind: None, operation: on(Line { bind: None, operation }) }));
         lines.extend(
             simpler(within, depth + 1).into_iter().map(|within| Line { bind: line.bind, operation: on(within) }),
