@@ -188,6 +188,42 @@ impl Violation {
         matches!(self, Violation::RoundTrip { .. } | Violation::Misplaced { .. })
     }
 
+    /// The objects that it is about.
+    pub fn objects(&self) -> Vec<Object> {
+        let parted = |model: &[BTreeSet<Object>], subject: &[BTreeSet<Object>]| {
+            let only_one = |one: &&BTreeSet<Object>| model.contains(one) != subject.contains(one);
+            model.iter().chain(subject).filter(only_one).flatten().copied().collect()
+        };
+        match self {
+            Violation::FreedTooEarly { object }
+            | Violation::NotFreed { object }
+            | Violation::LeaksCycle { object }
+            | Violation::Contents { object, .. }
+            | Violation::Counts { object, .. }
+            | Violation::CollectsLive { object }
+            | Violation::LeavesGarbage { object } => vec![*object],
+            Violation::Verification { found } => found.object.into_iter().collect(),
+            Violation::FaultMissed { wanted, .. } => wanted.object.into_iter().collect(),
+            Violation::Cycles { model, subject } | Violation::Detection { model, subject } => parted(model, subject),
+            Violation::Journal { model, subject } => {
+                let of = |event: &Event| match event {
+                    Event::Began(object) | Event::Died(object) | Event::Damaged(Some(object)) => vec![*object],
+                    Event::Took(set) => set.iter().copied().collect(),
+                    _ => Vec::new(),
+                };
+                model.iter().chain(subject).flat_map(of).collect()
+            }
+            Violation::Outcome { model, subject } => {
+                let of = |outcome: &Outcome| match outcome {
+                    Outcome::Done(Value::Reference(object)) => Some(*object),
+                    _ => None,
+                };
+                [model, subject].into_iter().filter_map(of).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether the process does not survive it, so that it can only be seen from outside.
     pub fn ends_the_process(&self) -> bool {
         matches!(self, Violation::Crashed { .. } | Violation::Hung { .. } | Violation::OutOfMemory { .. })

@@ -102,7 +102,7 @@ fn place_at_end(story: Option<&Story<'_>>) -> String {
 }
 
 fn told(story: &Story<'_>, violation: &Violation) -> (Vec<Fact>, (Vec<Row>, usize)) {
-    (facts::facts(story, violation), graph::rows(story, &facts::concerned(violation)))
+    (facts::facts(story, violation), graph::rows(story, &violation.objects()))
 }
 
 fn trace(program: &Program, step: usize, facts: &[Fact]) -> Vec<TraceLine> {

@@ -6,8 +6,6 @@ mod outcomes;
 
 use super::story::{Lines, Story};
 use crate::violation::Violation;
-use heapproof_model::{Event, Object, Outcome, Value};
-use std::collections::BTreeSet;
 
 /// Something that follows from the definitions or was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,42 +22,6 @@ pub fn facts(story: &Story<'_>, violation: &Violation) -> Vec<Fact> {
     let mut telling = Telling { story, facts: Vec::new() };
     telling.tell(violation);
     telling.facts
-}
-
-/// The objects that a violation is about.
-pub fn concerned(violation: &Violation) -> Vec<Object> {
-    let parted = |model: &[BTreeSet<Object>], subject: &[BTreeSet<Object>]| {
-        let only_one = |one: &&BTreeSet<Object>| model.contains(one) != subject.contains(one);
-        model.iter().chain(subject).filter(only_one).flatten().copied().collect()
-    };
-    match violation {
-        Violation::FreedTooEarly { object }
-        | Violation::NotFreed { object }
-        | Violation::LeaksCycle { object }
-        | Violation::Contents { object, .. }
-        | Violation::Counts { object, .. }
-        | Violation::CollectsLive { object }
-        | Violation::LeavesGarbage { object } => vec![*object],
-        Violation::Verification { found } => found.object.into_iter().collect(),
-        Violation::FaultMissed { wanted, .. } => wanted.object.into_iter().collect(),
-        Violation::Cycles { model, subject } | Violation::Detection { model, subject } => parted(model, subject),
-        Violation::Journal { model, subject } => {
-            let of = |event: &Event| match event {
-                Event::Began(object) | Event::Died(object) | Event::Damaged(Some(object)) => vec![*object],
-                Event::Took(set) => set.iter().copied().collect(),
-                _ => Vec::new(),
-            };
-            model.iter().chain(subject).flat_map(of).collect()
-        }
-        Violation::Outcome { model, subject } => {
-            let of = |outcome: &Outcome| match outcome {
-                Outcome::Done(Value::Reference(object)) => Some(*object),
-                _ => None,
-            };
-            [model, subject].into_iter().filter_map(of).collect()
-        }
-        _ => Vec::new(),
-    }
 }
 
 struct Telling<'a> {
@@ -97,7 +59,7 @@ impl Telling<'_> {
             Violation::Detection { model, subject } => self.cycles(model, subject),
             Violation::OverBudget { budget, .. } => self.budget(*budget),
             Violation::Verification { .. } => {
-                for object in concerned(violation) {
+                for object in violation.objects() {
                     self.referred_to(object);
                 }
             }

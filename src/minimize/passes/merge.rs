@@ -15,15 +15,7 @@ pub(super) fn run(search: &mut Search<'_>) {
     if search.best().len() > MOST_LINES {
         return;
     }
-    let mut end = search.best().len();
-    loop {
-        let lines = search.lines();
-        end = end.min(lines.len());
-        let both = |at| merged(&lines, at).into_iter().chain(holding_itself(&lines, at));
-        let candidates = (0..end).rev().flat_map(|at| both(at).map(move |lines| (at, lines)));
-        let Some(at) = search.first(candidates) else { return };
-        end = at + 1;
-    }
+    super::at_each_line(search, |lines, at| Box::new(merged(lines, at).into_iter().chain(holding_itself(lines, at))));
 }
 
 /// Programs where what the line `at` binds is an object that was there before.

@@ -67,6 +67,30 @@ pub(super) fn run(search: &mut Search<'_>) -> bool {
     }
 }
 
+/// Tries what may stand for the program, line by line from the last one on, and goes on where something did.
+fn at_each_line<'s, C>(search: &mut Search<'s>, candidates: C)
+where
+    C: for<'a> Fn(&'a [Line], usize) -> Box<dyn Iterator<Item = Vec<Line>> + 'a>,
+{
+    let mut end = search.best().len();
+    loop {
+        let lines = search.lines();
+        end = end.min(lines.len());
+        let all = (0..end).rev().flat_map(|at| candidates(&lines, at).map(move |lines| (at, lines)));
+        let Some(at) = search.first(all) else { return };
+        end = at + 1;
+    }
+}
+
+/// The lines with others in the place of one, each in its turn.
+fn instead(lines: &[Line], at: usize, others: Vec<Line>) -> impl Iterator<Item = Vec<Line>> {
+    others.into_iter().map(move |line| {
+        let mut lines = lines.to_vec();
+        lines[at] = line;
+        lines
+    })
+}
+
 /// The number of a name that no line has.
 fn fresh(lines: &[Line]) -> u16 {
     let used = lines.iter().flat_map(Line::names).filter(|name| *name != Name::SELF);

@@ -4,21 +4,10 @@ use crate::minimize::search::Search;
 use heapproof_model::{Fault, Field, Float, Line, Name, Operation, Part, Value};
 
 pub(super) fn run(search: &mut Search<'_>) {
-    let mut end = search.best().len();
-    loop {
-        let lines = search.lines();
-        end = end.min(lines.len());
-        let candidates = (0..end).rev().flat_map(|at| {
-            let lines = &lines;
-            simpler(&lines[at], &bound_before(lines, at)).into_iter().map(move |line| {
-                let mut lines = lines.clone();
-                lines[at] = line;
-                (at, lines)
-            })
-        });
-        let Some(at) = search.first(candidates) else { return };
-        end = at + 1;
-    }
+    super::at_each_line(search, |lines, at| {
+        let others = simpler(&lines[at], &bound_before(lines, at));
+        Box::new(super::instead(lines, at, others))
+    });
 }
 
 fn bound_before(lines: &[Line], at: usize) -> Vec<Name> {

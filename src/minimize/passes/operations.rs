@@ -7,22 +7,9 @@ use crate::minimize::search::Search;
 use heapproof_model::{Code, Gives, Line, Name, Operation, Part, Value};
 
 pub(super) fn run(search: &mut Search<'_>) {
-    let mut end = search.best().len();
-    loop {
-        let lines = search.lines();
-        end = end.min(lines.len());
-        let candidates = (0..end).rev().flat_map(|at| {
-            let lines = &lines;
-            let others = simpler(&lines[at], 0).into_iter().map(move |line| {
-                let mut lines = lines.clone();
-                lines[at] = line;
-                lines
-            });
-            others.chain(pushed(lines, at)).map(move |lines| (at, lines))
-        });
-        let Some(at) = search.first(candidates) else { return };
-        end = at + 1;
-    }
+    super::at_each_line(search, |lines, at| {
+        Box::new(super::instead(lines, at, simpler(&lines[at], 0)).chain(pushed(lines, at)))
+    });
 }
 
 /// Lines that may stand for that one, the simplest first. `depth` finalizers are around it.

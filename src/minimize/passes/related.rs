@@ -8,7 +8,7 @@
 
 use crate::minimize::search::Search;
 use crate::violation::Violation;
-use heapproof_model::{Line, Machine, Name, Object, Program, Reference, Value, script};
+use heapproof_model::{Line, Machine, Name, Program, Reference, Value, script};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many of the last lines may be enough.
@@ -68,36 +68,21 @@ fn with_settings(lines: &[Line], kept: Vec<usize>) -> Vec<usize> {
     (0..settings).chain(kept.into_iter().filter(|at| *at >= settings)).collect()
 }
 
-/// The names of the line that failed, and those that stand for the object which the violation is about.
+/// The names of the line that failed, and those that stand for objects which the violation is about.
 fn beginning(program: &Program, step: usize, violation: &Violation) -> BTreeSet<Name> {
     let mut names: BTreeSet<Name> = program.lines().get(step).map(Line::names).into_iter().flatten().collect();
-    if let Some(object) = concerned(violation) {
+    let objects = violation.objects();
+    if !objects.is_empty() {
         let mut model = Reference::new();
         for line in program.lines().iter().take(step + 1) {
             let outcome = script::step(&mut model, line);
             model.script().journal.clear();
-            if outcome == script::Outcome::Done(Value::Reference(object)) {
+            if let script::Outcome::Done(Value::Reference(object)) = outcome
+                && objects.contains(&object)
+            {
                 names.extend(line.bind);
             }
         }
     }
     names
-}
-
-fn concerned(violation: &Violation) -> Option<Object> {
-    match violation {
-        Violation::FreedTooEarly { object }
-        | Violation::NotFreed { object }
-        | Violation::LeaksCycle { object }
-        | Violation::Contents { object, .. }
-        | Violation::Counts { object, .. }
-        | Violation::CollectsLive { object }
-        | Violation::LeavesGarbage { object } => Some(*object),
-        Violation::Verification { found } => found.object,
-        Violation::Cycles { model, subject } | Violation::Detection { model, subject } => {
-            let parts = model.iter().find(|cycle| !subject.contains(cycle));
-            parts.or_else(|| subject.iter().find(|cycle| !model.contains(cycle)))?.first().copied()
-        }
-        _ => None,
-    }
 }
