@@ -23,9 +23,13 @@ pub(super) enum Gives {
 }
 
 /// How references are written: a variable, or something that gives an id.
-pub(super) trait Refer<R> {
+pub(super) trait Refer<R>: Place {
     /// The id of an object.
     fn id(&self, reference: R) -> Result<String, String>;
+}
+
+/// What a call needs of where it stands.
+pub(super) trait Place {
     /// The variable that is the heap, as a function wants it.
     fn heap(&self) -> &'static str;
     /// All that the mutator holds.

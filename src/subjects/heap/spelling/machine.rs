@@ -1,6 +1,6 @@
 //! The host of the heap in a test: what its finalizers do, which ids they know, and what they log.
 
-use super::expressions::{self, Gives, Refer};
+use super::expressions::{self, Gives, Place, Refer};
 use super::statements::{Statement, lines};
 use super::{Writer, arms};
 use crate::emit::{Part, Step};
@@ -204,7 +204,9 @@ impl Refer<Name> for Within<'_, '_> {
         self.know(&variable);
         Ok(variable)
     }
+}
 
+impl Place for Within<'_, '_> {
     fn heap(&self) -> &'static str {
         "heap"
     }

@@ -13,7 +13,7 @@ use super::{HEAP, HeapSubject, default_configuration};
 use crate::emit::{Claim, Part, Spelling, Story, heading};
 use crate::lockstep;
 use crate::subject::SubjectKind;
-use expressions::Refer;
+use expressions::{Place, Refer};
 use heapproof_heap::Heap;
 use heapproof_model::{Gives, Name, Object, Operation, Outcome};
 use std::cell::RefCell;
@@ -255,7 +255,9 @@ impl Refer<Object> for Writer<'_> {
     fn id(&self, object: Object) -> Result<String, String> {
         self.object(object).ok_or_else(|| format!("nothing leads to the object {object}"))
     }
+}
 
+impl Place for Writer<'_> {
     fn heap(&self) -> &'static str {
         "&mut heap"
     }
@@ -278,21 +280,5 @@ impl Refer<Name> for Writer<'_> {
         let variable = self.names.get(&name).cloned().unwrap_or_default();
         self.notice_variable(&variable);
         Ok(variable)
-    }
-
-    fn heap(&self) -> &'static str {
-        "&mut heap"
-    }
-
-    fn roots(&self) -> Result<String, String> {
-        self.objects(&self.roots)
-    }
-
-    fn report(&self) -> &'static str {
-        self.hint()
-    }
-
-    fn by_site(&self) -> bool {
-        self.by_site
     }
 }

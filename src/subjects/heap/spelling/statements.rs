@@ -1,6 +1,6 @@
 //! Calls as statements: what is called, what it must come to, and the variable that is bound to what it gives.
 
-use super::expressions::{self, Gives, Refer, value_of};
+use super::expressions::{self, Gives, Place, Refer, value_of};
 use super::{Claim, Operation, Outcome, Part, Writer};
 use crate::emit::Telling;
 use crate::subjects::heap::calls::done_to;
@@ -82,7 +82,9 @@ impl Refer<Object> for Plain {
     fn id(&self, object: Object) -> Result<String, String> {
         Err(format!("{object} is no plain value"))
     }
+}
 
+impl Place for Plain {
     fn heap(&self) -> &'static str {
         "heap"
     }
