@@ -13,6 +13,25 @@ use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 use std::path::Path;
 
+/// A failure, minimised; `name` is that of the program.
+pub(super) fn violation_object(name: &str, counterexample: &Counterexample) -> Value {
+    let explanation = counterexample.explanation();
+    json!({
+        "type": "violation",
+        "signature": counterexample.signature.as_str(),
+        "step": counterexample.failure().step + 1,
+        "trace": counterexample.minimized.program.to_string(),
+        "place": explanation.place,
+        "model": explanation.model,
+        "subject": explanation.subject,
+        "explanation": explanation,
+        "found_lines": counterexample.found_length,
+        "executions": counterexample.minimized.executions,
+        "path": counterexample.path,
+        "replay": counterexample.replay_command(name),
+    })
+}
+
 pub(super) struct Reporter<'a> {
     name: &'a str,
     pub campaign: &'a Campaign,
@@ -58,22 +77,9 @@ impl<'a> Reporter<'a> {
         match self.arguments.format {
             Format::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
             Format::Json => {
-                let explanation = counterexample.explanation();
-                self.json(&json!({
-                    "type": "violation",
-                    "signature": counterexample.signature.as_str(),
-                    "case": found.case,
-                    "step": counterexample.failure().step + 1,
-                    "trace": counterexample.minimized.program.to_string(),
-                    "place": explanation.place,
-                    "model": explanation.model,
-                    "subject": explanation.subject,
-                    "explanation": explanation,
-                    "found_lines": counterexample.found_length,
-                    "executions": counterexample.minimized.executions,
-                    "path": counterexample.path,
-                    "replay": counterexample.replay_command(self.name),
-                }))?;
+                let mut object = violation_object(self.name, counterexample);
+                object["case"] = json!(found.case);
+                self.json(&object)?;
             }
         }
         self.output.flush()

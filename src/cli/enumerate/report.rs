@@ -2,7 +2,8 @@
 
 use super::Enumerate;
 use crate::cli::arguments::Format;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, paint};
+use crate::cli::report::violation_object;
 use crate::enumerate::{End, Progress, Search, Space, Summary};
 use crate::proof::Counterexample;
 use crate::subject::SubjectKind;
@@ -99,22 +100,10 @@ impl<'a> Reporter<'a> {
     /// A failure, minimised and saved.
     pub fn violation(&mut self, counterexample: &Counterexample) -> io::Result<()> {
         match self.format {
-            Format::Human => writeln!(self.output, "\n{}", counterexample.report(self.name))?,
+            Format::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
             Format::Json => {
-                let explanation = counterexample.explanation();
-                self.json(&json!({
-                    "type": "violation",
-                    "signature": counterexample.signature.as_str(),
-                    "step": counterexample.failure().step + 1,
-                    "trace": counterexample.minimized.program.to_string(),
-                    "place": explanation.place,
-                    "model": explanation.model,
-                    "subject": explanation.subject,
-                    "found_lines": counterexample.found_length,
-                    "executions": counterexample.minimized.executions,
-                    "path": counterexample.path,
-                    "replay": counterexample.replay_command(self.name),
-                }))?;
+                let object = violation_object(self.name, counterexample);
+                self.json(&object)?;
             }
         }
         self.output.flush()
