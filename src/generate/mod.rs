@@ -17,6 +17,7 @@ mod values;
 
 pub use bias::Bias;
 pub use profile::Profile;
+pub(crate) use shapes::Shape;
 
 use heapproof_model::{Code, Kind, Line, Machine, Name, Object, Operation, Program, Reference, script};
 use operands::Place;

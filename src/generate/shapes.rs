@@ -12,7 +12,7 @@ use rand::{Rng, RngExt};
 
 /// Ways in which objects refer to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// Each to the next, the last to the first.
     Ring,
     /// Each to the next.
@@ -44,7 +44,7 @@ impl Shape {
     ];
 
     /// The references among that many objects: who refers to whom.
-    fn references(self, count: usize) -> Vec<(usize, usize)> {
+    pub(crate) fn references(self, count: usize) -> Vec<(usize, usize)> {
         let next = (1..count).map(|object| (object - 1, object));
         let back = next.clone().map(|(object, next)| (next, object));
         let others = (1..count).map(|object| (0, object));
@@ -63,7 +63,8 @@ impl Shape {
         }
     }
 
-    fn any(rng: &mut dyn Rng) -> Shape {
+    /// One of them.
+    pub(crate) fn any(rng: &mut dyn Rng) -> Shape {
         Shape::ALL[rng.random_range(0..Shape::ALL.len())]
     }
 }

@@ -2,34 +2,9 @@
 //! its recovery.
 
 use super::Draft;
+use crate::generate::Shape;
 use heapproof_model::{Code, Field, Line, Name, Operation, Value};
 use rand::RngExt;
-
-/// What refers to what among so many objects.
-type Shape = fn(usize) -> Vec<(usize, usize)>;
-
-/// Shapes that random references hardly ever make.
-const SHAPES: &[Shape] = &[
-    ring,
-    chain,
-    |many| (1..many).map(|leaf| (0, leaf)).collect(),
-    |many| (1..many).map(|parent| (parent, 0)).collect(),
-    // Children that know their parent.
-    |many| (1..many).flat_map(|child| [(0, child), (child, 0)]).collect(),
-    // A ring that holds a ring.
-    |many| ring(many).into_iter().chain([(0, many / 2), (many / 2, 0)]).collect(),
-    // The same child twice.
-    |many| chain(many).into_iter().chain(chain(many)).collect(),
-    |many| (0..many).flat_map(|from| (0..many).map(move |to| (from, to))).collect(),
-];
-
-fn ring(many: usize) -> Vec<(usize, usize)> {
-    (0..many).map(|at| (at, (at + 1) % many)).collect()
-}
-
-fn chain(many: usize) -> Vec<(usize, usize)> {
-    (1..many).map(|at| (at - 1, at)).collect()
-}
 
 impl Draft<'_> {
     /// Objects in a shape, linked with what was there before, and mostly let go.
@@ -44,8 +19,8 @@ impl Draft<'_> {
         let node = |at: usize| Line { bind: Some(objects[at]), operation: Operation::simplest(kinds[at]) };
         let mut lines: Vec<Line> = (0..many).map(node).collect();
         let mut link = |from: usize, to: Name, field: usize| lines.push(stored(objects[from], kinds[from], to, field));
-        let shape = SHAPES[self.rng.random_range(0..SHAPES.len())];
-        shape(many).into_iter().for_each(|(from, to)| link(from, objects[to], from + to));
+        let references = Shape::any(self.rng).references(many);
+        references.into_iter().for_each(|(from, to)| link(from, objects[to], from + to));
         if let Some(old) = self.name(&scope, None).filter(|_| self.rng.random_bool(0.5)) {
             if self.rng.random_bool(0.5) {
                 link(self.rng.random_range(0..many), old, many);
