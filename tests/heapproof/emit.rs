@@ -12,6 +12,7 @@ use std::fs::read_to_string;
 
 /// Scenarios that use every operation.
 const SAMPLE: &[&str] = &[
+    "check-average-of-a-hundred",
     "check-before-a-refused-allocation",
     "counts-one-child-in-four-kinds",
     "counts-pop-hands-over",
