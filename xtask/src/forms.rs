@@ -1,11 +1,14 @@
-//! Whether programs that fail by one bug come to one trace: each seeded bug is built, looked for with many seeds, and
-//! what the minimiser makes of the programs is compared.
+//! Whether programs that fail by one bug come to one trace: each seeded bug is built, or a canary taken, it is looked for
+//! with many seeds, and what the minimiser makes of the programs is compared. What else the minimiser promises is tried on
+//! the traces: minimising one gives it again, and so does minimising its program with several threads; none of its lines can go.
 
 use crate::child::{self, Ended, How};
 use crate::scratch::Scratch;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use heapproof_model::Program;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
@@ -14,6 +17,8 @@ use xtask::bugs::Bug;
 
 /// The most random programs that are run for one that fails.
 const CASES: u64 = 60_000;
+/// Where so many seeds find nothing, the others are not tried.
+const ENOUGH: u64 = 3;
 /// After this a seed is given up.
 const LIMIT: Duration = Duration::from_secs(60);
 /// Bugs of all classes that fail in few programs.
@@ -30,12 +35,61 @@ pub(crate) const USUAL: [&str; 10] = [
     "removed-field-keeps-its-place",
 ];
 
+/// What programs are to fail by.
+pub(crate) enum Culprit {
+    Seeded(Bug),
+    /// A subject that is wrong on purpose.
+    Canary(String),
+}
+
+impl Culprit {
+    /// What the sources of the harness have wrong on purpose.
+    ///
+    /// # Errors
+    /// Where the harness can't be run.
+    pub fn canaries(root: &Path) -> Result<Vec<Culprit>> {
+        let mut list = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        list.args(["run", "--quiet", "--release", "--package", "heapproof", "--", "list", "subjects"]);
+        let listed = list.current_dir(root).output().context("can't run cargo")?;
+        ensure!(listed.status.success(), "the subjects can't be listed: {}", String::from_utf8_lossy(&listed.stderr));
+        let listed = String::from_utf8(listed.stdout)?;
+        let names = listed.lines().filter_map(|line| line.split_whitespace().next());
+        Ok(names.filter(|name| name.starts_with("canary")).map(|name| Culprit::Canary(name.to_owned())).collect())
+    }
+
+    /// What it is called.
+    pub fn id(&self) -> &str {
+        match self {
+            Culprit::Seeded(bug) => &bug.id,
+            Culprit::Canary(name) => name,
+        }
+    }
+
+    fn subject(&self) -> &str {
+        match self {
+            Culprit::Seeded(_) => "heap",
+            Culprit::Canary(name) => name,
+        }
+    }
+
+    /// The properties that may notice it; the first that does is taken.
+    fn properties(&self) -> Vec<&str> {
+        match self {
+            Culprit::Seeded(bug) => vec![&bug.property],
+            Culprit::Canary(_) => vec!["lockstep", "determinism", "verify", "recover"],
+        }
+    }
+}
+
 /// What came of one seed.
+#[derive(Clone)]
 struct Form {
     signature: String,
     trace: String,
     found: u64,
     executions: u64,
+    /// The program that was found, where it is the only one that was saved.
+    original: Option<String>,
 }
 
 /// What came of a bug: the programs that fail with the signature which most of them have.
@@ -53,45 +107,156 @@ pub(crate) struct Forms {
     /// The medians of the lines that programs had, and of the executions that they took.
     found: u64,
     executions: u64,
+    /// The promises that were broken, a sentence each.
+    pub broken: Vec<String>,
 }
 
-/// Builds each bug and minimises a program of each seed; what was done until an interruption.
-pub(crate) fn run(root: &Path, bugs: &[Bug], seeds: u64, jobs: Option<u16>, stop: &AtomicBool) -> Result<Vec<Forms>> {
+/// Takes each culprit and minimises a program of each seed; what was done until an interruption.
+pub(crate) fn run(
+    root: &Path,
+    culprits: &[Culprit],
+    seeds: u64,
+    jobs: Option<u16>,
+    stop: &AtomicBool,
+) -> Result<Vec<Forms>> {
     let scratch = Scratch::new(root, jobs, stop)?;
     let mut all = Vec::new();
-    for (number, bug) in bugs.iter().enumerate() {
-        eprintln!("[{}/{}] {}/{}", number + 1, bugs.len(), bug.class, bug.id);
-        let edited = bug.edited(|file| scratch.read(file))?;
+    for (number, culprit) in culprits.iter().enumerate() {
+        eprintln!("[{}/{}] {}", number + 1, culprits.len(), culprit.id());
+        let edited = match culprit {
+            Culprit::Seeded(bug) => bug.edited(|file| scratch.read(file))?,
+            Culprit::Canary(_) => BTreeMap::new(),
+        };
         let Some(heapproof) = scratch.build(&edited)? else { break };
-        let mut forms = Vec::new();
-        for seed in 1..=seeds {
-            let Some(ended) = check(&heapproof, &scratch, seed, stop)? else { return Ok(all) };
-            forms.extend(ended);
+        let mut forms = None;
+        for property in culprit.properties() {
+            let look = Look { heapproof: &heapproof, scratch: &scratch, subject: culprit.subject(), property, stop };
+            match look.forms(culprit.id(), seeds)? {
+                None => return Ok(all),
+                Some(found) => forms = found,
+            }
+            if forms.is_some() {
+                break;
+            }
         }
-        all.extend(compared(&bug.id, &forms));
+        if forms.is_none() {
+            eprintln!("  no random program fails");
+        }
+        all.extend(forms);
     }
     Ok(all)
 }
 
-/// Looks for a failure with one seed; none of it where nothing fails, and nothing if interrupted.
-fn check(heapproof: &Path, scratch: &Scratch<'_>, seed: u64, stop: &AtomicBool) -> Result<Option<Option<Form>>> {
-    let mut check = Command::new(heapproof);
-    check.args(["check", "--format", "json", "--jobs", "1"]);
-    check.args(["--seed", &seed.to_string(), "--cases", &CASES.to_string()]);
-    check.arg("--out").arg(&scratch.output);
-    let Ended { how, stdout, stderr } = child::run(&mut check, &scratch.output, Some(LIMIT), stop)?;
-    match how {
-        How::Interrupted => Ok(None),
-        How::TimedOut => Ok(Some(None)),
-        How::Exited(status) => match status.code() {
-            Some(0) => Ok(Some(None)),
-            Some(1) => form(&stdout).map(Some).map(Some),
-            _ => bail!("check failed: {}", stderr.trim()),
-        },
+/// One build, and what is asked of it.
+struct Look<'a> {
+    heapproof: &'a Path,
+    scratch: &'a Scratch<'a>,
+    subject: &'a str,
+    property: &'a str,
+    stop: &'a AtomicBool,
+}
+
+impl Look<'_> {
+    /// What comes of all seeds; none of it where the first ones find nothing, and nothing if interrupted.
+    fn forms(&self, id: &str, seeds: u64) -> Result<Option<Option<Forms>>> {
+        let mut forms = Vec::new();
+        for seed in 1..=seeds {
+            let Some(ended) = self.check(seed)? else { return Ok(None) };
+            forms.extend(ended);
+            if forms.is_empty() && seed == ENOUGH {
+                break;
+            }
+        }
+        let Some(mut compared) = compared(id, &forms) else { return Ok(Some(None)) };
+        let Some(broken) = self.broken_promises(&forms)? else { return Ok(None) };
+        compared.broken = broken;
+        Ok(Some(Some(compared)))
+    }
+
+    /// Looks for a failure with one seed; none of it where nothing fails, and nothing if interrupted.
+    fn check(&self, seed: u64) -> Result<Option<Option<Form>>> {
+        let out = self.scratch.output.join("found");
+        if out.exists() {
+            fs::remove_dir_all(&out)?;
+        }
+        let mut check = self.command("check");
+        check.args(["--format", "json", "--jobs", "1"]);
+        check.args(["--seed", &seed.to_string(), "--cases", &CASES.to_string()]);
+        check.arg("--out").arg(&out);
+        let Ended { how, stdout, stderr } = child::run(&mut check, &self.scratch.output, Some(LIMIT), self.stop)?;
+        match how {
+            How::Interrupted => Ok(None),
+            How::TimedOut => Ok(Some(None)),
+            How::Exited(status) => match status.code() {
+                Some(1) => form(&stdout, &out).map(Some).map(Some),
+                Some(2 | 3) => bail!("check failed: {}", stderr.trim()),
+                // Nothing fails, or the run itself has died, of which there is no trace without isolation.
+                _ => Ok(Some(None)),
+            },
+        }
+    }
+
+    /// What does not hold of the traces, each looked at once; none if interrupted.
+    fn broken_promises(&self, forms: &[Form]) -> Result<Option<Vec<String>>> {
+        let by_trace: BTreeMap<&str, &Form> = forms.iter().map(|form| (&*form.trace, form)).collect();
+        let mut broken = Vec::new();
+        for (trace, form) in by_trace {
+            let path = self.scratch.output.join("minimised.trace");
+            fs::write(&path, trace)?;
+            let said = |what: &str| format!("{what}: {}", one_line(trace));
+            match self.minimized(&path, "1")? {
+                None => return Ok(None),
+                Some(again) if again != trace => broken.push(said("minimising it again changes it")),
+                Some(_) => {}
+            }
+            let verify = child::run(self.command("verify-minimal").arg(&path), &self.scratch.output, None, self.stop)?;
+            match verify.how {
+                How::Exited(status) if status.success() => {}
+                How::Interrupted => return Ok(None),
+                _ => broken.push(said("something can go")),
+            }
+            if let Some(original) = &form.original {
+                fs::write(&path, original)?;
+                match self.minimized(&path, "2")? {
+                    None => return Ok(None),
+                    Some(other) if other != trace => broken.push(said("its program comes to another one")),
+                    Some(_) => {}
+                }
+            }
+        }
+        Ok(Some(broken))
+    }
+
+    /// What a program is minimised to, without what is said of it; none if interrupted.
+    fn minimized(&self, path: &Path, jobs: &str) -> Result<Option<String>> {
+        let mut minimize = self.command("minimize");
+        minimize.arg(path).args(["--jobs", jobs]);
+        let Ended { how, stdout, stderr } = child::run(&mut minimize, &self.scratch.output, Some(LIMIT), self.stop)?;
+        match how {
+            How::Interrupted => Ok(None),
+            How::TimedOut => Ok(Some("it takes too long".to_owned())),
+            How::Exited(status) if matches!(status.code(), Some(0 | 1)) => {
+                let program: Program = stdout.parse().context("what minimize prints is no trace")?;
+                Ok(Some(program.to_string()))
+            }
+            How::Exited(_) => bail!("minimize failed: {}", stderr.trim()),
+        }
+    }
+
+    fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(self.heapproof);
+        command.args([name, "--subject", self.subject, "--property", self.property]);
+        command
     }
 }
 
-fn form(stdout: &str) -> Result<Form> {
+/// A trace's lines in one, without its header.
+fn one_line(trace: &str) -> String {
+    trace.lines().skip(1).collect::<Vec<&str>>().join("; ")
+}
+
+/// What `check` says and saves.
+fn form(stdout: &str, out: &Path) -> Result<Form> {
     let objects: Vec<Value> = stdout.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let violation = objects.iter().find(|object| object["type"] == "violation").context("there is no violation")?;
     let text = |name: &str| violation[name].as_str().map(str::to_owned).with_context(|| format!("it has no {name}"));
@@ -101,6 +266,16 @@ fn form(stdout: &str) -> Result<Form> {
         trace: text("trace")?,
         found: number("found_lines")?,
         executions: number("executions")?,
+        original: original(&out.join("failures/original"))?,
+    })
+}
+
+/// The one file of a folder; others are met on the way.
+fn original(folder: &Path) -> Result<Option<String>> {
+    let entries: Vec<_> = fs::read_dir(folder)?.collect::<std::io::Result<_>>()?;
+    Ok(match &entries[..] {
+        [entry] => Some(fs::read_to_string(entry.path())?),
+        _ => None,
     })
 }
 
@@ -116,8 +291,7 @@ fn compared(id: &str, forms: &[Form]) -> Option<Forms> {
     }
     let (trace, alike) = traces.iter().max_by_key(|(_, times)| **times)?;
     for (trace, times) in &traces {
-        let lines: Vec<&str> = trace.lines().skip(1).collect();
-        eprintln!("  {times:3} {}", lines.join("; "));
+        eprintln!("  {times:3} {}", one_line(trace));
     }
     Some(Forms {
         id: id.to_owned(),
@@ -129,6 +303,7 @@ fn compared(id: &str, forms: &[Form]) -> Option<Forms> {
         lines: trace.lines().count().saturating_sub(1),
         found: median(forms.iter().map(|form| form.found)),
         executions: median(forms.iter().map(|form| form.executions)),
+        broken: Vec::new(),
     })
 }
 
@@ -146,7 +321,7 @@ pub(crate) fn table(all: &[Forms]) -> String {
          |---|---|---:|---:|---:|---:|---:|---:|\n",
     );
     for forms in all {
-        let Forms { id, signature, programs, alike, distinct, lines, found, executions } = forms;
+        let Forms { id, signature, programs, alike, distinct, lines, found, executions, .. } = forms;
         table += &format!(
             "| `{id}` | `{signature}` | {programs} | {alike} | {distinct} | {lines} | {found} | {executions} |\n"
         );
@@ -157,6 +332,7 @@ pub(crate) fn table(all: &[Forms]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Form, compared, form};
+    use std::path::Path;
 
     #[test]
     fn the_signature_and_the_trace_that_most_have_are_counted() {
@@ -165,6 +341,7 @@ mod tests {
             trace: format!("heapproof trace 1\n{trace}\n"),
             found: 50,
             executions,
+            original: None,
         };
         let all = [form("a", "x", 9), form("b", "y", 5), form("a", "x", 7), form("a", "z\nz", 8)];
         let forms = compared("bug", &all).unwrap();
@@ -174,6 +351,6 @@ mod tests {
 
     #[test]
     fn a_violation_without_its_trace_is_an_error() {
-        assert!(form(r#"{"type":"violation","signature":"a"}"#).is_err());
+        assert!(form(r#"{"type":"violation","signature":"a"}"#, Path::new("")).is_err());
     }
 }

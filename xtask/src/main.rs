@@ -16,6 +16,7 @@ mod trial;
 use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use forms::Culprit;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,7 +51,7 @@ enum Command {
         id: String,
     },
     /// See that the tests which `heapproof emit-test` prints for the corpus compile and pass
-    Emitted,
+    Emitted(EmittedArguments),
     /// Minimise failing programs of ten seeded bugs, by heapproof and by others
     Rivals(rivals::RivalsArguments),
     /// Write the traces of the corpus as seeds into `fuzz/corpus/`
@@ -183,10 +184,24 @@ fn expect_known<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>
 }
 
 #[derive(Debug, Args)]
-struct NormalFormsArguments {
+struct EmittedArguments {
+    /// See instead that those which are printed for traces of seeded bugs fail with the bug and pass without it
+    #[arg(long)]
+    bugs: bool,
     /// Only the bug of this id; may be given several times; ten that fail in few programs unless given
+    #[arg(long, value_name = "ID", requires = "bugs")]
+    only: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+struct NormalFormsArguments {
+    /// Only the bug of this id, or the canary of this name; may be given several times; ten bugs that fail in few
+    /// programs unless given
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
+    /// Every canary and every seeded bug, which takes hours
+    #[arg(long, conflicts_with = "only")]
+    all: bool,
     /// With how many seeds a bug is looked for
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
@@ -199,6 +214,12 @@ struct NormalFormsArguments {
 fn chosen(known: Vec<Bug>, only: &[String]) -> Vec<Bug> {
     only.iter().for_each(|id| expect_known("seeded bug", id, known.iter().map(|bug| &*bug.id)));
     known.into_iter().filter(|bug| only.is_empty() || only.contains(&bug.id)).collect()
+}
+
+/// The bugs that are asked for; ten unless some are.
+fn usual_unless(only: &[String], known: Vec<Bug>) -> Vec<Bug> {
+    let usual = forms::USUAL.map(str::to_owned);
+    chosen(known, if only.is_empty() { &usual } else { only })
 }
 
 /// Set when we are asked to stop.
@@ -216,7 +237,7 @@ fn main() -> ExitCode {
         Command::FuzzBugs(arguments) => fuzz_bugs(&arguments),
         Command::NormalForms(arguments) => normal_forms(&arguments),
         Command::Apply { id } => apply(&id),
-        Command::Emitted => emitted(),
+        Command::Emitted(arguments) => emitted(&arguments),
         Command::Rivals(arguments) => rivals(&arguments),
         Command::Seeds => seeds(),
         Command::Targets => targets(),
@@ -230,13 +251,22 @@ fn main() -> ExitCode {
 
 fn normal_forms(arguments: &NormalFormsArguments) -> anyhow::Result<ExitCode> {
     let root = xtask::root();
+    let mut known = Culprit::canaries(root)?;
+    known.extend(xtask::bugs::load_all(root)?.into_iter().map(Culprit::Seeded));
     let usual: Vec<String> = forms::USUAL.map(str::to_owned).into();
     let only = if arguments.only.is_empty() { &usual } else { &arguments.only };
-    let bugs = chosen(xtask::bugs::load_all(root)?, only);
+    only.iter().for_each(|id| expect_known("seeded bug or canary", id, known.iter().map(Culprit::id)));
+    known.retain(|culprit| arguments.all || only.iter().any(|id| id == culprit.id()));
     let stop = stopped_by_signals()?;
-    let all = forms::run(root, &bugs, arguments.seeds, arguments.jobs, &stop)?;
+    let all = forms::run(root, &known, arguments.seeds, arguments.jobs, &stop)?;
     print!("{}", forms::table(&all));
-    Ok(if stop.load(Ordering::Relaxed) { ExitCode::from(130) } else { ExitCode::SUCCESS })
+    let broken: Vec<&String> = all.iter().flat_map(|forms| &forms.broken).collect();
+    broken.iter().for_each(|promise| println!("broken: {promise}"));
+    Ok(match (stop.load(Ordering::Relaxed), broken.is_empty()) {
+        (true, _) => ExitCode::from(130),
+        (false, true) => ExitCode::SUCCESS,
+        (false, false) => ExitCode::FAILURE,
+    })
 }
 
 fn seeds() -> anyhow::Result<ExitCode> {
@@ -248,8 +278,16 @@ fn seeds() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn emitted() -> anyhow::Result<ExitCode> {
-    println!("{} emitted tests pass", emitted::check(xtask::root())?);
+fn emitted(arguments: &EmittedArguments) -> anyhow::Result<ExitCode> {
+    let root = xtask::root();
+    if !arguments.bugs {
+        println!("{} emitted tests pass", emitted::check(root)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let bugs = usual_unless(&arguments.only, xtask::bugs::load_all(root)?);
+    let stop = stopped_by_signals()?;
+    let Some(tests) = emitted::check_with_bugs(root, &bugs, &stop)? else { return Ok(ExitCode::from(130)) };
+    println!("{tests} emitted tests fail with the bug that they are of, and pass without it");
     Ok(ExitCode::SUCCESS)
 }
 

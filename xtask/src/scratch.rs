@@ -105,7 +105,7 @@ impl<'a> Scratch<'a> {
     }
 
     /// Makes the copy wrong in those files, and right in all others.
-    fn write(&self, changed: &BTreeMap<PathBuf, String>) -> Result<()> {
+    pub fn write(&self, changed: &BTreeMap<PathBuf, String>) -> Result<()> {
         for (path, bytes) in &self.sources {
             let bytes = changed.get(path).map_or(&**bytes, String::as_bytes);
             let path = self.tree.join(path);
