@@ -13,13 +13,11 @@ pub enum Bias {
     Shapes,
     /// Between slices, changes are aimed at what the slices are about.
     Aim,
-    /// Tables get more fields than are searched one by one, and lose them again.
-    Fill,
 }
 
 impl Bias {
     /// All of them.
-    pub const ALL: &[Bias] = &[Bias::Swarm, Bias::Recent, Bias::Shapes, Bias::Aim, Bias::Fill];
+    pub const ALL: &[Bias] = &[Bias::Swarm, Bias::Recent, Bias::Shapes, Bias::Aim];
 
     /// How the command line calls it.
     pub fn name(self) -> &'static str {
@@ -28,7 +26,6 @@ impl Bias {
             Bias::Recent => "recent",
             Bias::Shapes => "shapes",
             Bias::Aim => "aim",
-            Bias::Fill => "fill",
         }
     }
 }

@@ -1,23 +1,10 @@
 //! Lines that are only worth something together.
 
+use super::Generator;
 use super::operands::Place;
-use super::{Bias, Generator};
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Code, Contents, Fault, Field, Kind, Line, Name, Operation, Value};
+use heapproof_model::{Code, Contents, Fault, Field, Kind, Line, Name, Operation};
 use rand::RngExt;
-
-/// More than twice as many as a heap is likely to search one by one, and what still fits into a program beside their end.
-const MOST_FIELDS: usize = 32;
-
-/// The common fields, then more.
-fn field(number: usize) -> Field {
-    let made_up = || Field::new(&format!("f{}", number % MOST_FIELDS));
-    if number < Field::COMMON.len() {
-        Field::common(number)
-    } else {
-        made_up().unwrap_or_else(|| Field::common(number))
-    }
-}
 
 impl Generator<'_> {
     /// Gives a table many fields and takes most of them away again, which single lines hardly ever do; false where there
@@ -28,23 +15,18 @@ impl Generator<'_> {
         }
         let Some(object) = self.of(Kind::Table, &Place::Program) else { return false };
         let start = self.rng.random_range(0..Field::COMMON.len());
-        let most = if self.has_bias(Bias::Fill) { MOST_FIELDS } else { Field::COMMON.len() };
-        let many = self.rng.random_range(10..=most);
+        let many = self.rng.random_range(10..=Field::COMMON.len());
         for number in start..start + many {
             // Mostly plain, so that there are lines left.
             let value = if self.rng.random_ratio(1, 4) { self.value(&Place::Program) } else { self.plain() };
-            self.add_if_wanted(Operation::WriteField { object, field: field(number), value });
+            self.add_if_wanted(Operation::WriteField { object, field: Field::common(number), value });
         }
         for number in start..start + self.rng.random_range(0..=many) {
-            self.add(Line { bind: None, operation: Operation::Remove { object, field: field(number) } });
+            self.add(Line { bind: None, operation: Operation::Remove { object, field: Field::common(number) } });
         }
         let bind = Some(self.name());
         let last = start + many - 1;
-        self.add(Line { bind, operation: Operation::ReadField { object, field: field(last) } });
-        if self.has_bias(Bias::Fill) {
-            self.add_if_wanted(Operation::WriteField { object, field: field(last), value: Value::Bool(true) });
-            self.add_if_wanted(Operation::WriteField { object, field: field(last + 1), value: Value::Bool(false) });
-        }
+        self.add(Line { bind, operation: Operation::ReadField { object, field: Field::common(last) } });
         true
     }
 
