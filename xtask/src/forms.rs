@@ -15,8 +15,6 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use xtask::bugs::Bug;
 
-/// The most random programs that are run for one that fails.
-const CASES: u64 = 60_000;
 /// Where so many seeds find nothing, the others are not tried.
 const ENOUGH: u64 = 3;
 /// After this a seed is given up.
@@ -69,6 +67,14 @@ impl Culprit {
         match self {
             Culprit::Seeded(_) => "heap",
             Culprit::Canary(name) => name,
+        }
+    }
+
+    /// The most random programs that are run for one that fails. Each canary is caught in few, as a test says.
+    fn cases(&self) -> u64 {
+        match self {
+            Culprit::Seeded(_) => 60_000,
+            Culprit::Canary(_) => 3_000,
         }
     }
 
@@ -130,8 +136,8 @@ pub(crate) fn run(
         let Some(heapproof) = scratch.build(&edited)? else { break };
         let mut forms = None;
         for property in culprit.properties() {
-            let look = Look { heapproof: &heapproof, scratch: &scratch, subject: culprit.subject(), property, stop };
-            match look.forms(culprit.id(), seeds)? {
+            let look = Look { heapproof: &heapproof, scratch: &scratch, culprit, property, stop };
+            match look.forms(seeds)? {
                 None => return Ok(all),
                 Some(found) => forms = found,
             }
@@ -151,14 +157,14 @@ pub(crate) fn run(
 struct Look<'a> {
     heapproof: &'a Path,
     scratch: &'a Scratch<'a>,
-    subject: &'a str,
+    culprit: &'a Culprit,
     property: &'a str,
     stop: &'a AtomicBool,
 }
 
 impl Look<'_> {
     /// What comes of all seeds; none of it where the first ones find nothing, and nothing if interrupted.
-    fn forms(&self, id: &str, seeds: u64) -> Result<Option<Option<Forms>>> {
+    fn forms(&self, seeds: u64) -> Result<Option<Option<Forms>>> {
         let mut forms = Vec::new();
         for seed in 1..=seeds {
             let Some(ended) = self.check(seed)? else { return Ok(None) };
@@ -167,8 +173,9 @@ impl Look<'_> {
                 break;
             }
         }
-        let Some(mut compared) = compared(id, &forms) else { return Ok(Some(None)) };
+        let Some(mut compared) = compared(self.culprit.id(), &forms) else { return Ok(Some(None)) };
         let Some(broken) = self.broken_promises(&forms)? else { return Ok(None) };
+        broken.iter().for_each(|promise| eprintln!("  broken: {promise}"));
         compared.broken = broken;
         Ok(Some(Some(compared)))
     }
@@ -181,7 +188,7 @@ impl Look<'_> {
         }
         let mut check = self.command("check");
         check.args(["--format", "json", "--jobs", "1"]);
-        check.args(["--seed", &seed.to_string(), "--cases", &CASES.to_string()]);
+        check.args(["--seed", &seed.to_string(), "--cases", &self.culprit.cases().to_string()]);
         check.arg("--out").arg(&out);
         let Ended { how, stdout, stderr } = child::run(&mut check, &self.scratch.output, Some(LIMIT), self.stop)?;
         match how {
@@ -245,7 +252,7 @@ impl Look<'_> {
 
     fn command(&self, name: &str) -> Command {
         let mut command = Command::new(self.heapproof);
-        command.args([name, "--subject", self.subject, "--property", self.property]);
+        command.args([name, "--subject", self.culprit.subject(), "--property", self.property]);
         command
     }
 }

@@ -4,20 +4,20 @@ use super::operands::flat;
 use crate::minimize::search::Search;
 use heapproof_model::{Field, Line, Part};
 
-/// The most fields that a program may have.
-const MOST_FIELDS: usize = 3;
+/// Of so many fields all ways to name them are tried; of more, the one in order of appearance, and exchanges of two.
+const FEW_FIELDS: usize = 3;
 
 pub(super) fn run(search: &mut Search<'_>) {
     loop {
         let lines = search.lines();
         let fields = fields(&lines);
-        if fields.is_empty() || fields.len() > MOST_FIELDS {
+        if fields.is_empty() || fields.len() > Field::COMMON.len() {
             return;
         }
-        let candidates = assignments(fields.len()).into_iter().map(|places| {
+        let candidates = assignments(&fields).into_iter().map(|names| {
             let instead = |field: &mut Field| {
                 let at = fields.iter().position(|known| known == field);
-                *field = at.map_or_else(|| field.clone(), |at| Field::common(places[at]));
+                *field = at.map_or_else(|| field.clone(), |at| names[at].clone());
             };
             let mut lines = lines.clone();
             lines.iter_mut().for_each(|line| each_field(line, &mut instead.clone()));
@@ -50,13 +50,28 @@ fn each_field(line: &mut Line, each: &mut dyn FnMut(&mut Field)) {
     }
 }
 
+/// Other names for those fields.
+fn assignments(fields: &[Field]) -> Vec<Vec<Field>> {
+    if fields.len() <= FEW_FIELDS {
+        return all_ways(fields.len());
+    }
+    let in_order = (0..fields.len()).map(Field::common).collect();
+    let pairs = (0..fields.len()).flat_map(|first| (first + 1..fields.len()).map(move |second| (first, second)));
+    let exchanged = pairs.map(|(first, second)| {
+        let mut fields = fields.to_vec();
+        fields.swap(first, second);
+        fields
+    });
+    std::iter::once(in_order).chain(exchanged).collect()
+}
+
 /// All ways to give that many fields different ones of the first common fields.
-fn assignments(count: usize) -> Vec<Vec<usize>> {
+fn all_ways(count: usize) -> Vec<Vec<Field>> {
     let mut all = vec![Vec::new()];
     for _ in 0..count {
-        let longer = |places: &Vec<usize>| {
-            let free = (0..MOST_FIELDS).filter(|place| !places.contains(place));
-            free.map(|place| places.iter().copied().chain([place]).collect()).collect::<Vec<_>>()
+        let longer = |fields: &Vec<Field>| {
+            let free = (0..FEW_FIELDS).map(Field::common).filter(|field| !fields.contains(field));
+            free.map(|field| fields.iter().cloned().chain([field]).collect()).collect::<Vec<_>>()
         };
         all = all.iter().flat_map(longer).collect();
     }

@@ -39,5 +39,6 @@ fn fillers(before: &[Line]) -> Vec<Operation<Name>> {
         let write = Operation::WriteField { object, field: Field::common(0), value: Value::Nil };
         [Operation::Take { object }, Operation::Drop { object }, write]
     });
-    [Operation::Collect {}, Operation::Check {}].into_iter().chain(moves).collect()
+    let nothing = Operation::Take { object: None };
+    [nothing, Operation::Collect {}, Operation::Check {}].into_iter().chain(moves).collect()
 }

@@ -12,6 +12,7 @@ mod fields;
 mod fillers;
 mod fold;
 mod frames;
+mod interleavings;
 mod kinds;
 mod merge;
 mod operands;
@@ -21,6 +22,7 @@ mod related;
 mod reorder;
 mod sets;
 mod shortest;
+mod situations;
 mod skipped;
 
 use super::search::Search;
@@ -45,7 +47,7 @@ const USUAL: &[Pass] = &[
     reorder::run,
 ];
 /// Each where all others change nothing.
-const LAST: &[Pass] = &[fold::run, pace::run, fillers::run, shortest::run];
+const LAST: &[Pass] = &[fold::run, pace::run, situations::run, interleavings::run, fillers::run, shortest::run];
 
 /// Makes all passes until a round of them changes nothing; whether it came to that.
 pub(super) fn run(search: &mut Search<'_>) -> bool {

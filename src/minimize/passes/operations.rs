@@ -25,6 +25,10 @@ fn simpler(line: &Line, depth: usize) -> Vec<Line> {
         let few = [Operation::Collect {}, Operation::End {}, Operation::Panic {}];
         let few = few.into_iter().chain([None, Some(Name::SELF)].map(|object| Operation::Take { object }));
         lines.extend(few.map(|operation| Line { bind: None, operation: on(Line { bind: None, operation }) }));
+        if within.bind.is_some() {
+            let operation = Operation::Box { value: Value::Reference(Name::SELF) };
+            lines.push(Line { bind: line.bind, operation: on(Line { bind: within.bind, operation }) });
+        }
         lines.extend(
             simpler(within, depth + 1).into_iter().map(|within| Line { bind: line.bind, operation: on(within) }),
         );
