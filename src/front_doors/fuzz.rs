@@ -3,6 +3,7 @@
 use crate::assert_holds;
 use crate::explain::explain;
 use crate::lockstep::Failure;
+use crate::panics;
 use crate::properties::{Property, bytes, text};
 use crate::subjects::HEAP;
 use crate::violation::Violation;
@@ -53,27 +54,33 @@ pub fn fuzz_in_short(property: Property, input: &[u8]) -> bool {
 
 fn fuzz_by(property: Property, input: &[u8], assert_holds: impl Fn(&Program)) -> bool {
     let text = String::from_utf8_lossy(input);
-    let program = match property {
-        Property::Text => text.parse().unwrap_or_default(),
-        _ => Program::decode(input),
+    let withstood = match property {
+        Property::Text => text::holds(&text),
+        Property::Bytes => bytes::holds(input),
+        _ => {
+            let program = Program::decode(input);
+            let worth_it = program.bulk() <= most_bulk(property);
+            if worth_it {
+                assert_holds(&program);
+            }
+            return worth_it;
+        }
     };
-    let worth_it = program.bulk() <= most_bulk(property);
-    if worth_it {
-        // First, for what a program shows can be minimised.
-        assert_holds(&program);
+    if let Err(violation) = withstood {
+        // What its program shows can be minimised. That damages each line too, which the fuzzer does by itself.
+        let program = panics::catch(|| match property {
+            Property::Text => text.parse().ok(),
+            _ => Some(Program::decode(input)),
+        });
+        program.ok().flatten().iter().for_each(assert_holds);
+        failed(property, violation);
     }
-    match property {
-        Property::Text => assert_withstood(property, text::holds(&text)),
-        Property::Bytes => assert_withstood(property, bytes::holds(input)),
-        _ => {}
-    }
-    worth_it
+    true
 }
 
 /// What is no program can't be cut down; the fuzzer keeps it as it is.
 #[allow(clippy::panic)] // it is an assertion
-fn assert_withstood(property: Property, withstood: Result<(), Violation>) {
-    let Err(violation) = withstood else { return };
+fn failed(property: Property, violation: Violation) -> ! {
     let signature = violation.signature();
     let told = explain(&HEAP, &Program::default(), &Failure { step: 0, tried: Box::default(), violation });
     panic!("{signature}: `{}` does not hold\n  wanted  {}\n  found   {}", property.name(), told.model, told.subject);
