@@ -40,5 +40,5 @@ fn fillers(before: &[Line]) -> Vec<Operation<Name>> {
         [Operation::Take { object }, Operation::Drop { object }, write]
     });
     let nothing = Operation::Take { object: None };
-    [nothing, Operation::Collect {}, Operation::Check {}].into_iter().chain(moves).collect()
+    [nothing, Operation::Collect {}, Operation::Check {}, Operation::Recover {}].into_iter().chain(moves).collect()
 }

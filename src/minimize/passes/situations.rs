@@ -15,9 +15,10 @@ const MOST_LINES: usize = 24;
 const MOST_LAST: usize = 3;
 
 /// Ways in which few objects hang together, one of each kind that matters to a collector.
-pub(super) const SITUATIONS: [&str; 13] = [
+pub(super) const SITUATIONS: [&str; 14] = [
     "a = table\na.next = a",
     "a = table\na.next = a\ndrop a",
+    "a = table\nb = box a\ndrop a",
     "a = table\nb = box a\nc = box b",
     "a = table\nb = box a\na.next = b",
     "a = table\na.next = a\nb = table\na.x = b",
