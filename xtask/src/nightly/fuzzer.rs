@@ -15,6 +15,9 @@ const LONGEST_INPUT: u32 = 60;
 /// The largest input: a program of 64 lines is about 1,000 bytes.
 const LARGEST_INPUT: u32 = 4_096;
 
+/// By which a parent of libFuzzer ends if its last child has failed: too slow, too large, crashed.
+const FAILED: [i32; 3] = [70, 71, 77];
+
 /// What else than wrong answers is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Sanitizer {
@@ -61,7 +64,7 @@ impl Fuzzer<'_> {
             cargo.env("RUSTUP_TOOLCHAIN", "nightly");
         }
         cargo.current_dir(self.root);
-        if !self.to_end(&mut cargo, target, "build", None)? {
+        if !self.to_end(&mut cargo, target, "build", None, &[])? {
             return Ok(None);
         }
         let places = fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path().join("release").join(target)));
@@ -86,7 +89,7 @@ impl Fuzzer<'_> {
         run.current_dir(&folder).env("HEAPPROOF_REPORT", "off").env("TMPDIR", &folder);
         // It judges the whole corpus before it begins, and a child has its time to end.
         let limit = self.night.time * 2 + Duration::from_secs(600);
-        let ended = self.to_end(&mut run, target, "run", Some(limit))?;
+        let ended = self.to_end(&mut run, target, "run", Some(limit), &FAILED)?;
         let figures = figures(&fs::read_to_string(self.night.log(target, "run"))?);
         if !ended {
             return Ok(figures.unwrap_or_default());
@@ -112,7 +115,7 @@ impl Fuzzer<'_> {
         merge.arg(&smaller).arg(&corpus).current_dir(self.night.out.join("work").join(target));
         merge.env("HEAPPROOF_REPORT", "off");
         let limit = self.night.time * 4 + Duration::from_secs(600);
-        if !self.to_end(&mut merge, target, "cmin", Some(limit))? {
+        if !self.to_end(&mut merge, target, "cmin", Some(limit), &[])? {
             return Ok(());
         }
         ensure!(fs::read_dir(&smaller)?.next().is_some(), "cmin has left nothing; the corpus stays as it is");
@@ -127,8 +130,16 @@ impl Fuzzer<'_> {
         Ok(fs::read_dir(self.night.corpus.join(target))?.count())
     }
 
-    /// Runs a program and keeps what it prints as a log; false if interrupted.
-    fn to_end(&self, command: &mut Command, target: &str, what: &str, limit: Option<Duration>) -> Result<bool> {
+    /// Runs a program and keeps what it prints as a log; false if interrupted. With one of those exit codes, too, it has come
+    /// to its end.
+    fn to_end(
+        &self,
+        command: &mut Command,
+        target: &str,
+        what: &str,
+        limit: Option<Duration>,
+        codes: &[i32],
+    ) -> Result<bool> {
         let scratch = self.night.out.join("work");
         fs::create_dir_all(&scratch)?;
         let Ended { how, stdout, stderr } = child::run(command, &scratch, limit, self.night.stop)?;
@@ -137,6 +148,7 @@ impl Fuzzer<'_> {
         let shown = format!("see logs/{target}.{what}.log");
         match how {
             How::Exited(status) if status.success() => Ok(true),
+            How::Exited(status) if status.code().is_some_and(|code| codes.contains(&code)) => Ok(true),
             How::Interrupted => Ok(false),
             How::TimedOut => bail!("{what} took too long; {shown}"),
             How::Exited(status) => bail!("{what} failed ({status}); {shown}:\n{}", last_lines(&stderr)),
