@@ -41,7 +41,7 @@ pub(crate) enum Culprit {
 }
 
 impl Culprit {
-    /// What the sources of the harness have wrong on purpose.
+    /// All canaries.
     ///
     /// # Errors
     /// Where the harness can't be run.
