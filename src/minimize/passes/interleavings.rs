@@ -36,7 +36,8 @@ static BEGINNINGS: LazyLock<Vec<Vec<Line>>> =
 
 pub(super) fn run(search: &mut Search<'_>) {
     let lines = search.lines();
-    if lines.len() > MOST_LINES {
+    // What never ends takes its whole time in each run: that is too much for so many.
+    if lines.len() > MOST_LINES || search.failure().violation.ends_the_process() {
         return;
     }
     let mut programs: Vec<(Rank, Program)> = candidates(&lines)
@@ -66,7 +67,7 @@ fn candidates(lines: &[Line]) -> Vec<Vec<Line>> {
     programs
 }
 
-fn is_slice(line: &Line) -> bool {
+pub(super) fn is_slice(line: &Line) -> bool {
     matches!(line.operation, Operation::CollectSlice { .. } | Operation::DetectSlice { .. })
 }
 
@@ -102,7 +103,7 @@ fn changes(stretch: &[Line]) -> Vec<Vec<Line>> {
 }
 
 /// Slices of the kind of one, with those budgets.
-fn slices(one: &Line, budgets: &[u32]) -> Vec<Line> {
+pub(super) fn slices(one: &Line, budgets: &[u32]) -> Vec<Line> {
     let with = |budget: &u32| {
         let mut line = one.clone();
         if let Operation::CollectSlice { objects } | Operation::DetectSlice { objects } = &mut line.operation {

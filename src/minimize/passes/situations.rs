@@ -5,6 +5,7 @@
 //! program's beginning is replaced as a whole: its settings stay, or are simple ones; then comes a situation; then
 //! the last lines, on the situation's objects.
 
+use super::interleavings::{is_slice, slices};
 use crate::minimize::search::Search;
 use heapproof_model::{Line, Name, Operation, Program};
 use std::sync::LazyLock;
@@ -13,8 +14,10 @@ use std::sync::LazyLock;
 const MOST_LINES: usize = 24;
 /// How many of the last lines stay.
 const MOST_LAST: usize = 3;
+/// Budgets of a few slices, one after the other, that may stand for a slice at the end.
+const SLICES: [&[u32]; 4] = [&[1], &[1, 1], &[1, 2], &[1, 1, 1]];
 
-/// Ways in which few objects hang together, one of each kind that matters to a collector.
+/// Ways in which few objects hang together: what the shortest traces of seeded bugs and canaries begin with.
 pub(super) const SITUATIONS: [&str; 14] = [
     "a = table\na.next = a",
     "a = table\na.next = a\ndrop a",
@@ -31,9 +34,6 @@ pub(super) const SITUATIONS: [&str; 14] = [
     "begin 1\na = temp table\nb = temp box a\nc = box b",
     "begin 1\na = temp table\na.next = a\nb = temp table",
 ];
-
-/// Budgets of a few slices, one after the other.
-const SLICES: [&[u32]; 4] = [&[1], &[1, 1], &[1, 2], &[1, 1, 1]];
 
 /// Some more, for what happens between slices.
 pub(super) const MORE: [&str; 4] = [
@@ -95,27 +95,17 @@ fn settings(lines: &[Line]) -> Vec<Vec<Line>> {
 fn last(lines: &[Line]) -> Vec<Vec<Line>> {
     let mut each: Vec<Vec<Line>> =
         (0..=lines.len().min(MOST_LAST)).map(|many| lines[lines.len() - many..].to_vec()).collect();
-    each.push(plain([Operation::Check {}]));
+    let alone = |operation| vec![Line { bind: None, operation }];
+    each.push(alone(Operation::Check {}));
     match lines.last().map(|line| &line.operation) {
         Some(Operation::On { line, .. }) => each.push(vec![(**line).clone()]),
-        Some(Operation::CollectSlice { objects }) => {
-            each.extend(SLICES.map(|slices| slices_of(slices, |objects| Operation::CollectSlice { objects })));
-            each.push(plain([Operation::DetectSlice { objects: *objects }]));
-        }
-        Some(Operation::DetectSlice { .. }) => {
-            each.extend(SLICES.map(|slices| slices_of(slices, |objects| Operation::DetectSlice { objects })));
-        }
+        Some(Operation::CollectSlice { objects }) => each.push(alone(Operation::DetectSlice { objects: *objects })),
         _ => {}
     }
+    if let Some(slice) = lines.last().filter(|line| is_slice(line)) {
+        each.extend(SLICES.map(|budgets| slices(slice, budgets)));
+    }
     each
-}
-
-fn slices_of(slices: &[u32], slice: fn(u32) -> Operation<Name>) -> Vec<Line> {
-    plain(slices.iter().map(|objects| slice(*objects)))
-}
-
-fn plain(operations: impl IntoIterator<Item = Operation<Name>>) -> Vec<Line> {
-    operations.into_iter().map(|operation| Line { bind: None, operation }).collect()
 }
 
 /// Those lines with what they name among the objects of a situation: the first of it and so on, or the last of it.
