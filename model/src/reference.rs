@@ -63,7 +63,7 @@ pub struct Reference {
     frame: Option<Frame>,
     /// The sliced collection that is under way.
     sliced: Option<Sliced>,
-    /// How often detection has paused, no change in between.
+    /// How often detection has paused, no change and no death in between.
     pauses: u64,
     /// The faults that the heap has not been recovered from, each at another object.
     damages: Vec<Damage>,

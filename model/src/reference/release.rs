@@ -67,6 +67,7 @@ impl Reference {
                 given_up.extend(thing.contents.references());
                 self.script.journal.push(Event::Died(*object));
                 self.statistics.frees += 1;
+                self.pauses = 0;
             }
         }
         for target in given_up {

@@ -1,10 +1,10 @@
 //! The arithmetic behind figures: counts, statistics (SPEC 4, 9), budgets.
 
 use super::Telling;
-use crate::explain::history::Which;
+use crate::explain::history::{Moment, Which};
 use crate::explain::story::Lines;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Code, Contents, Counts, Event, Object, Operation, Reference, Statistics, Value};
+use heapproof_model::{Code, Contents, Counts, Event, Object, Operation, Outcome, Reference, Statistics, Value};
 
 impl Telling<'_> {
     /// Which references count, and how each side counted at the failing call.
@@ -196,7 +196,8 @@ impl Telling<'_> {
             };
             same.then(|| now(moment).model.events.contains(&Event::Paused))
         };
-        let calls = (0..story.at).rev().filter_map(|moment| Some((moment, paused(&moment)?)));
+        let row = (0..story.at).rev().take_while(|moment| collects || !ends_a_row(now(moment)));
+        let calls = row.filter_map(|moment| Some((moment, paused(&moment)?)));
         let row: Vec<usize> = calls.take_while(|(_, paused)| *paused).map(|(moment, _)| moment).collect();
         let mut lines = Lines::new();
         let first = row.last().copied().unwrap_or(story.at);
@@ -210,4 +211,12 @@ impl Telling<'_> {
         };
         self.add(format!("this is call {} of what began at {since}; {rule}", row.len() + 1), lines);
     }
+}
+
+/// Whether detection may pause as often as ever after it (SPEC 5.5).
+fn ends_a_row(moment: &Moment) -> bool {
+    let is_done = matches!(moment.model.outcome, Some(Outcome::Done(_)));
+    let code = moment.operation.as_ref().map(Operation::code).filter(|_| is_done);
+    let changes = code.is_some_and(|code| !code.reads() && code != Code::DetectSlice);
+    changes || moment.model.events.iter().any(|event| matches!(event, Event::Died(_)))
 }
