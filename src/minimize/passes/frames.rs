@@ -8,10 +8,21 @@ use heapproof_model::{Line, Name, Operation, Value};
 pub(super) fn run(search: &mut Search<'_>) {
     let lines = search.lines();
     if lines.iter().any(|line| matches!(line.operation, Operation::Begin { .. })) {
-        let candidates =
-            [(false, false), (true, false), (false, true)].map(|how| ((), dissolved(&lines, how.0, how.1)));
-        search.first(candidates);
+        let dissolved = [(false, false), (true, false), (false, true)].map(|how| dissolved(&lines, how.0, how.1));
+        search.first(dissolved.into_iter().chain(budgeted(&lines)).map(|lines| ((), lines)));
     }
+}
+
+/// The budget of a frame as that of all checks, where the last line is one or makes one.
+fn budgeted(lines: &[Line]) -> Option<Vec<Line>> {
+    let settings = lines.iter().take_while(|line| line.operation.code().is_setting()).count();
+    let begin = lines.iter().position(|line| matches!(line.operation, Operation::Begin { .. }))?;
+    let Operation::Begin { objects } = lines[begin].operation else { return None };
+    let mut budgeted = lines.to_vec();
+    budgeted.remove(begin);
+    budgeted.last_mut()?.clone_from(&Line { bind: None, operation: Operation::Check {} });
+    budgeted.insert(settings, Line { bind: None, operation: Operation::SetBudget { objects } });
+    Some(budgeted)
 }
 
 /// The lines without frames; temporaries are dropped where those ended, or each is held by the next.
@@ -21,10 +32,7 @@ fn dissolved(lines: &[Line], drops: bool, holds: bool) -> Vec<Line> {
     for line in lines {
         match &line.operation {
             Operation::Begin { .. } => {}
-            Operation::End {} => {
-                let let_go = std::mem::take(&mut temporaries).into_iter().filter(|_| drops);
-                rest.extend(let_go.map(|name| Line { bind: None, operation: Operation::Drop { object: Some(name) } }));
-            }
+            Operation::End {} => rest.extend(dropped(&mut temporaries).filter(|_| drops)),
             Operation::Temp { allocation } => {
                 let operation = match temporaries.last() {
                     Some(held) if holds => Operation::Box { value: Value::Reference(*held) },
@@ -36,5 +44,12 @@ fn dissolved(lines: &[Line], drops: bool, holds: bool) -> Vec<Line> {
             _ => rest.push(line.clone()),
         }
     }
+    rest.extend(dropped(&mut temporaries).filter(|_| drops));
     rest
+}
+
+/// Lines that drop those names.
+fn dropped(names: &mut Vec<Name>) -> impl Iterator<Item = Line> {
+    let drop = |name| Line { bind: None, operation: Operation::Drop { object: Some(name) } };
+    std::mem::take(names).into_iter().map(drop)
 }

@@ -1,23 +1,27 @@
 //! Slices and what the mutator does between them, in the simplest order in time.
 //!
-//! How far a pass must have come when a change is made depends on what it walks over, so neither the objects nor the slices can
-//! be made simpler alone. Of a program that comes to slices in one or two stretches, the lines before them are replaced by
-//! a small situation or stay, each stretch is replaced by a few slices, and what is between stays or is simple, on the situation's
-//! objects: all of these programs, the simplest first.
+//! How far a pass must have come when a change is made depends on what it walks over, so neither the objects nor the
+//! slices can be made simpler alone, and there are about as many local minima as failing programs. So this pass does not
+//! start from the program: of one that comes to work in slices, it tries all programs made from a small vocabulary, the
+//! simplest first. They are a small situation, a few slices, a change, a few slices. What is made between the program's
+//! own slices is in the vocabulary too, on the situation's objects, for the change may be one that no other stands for.
 
-use super::situations::{MORE, SITUATIONS, on_objects_of, parsed};
+use super::situations::{on_objects_of, parsed};
 use crate::minimize::order::Rank;
 use crate::minimize::search::Search;
-use heapproof_model::{Field, Line, Operation, Program, Value};
-use std::sync::LazyLock;
+use heapproof_model::script::Outcome;
+use heapproof_model::{Field, Line, Name, Operation, Program, Reference, Value, script};
 
 /// How long a program may be.
-const MOST_LINES: usize = 32;
+const MOST_LINES: usize = 64;
 /// How many programs are run, the simplest ones.
-const MOST_RUNS: usize = 3_000;
+const MOST_RUNS: usize = 20_000;
 
-/// Budgets of the slices of a stretch.
-const STRETCHES: [&[u32]; 11] = [
+/// How many lines of the program's own are made between slices.
+const MOST_OWN: usize = 2;
+
+/// Budgets of the slices before a change.
+const BEFORE: [&[u32]; 11] = [
     &[1],
     &[2],
     &[3],
@@ -30,9 +34,34 @@ const STRETCHES: [&[u32]; 11] = [
     &[1, 1, 1, 2],
     &[1, 1, 1, 1, 1],
 ];
+/// Budgets of those after it.
+const AFTER: [&[u32]; 8] = [&[], &[1], &[2], &[3], &[1, 1], &[1, 2], &[2, 2], &[1, 1, 1]];
 
-static BEGINNINGS: LazyLock<Vec<Vec<Line>>> =
-    LazyLock::new(|| SITUATIONS.iter().chain(&MORE).filter_map(|text| parsed(text)).collect());
+/// What a collection has to do with.
+pub(super) const GARBAGE: [&str; 11] = [
+    "a = table\na.next = a\ndrop a",
+    "a = table\nb = box a\ndrop a\na.next = b\ndrop b",
+    "a = table\nb = box a\na.next = b\ndrop b\ndrop a",
+    "a = table\nb = box a\ndrop a\nc = box b\ndrop b",
+    "a = table\nb = box a\na.next = b\ndrop b\ncollect\ndrop a",
+    "a = table\nb = box a\na.next = b\ndrop b\ndrop a\nc = table",
+    "a = table\nb = box a\na.next = b\ndrop b\ndrop a\nc = box b",
+    "a = table\nb = box a\ndrop a\na.next = b\ndrop b\nc = box b",
+    "a = table\nb = box a\ndrop a\nc = box b\ndrop b\na.next = c\ndrop c",
+    "a = table\nb = box a\na.next = b\ndrop b\nc = box a\na.x = c\ndrop c\ndrop a",
+    "a = table\na.next = a\ndrop a\nb = table\nb.next = b\ndrop b",
+];
+/// What a detection has to do with.
+pub(super) const GRAPHS: [&str; 8] = [
+    "a = table\na.next = a",
+    "a = table\nb = box a",
+    "a = table\nb = box a\nc = box b",
+    "a = table\nb = box a\na.next = b",
+    "a = table\na.next = a\nb = table\na.x = b",
+    "a = table\na.next = a\nb = box a\na.x = b",
+    "a = table\na.next = a\nb = table\nb.next = b",
+    "a = table\na.next = a\nb = table\nc = box b",
+];
 
 pub(super) fn run(search: &mut Search<'_>) {
     let lines = search.lines();
@@ -52,54 +81,87 @@ pub(super) fn run(search: &mut Search<'_>) {
 }
 
 fn candidates(lines: &[Line]) -> Vec<Vec<Line>> {
-    let Some(start) = lines.iter().position(is_slice) else { return Vec::new() };
-    let settings = lines.iter().take_while(|line| line.operation.code().is_setting()).count();
-    let (before, tail) = lines.split_at(start);
-    let (settings, own) = before.split_at(settings);
+    let Some(slice) = slice(lines) else { return Vec::new() };
+    let collects = matches!(slice.operation, Operation::CollectSlice { .. });
+    let beginnings = if collects { &GARBAGE[..] } else { &GRAPHS };
     let mut programs = Vec::new();
-    for tail in paced(tail) {
-        programs.push([before, &tail].concat());
-        for beginning in BEGINNINGS.iter().filter(|beginning| beginning.len() <= own.len()) {
-            programs
-                .extend(on_objects_of(beginning, &tail).into_iter().map(|tail| [settings, beginning, &tail].concat()));
+    for beginning in beginnings.iter().filter_map(|text| parsed(text)) {
+        let objects: Vec<Name> = beginning.iter().filter_map(|line| line.bind).collect();
+        let mut changes = changes(&beginning, &objects);
+        changes.extend(between(lines).iter().flat_map(|lines| on_objects_of(&beginning, lines)));
+        for settings in settings(lines, objects.len() as u32) {
+            for change in &changes {
+                let after = if change.is_empty() { &AFTER[..1] } else { &AFTER };
+                for (before, after) in BEFORE.iter().flat_map(|before| after.iter().map(move |after| (before, after))) {
+                    let (before, after) = (slices(&slice, before), slices(&slice, after));
+                    let parts = [&settings, &beginning, &before, change, &after];
+                    programs.push(parts.into_iter().flatten().cloned().collect());
+                }
+            }
         }
     }
     programs
+}
+
+/// The first slice; one of a collection, where checks are limited.
+fn slice(lines: &[Line]) -> Option<Line> {
+    let limits = |line: &Line| matches!(line.operation, Operation::SetBudget { .. } | Operation::Begin { .. });
+    let own = lines.iter().find(|line| is_slice(line)).cloned();
+    let of_checks = || Line { bind: None, operation: Operation::CollectSlice { objects: 1 } };
+    own.or_else(|| lines.iter().any(limits).then(of_checks))
 }
 
 pub(super) fn is_slice(line: &Line) -> bool {
     matches!(line.operation, Operation::CollectSlice { .. } | Operation::DetectSlice { .. })
 }
 
-/// The same with other budgets and numbers of slices in each stretch of them; none where there are more stretches than two.
-fn paced(tail: &[Line]) -> Vec<Vec<Line>> {
-    let stretches: Vec<&[Line]> = tail.chunk_by(|one, other| is_slice(one) == is_slice(other)).collect();
-    if stretches.iter().filter(|stretch| is_slice(&stretch[0])).count() > 2 {
-        return Vec::new();
-    }
-    let mut programs: Vec<Vec<Line>> = vec![Vec::new()];
-    for stretch in stretches {
-        let instead: Vec<Vec<Line>> = match is_slice(&stretch[0]) {
-            true => STRETCHES.iter().map(|budgets| slices(&stretch[0], budgets)).collect(),
-            false => changes(stretch),
+/// None; and what the program sets, other than when checks are made, with room for so many objects.
+fn settings(lines: &[Line], objects: u32) -> Vec<Vec<Line>> {
+    let own = lines.iter().take_while(|line| line.operation.code().is_setting()).filter_map(|line| {
+        let operation = match &line.operation {
+            Operation::SetInterval { .. } | Operation::SetBounds { .. } | Operation::SetBudget { .. } => return None,
+            Operation::SetCapacity { .. } => Operation::SetCapacity { objects },
+            other => other.clone(),
         };
-        programs =
-            programs.iter().flat_map(|begun| instead.iter().map(move |lines| [&begun[..], lines].concat())).collect();
-    }
-    programs
+        Some(Line { bind: None, operation })
+    });
+    let mut each = vec![Vec::new(), own.collect()];
+    each.dedup();
+    each
 }
 
-/// What is done between slices; of one line, also something simple on the same object.
-fn changes(stretch: &[Line]) -> Vec<Vec<Line>> {
-    let mut each = vec![stretch.to_vec()];
-    if let [line] = stretch
-        && let Some(name) = line.names().first()
-    {
-        let object = Some(*name);
+/// Nothing, and what may be done between slices: an object is taken, let go, loses a reference, gets one, gets into another.
+fn changes(beginning: &[Line], objects: &[Name]) -> Vec<Vec<Line>> {
+    let alone = |operation| vec![Line { bind: None, operation }];
+    let field = Field::common(1);
+    let each = objects.iter().flat_map(|name| {
+        let (object, value) = (Some(*name), Value::Reference(*name));
         let lose = Operation::WriteField { object, field: Field::common(0), value: Value::Nil };
-        each.extend([Operation::Take { object }, lose].map(|operation| vec![Line { bind: None, operation }]));
-    }
-    each
+        let gain = Operation::WriteField { object, field: field.clone(), value: value.clone() };
+        let held = Line { bind: Some(Name(objects.len() as u16)), operation: Operation::Box { value } };
+        let changes = [Operation::Take { object }, Operation::Drop { object }, lose, gain].map(alone);
+        changes.into_iter().chain([vec![held]])
+    });
+    let stored = objects.iter().flat_map(|object| {
+        let others = objects.iter().filter(move |other| *other != object);
+        others.map(|other| {
+            let value = Value::Reference(*other);
+            alone(Operation::WriteField { object: Some(*object), field: field.clone(), value })
+        })
+    });
+    let mut model = Reference::new();
+    beginning.iter().for_each(|line| drop(script::step(&mut model, line)));
+    let can_be_done = |change: &Vec<Line>| {
+        change.iter().all(|line| matches!(script::step(&mut model.clone(), line), Outcome::Done(_)))
+    };
+    std::iter::once(Vec::new()).chain(each.chain(stored).filter(can_be_done)).collect()
+}
+
+/// What the program does between its slices, before the last of them or after; nothing where that is much.
+fn between(lines: &[Line]) -> Option<Vec<Line>> {
+    let first = lines.iter().position(is_slice)?;
+    let own: Vec<Line> = lines[first..].iter().filter(|line| !is_slice(line)).cloned().collect();
+    (own.len() <= MOST_OWN).then_some(own)
 }
 
 /// Slices of the kind of one, with those budgets.

@@ -3,7 +3,7 @@
 
 use super::operations::refitted;
 use crate::minimize::search::Search;
-use heapproof_model::{Code, Field, Line, Name, Operation};
+use heapproof_model::{Code, Fault, Field, Line, Name, Operation};
 
 /// Kinds that hold references, as they are allocated, read and written, simple ones first.
 pub(super) const KINDS: [[Code; 3]; 4] = [
@@ -45,6 +45,9 @@ pub(super) fn changed(line: &Line, name: Name, to: [Code; 3]) -> Line {
         }
         operation if line.bind == Some(name) && kind(line).is_some() => refitted(operation, allocates),
         Operation::On { object, line } => Operation::On { object: *object, line: Box::new(changed(line, name, to)) },
+        Operation::Fault { fault, object } if *object == Some(name) => {
+            Operation::Fault { fault: dangling(*fault, allocates), object: *object }
+        }
         operation if is_done_to(operation, name) => match operation.code() {
             Code::Remove => refitted(operation, if allocates == Code::Array { Code::Pop } else { reads }),
             Code::Pop => refitted(operation, if allocates == Code::Table { Code::Remove } else { reads }),
@@ -55,6 +58,15 @@ pub(super) fn changed(line: &Line, name: Name, to: [Code; 3]) -> Line {
         operation => operation.clone(),
     };
     Line { bind: line.bind, operation }
+}
+
+/// What makes a reference dangle that is held by an object of another kind.
+fn dangling(fault: Fault, allocates: Code) -> Fault {
+    const HELD: [Fault; 4] = [Fault::DanglingField, Fault::DanglingBox, Fault::DanglingElement, Fault::DanglingCapture];
+    match KINDS.iter().position(|[kind, ..]| *kind == allocates) {
+        Some(at) if HELD.contains(&fault) => HELD[at],
+        _ => fault,
+    }
 }
 
 fn is_done_to(operation: &Operation<Name>, name: Name) -> bool {

@@ -36,6 +36,13 @@ fn merged(lines: &[Line], at: usize) -> Vec<Vec<Line>> {
         let mut without = lines.to_vec();
         without.remove(at);
         stands_for(&mut without);
+        // One that had died already lives on instead.
+        let dropped = Operation::Drop { object: Some(other) };
+        if let Some(drop) = lines[..at].iter().rposition(|line| line.operation == dropped) {
+            let mut alive = without.clone();
+            alive.remove(drop);
+            programs.push(alive);
+        }
         programs.push(without);
         // A reference that was upgraded to can be taken.
         if matches!(lines[at].operation, Operation::Upgrade { .. }) {

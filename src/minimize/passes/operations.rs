@@ -4,7 +4,7 @@
 //! What the old one was done to and with is handed to the new one, as far as it has room for it.
 
 use crate::minimize::search::Search;
-use heapproof_model::{Code, Gives, Line, Name, Operation, Part, Value};
+use heapproof_model::{Code, Field, Gives, Line, Name, Operation, Part, Value};
 
 pub(super) fn run(search: &mut Search<'_>) {
     super::at_each_line(search, |lines, at| {
@@ -22,7 +22,8 @@ fn simpler(line: &Line, depth: usize) -> Vec<Line> {
             lines.push(alone);
         }
         let on = |line| Operation::On { object: *object, line: Box::new(line) };
-        let few = [Operation::Collect {}, Operation::End {}, Operation::Panic {}];
+        let lose = Operation::WriteField { object: Some(Name::SELF), field: Field::common(0), value: Value::Nil };
+        let few = [Operation::Collect {}, Operation::End {}, Operation::Panic {}, lose];
         let few = few.into_iter().chain([None, Some(Name::SELF)].map(|object| Operation::Take { object }));
         lines.extend(few.map(|operation| Line { bind: None, operation: on(Line { bind: None, operation }) }));
         if within.bind.is_some() {

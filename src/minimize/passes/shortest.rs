@@ -9,7 +9,7 @@
 use crate::minimize::order::Rank;
 use crate::minimize::search::Search;
 use heapproof_model::script::Outcome;
-use heapproof_model::{Line, Machine, Name, Operation, Program, Reference, script};
+use heapproof_model::{Fault, Line, Machine, Name, Operation, Program, Reference, script};
 
 /// How long a program may be.
 const MOST_LINES: usize = 5;
@@ -67,7 +67,8 @@ impl Shapes {
     fn of(lines: &[Line]) -> Shapes {
         let own: Vec<Line> = lines.iter().map(shape).collect();
         let mut all: Vec<Line> = Vec::new();
-        for shape in own.iter().cloned().chain(own.iter().flat_map(other_finalizers)) {
+        let others = own.iter().flat_map(other_finalizers).chain(own.iter().flat_map(other_faults));
+        for shape in own.iter().cloned().chain(others) {
             if !all.contains(&shape) {
                 all.push(shape);
             }
@@ -124,6 +125,13 @@ fn other_finalizers(shape: &Line) -> Vec<Line> {
         Line { bind: None, operation: Operation::On { object, line: within } }
     };
     [Operation::Collect {}, Operation::End {}, Operation::Panic {}].map(on).into()
+}
+
+/// The other faults that can be made with the same object.
+fn other_faults(shape: &Line) -> Vec<Line> {
+    let Operation::Fault { object, fault } = shape.operation else { return Vec::new() };
+    let others = Fault::ALL.iter().filter(|other| **other != fault);
+    others.map(|fault| Line { bind: None, operation: Operation::Fault { object, fault: *fault } }).collect()
 }
 
 /// The lines of that shape, with names that are bound so far where it uses names.

@@ -18,10 +18,12 @@ const MOST_LAST: usize = 3;
 const SLICES: [&[u32]; 4] = [&[1], &[1, 1], &[1, 2], &[1, 1, 1]];
 
 /// Ways in which few objects hang together: what the shortest traces of seeded bugs and canaries begin with.
-pub(super) const SITUATIONS: [&str; 14] = [
+pub(super) const SITUATIONS: [&str; 17] = [
     "a = table\na.next = a",
     "a = table\na.next = a\ndrop a",
     "a = table\nb = box a\ndrop a",
+    "a = table\nb = weak a",
+    "a = table\na.next = a\nb = weak a",
     "a = table\nb = box a\nc = box b",
     "a = table\nb = box a\na.next = b",
     "a = table\na.next = a\nb = table\na.x = b",
@@ -30,17 +32,10 @@ pub(super) const SITUATIONS: [&str; 14] = [
     "a = table\nb = box a\ndrop a\na.next = b\ndrop b",
     "a = table\nb = box a\ndrop a\nc = box b\ndrop b",
     "begin 1\na = temp table\nb = box a",
+    "begin 1\na = temp table\nb = temp table",
     "begin 1\na = temp table\nb = temp box a",
     "begin 1\na = temp table\nb = temp box a\nc = box b",
     "begin 1\na = temp table\na.next = a\nb = temp table",
-];
-
-/// Some more, for what happens between slices.
-pub(super) const MORE: [&str; 4] = [
-    "a = table\nb = box a\na.next = b\ndrop b\ndrop a",
-    "a = table\nb = box a\ndrop a\na.next = b\ndrop b\nc = box b",
-    "a = table\nb = box a\na.next = b\ndrop b\ndrop a\nc = box b",
-    "a = table\nb = box a\ndrop a\nc = box b\ndrop b\na.next = c\ndrop c",
 ];
 
 static PARSED: LazyLock<Vec<Vec<Line>>> = LazyLock::new(|| SITUATIONS.iter().filter_map(|text| parsed(text)).collect());
@@ -136,14 +131,15 @@ pub(super) fn on_objects_of(situation: &[Line], lines: &[Line]) -> Vec<Vec<Line>
 
 #[cfg(test)]
 mod tests {
-    use super::{MORE, SITUATIONS, parsed};
+    use super::{SITUATIONS, parsed};
     use crate::lockstep;
+    use crate::minimize::passes::interleavings::{GARBAGE, GRAPHS};
     use crate::subjects::HEAP;
     use heapproof_model::Program;
 
     #[test]
     fn each_situation_is_a_program_all_of_whose_lines_can_be_done() {
-        for text in SITUATIONS.iter().chain(&MORE) {
+        for text in SITUATIONS.iter().chain(&GARBAGE).chain(&GRAPHS) {
             let lines = parsed(text).unwrap();
             let verdict = lockstep::run(&HEAP, &Program::new(lines.clone()));
             assert_eq!(verdict.tally.total().done, lines.len() as u64);
