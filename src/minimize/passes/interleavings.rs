@@ -10,7 +10,7 @@ use super::situations::{on_objects_of, parsed};
 use crate::minimize::order::Rank;
 use crate::minimize::search::Search;
 use heapproof_model::script::Outcome;
-use heapproof_model::{Field, Line, Name, Operation, Program, Reference, Value, script};
+use heapproof_model::{Code, Field, Line, Name, Operation, Program, Reference, Value, script};
 
 /// How long a program may be.
 const MOST_LINES: usize = 64;
@@ -21,15 +21,17 @@ const MOST_RUNS: usize = 20_000;
 const MOST_OWN: usize = 2;
 
 /// Budgets of the slices before a change.
-const BEFORE: [&[u32]; 11] = [
+const BEFORE: [&[u32]; 13] = [
     &[1],
     &[2],
     &[3],
     &[1, 1],
     &[1, 2],
+    &[1, 3],
     &[2, 2],
     &[1, 1, 1],
     &[1, 1, 2],
+    &[1, 1, 3],
     &[1, 1, 1, 1],
     &[1, 1, 1, 2],
     &[1, 1, 1, 1, 1],
@@ -38,13 +40,14 @@ const BEFORE: [&[u32]; 11] = [
 const AFTER: [&[u32]; 8] = [&[], &[1], &[2], &[3], &[1, 1], &[1, 2], &[2, 2], &[1, 1, 1]];
 
 /// What a collection has to do with.
-pub(super) const GARBAGE: [&str; 11] = [
+pub(super) const GARBAGE: [&str; 12] = [
     "a = table\na.next = a\ndrop a",
     "a = table\nb = box a\ndrop a\na.next = b\ndrop b",
     "a = table\nb = box a\na.next = b\ndrop b\ndrop a",
     "a = table\nb = box a\ndrop a\nc = box b\ndrop b",
     "a = table\nb = box a\na.next = b\ndrop b\ncollect\ndrop a",
     "a = table\nb = box a\na.next = b\ndrop b\ndrop a\nc = table",
+    "a = table\nb = box a\na.next = b\ndrop b\nc = table\ncollect\ndrop a",
     "a = table\nb = box a\na.next = b\ndrop b\ndrop a\nc = box b",
     "a = table\nb = box a\ndrop a\na.next = b\ndrop b\nc = box b",
     "a = table\nb = box a\ndrop a\nc = box b\ndrop b\na.next = c\ndrop c",
@@ -52,7 +55,7 @@ pub(super) const GARBAGE: [&str; 11] = [
     "a = table\na.next = a\ndrop a\nb = table\nb.next = b\ndrop b",
 ];
 /// What a detection has to do with.
-pub(super) const GRAPHS: [&str; 8] = [
+pub(super) const GRAPHS: [&str; 9] = [
     "a = table\na.next = a",
     "a = table\nb = box a",
     "a = table\nb = box a\nc = box b",
@@ -61,6 +64,7 @@ pub(super) const GRAPHS: [&str; 8] = [
     "a = table\na.next = a\nb = box a\na.x = b",
     "a = table\na.next = a\nb = table\nb.next = b",
     "a = table\na.next = a\nb = table\nc = box b",
+    "a = table\na.next = a\nb = table\nc = box a\nb.next = b",
 ];
 
 pub(super) fn run(search: &mut Search<'_>) {
@@ -88,6 +92,10 @@ fn candidates(lines: &[Line]) -> Vec<Vec<Line>> {
     for beginning in beginnings.iter().filter_map(|text| parsed(text)) {
         let objects: Vec<Name> = beginning.iter().filter_map(|line| line.bind).collect();
         let mut changes = changes(&beginning, &objects);
+        let recovery = lines.iter().find(|line| matches!(line.operation.code(), Code::Recover | Code::RecoverRoots));
+        if let Some(recovery) = recovery {
+            changes.extend(changes.clone().into_iter().map(|change| [change, vec![recovery.clone()]].concat()));
+        }
         changes.extend(between(lines).iter().flat_map(|lines| on_objects_of(&beginning, lines)));
         for settings in settings(lines, objects.len() as u32) {
             for change in &changes {

@@ -51,7 +51,7 @@ fn near(lines: &[Line], names: &[Vec<Name>], begin: BTreeSet<Name>) -> Vec<Vec<u
 }
 
 /// Those lines, and what binds the names in them, and so on.
-fn last_lines(names: &[Vec<Name>], lines: &[Line], last: std::ops::Range<usize>) -> Vec<usize> {
+pub(super) fn last_lines(names: &[Vec<Name>], lines: &[Line], last: std::ops::Range<usize>) -> Vec<usize> {
     let binds: BTreeMap<Name, usize> =
         lines.iter().enumerate().flat_map(|(at, line)| line.bound().into_iter().map(move |name| (name, at))).collect();
     let mut kept: BTreeSet<usize> = last.collect();
