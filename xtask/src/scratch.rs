@@ -4,7 +4,12 @@
 //! than what a bug, and the one before it, has touched.
 
 use crate::child::{self, Ended, How};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+#[cfg(unix)]
+use nix::{
+    errno::Errno,
+    fcntl::{Flock, FlockArg},
+};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,6 +42,9 @@ pub(crate) struct Scratch<'a> {
     pub output: PathBuf,
     jobs: Option<u16>,
     stop: &'a AtomicBool,
+    /// Held until the end, since two runs would build each other's sources.
+    #[cfg(unix)]
+    _alone: Flock<fs::File>,
 }
 
 impl<'a> Scratch<'a> {
@@ -45,6 +53,8 @@ impl<'a> Scratch<'a> {
         let folder = root.join("target/bugs");
         let (tree, target, output) = (folder.join("tree"), folder.join("target"), folder.join("output"));
         let sources = sources(root)?;
+        #[cfg(unix)]
+        let _alone = alone(&folder)?;
         for path in files(&tree).unwrap_or_default() {
             if !path.strip_prefix(&tree).is_ok_and(|path| sources.contains_key(path)) {
                 fs::remove_file(path)?;
@@ -54,7 +64,16 @@ impl<'a> Scratch<'a> {
             fs::remove_dir_all(&output)?;
         }
         fs::create_dir_all(&output)?;
-        Ok(Scratch { sources, tree, target, output, jobs, stop })
+        Ok(Scratch {
+            sources,
+            tree,
+            target,
+            output,
+            jobs,
+            stop,
+            #[cfg(unix)]
+            _alone,
+        })
     }
 
     /// A file as it was when the copy was made.
@@ -126,6 +145,18 @@ impl<'a> Scratch<'a> {
             _ => bail!("it does not build:\n{}", errors(&stderr)),
         }
     }
+}
+
+/// Sees that no other run uses that folder, and that none does until the lock is gone.
+#[cfg(unix)]
+fn alone(folder: &Path) -> Result<Flock<fs::File>> {
+    fs::create_dir_all(folder)?;
+    let file = fs::File::create(folder.join("lock"))?;
+    let lock = Flock::lock(file, FlockArg::LockExclusiveNonblock);
+    lock.map_err(|(_, why)| match why {
+        Errno::EWOULDBLOCK => anyhow!("another run uses {}; wait for its end", folder.display()),
+        why => anyhow!(why).context(format!("can't lock {}", folder.display())),
+    })
 }
 
 /// What the compiler printed, from its first error on.
