@@ -24,6 +24,9 @@ edition = "2024"
 [dependencies]
 heapproof-heap = { path = "HEAP", features = ["fault-injection"] }
 
+[lints.rust]
+warnings = "deny"
+
 [workspace]
 "#;
 
@@ -87,8 +90,9 @@ fn package(root: &Path, folder: &Path, heap: &str) -> Result<PathBuf> {
 /// Builds and runs the tests of such a package.
 fn test(folder: &Path) -> Command {
     let mut test = cargo(folder);
-    test.args(["test", "--quiet", "--test", "emitted"]).env("RUSTFLAGS", "-D warnings");
-    test.env("CARGO_TARGET_DIR", folder.join("target")).env("CARGO_PROFILE_TEST_DEBUG", "none");
+    test.args(["test", "--quiet", "--test", "emitted"])
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("CARGO_PROFILE_TEST_DEBUG", "none");
     test
 }
 

@@ -111,10 +111,14 @@ fn candidates(lines: &[Line]) -> Vec<Vec<Line>> {
     programs
 }
 
-/// The first slice; one of a collection, where checks are limited.
+/// The first slice, in a finalizer or not; one of a collection, where checks are limited.
 fn slice(lines: &[Line]) -> Option<Line> {
+    let within = |line: &Line| match &line.operation {
+        Operation::On { line, .. } => is_slice(line).then(|| (**line).clone()),
+        _ => is_slice(line).then(|| line.clone()),
+    };
     let limits = |line: &Line| matches!(line.operation, Operation::SetBudget { .. } | Operation::Begin { .. });
-    let own = lines.iter().find(|line| is_slice(line)).cloned();
+    let own = lines.iter().find_map(within);
     let of_checks = || Line { bind: None, operation: Operation::CollectSlice { objects: 1 } };
     own.or_else(|| lines.iter().any(limits).then(of_checks))
 }
