@@ -5,6 +5,7 @@
 //! start from the program: of one that comes to work in slices, it tries all programs made from a small vocabulary, the
 //! simplest first. They are a small situation, a few slices, a change, a few slices. What is made between the program's
 //! own slices is in the vocabulary too, on the situation's objects, for the change may be one that no other stands for.
+//! A detection or a collection as a whole, with a change after it, is treated in the same way.
 
 use super::situations::{on_objects_of, parsed};
 use crate::minimize::order::Rank;
@@ -55,13 +56,14 @@ pub(super) const GARBAGE: [&str; 12] = [
     "a = table\na.next = a\ndrop a\nb = table\nb.next = b\ndrop b",
 ];
 /// What a detection has to do with.
-pub(super) const GRAPHS: [&str; 9] = [
+pub(super) const GRAPHS: [&str; 10] = [
     "a = table\na.next = a",
     "a = table\nb = box a",
     "a = table\nb = box a\nc = box b",
     "a = table\nb = box a\na.next = b",
     "a = table\na.next = a\nb = table\na.x = b",
     "a = table\na.next = a\nb = box a\na.x = b",
+    "a = table\na.next = a\nb = table\nb.next = a",
     "a = table\na.next = a\nb = table\nb.next = b",
     "a = table\na.next = a\nb = table\nc = box b",
     "a = table\na.next = a\nb = table\nc = box a\nb.next = b",
@@ -85,9 +87,11 @@ pub(super) fn run(search: &mut Search<'_>) {
 }
 
 fn candidates(lines: &[Line]) -> Vec<Vec<Line>> {
-    let Some(slice) = slice(lines) else { return Vec::new() };
-    let collects = matches!(slice.operation, Operation::CollectSlice { .. });
+    let Some(work) = work(lines) else { return Vec::new() };
+    let collects = matches!(work.operation.code(), Code::Collect | Code::CollectSlice);
     let beginnings = if collects { &GARBAGE[..] } else { &GRAPHS };
+    // What does its work at once is done once before a change, and once or not at all after it.
+    let (before, after) = if is_slice(&work) { (&BEFORE[..], &AFTER[..]) } else { (&BEFORE[..1], &AFTER[..2]) };
     let mut programs = Vec::new();
     for beginning in beginnings.iter().filter_map(|text| parsed(text)) {
         let objects: Vec<Name> = beginning.iter().filter_map(|line| line.bind).collect();
@@ -96,12 +100,12 @@ fn candidates(lines: &[Line]) -> Vec<Vec<Line>> {
         if let Some(recovery) = recovery {
             changes.extend(changes.clone().into_iter().map(|change| [change, vec![recovery.clone()]].concat()));
         }
-        changes.extend(between(lines).iter().flat_map(|lines| on_objects_of(&beginning, lines)));
+        changes.extend(between(lines, work.operation.code()).iter().flat_map(|lines| on_objects_of(&beginning, lines)));
         for settings in settings(lines, objects.len() as u32) {
             for change in &changes {
-                let after = if change.is_empty() { &AFTER[..1] } else { &AFTER };
-                for (before, after) in BEFORE.iter().flat_map(|before| after.iter().map(move |after| (before, after))) {
-                    let (before, after) = (slices(&slice, before), slices(&slice, after));
+                let after = if change.is_empty() { &after[..1] } else { after };
+                for (before, after) in before.iter().flat_map(|before| after.iter().map(move |after| (before, after))) {
+                    let (before, after) = (slices(&work, before), slices(&work, after));
                     let parts = [&settings, &beginning, &before, change, &after];
                     programs.push(parts.into_iter().flatten().cloned().collect());
                 }
@@ -111,16 +115,19 @@ fn candidates(lines: &[Line]) -> Vec<Vec<Line>> {
     programs
 }
 
-/// The first slice, in a finalizer or not; one of a collection, where checks are limited.
-fn slice(lines: &[Line]) -> Option<Line> {
-    let within = |line: &Line| match &line.operation {
+/// The first slice, in a finalizer or not; one of a collection, where checks are limited; or else what looks at the heap as a
+/// whole, with lines behind it.
+fn work(lines: &[Line]) -> Option<Line> {
+    let slice = |line: &Line| match &line.operation {
         Operation::On { line, .. } => is_slice(line).then(|| (**line).clone()),
         _ => is_slice(line).then(|| line.clone()),
     };
     let limits = |line: &Line| matches!(line.operation, Operation::SetBudget { .. } | Operation::Begin { .. });
-    let own = lines.iter().find_map(within);
     let of_checks = || Line { bind: None, operation: Operation::CollectSlice { objects: 1 } };
-    own.or_else(|| lines.iter().any(limits).then(of_checks))
+    let whole = |line: &&Line| matches!(line.operation.code(), Code::Detect | Code::DetectFull | Code::Collect);
+    let others = || lines.split_last().and_then(|(_, before)| before.iter().find(whole).cloned());
+    let own = lines.iter().find_map(slice);
+    own.or_else(|| lines.iter().any(limits).then(of_checks)).or_else(others)
 }
 
 pub(super) fn is_slice(line: &Line) -> bool {
@@ -142,7 +149,8 @@ fn settings(lines: &[Line], objects: u32) -> Vec<Vec<Line>> {
     each
 }
 
-/// Nothing, and what may be done between slices: an object is taken, let go, loses a reference, gets one, gets into another.
+/// Nothing, and what may be done between slices: an object is taken, let go, loses a reference, gets one, gets into one that
+/// is there or into new ones.
 fn changes(beginning: &[Line], objects: &[Name]) -> Vec<Vec<Line>> {
     let alone = |operation| vec![Line { bind: None, operation }];
     let field = Field::common(1);
@@ -151,8 +159,11 @@ fn changes(beginning: &[Line], objects: &[Name]) -> Vec<Vec<Line>> {
         let lose = Operation::WriteField { object, field: Field::common(0), value: Value::Nil };
         let gain = Operation::WriteField { object, field: field.clone(), value: value.clone() };
         let held = Line { bind: Some(Name(objects.len() as u16)), operation: Operation::Box { value } };
-        let changes = [Operation::Take { object }, Operation::Drop { object }, lose, gain].map(alone);
-        changes.into_iter().chain([vec![held]])
+        let holder = Operation::Box { value: Value::Reference(Name(objects.len() as u16)) };
+        let twice = vec![held.clone(), Line { bind: Some(Name(objects.len() as u16 + 1)), operation: holder }];
+        let empty = Operation::WriteBox { object, value: Value::Nil };
+        let changes = [Operation::Take { object }, Operation::Drop { object }, lose, empty, gain].map(alone);
+        changes.into_iter().chain([vec![held], twice])
     });
     let stored = objects.iter().flat_map(|object| {
         let others = objects.iter().filter(move |other| *other != object);
@@ -169,10 +180,11 @@ fn changes(beginning: &[Line], objects: &[Name]) -> Vec<Vec<Line>> {
     std::iter::once(Vec::new()).chain(each.chain(stored).filter(can_be_done)).collect()
 }
 
-/// What the program does between its slices, before the last of them or after; nothing where that is much.
-fn between(lines: &[Line]) -> Option<Vec<Line>> {
-    let first = lines.iter().position(is_slice)?;
-    let own: Vec<Line> = lines[first..].iter().filter(|line| !is_slice(line)).cloned().collect();
+/// What the program does besides that work, from the first time on; nothing where that is much.
+fn between(lines: &[Line], work: Code) -> Option<Vec<Line>> {
+    let works = |line: &Line| line.operation.code() == work;
+    let first = lines.iter().position(works)?;
+    let own: Vec<Line> = lines[first..].iter().filter(|line| !works(line)).cloned().collect();
     (own.len() <= MOST_OWN).then_some(own)
 }
 

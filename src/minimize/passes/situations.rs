@@ -7,7 +7,7 @@
 
 use super::interleavings::{is_slice, slices};
 use crate::minimize::search::Search;
-use heapproof_model::{Line, Name, Operation, Program};
+use heapproof_model::{Line, Name, Operation, Program, Value};
 use std::sync::LazyLock;
 
 /// How long a program may be.
@@ -18,12 +18,14 @@ const MOST_LAST: usize = 3;
 const SLICES: [&[u32]; 4] = [&[1], &[1, 1], &[1, 2], &[1, 1, 1]];
 
 /// Ways in which few objects hang together: what the shortest traces of seeded bugs and canaries begin with.
-pub(super) const SITUATIONS: [&str; 17] = [
+pub(super) const SITUATIONS: [&str; 22] = [
     "a = table\na.next = a",
     "a = table\na.next = a\ndrop a",
     "a = table\nb = box a\ndrop a",
     "a = table\nb = weak a",
+    "a = table\nb = weak a\ndrop b",
     "a = table\na.next = a\nb = weak a",
+    "a = table\na.next = nil\na.x = nil\nremove a.next",
     "a = table\nb = box a\nc = box b",
     "a = table\nb = box a\na.next = b",
     "a = table\na.next = a\nb = table\na.x = b",
@@ -32,10 +34,13 @@ pub(super) const SITUATIONS: [&str; 17] = [
     "a = table\nb = box a\ndrop a\na.next = b\ndrop b",
     "a = table\nb = box a\ndrop a\nc = box b\ndrop b",
     "begin 1\na = temp table\nb = box a",
+    "a = table\na.next = a\nb = table\nb.next = b\nc = box a\nb.x = c",
     "begin 1\na = temp table\nb = temp table",
     "begin 1\na = temp table\nb = temp box a",
     "begin 1\na = temp table\nb = temp box a\nc = box b",
+    "begin 1\na = temp table\nb = temp box a\na.next = b",
     "begin 1\na = temp table\na.next = a\nb = temp table",
+    "begin 1\na = temp table\na.next = a\nb = temp table\nb.next = b",
 ];
 
 static PARSED: LazyLock<Vec<Vec<Line>>> = LazyLock::new(|| SITUATIONS.iter().filter_map(|text| parsed(text)).collect());
@@ -97,10 +102,27 @@ fn last(lines: &[Line]) -> Vec<Vec<Line>> {
         Some(Operation::CollectSlice { objects }) => each.push(alone(Operation::DetectSlice { objects: *objects })),
         _ => {}
     }
+    each.extend(lines.iter().find_map(finalizers).into_iter().flatten().map(|line| vec![line]));
     if let Some(slice) = lines.last().filter(|line| is_slice(line)) {
         each.extend(SLICES.map(|budgets| slices(slice, budgets)));
     }
     each
+}
+
+/// What a finalizer may do in a line, on the same object: nothing; let it live, by a count or a reference; arm it again.
+fn finalizers(line: &Line) -> Option<[Line; 4]> {
+    let Operation::On { object: Some(name), .. } = line.operation else { return None };
+    let on = |object, bind, operation| {
+        let line = Box::new(Line { bind, operation });
+        Line { bind: None, operation: Operation::On { object: Some(object), line } }
+    };
+    let nothing = Operation::Take { object: None };
+    Some([
+        on(name, None, nothing.clone()),
+        on(name, None, Operation::Take { object: Some(Name::SELF) }),
+        on(name, Some(Name(name.0 + 1)), Operation::Box { value: Value::Reference(Name::SELF) }),
+        on(name, None, on(Name::SELF, None, nothing).operation),
+    ])
 }
 
 /// Those lines with what they name among the objects of a situation: the first of it and so on, or the last of it.
