@@ -11,7 +11,8 @@ use super::situations::{on_objects_of, parsed};
 use crate::minimize::order::Rank;
 use crate::minimize::search::Search;
 use heapproof_model::script::Outcome;
-use heapproof_model::{Code, Field, Line, Name, Operation, Program, Reference, Value, script};
+use heapproof_model::{Code, Line, Operation, Program, Reference, script};
+use std::sync::LazyLock;
 
 /// How long a program may be.
 const MOST_LINES: usize = 64;
@@ -75,7 +76,7 @@ pub(super) fn run(search: &mut Search<'_>) {
     if lines.len() > MOST_LINES || search.failure().violation.ends_the_process() {
         return;
     }
-    let mut programs: Vec<(Rank, Program)> = candidates(&lines)
+    let mut programs: Vec<(Rank, Program)> = candidates(&lines, search.rank().operations() as usize)
         .into_iter()
         .map(|lines| Program::new(lines).canonical())
         .filter(|program| search.rank().is_above(program))
@@ -86,33 +87,39 @@ pub(super) fn run(search: &mut Search<'_>) {
     search.first(programs.into_iter().take(MOST_RUNS).map(|(_, program)| ((), program.lines().to_vec())));
 }
 
-fn candidates(lines: &[Line]) -> Vec<Vec<Line>> {
+/// The programs of the vocabulary with at most so many lines.
+fn candidates(lines: &[Line], most: usize) -> Vec<Vec<Line>> {
     let Some(work) = work(lines) else { return Vec::new() };
     let collects = matches!(work.operation.code(), Code::Collect | Code::CollectSlice);
-    let beginnings = if collects { &GARBAGE[..] } else { &GRAPHS };
-    // What does its work at once is done once before a change, and once or not at all after it.
-    let (before, after) = if is_slice(&work) { (&BEFORE[..], &AFTER[..]) } else { (&BEFORE[..1], &AFTER[..2]) };
+    let situations = if collects { &OF_GARBAGE } else { &OF_GRAPHS };
+    let recovers = |line: &&Line| matches!(line.operation.code(), Code::Recover | Code::RecoverRoots);
+    let recovery = lines.iter().find(recovers);
+    let own = between(lines, work.operation.code());
     let mut programs = Vec::new();
-    for beginning in beginnings.iter().filter_map(|text| parsed(text)) {
-        let objects: Vec<Name> = beginning.iter().filter_map(|line| line.bind).collect();
-        let mut changes = changes(&beginning, &objects);
-        let recovery = lines.iter().find(|line| matches!(line.operation.code(), Code::Recover | Code::RecoverRoots));
-        if let Some(recovery) = recovery {
-            changes.extend(changes.clone().into_iter().map(|change| [change, vec![recovery.clone()]].concat()));
-        }
-        changes.extend(between(lines, work.operation.code()).iter().flat_map(|lines| on_objects_of(&beginning, lines)));
-        for settings in settings(lines, objects.len() as u32) {
-            for change in &changes {
-                let after = if change.is_empty() { &after[..1] } else { after };
-                for (before, after) in before.iter().flat_map(|before| after.iter().map(move |after| (before, after))) {
-                    let (before, after) = (slices(&work, before), slices(&work, after));
-                    let parts = [&settings, &beginning, &before, change, &after];
-                    programs.push(parts.into_iter().flatten().cloned().collect());
-                }
-            }
+    for Situation { beginning, changes } in situations.iter() {
+        let objects = beginning.iter().filter(|line| line.bind.is_some()).count();
+        let recovered =
+            recovery.iter().flat_map(|line| changes.iter().map(|change| [change, &[(*line).clone()][..]].concat()));
+        let own = own.iter().flat_map(|lines| on_objects_of(beginning, lines));
+        let changes: Vec<Vec<Line>> = changes.iter().cloned().chain(recovered).chain(own).collect();
+        for settings in settings(lines, objects as u32) {
+            let begun = [&settings[..], beginning].concat();
+            let room = most.saturating_sub(begun.len());
+            let ends = changes.iter().flat_map(|change| around(&work, change, room));
+            programs.extend(ends.map(|end| [&begun[..], &end].concat()));
         }
     }
     programs
+}
+
+/// A change with that work before it and after it, at each pace, if there is room for so many lines. What works at once does
+/// so once before, and once or not at all after.
+fn around(work: &Line, change: &[Line], room: usize) -> Vec<Vec<Line>> {
+    let (before, after) = if is_slice(work) { (&BEFORE[..], &AFTER[..]) } else { (&BEFORE[..1], &AFTER[..2]) };
+    let after = if change.is_empty() { &after[..1] } else { after };
+    let paces = before.iter().flat_map(|before| after.iter().map(move |after| (before, after)));
+    let fitting = paces.filter(|(before, after)| before.len() + change.len() + after.len() <= room);
+    fitting.map(|(before, after)| [&slices(work, before), change, &slices(work, after)].concat()).collect()
 }
 
 /// The first slice, in a finalizer or not; one of a collection, where checks are limited; or else what looks at the heap as a
@@ -149,35 +156,41 @@ fn settings(lines: &[Line], objects: u32) -> Vec<Vec<Line>> {
     each
 }
 
-/// Nothing, and what may be done between slices: an object is taken, let go, loses a reference, gets one, gets into one that
-/// is there or into new ones.
-fn changes(beginning: &[Line], objects: &[Name]) -> Vec<Vec<Line>> {
-    let alone = |operation| vec![Line { bind: None, operation }];
-    let field = Field::common(1);
-    let each = objects.iter().flat_map(|name| {
-        let (object, value) = (Some(*name), Value::Reference(*name));
-        let lose = Operation::WriteField { object, field: Field::common(0), value: Value::Nil };
-        let gain = Operation::WriteField { object, field: field.clone(), value: value.clone() };
-        let held = Line { bind: Some(Name(objects.len() as u16)), operation: Operation::Box { value } };
-        let holder = Operation::Box { value: Value::Reference(Name(objects.len() as u16)) };
-        let twice = vec![held.clone(), Line { bind: Some(Name(objects.len() as u16 + 1)), operation: holder }];
-        let empty = Operation::WriteBox { object, value: Value::Nil };
-        let changes = [Operation::Take { object }, Operation::Drop { object }, lose, empty, gain].map(alone);
-        changes.into_iter().chain([vec![held], twice])
-    });
-    let stored = objects.iter().flat_map(|object| {
-        let others = objects.iter().filter(move |other| *other != object);
-        others.map(|other| {
-            let value = Value::Reference(*other);
-            alone(Operation::WriteField { object: Some(*object), field: field.clone(), value })
-        })
-    });
+/// A situation, and what may be done in it between slices.
+struct Situation {
+    beginning: Vec<Line>,
+    changes: Vec<Vec<Line>>,
+}
+
+static OF_GARBAGE: LazyLock<Vec<Situation>> =
+    LazyLock::new(|| GARBAGE.iter().filter_map(|text| situation(text)).collect());
+static OF_GRAPHS: LazyLock<Vec<Situation>> =
+    LazyLock::new(|| GRAPHS.iter().filter_map(|text| situation(text)).collect());
+
+fn situation(text: &str) -> Option<Situation> {
+    let beginning = parsed(text)?;
+    let names = ["a", "b", "c"].into_iter().take(beginning.iter().filter(|line| line.bind.is_some()).count());
+    let changes = changes(&names.collect::<Vec<_>>());
+    let all = changes.iter().filter_map(|change| parsed(&format!("{text}\n{change}")));
+    let changes = all.filter(|lines| can_be_done(lines)).map(|lines| lines[beginning.len()..].to_vec()).collect();
+    Some(Situation { beginning, changes })
+}
+
+/// Nothing; an object is read, taken, let go, loses a reference, gets one, gets into new objects or one that is there.
+fn changes(names: &[&str]) -> Vec<String> {
+    let mut changes = vec![String::new()];
+    for name in names {
+        changes.extend([format!("{name}.next"), format!("take {name}"), format!("drop {name}")]);
+        changes.extend([format!("{name}.next = nil"), format!("*{name} = nil")]);
+        changes.extend([format!("d = box {name}"), format!("d = box {name}\ne = box d")]);
+        changes.extend(names.iter().map(|other| format!("{name}.x = {other}")));
+    }
+    changes
+}
+
+fn can_be_done(lines: &[Line]) -> bool {
     let mut model = Reference::new();
-    beginning.iter().for_each(|line| drop(script::step(&mut model, line)));
-    let can_be_done = |change: &Vec<Line>| {
-        change.iter().all(|line| matches!(script::step(&mut model.clone(), line), Outcome::Done(_)))
-    };
-    std::iter::once(Vec::new()).chain(each.chain(stored).filter(can_be_done)).collect()
+    lines.iter().all(|line| matches!(script::step(&mut model, line), Outcome::Done(_)))
 }
 
 /// What the program does besides that work, from the first time on; nothing where that is much.
