@@ -34,7 +34,7 @@ pub(super) const SITUATIONS: [&str; 22] = [
     "a = table\nb = box a\ndrop a\na.next = b\ndrop b",
     "a = table\nb = box a\ndrop a\nc = box b\ndrop b",
     "begin 1\na = temp table\nb = box a",
-    "a = table\na.next = a\nb = table\nb.next = b\nc = box a\nb.x = c",
+    "a = table\na.next = a\nb = box a\nc = array b\npush c c",
     "begin 1\na = temp table\nb = temp table",
     "begin 1\na = temp table\nb = temp box a",
     "begin 1\na = temp table\nb = temp box a\nc = box b",
