@@ -57,13 +57,15 @@ pub(super) const GARBAGE: [&str; 12] = [
     "a = table\na.next = a\ndrop a\nb = table\nb.next = b\ndrop b",
 ];
 /// What a detection has to do with.
-pub(super) const GRAPHS: [&str; 10] = [
+pub(super) const GRAPHS: [&str; 12] = [
     "a = table\na.next = a",
     "a = table\nb = box a",
     "a = table\nb = box a\nc = box b",
     "a = table\nb = box a\na.next = b",
     "a = table\na.next = a\nb = table\na.x = b",
+    "a = table\na.next = a\nb = array a",
     "a = table\na.next = a\nb = box a\na.x = b",
+    "a = array\npush a a\nb = box a\npush a b",
     "a = table\na.next = a\nb = table\nb.next = a",
     "a = table\na.next = a\nb = table\nb.next = b",
     "a = table\na.next = a\nb = table\nc = box b",
@@ -181,7 +183,7 @@ fn changes(names: &[&str]) -> Vec<String> {
     let mut changes = vec![String::new()];
     for name in names {
         changes.extend([format!("{name}.next"), format!("take {name}"), format!("drop {name}")]);
-        changes.extend([format!("{name}.next = nil"), format!("*{name} = nil")]);
+        changes.extend([format!("{name}.next = nil"), format!("*{name} = nil"), format!("push {name} {name}")]);
         changes.extend([format!("d = box {name}"), format!("d = box {name}\ne = box d")]);
         changes.extend(names.iter().map(|other| format!("{name}.x = {other}")));
     }
