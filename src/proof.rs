@@ -14,6 +14,9 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+/// How many other failures a report names.
+const MOST_OTHERS: usize = 5;
+
 /// A failure, minimised.
 #[derive(Debug, Clone)]
 pub struct Counterexample {
@@ -124,8 +127,11 @@ impl Counterexample {
             self.explanation().painted(paint),
             self.cut(),
         );
-        for other in minimized.others.keys() {
+        for other in minimized.others.keys().take(MOST_OTHERS) {
             text.push_str(&format!("met on the way, another failure: {other} (in failures/original/)\n"));
+        }
+        if let Some(more @ 1..) = minimized.others.len().checked_sub(MOST_OTHERS) {
+            text.push_str(&format!("and {more} more of them\n"));
         }
         if let (Some(path), Some(command)) = (&self.path, self.replay_command(program)) {
             text.push_str(&format!("saved as {}\nreplay it: {command}\n", path.display()));

@@ -8,6 +8,7 @@
 
 use crate::minimize::order::Rank;
 use crate::minimize::search::Search;
+use crate::violation::Violation;
 use heapproof_model::script::Outcome;
 use heapproof_model::{Fault, Line, Machine, Name, Operation, Program, Reference, script};
 
@@ -21,7 +22,9 @@ pub(super) fn run(search: &mut Search<'_>) {
     if lines.len() > MOST_LINES {
         return;
     }
-    let shapes = Shapes::of(&lines);
+    // Which fault was missed is part of such a signature.
+    let same_faults = matches!(search.failure().violation, Violation::FaultMissed { .. });
+    let shapes = Shapes::of(&lines, same_faults);
     let most = search.executions + MOST_RUNS;
     let mut begun = vec![Begun::default()];
     for length in 1..=lines.len() {
@@ -64,10 +67,11 @@ struct Shapes {
 }
 
 impl Shapes {
-    fn of(lines: &[Line]) -> Shapes {
+    fn of(lines: &[Line], same_faults: bool) -> Shapes {
         let own: Vec<Line> = lines.iter().map(shape).collect();
         let mut all: Vec<Line> = Vec::new();
-        let others = own.iter().flat_map(other_finalizers).chain(own.iter().flat_map(other_faults));
+        let others =
+            own.iter().flat_map(other_finalizers).chain(own.iter().filter(|_| !same_faults).flat_map(other_faults));
         for shape in own.iter().cloned().chain(others) {
             if !all.contains(&shape) {
                 all.push(shape);
