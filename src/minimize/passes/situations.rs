@@ -18,7 +18,7 @@ const MOST_LAST: usize = 3;
 const SLICES: [&[u32]; 4] = [&[1], &[1, 1], &[1, 2], &[1, 1, 1]];
 
 /// Ways in which few objects hang together: what the shortest traces of seeded bugs and canaries begin with.
-pub(super) const SITUATIONS: [&str; 22] = [
+pub(super) const SITUATIONS: [&str; 23] = [
     "a = table\na.next = a",
     "a = table\na.next = a\ndrop a",
     "a = table\nb = box a\ndrop a",
@@ -35,6 +35,7 @@ pub(super) const SITUATIONS: [&str; 22] = [
     "a = table\nb = box a\ndrop a\nc = box b\ndrop b",
     "begin 1\na = temp table\nb = box a",
     "a = table\na.next = a\nb = box a\nc = array b\npush c c",
+    "a = table\nbegin 1\nb = temp array a\ndrop a\npush b b",
     "begin 1\na = temp table\nb = temp table",
     "begin 1\na = temp table\nb = temp box a",
     "begin 1\na = temp table\nb = temp box a\nc = box b",
