@@ -1,4 +1,5 @@
-//! Programs without frames: what was temporary is held, and let go where the frame ended, or not at all.
+//! Programs without frames: what was temporary is held, and let go where the frame ended, or not at all; or the budget of a
+//! frame is that of all checks.
 //!
 //! What dies together at the end of a frame also dies together where one holds the other.
 
@@ -13,7 +14,7 @@ pub(super) fn run(search: &mut Search<'_>) {
     }
 }
 
-/// The budget of a frame as that of all checks, where the last line is one or makes one.
+/// The budget of a frame as that of all checks, a check in the place of the last line, which makes one if it allocates.
 fn budgeted(lines: &[Line]) -> Option<Vec<Line>> {
     let settings = lines.iter().take_while(|line| line.operation.code().is_setting()).count();
     let begin = lines.iter().position(|line| matches!(line.operation, Operation::Begin { .. }))?;

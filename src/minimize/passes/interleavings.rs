@@ -5,7 +5,8 @@
 //! start from the program: of one that comes to work in slices, it tries all programs made from a small vocabulary, the
 //! simplest first. They are a small situation, a few slices, a change, a few slices. What is made between the program's
 //! own slices is in the vocabulary too, on the situation's objects, for the change may be one that no other stands for.
-//! A detection or a collection as a whole, with a change after it, is treated in the same way.
+//! A detection or a collection as a whole, with a change after it, is treated in the same way, and so are checks that a budget
+//! limits; the program's settings and its recovery are kept or left out.
 
 use super::situations::{on_objects_of, parsed};
 use crate::minimize::order::Rank;
@@ -19,7 +20,7 @@ const MOST_LINES: usize = 64;
 /// How many programs are run, the simplest ones.
 const MOST_RUNS: usize = 20_000;
 
-/// How many lines of the program's own are made between slices.
+/// How many lines of the program's own, from its first slice on, are in the vocabulary.
 const MOST_OWN: usize = 2;
 
 /// Budgets of the slices before a change.
@@ -143,7 +144,7 @@ pub(super) fn is_slice(line: &Line) -> bool {
     matches!(line.operation, Operation::CollectSlice { .. } | Operation::DetectSlice { .. })
 }
 
-/// None; and what the program sets, other than when checks are made, with room for so many objects.
+/// None; and what the program sets, other than when checks are made and how far they go, with room for so many objects.
 fn settings(lines: &[Line], objects: u32) -> Vec<Vec<Line>> {
     let own = lines.iter().take_while(|line| line.operation.code().is_setting()).filter_map(|line| {
         let operation = match &line.operation {

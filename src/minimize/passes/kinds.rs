@@ -62,6 +62,7 @@ pub(super) fn changed(line: &Line, name: Name, to: [Code; 3]) -> Line {
 
 /// What makes a reference dangle that is held by an object of another kind.
 fn dangling(fault: Fault, allocates: Code) -> Fault {
+    // In the order of `KINDS`.
     const HELD: [Fault; 4] = [Fault::DanglingField, Fault::DanglingBox, Fault::DanglingElement, Fault::DanglingCapture];
     match KINDS.iter().position(|[kind, ..]| *kind == allocates) {
         Some(at) if HELD.contains(&fault) => HELD[at],

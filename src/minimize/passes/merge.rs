@@ -36,7 +36,7 @@ fn merged(lines: &[Line], at: usize) -> Vec<Vec<Line>> {
         let mut without = lines.to_vec();
         without.remove(at);
         stands_for(&mut without);
-        // One that had died already lives on instead.
+        // One that was dropped before stays held instead.
         let dropped = Operation::Drop { object: Some(other) };
         if let Some(drop) = lines[..at].iter().rposition(|line| line.operation == dropped) {
             let mut alive = without.clone();

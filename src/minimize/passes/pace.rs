@@ -6,7 +6,7 @@ use super::related::last_lines;
 use crate::minimize::search::Search;
 use heapproof_model::{Code, Line, Name, Operation, Part};
 
-/// How long a program may be.
+/// Up to how many lines settings are made smaller one by one; a longer program is only tried with frequent checks.
 const MOST_LINES: usize = 16;
 /// The largest number that is tried.
 const MOST: u32 = 3;

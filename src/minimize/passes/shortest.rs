@@ -4,7 +4,8 @@
 //! them, programs line by line, so that what a search step by step can't reach is reached too, and the result is a
 //! simplest program over its own shapes. Left out are programs with a line that comes to nothing by the model's word
 //! (none of the result does, or else they are let in), and those that begin with one which has failed before its end.
-//! Shorter programs may use a shape as often as they like, those as long as the result only as often as it does.
+//! Other small finalizers and other faults are shapes too, in programs that are shorter than the result. Shorter programs
+//! may use a shape as often as they like, those as long as the result only as often as it does.
 
 use crate::minimize::order::Rank;
 use crate::minimize::search::Search;

@@ -2,8 +2,8 @@
 //!
 //! One bug of a collector shows in garbage of any shape: in two objects that refer to themselves, in one that holds another,
 //! in a ring of two. No change of one line leads from one to the other without the failure going away in between. So a short
-//! program's beginning is replaced as a whole: its settings stay, or are simple ones; then comes a situation; then
-//! the last lines, on the situation's objects.
+//! program's beginning is replaced as a whole: its settings go, stay, or are simple ones; then comes a situation; then
+//! the last lines or what may stand for them (a check, few slices, a small finalizer), on the situation's objects.
 
 use super::interleavings::{is_slice, slices};
 use crate::minimize::search::Search;
