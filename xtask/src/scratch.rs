@@ -4,12 +4,7 @@
 //! than what a bug, and the one before it, has touched.
 
 use crate::child::{self, Ended, How};
-use anyhow::{Context, Result, anyhow, bail, ensure};
-#[cfg(unix)]
-use nix::{
-    errno::Errno,
-    fcntl::{Flock, FlockArg},
-};
+use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,8 +38,7 @@ pub(crate) struct Scratch<'a> {
     jobs: Option<u16>,
     stop: &'a AtomicBool,
     /// Held until the end, since two runs would build each other's sources.
-    #[cfg(unix)]
-    _alone: Flock<fs::File>,
+    _alone: lock::Lock,
 }
 
 impl<'a> Scratch<'a> {
@@ -53,8 +47,7 @@ impl<'a> Scratch<'a> {
         let folder = root.join("target/bugs");
         let (tree, target, output) = (folder.join("tree"), folder.join("target"), folder.join("output"));
         let sources = sources(root)?;
-        #[cfg(unix)]
-        let _alone = alone(&folder)?;
+        let _alone = lock::alone(&folder)?;
         for path in files(&tree).unwrap_or_default() {
             if !path.strip_prefix(&tree).is_ok_and(|path| sources.contains_key(path)) {
                 fs::remove_file(path)?;
@@ -64,16 +57,7 @@ impl<'a> Scratch<'a> {
             fs::remove_dir_all(&output)?;
         }
         fs::create_dir_all(&output)?;
-        Ok(Scratch {
-            sources,
-            tree,
-            target,
-            output,
-            jobs,
-            stop,
-            #[cfg(unix)]
-            _alone,
-        })
+        Ok(Scratch { sources, tree, target, output, jobs, stop, _alone })
     }
 
     /// A file as it was when the copy was made.
@@ -147,16 +131,34 @@ impl<'a> Scratch<'a> {
     }
 }
 
-/// Sees that no other run uses that folder, and that none does until the lock is gone.
+/// Sees that no other run uses the folder, where the system has locks that end with the process.
 #[cfg(unix)]
-fn alone(folder: &Path) -> Result<Flock<fs::File>> {
-    fs::create_dir_all(folder)?;
-    let file = fs::File::create(folder.join("lock"))?;
-    let lock = Flock::lock(file, FlockArg::LockExclusiveNonblock);
-    lock.map_err(|(_, why)| match why {
-        Errno::EWOULDBLOCK => anyhow!("another run uses {}; wait for its end", folder.display()),
-        why => anyhow!(why).context(format!("can't lock {}", folder.display())),
-    })
+mod lock {
+    use anyhow::{Result, anyhow};
+    use nix::errno::Errno;
+    use nix::fcntl::{Flock, FlockArg};
+    use std::fs;
+    use std::path::Path;
+
+    pub(super) type Lock = Flock<fs::File>;
+
+    pub(super) fn alone(folder: &Path) -> Result<Lock> {
+        fs::create_dir_all(folder)?;
+        let file = fs::File::create(folder.join("lock"))?;
+        Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, why)| match why {
+            Errno::EWOULDBLOCK => anyhow!("another run uses {}; wait for its end", folder.display()),
+            why => anyhow!(why).context(format!("can't lock {}", folder.display())),
+        })
+    }
+}
+
+#[cfg(not(unix))]
+mod lock {
+    pub(super) type Lock = ();
+
+    pub(super) fn alone(_folder: &std::path::Path) -> anyhow::Result<Lock> {
+        Ok(())
+    }
 }
 
 /// What the compiler printed, from its first error on.
