@@ -21,19 +21,19 @@ fn budgeted(lines: &[Line]) -> Option<Vec<Line>> {
     let Operation::Begin { objects } = lines[begin].operation else { return None };
     let mut budgeted = lines.to_vec();
     budgeted.remove(begin);
-    budgeted.last_mut()?.clone_from(&Line { bind: None, operation: Operation::Check {} });
+    *budgeted.last_mut()? = Line { bind: None, operation: Operation::Check {} };
     budgeted.insert(settings, Line { bind: None, operation: Operation::SetBudget { objects } });
     Some(budgeted)
 }
 
-/// The lines without frames; temporaries are dropped where those ended, or each is held by the next.
+/// The lines without frames; temporaries are dropped where those ended or the program does, or each is held by the next.
 fn dissolved(lines: &[Line], drops: bool, holds: bool) -> Vec<Line> {
     let mut rest = Vec::new();
     let mut temporaries: Vec<Name> = Vec::new();
     for line in lines {
         match &line.operation {
             Operation::Begin { .. } => {}
-            Operation::End {} => rest.extend(dropped(&mut temporaries).filter(|_| drops)),
+            Operation::End {} => rest.extend(dropped(std::mem::take(&mut temporaries), drops)),
             Operation::Temp { allocation } => {
                 let operation = match temporaries.last() {
                     Some(held) if holds => Operation::Box { value: Value::Reference(*held) },
@@ -45,12 +45,12 @@ fn dissolved(lines: &[Line], drops: bool, holds: bool) -> Vec<Line> {
             _ => rest.push(line.clone()),
         }
     }
-    rest.extend(dropped(&mut temporaries).filter(|_| drops));
+    rest.extend(dropped(temporaries, drops));
     rest
 }
 
-/// Lines that drop those names.
-fn dropped(names: &mut Vec<Name>) -> impl Iterator<Item = Line> {
+/// Lines that drop those names, if they are to be dropped.
+fn dropped(names: Vec<Name>, drops: bool) -> impl Iterator<Item = Line> {
     let drop = |name| Line { bind: None, operation: Operation::Drop { object: Some(name) } };
-    std::mem::take(names).into_iter().map(drop)
+    names.into_iter().filter(move |_| drops).map(drop)
 }

@@ -42,6 +42,11 @@ const BEFORE: [&[u32]; 13] = [
 /// Budgets of those after it.
 const AFTER: [&[u32]; 8] = [&[], &[1], &[2], &[3], &[1, 1], &[1, 2], &[2, 2], &[1, 1, 1]];
 
+/// What works at once does so once before a change, and once or not at all after it.
+const ONCE: [&[u32]; 1] = [&[1]];
+const AT_MOST_ONCE: [&[u32]; 2] = [&[], &[1]];
+const NEVER: [&[u32]; 1] = [&[]];
+
 /// What a collection has to do with.
 pub(super) const GARBAGE: [&str; 12] = [
     "a = table\na.next = a\ndrop a",
@@ -82,8 +87,8 @@ pub(super) fn run(search: &mut Search<'_>) {
     let mut programs: Vec<(Rank, Program)> = candidates(&lines, search.rank().operations() as usize)
         .into_iter()
         .map(|lines| Program::new(lines).canonical())
-        .filter(|program| search.rank().is_above(program))
         .map(|program| (Rank::of(&program), program))
+        .filter(|(rank, _)| rank < search.rank())
         .collect();
     programs.sort_by(|(one, _), (other, _)| one.cmp(other));
     programs.dedup_by(|(one, _), (other, _)| one == other);
@@ -118,8 +123,8 @@ fn candidates(lines: &[Line], most: usize) -> Vec<Vec<Line>> {
 /// A change with that work before it and after it, at each pace, if there is room for so many lines. What works at once does
 /// so once before, and once or not at all after.
 fn around(work: &Line, change: &[Line], room: usize) -> Vec<Vec<Line>> {
-    let (before, after) = if is_slice(work) { (&BEFORE[..], &AFTER[..]) } else { (&BEFORE[..1], &AFTER[..2]) };
-    let after = if change.is_empty() { &after[..1] } else { after };
+    let (before, after) = if is_slice(work) { (&BEFORE[..], &AFTER[..]) } else { (&ONCE[..], &AT_MOST_ONCE[..]) };
+    let after = if change.is_empty() { &NEVER[..] } else { after };
     let paces = before.iter().flat_map(|before| after.iter().map(move |after| (before, after)));
     let fitting = paces.filter(|(before, after)| before.len() + change.len() + after.len() <= room);
     fitting.map(|(before, after)| [&slices(work, before), change, &slices(work, after)].concat()).collect()

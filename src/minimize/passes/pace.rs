@@ -17,8 +17,6 @@ pub(super) fn run(search: &mut Search<'_>) {
     if search.best().len() > MOST_LINES {
         let lines = search.lines();
         search.first(with_frequent_checks(&lines).into_iter().map(|lines| ((), lines)));
-    }
-    if search.best().len() > MOST_LINES {
         return;
     }
     loop {

@@ -18,7 +18,7 @@ const MOST_LAST: usize = 3;
 const SLICES: [&[u32]; 4] = [&[1], &[1, 1], &[1, 2], &[1, 1, 1]];
 
 /// Ways in which few objects hang together: what the shortest traces of seeded bugs and canaries begin with.
-pub(super) const SITUATIONS: [&str; 23] = [
+const SITUATIONS: [&str; 23] = [
     "a = table\na.next = a",
     "a = table\na.next = a\ndrop a",
     "a = table\nb = box a\ndrop a",
@@ -92,7 +92,7 @@ fn settings(lines: &[Line]) -> Vec<Vec<Line>> {
     each
 }
 
-/// The last lines, none to some, and what may stand for the very last.
+/// The last lines, none to some, and what may stand for them.
 fn last(lines: &[Line]) -> Vec<Vec<Line>> {
     let mut each: Vec<Vec<Line>> =
         (0..=lines.len().min(MOST_LAST)).map(|many| lines[lines.len() - many..].to_vec()).collect();
