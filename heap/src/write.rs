@@ -179,6 +179,7 @@ impl<H: Host> Heap<H> {
         };
         headers.hand_out(value)?;
         let value = fields.remove(name).unwrap_or_default();
+        self.detection.moved(table.slot());
         self.written(table, value.reference().is_some(), &Value::Nil);
         Ok(value)
     }

@@ -65,6 +65,12 @@ impl Numbers {
         self.low.get(slot as usize).is_some_and(|&low| low < self.closed)
     }
 
+    /// Whether a slot was entered and its component is not closed: the walk may stand in its tenant.
+    #[inline]
+    pub(super) fn is_open(&self, slot: u32) -> bool {
+        self.low.get(slot as usize).is_some_and(|&low| low > self.closed)
+    }
+
     /// Whether a slot is one of those that a walk is among, and has not been seen.
     #[inline]
     pub(super) fn is_unseen_member(&self, slot: u32) -> bool {
@@ -104,7 +110,8 @@ impl Numbers {
 struct Frame {
     slot: u32,
     number: u32,
-    /// Where in its contents the walk goes on.
+    /// Where in its contents the walk goes on. It counts values, so it is right only as long as no
+    /// value moves: whoever pauses must begin anew when one does.
     place: usize,
     refers_to_itself: bool,
 }

@@ -41,12 +41,23 @@
 //! region is entered. Each object is entered at most once.
 //!
 //! **Slices.** A walk can pause before any object. What a finished slice has learned holds as long
-//! as no contents change and no object dies; if one does, the next slice begins anew, since the
-//! result has to be exact as of the call that completes it, and the walk may have passed the
-//! place. A reference that is counted or given up, or a new object to which nothing refers yet,
+//! as no reference comes to or leaves an object and no object dies; if one does, the next slice
+//! begins anew, since the result has to be exact as of the call that completes it, and the walk may
+//! have passed the place. A reference of the mutator's, or a new object to which nothing refers yet,
 //! changes no cycle and does not disturb it. A slice pauses only after it has entered as many
 //! objects as it may, and none is entered twice; so after the last change there are at most as
 //! many pauses as objects.
+//!
+//! **What is kept across a pause**, and why it is still right when the walk goes on:
+//!
+//! - *Where the walk stands in an object* is a number of values. They keep their places when a plain
+//!   value is stored, pushed or popped, and when a table or an array changes its form. They move when
+//!   a field is taken out, be its value plain: if the walk may stand in that table, it begins anew
+//!   ([`Detection::moved`]).
+//! - *Where it stands among the dirty objects* stays right while they only become more, at the end: one
+//!   that leaves does so as it dies. So does *where it stands among known cycles*: those change by deaths
+//!   and complete detections only.
+//! - *Which objects were entered* is kept by slot, and a slot has another tenant only after a death.
 
 use std::hash::Hasher;
 
@@ -74,6 +85,15 @@ impl Detection {
     #[inline]
     pub(crate) fn disturb(&mut self) {
         self.disturbed = true;
+    }
+
+    /// Notes that values in the tenant of a slot have moved to other places, though no reference came
+    /// or went: a walk that may stand in it begins anew.
+    #[inline]
+    pub(crate) fn moved(&mut self, slot: u32) {
+        if self.underway.is_some() && self.numbers.is_open(slot) {
+            self.disturb();
+        }
     }
 
     /// Forgets a detection under way, and says whether there was one.
@@ -288,8 +308,9 @@ impl<H: Host> Heap<H> {
     /// [`detect_cycles`](Self::detect_cycles), exact as of this call. Until then
     /// [`cycles`](Self::cycles) and the statistics of cycles stay as they are.
     ///
-    /// A change of contents and a death make a detection under way begin anew; once they stop, it
-    /// pauses at most once for each object. The slice that completes also takes the mark from
+    /// A detection under way begins anew when an object gets or loses a reference or dies, and when a
+    /// field is taken out of a table that it is looking at. Once that stops, it pauses at most once for
+    /// each object. The slice that completes also takes the mark from
     /// each object that had changed, without looking at it.
     ///
     /// # Errors

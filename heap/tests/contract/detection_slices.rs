@@ -100,6 +100,86 @@ fn what_changes_between_slices_is_seen() {
     });
 }
 
+/// A ring of a table and two boxes, to both of which the table refers; plain fields stand in front of the references
+/// and between them.
+fn wide_ring(heap: &mut TestHeap, plain: usize) -> ObjectId {
+    let ring = table(heap);
+    for (place, name) in ["first", "second"].into_iter().enumerate() {
+        for number in 0..plain {
+            heap.set_field(ring, &format!("{place}.{number}"), Value::Nil).unwrap();
+        }
+        let member = heap.allocate_box(ring.into()).unwrap();
+        link(heap, ring, name, member);
+    }
+    ring
+}
+
+/// Plain values that are stored, added or taken out of a table while a detection has paused.
+fn plain_meanwhile(plain: usize, objects: u32, change: impl FnOnce(&mut TestHeap, ObjectId)) {
+    let mut heap = heap();
+    let ring = wide_ring(&mut heap, plain);
+    assert_eq!(heap.detect_slice(objects), Ok(false));
+    change(&mut heap, ring);
+    finish(&mut heap, 1);
+    assert_eq!(cycles(&heap), true_cycles(&heap), "{plain} plain fields, {objects} objects");
+}
+
+#[test]
+fn values_that_move_between_slices_hide_no_reference() {
+    // With 1 plain field in front of each reference the table has a shape, with 8 a directory.
+    for (plain, objects) in [(1, 1), (1, 2), (8, 1), (8, 2)] {
+        let numbers = move || (0..2 * plain).map(move |at| format!("{}.{}", at / plain, at % plain));
+        for taken in 1..=2 * plain {
+            plain_meanwhile(plain, objects, |heap, ring| {
+                numbers().take(taken).for_each(|name| drop(heap.remove_field(ring, &name).unwrap()));
+            });
+            plain_meanwhile(plain, objects, |heap, ring| {
+                numbers().skip(2 * plain - taken).for_each(|name| drop(heap.remove_field(ring, &name).unwrap()));
+            });
+        }
+        plain_meanwhile(plain, objects, |heap, ring| {
+            numbers().for_each(|name| heap.set_field(ring, &name, Value::Int(1)).unwrap());
+            (0..40).for_each(|number| heap.set_field(ring, &number.to_string(), Value::Nil).unwrap());
+        });
+        plain_meanwhile(plain, objects, |heap, ring| {
+            heap.set_field(ring, &"long".repeat(100), Value::Nil).unwrap();
+            heap.remove_field(ring, "0.0").unwrap();
+        });
+    }
+}
+
+#[test]
+fn elements_that_come_and_go_between_slices_hide_no_reference() {
+    for objects in 1..=3 {
+        let mut heap = heap();
+        let members: Vec<_> = (0..3).map(|_| heap.allocate_box(Value::Nil).unwrap()).collect();
+        let elements: Vec<_> = members.iter().flat_map(|&member| [member.into(), Value::Nil]).collect();
+        let array = heap.allocate_array(&elements).unwrap();
+        members.iter().for_each(|&member| heap.set_box(member, array.into()).unwrap());
+        assert_eq!(heap.detect_slice(objects), Ok(false));
+        heap.pop(array).unwrap();
+        (0..40).for_each(|number| heap.push(array, Value::Int(number)).unwrap());
+        heap.set_element(array, 1, Value::Bool(true)).unwrap();
+        (0..40).for_each(|_| drop(heap.pop(array).unwrap()));
+        finish(&mut heap, 1);
+        assert_eq!(cycles(&heap), true_cycles(&heap));
+    }
+}
+
+#[test]
+fn a_field_that_is_taken_out_elsewhere_does_not_disturb_it() {
+    let mut heap = heap();
+    let ring = garbage_ring(&mut heap, 10);
+    let other = table(&mut heap);
+    let all = touched(&mut heap, |heap| {
+        while !heap.detect_slice(1).unwrap() {
+            heap.set_field(other, "plain", Value::Nil).unwrap();
+            heap.remove_field(other, "plain").unwrap();
+        }
+    });
+    assert_eq!((all, cycles(&heap)), (10, vec![ring]));
+}
+
 #[test]
 fn a_release_between_slices_hides_no_change() {
     let mut heap = heap();
