@@ -201,9 +201,9 @@ operations! {
     /// The same cycles, looking only where something has changed.
     0x53 "detect" Nothing 14 Detect {}
     /// A slice of a detection; whether it is complete.
-    0x54 "detect $" Nothing 12 DetectSlice { objects: u32 }
+    0x54 "detect $" Nothing 30 DetectSlice { objects: u32 }
     /// A slice of a collection; whether it is complete.
-    0x55 "collect $" Nothing 16 CollectSlice { objects: u32 }
+    0x55 "collect $" Nothing 26 CollectSlice { objects: u32 }
     /// Looks whether the heap is in order.
     0x58 "verify" Nothing 6 Verify {}
 

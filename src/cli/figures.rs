@@ -1,9 +1,12 @@
 //! Statistics of a run, for people and as JSON.
 
 use crate::campaign::{Campaign, Summary};
-use crate::statistics::{Statistics, health};
+use crate::statistics::{Kept, Statistics, Touch, health};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
+
+/// How many operations that were never done are named.
+const MOST_TOLD: usize = 6;
 
 /// The object `statistics`, which `docs/output.md` describes.
 pub(super) fn object(campaign: &Campaign, summary: &Summary) -> Value {
@@ -35,10 +38,21 @@ pub(super) fn object(campaign: &Campaign, summary: &Summary) -> Value {
         "violations": violations.values().sum::<u64>(),
         "observed": statistics.observed,
         "conditions": conditions,
+        "meanwhile": meanwhile(statistics),
         "shapes": shapes,
         "growth": growth,
         "warnings": warnings(campaign, summary),
     })
+}
+
+/// In how many programs each operation was done while something was kept, by what was kept and how close it came.
+fn meanwhile(statistics: &Statistics) -> Value {
+    let mut all = Map::new();
+    for (encounter, count) in statistics.encounters() {
+        let by_operation = all.entry(encounter.kept.name()).or_insert_with(|| json!({}));
+        by_operation[encounter.code.name()][encounter.touch.name()] = json!(count);
+    }
+    Value::Object(all)
 }
 
 /// A few lines about shapes, conditions and states, and what is wrong with the mix.
@@ -63,6 +77,9 @@ fn print_reached(statistics: &Statistics, out: &mut impl Write) -> io::Result<()
         statistics.conditions().filter(|(_, count)| *count == 0).map(|(condition, _)| condition.name()).collect();
     let not = if missing.is_empty() { String::new() } else { format!("; not {}", missing.join(", ")) };
     writeln!(out, "\nconditions: {} of {all} reached{not}", all - missing.len())?;
+    for kept in Kept::ALL {
+        print_meanwhile(*kept, statistics, out)?;
+    }
     let growth = statistics.growth();
     let Some(now) = growth.last() else { return Ok(()) };
     let before = growth.iter().rev().find(|at| at.observed * 2 <= now.observed);
@@ -70,6 +87,20 @@ fn print_reached(statistics: &Statistics, out: &mut impl Write) -> io::Result<()
         format!(" ({} and {} after {} of {} programs)", at.states, at.situations, at.observed, now.observed)
     });
     writeln!(out, "different states: {}, situations: {}{before}", now.states, now.situations)
+}
+
+/// How many of the operations that could spoil what is kept were done while it was, and some that were not.
+fn print_meanwhile(kept: Kept, statistics: &Statistics, out: &mut impl Write) -> io::Result<()> {
+    let all: Vec<_> = statistics.encounters().filter(|(encounter, _)| encounter.kept == kept).collect();
+    let missing = all.iter().filter(|(_, count)| *count == 0).map(|(encounter, _)| match encounter.touch {
+        Touch::Meanwhile => encounter.code.name().to_owned(),
+        touch => format!("{} ({})", encounter.code.name(), touch.name()),
+    });
+    let missing: Vec<String> = missing.collect();
+    let (told, rest) = missing.split_at(missing.len().min(MOST_TOLD));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    let not = if told.is_empty() { String::new() } else { format!("; not {}{more}", told.join(", ")) };
+    writeln!(out, "during {}: {} of {} reached{not}", kept.words(), all.len() - missing.len(), all.len())
 }
 
 fn warnings(campaign: &Campaign, summary: &Summary) -> Vec<String> {

@@ -13,11 +13,13 @@ pub enum Bias {
     Shapes,
     /// Between slices, changes are aimed at what the slices are about.
     Aim,
+    /// Some programs go on with a detection or a collection in slices all the time, whatever else they do.
+    Pulse,
 }
 
 impl Bias {
     /// All of them.
-    pub const ALL: &[Bias] = &[Bias::Swarm, Bias::Recent, Bias::Shapes, Bias::Aim];
+    pub const ALL: &[Bias] = &[Bias::Swarm, Bias::Recent, Bias::Shapes, Bias::Aim, Bias::Pulse];
 
     /// How the command line calls it.
     pub fn name(self) -> &'static str {
@@ -26,6 +28,7 @@ impl Bias {
             Bias::Recent => "recent",
             Bias::Shapes => "shapes",
             Bias::Aim => "aim",
+            Bias::Pulse => "pulse",
         }
     }
 }

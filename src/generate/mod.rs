@@ -23,6 +23,7 @@ use heapproof_model::{Code, Kind, Line, Machine, Name, Object, Operation, Progra
 use operands::Place;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeSet;
 
 /// The most lines of a program, unless something else is asked for.
 pub const MOST_LINES: usize = 64;
@@ -57,7 +58,9 @@ pub fn program(rng: &mut dyn Rng, recipe: &Recipe, supports: &dyn Fn(Code) -> bo
     let mut generator = Generator::new(rng, recipe, supports);
     generator.settings();
     let length = generator.rng.random_range(most / 8..=most);
-    while generator.lines.len() < length && generator.line() {}
+    while generator.lines.len() < length && generator.line() {
+        generator.pulse();
+    }
     generator.lines.truncate(most);
     Program::new(generator.lines)
 }
@@ -78,6 +81,10 @@ struct Generator<'a> {
     /// How often, of ten, a name is one of the youngest, and how many those are.
     recent: u32,
     window: usize,
+    /// The slices that stand between all other lines, if any do, and after how many.
+    pulse: Option<(Code, u32)>,
+    /// What operands are mostly among, if anything.
+    focus: BTreeSet<Object>,
     /// Of how many lines one begins a shape.
     between_shapes: u32,
     /// What the slices of the collection under way may have touched.
@@ -105,6 +112,8 @@ impl<'a> Generator<'a> {
             next_name: 0,
             recent: if has(Bias::Recent) { [0, 0, 4, 8][rng.random_range(0..4)] } else { 0 },
             window: rng.random_range(2..=6),
+            focus: BTreeSet::new(),
+            pulse: if has(Bias::Pulse) { slices::pulse(rng) } else { None },
             between_shapes: [30, 90][rng.random_range(0..2)],
             sliced: 0,
             weights: added_up(supports, &weight),
@@ -145,7 +154,7 @@ impl<'a> Generator<'a> {
         if self.rng.random_ratio(1, 400) && self.fill() {
             return true;
         }
-        if self.has_bias(Bias::Shapes) && self.rng.random_ratio(1, self.between_shapes) && self.shape(false) {
+        if self.has_bias(Bias::Shapes) && self.rng.random_ratio(1, self.between_shapes) && self.a_shape() {
             return true;
         }
         for _ in 0..20 {

@@ -178,8 +178,11 @@ impl Generator<'_> {
         let among =
             if self.rng.random_ratio(self.recent, 10) { self.window.min(self.bound.len()) } else { self.bound.len() };
         let start = self.bound.len() - 1 - self.rng.random_range(0..among);
+        let focused = !self.focus.is_empty() && self.rng.random_ratio(3, 4);
         let (before, after) = self.bound.split_at(start);
-        after.iter().chain(before).find(|(_, object)| wanted(self, *object)).map(|(name, _)| *name)
+        let in_order = || after.iter().chain(before).filter(|(_, object)| wanted(self, *object));
+        let in_focus = in_order().find(|(_, object)| focused && self.focus.contains(object));
+        in_focus.or_else(|| in_order().next()).map(|(name, _)| *name)
     }
 
     /// A field of a table with the reference that it holds: to store that again must not free it in between.
@@ -203,7 +206,7 @@ impl Generator<'_> {
         self.any_field()
     }
 
-    fn any_field(&mut self) -> Field {
+    pub(super) fn any_field(&mut self) -> Field {
         // Few, so that they are overwritten; now and then one of many.
         let several = if self.rng.random_ratio(9, 10) { 3 } else { Field::COMMON.len() };
         Field::common(self.rng.random_range(0..several))

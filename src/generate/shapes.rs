@@ -1,7 +1,7 @@
 //! Shapes that random references rarely make, built step by step.
 //!
 //! A shape is a number of objects and the references among them. Its objects are of any kinds that have room for their
-//! references. Then it may be hung up on something, refer to something, be watched and be given finalizers, and at last
+//! references; in some shapes plain values stand in front of these, so that references move when they go. Then it may be hung up on something, refer to something, be watched and be given finalizers, and at last
 //! it is let go, whole or but for one object: so there is garbage that hangs off garbage and garbage that refers to what
 //! lives.
 
@@ -71,14 +71,14 @@ impl Shape {
 
 impl Generator<'_> {
     /// Builds a shape, or two of which one hangs on the other; false where the operations for it are missing. `lost` says
-    /// that nothing of it is held in the end.
-    pub(super) fn shape(&mut self, lost: bool) -> bool {
-        let mut objects = self.built();
+    /// that nothing of it is held in the end, `padded` that plain values stand in front of references.
+    pub(super) fn shape(&mut self, lost: bool, padded: bool) -> bool {
+        let mut objects = self.built(padded);
         if objects.is_empty() {
             return false;
         }
         if self.rng.random_ratio(1, 3) {
-            let others = self.built();
+            let others = self.built(padded);
             let roomy = |contents: &Contents| matches!(contents.kind, Kind::Table | Kind::Array);
             let holder = objects.iter().find(|name| self.contents(Some(**name)).is_some_and(roomy));
             if let (Some(holder), Some(target)) = (holder.copied(), others.first()) {
@@ -91,8 +91,14 @@ impl Generator<'_> {
         true
     }
 
+    /// A shape of any kind.
+    pub(super) fn a_shape(&mut self) -> bool {
+        let padded = self.rng.random_ratio(1, 8);
+        self.shape(false, padded)
+    }
+
     /// The objects of a shape, all of them held.
-    fn built(&mut self) -> Vec<Name> {
+    fn built(&mut self, padded: bool) -> Vec<Name> {
         let shape = Shape::any(self.rng);
         let count = self.rng.random_range(if shape == Shape::Lattice { 3..=6 } else { 2..=5 });
         let mut references = shape.references(count);
@@ -100,11 +106,15 @@ impl Generator<'_> {
             // The other way round in time: what refers is younger than what it refers to.
             references.iter_mut().for_each(|(from, to)| (*from, *to) = (count - 1 - *from, count - 1 - *to));
         }
-        let same = self.rng.random_bool(0.5).then(|| self.rng.random_range(0..4));
+        // Only in tables do values move when one of them goes.
+        let same = self.rng.random_bool(0.5).then(|| if padded { 0 } else { self.rng.random_range(0..4) });
         let mut objects = Vec::new();
         for object in 0..count {
             let room = references.iter().filter(|(from, _)| *from == object).count();
             objects.extend(self.member(room, same));
+            if let Some(name) = objects.last().copied().filter(|_| padded && room > 0) {
+                self.pad(name);
+            }
         }
         let mut used = vec![0; count];
         for (from, to) in references {
@@ -138,6 +148,21 @@ impl Generator<'_> {
         let name = self.name();
         self.add(Line { bind: Some(name), operation });
         Some(name)
+    }
+
+    /// Gives a table or an array plain values in front of its references.
+    fn pad(&mut self, name: Name) {
+        let object = Some(name);
+        let Some(kind) = self.contents(object).map(|contents| contents.kind) else { return };
+        for number in 0..self.rng.random_range(1..=3) {
+            let (field, value) = (Field::common(Field::COMMON.len() - 2 - number), Value::Nil);
+            let operation = match kind {
+                Kind::Table => Operation::WriteField { object, field, value },
+                Kind::Array => Operation::Push { object, value },
+                _ => return,
+            };
+            self.add(Line { bind: None, operation });
+        }
     }
 
     /// Stores a reference in an object, in its place of that number.

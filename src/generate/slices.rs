@@ -1,7 +1,8 @@
 //! Bursts of slices, with changes in between that are aimed at what the slices are about.
 //!
 //! A pass under way is wrong only about what has changed under it: garbage that was taken or stored, garbage that lost
-//! its referrers, a slot that has another tenant. Changes drawn blindly hardly ever meet one of those. How far a heap
+//! its referrers, a slot that has another tenant, values that have moved to other places in an object. Changes drawn
+//! blindly hardly ever meet one of those. How far a heap
 //! comes in a slice is its own choice; here the model is made to pause until the slices' budgets would do for its garbage
 //! several times over, so that the names of garbage stay good for as long as they may be in the heap.
 
@@ -9,7 +10,7 @@ use super::operands::Place;
 use super::{Bias, Generator};
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Code, Contents, Event, Field, Gives, Kind, Line, Name, Object, Operation, Value};
-use rand::RngExt;
+use rand::{Rng, RngExt};
 use std::collections::BTreeSet;
 
 /// How many objects a search touches for each object of garbage, about.
@@ -18,7 +19,7 @@ const TOUCHES: u64 = 3;
 /// What the changes of a burst are mostly like: one needs several of a kind to come to a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Theme {
-    /// Any changes to anything.
+    /// Anything at all, mostly done to it.
     Any,
     /// The mutator comes to hold something.
     Take,
@@ -28,31 +29,61 @@ enum Theme {
     Lose,
     /// Young objects are hung on it.
     Grow,
+    /// Values that are no references come to it and leave it, so that its references stand elsewhere.
+    Move,
     /// Allocations are refused that would have referred to it.
     Refuse,
 }
 
+impl Theme {
+    /// One of those that could disturb what those slices do: a collection depends on counts, a detection on contents alone.
+    fn any(rng: &mut dyn Rng, code: Code) -> Theme {
+        use Theme::*;
+        let themes: &[Theme] = match code {
+            Code::DetectSlice => &[Any, Any, Store, Lose, Grow, Move, Move],
+            _ => &[Any, Any, Take, Store, Lose, Grow, Move, Refuse],
+        };
+        themes[rng.random_range(0..themes.len())]
+    }
+}
+
+/// Which slices stand between all other lines of a program, and after how many; mostly none.
+pub(super) fn pulse(rng: &mut dyn Rng) -> Option<(Code, u32)> {
+    let code = if rng.random_bool(0.5) { Code::DetectSlice } else { Code::CollectSlice };
+    rng.random_ratio(1, 5).then(|| (code, rng.random_range(1..=3)))
+}
+
 impl Generator<'_> {
+    /// Goes on with what the program does all the time, so that whatever it does else is done while that is under way.
+    pub(super) fn pulse(&mut self) {
+        let Some((code, lines)) = self.pulse else { return };
+        if self.has(code) && self.rng.random_ratio(1, lines) {
+            self.slice(code, Some(2));
+        }
+    }
+
     /// Slices, one after the other, with changes in between: what is under way must notice them.
     pub(super) fn slices(&mut self, code: Code) {
-        if !self.has_bias(Bias::Aim) || self.rng.random_ratio(1, 4) {
+        if !self.has_bias(Bias::Aim) || self.rng.random_ratio(1, 6) {
             for _ in 0..self.rng.random_range(1..=4) {
-                (0..self.rng.random_range(0..=2)).for_each(|_| self.change());
+                (0..self.rng.random_range(0..=2)).for_each(|_| self.anything());
                 self.slice(code, None);
             }
             return;
         }
-        if self.rng.random_bool(0.6) {
-            self.shape(code == Code::CollectSlice);
+        let theme = Theme::any(self.rng, code);
+        let padded = theme == Theme::Move || self.rng.random_ratio(1, 8);
+        if self.rng.random_bool(0.7) {
+            self.shape(code == Code::CollectSlice, padded);
         }
-        const THEMES: [Theme; 6] = [Theme::Any, Theme::Take, Theme::Store, Theme::Lose, Theme::Grow, Theme::Refuse];
-        let theme = THEMES[self.rng.random_range(0..THEMES.len())];
         let often = self.rng.random_range(1..=3);
+        // Small slices pause at more places than large ones.
+        let most = [1, 1, 2, 3][self.rng.random_range(0..4)];
         for _ in 0..self.rng.random_range(2..=12) {
             if self.rng.random_ratio(often, 3) {
                 self.aimed(theme, code);
             }
-            self.slice(code, Some(3));
+            self.slice(code, Some(most));
         }
     }
 
@@ -68,22 +99,29 @@ impl Generator<'_> {
         self.add(Line { bind: None, operation });
     }
 
-    /// Any change.
-    fn change(&mut self) {
-        let changes = |code: &Code| code.writes() || matches!(code, Code::Take | Code::Drop);
-        let line = self.draw(false).filter(changes).and_then(|code| self.make(code, &Place::Program));
+    /// Any operation but a burst in a burst, or damage, which ends whatever is under way.
+    fn anything(&mut self) {
+        let others = |code: &Code| !matches!(code, Code::CollectSlice | Code::DetectSlice | Code::Fault);
+        let line = self.draw(false).filter(others).and_then(|code| self.make(code, &Place::Program));
         line.into_iter().for_each(|line| self.add(line));
     }
 
-    /// A change to what those slices are about.
+    /// Something that is done to what those slices are about.
     fn aimed(&mut self, theme: Theme, code: Code) {
-        let Some(name) = self.subject_of(code) else { return self.change() };
+        let about = self.about(code);
+        if theme == Theme::Any || self.rng.random_ratio(1, 8) {
+            self.focus = about;
+            self.anything();
+            return self.focus.clear();
+        }
+        let Some(name) = self.subject_of(theme, &about) else { return self.anything() };
         let operation = match theme {
-            Theme::Any => return self.change(),
+            Theme::Any => None,
             Theme::Take => Some(Operation::Take { object: Some(name) }),
             Theme::Store => self.stored(name),
             Theme::Lose => self.lost(name),
             Theme::Grow => return self.grow(name),
+            Theme::Move => self.moved(name),
             Theme::Refuse => self.refused(name),
         };
         let wanted =
@@ -100,14 +138,41 @@ impl Generator<'_> {
     }
 
     /// What a collection is about is garbage and what it refers to; a detection, everything.
-    fn subject_of(&mut self, code: Code) -> Option<Name> {
+    fn about(&self, code: Code) -> BTreeSet<Object> {
         if code == Code::DetectSlice {
-            return self.any_bound(|generator, object| generator.model.lives(object));
+            return self.model.living().collect();
         }
         let garbage = self.model.garbage();
         let beyond = garbage.iter().flat_map(|object| self.model.references(*object));
-        let about: BTreeSet<Object> = garbage.iter().copied().chain(beyond).collect();
-        self.any_bound(|_, object| about.contains(&object))
+        garbage.iter().copied().chain(beyond).collect()
+    }
+
+    /// One of these that suits the theme: values move where they stand in front of references.
+    fn subject_of(&mut self, theme: Theme, about: &BTreeSet<Object>) -> Option<Name> {
+        let among = |object: Object| about.contains(&object);
+        if theme == Theme::Move
+            && let Some(name) = self.any_bound(|generator, object| {
+                among(object) && generator.model.contents(object).and_then(movable).is_some()
+            })
+        {
+            return Some(name);
+        }
+        self.any_bound(|generator, object| among(object) && generator.model.lives(object))
+    }
+
+    /// A plain value comes to it or leaves it, mostly one that stands in front of a reference.
+    fn moved(&mut self, name: Name) -> Option<Operation<Name>> {
+        let (object, value) = (Some(name), self.plain());
+        let contents = self.contents(object)?;
+        let field = movable(contents).and_then(|place| contents.fields.get(place)).cloned();
+        let (kind, leaves) = (contents.kind, self.rng.random_bool(0.7));
+        Some(match (kind, field) {
+            (Kind::Table, Some(field)) if leaves => Operation::Remove { object, field },
+            (Kind::Table, _) => Operation::WriteField { object, field: self.any_field(), value },
+            (Kind::Array, _) if leaves => Operation::Pop { object },
+            (Kind::Array, _) => Operation::Push { object, value },
+            _ => return None,
+        })
     }
 
     /// A young object that refers to it or is referred to by it, and is held by nobody else.
@@ -184,6 +249,12 @@ impl Generator<'_> {
         self.sliced = 0;
         Vec::new()
     }
+}
+
+/// The place of a plain value that stands in front of a reference.
+fn movable(contents: &Contents) -> Option<usize> {
+    let last = contents.values.iter().rposition(|value| value.reference().is_some())?;
+    contents.values[..last].iter().position(|value| value.reference().is_none())
 }
 
 /// Whether it can hold a reference as it is.

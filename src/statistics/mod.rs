@@ -8,13 +8,16 @@ mod condition;
 mod distinct;
 mod distribution;
 pub mod health;
+mod meanwhile;
 mod observer;
 mod shapes;
 mod state;
+mod was;
 
 pub use condition::{Condition, Conditions};
 pub use distinct::Distinct;
 pub use distribution::Distribution;
+pub use meanwhile::{Encounter, Kept, Touch};
 pub use observer::{Observed, observe};
 pub use shapes::Shapes;
 
@@ -27,6 +30,8 @@ pub struct Statistics {
     pub operations: u64,
     /// How many of them came across each condition, in the order of [`Condition::ALL`].
     by_condition: Vec<u64>,
+    /// In how many of them each encounter happened, in the order of [`Encounter::all`].
+    by_encounter: Vec<u64>,
     /// What their heaps looked like.
     pub shapes: Shapes,
     /// Their different abstract states.
@@ -56,6 +61,8 @@ impl Statistics {
         self.by_condition.resize(Condition::ALL.len(), 0);
         let reached = Condition::ALL.iter().map(|condition| u64::from(program.conditions.has(*condition)));
         self.by_condition.iter_mut().zip(reached).for_each(|(count, reached)| *count += reached);
+        self.by_encounter.resize(Encounter::all().count(), 0);
+        program.encounters.iter().for_each(|encounter| self.by_encounter[encounter.number()] += 1);
         self.shapes.merge(&program.shapes);
         program.states.iter().for_each(|state| self.states.add(*state));
         program.situations.iter().for_each(|situation| self.situations.add(*situation));
@@ -68,6 +75,12 @@ impl Statistics {
     pub fn conditions(&self) -> impl Iterator<Item = (Condition, u64)> + '_ {
         let count = |condition: &Condition| self.by_condition.get(*condition as usize).copied().unwrap_or(0);
         Condition::ALL.iter().map(move |condition| (*condition, count(condition)))
+    }
+
+    /// In how many programs each encounter happened that can.
+    pub fn encounters(&self) -> impl Iterator<Item = (Encounter, u64)> + '_ {
+        let count = |encounter: Encounter| self.by_encounter.get(encounter.number()).copied().unwrap_or(0);
+        Encounter::all().filter(|it| it.is_possible()).map(move |encounter| (encounter, count(encounter)))
     }
 
     /// How the numbers of states and situations grew, up to now.

@@ -5,14 +5,16 @@
 //! panics, it ends: what matters about such a program is its failure.
 
 use super::condition::{Condition, Conditions};
+use super::meanwhile::{Encounter, Kept, touches};
 use super::shapes::Shapes;
-use super::state::{Colours, mix, mixed};
+use super::state::{mix, mixed};
+use super::was::Was;
 use crate::lockstep::{Called, Lockstep};
 use crate::panics;
 use crate::subject::SubjectKind;
 use heapproof_model::definitions::{Graph, reachable};
 use heapproof_model::{
-    Code, End, Event, Kind, Object, Operation, Outcome, Program, Reference, Refusal, Statistics, Value,
+    Code, End, Event, Kind, Object, Operation, Outcome, Program, Reference, Refusal, Value,
 };
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -25,6 +27,8 @@ pub struct Observed {
     pub operations: u64,
     /// What it came across.
     pub conditions: Conditions,
+    /// What was done while something was kept from an earlier call, each once.
+    pub encounters: BTreeSet<Encounter>,
     /// The shapes of the heap.
     pub shapes: Shapes,
     /// The abstract states of the heap: its graph with marks, after each operation.
@@ -73,43 +77,11 @@ struct Observer {
     was: Was,
     collection: Pass,
     detection: Pass,
-    /// Of the frame that is open.
+    /// Of the frame that is open, if one was before the operation.
     temporaries: Vec<Object>,
+    in_frame: bool,
     most_living: u64,
     damage_cleared: bool,
-}
-
-/// The heap at one time.
-#[derive(Default)]
-struct Was {
-    /// By number.
-    garbage: Vec<bool>,
-    /// Who refers to whom.
-    references: Vec<(Object, Object)>,
-    /// Weak objects with their living targets.
-    weak: Vec<(Object, Object)>,
-    statistics: Statistics,
-    colours: Colours,
-    /// How many objects were garbage.
-    lost: u64,
-}
-
-impl Was {
-    fn is_garbage(&self, object: Object) -> bool {
-        self.garbage.get(object.index()).copied().unwrap_or(false)
-    }
-
-    fn of(model: &Reference) -> Was {
-        let reached = reachable(model, model.living().filter(|object| model.external(*object) > 0));
-        let mut garbage = vec![false; model.bound()];
-        model.living().for_each(|object| garbage[object.index()] = !reached[object.index()]);
-        let references =
-            model.living().flat_map(|object| model.references(object).map(move |target| (object, target))).collect();
-        let weak = model.living().filter_map(|object| Some((object, model.target(object)?))).collect();
-        let lost = garbage.iter().filter(|garbage| **garbage).count() as u64;
-        let colours = Colours::of(model, &|object| garbage[object.index()]);
-        Was { garbage, references, weak, statistics: model.statistics(), colours, lost }
-    }
 }
 
 impl Observer {
@@ -122,12 +94,14 @@ impl Observer {
         self.weak(model, called);
         self.garbage(model, called);
         self.sets(model, called.events);
-        self.passes(called);
+        self.meanwhile(model, called);
+        self.passes(model, called);
         self.tuning(model, called.events);
         self.frames(model, called);
         self.limits(model, called);
         self.damage(called);
         self.was = Was::of(model);
+        self.in_frame = model.has_frame();
         self.shapes_after(model);
         let marks = [self.collection != Pass::Idle, self.detection != Pass::Idle, model.has_frame()];
         let marks = marks.iter().fold(0, |sum, mark| 2 * sum + u64::from(*mark));
@@ -284,7 +258,36 @@ impl Observer {
         self.note(cycles >= 2, Condition::SeveralCycles);
     }
 
-    fn passes(&mut self, called: &Called<'_>) {
+    /// What is done while something is kept from an earlier call.
+    fn meanwhile(&mut self, model: &Reference, called: &Called<'_>) {
+        let Outcome::Done(_) = called.model else { return };
+        let was = &self.was;
+        let refers = |object: Object| was.references.iter().any(|(from, _)| *from == object);
+        let is_referred_to = |object: Object| was.references.iter().any(|(_, to)| *to == object);
+        let about = |kept: Kept, object: Object| match kept {
+            Kept::Collection => was.is_garbage(object),
+            Kept::Detection => refers(object) && is_referred_to(object),
+            Kept::Frame => self.temporaries.contains(&object),
+            Kept::Cycles => was.cyclic.contains(&object),
+        };
+        let moves = called.operation.objects().first().is_some_and(|holder| {
+            let before = was.references.iter().filter(|(from, _)| from == holder).map(|(_, to)| *to);
+            !before.eq(model.references(*holder))
+        });
+        let is_kept = [
+            (self.collection != Pass::Idle, Kept::Collection),
+            (self.detection != Pass::Idle, Kept::Detection),
+            (self.in_frame, Kept::Frame),
+            (!was.cyclic.is_empty(), Kept::Cycles),
+        ];
+        let code = called.operation.code();
+        for (_, kept) in is_kept.into_iter().filter(|(is_kept, _)| *is_kept) {
+            let touches = touches(called.operation, |object| about(kept, object), moves);
+            self.observed.encounters.extend(touches.map(|touch| Encounter { kept, code, touch }));
+        }
+    }
+
+    fn passes(&mut self, model: &Reference, called: &Called<'_>) {
         let (code, done) = (called.operation.code(), matches!(called.model, Outcome::Done(_)));
         let paused = called.events.contains(&Event::Paused);
         let under_way = self.collection != Pass::Idle;
@@ -302,6 +305,9 @@ impl Observer {
                 self.note(self.detection == Pass::Interrupted, Condition::DetectionInterrupted);
                 self.detection = if paused { Pass::Paused } else { Pass::Idle };
             }
+            _ if paused => self.collection = Pass::Paused,
+            // A check that does not pause is a collection's last slice.
+            _ if model.statistics().checks > self.was.statistics.checks => self.collection = Pass::Idle,
             Code::Collect if done => self.collection = Pass::Idle,
             Code::Detect | Code::DetectFull if done => self.detection = Pass::Idle,
             _ if done && !code.reads() && code != Code::Verify => {

@@ -63,7 +63,7 @@ pub(super) const GARBAGE: [&str; 12] = [
     "a = table\na.next = a\ndrop a\nb = table\nb.next = b\ndrop b",
 ];
 /// What a detection has to do with.
-pub(super) const GRAPHS: [&str; 12] = [
+pub(super) const GRAPHS: [&str; 14] = [
     "a = table\na.next = a",
     "a = table\nb = box a",
     "a = table\nb = box a\nc = box b",
@@ -76,6 +76,9 @@ pub(super) const GRAPHS: [&str; 12] = [
     "a = table\na.next = a\nb = table\nb.next = b",
     "a = table\na.next = a\nb = table\nc = box b",
     "a = table\na.next = a\nb = table\nc = box a\nb.next = b",
+    // With a plain value in front, so that what stands behind it can move.
+    "a = table\na.next = nil\na.x = a\nb = box a\na.y = b",
+    "a = array nil\npush a a\nb = box a\npush a b",
 ];
 
 pub(super) fn run(search: &mut Search<'_>) {
@@ -100,6 +103,8 @@ fn candidates(lines: &[Line], most: usize) -> Vec<Vec<Line>> {
     let Some(work) = work(lines) else { return Vec::new() };
     let collects = matches!(work.operation.code(), Code::Collect | Code::CollectSlice);
     let situations = if collects { &OF_GARBAGE } else { &OF_GRAPHS };
+    // How often an object is touched at most: a detection enters it once.
+    let touches = if collects { 4 } else { 1 };
     let recovers = |line: &&Line| matches!(line.operation.code(), Code::Recover | Code::RecoverRoots);
     let recovery = lines.iter().find(recovers);
     let own = between(lines, work.operation.code());
@@ -113,7 +118,8 @@ fn candidates(lines: &[Line], most: usize) -> Vec<Vec<Line>> {
         for settings in settings(lines, objects as u32) {
             let begun = [&settings[..], beginning].concat();
             let room = most.saturating_sub(begun.len());
-            let ends = changes.iter().flat_map(|change| around(&work, change, room));
+            let most = objects as u32 * touches;
+            let ends = changes.iter().flat_map(|change| around(&work, change, most, room));
             programs.extend(ends.map(|end| [&begun[..], &end].concat()));
         }
     }
@@ -121,11 +127,13 @@ fn candidates(lines: &[Line], most: usize) -> Vec<Vec<Line>> {
 }
 
 /// A change with that work before it and after it, at each pace, if there is room for so many lines. What works at once does
-/// so once before, and once or not at all after.
-fn around(work: &Line, change: &[Line], room: usize) -> Vec<Vec<Line>> {
+/// so once before, and once or not at all after. Slices before the change touch at most so many objects: more find nothing
+/// left to do.
+fn around(work: &Line, change: &[Line], most: u32, room: usize) -> Vec<Vec<Line>> {
     let (before, after) = if is_slice(work) { (&BEFORE[..], &AFTER[..]) } else { (&ONCE[..], &AT_MOST_ONCE[..]) };
     let after = if change.is_empty() { &NEVER[..] } else { after };
-    let paces = before.iter().flat_map(|before| after.iter().map(move |after| (before, after)));
+    let useful = before.iter().filter(|budgets| budgets.iter().sum::<u32>() <= most);
+    let paces = useful.flat_map(|before| after.iter().map(move |after| (before, after)));
     let fitting = paces.filter(|(before, after)| before.len() + change.len() + after.len() <= room);
     fitting.map(|(before, after)| [&slices(work, before), change, &slices(work, after)].concat()).collect()
 }
@@ -184,12 +192,14 @@ fn situation(text: &str) -> Option<Situation> {
     Some(Situation { beginning, changes })
 }
 
-/// Nothing; an object is read, taken, let go, loses a reference, gets one, gets into new objects or one that is there.
+/// Nothing; an object is read, taken, let go, loses a reference or a value, gets one, gets into new objects or one that is
+/// there.
 fn changes(names: &[&str]) -> Vec<String> {
     let mut changes = vec![String::new()];
     for name in names {
         changes.extend([format!("{name}.next"), format!("take {name}"), format!("drop {name}")]);
         changes.extend([format!("{name}.next = nil"), format!("*{name} = nil"), format!("push {name} {name}")]);
+        changes.extend([format!("remove {name}.next"), format!("pop {name}")]);
         changes.extend([format!("d = box {name}"), format!("d = box {name}\ne = box d")]);
         changes.extend(names.iter().map(|other| format!("{name}.x = {other}")));
     }

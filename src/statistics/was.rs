@@ -1,0 +1,42 @@
+//! The heap before an operation, as far as what the operation brings about is told by it.
+
+use super::state::Colours;
+use heapproof_model::definitions::{Graph, reachable};
+use heapproof_model::{Object, Reference, Statistics};
+use std::collections::BTreeSet;
+
+/// The heap at one time.
+#[derive(Default)]
+pub(super) struct Was {
+    /// By number.
+    garbage: Vec<bool>,
+    /// Who refers to whom.
+    pub references: Vec<(Object, Object)>,
+    /// Weak objects with their living targets.
+    pub weak: Vec<(Object, Object)>,
+    pub statistics: Statistics,
+    pub colours: Colours,
+    /// How many objects were garbage.
+    pub lost: u64,
+    /// The members of known cycles.
+    pub cyclic: BTreeSet<Object>,
+}
+
+impl Was {
+    pub fn is_garbage(&self, object: Object) -> bool {
+        self.garbage.get(object.index()).copied().unwrap_or(false)
+    }
+
+    pub fn of(model: &Reference) -> Was {
+        let reached = reachable(model, model.living().filter(|object| model.external(*object) > 0));
+        let mut garbage = vec![false; model.bound()];
+        model.living().for_each(|object| garbage[object.index()] = !reached[object.index()]);
+        let references =
+            model.living().flat_map(|object| model.references(object).map(move |target| (object, target))).collect();
+        let weak = model.living().filter_map(|object| Some((object, model.target(object)?))).collect();
+        let lost = garbage.iter().filter(|garbage| **garbage).count() as u64;
+        let colours = Colours::of(model, &|object| garbage[object.index()]);
+        let cyclic = model.cycles().flatten().copied().collect();
+        Was { garbage, references, weak, statistics: model.statistics(), colours, lost, cyclic }
+    }
+}
