@@ -41,7 +41,7 @@ const COMMANDS: &[Entry] = &[
     ),
     entry::<emitting::emitted::EmittedTests>(
         "emitted",
-        "See that the tests which `heapproof emit-test` prints for the corpus compile and pass",
+        "See that the tests which `heapproof emit-test` prints for the corpus and for wrong heaps compile and pass",
     ),
     entry::<minimising::rivals::Rivals>(
         "rivals",

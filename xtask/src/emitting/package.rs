@@ -17,6 +17,11 @@ heapproof-heap = { path = "HEAP", features = ["fault-injection"] }
 [lints.rust]
 warnings = "deny"
 
+[lints.clippy]
+all = { level = "deny", priority = -1 }
+# Two finalizers may do the same.
+if_same_then_else = "allow"
+
 [workspace]
 "#;
 
@@ -62,6 +67,11 @@ impl Package {
     /// Whether a test fails; all of them compile.
     pub fn fails(&self) -> Result<bool> {
         Ok(self.test().output().context("can't run cargo")?.status.code() == Some(FAILED))
+    }
+
+    /// Sees that clippy has nothing to say of the tests.
+    pub fn lint(&self) -> Result<()> {
+        run(&mut self.cargo("clippy"), "clippy")
     }
 
     fn test(&self) -> Command {
