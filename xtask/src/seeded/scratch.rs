@@ -3,7 +3,8 @@
 //! One copy and one target folder serve all bugs, and only files whose text changes are written: so cargo builds no more
 //! than what a bug, and the one before it, has touched.
 
-use crate::child::{self, Ended, How};
+use crate::common::child::{self, Ended, How};
+use crate::common::workspace::{cargo, cargo_of_the_path};
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,7 +22,7 @@ const PROFILE: [(&str, &str); 5] = [
 ];
 
 /// The binaries of `benches/rivals`.
-pub(crate) struct Rivals {
+pub(crate) struct Minimizers {
     /// Minimises within a process.
     pub within: PathBuf,
     /// What libFuzzer minimises.
@@ -69,12 +70,12 @@ impl<'a> Scratch<'a> {
     /// Builds the command line from the sources with those files changed; none if interrupted.
     pub fn build(&self, changed: &BTreeMap<PathBuf, String>) -> Result<Option<PathBuf>> {
         self.write(changed)?;
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut cargo = cargo(&self.tree);
         cargo.args(["build", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]);
         if let Some(jobs) = self.jobs {
             cargo.args(["--jobs", &jobs.to_string()]);
         }
-        cargo.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.target).envs(PROFILE);
+        cargo.env("CARGO_TARGET_DIR", &self.target).envs(PROFILE);
         let name = format!("heapproof{}", std::env::consts::EXE_SUFFIX);
         Ok(self.run(&mut cargo)?.then(|| self.target.join("release").join(name)))
     }
@@ -83,10 +84,9 @@ impl<'a> Scratch<'a> {
     pub fn build_target(&self, changed: &BTreeMap<PathBuf, String>, target: &str) -> Result<Option<PathBuf>> {
         self.write(changed)?;
         let folder = self.target.with_file_name("fuzz");
-        // The one in the path: it is that which finds cargo-fuzz.
-        let mut cargo = Command::new("cargo");
-        cargo.env_remove("CARGO").args(["fuzz", "build", "--sanitizer", "none", target, "--target-dir"]).arg(&folder);
-        cargo.current_dir(&self.tree).envs(PROFILE);
+        let mut cargo = cargo_of_the_path(&self.tree);
+        cargo.args(["fuzz", "build", "--sanitizer", "none", target, "--target-dir"]).arg(&folder);
+        cargo.envs(PROFILE);
         if !self.run(&mut cargo)? {
             return Ok(None);
         }
@@ -95,16 +95,16 @@ impl<'a> Scratch<'a> {
     }
 
     /// Builds the minimisers that ours is compared with.
-    pub fn build_rivals(&self, changed: &BTreeMap<PathBuf, String>) -> Result<Option<Rivals>> {
+    pub fn build_minimizers(&self, changed: &BTreeMap<PathBuf, String>) -> Result<Option<Minimizers>> {
         self.write(changed)?;
         let folder = self.target.with_file_name("rivals");
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut cargo = cargo(&self.tree);
         cargo.args(["build", "--quiet", "--release", "--manifest-path", "benches/rivals/Cargo.toml"]);
-        cargo.current_dir(&self.tree).env("CARGO_TARGET_DIR", &folder).envs(PROFILE);
+        cargo.env("CARGO_TARGET_DIR", &folder).envs(PROFILE);
         // Executions are counted, and times are compared within one build.
         cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
         let built = |name: &str| folder.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-        Ok(self.run(&mut cargo)?.then(|| Rivals { within: built("rivals"), fuzzed: built("minimize_crash") }))
+        Ok(self.run(&mut cargo)?.then(|| Minimizers { within: built("rivals"), fuzzed: built("minimize_crash") }))
     }
 
     /// Makes the copy wrong in those files, and right in all others.

@@ -1,7 +1,8 @@
 //! cargo-fuzz and libFuzzer.
 
 use super::Night;
-use crate::child::{self, Ended, How};
+use crate::common::child::{self, Ended, How};
+use crate::common::workspace::cargo_of_the_path;
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -58,12 +59,11 @@ impl Fuzzer<'_> {
     pub fn build(&self, target: &str) -> Result<Option<PathBuf>> {
         let sanitizer = self.night.sanitizer.name();
         let folder = self.root.join("fuzz/target").join(sanitizer);
-        let mut cargo = cargo();
+        let mut cargo = cargo_of_the_path(self.root);
         cargo.args(["fuzz", "build", "--sanitizer", sanitizer, "--target-dir"]).arg(&folder).arg(target);
         if self.night.sanitizer == Sanitizer::Address {
             cargo.env("RUSTUP_TOOLCHAIN", "nightly");
         }
-        cargo.current_dir(self.root);
         if !self.to_end(&mut cargo, target, "build", None, &[])? {
             return Ok(None);
         }
@@ -168,8 +168,8 @@ impl Night<'_> {
 
 /// Builds `heapproof`, which minimises; none if interrupted.
 pub(super) fn build_command_line(root: &Path, scratch: &Path, stop: &AtomicBool) -> Result<Option<PathBuf>> {
-    let mut build = cargo();
-    build.args(["build", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]).current_dir(root);
+    let mut build = cargo_of_the_path(root);
+    build.args(["build", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]);
     let Ended { how, stderr, .. } = child::run(&mut build, scratch, None, stop)?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     match how {
@@ -177,13 +177,6 @@ pub(super) fn build_command_line(root: &Path, scratch: &Path, stop: &AtomicBool)
         How::Interrupted => Ok(None),
         _ => bail!("heapproof does not build:\n{}", last_lines(&stderr)),
     }
-}
-
-fn cargo() -> Command {
-    // Not $CARGO: cargo-fuzz is found, and the toolchain chosen, by the one in the path.
-    let mut cargo = Command::new("cargo");
-    cargo.env_remove("CARGO");
-    cargo
 }
 
 fn last_lines(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! The seeded bugs as files.
 
-use crate::apply::{self, differ};
+use super::replace::{differ, replace};
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ const FOLDER: &str = "tests/bugs";
 /// A seeded bug.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Bug {
+pub(crate) struct Bug {
     /// What it is called, as its file is.
     pub id: String,
     /// What part of the heap it is in, as its folder is called.
@@ -37,10 +37,10 @@ fn lockstep() -> String {
 /// A text in one file, and what stands there instead.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Edit {
+pub(crate) struct Edit {
     /// The file, from the root.
     pub file: PathBuf,
-    /// The text, which is there once; see [`apply`].
+    /// The text, which is there once; see [`replace`].
     pub find: String,
     /// The wrong one.
     pub replace: String,
@@ -48,10 +48,7 @@ pub struct Edit {
 
 impl Bug {
     /// Reads a bug from its file.
-    ///
-    /// # Errors
-    /// Where it can't be read or breaks a rule.
-    pub fn load(path: &Path) -> Result<Bug> {
+    fn load(path: &Path) -> Result<Bug> {
         let read = || -> Result<Bug> {
             let bug: Bug = toml::from_str(&fs::read_to_string(path)?)?;
             bug.obeys_rules(path)?;
@@ -80,10 +77,7 @@ impl Bug {
 
     /// The files that the bug changes, with their wrong text; `read` gives the right one. Edits are made in order, each
     /// of what those before have left.
-    ///
-    /// # Errors
-    /// Where a file can't be read, or does not have a text just once.
-    pub fn edited(&self, read: impl Fn(&Path) -> Result<String>) -> Result<BTreeMap<PathBuf, String>> {
+    pub(crate) fn edited(&self, read: impl Fn(&Path) -> Result<String>) -> Result<BTreeMap<PathBuf, String>> {
         let mut files = BTreeMap::new();
         for edit in &self.edits {
             let place = || format!("seeded bug {}/{}: {}", self.class, self.id, edit.file.display());
@@ -91,7 +85,7 @@ impl Bug {
                 Some(edited) => String::clone(edited),
                 None => read(&edit.file).with_context(place)?,
             };
-            let wrong = apply::replace(&source, &edit.find, &edit.replace).with_context(place)?;
+            let wrong = replace(&source, &edit.find, &edit.replace).with_context(place)?;
             files.insert(edit.file.clone(), wrong);
         }
         Ok(files)
@@ -99,10 +93,7 @@ impl Bug {
 }
 
 /// The files of all bugs, by class and id.
-///
-/// # Errors
-/// Where a folder can't be read.
-pub fn files(root: &Path) -> Result<Vec<PathBuf>> {
+fn files(root: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for class in entries(&root.join(FOLDER))?.iter().filter(|path| path.is_dir()) {
         files.extend(entries(class)?);
@@ -118,10 +109,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// All bugs.
-///
-/// # Errors
-/// Where one breaks a rule, or two have one id.
-pub fn load_all(root: &Path) -> Result<Vec<Bug>> {
+pub(crate) fn load_all(root: &Path) -> Result<Vec<Bug>> {
     let bugs: Vec<Bug> = files(root)?.iter().map(|path| Bug::load(path)).collect::<Result<_>>()?;
     let mut classes = BTreeMap::new();
     for bug in &bugs {
@@ -130,4 +118,26 @@ pub fn load_all(root: &Path) -> Result<Vec<Bug>> {
         }
     }
     Ok(bugs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bug, files, load_all};
+    use crate::common::workspace::root;
+
+    /// All at once: a change of the heap touches several.
+    #[test]
+    fn each_seeded_bug_can_be_applied() {
+        let files = files(root()).unwrap();
+        assert!(!files.is_empty());
+        let apply = |path: &_| Bug::load(path)?.edited(|file| Ok(std::fs::read_to_string(root().join(file))?));
+        let faults: Vec<String> =
+            files.iter().filter_map(|path| apply(path).err()).map(|fault| format!("{fault:#}")).collect();
+        assert!(faults.is_empty(), "{} of {} can't:\n\n{}\n", faults.len(), files.len(), faults.join("\n\n"));
+    }
+
+    #[test]
+    fn ids_are_unique() {
+        load_all(root()).unwrap();
+    }
 }

@@ -1,8 +1,9 @@
 //! From the inputs that libFuzzer saved to minimised traces, one for each signature.
 
 use super::Night;
+use super::failure::{Failure, UNCLEAR};
 use super::known::Known;
-use crate::child::{self, Ended, How};
+use crate::common::child::{self, Ended, How};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,26 +13,8 @@ use std::time::Duration;
 /// How long an input may be replayed or minimised; a heap may run for ever.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// What an input is called that does not fail by itself: too slow, too large, or flaky.
-pub(super) const UNCLEAR: &str = "not-reproduced";
-
-/// A failure that was found.
-pub(crate) struct Failure {
-    pub property: String,
-    pub signature: String,
-    /// The minimised trace as text.
-    pub trace: Option<String>,
-    /// Where that is, and the input that it was made from, below the folder of the night.
-    pub path: Option<PathBuf>,
-    pub artifact: PathBuf,
-    /// How many inputs failed like that.
-    pub inputs: usize,
-    /// Where it is known from.
-    pub known: Option<String>,
-}
-
 /// The failures among the inputs that a target's run has saved. Of those with one signature the smallest is minimised.
-pub(super) fn of(night: &Night<'_>, heapproof: &Path, target: &str, known: &Known) -> Result<Vec<Failure>> {
+pub(super) fn failures(night: &Night<'_>, heapproof: &Path, target: &str, known: &Known) -> Result<Vec<Failure>> {
     let mut artifacts = Vec::new();
     for entry in fs::read_dir(night.artifacts(target))? {
         let entry = entry?;

@@ -2,9 +2,10 @@
 //! with many seeds, and what the minimiser makes of the programs is compared. What else the minimiser promises is tried on
 //! the traces: minimising one gives it again, and so does minimising its program with several threads; none of its lines can go.
 
-use crate::child::{self, Ended, How};
-use crate::scratch::Scratch;
-use anyhow::{Context, Result, bail, ensure};
+use super::culprit::Culprit;
+use crate::common::child::{self, Ended, How};
+use crate::seeded::scratch::Scratch;
+use anyhow::{Context, Result, bail};
 use heapproof_model::Program;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -13,79 +14,11 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use xtask::bugs::Bug;
 
 /// Where so many seeds find nothing, the others are not tried.
 const ENOUGH: u64 = 3;
 /// After this a seed is given up.
 const LIMIT: Duration = Duration::from_secs(60);
-/// Bugs of all classes that fail in few programs.
-pub(crate) const USUAL: [&str; 10] = [
-    "old-value-first",
-    "child-counted-once",
-    "self-loop-ignored",
-    "dirty-mark-kept",
-    "drop-makes-no-candidate",
-    "restore-nothing",
-    "resurrection-ignored",
-    "generation-kept",
-    "temporary-not-given-up",
-    "removed-field-keeps-its-place",
-];
-
-/// What programs are to fail by.
-pub(crate) enum Culprit {
-    Seeded(Bug),
-    /// A subject that is wrong on purpose.
-    Canary(String),
-}
-
-impl Culprit {
-    /// All canaries.
-    ///
-    /// # Errors
-    /// Where the harness can't be run.
-    pub fn canaries(root: &Path) -> Result<Vec<Culprit>> {
-        let mut list = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        list.args(["run", "--quiet", "--release", "--package", "heapproof", "--", "list", "subjects"]);
-        let listed = list.current_dir(root).output().context("can't run cargo")?;
-        ensure!(listed.status.success(), "the subjects can't be listed: {}", String::from_utf8_lossy(&listed.stderr));
-        let listed = String::from_utf8(listed.stdout)?;
-        let names = listed.lines().filter_map(|line| line.split_whitespace().next());
-        Ok(names.filter(|name| name.starts_with("canary")).map(|name| Culprit::Canary(name.to_owned())).collect())
-    }
-
-    /// What it is called.
-    pub fn id(&self) -> &str {
-        match self {
-            Culprit::Seeded(bug) => &bug.id,
-            Culprit::Canary(name) => name,
-        }
-    }
-
-    fn subject(&self) -> &str {
-        match self {
-            Culprit::Seeded(_) => "heap",
-            Culprit::Canary(name) => name,
-        }
-    }
-
-    /// The most random programs that are run for one that fails. Each canary is caught in few, as a test says.
-    fn cases(&self) -> u64 {
-        match self {
-            Culprit::Seeded(_) => 60_000,
-            Culprit::Canary(_) => 3_000,
-        }
-    }
-
-    /// The properties that may notice it; the first that does is taken.
-    fn properties(&self) -> Vec<&str> {
-        match self {
-            Culprit::Seeded(bug) => vec![&bug.property],
-            Culprit::Canary(_) => vec!["lockstep", "determinism", "verify", "recover"],
-        }
-    }
-}
 
 /// What came of one seed.
 #[derive(Clone)]
@@ -100,19 +33,19 @@ struct Form {
 
 /// What came of a bug: the programs that fail with the signature which most of them have.
 pub(crate) struct Forms {
-    id: String,
-    signature: String,
+    pub id: String,
+    pub signature: String,
     /// How many programs failed so.
-    programs: usize,
+    pub programs: usize,
     /// How many of them came to the trace that most came to.
-    alike: usize,
+    pub alike: usize,
     /// How many traces there are.
-    distinct: usize,
+    pub distinct: usize,
     /// The lines of that trace.
-    lines: usize,
+    pub lines: usize,
     /// The medians of the lines that programs had, and of the executions that they took.
-    found: u64,
-    executions: u64,
+    pub found: u64,
+    pub executions: u64,
     /// The promises that were broken, a sentence each.
     pub broken: Vec<String>,
 }
@@ -319,21 +252,6 @@ fn median(numbers: impl Iterator<Item = u64>) -> u64 {
     let mut sorted: Vec<u64> = numbers.collect();
     sorted.sort_unstable();
     sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(0)
-}
-
-/// The results as a table in Markdown.
-pub(crate) fn table(all: &[Forms]) -> String {
-    let mut table = String::from(
-        "| bug | signature | programs | to one trace | traces | lines | lines found | executions |\n\
-         |---|---|---:|---:|---:|---:|---:|---:|\n",
-    );
-    for forms in all {
-        let Forms { id, signature, programs, alike, distinct, lines, found, executions, .. } = forms;
-        table += &format!(
-            "| `{id}` | `{signature}` | {programs} | {alike} | {distinct} | {lines} | {found} | {executions} |\n"
-        );
-    }
-    table
 }
 
 #[cfg(test)]

@@ -1,10 +1,16 @@
-//! What the structure-aware mutator is worth: seeded bugs looked for by a fuzz target with it and without.
+//! `cargo xtask fuzz-bugs`: what the structure-aware mutator is worth: seeded bugs looked for by a fuzz target with it and without.
 //!
 //! Both begin with no corpus and the same numbers. What is compared is how many executions it took until a bug was found,
 //! which is the same on a slow machine and a fast one, and how much of the program was reached.
 
-use crate::child::{self, Ended, How};
-use crate::scratch::Scratch;
+use crate::common::arguments::{duration, expect_known};
+use crate::common::child::{self, Ended, How};
+use crate::common::command::{self, End, stopped_by_signals};
+use crate::common::workspace::root;
+use crate::fuzzing::targets::targets;
+use crate::seeded::bug::Bug;
+use crate::seeded::choice::chosen;
+use crate::seeded::scratch::Scratch;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::ops::Range;
@@ -12,13 +18,52 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use xtask::bugs::Bug;
 
 /// The exit code by which libFuzzer says that an input failed.
 const FAILED: i32 = 77;
 
+#[derive(Debug, clap::Args)]
+#[command(after_help = "HEAPPROOF_MUTATOR=off turns the mutator off in any fuzz target.")]
+pub(crate) struct FuzzBugs {
+    /// Only the bug of this id; may be given several times
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
+    /// The fuzz target
+    #[arg(long, value_name = "NAME", default_value = "lockstep")]
+    target: String,
+    /// How often each bug is looked for, each time with a seed of its own
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    trials: u32,
+    /// The seed of the first trial; the others have those that follow
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
+    seed: u32,
+    /// The most executions of a trial
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
+    runs: u64,
+    /// The most time of a trial
+    #[arg(long, value_name = "TIME", default_value = "5min", value_parser = duration)]
+    time: Duration,
+}
+
+impl command::Command for FuzzBugs {
+    fn run(&self) -> Result<End> {
+        let root = root();
+        let bugs = chosen(&self.only)?;
+        expect_known("target", &self.target, targets(root)?.iter().map(|target| &**target))?;
+        let stop = stopped_by_signals()?;
+        let hunt = Hunt {
+            target: &self.target,
+            seeds: self.seed..self.seed + self.trials,
+            runs: self.runs,
+            time: self.time,
+            stop: &stop,
+        };
+        Ok(if hunt.run(root, &bugs)? { End::Done } else { End::Interrupted })
+    }
+}
+
 /// How the bugs are looked for.
-pub(crate) struct FuzzHunt<'a> {
+struct Hunt<'a> {
     pub target: &'a str,
     /// One for each trial.
     pub seeds: Range<u32>,
@@ -37,7 +82,7 @@ struct Run {
     features: u64,
 }
 
-impl FuzzHunt<'_> {
+impl Hunt<'_> {
     /// Looks for those bugs and prints a line of a table for each; false if interrupted.
     pub fn run(&self, root: &Path, bugs: &[Bug]) -> Result<bool> {
         let scratch = Scratch::new(root, None, self.stop)?;

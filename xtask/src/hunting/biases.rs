@@ -1,21 +1,24 @@
-//! What each bias of the generators is worth: seeded bugs looked for with it and without.
+//! `cargo xtask biases`: what each bias of the generators is worth: seeded bugs looked for with it and without.
 //!
 //! A bug is built once, and looked for with the same seeds each time. What is compared is how many operations it took,
 //! which is the same on a slow machine and a fast one.
 
-use crate::scratch::Scratch;
-use crate::trial::{Outcome, Trial};
+use crate::common::command::{Command, End, stopped_by_signals};
+use crate::common::workspace::root;
+use crate::seeded::bug::Bug;
+use crate::seeded::choice::chosen_or;
+use crate::seeded::scratch::Scratch;
+use crate::seeded::trial::{Outcome, Trial};
 use anyhow::{Context, Result};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use xtask::bugs::Bug;
 
 /// The biases, as `heapproof check --without` calls them.
-pub(crate) const BIASES: [&str; 4] = ["swarm", "recent", "shapes", "aim"];
+const BIASES: [&str; 4] = ["swarm", "recent", "shapes", "aim"];
 
 /// Bugs that random programs are slow to find, and some that they find soon: what is looked for unless something is asked.
-pub(crate) const BUGS: [&str; 12] = [
+const BUGS: [&str; 12] = [
     "disturbed-not-noticed",
     "disturbed-is-no-candidate",
     "stored-member-not-noticed",
@@ -30,8 +33,37 @@ pub(crate) const BUGS: [&str; 12] = [
     "holes-without-new-index",
 ];
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct Biases {
+    /// Only the bug of this id; may be given several times; a dozen unless given
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
+    /// How often each bug is looked for, each time with a seed of its own
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    trials: u64,
+    /// The seed of the first trial; the others have those that follow
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// The most programs of a trial
+    #[arg(long, value_name = "N", default_value_t = 8_000, value_parser = clap::value_parser!(u64).range(1..))]
+    cases: u64,
+    /// How many threads build and check; as many as there are processors unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+}
+
+impl Command for Biases {
+    fn run(&self) -> Result<End> {
+        let bugs = chosen_or(&BUGS, &self.only)?;
+        let stop = stopped_by_signals()?;
+        let seeds = self.seed..self.seed.saturating_add(self.trials);
+        let comparison = Comparison { seeds, cases: self.cases, jobs: self.jobs, stop: &stop };
+        Ok(if comparison.run(root(), &bugs)? { End::Done } else { End::Interrupted })
+    }
+}
+
 /// How the bugs are looked for.
-pub(crate) struct Comparison<'a> {
+struct Comparison<'a> {
     /// One for each trial.
     pub seeds: Range<u64>,
     pub cases: u64,
@@ -97,7 +129,7 @@ fn cell(outcomes: &[Outcome]) -> String {
 #[cfg(test)]
 mod tests {
     use super::cell;
-    use crate::trial::{Found, Outcome};
+    use crate::seeded::trial::{Found, Outcome};
 
     #[test]
     fn what_is_not_found_counts_as_the_longest() {

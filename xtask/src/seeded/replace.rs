@@ -7,7 +7,7 @@ use std::fmt;
 
 /// Why a text can't be replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mismatch {
+pub(crate) enum Mismatch {
     /// The source does not have it.
     Missing {
         /// The line where the most similar text begins, from 1.
@@ -35,16 +35,8 @@ impl fmt::Display for Mismatch {
 
 impl std::error::Error for Mismatch {}
 
-/// The source with the one place where it has `find` replaced.
-///
-/// ```
-/// let source = "fn f() {\n    g(\n        1,\n        h,\n    )\n}\n";
-/// assert_eq!(xtask::apply::replace(source, "g(1, h,)", "g(2)").unwrap(), "fn f() {\n    g(2)\n}\n");
-/// ```
-///
-/// # Errors
-/// Where there is none, or more than one.
-pub fn replace(source: &str, find: &str, replacement: &str) -> Result<String, Mismatch> {
+/// The source with the one place where it has `find` replaced; an error where there is none, or more than one.
+pub(crate) fn replace(source: &str, find: &str, replacement: &str) -> Result<String, Mismatch> {
     let (text, wanted) = (significant(source), significant(find));
     let fits = |window: &&[(usize, char)]| window.iter().zip(&wanted).all(|(have, want)| have.1 == want.1);
     let mut places = text.windows(wanted.len().max(1)).filter(fits).filter_map(|window| {
@@ -64,8 +56,7 @@ pub fn replace(source: &str, find: &str, replacement: &str) -> Result<String, Mi
 }
 
 /// Whether two texts differ by more than white space.
-#[must_use]
-pub fn differ(one: &str, two: &str) -> bool {
+pub(crate) fn differ(one: &str, two: &str) -> bool {
     let characters = |text| significant(text).into_iter().map(|(_, character)| character);
     !characters(one).eq(characters(two))
 }

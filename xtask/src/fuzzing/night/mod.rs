@@ -5,13 +5,15 @@
 //! that is complete. A failure is known or new by its property and signature. Those of earlier nights are kept in a file
 //! beside the corpus, so that a night fails once for a failure and not until it is corrected.
 
-mod failures;
+mod failure;
 mod fuzzer;
 mod known;
 mod summary;
+mod triage;
 
+use super::seeds;
 use anyhow::{Context, Result};
-use failures::Failure;
+use failure::Failure;
 use fuzzer::{Figures, Fuzzer};
 use known::Known;
 use std::fs;
@@ -107,7 +109,7 @@ impl Night<'_> {
         known: &mut Known,
         results: &mut Results,
     ) -> Result<()> {
-        xtask::seeds::write(&self.corpus, target)?;
+        seeds::write(&self.corpus, target)?;
         let before = fuzzer.inputs(target)?;
         let Some(binary) = fuzzer.build(target)? else { return Ok(()) };
         // Where it did not come to its end, what it found until then counts all the same.
@@ -126,7 +128,7 @@ impl Night<'_> {
             }
             return Ok(());
         }
-        let found = failures::of(self, heapproof, target, known)?;
+        let found = triage::failures(self, heapproof, target, known)?;
         if crashed && found.is_empty() {
             results.trouble.push(format!("{target}: it crashed and left no input; see logs/{target}.log"));
         }

@@ -1,6 +1,7 @@
 //! Failures that are no news.
 
-use super::failures::{Failure, UNCLEAR};
+use super::failure::{Failure, UNCLEAR};
+use crate::common::workspace::traces;
 use anyhow::{Context, Result};
 use heapproof_model::Program;
 use std::collections::BTreeSet;
@@ -24,7 +25,7 @@ impl Known {
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         let by_signature = lines.filter_map(|line| line.split_once(' ')).map(|(one, two)| (one.into(), two.into()));
         let mut regressions = Vec::new();
-        for trace in xtask::traces()? {
+        for trace in traces()? {
             if trace.starts_with(root.join("corpus/regressions")) {
                 let program = fs::read_to_string(&trace)?.parse();
                 let program = program.with_context(|| format!("{} is no trace", trace.display()))?;
@@ -64,8 +65,9 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
-    use super::super::failures::{Failure, UNCLEAR};
+    use super::super::failure::{Failure, UNCLEAR};
     use super::Known;
+    use crate::common::workspace::root;
 
     fn failure(signature: &str) -> Failure {
         Failure {
@@ -82,7 +84,7 @@ mod tests {
     #[test]
     fn what_one_night_has_found_the_next_one_knows() {
         let corpus = tempfile::tempdir().unwrap();
-        let load = || Known::load(xtask::root(), corpus.path()).unwrap();
+        let load = || Known::load(root(), corpus.path()).unwrap();
         assert_eq!(load().of("lockstep", "not-freed", None), None);
         load().add(&failure("not-freed")).unwrap();
         load().add(&failure("counts-weak")).unwrap();
@@ -96,7 +98,7 @@ mod tests {
     #[test]
     fn a_trace_that_is_a_regression_test_is_known_whatever_its_names() {
         let corpus = tempfile::tempdir().unwrap();
-        let known = Known::load(xtask::root(), corpus.path()).unwrap();
+        let known = Known::load(root(), corpus.path()).unwrap();
         let (path, program) = known.regressions.first().unwrap();
         assert_eq!(known.of("lockstep", "any", Some(&program.canonical().to_string())).as_ref(), Some(path));
         assert_eq!(known.of("lockstep", "any", Some("a = table\na = table")), None);

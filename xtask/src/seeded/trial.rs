@@ -1,6 +1,6 @@
 //! One attempt to detect a bug: `heapproof check` with one seed.
 
-use crate::child::{self, Ended, How};
+use crate::common::child::{self, Ended, How};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::path::{Path, PathBuf};

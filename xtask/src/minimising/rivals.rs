@@ -1,12 +1,15 @@
-//! Other people's minimisers on the failing programs that ours gets: what `docs/minimising.md` shows.
+//! `cargo xtask rivals`: other people's minimisers on the failing programs that ours gets: what `docs/minimising.md` shows.
 //!
 //! For each seeded bug `benches/rivals` is built with it. One of its binaries finds failing programs and minimises each by
 //! what runs within a process; the other is what libFuzzer minimises.
 
-use crate::child::{self, Ended, How};
-use crate::scratch::{Rivals, Scratch};
+use crate::common::child::{self, Ended, How};
+use crate::common::command::{self, End, stopped_by_signals};
+use crate::common::workspace::root;
+use crate::seeded::bug::Bug;
+use crate::seeded::choice::chosen_or;
+use crate::seeded::scratch::{Minimizers, Scratch};
 use anyhow::{Context, Result, bail};
-use clap::Args;
 use heapproof_model::Program;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -14,9 +17,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use xtask::bugs::Bug;
 
 /// Bugs of ten kinds, each of which random programs meet.
 const TEN: [&str; 10] = [
@@ -35,11 +37,11 @@ const TEN: [&str; 10] = [
 /// After this the minimisers within a process are given up: a bug may make the heap run for ever.
 const LIMIT: Duration = Duration::from_secs(300);
 
-#[derive(Debug, Args)]
-pub(crate) struct RivalsArguments {
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rivals {
     /// Only the bug of this id; may be given several times; ten bugs unless given
     #[arg(long, value_name = "ID")]
-    pub only: Vec<String>,
+    only: Vec<String>,
     /// How many failing programs of each bug are minimised
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     programs: u32,
@@ -54,14 +56,12 @@ pub(crate) struct RivalsArguments {
     seed: u64,
 }
 
-impl RivalsArguments {
-    /// The bugs among those known that are meant.
-    pub(crate) fn bugs(&self, known: Vec<Bug>) -> Vec<Bug> {
-        let wanted = |id: &str| match self.only.is_empty() {
-            true => TEN.contains(&id),
-            false => self.only.iter().any(|only| only == id),
-        };
-        known.into_iter().filter(|bug| wanted(&bug.id)).collect()
+impl command::Command for Rivals {
+    fn run(&self) -> Result<End> {
+        let bugs = chosen_or(&TEN, &self.only)?;
+        let stop = stopped_by_signals()?;
+        print!("{}", compare(root(), self, &bugs, &stop)?);
+        Ok(if stop.load(Ordering::Relaxed) { End::Interrupted } else { End::Done })
     }
 }
 
@@ -80,7 +80,7 @@ struct Row {
 }
 
 /// Compares the minimisers on those bugs; the table, whole or up to where it was interrupted.
-pub(crate) fn compare(root: &Path, arguments: &RivalsArguments, bugs: &[Bug], stop: &AtomicBool) -> Result<String> {
+fn compare(root: &Path, arguments: &Rivals, bugs: &[Bug], stop: &AtomicBool) -> Result<String> {
     let scratch = Scratch::new(root, None, stop)?;
     let mut table = "| seeded bug | minimiser | programs | lines before | lines after | most | distinct results | other failure | executions | ms |\n\
                      |---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n"
@@ -89,11 +89,11 @@ pub(crate) fn compare(root: &Path, arguments: &RivalsArguments, bugs: &[Bug], st
     for (number, bug) in bugs.iter().enumerate() {
         eprintln!("[{}/{}] {}/{}", number + 1, bugs.len(), bug.class, bug.id);
         let changed = bug.edited(|file| scratch.read(file))?;
-        let Some(rivals) = scratch.build_rivals(&changed)? else { break };
+        let Some(minimizers) = scratch.build_minimizers(&changed)? else { break };
         let folder = scratch.output.join(&bug.id);
         fs::create_dir_all(&folder)?;
-        let Some(mut rows) = within_a_process(&rivals, arguments, &folder, stop)? else { break };
-        let fuzzed = by_libfuzzer(&rivals, arguments, &folder, &rows, stop)?;
+        let Some(mut rows) = within_a_process(&minimizers, arguments, &folder, stop)? else { break };
+        let fuzzed = by_libfuzzer(&minimizers, arguments, &folder, &rows, stop)?;
         rows.extend(fuzzed);
         let rows_of_bug = summary(&bug.id, &rows);
         eprint!("{rows_of_bug}");
@@ -105,12 +105,12 @@ pub(crate) fn compare(root: &Path, arguments: &RivalsArguments, bugs: &[Bug], st
 }
 
 fn within_a_process(
-    rivals: &Rivals,
-    arguments: &RivalsArguments,
+    minimizers: &Minimizers,
+    arguments: &Rivals,
     folder: &Path,
     stop: &AtomicBool,
 ) -> Result<Option<Vec<Row>>> {
-    let mut command = Command::new(&rivals.within);
+    let mut command = Command::new(&minimizers.within);
     command.args([arguments.seed.to_string(), arguments.programs.to_string()]).arg(folder);
     let Ended { how, stdout, stderr } = child::run(&mut command, folder, Some(LIMIT), stop)?;
     match how {
@@ -138,8 +138,8 @@ fn row_of(row: &Value) -> Option<Row> {
 /// `-minimize_crash` for the first programs. It stops by itself once so many mutants in a row do not crash, or when its time
 /// is up.
 fn by_libfuzzer(
-    rivals: &Rivals,
-    arguments: &RivalsArguments,
+    minimizers: &Minimizers,
+    arguments: &Rivals,
     folder: &Path,
     rows: &[Row],
     stop: &AtomicBool,
@@ -151,7 +151,7 @@ fn by_libfuzzer(
         let (crash, results) = (folder.join(format!("{number}.bytes")), folder.join(format!("{number}-results")));
         let count = folder.join(format!("{number}.count"));
         fs::create_dir_all(&results)?;
-        let mut command = Command::new(&rivals.fuzzed);
+        let mut command = Command::new(&minimizers.fuzzed);
         command.args(["-minimize_crash=1", &format!("-runs={RUNS}"), "-seed=1"]);
         command.arg(format!("-artifact_prefix={}/", results.display())).arg(&crash).env("RIVALS_COUNT", &count);
         let start = Instant::now();
@@ -165,14 +165,14 @@ fn by_libfuzzer(
         let counted = fs::read_to_string(&count).unwrap_or_default();
         let executions = last + counted.lines().filter_map(|line| line.parse::<u64>().ok()).sum::<u64>();
         let shortest = shortest(&crash, &results)?;
-        let failure = replayed(rivals, &shortest, folder, stop)?;
+        let failure = replayed(minimizers, &shortest, folder, stop)?;
         let program = shortest.canonical();
         fuzzed.push(Row {
             minimizer: "libFuzzer".to_owned(),
             from: ours.from,
             trace: program.to_string(),
             lines: program.len() as u64,
-            is_same_failure: failure == replayed(rivals, &Program::decode(&fs::read(&crash)?), folder, stop)?,
+            is_same_failure: failure == replayed(minimizers, &Program::decode(&fs::read(&crash)?), folder, stop)?,
             executions,
             milliseconds,
         });
@@ -192,10 +192,10 @@ fn shortest(crash: &Path, results: &Path) -> Result<Program> {
 }
 
 /// How a program fails on that build.
-fn replayed(rivals: &Rivals, program: &Program, folder: &Path, stop: &AtomicBool) -> Result<String> {
+fn replayed(minimizers: &Minimizers, program: &Program, folder: &Path, stop: &AtomicBool) -> Result<String> {
     let file = folder.join("replayed.bytes");
     fs::write(&file, program.encode())?;
-    let mut command = Command::new(&rivals.within);
+    let mut command = Command::new(&minimizers.within);
     command.arg("--signature").arg(&file);
     let ended = child::run(&mut command, folder, Some(LIMIT), stop)?;
     Ok(ended.stdout.trim().to_owned())

@@ -1,7 +1,9 @@
 //! All bugs, one after the other: make the sources wrong, build them, and see whether the harness notices.
 
-use crate::scratch::Scratch;
-use crate::trial::{self, Outcome, Trial};
+use crate::common::workspace::traces;
+use crate::seeded::bug::Bug;
+use crate::seeded::scratch::Scratch;
+use crate::seeded::trial::{self, Outcome, Trial};
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +11,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
-use xtask::bugs::Bug;
 
 /// How the bugs are looked for.
 pub(crate) struct Hunt<'a> {
@@ -72,7 +73,7 @@ impl Hunt<'_> {
         for seed in self.seeds.clone() {
             let Some(mut outcome) = self.trial(scratch, property, seed).run(&heapproof)? else { return Ok(None) };
             if let Outcome::Undetected { .. } = outcome {
-                let traces = xtask::traces()?;
+                let traces = traces()?;
                 match trial::replay_corpus(&heapproof, property, &traces, &scratch.output, self.stop)? {
                     None => return Ok(None),
                     Some(None) => {}

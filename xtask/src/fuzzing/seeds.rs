@@ -1,6 +1,9 @@
-//! Seeds for the fuzz targets, made from the traces of the corpus.
+//! `cargo xtask seeds`: seeds for the fuzz targets, made from the traces of the corpus.
 
-use anyhow::{Context, Result, ensure};
+use super::targets::targets;
+use crate::common::command::{Command, End};
+use crate::common::workspace::{root, traces};
+use anyhow::{Context, Result};
 use heapproof_model::Program;
 use std::fs;
 use std::path::Path;
@@ -12,33 +15,26 @@ const MOST_BULK: u64 = 32;
 /// The target whose inputs are text.
 const TEXT: &str = "text";
 
-/// The fuzz targets, in order of their names.
-///
-/// # Errors
-/// Where their folder can't be read.
-pub fn targets(root: &Path) -> Result<Vec<String>> {
-    let folder = root.join("fuzz").join("fuzz_targets");
-    let entries = fs::read_dir(&folder).with_context(|| format!("can't read {}", folder.display()))?;
-    let mut targets = Vec::new();
-    for entry in entries {
-        if let Some(name) = entry?.path().file_stem() {
-            targets.push(name.to_string_lossy().into_owned());
+#[derive(Debug, clap::Args)]
+pub(crate) struct Seeds {}
+
+impl Command for Seeds {
+    fn run(&self) -> Result<End> {
+        let root = root();
+        for target in targets(root)? {
+            let written = write(&root.join("fuzz/corpus"), &target)?;
+            println!("{written} seeds in fuzz/corpus/{target}/");
         }
+        Ok(End::Done)
     }
-    targets.sort();
-    ensure!(!targets.is_empty(), "there is no target in {}", folder.display());
-    Ok(targets)
 }
 
 /// Writes each trace of the corpus that is not too large into the folder `corpus/TARGET`; gives how many there are.
-///
-/// # Errors
-/// Where a trace can't be read or a seed not be written.
-pub fn write(corpus: &Path, target: &str) -> Result<usize> {
+pub(crate) fn write(corpus: &Path, target: &str) -> Result<usize> {
     let folder = corpus.join(target);
     fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
     let mut written = 0;
-    for trace in crate::traces().context("the corpus can't be read")? {
+    for trace in traces().context("the corpus can't be read")? {
         let shown = trace.display();
         let text = fs::read_to_string(&trace).with_context(|| format!("can't read {shown}"))?;
         let program: Program = text.parse().with_context(|| format!("{shown} is no trace"))?;
@@ -54,14 +50,16 @@ pub fn write(corpus: &Path, target: &str) -> Result<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_BULK, targets, write};
+    use super::{MOST_BULK, write};
+    use crate::common::workspace::root;
+    use crate::fuzzing::targets::targets;
     use heapproof_model::Program;
     use std::fs;
 
     #[test]
     fn every_target_gets_seeds_that_it_can_read() {
         let corpus = tempfile::tempdir().unwrap();
-        for target in targets(crate::root()).unwrap() {
+        for target in targets(root()).unwrap() {
             let many = write(corpus.path(), &target).unwrap();
             assert!(many > 100, "{target}: {many}");
             for entry in fs::read_dir(corpus.path().join(&target)).unwrap() {

@@ -1,6 +1,6 @@
 //! What a person reads in the morning.
 
-use super::failures::Failure;
+use super::failure::Failure;
 use super::{Night, Results};
 
 /// The summary as Markdown.
@@ -100,7 +100,7 @@ fn section(text: &mut String, title: &str, failures: &[&Failure]) {
 #[cfg(test)]
 mod tests {
     use super::super::fuzzer::{Figures, Sanitizer};
-    use super::super::{Night, Outcome, Results, failures::Failure};
+    use super::super::{Night, Outcome, Results, failure::Failure};
     use super::markdown;
     use std::sync::atomic::AtomicBool;
     use std::time::Duration;

@@ -1,8 +1,8 @@
 //! The results, a line a bug.
 
-use crate::hunt::Trials;
-use crate::trial::Outcome;
-use xtask::bugs::Bug;
+use super::hunt::Trials;
+use crate::seeded::bug::Bug;
+use crate::seeded::trial::Outcome;
 
 const HEAD: [&str; 6] = ["bug", "class", "detected", "signature", "operations", "lines"];
 
@@ -57,7 +57,7 @@ fn median(outcomes: &[Outcome]) -> Option<&Outcome> {
 #[cfg(test)]
 mod tests {
     use super::median;
-    use crate::trial::{Found, Outcome};
+    use crate::seeded::trial::{Found, Outcome};
 
     #[test]
     fn the_median_trial_takes_those_that_found_nothing_for_the_longest() {

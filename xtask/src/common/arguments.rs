@@ -1,0 +1,47 @@
+//! Arguments that several commands take: names of what there is, and times.
+
+use super::command::Usage;
+use std::time::Duration;
+
+/// Refuses a name that nothing has, and says which is the nearest.
+pub(crate) fn expect_known<'a>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), Usage> {
+    if known.clone().any(|known| known == name) {
+        return Ok(());
+    }
+    let likeness = |known: &&str| (1e6 * strsim::jaro_winkler(known, name)) as u64;
+    let nearest = known.max_by_key(likeness).unwrap_or("");
+    Err(Usage(format!("there is no {what} `{name}`; the nearest is `{nearest}`")))
+}
+
+/// Reads a time that is more than none.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        Ok(_) => Err("expected more than no time".to_owned()),
+        Err(error) => Err(format!("{error}; expected something like `60s` or `10min`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{duration, expect_known};
+    use std::time::Duration;
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_nearest() {
+        let known = || ["bytes", "lockstep", "text"].into_iter();
+        assert!(expect_known("target", "text", known()).is_ok());
+        let refused = expect_known("target", "lockst", known()).unwrap_err();
+        assert_eq!(refused.to_string(), "there is no target `lockst`; the nearest is `lockstep`");
+    }
+
+    #[test]
+    fn no_time_is_refused() {
+        assert_eq!(duration("2min"), Ok(Duration::from_secs(120)));
+        assert!(duration("0s").is_err() && duration("3").is_err());
+    }
+}

@@ -1,0 +1,38 @@
+//! The workspace that we are part of: its root, its corpus, and cargo for it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{fs, io};
+
+/// The root of the workspace.
+pub(crate) fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
+
+/// All traces of the corpus, in order of their paths.
+pub(crate) fn traces() -> io::Result<Vec<PathBuf>> {
+    let mut traces = Vec::new();
+    for folder in fs::read_dir(root().join("corpus"))? {
+        for file in fs::read_dir(folder?.path())? {
+            traces.push(file?.path());
+        }
+    }
+    traces.retain(|path| path.extension().is_some_and(|extension| extension == "trace"));
+    traces.sort();
+    Ok(traces)
+}
+
+/// The cargo that has started us, in a folder.
+pub(crate) fn cargo(folder: &Path) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(folder);
+    cargo
+}
+
+/// The cargo of the path, in a folder: only that one finds cargo-fuzz, and lets a toolchain be chosen.
+pub(crate) fn cargo_of_the_path(folder: &Path) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.env_remove("CARGO").current_dir(folder);
+    cargo
+}

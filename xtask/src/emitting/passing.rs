@@ -1,0 +1,49 @@
+//! Whether emitted tests pass on our heap and are as clippy likes them, all in one package in `target/emitted/`: those of every trace of the corpus that is
+//! not large, and those of what is found of each wrong heap, emitted as if the heap were wrong in this way.
+
+use super::package::{Package, count, run};
+use crate::common::workspace::{cargo, traces};
+use anyhow::{Context, Result, ensure};
+use heapproof_model::Program;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The most lines of a trace.
+const MOST_LINES: usize = 200;
+/// The most objects of its bulk lines.
+const MOST_BULK: u64 = 1_000;
+/// The test of the harness that writes those of wrong heaps: what is found of them is known there.
+const OF_WRONG_HEAPS: &str = "emit::tests_of_wrong_heaps_are_written";
+/// The least that it writes.
+const WRONG_HEAPS: usize = 50;
+
+/// Emits, builds and runs them; gives how many there are.
+pub(super) fn check(root: &Path) -> Result<usize> {
+    let package = Package::new(root.join("target/emitted"), "../../heap")?;
+    let (corpus, wrong) = (package.tests("corpus"), package.tests("wrong_heaps"));
+    let mut emit = cargo(root);
+    emit.args(["run", "--locked", "--release", "--quiet", "--package", "heapproof", "--", "emit-test", "-o"]);
+    emit.arg(&corpus).args(small_traces()?);
+    run(&mut emit, "heapproof emit-test")?;
+    let mut emit = cargo(root);
+    emit.args(["test", "--locked", "--quiet", "--test", "heapproof", "--", "--ignored", "--exact", OF_WRONG_HEAPS]);
+    emit.env("HEAPPROOF_EMITTED", &wrong);
+    run(&mut emit, OF_WRONG_HEAPS)?;
+    let (corpus, wrong) = (count(&corpus)?, count(&wrong)?);
+    ensure!(wrong >= WRONG_HEAPS, "only {wrong} tests of wrong heaps are emitted");
+    package.lint()?;
+    package.passes("an emitted test")?;
+    Ok(corpus + wrong)
+}
+
+fn small_traces() -> Result<Vec<PathBuf>> {
+    let mut small = Vec::new();
+    for path in traces()? {
+        let text = fs::read_to_string(&path).with_context(|| format!("can't read {}", path.display()))?;
+        let program: Program = text.parse().with_context(|| format!("{} is no trace", path.display()))?;
+        if program.len() <= MOST_LINES && program.bulk() <= MOST_BULK {
+            small.push(path);
+        }
+    }
+    Ok(small)
+}

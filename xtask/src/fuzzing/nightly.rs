@@ -1,0 +1,73 @@
+//! `cargo xtask nightly`: every fuzz target for a time.
+
+use super::night::{Night, Sanitizer};
+use super::targets::targets;
+use crate::common::arguments::{duration, expect_known};
+use crate::common::command::{Command, End, stopped_by_signals};
+use crate::common::workspace::root;
+use anyhow::Result;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+const EXIT_CODES: &str = "\
+Below the output folder: summary.md, traces/, artifacts/ (the failing inputs), logs/.
+
+Exit codes:
+  0    nothing new was found
+  1    a failure was found that no earlier night has found
+  2    bad usage
+  3    a target could not be built or run, and nothing new was found
+  130  interrupted; the summary says how far it came";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Nightly {
+    /// How long each target is fuzzed, as in `60s` or `10min`
+    #[arg(long, value_name = "TIME", default_value = "10min", value_parser = duration)]
+    time: Duration,
+    /// Only this target; may be given several times
+    #[arg(long, value_name = "NAME")]
+    target: Vec<String>,
+    /// What else is looked for
+    #[arg(long, value_enum, default_value = "none")]
+    sanitizer: Sanitizer,
+    /// The number that libFuzzer's choices come from; a fresh one unless given
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
+    seed: Option<u32>,
+    /// The kept corpus, a folder a target
+    #[arg(long, value_name = "DIR", default_value = "fuzz/corpus")]
+    corpus: PathBuf,
+    /// Where the results go
+    #[arg(long, value_name = "DIR", default_value = "heapproof.out/nightly")]
+    out: PathBuf,
+}
+
+impl Command for Nightly {
+    fn run(&self) -> Result<End> {
+        let root = root();
+        let mut targets = targets(root)?;
+        for name in &self.target {
+            expect_known("target", name, targets.iter().map(|target| &**target))?;
+        }
+        targets.retain(|target| self.target.is_empty() || self.target.contains(target));
+        let stop = stopped_by_signals()?;
+        let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let night = Night {
+            targets,
+            time: self.time,
+            sanitizer: self.sanitizer,
+            seed: self.seed.unwrap_or(clock.subsec_nanos().max(1)),
+            corpus: self.corpus.clone(),
+            out: self.out.clone(),
+            stop: &stop,
+        };
+        let results = night.run(root)?;
+        println!("{}", self.out.join("summary.md").display());
+        Ok(match results {
+            results if results.interrupted => End::Interrupted,
+            results if results.has_news() => End::Failed,
+            results if !results.trouble.is_empty() => End::Incomplete,
+            _ => End::Done,
+        })
+    }
+}
