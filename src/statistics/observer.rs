@@ -13,9 +13,7 @@ use crate::lockstep::{Called, Lockstep};
 use crate::panics;
 use crate::subject::SubjectKind;
 use heapproof_model::definitions::{Graph, reachable};
-use heapproof_model::{
-    Code, End, Event, Kind, Object, Operation, Outcome, Program, Reference, Refusal, Value,
-};
+use heapproof_model::{Code, End, Event, Kind, Object, Operation, Outcome, Program, Reference, Refusal, Value};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;

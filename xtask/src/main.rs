@@ -49,6 +49,10 @@ const COMMANDS: &[Entry] = &[
     ),
     entry::<fuzzing::seeds::Seeds>("seeds", "Write the traces of the corpus as seeds into `fuzz/corpus/`"),
     entry::<fuzzing::targets::Targets>("targets", "Say what the fuzz targets are, as a JSON list"),
+    entry::<fuzzing::soak::Soak>(
+        "soak",
+        "Run random programs for a time: every property under every profile, each round with a new seed",
+    ),
     entry::<fuzzing::nightly::Nightly>("nightly", "Run every fuzz target for a time, and sum up what was found"),
 ];
 

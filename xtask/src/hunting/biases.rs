@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 /// The biases, as `heapproof check --without` calls them.
-const BIASES: [&str; 4] = ["swarm", "recent", "shapes", "aim"];
+const BIASES: [&str; 5] = ["swarm", "recent", "shapes", "aim", "pulse"];
 
 /// Bugs that random programs are slow to find, and some that they find soon: what is looked for unless something is asked.
 const BUGS: [&str; 12] = [

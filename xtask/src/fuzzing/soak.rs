@@ -3,64 +3,95 @@
 //! The same seeds find the same bugs. What a fixed seed does not find in two million programs another may find in ten
 //! thousand, so a soak takes its seeds from the clock, prints them, and goes on for as long as it is given.
 
-use crate::child::{self, Ended, How};
+use crate::common::arguments::duration;
+use crate::common::child::{self, Ended, How};
+use crate::common::command::{self, End, stopped_by_signals};
+use crate::common::workspace::{cargo, root};
 use anyhow::{Context, Result};
-use clap::Args;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A piece that takes longer is given up, and told: a heap may run for ever.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// How a soak is made.
-#[derive(Debug, Args)]
-pub(crate) struct SoakArguments {
+const EXIT_CODES: &str = "\
+Below the output folder: summary.md, failures/ (minimised traces).
+
+Exit codes:
+  0    nothing was found
+  1    a failure was found
+  2    bad usage
+  3    a run did not come to its end, and nothing was found
+  130  interrupted; the summary says how far it came";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Soak {
     /// For how long, as in `10min` or `1h`
-    #[arg(long, value_name = "TIME", default_value = "10min", value_parser = crate::duration)]
-    pub time: Duration,
-    /// The most rounds
+    #[arg(long, value_name = "TIME", default_value = "10min", value_parser = duration)]
+    time: Duration,
+    /// The most rounds, however much time is left
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub rounds: Option<u64>,
+    rounds: Option<u64>,
     /// The seed of the first round; the others have those that follow; a fresh one unless given
     #[arg(long, value_name = "S")]
-    pub seed: Option<u64>,
+    seed: Option<u64>,
     /// How many programs each property has under each profile in a round
-    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..))]
-    pub cases: u64,
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    cases: u64,
     /// How many threads build and check; as many as there are processors unless given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub jobs: Option<u16>,
+    jobs: Option<u16>,
     /// Where failures and the summary go
     #[arg(long, value_name = "DIR", default_value = "heapproof.out/soak")]
-    pub out: PathBuf,
+    out: PathBuf,
+}
+
+impl command::Command for Soak {
+    fn run(&self) -> Result<End> {
+        let stop = stopped_by_signals()?;
+        let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seed = self.seed.unwrap_or(clock.as_secs());
+        println!("seed {seed}");
+        let soaked = self.soak(seed, &stop)?;
+        let summary = self.out.join("summary.md");
+        fs::write(&summary, soaked.markdown(self.cases, seed))?;
+        println!("{}\n{}", soaked.verdict(), summary.display());
+        Ok(match soaked {
+            soaked if soaked.interrupted => End::Interrupted,
+            soaked if !soaked.failures.is_empty() => End::Failed,
+            soaked if !soaked.trouble.is_empty() => End::Incomplete,
+            _ => End::Done,
+        })
+    }
 }
 
 /// What came of a soak.
 #[derive(Debug, Default)]
-pub(crate) struct Soaked {
+struct Soaked {
     /// Complete rounds.
-    pub rounds: u64,
+    rounds: u64,
     /// What was run, by property.
-    pub by_property: BTreeMap<String, Figures>,
+    by_property: BTreeMap<String, Figures>,
     /// Each failure once: its signature under a property, and where the first one is.
-    pub failures: BTreeMap<(String, String), String>,
+    failures: BTreeMap<(String, String), String>,
     /// Runs that did not come to their end, in words.
-    pub trouble: Vec<String>,
+    trouble: Vec<String>,
     /// Whether it was ended from outside.
-    pub interrupted: bool,
+    interrupted: bool,
 }
 
 /// How much was run.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Figures {
-    pub programs: u64,
-    pub operations: u64,
+struct Figures {
+    programs: u64,
+    operations: u64,
 }
 
 /// One property under one profile with one seed.
@@ -70,56 +101,44 @@ struct Piece<'a> {
     seed: u64,
 }
 
-/// Soaks until the time or the rounds are used up, a round is interrupted, or for ever if both are for ever.
-pub(crate) fn run(root: &Path, arguments: &SoakArguments, seed: u64, stop: &AtomicBool) -> Result<Soaked> {
-    let out = &arguments.out;
-    fs::create_dir_all(out).with_context(|| format!("can't write into {}", out.display()))?;
-    let mut soaked = Soaked::default();
-    let soak = Soak { root, arguments, stop };
-    let (Some(properties), Some(profiles)) = (soak.names("properties")?, soak.names("profiles")?) else {
-        return Ok(Soaked { interrupted: true, ..soaked });
-    };
-    let end = Instant::now() + arguments.time;
-    'rounds: while arguments.rounds.is_none_or(|rounds| soaked.rounds < rounds) {
-        let seed = seed.wrapping_add(soaked.rounds);
-        for (property, profile) in properties.iter().flat_map(|it| profiles.iter().map(move |profile| (it, profile))) {
-            if Instant::now() >= end {
-                break 'rounds;
+impl Soak {
+    /// Soaks until the time or the rounds are used up, or until it is interrupted.
+    fn soak(&self, seed: u64, stop: &AtomicBool) -> Result<Soaked> {
+        fs::create_dir_all(&self.out).with_context(|| format!("can't write into {}", self.out.display()))?;
+        let mut soaked = Soaked::default();
+        let (Some(properties), Some(profiles)) = (self.names("properties", stop)?, self.names("profiles", stop)?)
+        else {
+            return Ok(Soaked { interrupted: true, ..soaked });
+        };
+        let end = Instant::now() + self.time;
+        let each = |property| profiles.iter().map(move |profile| (property, profile));
+        while self.rounds.is_none_or(|rounds| soaked.rounds < rounds) {
+            let seed = seed.wrapping_add(soaked.rounds);
+            for (property, profile) in properties.iter().flat_map(each) {
+                if Instant::now() >= end {
+                    return Ok(soaked);
+                }
+                if !self.piece(&Piece { property, profile, seed }, &mut soaked, stop)? {
+                    return Ok(Soaked { interrupted: true, ..soaked });
+                }
             }
-            if !soak.piece(&Piece { property, profile, seed }, &mut soaked)? {
-                soaked.interrupted = true;
-                break 'rounds;
-            }
+            soaked.rounds += 1;
+            eprintln!("round {}, seed {seed}: {}", soaked.rounds, soaked.verdict());
         }
-        soaked.rounds += 1;
-        eprintln!("round {}, seed {seed}: {}", soaked.rounds, soaked.verdict());
+        Ok(soaked)
     }
-    fs::write(out.join("summary.md"), soaked.markdown(arguments, seed))?;
-    Ok(soaked)
-}
 
-struct Soak<'a> {
-    root: &'a Path,
-    arguments: &'a SoakArguments,
-    stop: &'a AtomicBool,
-}
-
-impl Soak<'_> {
     /// The command line of these sources.
     fn heapproof(&self) -> Command {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(self.root).args(["run", "--quiet", "--release", "--bin", "heapproof"]);
-        if let Some(jobs) = self.arguments.jobs {
-            cargo.args(["--jobs", &jobs.to_string()]);
-        }
-        cargo.arg("--");
+        let mut cargo = cargo(root());
+        cargo.args(["run", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]);
+        cargo.args(self.jobs.map(|jobs| format!("--jobs={jobs}"))).arg("--");
         cargo
     }
 
     /// The names of a list; none if interrupted. The first call builds.
-    fn names(&self, list: &str) -> Result<Option<Vec<String>>> {
-        let Ended { how, stdout, stderr } =
-            child::run(self.heapproof().args(["list", list]), &self.arguments.out, None, self.stop)?;
+    fn names(&self, list: &str, stop: &AtomicBool) -> Result<Option<Vec<String>>> {
+        let Ended { how, stdout, stderr } = child::run(self.heapproof().args(["list", list]), &self.out, None, stop)?;
         match how {
             How::Exited(status) if status.success() => {
                 let first = |line: &str| line.split_whitespace().next().map(str::to_owned);
@@ -131,17 +150,14 @@ impl Soak<'_> {
     }
 
     /// Runs a piece and adds what came of it; false if interrupted.
-    fn piece(&self, piece: &Piece<'_>, soaked: &mut Soaked) -> Result<bool> {
+    fn piece(&self, piece: &Piece<'_>, soaked: &mut Soaked, stop: &AtomicBool) -> Result<bool> {
         let Piece { property, profile, seed } = *piece;
+        let how = format!("--property {property} --profile {profile} --seed {seed} --cases {}", self.cases);
         let mut check = self.heapproof();
-        check.args(["check", "--keep-going", "--format", "json", "--property", property, "--profile", profile]);
-        check.args(["--seed", &seed.to_string(), "--cases", &self.arguments.cases.to_string()]);
-        check.arg("--out").arg(std::path::absolute(&self.arguments.out)?);
-        if let Some(jobs) = self.arguments.jobs {
-            check.args(["--jobs", &jobs.to_string()]);
-        }
-        let Ended { how, stdout, stderr } = child::run(&mut check, &self.arguments.out, Some(LIMIT), self.stop)?;
-        let what = match how {
+        check.args(["check", "--keep-going", "--format", "json", "--out"]).arg(std::path::absolute(&self.out)?);
+        check.args(how.split(' ')).args(self.jobs.map(|jobs| format!("--jobs={jobs}")));
+        let Ended { how: ended, stdout, stderr } = child::run(&mut check, &self.out, Some(LIMIT), stop)?;
+        let what = match ended {
             How::Interrupted => return Ok(false),
             How::Exited(status) if matches!(status.code(), Some(0 | 1)) => {
                 soaked.add(property, &stdout)?;
@@ -151,10 +167,7 @@ impl Soak<'_> {
             How::TimedOut => format!("no end after {} s", LIMIT.as_secs()),
         };
         let last = stderr.lines().last().unwrap_or("");
-        let cases = self.arguments.cases;
-        soaked.trouble.push(format!(
-            "{what}: heapproof check --property {property} --profile {profile} --seed {seed} --cases {cases}: {last}"
-        ));
+        soaked.trouble.push(format!("{what}: heapproof check {how}: {last}"));
         Ok(true)
     }
 }
@@ -182,7 +195,7 @@ impl Soaked {
     }
 
     /// In a few words.
-    pub(crate) fn verdict(&self) -> String {
+    fn verdict(&self) -> String {
         let all = self.by_property.values().fold(Figures::default(), |sum, one| Figures {
             programs: sum.programs + one.programs,
             operations: sum.operations + one.operations,
@@ -196,11 +209,12 @@ impl Soaked {
     }
 
     /// The summary as Markdown.
-    fn markdown(&self, arguments: &SoakArguments, seed: u64) -> String {
+    fn markdown(&self, cases: u64, seed: u64) -> String {
         let mut text = format!("# Soak: {}\n\n{} complete rounds from seed {seed} on", self.verdict(), self.rounds);
         let interrupted = if self.interrupted { ", interrupted" } else { "" };
-        let (rounds, cases) = (self.rounds.max(1), arguments.cases);
-        let _ = write!(text, "{interrupted}.\\\nAgain: `cargo xtask soak --seed {seed} --rounds {rounds} --cases {cases}`");
+        let rounds = self.rounds.max(1);
+        let _ =
+            write!(text, "{interrupted}.\\\nAgain: `cargo xtask soak --seed {seed} --rounds {rounds} --cases {cases}`");
         text.push_str("\n\n| property | programs | operations | failures |\n|---|--:|--:|--:|\n");
         for (property, figures) in &self.by_property {
             let failures = self.failures.keys().filter(|(of, _)| of == property).count();
@@ -209,7 +223,9 @@ impl Soaked {
         for ((property, signature), replay) in &self.failures {
             let _ = write!(text, "\n- {property}: {signature}: `{replay}`");
         }
-        self.trouble.iter().for_each(|trouble| drop(write!(text, "\n- {trouble}")));
+        for trouble in &self.trouble {
+            let _ = write!(text, "\n- {trouble}");
+        }
         text.push('\n');
         text
     }
