@@ -14,33 +14,34 @@
 pub use heapproof_heap as heap;
 pub use heapproof_model as model;
 
-pub mod campaign;
-#[cfg(feature = "cli")]
-pub mod cli;
-pub mod corpus;
-pub mod digest;
-pub mod emit;
-pub mod enumerate;
-pub mod explain;
-pub mod failures;
-mod feedback;
-pub mod front_doors;
-pub mod generate;
-#[cfg(feature = "cli")]
-pub mod isolation;
-pub mod lockstep;
-pub mod minimize;
-pub mod mutate;
-mod panics;
-pub mod proof;
-pub mod properties;
-pub mod signature;
-pub mod statistics;
-pub mod subject;
-pub mod subjects;
-pub mod tally;
-#[cfg(feature = "cli")]
-pub mod viewer;
-pub mod violation;
+mod programs;
 
-pub use proof::assert_holds;
+mod judge;
+
+mod failure;
+
+// What its users call it too.
+pub mod subjects;
+
+mod runs;
+
+mod doors;
+
+// No path of a user contains a room; no path of this crate goes through here.
+#[cfg(feature = "cli")]
+pub use doors::cli;
+pub use doors::front_doors;
+pub use failure::proof::assert_holds;
+#[cfg(feature = "cli")]
+pub use failure::viewer;
+pub use failure::{corpus, emit, explain, failures, minimize, proof};
+pub use judge::{digest, lockstep, properties, signature, subject, tally, violation};
+pub use programs::{generate, mutate};
+pub use runs::{campaign, enumerate, statistics};
+
+/// Subjects that end or never end their process: each program is handed to a child process.
+#[cfg(feature = "cli")]
+pub mod isolation {
+    pub use crate::judge::guard::Limits;
+    pub use crate::runs::isolation::{Isolated, serve};
+}

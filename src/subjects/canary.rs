@@ -11,8 +11,8 @@ mod wrong;
 
 pub use forgetful::CANARY;
 
-use crate::signature::Signature;
-use crate::subject::SubjectKind;
+use crate::judge::signature::Signature;
+use crate::judge::subject::SubjectKind;
 use heapproof_model::{Finding, FindingKind, Object};
 
 /// A heap with one mistake.
@@ -57,7 +57,7 @@ pub fn ending() -> impl Iterator<Item = &'static Canary> {
 macro_rules! canaries {
     ($($name:literal $signatures:tt $about:literal $mistake:expr;)*) => {
         pub(super) const ALL: &[crate::subjects::Canary] = &[$(crate::subjects::Canary {
-            kind: crate::subject::SubjectKind::new(
+            kind: crate::judge::subject::SubjectKind::new(
                 concat!("canary:", $name),
                 $about,
                 || Box::new(super::wrong::Wrong::new($mistake)),

@@ -1,7 +1,7 @@
 //! The canary that everybody meets first.
 
-use crate::digest;
-use crate::subject::{Observation, Subject, SubjectKind};
+use crate::judge::digest;
+use crate::judge::subject::{Observation, Subject, SubjectKind};
 use crate::subjects::HeapSubject;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::collections::BTreeSet;

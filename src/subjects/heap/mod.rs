@@ -7,8 +7,8 @@ mod calls;
 mod machine;
 mod spelling;
 
-use crate::digest::Gathered;
-use crate::subject::{Observation, Subject, SubjectKind};
+use crate::judge::digest::Gathered;
+use crate::judge::subject::{Observation, Subject, SubjectKind};
 use calls::Caller;
 use heapproof_heap::{Configuration, Heap, Host, ObjectId, VerificationErrorKind, VerificationReport, View};
 use heapproof_model::reference::Settings;

@@ -10,9 +10,9 @@ mod statements;
 
 use super::machine::VirtualMachine;
 use super::{HEAP, HeapSubject, default_configuration};
-use crate::emit::{Claim, Part, Spelling, Story, heading};
-use crate::lockstep;
-use crate::subject::SubjectKind;
+use crate::failure::emit::{Claim, Part, Spelling, Story, heading};
+use crate::judge::lockstep;
+use crate::judge::subject::SubjectKind;
 use expressions::{Place, Refer};
 use heapproof_heap::Heap;
 use heapproof_model::{Gives, Name, Object, Operation, Outcome};
