@@ -34,10 +34,17 @@ pub use doors::front_doors;
 pub use failure::proof::assert_holds;
 #[cfg(feature = "cli")]
 pub use failure::viewer;
-pub use failure::{corpus, emit, explain, failures, minimize, proof};
+pub use failure::{corpus, explain, failures, minimize, proof};
 pub use judge::{digest, lockstep, properties, signature, subject, tally, violation};
 pub use programs::{generate, mutate};
 pub use runs::{campaign, enumerate, statistics};
+
+/// A trace as a Rust test, and what a subject is told to spell one: see [`emit_test`](emit::emit_test).
+pub mod emit {
+    pub use crate::failure::emit::*;
+    pub use crate::judge::spelling::Spelling;
+    pub use crate::judge::story::{Claim, Part, Run, Step, Story, Telling};
+}
 
 /// Subjects that end or never end their process: each program is handed to a child process.
 #[cfg(feature = "cli")]

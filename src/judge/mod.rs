@@ -7,6 +7,8 @@ pub mod lockstep;
 pub(crate) mod panics;
 pub mod properties;
 pub mod signature;
+pub mod spelling;
+pub mod story;
 pub mod subject;
 pub mod tally;
 pub mod violation;

@@ -5,7 +5,7 @@
 //! what went unchecked. The least that is of use: some way to allocate and store, [`Take`](Operation::Take),
 //! [`Drop`](Operation::Drop), and [`Subject::lives`].
 
-use crate::failure::emit::Spelling;
+use super::spelling::Spelling;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -175,13 +175,26 @@ pub struct SubjectKind {
     /// What it is, in a line.
     pub about: &'static str,
     make: fn() -> Box<dyn Subject>,
+    rust: Option<&'static str>,
     spelling: Option<&'static dyn Spelling>,
 }
 
 impl SubjectKind {
     /// The kind of subject that `make` makes.
     pub const fn new(name: &'static str, about: &'static str, make: fn() -> Box<dyn Subject>) -> SubjectKind {
-        SubjectKind { name, about, make, spelling: None }
+        SubjectKind { name, about, make, rust: None, spelling: None }
+    }
+
+    /// The same, which says what Rust calls it: a path or another expression that gives it, as `my_heap::proof::KIND`.
+    /// Tests that embed their trace name it.
+    #[must_use]
+    pub const fn in_rust(self, rust: &'static str) -> SubjectKind {
+        SubjectKind { rust: Some(rust), ..self }
+    }
+
+    /// What Rust calls it, if it says so.
+    pub fn rust(&self) -> Option<&'static str> {
+        self.rust
     }
 
     /// The same, which says how tests in Rust spell its operations.

@@ -1,10 +1,11 @@
 //! `heapproof check`: random programs.
 
-use super::arguments::{Claim, Format};
+mod report;
+
+use super::arguments::{Claim, Format, duration};
 use super::figures;
 use super::isolate::{Isolate, Judge};
 use super::output::Output;
-use super::report::Reporter;
 use super::{Context, End, Trouble, say};
 use crate::failure::failures::{OUT, save_original, write_whole};
 use crate::failure::minimize::Options;
@@ -13,6 +14,7 @@ use crate::programs::generate::{Bias, MOST_LINES, Profile, Recipe};
 use crate::runs::campaign::{Campaign, Found, Summary};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use report::Reporter;
 use std::cell::RefCell;
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
@@ -202,12 +204,4 @@ fn bias(name: &str) -> Result<Bias, String> {
     let known = || Bias::ALL.iter().map(|bias| bias.name()).collect::<Vec<_>>().join(", ");
     let found = Bias::ALL.iter().find(|bias| bias.name() == name);
     found.copied().ok_or_else(|| format!("there is no such bias; there are: {}", known()))
-}
-
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(time) if !time.is_zero() => Ok(time),
-        Ok(_) => Err("expected more than no time".to_owned()),
-        Err(error) => Err(format!("{error}; expected something like `60s` or `10min`")),
-    }
 }

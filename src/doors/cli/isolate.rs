@@ -1,5 +1,6 @@
 //! Running programs in child processes: what can be asked for, and the command that a child is.
 
+use super::arguments::{duration, property};
 use super::{Context, End, Trouble};
 use crate::judge::guard::Limits;
 use crate::judge::lockstep::{Failure, Verdict};
@@ -21,7 +22,7 @@ pub(super) struct Isolate {
     #[arg(long)]
     pub isolate: bool,
     /// How long a program may run in a child process
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = super::check::duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub limit_time: Duration,
     /// How much memory a child process may have, in MiB
     #[arg(long, value_name = "MIB", default_value_t = MEMORY, value_parser = clap::value_parser!(u64).range(256..))]
@@ -56,7 +57,7 @@ impl Isolate {
 pub(super) struct Serve {
     #[arg(long)]
     subject: String,
-    #[arg(long, value_parser = super::arguments::property)]
+    #[arg(long, value_parser = property)]
     property: Property,
     #[arg(long)]
     limit_memory: u64,

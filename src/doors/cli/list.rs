@@ -1,14 +1,30 @@
 //! `heapproof list`: what there is.
 
-use super::arguments::Listed;
 use super::output::Output;
 use super::{Context, End, Trouble};
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use crate::programs::generate::Profile;
 use crate::runs::statistics::Condition;
+use clap::ValueEnum;
 use heapproof_model::Code;
 use std::io::Write;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Listed {
+    /// The heaps that can be put under proof
+    Subjects,
+    /// What can be claimed of them
+    Properties,
+    /// What programs can be mostly about
+    Profiles,
+    /// What a run can come across
+    Conditions,
+    /// What programs are made of
+    Operations,
+    /// What violations are told apart by
+    Signatures,
+}
 
 pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> Result<End, Trouble> {
     match what {

@@ -3,6 +3,7 @@
 mod arguments;
 mod certificate;
 mod check;
+mod commands;
 mod convert;
 mod corpus;
 mod emit_test;
@@ -10,17 +11,17 @@ mod enumerate;
 mod figures;
 mod input;
 mod isolate;
+mod json;
 mod list;
 mod minimize;
 mod output;
 mod pictures;
 mod replay;
-mod report;
 mod verify_minimal;
 
 use crate::judge::subject::SubjectKind;
-use arguments::{Arguments, Command};
 use clap::{CommandFactory, FromArgMatches};
+use commands::{Arguments, Command};
 use output::Output;
 use std::fmt;
 use std::io::Write;

@@ -1,25 +1,45 @@
 //! `heapproof replay`: programs from files.
 
-use super::arguments::Format;
-use super::isolate::Judge;
+use super::arguments::{Claim, Format, Input};
+use super::isolate::{Isolate, Judge};
 use super::output::{Output, paint};
-use super::{Context, End, Trouble, arguments, input};
+use super::pictures::Pictures;
+use super::{Context, End, Trouble, input};
 use crate::failure::explain::{Explanation, explain};
 use crate::failure::viewer::Viewer;
 use crate::judge::lockstep::{Failure, Verdict};
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
+use clap::Args;
 use heapproof_model::Program;
 use serde_json::json;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub(super) fn replay(
-    context: &Context<'_>,
-    arguments: &arguments::Replay,
-    output: &mut Output,
-) -> Result<End, Trouble> {
+#[derive(Debug, Args)]
+pub(super) struct Replay {
+    /// Files of programs; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub claim: Claim,
+    /// How the files are read: text if they are called `.trace` or begin with `heapproof`, else bytes, unless given
+    #[arg(long, value_enum)]
+    pub input: Option<Input>,
+    /// Exit with 0 where each program fails with just this signature, else with 1
+    #[arg(long, value_name = "SIGNATURE")]
+    pub expect: Option<String>,
+    /// How the results are written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    #[command(flatten)]
+    pub isolate: Isolate,
+    #[command(flatten)]
+    pub pictures: Pictures,
+}
+
+pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Output) -> Result<End, Trouble> {
     let subject = context.subject(arguments.claim.subject.as_deref())?;
     let expected = arguments.expect.as_deref().map(signature).transpose()?;
     input::once_from_standard_input(&arguments.files)?;

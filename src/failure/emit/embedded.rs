@@ -1,9 +1,8 @@
 //! A test that embeds its trace and lets the harness judge it.
 
-use super::heading;
 use crate::judge::properties::Property;
+use crate::judge::spelling::heading;
 use crate::judge::subject::SubjectKind;
-use crate::subjects;
 use heapproof_model::Program;
 use std::fmt::Write as _;
 
@@ -39,20 +38,15 @@ fn literal(program: &Program) -> String {
     format!("r{marks}\"\n{trace}    \"{marks}.parse::<heapproof::model::Program>().unwrap()")
 }
 
-/// A variable `subject`, the kind of that name.
+/// A variable `subject`, that kind.
 fn subject_in_rust(subject: &SubjectKind) -> String {
-    let path = match subject.spelling() {
-        Some(spelling) => spelling.subject().to_owned(),
-        None if subjects::all().iter().any(|known| known.name == subject.name) => {
-            let find = format!("heapproof::subjects::all().into_iter().find(|kind| kind.name == {:?})", subject.name);
-            return format!("    let subject = &{find}.unwrap();\n");
-        }
+    match subject.rust() {
+        Some(rust) => format!("    let subject = &{rust};\n"),
         None => {
             let todo = format!("    // SUBJECT is the `SubjectKind` that is called `{}`.\n", subject.name);
-            return format!("{todo}    let subject = &SUBJECT;\n");
+            format!("{todo}    let subject = &SUBJECT;\n")
         }
-    };
-    format!("    let subject = &{path};\n")
+    }
 }
 
 /// The longest run of `#` behind a quote.

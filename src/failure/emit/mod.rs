@@ -1,6 +1,6 @@
 //! A trace as a Rust test, to be pasted into a bug report.
 //!
-//! Where the subject says how it spells operations ([`Spelling`]), the test calls its public functions and asserts what the
+//! Where the subject says how it spells operations ([`Spelling`](crate::judge::spelling::Spelling)), the test calls its public functions and asserts what the
 //! model says at the step where both part: whoever owns the heap needs neither this harness nor a model to see the
 //! failure. Otherwise, and where something can't be spelled, the test embeds the trace and lets the harness judge it, and
 //! says why. Either way it fails as long as the heap is wrong and passes afterwards.
@@ -8,16 +8,13 @@
 mod embedded;
 mod extract;
 mod runs;
-mod spelling;
 mod story;
 
 pub use embedded::function;
 pub use extract::traces_in;
-pub use runs::{Run, Step};
-pub use spelling::Spelling;
-pub use story::{Claim, Part, Story, Telling};
 
 use crate::judge::properties::Property;
+use crate::judge::story::{Story, identifier};
 use crate::judge::subject::SubjectKind;
 use heapproof_model::Program;
 
@@ -72,14 +69,6 @@ pub fn function_name(text: &str) -> Option<String> {
     let name = words.join("_");
     match name.chars().next()? {
         first if first.is_ascii_digit() => Some(format!("trace_{name}")),
-        _ => Some(spelling::identifier(&name)),
+        _ => Some(identifier(&name)),
     }
-}
-
-/// What stands over a test: what fails and how, and the trace as a comment.
-pub(crate) fn heading(told: &[String], program: &Program) -> String {
-    let told = told.iter().map(|line| format!("// {line}").trim_end().to_owned() + "\n");
-    let trace = program.to_string();
-    let trace = trace.lines().map(|line| format!("//     {line}\n"));
-    told.chain(["//\n".to_owned()]).chain(trace).collect()
 }

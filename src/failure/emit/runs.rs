@@ -1,31 +1,8 @@
 //! What finalizers did, told from the journal: which line each outcome belongs to, and what its names stood for.
 
+use crate::judge::story::{Run, Step};
 use heapproof_model::{End, Event, Gives, Line, Name, Object, Operation, Outcome};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
-/// A run of a finalizer.
-#[derive(Debug, Clone)]
-pub struct Run {
-    /// Whose finalizer it was.
-    pub object: Object,
-    /// What it did, in order.
-    pub steps: Vec<Step>,
-    /// The objects whose references the run holds in the end, an entry for each, in the order in which they are dropped.
-    pub left: Vec<Object>,
-    /// How it ended.
-    pub end: End,
-}
-
-/// A step of a run.
-#[derive(Debug, Clone)]
-pub struct Step {
-    /// The line, as the program has it.
-    pub line: Line,
-    /// The operation on what its names stood for; `None` where one stood for nothing.
-    pub operation: Option<Operation<Object>>,
-    /// What it came to.
-    pub outcome: Outcome,
-}
 
 /// Follows a program's journal.
 #[derive(Default)]

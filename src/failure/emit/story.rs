@@ -1,95 +1,20 @@
-//! What a test has to tell: calls, what each must come to, and what must be so afterwards.
+//! How a story is made: the program is run once more, and what is called and claimed is written down.
 
-use super::runs::{Run, Runs};
-use super::spelling::identifier;
+use super::runs::Runs;
 use crate::failure::explain::{Explanation, explain};
 use crate::judge::lockstep::{Called, Failure, Lockstep};
 use crate::judge::panics;
 use crate::judge::properties::Property;
-use crate::judge::signature::Signature;
+use crate::judge::story::{Claim, Part, Story, Telling};
 use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
-use heapproof_model::{
-    Contents, Counts, Event, Finding, Line, Machine, Name, Object, Operation, Outcome, Program, Reference, script,
-};
+use heapproof_model::{Event, Line, Machine, Object, Operation, Outcome, Program, Reference, script};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The most objects of whose survival a test that passes speaks.
 const MOST_CLAIMED: usize = 40;
-
-/// A program as calls and claims.
-#[derive(Debug, Clone)]
-pub struct Story {
-    /// The program.
-    pub program: Program,
-    /// How it fails, if it does.
-    pub signature: Option<Signature>,
-    /// What is to be said of that, a line each.
-    pub told: Vec<String>,
-    /// Calls and claims in their order.
-    pub parts: Vec<Part>,
-    /// The runs of finalizers, in the order in which they ended.
-    pub runs: Vec<Run>,
-}
-
-/// A part of a story.
-#[derive(Debug, Clone)]
-pub enum Part {
-    /// Something is called.
-    Call(Telling),
-    /// A line is skipped: what it names stands for nothing.
-    Skipped(Line),
-    /// Something must be so.
-    Claim(Claim),
-}
-
-/// A call.
-#[derive(Debug, Clone)]
-pub struct Telling {
-    /// The line that makes it; `None` where all is let go at the end.
-    pub line: Option<Line>,
-    /// The operation.
-    pub operation: Operation<Object>,
-    /// What the mutator holds before it, an entry for each reference.
-    pub roots: Vec<Object>,
-    /// What it must come to.
-    pub outcome: Outcome,
-    /// Whether subject and model part at it.
-    pub fails: bool,
-}
-
-/// What must be so, by the model.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Claim {
-    /// Whether an object lives.
-    Lives(Object, bool),
-    /// How often it is referred to.
-    Counts(Object, Counts),
-    /// What it holds.
-    Holds(Object, Box<Contents>),
-    /// Runs of finalizers and deaths of the last call, in order.
-    Happened(Vec<Event>),
-    /// A counter.
-    Statistic(&'static str, u64),
-    /// The cycles known since the last detection.
-    Knows(Vec<BTreeSet<Object>>),
-    /// The cycles that a detection would find.
-    Finds(Vec<BTreeSet<Object>>),
-    /// Whether an object would survive a collection.
-    Survives(Object, bool),
-    /// The last call touched no more objects than this.
-    Touched(u64),
-    /// A detection right after another would touch nothing.
-    Rests,
-    /// Verification finds nothing, given these roots, or none.
-    Sound(Option<Vec<Object>>),
-    /// Verification finds this, among whatever else, given these roots.
-    Reports(Finding, Vec<Object>),
-    /// Nothing lives.
-    Empty,
-}
 
 impl Story {
     /// The story of a program on a subject: up to where it fails in lockstep, if it does, else to its end.
@@ -110,26 +35,6 @@ impl Story {
         let mut teller = Teller::new(subject, failure);
         teller.tell(program)?;
         Ok(Story { program: program.clone(), signature, told, parts: teller.parts, runs: teller.runs.ended })
-    }
-
-    /// A name of the program as a variable in Rust.
-    pub fn variable(&self, name: Name) -> String {
-        let spelled = self.program.spell(name);
-        let plain = spelled.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !spelled.starts_with('_');
-        if plain { identifier(&spelled) } else { format!("name_{}", name.0) }
-    }
-
-    /// The variables of objects: for each the first that is bound to it by a line of the program.
-    pub fn variables(&self) -> BTreeMap<Object, String> {
-        let mut variables = BTreeMap::new();
-        for part in &self.parts {
-            if let Part::Call(Telling { line: Some(line), outcome: Outcome::Done(value), .. }) = part
-                && let (Some(name), Some(object)) = (line.bind, value.reference())
-            {
-                variables.entry(object).or_insert_with(|| self.variable(name));
-            }
-        }
-        variables
     }
 }
 

@@ -17,6 +17,7 @@ mod verify;
 use crate::judge::lockstep::{self, Verdict};
 use crate::judge::subject::SubjectKind;
 use crate::programs::generate::Profile;
+use crate::programs::mutate::Notation;
 use heapproof_model::Program;
 
 macro_rules! properties {
@@ -94,5 +95,15 @@ impl Property {
     /// The property of that name.
     pub fn from_name(name: &str) -> Option<Property> {
         Property::ALL.iter().copied().find(|property| property.name() == name)
+    }
+}
+
+impl From<Property> for Notation {
+    /// How a fuzzer's inputs for a property are written.
+    fn from(property: Property) -> Notation {
+        match property {
+            Property::Text => Notation::Text,
+            _ => Notation::Bytes,
+        }
     }
 }

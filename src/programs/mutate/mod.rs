@@ -18,7 +18,7 @@ mod scope;
 mod shapes;
 mod text;
 
-pub use bytes::{Plain, cross_bytes, mutate_bytes};
+pub use bytes::{Notation, Plain, cross_bytes, mutate_bytes};
 
 use heapproof_model::{Line, Name, Operation, Program};
 use lines::STEPS;

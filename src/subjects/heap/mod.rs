@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 
 /// The heap of this project.
 pub const HEAP: SubjectKind = SubjectKind::new("heap", "the heap of this project", || Box::new(HeapSubject::default()))
+    .in_rust("heapproof::subjects::HEAP")
     .spelled(&spelling::HeapSpelling);
 
 /// A heap and the virtual machine around it.

@@ -2,8 +2,8 @@
 
 use super::Enumerate;
 use crate::doors::cli::arguments::Format;
+use crate::doors::cli::json::violation_object;
 use crate::doors::cli::output::{Output, paint};
-use crate::doors::cli::report::violation_object;
 use crate::failure::proof::Counterexample;
 use crate::judge::subject::SubjectKind;
 use crate::runs::enumerate::{End, Progress, Search, Space, Summary};

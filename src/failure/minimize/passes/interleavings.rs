@@ -8,11 +8,10 @@
 //! A detection or a collection as a whole, with a change after it, is treated in the same way, and so are checks that a budget
 //! limits; the program's settings and its recovery are kept or left out.
 
-use super::situations::{on_objects_of, parsed};
+use super::vocabulary::{can_be_done, is_slice, on_objects_of, parsed, slices};
 use crate::failure::minimize::order::Rank;
 use crate::failure::minimize::search::Search;
-use heapproof_model::script::Outcome;
-use heapproof_model::{Code, Line, Operation, Program, Reference, script};
+use heapproof_model::{Code, Line, Operation, Program};
 use std::sync::LazyLock;
 
 /// How long a program may be.
@@ -48,7 +47,7 @@ const AT_MOST_ONCE: [&[u32]; 2] = [&[], &[1]];
 const NEVER: [&[u32]; 1] = [&[]];
 
 /// What a collection has to do with.
-pub(super) const GARBAGE: [&str; 12] = [
+const GARBAGE: [&str; 12] = [
     "a = table\na.next = a\ndrop a",
     "a = table\nb = box a\ndrop a\na.next = b\ndrop b",
     "a = table\nb = box a\na.next = b\ndrop b\ndrop a",
@@ -63,7 +62,7 @@ pub(super) const GARBAGE: [&str; 12] = [
     "a = table\na.next = a\ndrop a\nb = table\nb.next = b\ndrop b",
 ];
 /// What a detection has to do with.
-pub(super) const GRAPHS: [&str; 12] = [
+const GRAPHS: [&str; 12] = [
     "a = table\na.next = a",
     "a = table\nb = box a",
     "a = table\nb = box a\nc = box b",
@@ -145,10 +144,6 @@ fn work(lines: &[Line]) -> Option<Line> {
     own.or_else(|| lines.iter().any(limits).then(of_checks)).or_else(others)
 }
 
-pub(super) fn is_slice(line: &Line) -> bool {
-    matches!(line.operation, Operation::CollectSlice { .. } | Operation::DetectSlice { .. })
-}
-
 /// None; and what the program sets, other than when checks are made and how far they go, with room for so many objects.
 fn settings(lines: &[Line], objects: u32) -> Vec<Vec<Line>> {
     let own = lines.iter().take_while(|line| line.operation.code().is_setting()).filter_map(|line| {
@@ -196,11 +191,6 @@ fn changes(names: &[&str]) -> Vec<String> {
     changes
 }
 
-fn can_be_done(lines: &[Line]) -> bool {
-    let mut model = Reference::new();
-    lines.iter().all(|line| matches!(script::step(&mut model, line), Outcome::Done(_)))
-}
-
 /// What the program does besides that work, from the first time on; nothing where that is much.
 fn between(lines: &[Line], work: Code) -> Option<Vec<Line>> {
     let works = |line: &Line| line.operation.code() == work;
@@ -209,14 +199,12 @@ fn between(lines: &[Line], work: Code) -> Option<Vec<Line>> {
     (own.len() <= MOST_OWN).then_some(own)
 }
 
-/// Slices of the kind of one, with those budgets.
-pub(super) fn slices(one: &Line, budgets: &[u32]) -> Vec<Line> {
-    let with = |budget: &u32| {
-        let mut line = one.clone();
-        if let Operation::CollectSlice { objects } | Operation::DetectSlice { objects } = &mut line.operation {
-            *objects = *budget;
-        }
-        line
-    };
-    budgets.iter().map(with).collect()
+#[cfg(test)]
+mod tests {
+    use super::{GARBAGE, GRAPHS, can_be_done, parsed};
+
+    #[test]
+    fn each_beginning_is_a_program_all_of_whose_lines_can_be_done() {
+        assert!(GARBAGE.iter().chain(&GRAPHS).all(|text| can_be_done(&parsed(text).unwrap())));
+    }
 }

@@ -24,6 +24,7 @@ mod sets;
 mod shortest;
 mod situations;
 mod skipped;
+mod vocabulary;
 
 use super::search::Search;
 use heapproof_model::{Line, Name};

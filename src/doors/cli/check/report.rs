@@ -1,9 +1,10 @@
 //! What `check` prints, for people or as JSON, an object a line (`docs/output.md` says what is in them).
 
-use super::arguments::Format;
-use super::check::Check;
-use super::figures;
-use super::output::{Output, paint};
+use super::Check;
+use crate::doors::cli::arguments::Format;
+use crate::doors::cli::figures;
+use crate::doors::cli::json::violation_object;
+use crate::doors::cli::output::{Output, paint};
 use crate::failure::failures::OUT;
 use crate::failure::proof::{Counterexample, quoted};
 use crate::judge::properties::Property;
@@ -12,25 +13,6 @@ use crate::runs::campaign::{Campaign, Found, Summary};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 use std::path::Path;
-
-/// A failure, minimised; `name` is that of the program.
-pub(super) fn violation_object(name: &str, counterexample: &Counterexample) -> Value {
-    let explanation = counterexample.explanation();
-    json!({
-        "type": "violation",
-        "signature": counterexample.signature.as_str(),
-        "step": counterexample.failure().step + 1,
-        "trace": counterexample.minimized.program.to_string(),
-        "place": explanation.place,
-        "model": explanation.model,
-        "subject": explanation.subject,
-        "explanation": explanation,
-        "found_lines": counterexample.found_length,
-        "executions": counterexample.minimized.executions,
-        "path": counterexample.path,
-        "replay": counterexample.replay_command(name),
-    })
-}
 
 pub(super) struct Reporter<'a> {
     name: &'a str,
