@@ -1,8 +1,7 @@
 //! Which objects the operands of a call name.
 
+use super::{Line, Operation};
 use crate::fault::Fault;
-use crate::operation::Operation;
-use crate::program::Line;
 use crate::value::{Field, Object, Value};
 
 /// An operand whose names have become objects.

@@ -1,8 +1,7 @@
 //! The operands of an operation one by one, for whoever makes programs out of programs.
 
+use super::{Line, Operation};
 use crate::fault::Fault;
-use crate::operation::Operation;
-use crate::program::Line;
 use crate::value::{Field, Name, Value};
 
 /// An operand of a program's operation, by its kind.
