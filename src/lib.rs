@@ -1,10 +1,16 @@
 //! Proves reference-counted heaps: random, fuzzed and hand-written operation sequences, run in lockstep with a reference
 //! model, everything compared after every operation, and every failure cut down to a trace that a person can read.
 //!
-//! A [`Program`](model::Program) goes into the [`lockstep`], which carries it out on a [`Subject`](subject::Subject) and
-//! on the model and gives a [`Verdict`](lockstep::Verdict). A failing program goes through [`minimize`] and comes out as a
-//! [`Counterexample`](proof::Counterexample), which is saved and explained. Programs come from [`generate`], from fuzzers
-//! and frameworks ([`front_doors`]), or from text; or every program of a few lines is tried ([`enumerate`](mod@enumerate)).
+//! The sources are six rooms, in the order in which data flows; a room imports only those before it:
+//!
+//! 1. `programs`: where programs come from. [`generate`] draws them, [`mutate`] makes them from others.
+//! 2. `judge`: a program goes in, a verdict comes out. The [`lockstep`] carries it out on a
+//!    [`Subject`](subject::Subject) and on the model; [`properties`] are what is claimed.
+//! 3. `failure`: from a verdict to what a person keeps. A failing program goes through [`minimize`] and comes out as a
+//!    [`Counterexample`](proof::Counterexample), which is saved and explained.
+//! 4. [`subjects`]: what is judged. Our heap is there, and heaps that are wrong on purpose.
+//! 5. `runs`: many programs. A [`campaign`] draws them, [`enumerate`](mod@enumerate) tries every program of a few lines.
+//! 6. `doors`: who comes in. The command line, and fuzzers and frameworks ([`front_doors`]).
 //!
 //! To put a heap of your own behind it, implement [`Subject`](subject::Subject) and call `cli::main`, or
 //! [`assert_holds`] from a test; `examples/your_heap.rs` does both.

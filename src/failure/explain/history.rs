@@ -3,7 +3,7 @@
 //! The program is run once more in lockstep, and after each call every object is looked at on both sides. Kept is only
 //! what has changed since the call before, so a history is about as large as what the program does; what was there at any
 //! moment follows by going through the changes. Heaps can be far larger than a person looks at: objects beyond the first
-//! [`MOST_OBJECTS`] and values beyond the first [`MOST_VALUES`] of an object are left out.
+//! [`MOST_OBJECTS`] and values beyond the first [`MOST_VALUES`](super::state::MOST_VALUES) of an object are left out.
 
 use super::names::Names;
 use super::state::{Look, State};
@@ -18,9 +18,6 @@ use std::rc::Rc;
 
 /// The most objects that are looked at.
 pub const MOST_OBJECTS: usize = 5_000;
-
-/// The most values of an object that are kept.
-pub const MOST_VALUES: usize = 256;
 
 /// What happened at each call, on both sides.
 #[derive(Default)]

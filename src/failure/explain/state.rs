@@ -1,11 +1,13 @@
 //! What was there at one moment, on one side, and what follows from it by definition.
 
-use super::history::MOST_VALUES;
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Contents, Counts, Kind, Object};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
+
+/// The most values of an object that are kept.
+pub const MOST_VALUES: usize = 256;
 
 /// What could be seen of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]

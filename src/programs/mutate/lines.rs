@@ -1,8 +1,7 @@
 //! The steps: what can be done to a program's lines.
 
 use super::Draft;
-use super::operands::kind_wanted;
-use super::scope::each_name;
+use super::scope::{each_name, kind_wanted};
 use heapproof_model::{Code, Gives, Line, Name, Operation, Part};
 use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};

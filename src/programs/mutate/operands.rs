@@ -1,9 +1,9 @@
 //! Lines and operands, new or changed.
 
-use super::scope::Scope;
+use super::scope::{Scope, kind_wanted};
 use super::{Draft, drawn};
 use heapproof_model::program::DEEPEST_FINALIZER;
-use heapproof_model::{Code, Fault, Field, Float, Gives, Kind, Line, Name, Operation, Part, Value};
+use heapproof_model::{Code, Fault, Field, Float, Gives, Line, Name, Operation, Part, Value};
 use rand::RngExt;
 use std::sync::Arc;
 
@@ -178,17 +178,5 @@ impl Draft<'_> {
 
     pub(super) fn fault(&mut self) -> Fault {
         Fault::ALL[self.rng.random_range(0..Fault::ALL.len())]
-    }
-}
-
-/// The kind of object that an operation is for; none where any will do.
-pub(super) fn kind_wanted(code: Code) -> Option<Kind> {
-    match code {
-        Code::ReadField | Code::WriteField | Code::Remove => Some(Kind::Table),
-        Code::ReadElement | Code::WriteElement | Code::Push | Code::Pop => Some(Kind::Array),
-        Code::ReadCapture | Code::WriteCapture => Some(Kind::Closure),
-        Code::ReadBox | Code::WriteBox => Some(Kind::Box),
-        Code::Upgrade => Some(Kind::Weak),
-        _ => None,
     }
 }

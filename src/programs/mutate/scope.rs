@@ -1,8 +1,7 @@
 //! Which names a line can use where it stands, and what they probably are.
 
 use super::Draft;
-use super::operands::kind_wanted;
-use heapproof_model::{Kind, Line, Name, Operation, Part, Value};
+use heapproof_model::{Code, Kind, Line, Name, Operation, Part, Value};
 use rand::RngExt;
 
 /// The names bound before a line, in order, each with the kind of its object as far as the binding line shows it.
@@ -86,6 +85,18 @@ impl Scope {
     /// The names.
     pub(super) fn names(&self) -> impl Iterator<Item = Name> + '_ {
         self.names.iter().map(|(name, _)| *name)
+    }
+}
+
+/// The kind of object that an operation is for; none where any will do.
+pub(super) fn kind_wanted(code: Code) -> Option<Kind> {
+    match code {
+        Code::ReadField | Code::WriteField | Code::Remove => Some(Kind::Table),
+        Code::ReadElement | Code::WriteElement | Code::Push | Code::Pop => Some(Kind::Array),
+        Code::ReadCapture | Code::WriteCapture => Some(Kind::Closure),
+        Code::ReadBox | Code::WriteBox => Some(Kind::Box),
+        Code::Upgrade => Some(Kind::Weak),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! program's script, and runs finalizers as the script says.
 
 mod calls;
+mod host;
 mod machine;
 mod spelling;
 
