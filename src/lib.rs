@@ -1,10 +1,16 @@
 //! Proves reference-counted heaps: random, fuzzed and hand-written operation sequences, run in lockstep with a reference
 //! model, everything compared after every operation, and every failure cut down to a trace that a person can read.
 //!
-//! A [`Program`](model::Program) goes into the [`lockstep`], which carries it out on a [`Subject`](subject::Subject) and
-//! on the model and gives a [`Verdict`](lockstep::Verdict). A failing program goes through [`minimize`] and comes out as a
-//! [`Counterexample`](proof::Counterexample), which is saved and explained. Programs come from [`generate`], from fuzzers
-//! and frameworks ([`front_doors`]), or from text; or every program of a few lines is tried ([`enumerate`](mod@enumerate)).
+//! The sources are six rooms, in the order in which data flows; a room imports only those before it:
+//!
+//! 1. `programs`: where programs come from. [`generate`] draws them, [`mutate`] makes them from others.
+//! 2. `judge`: a program goes in, a verdict comes out. The [`lockstep`] carries it out on a
+//!    [`Subject`](subject::Subject) and on the model; [`properties`] are what is claimed.
+//! 3. `failure`: from a verdict to what a person keeps. A failing program goes through [`minimize`] and comes out as a
+//!    [`Counterexample`](proof::Counterexample), which is saved and explained.
+//! 4. [`subjects`]: what is judged. Our heap is there, and heaps that are wrong on purpose.
+//! 5. `runs`: many programs. A [`campaign`] draws them, [`enumerate`](mod@enumerate) tries every program of a few lines.
+//! 6. `doors`: who comes in. The command line, and fuzzers and frameworks ([`front_doors`]).
 //!
 //! To put a heap of your own behind it, implement [`Subject`](subject::Subject) and call `cli::main`, or
 //! [`assert_holds`] from a test; `examples/your_heap.rs` does both.
@@ -14,33 +20,41 @@
 pub use heapproof_heap as heap;
 pub use heapproof_model as model;
 
-pub mod campaign;
-#[cfg(feature = "cli")]
-pub mod cli;
-pub mod corpus;
-pub mod digest;
-pub mod emit;
-pub mod enumerate;
-pub mod explain;
-pub mod failures;
-mod feedback;
-pub mod front_doors;
-pub mod generate;
-#[cfg(feature = "cli")]
-pub mod isolation;
-pub mod lockstep;
-pub mod minimize;
-pub mod mutate;
-mod panics;
-pub mod proof;
-pub mod properties;
-pub mod signature;
-pub mod statistics;
-pub mod subject;
-pub mod subjects;
-pub mod tally;
-#[cfg(feature = "cli")]
-pub mod viewer;
-pub mod violation;
+mod programs;
 
-pub use proof::assert_holds;
+mod judge;
+
+mod failure;
+
+// What its users call it too.
+pub mod subjects;
+
+mod runs;
+
+mod doors;
+
+// No path of a user contains a room; no path of this crate goes through here.
+#[cfg(feature = "cli")]
+pub use doors::cli;
+pub use doors::front_doors;
+pub use failure::proof::assert_holds;
+#[cfg(feature = "cli")]
+pub use failure::viewer;
+pub use failure::{corpus, explain, failures, minimize, proof};
+pub use judge::{digest, lockstep, properties, signature, subject, tally, violation};
+pub use programs::{generate, mutate};
+pub use runs::{campaign, enumerate, statistics};
+
+/// A trace as a Rust test, and what a subject is told to spell one: see [`emit_test`](emit::emit_test).
+pub mod emit {
+    pub use crate::failure::emit::*;
+    pub use crate::judge::spelling::Spelling;
+    pub use crate::judge::story::{Claim, Part, Run, Step, Story, Telling};
+}
+
+/// Subjects that end or never end their process: each program is handed to a child process.
+#[cfg(feature = "cli")]
+pub mod isolation {
+    pub use crate::judge::guard::Limits;
+    pub use crate::runs::isolation::{Isolated, serve};
+}

@@ -5,8 +5,10 @@
 //! of a fixed length (lists and strings carry theirs). Names are not bound by number: the n-th line that binds a name
 //! binds name n. A byte with which no whole record begins is passed over by itself.
 
-use crate::operation::{Code, Gives, Operation};
-use crate::program::{DEEPEST_FINALIZER, Line, Program};
+mod operands;
+
+use crate::operation::{Code, DEEPEST_FINALIZER, Gives, Line, Operation};
+use crate::program::Program;
 use crate::value::Name;
 
 /// The first byte of a program.
@@ -41,24 +43,24 @@ impl Program {
 }
 
 /// Appends what a program is made of.
-pub(crate) struct Encoder(Vec<u8>);
+struct Encoder(Vec<u8>);
 
 impl Encoder {
-    pub(crate) fn byte(&mut self, byte: u8) {
+    fn byte(&mut self, byte: u8) {
         self.0.push(byte);
     }
 
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+    fn bytes(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
     }
 
     /// A text of at most 255 bytes.
-    pub(crate) fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &str) {
         self.byte(text.len() as u8);
         self.bytes(text.as_bytes());
     }
 
-    pub(crate) fn line(&mut self, line: &Line) {
+    fn line(&mut self, line: &Line) {
         let code = line.operation.code();
         self.byte(code.tag());
         if matches!(code.gives(), Gives::Look | Gives::Own) {
@@ -69,7 +71,7 @@ impl Encoder {
 }
 
 /// Takes off what a program is made of; `None` at the end.
-pub(crate) struct Decoder<'a> {
+struct Decoder<'a> {
     rest: &'a [u8],
     /// How many names have been bound.
     bound: &'a mut usize,
@@ -77,31 +79,31 @@ pub(crate) struct Decoder<'a> {
 }
 
 impl Decoder<'_> {
-    pub(crate) fn byte(&mut self) -> Option<u8> {
+    fn byte(&mut self) -> Option<u8> {
         self.array::<1>().map(|[byte]| byte)
     }
 
-    pub(crate) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (first, rest) = self.rest.split_first_chunk()?;
         self.rest = rest;
         Some(*first)
     }
 
     /// That many bytes as text, whatever they are.
-    pub(crate) fn lossy(&mut self, length: usize) -> Option<String> {
+    fn lossy(&mut self, length: usize) -> Option<String> {
         let (text, rest) = self.rest.split_at_checked(length)?;
         self.rest = rest;
         Some(String::from_utf8_lossy(text).into_owned())
     }
 
     /// A text that carries its length.
-    pub(crate) fn text(&mut self) -> Option<String> {
+    fn text(&mut self) -> Option<String> {
         let length = self.byte()?;
         self.lossy(usize::from(length))
     }
 
     /// A line that stands in a finalizer, if that is not too deep.
-    pub(crate) fn finalizer_line(&mut self) -> Option<Line> {
+    fn finalizer_line(&mut self) -> Option<Line> {
         if self.depth == DEEPEST_FINALIZER {
             return None;
         }
@@ -112,12 +114,12 @@ impl Decoder<'_> {
     }
 
     /// The record of an operation that allocates one object.
-    pub(crate) fn allocation(&mut self) -> Option<Operation<Name>> {
+    fn allocation(&mut self) -> Option<Operation<Name>> {
         let code = Code::from_tag(self.byte()?).filter(|code| code.allocates_plainly())?;
         Operation::decode(code, self)
     }
 
-    pub(crate) fn line(&mut self) -> Option<Line> {
+    fn line(&mut self) -> Option<Line> {
         let code = Code::from_tag(self.byte()?)?;
         let binds = match code.gives() {
             Gives::Nothing => false,

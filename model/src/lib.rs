@@ -23,10 +23,7 @@
 pub mod bytes;
 pub mod definitions;
 pub mod fault;
-mod mention;
-mod operand;
 pub mod operation;
-pub mod part;
 pub mod program;
 pub mod reference;
 pub mod script;
@@ -34,9 +31,9 @@ pub mod text;
 pub mod value;
 
 pub use fault::{Fault, Finding, FindingKind};
-pub use operation::{Code, Gives, Operation};
-pub use part::Part;
-pub use program::{Line, Program};
+pub use operation::part::{self, Part};
+pub use operation::{Code, Gives, Line, Operation};
+pub use program::Program;
 pub use reference::{Reference, Statistics};
 pub use script::{End, Event, Machine, Outcome, Refusal, Script};
 pub use text::TextError;

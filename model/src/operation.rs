@@ -6,14 +6,132 @@
 //! parser, the printer, the encoder and the decoder; what an operation *does* stands in [`crate::reference`] and in each
 //! subject's adapter, in a `match` that the compiler keeps complete.
 
-use crate::bytes::{Decoder, Encoder};
+mod line;
+mod mention;
+mod operand;
+pub mod part;
+
+pub use line::{DEEPEST_FINALIZER, Line};
+
 use crate::fault::Fault;
-use crate::mention::Mention;
-use crate::operand::Operand;
-use crate::part::{AsPart, Part};
-use crate::program::Line;
-use crate::text::{Matcher, Printer, TextError};
 use crate::value::{Field, Name, Object, Value};
+use mention::Mention;
+use operand::Operand;
+use part::{AsPart, Part};
+
+/// Calls a macro with the table: here for what an operation is, in `text` and `bytes` for how it is written.
+macro_rules! operations {
+    ($with:ident) => {
+        $with! {
+            // Reading and moving counts.
+            /// One more reference is the mutator's.
+            0x40 "take $" Nothing 40 Take { object: Option<R> }
+            /// One reference of the mutator's is given up.
+            0x41 "drop $" Nothing 120 Drop { object: Option<R> }
+            /// A new reference to a weak object's target, if that lives.
+            0x42 "upgrade $" New 18 Upgrade { weak: Option<R> }
+            /// The value of a table's field.
+            0x20 "$.$" Look 14 ReadField { object: Option<R>, field: Field }
+            /// The value of an array's element.
+            0x21 "$[$]" Look 10 ReadElement { object: Option<R>, index: u32 }
+            /// The value of a closure's capture.
+            0x22 "${$}" Look 8 ReadCapture { object: Option<R>, index: u32 }
+            /// The value in a box.
+            0x23 "*$" Look 8 ReadBox { object: Option<R> }
+
+            // Writing.
+            /// Stores in a table's field.
+            0x30 "$.$ = $" Nothing 130 WriteField { object: Option<R>, field: Field, value: Value<R> }
+            /// Stores in an array's element.
+            0x31 "$[$] = $" Nothing 30 WriteElement { object: Option<R>, index: u32, value: Value<R> }
+            /// Stores in a closure's capture.
+            0x32 "${$} = $" Nothing 24 WriteCapture { object: Option<R>, index: u32, value: Value<R> }
+            /// Stores in a box.
+            0x33 "*$ = $" Nothing 24 WriteBox { object: Option<R>, value: Value<R> }
+            /// Appends to an array.
+            0x34 "push $ $" Nothing 34 Push { object: Option<R>, value: Value<R> }
+            /// Takes the last element out of an array; a reference becomes the caller's.
+            0x35 "pop $" Own 20 Pop { object: Option<R> }
+            /// Takes a field out of a table; a reference becomes the caller's.
+            0x36 "remove $.$" Own 20 Remove { object: Option<R>, field: Field }
+
+            // Allocating.
+            /// A table without fields.
+            0x10 "table" New 90 Table {}
+            /// A box.
+            0x13 "box $" New 24 Box { value: Value<R> }
+            /// An array.
+            0x11 "array $" New 30 Array { values: Vec<Value<R>> }
+            /// A closure.
+            0x12 "closure $ $" New 24 Closure { function: u32, values: Vec<Value<R>> }
+            /// A scalar.
+            0x14 "scalar $" New 10 Scalar { value: Value<R> }
+            /// A weak object.
+            0x15 "weak $" New 36 Weak { target: Option<R> }
+            /// Tables, each the field `next` of the one before.
+            0x16 "chain $" New 3 Chain { length: u32 }
+            /// A chain whose last refers to its first.
+            0x17 "ring $" New 4 Ring { length: u32 }
+
+            // Managing.
+            /// Frees all garbage.
+            0x50 "collect" Nothing 16 Collect {}
+            /// The automatic check, if one is due.
+            0x51 "check" Nothing 16 Check {}
+            /// Finds all cycles by looking at everything.
+            0x52 "detect full" Nothing 12 DetectFull {}
+            /// The same cycles, looking only where something has changed.
+            0x53 "detect" Nothing 14 Detect {}
+            /// A slice of a detection; whether it is complete.
+            0x54 "detect $" Nothing 30 DetectSlice { objects: u32 }
+            /// A slice of a collection; whether it is complete.
+            0x55 "collect $" Nothing 26 CollectSlice { objects: u32 }
+            /// Looks whether the heap is in order.
+            0x58 "verify" Nothing 6 Verify {}
+
+            // Frames.
+            /// Opens a frame, whose checks may touch that many objects.
+            0x56 "begin $" Nothing 24 Begin { objects: u32 }
+            /// Closes the frame.
+            0x57 "end" Nothing 60 End {}
+            /// An object that the end of the frame lets go.
+            0x18 "temp $" New 200 Temp { allocation: Box<Operation<R>> }
+
+            // Finalizers.
+            /// Adds a line to an object's finalizer.
+            0x60 "on $: $" Nothing 60 On { object: Option<R>, line: Box<Line> }
+            /// Ends the finalizer that it stands in.
+            0x61 "panic" Nothing 4 Panic {}
+
+            // Damage.
+            /// Damages the heap.
+            0x70 "fault $ $" Nothing 10 Fault { fault: Fault, object: Option<R> }
+            /// Repairs the heap, from what it holds itself.
+            0x71 "recover" Nothing 2 Recover {}
+            /// Repairs the heap, which is told what the mutator holds.
+            0x72 "recover roots" Nothing 2 RecoverRoots {}
+
+            // Configuration.
+            /// Operations between two automatic checks, to begin with.
+            0x01 "set interval $" Nothing 50 SetInterval { operations: u32 }
+            /// The least and greatest interval that tuning may set.
+            0x02 "set bounds $ $" Nothing 30 SetBounds { least: u32, greatest: u32 }
+            /// The most objects that may live at once.
+            0x03 "set capacity $" Nothing 8 SetCapacity { objects: u32 }
+            /// The ceiling of each count.
+            0x04 "set counts $" Nothing 8 SetCounts { ceiling: u32 }
+            /// The most objects that one slot may hold, one after the other.
+            0x05 "set generations $" Nothing 20 SetGenerations { ceiling: u32 }
+            /// Whether allocations check.
+            0x06 "set checks $" Nothing 8 SetChecks { on: bool }
+            /// How many objects a check may touch.
+            0x07 "set budget $" Nothing 40 SetBudget { objects: u32 }
+            /// Operations between two verifications that the heap makes by itself.
+            0x08 "set verify $" Nothing 10 SetVerify { operations: u32 }
+        }
+    };
+}
+pub(crate) use operations;
 
 /// What an operation gives its caller, hence whether a line may bind a name to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +146,7 @@ pub enum Gives {
     New,
 }
 
-macro_rules! operations {
+macro_rules! defined {
     ($($(#[$doc:meta])* $tag:literal $text:literal $gives:ident $weight:literal
        $code:ident { $($operand:ident: $type:ty),* })*) => {
         /// An operation and its operands; `R` is a [`Name`] in programs and an [`Object`] in calls.
@@ -116,137 +234,10 @@ macro_rules! operations {
             pub fn parts(&mut self) -> Vec<Part<'_>> {
                 match self { $(Operation::$code { $($operand),* } => vec![$($operand.part()),*],)* }
             }
-
-            pub(crate) fn parse(code: Code, form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
-                Ok(match code {
-                    $(Code::$code => Operation::$code { $($operand: form.operand()?),* },)*
-                })
-            }
-
-            pub(crate) fn print(&self, out: &mut Printer<'_>) {
-                match self { $(Operation::$code { $($operand),* } => { $(out.operand($operand);)* let _ = out; })* }
-            }
-
-            pub(crate) fn encode(&self, out: &mut Encoder) {
-                match self { $(Operation::$code { $($operand),* } => { $($operand.encode(out);)* let _ = out; })* }
-            }
-
-            pub(crate) fn decode(code: Code, bytes: &mut Decoder<'_>) -> Option<Self> {
-                Some(match code {
-                    $(Code::$code => Operation::$code { $($operand: Operand::decode(bytes)?),* },)*
-                })
-            }
         }
     };
 }
-
-operations! {
-    // Reading and moving counts.
-    /// One more reference is the mutator's.
-    0x40 "take $" Nothing 40 Take { object: Option<R> }
-    /// One reference of the mutator's is given up.
-    0x41 "drop $" Nothing 120 Drop { object: Option<R> }
-    /// A new reference to a weak object's target, if that lives.
-    0x42 "upgrade $" New 18 Upgrade { weak: Option<R> }
-    /// The value of a table's field.
-    0x20 "$.$" Look 14 ReadField { object: Option<R>, field: Field }
-    /// The value of an array's element.
-    0x21 "$[$]" Look 10 ReadElement { object: Option<R>, index: u32 }
-    /// The value of a closure's capture.
-    0x22 "${$}" Look 8 ReadCapture { object: Option<R>, index: u32 }
-    /// The value in a box.
-    0x23 "*$" Look 8 ReadBox { object: Option<R> }
-
-    // Writing.
-    /// Stores in a table's field.
-    0x30 "$.$ = $" Nothing 130 WriteField { object: Option<R>, field: Field, value: Value<R> }
-    /// Stores in an array's element.
-    0x31 "$[$] = $" Nothing 30 WriteElement { object: Option<R>, index: u32, value: Value<R> }
-    /// Stores in a closure's capture.
-    0x32 "${$} = $" Nothing 24 WriteCapture { object: Option<R>, index: u32, value: Value<R> }
-    /// Stores in a box.
-    0x33 "*$ = $" Nothing 24 WriteBox { object: Option<R>, value: Value<R> }
-    /// Appends to an array.
-    0x34 "push $ $" Nothing 34 Push { object: Option<R>, value: Value<R> }
-    /// Takes the last element out of an array; a reference becomes the caller's.
-    0x35 "pop $" Own 20 Pop { object: Option<R> }
-    /// Takes a field out of a table; a reference becomes the caller's.
-    0x36 "remove $.$" Own 20 Remove { object: Option<R>, field: Field }
-
-    // Allocating.
-    /// A table without fields.
-    0x10 "table" New 90 Table {}
-    /// A box.
-    0x13 "box $" New 24 Box { value: Value<R> }
-    /// An array.
-    0x11 "array $" New 30 Array { values: Vec<Value<R>> }
-    /// A closure.
-    0x12 "closure $ $" New 24 Closure { function: u32, values: Vec<Value<R>> }
-    /// A scalar.
-    0x14 "scalar $" New 10 Scalar { value: Value<R> }
-    /// A weak object.
-    0x15 "weak $" New 36 Weak { target: Option<R> }
-    /// Tables, each the field `next` of the one before.
-    0x16 "chain $" New 3 Chain { length: u32 }
-    /// A chain whose last refers to its first.
-    0x17 "ring $" New 4 Ring { length: u32 }
-
-    // Managing.
-    /// Frees all garbage.
-    0x50 "collect" Nothing 16 Collect {}
-    /// The automatic check, if one is due.
-    0x51 "check" Nothing 16 Check {}
-    /// Finds all cycles by looking at everything.
-    0x52 "detect full" Nothing 12 DetectFull {}
-    /// The same cycles, looking only where something has changed.
-    0x53 "detect" Nothing 14 Detect {}
-    /// A slice of a detection; whether it is complete.
-    0x54 "detect $" Nothing 30 DetectSlice { objects: u32 }
-    /// A slice of a collection; whether it is complete.
-    0x55 "collect $" Nothing 26 CollectSlice { objects: u32 }
-    /// Looks whether the heap is in order.
-    0x58 "verify" Nothing 6 Verify {}
-
-    // Frames.
-    /// Opens a frame, whose checks may touch that many objects.
-    0x56 "begin $" Nothing 24 Begin { objects: u32 }
-    /// Closes the frame.
-    0x57 "end" Nothing 60 End {}
-    /// An object that the end of the frame lets go.
-    0x18 "temp $" New 200 Temp { allocation: Box<Operation<R>> }
-
-    // Finalizers.
-    /// Adds a line to an object's finalizer.
-    0x60 "on $: $" Nothing 60 On { object: Option<R>, line: Box<Line> }
-    /// Ends the finalizer that it stands in.
-    0x61 "panic" Nothing 4 Panic {}
-
-    // Damage.
-    /// Damages the heap.
-    0x70 "fault $ $" Nothing 10 Fault { fault: Fault, object: Option<R> }
-    /// Repairs the heap, from what it holds itself.
-    0x71 "recover" Nothing 2 Recover {}
-    /// Repairs the heap, which is told what the mutator holds.
-    0x72 "recover roots" Nothing 2 RecoverRoots {}
-
-    // Configuration.
-    /// Operations between two automatic checks, to begin with.
-    0x01 "set interval $" Nothing 50 SetInterval { operations: u32 }
-    /// The least and greatest interval that tuning may set.
-    0x02 "set bounds $ $" Nothing 30 SetBounds { least: u32, greatest: u32 }
-    /// The most objects that may live at once.
-    0x03 "set capacity $" Nothing 8 SetCapacity { objects: u32 }
-    /// The ceiling of each count.
-    0x04 "set counts $" Nothing 8 SetCounts { ceiling: u32 }
-    /// The most objects that one slot may hold, one after the other.
-    0x05 "set generations $" Nothing 20 SetGenerations { ceiling: u32 }
-    /// Whether allocations check.
-    0x06 "set checks $" Nothing 8 SetChecks { on: bool }
-    /// How many objects a check may touch.
-    0x07 "set budget $" Nothing 40 SetBudget { objects: u32 }
-    /// Operations between two verifications that the heap makes by itself.
-    0x08 "set verify $" Nothing 10 SetVerify { operations: u32 }
-}
+operations!(defined);
 
 impl Operation<Object> {
     /// Whether it can be done to a heap that was damaged at those objects; all else is skipped (SPEC 7.6).

@@ -3,8 +3,7 @@
 //! A heap that carries out programs is a [`Machine`]: it answers calls whose names have become objects, and lends its
 //! [`Script`], the part of its state that belongs to the program and not to the heap.
 
-use crate::operation::{Gives, Operation};
-use crate::program::Line;
+use crate::operation::{Gives, Line, Operation};
 use crate::value::{Name, Object, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

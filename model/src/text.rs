@@ -4,19 +4,19 @@
 //! form that came furthest says what is wrong. Printing writes the same form. Parsing what was printed gives an equal
 //! program.
 
-use crate::operand::Operand;
-use crate::operation::{Code, Gives, Operation};
-use crate::program::{DEEPEST_FINALIZER, Line, Program};
+use crate::operation::{Code, DEEPEST_FINALIZER, Gives, Line, Operation};
+use crate::program::Program;
 use crate::value::Name;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
+mod operands;
 mod tokens;
 mod words;
-use tokens::cut;
-pub(crate) use tokens::{Token, TokenKind};
+use operands::Written;
+use tokens::{Token, TokenKind, cut};
 use words::{ALLOCATES, PLAIN_ALLOCATIONS, RESERVED, unknown};
 
 /// The first line of a trace.
@@ -200,7 +200,7 @@ impl Furthest {
 const END: &str = "the end of the line";
 
 /// Follows the form of one operation through the tokens of a line.
-pub(crate) struct Matcher<'a, 't> {
+struct Matcher<'a, 't> {
     reader: &'a mut Reader,
     form: &'a [Token<'static>],
     tokens: &'a [Token<'t>],
@@ -212,7 +212,7 @@ pub(crate) struct Matcher<'a, 't> {
 
 impl<'a, 't> Matcher<'a, 't> {
     /// The next operand, after what the form wants before it.
-    pub(crate) fn operand<T: Operand>(&mut self) -> Result<T, TextError> {
+    fn operand<T: Written>(&mut self) -> Result<T, TextError> {
         self.literals()?;
         self.form = self.form.get(1..).unwrap_or_default();
         T::parse(self)
@@ -234,12 +234,12 @@ impl<'a, 't> Matcher<'a, 't> {
         Ok(())
     }
 
-    pub(crate) fn peek(&self) -> Option<&'a Token<'t>> {
+    fn peek(&self) -> Option<&'a Token<'t>> {
         self.tokens.get(self.at)
     }
 
     /// What `read` makes of the next token; an error that says what was wanted, where it makes nothing of it.
-    pub(crate) fn read<T>(&mut self, wanted: &str, read: impl Fn(&Token<'t>) -> Option<T>) -> Result<T, TextError> {
+    fn read<T>(&mut self, wanted: &str, read: impl Fn(&Token<'t>) -> Option<T>) -> Result<T, TextError> {
         match self.peek().and_then(read) {
             Some(value) => {
                 self.at += 1;
@@ -250,7 +250,7 @@ impl<'a, 't> Matcher<'a, 't> {
     }
 
     /// The next token as a name.
-    pub(crate) fn name(&mut self, wanted: &str) -> Result<Name, TextError> {
+    fn name(&mut self, wanted: &str) -> Result<Name, TextError> {
         match self.peek() {
             Some(token) if token.kind == TokenKind::Word => {
                 let name = self.reader.name(token, token.text, self.depth)?;
@@ -262,7 +262,7 @@ impl<'a, 't> Matcher<'a, 't> {
     }
 
     /// All that is left, as a line of a finalizer.
-    pub(crate) fn finalizer_line(&mut self) -> Result<Line, TextError> {
+    fn finalizer_line(&mut self) -> Result<Line, TextError> {
         match self.tokens.get(self.at..).filter(|rest| !rest.is_empty()) {
             None => Err(self.fail("an operation")),
             Some(rest) if self.depth == DEEPEST_FINALIZER => {
@@ -276,7 +276,7 @@ impl<'a, 't> Matcher<'a, 't> {
     }
 
     /// All that is left, as an operation that allocates one object.
-    pub(crate) fn allocation(&mut self) -> Result<Operation<Name>, TextError> {
+    fn allocation(&mut self) -> Result<Operation<Name>, TextError> {
         const WANTED: &str = "`table` or `array` or `closure` or `box` or `scalar` or `weak`";
         let rest = &self.tokens[self.at..];
         let allocates = |word| PLAIN_ALLOCATIONS.contains(&word);
@@ -302,29 +302,29 @@ impl<'a, 't> Matcher<'a, 't> {
 }
 
 /// Fills the forms of operations with operands.
-pub(crate) struct Printer<'a> {
+struct Printer<'a> {
     program: &'a Program,
     form: &'static str,
     text: String,
 }
 
 impl Printer<'_> {
-    pub(crate) fn operand<T: Operand>(&mut self, operand: &T) {
+    fn operand<T: Written>(&mut self, operand: &T) {
         let (before, after) = self.form.split_once('$').unwrap_or((self.form, ""));
         self.text.push_str(before);
         self.form = after;
         operand.print(self);
     }
 
-    pub(crate) fn push(&mut self, text: &str) {
+    fn push(&mut self, text: &str) {
         self.text.push_str(text);
     }
 
-    pub(crate) fn name(&mut self, name: Name) {
+    fn name(&mut self, name: Name) {
         self.text.push_str(&self.program.spell(name));
     }
 
-    pub(crate) fn line(&mut self, line: &Line) {
+    fn line(&mut self, line: &Line) {
         if let Some(name) = line.bind {
             self.name(name);
             self.push(" = ");
@@ -332,7 +332,7 @@ impl Printer<'_> {
         self.operation(&line.operation);
     }
 
-    pub(crate) fn operation(&mut self, operation: &Operation<Name>) {
+    fn operation(&mut self, operation: &Operation<Name>) {
         let outer = std::mem::replace(&mut self.form, operation.code().text());
         operation.print(self);
         self.text.push_str(self.form);

@@ -31,6 +31,12 @@ impl fmt::Display for Object {
     }
 }
 
+/// The longest text of a value, in bytes.
+pub(crate) const MOST_TEXT: usize = 65_535;
+
+/// The most values that an array or closure is made of.
+pub(crate) const MOST_VALUES: usize = 255;
+
 /// The name of a table's field: a word.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Field(Arc<str>);

@@ -11,8 +11,8 @@ mod wrong;
 
 pub use forgetful::CANARY;
 
-use crate::signature::Signature;
-use crate::subject::SubjectKind;
+use crate::judge::signature::Signature;
+use crate::judge::subject::SubjectKind;
 use heapproof_model::{Finding, FindingKind, Object};
 
 /// A heap with one mistake.
@@ -53,17 +53,24 @@ pub fn ending() -> impl Iterator<Item = &'static Canary> {
     ending::ALL.iter()
 }
 
-/// The entries of a table of mistakes: name, signatures, what is wrong, and the mistake itself.
+/// The entries of a table of mistakes, behind what gives them: name, signatures, what is wrong, and the mistake itself.
 macro_rules! canaries {
-    ($($name:literal $signatures:tt $about:literal $mistake:expr;)*) => {
+    (from $function:ident $($name:literal $signatures:tt $about:literal $mistake:expr;)*) => {
         pub(super) const ALL: &[crate::subjects::Canary] = &[$(crate::subjects::Canary {
-            kind: crate::subject::SubjectKind::new(
+            kind: crate::judge::subject::SubjectKind::new(
                 concat!("canary:", $name),
                 $about,
                 || Box::new(super::wrong::Wrong::new($mistake)),
-            ),
+            )
+            .in_rust(canaries!(@$function $name)),
             signatures: &$signatures,
         }),*];
+    };
+    (@all $name:literal) => {
+        concat!("heapproof::subjects::all().into_iter().find(|kind| kind.name == \"canary:", $name, "\").unwrap()")
+    };
+    (@ending $name:literal) => {
+        concat!("heapproof::subjects::ending().find(|it| it.kind.name == \"canary:", $name, "\").unwrap().kind")
     };
 }
 use canaries;

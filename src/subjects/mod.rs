@@ -6,7 +6,7 @@ mod heap;
 pub use canary::{CANARY, Canary, ending, family};
 pub use heap::{HEAP, HeapSubject};
 
-use crate::subject::SubjectKind;
+use crate::judge::subject::SubjectKind;
 
 /// All that can be run in this process: all but those that [end](ending) it.
 pub fn all() -> Vec<SubjectKind> {

@@ -1,6 +1,7 @@
 //! The harness as its users meet it.
 #![allow(clippy::unwrap_used, clippy::panic)] // in tests' helpers too
 
+mod architecture;
 mod canaries;
 mod canary;
 mod command_line;
@@ -28,6 +29,7 @@ mod notations;
 mod papers;
 mod pretender;
 mod properties;
+mod public_paths;
 mod reached;
 mod signatures;
 mod statistics;

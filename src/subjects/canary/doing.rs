@@ -6,6 +6,8 @@ use super::wrong::{Truth, contents, living};
 use heapproof_model::{Code, Counts, Event, Field, FindingKind, Kind, Object, Operation, Refusal, Value};
 
 canaries! {
+    from all
+
     "panicked" ["panicked"] "panics where an upgrade comes too late"
         Call(|heap, operation, _| match (operation, heap.call(operation)) {
             (Operation::Upgrade { .. }, Ok(Value::Nil)) => give_up(),

@@ -10,6 +10,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 canaries! {
+    from ending
+
     "crashed-aborted" ["crashed-aborted"] "aborts where a reference is popped"
         Call(|heap, operation, _| popped(heap, operation, || std::process::abort()));
     "crashed-stack-overflow" ["crashed-stack-overflow"] "recurses without end where a reference is popped"

@@ -1,7 +1,7 @@
 //! The canary that everybody meets first.
 
-use crate::digest;
-use crate::subject::{Observation, Subject, SubjectKind};
+use crate::judge::digest;
+use crate::judge::subject::{Observation, Subject, SubjectKind};
 use crate::subjects::HeapSubject;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::collections::BTreeSet;
@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 /// The heap of this project with one mistake: it forgets the first `drop` of an object that was popped off an array and
 /// is held more than once. That takes four operations: allocate, push, pop, drop.
 pub const CANARY: SubjectKind =
-    SubjectKind::new("canary", "wrong on purpose: forgets a decrement now and then", || Box::new(Forgetful::default()));
+    SubjectKind::new("canary", "wrong on purpose: forgets a decrement now and then", || Box::new(Forgetful::default()))
+        .in_rust("heapproof::subjects::all().into_iter().find(|kind| kind.name == \"canary\").unwrap()");
 
 #[derive(Default)]
 struct Forgetful {

@@ -7,6 +7,8 @@ use heapproof_model::{End, Event, FindingKind, Kind, Object, Outcome, Refusal, V
 use std::collections::BTreeSet;
 
 canaries! {
+    from all
+
     "freed-too-early" ["freed-too-early"] "takes a box that only references keep for dead"
         Lives(|heap, object| heap.lives(object)
             && (heap.counts(object).external > 0 || contents(heap, object).kind != Kind::Box));

@@ -4,8 +4,8 @@
 //! false follows from the heap as it is and from nothing else, so a mistake is made again wherever the heap is brought
 //! into the same state: it stays while a program is cut down.
 
-use crate::digest;
-use crate::subject::{Observation, Subject};
+use crate::judge::digest;
+use crate::judge::subject::{Observation, Subject};
 use crate::subjects::HeapSubject;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::cell::Cell;

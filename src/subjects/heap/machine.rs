@@ -1,9 +1,8 @@
-//! The virtual machine around a heap under proof: what the heap calls back, and what objects are called outside.
+//! The virtual machine around a heap under proof: the program's script, and what objects are called outside.
 
-use super::calls::Caller;
 use heapproof_heap as heap;
-use heapproof_heap::{Collection, FieldSite, Heap, Host, ObjectId, VerificationReport};
-use heapproof_model::{End, Event, Float, Object, Script, Value, script};
+use heapproof_heap::{FieldSite, Heap, ObjectId, VerificationReport};
+use heapproof_model::{Float, Object, Script, Value};
 use std::hash::Hasher;
 
 /// How many places there are in a program that name a field: so few that each meets several fields and shapes.
@@ -119,31 +118,5 @@ impl VirtualMachine {
         for site in sites {
             site.digest(heap, state);
         }
-    }
-}
-
-impl Host for VirtualMachine {
-    fn finalize(heap: &mut Heap<Self>, id: ObjectId) {
-        let object = heap.host().object(id);
-        if script::finalize(&mut Caller(heap), object) == End::Panicked {
-            // No panic hook sees this, so that a run of thousands of panicking finalizers prints nothing.
-            std::panic::resume_unwind(Box::new("a finalizer of the program panics"));
-        }
-    }
-
-    fn collecting(&mut self, set: &[ObjectId]) {
-        let set = set.iter().map(|id| self.object(*id)).collect();
-        self.script.journal.push(Event::Took(set));
-    }
-
-    fn collected(&mut self, collection: Collection) {
-        if !collection.complete {
-            self.script.journal.push(Event::Paused);
-        }
-    }
-
-    fn died(&mut self, id: ObjectId) {
-        let object = self.object(id);
-        self.script.journal.push(Event::Died(object));
     }
 }

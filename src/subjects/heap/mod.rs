@@ -4,11 +4,12 @@
 //! program's script, and runs finalizers as the script says.
 
 mod calls;
+mod host;
 mod machine;
 mod spelling;
 
-use crate::digest::Gathered;
-use crate::subject::{Observation, Subject, SubjectKind};
+use crate::judge::digest::Gathered;
+use crate::judge::subject::{Observation, Subject, SubjectKind};
 use calls::Caller;
 use heapproof_heap::{Configuration, Heap, Host, ObjectId, VerificationErrorKind, VerificationReport, View};
 use heapproof_model::reference::Settings;
@@ -21,6 +22,7 @@ use std::collections::BTreeSet;
 
 /// The heap of this project.
 pub const HEAP: SubjectKind = SubjectKind::new("heap", "the heap of this project", || Box::new(HeapSubject::default()))
+    .in_rust("heapproof::subjects::HEAP")
     .spelled(&spelling::HeapSpelling);
 
 /// A heap and the virtual machine around it.

@@ -3,7 +3,7 @@
 use super::expressions::{self, Gives, Place, Refer};
 use super::statements::{Statement, lines};
 use super::{Writer, arms};
-use crate::emit::{Part, Step};
+use crate::judge::story::{Part, Step};
 use crate::subjects::heap::calls::done_to;
 use heapproof_model::{End, Name, Object, Operation, Outcome, Value};
 use std::collections::BTreeMap;

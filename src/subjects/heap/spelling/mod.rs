@@ -10,9 +10,10 @@ mod statements;
 
 use super::machine::VirtualMachine;
 use super::{HEAP, HeapSubject, default_configuration};
-use crate::emit::{Claim, Part, Spelling, Story, heading};
-use crate::lockstep;
-use crate::subject::SubjectKind;
+use crate::judge::lockstep;
+use crate::judge::spelling::{Spelling, heading};
+use crate::judge::story::{Claim, Part, Story};
+use crate::judge::subject::SubjectKind;
 use expressions::{Place, Refer};
 use heapproof_heap::Heap;
 use heapproof_model::{Gives, Name, Object, Operation, Outcome};
@@ -23,10 +24,6 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct HeapSpelling;
 
 impl Spelling for HeapSpelling {
-    fn subject(&self) -> &'static str {
-        "heapproof::subjects::HEAP"
-    }
-
     fn test(&self, name: &str, story: &Story) -> Result<String, String> {
         let by_site = needs_sites(story);
         let mut first = Writer::new(story, by_site, Used::default());

@@ -2,7 +2,7 @@
 
 use super::expressions::{self, Gives, Place, Refer, value_of};
 use super::{Claim, Operation, Outcome, Part, Writer};
-use crate::emit::Telling;
+use crate::judge::story::Telling;
 use crate::subjects::heap::calls::done_to;
 use heapproof_model::{Object, Refusal, Value};
 use std::fmt::Write as _;

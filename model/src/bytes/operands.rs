@@ -1,0 +1,165 @@
+//! How operations and each kind of operand are encoded and decoded.
+
+use super::{Decoder, Encoder};
+use crate::fault::Fault;
+use crate::operation::{Code, Line, Operation, operations};
+use crate::value::{Field, Float, MOST_TEXT, MOST_VALUES, Name, Value};
+
+/// What stands in a program's bytes for an operand.
+trait Encoded: Sized {
+    fn encode(&self, out: &mut Encoder);
+    fn decode(bytes: &mut Decoder<'_>) -> Option<Self>;
+}
+
+macro_rules! encoded {
+    ($($(#[$doc:meta])* $tag:literal $text:literal $gives:ident $weight:literal
+       $code:ident { $($operand:ident: $type:ty),* })*) => {
+        impl Operation<Name> {
+            pub(super) fn encode(&self, out: &mut Encoder) {
+                match self { $(Operation::$code { $($operand),* } => { $($operand.encode(out);)* let _ = out; })* }
+            }
+
+            pub(super) fn decode(code: Code, bytes: &mut Decoder<'_>) -> Option<Self> {
+                Some(match code {
+                    $(Code::$code => Operation::$code { $($operand: Encoded::decode(bytes)?),* },)*
+                })
+            }
+        }
+    };
+}
+operations!(encoded);
+
+impl Encoded for u32 {
+    fn encode(&self, out: &mut Encoder) {
+        out.bytes(&self.to_le_bytes());
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Option<u32> {
+        bytes.array().map(u32::from_le_bytes)
+    }
+}
+
+impl Encoded for bool {
+    fn encode(&self, out: &mut Encoder) {
+        out.byte(u8::from(*self));
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Option<bool> {
+        Some(bytes.byte()? & 1 == 1)
+    }
+}
+
+impl Encoded for Field {
+    /// A common field is one byte; another is 255 and its name.
+    fn encode(&self, out: &mut Encoder) {
+        match Field::COMMON.iter().position(|common| *common == self.as_str()) {
+            Some(index) => out.byte(index as u8),
+            None => {
+                out.byte(u8::MAX);
+                out.text(self.as_str());
+            }
+        }
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Option<Field> {
+        match bytes.byte()? {
+            u8::MAX => Some(Field::new(&bytes.text()?).unwrap_or(Field::common(0))),
+            index => Some(Field::common(index.into())),
+        }
+    }
+}
+
+impl Encoded for Option<Name> {
+    fn encode(&self, out: &mut Encoder) {
+        out.bytes(&self.map_or(u16::MAX, |name| name.0).to_le_bytes());
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Option<Option<Name>> {
+        let number = bytes.array().map(u16::from_le_bytes)?;
+        Some((number != u16::MAX).then_some(Name(number)))
+    }
+}
+
+impl Encoded for Value<Name> {
+    /// A byte for what it is, then always eight bytes; behind them the text of a text, whose length they are.
+    fn encode(&self, out: &mut Encoder) {
+        let (tag, payload) = match self {
+            Value::Nil => (0, 0),
+            Value::Bool(value) => (1, u64::from(*value)),
+            Value::Char(value) => (2, u64::from(*value)),
+            Value::Int(value) => (3, value.cast_unsigned()),
+            Value::Float(value) => (4, value.get().to_bits()),
+            Value::Text(value) => (5, within_limit(value).len() as u64),
+            Value::Reference(name) => (6, u64::from(name.0)),
+        };
+        out.byte(tag);
+        out.bytes(&payload.to_le_bytes());
+        if let Value::Text(value) = self {
+            out.bytes(within_limit(value).as_bytes());
+        }
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Option<Value<Name>> {
+        let tag = bytes.byte()?;
+        let payload = u64::from_le_bytes(bytes.array()?);
+        Some(match tag % 7 {
+            1 => Value::Bool(payload & 1 == 1),
+            2 => Value::Char(char::from_u32(payload as u32).unwrap_or(char::REPLACEMENT_CHARACTER)),
+            3 => Value::Int(payload.cast_signed()),
+            4 => Value::Float(Float::new(f64::from_bits(payload))),
+            5 => Value::Text(within_limit(&bytes.lossy(payload as usize % (MOST_TEXT + 1))?).into()),
+            6 if payload as u16 == u16::MAX => Value::Nil,
+            6 => Value::Reference(Name(payload as u16)),
+            _ => Value::Nil,
+        })
+    }
+}
+
+/// As much of a text as fits: bytes that are no text decode to more bytes than they were.
+fn within_limit(text: &str) -> &str {
+    let end = (0..=text.len().min(MOST_TEXT)).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
+}
+
+impl Encoded for Vec<Value<Name>> {
+    fn encode(&self, out: &mut Encoder) {
+        out.byte(self.len().min(MOST_VALUES) as u8);
+        self.iter().take(MOST_VALUES).for_each(|value| value.encode(out));
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Option<Self> {
+        let length = bytes.byte()?;
+        (0..length).map(|_| Value::decode(bytes)).collect()
+    }
+}
+
+impl Encoded for Box<Line> {
+    fn encode(&self, out: &mut Encoder) {
+        out.line(self);
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Option<Self> {
+        bytes.finalizer_line().map(Box::new)
+    }
+}
+
+impl Encoded for Box<Operation<Name>> {
+    fn encode(&self, out: &mut Encoder) {
+        out.byte(self.code().tag());
+        Operation::encode(self, out);
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Option<Self> {
+        bytes.allocation().map(Box::new)
+    }
+}
+
+impl Encoded for Fault {
+    fn encode(&self, out: &mut Encoder) {
+        out.byte(self.byte());
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Option<Fault> {
+        bytes.byte().and_then(Fault::from_byte)
+    }
+}

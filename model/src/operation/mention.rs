@@ -1,0 +1,42 @@
+//! Which objects the operands of a call name.
+
+use super::{Line, Operation};
+use crate::fault::Fault;
+use crate::value::{Field, Object, Value};
+
+/// An operand whose names have become objects.
+pub(crate) trait Mention {
+    /// Calls `each` with every object that it names.
+    fn mention(&self, _each: &mut dyn FnMut(Object)) {}
+}
+
+impl Mention for u32 {}
+impl Mention for bool {}
+impl Mention for Field {}
+impl Mention for Fault {}
+/// Its names stand for nothing before it runs.
+impl Mention for Box<Line> {}
+
+impl Mention for Option<Object> {
+    fn mention(&self, each: &mut dyn FnMut(Object)) {
+        self.iter().copied().for_each(each);
+    }
+}
+
+impl Mention for Value<Object> {
+    fn mention(&self, each: &mut dyn FnMut(Object)) {
+        self.reference().mention(each);
+    }
+}
+
+impl Mention for Vec<Value<Object>> {
+    fn mention(&self, each: &mut dyn FnMut(Object)) {
+        self.iter().for_each(|value| value.mention(each));
+    }
+}
+
+impl Mention for Box<Operation<Object>> {
+    fn mention(&self, each: &mut dyn FnMut(Object)) {
+        self.objects().into_iter().for_each(each);
+    }
+}

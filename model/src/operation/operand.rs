@@ -1,0 +1,120 @@
+//! The kinds of operands, and how the names in each are resolved and renamed.
+
+use super::{Line, Operation};
+use crate::fault::Fault;
+use crate::value::{Field, Name, Object, Value};
+
+/// What every kind of operand can do.
+pub(crate) trait Operand: Sized {
+    /// The operand, where names are replaced by the objects that they stand for.
+    type Resolved;
+    fn resolve(&self, look_up: &dyn Fn(Name) -> Option<Object>) -> Option<Self::Resolved>;
+    fn rename(&mut self, _each: &mut dyn FnMut(&mut Name)) {}
+}
+
+impl Operand for u32 {
+    type Resolved = u32;
+
+    fn resolve(&self, _: &dyn Fn(Name) -> Option<Object>) -> Option<u32> {
+        Some(*self)
+    }
+}
+
+impl Operand for bool {
+    type Resolved = bool;
+
+    fn resolve(&self, _: &dyn Fn(Name) -> Option<Object>) -> Option<bool> {
+        Some(*self)
+    }
+}
+
+impl Operand for Field {
+    type Resolved = Field;
+
+    fn resolve(&self, _: &dyn Fn(Name) -> Option<Object>) -> Option<Field> {
+        Some(self.clone())
+    }
+}
+
+impl Operand for Option<Name> {
+    type Resolved = Option<Object>;
+
+    fn resolve(&self, look_up: &dyn Fn(Name) -> Option<Object>) -> Option<Option<Object>> {
+        match self {
+            Some(name) => look_up(*name).map(Some),
+            None => Some(None),
+        }
+    }
+
+    fn rename(&mut self, each: &mut dyn FnMut(&mut Name)) {
+        if let Some(name) = self {
+            each(name);
+        }
+    }
+}
+
+impl Operand for Value<Name> {
+    type Resolved = Value<Object>;
+
+    fn resolve(&self, look_up: &dyn Fn(Name) -> Option<Object>) -> Option<Value<Object>> {
+        Some(match self {
+            Value::Reference(name) => Value::Reference(look_up(*name)?),
+            Value::Nil => Value::Nil,
+            Value::Bool(value) => Value::Bool(*value),
+            Value::Char(value) => Value::Char(*value),
+            Value::Int(value) => Value::Int(*value),
+            Value::Float(value) => Value::Float(*value),
+            Value::Text(value) => Value::Text(value.clone()),
+        })
+    }
+
+    fn rename(&mut self, each: &mut dyn FnMut(&mut Name)) {
+        if let Value::Reference(name) = self {
+            each(name);
+        }
+    }
+}
+
+impl Operand for Vec<Value<Name>> {
+    type Resolved = Vec<Value<Object>>;
+
+    fn resolve(&self, look_up: &dyn Fn(Name) -> Option<Object>) -> Option<Vec<Value<Object>>> {
+        self.iter().map(|value| value.resolve(look_up)).collect()
+    }
+
+    fn rename(&mut self, each: &mut dyn FnMut(&mut Name)) {
+        self.iter_mut().for_each(|value| value.rename(each));
+    }
+}
+
+impl Operand for Box<Line> {
+    type Resolved = Box<Line>;
+
+    fn resolve(&self, _: &dyn Fn(Name) -> Option<Object>) -> Option<Box<Line>> {
+        Some(self.clone())
+    }
+
+    fn rename(&mut self, each: &mut dyn FnMut(&mut Name)) {
+        Line::rename(self, each);
+    }
+}
+
+impl Operand for Box<Operation<Name>> {
+    type Resolved = Box<Operation<Object>>;
+
+    fn resolve(&self, look_up: &dyn Fn(Name) -> Option<Object>) -> Option<Self::Resolved> {
+        Operation::resolve(self, look_up).map(Box::new)
+    }
+
+    fn rename(&mut self, each: &mut dyn FnMut(&mut Name)) {
+        Operation::rename(self, each);
+    }
+}
+
+impl Operand for Fault {
+    type Resolved = Fault;
+
+    fn resolve(&self, _: &dyn Fn(Name) -> Option<Object>) -> Option<Fault> {
+        Some(*self)
+    }
+}

@@ -1,0 +1,177 @@
+//! How operations and each kind of operand are read and printed.
+
+use super::{Matcher, Printer, TextError, Token, TokenKind};
+use crate::fault::Fault;
+use crate::operation::{Code, Line, Operation, operations};
+use crate::value::{Field, Float, MOST_TEXT, MOST_VALUES, Name, Value};
+
+/// What stands in a trace for an operand.
+pub(super) trait Written: Sized {
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError>;
+    fn print(&self, out: &mut Printer<'_>);
+}
+
+macro_rules! written {
+    ($($(#[$doc:meta])* $tag:literal $text:literal $gives:ident $weight:literal
+       $code:ident { $($operand:ident: $type:ty),* })*) => {
+        impl Operation<Name> {
+            pub(super) fn parse(code: Code, form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
+                Ok(match code {
+                    $(Code::$code => Operation::$code { $($operand: form.operand()?),* },)*
+                })
+            }
+
+            pub(super) fn print(&self, out: &mut Printer<'_>) {
+                match self { $(Operation::$code { $($operand),* } => { $(out.operand($operand);)* let _ = out; })* }
+            }
+        }
+    };
+}
+operations!(written);
+
+impl Written for u32 {
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<u32, TextError> {
+        form.read("a number from 0 to 4294967295", |token| token.number()?.parse().ok())
+    }
+
+    fn print(&self, out: &mut Printer<'_>) {
+        out.push(&self.to_string());
+    }
+}
+
+impl Written for bool {
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<bool, TextError> {
+        form.read("`on` or `off`", |token| match token.word()? {
+            "on" => Some(true),
+            "off" => Some(false),
+            _ => None,
+        })
+    }
+
+    fn print(&self, out: &mut Printer<'_>) {
+        out.push(if *self { "on" } else { "off" });
+    }
+}
+
+impl Written for Field {
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<Field, TextError> {
+        form.read("a field's name", |token| token.word().and_then(Field::new))
+    }
+
+    fn print(&self, out: &mut Printer<'_>) {
+        out.push(self.as_str());
+    }
+}
+
+impl Written for Option<Name> {
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<Option<Name>, TextError> {
+        if form.peek().is_some_and(|token| token.is_word("nil")) {
+            return form.read("`nil`", |_| Some(None));
+        }
+        form.name("a name or `nil`").map(Some)
+    }
+
+    fn print(&self, out: &mut Printer<'_>) {
+        match self {
+            Some(name) => out.name(*name),
+            None => out.push("nil"),
+        }
+    }
+}
+
+impl Written for Value<Name> {
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<Value<Name>, TextError> {
+        if form.peek().is_some_and(|token| constant(token).is_some()) {
+            form.read("a value", constant)
+        } else {
+            form.name("a value: nil true false 'c' 5 -5 1.5 \"text\" or a name").map(Value::Reference)
+        }
+    }
+
+    fn print(&self, out: &mut Printer<'_>) {
+        match self {
+            Value::Nil => out.push("nil"),
+            Value::Bool(value) => out.push(&value.to_string()),
+            Value::Char(value) => out.push(&format!("{value:?}")),
+            Value::Int(value) => out.push(&value.to_string()),
+            Value::Float(value) => out.push(&format!("{value:?}").to_lowercase()),
+            Value::Text(value) => out.push(&format!("{value:?}")),
+            Value::Reference(name) => out.name(*name),
+        }
+    }
+}
+
+/// The value that is no reference which a token stands for.
+fn constant(token: &Token<'_>) -> Option<Value<Name>> {
+    Some(match &token.kind {
+        TokenKind::Text(text) if text.len() <= MOST_TEXT => Value::Text(text.as_str().into()),
+        TokenKind::Char(character) => Value::Char(*character),
+        TokenKind::Number => match token.text.parse() {
+            Ok(whole) => Value::Int(whole),
+            Err(_) if token.text.contains(['.', 'e', 'E', 'f']) => Value::Float(Float::new(token.text.parse().ok()?)),
+            Err(_) => return None,
+        },
+        TokenKind::Word => match token.text {
+            "nil" => Value::Nil,
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            "inf" => Value::Float(Float::new(f64::INFINITY)),
+            "nan" => Value::Float(Float::new(f64::NAN)),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+impl Written for Vec<Value<Name>> {
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
+        let mut values = Vec::new();
+        while let Some(token) = form.peek() {
+            if values.len() == MOST_VALUES {
+                return Err(token.wrong(format!("expected at most {MOST_VALUES} values")));
+            }
+            values.push(Value::parse(form)?);
+        }
+        Ok(values)
+    }
+
+    fn print(&self, out: &mut Printer<'_>) {
+        for (index, value) in self.iter().enumerate() {
+            if index > 0 {
+                out.push(" ");
+            }
+            value.print(out);
+        }
+    }
+}
+
+impl Written for Box<Line> {
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
+        form.finalizer_line().map(Box::new)
+    }
+
+    fn print(&self, out: &mut Printer<'_>) {
+        out.line(self);
+    }
+}
+
+impl Written for Box<Operation<Name>> {
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
+        form.allocation().map(Box::new)
+    }
+
+    fn print(&self, out: &mut Printer<'_>) {
+        out.operation(self);
+    }
+}
+
+impl Written for Fault {
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<Fault, TextError> {
+        let meant = form.peek().and_then(|token| token.word()).and_then(Fault::nearest).unwrap_or(Fault::DanglingField);
+        form.read(&format!("a kind of fault, like `{}`", meant.word()), |token| token.word().and_then(Fault::from_word))
+    }
+
+    fn print(&self, out: &mut Printer<'_>) {
+        out.push(self.word());
+    }
+}

@@ -1,0 +1,46 @@
+//! What several commands can be asked for.
+
+use crate::judge::properties::Property;
+use clap::{Args, ValueEnum};
+use std::time::Duration;
+
+#[derive(Debug, Args)]
+pub(super) struct Claim {
+    /// The heap under proof; the first of `list subjects` unless given
+    #[arg(long, value_name = "NAME")]
+    pub subject: Option<String>,
+    /// What is claimed; see `list properties`
+    #[arg(long, value_name = "NAME", default_value = "lockstep", value_parser = property)]
+    pub property: Property,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Human,
+    /// JSON, an object a line
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Input {
+    /// Text
+    Trace,
+    /// As a fuzzer writes them
+    Bytes,
+    /// A test or function in Rust that embeds a trace
+    Rust,
+}
+
+pub(super) fn property(name: &str) -> Result<Property, String> {
+    let known = || Property::ALL.iter().map(|property| property.name()).collect::<Vec<_>>().join(", ");
+    Property::from_name(name).ok_or_else(|| format!("there is no such property; there are: {}", known()))
+}
+
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        Ok(_) => Err("expected more than no time".to_owned()),
+        Err(error) => Err(format!("{error}; expected something like `60s` or `10min`")),
+    }
+}

@@ -1,0 +1,53 @@
+//! Certificates of minimality: every removal that was tried and what came of it, as JSON, an object a line.
+
+use super::Trouble;
+use crate::failure::failures::write_whole;
+use crate::failure::minimize::{Removal, Tried, Without};
+use crate::judge::signature::Signature;
+use heapproof_model::Program;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// What is certified.
+pub(super) struct Certificate<'a> {
+    pub property: &'static str,
+    pub subject: &'static str,
+    pub signature: &'a Signature,
+    pub program: &'a Program,
+    pub removals: &'a [Tried],
+}
+
+impl Certificate<'_> {
+    /// Writes it to a file, whole or not at all.
+    pub fn write(&self, path: &Path) -> Result<(), Trouble> {
+        let lines = std::iter::once(self.head()).chain(self.removals.iter().map(|tried| self.removal(tried)));
+        let text: String = lines.map(|line| format!("{line}\n")).collect();
+        write_whole(path, &text).map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))
+    }
+
+    fn head(&self) -> Value {
+        let goes = self.removals.iter().any(|tried| tried.without == Without::FailsAlike);
+        json!({
+            "type": "certificate",
+            "property": self.property,
+            "subject": self.subject,
+            "signature": self.signature.as_str(),
+            "trace": self.program.to_string(),
+            "minimal": !self.removals.is_empty() && !goes,
+        })
+    }
+
+    fn removal(&self, tried: &Tried) -> Value {
+        let (kind, removed) = match tried.removal {
+            Removal::Line(index) => ("line", json!(index + 1)),
+            Removal::Object(name) => ("object", json!(self.program.spell(name))),
+        };
+        let (without, signature) = match &tried.without {
+            Without::Passes => ("passes", None),
+            Without::FailsOtherwise(signature) => ("fails-otherwise", Some(signature.as_str())),
+            Without::FailsAlike => ("fails-alike", Some(self.signature.as_str())),
+        };
+        let rest = tried.removal.from(self.program).to_string();
+        json!({ "type": "removal", kind: removed, "trace": rest, "without": without, "signature": signature })
+    }
+}

@@ -1,0 +1,207 @@
+//! `heapproof check`: random programs.
+
+mod report;
+
+use super::arguments::{Claim, Format, duration};
+use super::figures;
+use super::isolate::{Isolate, Judge};
+use super::output::Output;
+use super::{Context, End, Trouble, say};
+use crate::failure::failures::{OUT, save_original, write_whole};
+use crate::failure::minimize::Options;
+use crate::failure::proof::Counterexample;
+use crate::programs::generate::{Bias, MOST_LINES, Profile, Recipe};
+use crate::runs::campaign::{Campaign, Found, Summary};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use report::Reporter;
+use std::cell::RefCell;
+use std::hash::{BuildHasher, RandomState};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// About ten seconds' worth on two cores.
+const CASES: u64 = 50_000;
+
+/// When statistics are written for the second time, and how often from then on.
+const SOON: Duration = Duration::from_secs(1);
+const OFTEN: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// How many programs; as many as take about ten seconds unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "time")]
+    pub cases: Option<u64>,
+    /// For how long, as in `60s` or `10min`
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub time: Option<Duration>,
+    /// The most lines of a program
+    #[arg(long, value_name = "MAX", default_value_t = MOST_LINES as u32, value_parser = clap::value_parser!(u32).range(1..=60_000))]
+    pub ops: u32,
+    /// The number that repeats a run; a fresh one unless given
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// How many threads; as many as there are processors unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    #[command(flatten)]
+    pub claim: Claim,
+    /// What programs are mostly about; what suits the property unless given; see `list profiles`
+    #[arg(long, value_name = "NAME", value_parser = profile)]
+    pub profile: Option<Profile>,
+    /// Leave something out of what makes programs better than random, to measure what it is worth
+    #[arg(long, value_name = "BIAS", value_delimiter = ',', value_parser = bias, hide = true)]
+    pub without: Vec<Bias>,
+    /// Go on behind the first failure, to one trace for each signature
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Keep programs that reach something new, and change those in half of the cases
+    #[arg(long)]
+    pub feedback: bool,
+    /// Where failures are saved
+    #[arg(long, value_name = "DIR", default_value = OUT)]
+    pub out: PathBuf,
+    /// A file that always holds the statistics so far, also where the run is killed
+    #[arg(long, value_name = "FILE")]
+    pub stats: Option<PathBuf>,
+    /// How the results are written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    #[command(flatten)]
+    pub isolate: Isolate,
+}
+
+pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Output) -> Result<End, Trouble> {
+    let campaign = Campaign {
+        property: arguments.claim.property,
+        subject: context.subject(arguments.claim.subject.as_deref())?.clone(),
+        seed: arguments.seed.unwrap_or_else(|| RandomState::new().hash_one(std::process::id())),
+        recipe: Recipe {
+            profile: arguments.profile.unwrap_or(arguments.claim.property.profile()),
+            most_lines: arguments.ops as usize,
+            without: arguments.without.clone(),
+        },
+        cases: arguments.cases.unwrap_or(if arguments.time.is_some() { u64::MAX } else { CASES }),
+        time: arguments.time,
+        jobs: arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        keep_going: arguments.keep_going,
+        feedback: arguments.feedback,
+    };
+    context.catch_interrupts()?;
+    let reporter = RefCell::new(Reporter::new(&context.name, &campaign, arguments, output));
+    reporter.borrow_mut().start()?;
+    let bar = progress_bar(&campaign);
+    let trouble = RefCell::new(None);
+    let tried = |done: Result<(), Trouble>| {
+        if let Err(error) = done {
+            trouble.borrow_mut().get_or_insert(error);
+            context.stop.store(true, Ordering::Relaxed);
+        }
+    };
+    let judge = Judge::new(campaign.property, &campaign.subject, &arguments.isolate)?;
+    let mut due = Duration::ZERO;
+    let summary = campaign.run_by(
+        &|program| judge.verdict(program),
+        &context.stop,
+        &mut |found| {
+            tried(bar.suspend(|| report(context, &campaign, &judge, arguments, &mut reporter.borrow_mut(), &found)));
+        },
+        &mut |summary| {
+            bar.set_position(summary.programs);
+            if summary.elapsed >= due {
+                // The first at once, so that a file that can't be written is known at once.
+                due = summary.elapsed + if due.is_zero() { SOON } else { OFTEN };
+                tried(bar.suspend(|| keep(arguments, &mut reporter.borrow_mut(), summary)));
+            }
+        },
+    );
+    bar.finish_and_clear();
+    judge.trouble()?;
+    let mut reporter = reporter.into_inner();
+    if let Some(trouble) = trouble.into_inner() {
+        return Err(trouble);
+    }
+    keep(arguments, &mut reporter, &summary)?;
+    reporter.summary(&summary)?;
+    Ok(match summary {
+        summary if summary.interrupted => End::Interrupted,
+        summary if summary.violations.is_empty() => End::Passed,
+        _ => End::Violation,
+    })
+}
+
+/// Writes down what the run has come to so far: a kill can't be caught.
+fn keep(arguments: &Check, reporter: &mut Reporter<'_>, summary: &Summary) -> Result<(), Trouble> {
+    let statistics = figures::object(reporter.campaign, summary);
+    if let Some(path) = &arguments.stats {
+        let written = write_whole(path, &format!("{statistics}\n"));
+        written
+            .map_err(|error| Trouble::Fault(format!("can't write the statistics to {}: {error}", path.display())))?;
+    }
+    Ok(reporter.statistics(&statistics)?)
+}
+
+/// Saves the program that failed, then minimises it, saves and reports the result; a Ctrl-C meanwhile leaves the first of
+/// these. What can't be saved is reported all the same.
+fn report(
+    context: &Context<'_>,
+    campaign: &Campaign,
+    judge: &Judge<'_>,
+    arguments: &Check,
+    reporter: &mut Reporter<'_>,
+    found: &Found,
+) -> Result<(), Trouble> {
+    let signature = found.failure.violation.signature();
+    let Recipe { profile, most_lines, .. } = &campaign.recipe;
+    let feedback = if campaign.feedback { ", with feedback" } else { "" };
+    let note = format!(
+        "case {} of seed {}, profile {}, at most {most_lines} lines{feedback}",
+        found.case,
+        campaign.seed,
+        profile.name()
+    );
+    let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
+    let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
+    let options = Options { stop: Some(&context.stop), ..Options::default() };
+    let judge = |program: &_| judge.failure(program);
+    let counterexample = Counterexample::by(campaign.property, &campaign.subject, &found.program, &options, &judge);
+    if context.stop.load(Ordering::Relaxed) {
+        say(&format!("{signature}: {note}; not minimised yet"));
+        return original.map(drop);
+    }
+    let Some(mut counterexample) = counterexample else {
+        return Err(Trouble::Fault(format!("flaky: {note} failed with `{signature}` and then did not")));
+    };
+    let saved = counterexample.save(&arguments.out).map_err(unsaved);
+    reporter.violation(found, &counterexample)?;
+    original.and(saved)
+}
+
+/// On standard error, where that is a terminal.
+fn progress_bar(campaign: &Campaign) -> ProgressBar {
+    let bar = match campaign.time {
+        None => {
+            ProgressBar::new(campaign.cases).with_style(style("{bar:40} {pos}/{len} programs, {per_sec}, {eta} left"))
+        }
+        Some(_) => ProgressBar::no_length().with_style(style("{spinner} {pos} programs, {per_sec}, {elapsed}")),
+    };
+    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
+    bar
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+fn profile(name: &str) -> Result<Profile, String> {
+    let known = || Profile::ALL.iter().map(|profile| profile.name()).collect::<Vec<_>>().join(", ");
+    let found = Profile::ALL.iter().find(|profile| profile.name() == name);
+    found.copied().ok_or_else(|| format!("there is no such profile; there are: {}", known()))
+}
+
+fn bias(name: &str) -> Result<Bias, String> {
+    let known = || Bias::ALL.iter().map(|bias| bias.name()).collect::<Vec<_>>().join(", ");
+    let found = Bias::ALL.iter().find(|bias| bias.name() == name);
+    found.copied().ok_or_else(|| format!("there is no such bias; there are: {}", known()))
+}

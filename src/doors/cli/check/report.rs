@@ -1,0 +1,176 @@
+//! What `check` prints, for people or as JSON, an object a line (`docs/output.md` says what is in them).
+
+use super::Check;
+use crate::doors::cli::arguments::Format;
+use crate::doors::cli::figures;
+use crate::doors::cli::json::violation_object;
+use crate::doors::cli::output::{Output, paint};
+use crate::failure::failures::OUT;
+use crate::failure::proof::{Counterexample, quoted};
+use crate::judge::properties::Property;
+use crate::programs::generate::MOST_LINES;
+use crate::runs::campaign::{Campaign, Found, Summary};
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+use std::path::Path;
+
+pub(super) struct Reporter<'a> {
+    name: &'a str,
+    pub campaign: &'a Campaign,
+    arguments: &'a Check,
+    output: &'a mut Output,
+}
+
+impl<'a> Reporter<'a> {
+    pub fn new(name: &'a str, campaign: &'a Campaign, arguments: &'a Check, output: &'a mut Output) -> Reporter<'a> {
+        Reporter { name, campaign, arguments, output }
+    }
+
+    /// What is about to be run, and what of it can't be checked.
+    pub fn start(&mut self) -> io::Result<()> {
+        let Campaign { property, subject, seed, .. } = self.campaign;
+        let unchecked = subject.unchecked();
+        match self.arguments.format {
+            Format::Human => {
+                writeln!(self.output, "{} of {}, seed {seed}", property.name(), subject.name)?;
+                if !unchecked.is_empty() {
+                    writeln!(
+                        self.output,
+                        "unchecked, since `{}` does not have it: {}",
+                        subject.name,
+                        unchecked.join(", ")
+                    )?;
+                }
+            }
+            Format::Json => self.json(&json!({
+                "type": "start",
+                "property": property.name(),
+                "subject": subject.name,
+                "profile": self.campaign.recipe.profile.name(),
+                "seed": seed,
+                "unchecked": unchecked,
+            }))?,
+        }
+        self.output.flush()
+    }
+
+    /// A failure, minimised and saved.
+    pub fn violation(&mut self, found: &Found, counterexample: &Counterexample) -> io::Result<()> {
+        match self.arguments.format {
+            Format::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
+            Format::Json => {
+                let mut object = violation_object(self.name, counterexample);
+                object["case"] = json!(found.case);
+                self.json(&object)?;
+            }
+        }
+        self.output.flush()
+    }
+
+    /// What the run has come to so far; people see that at its end.
+    pub fn statistics(&mut self, statistics: &Value) -> io::Result<()> {
+        if self.arguments.format == Format::Json {
+            self.json(statistics)?;
+            self.output.flush()?;
+        }
+        Ok(())
+    }
+
+    /// What came of the run.
+    pub fn summary(&mut self, summary: &Summary) -> io::Result<()> {
+        match self.arguments.format {
+            Format::Human => self.figures(summary),
+            Format::Json => self.json(&self.summary_object(summary)),
+        }
+    }
+
+    fn figures(&mut self, summary: &Summary) -> io::Result<()> {
+        let repeat = self.repeat(summary);
+        let total = summary.tally.total();
+        let out = &mut self.output;
+        if total.done + total.refused > 0 {
+            writeln!(out, "{:16} {:>12} {:>10} {:>10}", "operation", "done", "refused", "skipped")?;
+            for (code, outcomes) in summary.tally.by_operation().filter(|(_, outcomes)| *outcomes != Default::default())
+            {
+                let (done, refused, skipped) = (outcomes.done, outcomes.refused, outcomes.skipped);
+                writeln!(out, "{:16} {done:>12} {refused:>10} {skipped:>10}", code.name())?;
+            }
+            writeln!(out, "{:16} {:>12} {:>10} {:>10}", "all", total.done, total.refused, total.skipped)?;
+        }
+        figures::print(self.campaign, summary, out)?;
+        let seconds = summary.elapsed.as_secs_f64();
+        let each_second = (total.done + total.refused) as f64 / seconds.max(1e-9);
+        let early = if summary.interrupted { ", interrupted" } else { "" };
+        writeln!(out, "programs: {}{early}", summary.programs)?;
+        writeln!(out, "seconds: {seconds:.1}, operations a second: {each_second:.0}")?;
+        for (signature, count) in &summary.violations {
+            writeln!(out, "violation: {signature} in {count} programs")?;
+        }
+        writeln!(out, "digest: {:016x}", summary.digest)?;
+        writeln!(out, "repeat: {repeat}")
+    }
+
+    fn summary_object(&self, summary: &Summary) -> Value {
+        let total = summary.tally.total();
+        let by_operation: Map<String, Value> = summary
+            .tally
+            .by_operation()
+            .map(|(code, one)| {
+                let outcomes = json!({ "done": one.done, "refused": one.refused, "skipped": one.skipped });
+                (code.name().to_owned(), outcomes)
+            })
+            .collect();
+        let violations: Map<String, Value> =
+            summary.violations.iter().map(|(signature, count)| (signature.to_string(), json!(count))).collect();
+        json!({
+            "type": "summary",
+            "programs": summary.programs,
+            "operations": total.done + total.refused,
+            "done": total.done,
+            "refused": total.refused,
+            "skipped": total.skipped,
+            "seconds": summary.elapsed.as_secs_f64(),
+            "digest": format!("{:016x}", summary.digest),
+            "seed": self.campaign.seed,
+            "violations": violations,
+            "by_operation": by_operation,
+            "interrupted": summary.interrupted,
+            "repeat": self.repeat(summary),
+        })
+    }
+
+    /// The line that repeats the run, also where time or Ctrl-C ended it.
+    fn repeat(&self, summary: &Summary) -> String {
+        let Campaign { property, subject, seed, recipe, keep_going, .. } = self.campaign;
+        let mut line = format!("{} check --seed {seed} --cases {}", quoted(self.name), summary.programs.max(1));
+        if recipe.most_lines != MOST_LINES {
+            line += &format!(" --ops {}", recipe.most_lines);
+        }
+        if recipe.profile != property.profile() {
+            line += &format!(" --profile {}", recipe.profile.name());
+        }
+        if !recipe.without.is_empty() {
+            let names: Vec<&str> = recipe.without.iter().map(|bias| bias.name()).collect();
+            line += &format!(" --without {}", names.join(","));
+        }
+        line += &format!(" --subject {}", subject.name);
+        if *property != Property::Lockstep {
+            line += &format!(" --property {}", property.name());
+        }
+        if self.campaign.feedback {
+            line += " --feedback";
+        }
+        if *keep_going {
+            line += " --keep-going";
+        }
+        line += &self.arguments.isolate.repeat();
+        if self.arguments.out != Path::new(OUT) {
+            line += &format!(" --out {}", quoted(&self.arguments.out.to_string_lossy()));
+        }
+        line
+    }
+
+    fn json(&mut self, object: &Value) -> io::Result<()> {
+        writeln!(self.output, "{object}")
+    }
+}

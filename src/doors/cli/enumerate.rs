@@ -1,0 +1,310 @@
+//! `heapproof enumerate`: every program of a few lines on a few objects.
+
+mod keeper;
+mod report;
+
+use super::arguments::Format;
+use super::output::Output;
+use super::{Context, End, Trouble, say};
+use crate::failure::failures::{OUT, save_original};
+use crate::failure::minimize::Options;
+use crate::failure::proof::{Counterexample, quoted};
+use crate::judge::properties::Property;
+use crate::judge::subject::SubjectKind;
+use crate::runs::enumerate::{self, Found, How, KINDS, Search, Share, Space};
+use clap::Args;
+use heapproof_model::{Code, Fault, Field, Kind};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use keeper::Keeper;
+use report::Reporter;
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+#[derive(Debug, Args)]
+pub(super) struct Enumerate {
+    /// The heap under proof; the first of `list subjects` unless given
+    #[arg(long, value_name = "NAME")]
+    pub subject: Option<String>,
+    /// Which programs: `faults`, `cycles`, `graphs`, `whole`; all of these, one after the other, unless given
+    #[arg(long, value_name = "NAME", value_parser = space)]
+    pub space: Option<Space>,
+    /// The most objects that live at once; with this or one of the next, and without `--space`, of `whole`
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub objects: Option<u8>,
+    /// The most lines of a program
+    #[arg(long, value_name = "L", value_parser = clap::value_parser!(u8).range(1..=30))]
+    pub ops: Option<u8>,
+    /// The kinds of objects that are allocated, as in `table,array`
+    #[arg(long, value_name = "KIND,..", value_delimiter = ',', value_parser = kind)]
+    pub kinds: Option<Vec<Kind>>,
+    /// The operations that programs are made of, by their names in `list operations`, as in `table,take,drop`
+    #[arg(long, value_name = "NAME,..", value_delimiter = ',', value_parser = operation)]
+    pub operations: Option<Vec<Code>>,
+    /// The names of fields, as in `x,y`
+    #[arg(long, value_name = "NAME,..", value_delimiter = ',', value_parser = field)]
+    pub fields: Option<Vec<Field>>,
+    /// The faults that are made
+    #[arg(long, value_name = "FAULT,..", value_delimiter = ',', value_parser = fault)]
+    pub faults: Option<Vec<Fault>>,
+    /// Try each program by itself, also where another has led to the same state
+    #[arg(long)]
+    pub unmerged: bool,
+    /// Do the Kth of N shares of the work: all N together do what one search does
+    #[arg(long, value_name = "K/N", value_parser = share, default_value = "1/1")]
+    pub shard: Share,
+    /// Go on with the search that was stopped, from what is kept in the folder of `--out`
+    #[arg(long)]
+    pub resume: bool,
+    /// About how much memory states may take, in megabytes
+    #[arg(long, value_name = "MB", default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub memory: u32,
+    /// How many threads; as many as there are processors unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// Go on behind the first failure, to one trace for each signature
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Where failures are saved
+    #[arg(long, value_name = "DIR", default_value = OUT)]
+    pub out: PathBuf,
+    /// How the results are written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+impl Enumerate {
+    fn jobs(&self) -> usize {
+        self.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+    }
+
+    /// Where a search is kept.
+    fn kept(&self, space: &Space) -> PathBuf {
+        let Share { number, of } = self.shard;
+        let share = if of > 1 { format!("-{number}-of-{of}") } else { String::new() };
+        self.out.join("enumerations").join(format!("{}{share}.search", space.name))
+    }
+
+    /// The search of a space, gone on with if that is asked for and there is one.
+    fn search(&self, space: &Space, subject: &SubjectKind) -> Result<Search, Trouble> {
+        let memory = u64::from(self.memory) * 1_000_000;
+        let how = How { merges: !self.unmerged, keep_going: self.keep_going, share: self.shard, memory };
+        let path = self.kept(space);
+        if !self.resume || !path.exists() {
+            if self.resume {
+                say(&format!("no search of `{}` is kept in {}; it begins anew", space.name, path.display()));
+            }
+            return Ok(Search::new(space.clone(), subject, how));
+        }
+        let resumed = Search::resumed(space.clone(), subject, how, &path);
+        resumed.map_err(|error| Trouble::Usage(format!("can't go on with {}: {error}", path.display())))
+    }
+
+    /// The spaces that are asked for.
+    fn spaces(&self) -> Vec<Space> {
+        let is_changed = self.objects.is_some()
+            || self.ops.is_some()
+            || self.kinds.is_some()
+            || self.operations.is_some()
+            || self.fields.is_some()
+            || self.faults.is_some();
+        match &self.space {
+            Some(space) => vec![self.changed(space.clone())],
+            None if is_changed => vec![self.changed(Space::whole())],
+            None => Space::all(),
+        }
+    }
+
+    fn changed(&self, mut space: Space) -> Space {
+        space.objects = self.objects.map_or(space.objects, usize::from);
+        space.lines = self.ops.map_or(space.lines, usize::from);
+        if let Some(operations) = &self.operations {
+            space.operations.clone_from(operations);
+            space.operations.sort_unstable();
+            space.operations.dedup();
+        }
+        self.kinds.iter().for_each(|kinds| space.kinds.clone_from(kinds));
+        self.fields.iter().for_each(|fields| space.fields.clone_from(fields));
+        self.faults.iter().for_each(|faults| space.faults.clone_from(faults));
+        space
+    }
+}
+
+pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &mut Output) -> Result<End, Trouble> {
+    let subject = context.subject(arguments.subject.as_deref())?.clone();
+    let merges = !arguments.unmerged && subject.make().digest().is_some();
+    let mut spaces = arguments.spaces();
+    if !merges && arguments.ops.is_none() {
+        spaces = spaces.into_iter().map(Space::unmerged).collect();
+    }
+    if let Some(space) = spaces.iter().find(|space| merges && !space.is_near()) {
+        return Err(Trouble::Usage(format!(
+            "digests do not tell states apart in programs of {} lines on {} objects; on so many objects at most {} lines \
+             can be, or each program is tried by itself with `--unmerged`",
+            space.lines,
+            space.objects,
+            space.most_lines()
+        )));
+    }
+    let searches = spaces.iter().map(|space| arguments.search(space, &subject)).collect::<Result<Vec<_>, _>>()?;
+    context.catch_interrupts()?;
+    let reporter = RefCell::new(Reporter::new(&context.name, &subject, arguments, output));
+    reporter.borrow_mut().start(&spaces)?;
+    let mut end = End::Passed;
+    for mut search in searches {
+        reporter.borrow_mut().space(&search)?;
+        run(context, arguments, &mut search, &reporter)?;
+        reporter.borrow_mut().proved(&search)?;
+        match search.summary().end {
+            enumerate::End::Stopped => return Ok(End::Interrupted),
+            enumerate::End::OutOfMemory => {
+                return Err(Trouble::Fault(format!(
+                    "states took more than {} MB; `--memory` allows more, `--shard` divides the work",
+                    arguments.memory
+                )));
+            }
+            enumerate::End::Failed => return Ok(End::Violation),
+            _ if !search.summary().violations.is_empty() => end = End::Violation,
+            _ => {}
+        }
+    }
+    Ok(end)
+}
+
+/// Searches, and keeps how far it is: now and then, when it is stopped, and at its end if it was kept before.
+fn run(
+    context: &Context<'_>,
+    arguments: &Enumerate,
+    search: &mut Search,
+    reporter: &RefCell<Reporter<'_>>,
+) -> Result<(), Trouble> {
+    let (path, space) = (arguments.kept(search.space()), search.space().name);
+    let bar = spinner();
+    let mut keeper = Keeper::new(&path);
+    let trouble = RefCell::new(None);
+    let note = |result: Result<(), Trouble>| {
+        if let Err(error) = result {
+            trouble.borrow_mut().get_or_insert(error);
+            context.stop.store(true, Ordering::Relaxed);
+        }
+    };
+    search.run(
+        arguments.jobs(),
+        &context.stop,
+        &mut |found| {
+            let report = || report_violation(context, arguments, space, &found, &mut reporter.borrow_mut());
+            note(bar.suspend(report));
+        },
+        &mut |search, progress| {
+            bar.set_message(report::line(progress));
+            bar.tick();
+            if progress.is_level_done() {
+                note(bar.suspend(|| Ok(reporter.borrow_mut().level(progress)?)));
+            }
+            note(keeper.keep_now_and_then(search));
+        },
+    );
+    bar.finish_and_clear();
+    if let Some(trouble) = trouble.into_inner() {
+        return Err(trouble);
+    }
+    match search.summary().end {
+        enumerate::End::Stopped | enumerate::End::OutOfMemory => {
+            keeper.keep(search)?;
+            say(&format!("kept in {}; go on with it: {}", path.display(), resuming_command()));
+        }
+        enumerate::End::Done if path.exists() => keeper.keep(search)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// This very command, resumed.
+fn resuming_command() -> String {
+    let mut words: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
+    if !words.iter().any(|word| word == "--resume") {
+        words.push("--resume".to_owned());
+    }
+    words.join(" ")
+}
+
+/// On standard error, where that is a terminal.
+fn spinner() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}");
+    let bar = ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
+    bar
+}
+
+/// Saves the program that failed, then minimises it, saves and reports the result. It has as few lines as can be; what
+/// is left to do is to make them simple.
+fn report_violation(
+    context: &Context<'_>,
+    arguments: &Enumerate,
+    space: &str,
+    found: &Found,
+    reporter: &mut Reporter<'_>,
+) -> Result<(), Trouble> {
+    let subject = reporter.subject();
+    let signature = found.failure.violation.signature();
+    let note = format!("a shortest program of `enumerate --space {space}`");
+    let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
+    let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
+    let judge = |program: &_| Property::Lockstep.check(subject, program).failure;
+    let options = Options { stop: Some(&context.stop), ..Options::default() };
+    let Some(mut counterexample) = Counterexample::by(Property::Lockstep, subject, &found.program, &options, &judge)
+    else {
+        return Err(Trouble::Fault(format!(
+            "`{signature}` was met where this program leads, but the program by itself passes: two states of `{}` have \
+             one digest and are not alike, or it does not do the same each time\n{}",
+            subject.name, found.program
+        )));
+    };
+    if context.stop.load(Ordering::Relaxed) {
+        say(&format!("{signature}: {note}; not minimised yet"));
+        return original.map(drop);
+    }
+    let saved = counterexample.save(&arguments.out).map_err(unsaved);
+    reporter.violation(&counterexample)?;
+    original.and(saved)
+}
+
+/// The one that is called so, or an error that names the nearest.
+fn named<T>(what: &str, text: &str, all: impl Iterator<Item = (String, T)> + Clone) -> Result<T, String> {
+    let plain = |name: &str| name.replace(['-', '_'], "").to_lowercase();
+    let wanted = plain(text);
+    if let Some((_, found)) = all.clone().find(|(name, _)| plain(name) == wanted) {
+        return Ok(found);
+    }
+    let nearest = all.min_by_key(|(name, _)| strsim::damerau_levenshtein(&plain(name), &wanted));
+    let meant = nearest.map_or(String::new(), |(name, _)| format!("; did you mean `{name}`?"));
+    Err(format!("there is no such {what}{meant}"))
+}
+
+fn space(text: &str) -> Result<Space, String> {
+    named("space", text, Space::all().into_iter().map(|space| (space.name.to_owned(), space)))
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    named("kind of object", text, KINDS.iter().map(|(name, kind)| ((*name).to_owned(), *kind)))
+}
+
+fn operation(text: &str) -> Result<Code, String> {
+    named("operation", text, Code::ALL.iter().map(|code| (code.name().to_owned(), *code)))
+}
+
+fn fault(text: &str) -> Result<Fault, String> {
+    named("fault", text, Fault::ALL.iter().map(|fault| (fault.word().to_owned(), *fault)))
+}
+
+fn field(text: &str) -> Result<Field, String> {
+    Field::new(text).ok_or_else(|| "expected a word: a letter or `_`, then letters, digits and `_`".to_owned())
+}
+
+fn share(text: &str) -> Result<Share, String> {
+    let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+    match numbers {
+        Some((number, of)) if 1 <= number && number <= of => Ok(Share { number, of }),
+        _ => Err("expected something like `2/3`: the second of three shares".to_owned()),
+    }
+}

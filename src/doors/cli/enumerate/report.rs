@@ -1,0 +1,198 @@
+//! What `enumerate` prints, for people or as JSON, an object a line (`docs/output.md` says what is in them).
+
+use super::Enumerate;
+use crate::doors::cli::arguments::Format;
+use crate::doors::cli::json::violation_object;
+use crate::doors::cli::output::{Output, paint};
+use crate::failure::proof::Counterexample;
+use crate::judge::subject::SubjectKind;
+use crate::runs::enumerate::{End, Progress, Search, Space, Summary};
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+
+pub(super) struct Reporter<'a> {
+    name: &'a str,
+    subject: &'a SubjectKind,
+    format: Format,
+    output: &'a mut Output,
+}
+
+impl<'a> Reporter<'a> {
+    pub fn new(name: &'a str, subject: &'a SubjectKind, arguments: &Enumerate, output: &'a mut Output) -> Reporter<'a> {
+        Reporter { name, subject, format: arguments.format, output }
+    }
+
+    pub fn subject(&self) -> &'a SubjectKind {
+        self.subject
+    }
+
+    /// What is about to be searched, and what of it can't be checked.
+    pub fn start(&mut self, spaces: &[Space]) -> io::Result<()> {
+        let unchecked = self.subject.unchecked();
+        let names: Vec<&str> = spaces.iter().map(|space| space.name).collect();
+        match self.format {
+            Format::Human => {
+                writeln!(self.output, "every program of {}: {}", self.subject.name, names.join(", "))?;
+                if !unchecked.is_empty() {
+                    let name = self.subject.name;
+                    writeln!(self.output, "unchecked, since `{name}` does not have it: {}", unchecked.join(", "))?;
+                }
+            }
+            Format::Json => self.json(&json!({
+                "type": "start",
+                "subject": self.subject.name,
+                "spaces": names,
+                "unchecked": unchecked,
+            }))?,
+        }
+        self.output.flush()
+    }
+
+    /// A space whose search begins.
+    pub fn space(&mut self, search: &Search) -> io::Result<()> {
+        match self.format {
+            Format::Human => {
+                writeln!(self.output, "\n{}", search.space())?;
+                if !search.how().merges {
+                    writeln!(self.output, "each program is tried by itself: states are not merged")?;
+                }
+                writeln!(
+                    self.output,
+                    "{:>5} {:>12} {:>12} {:>9} {:>10} {:>9}",
+                    "lines", "states", "transitions", "seconds", "states/s", "memory"
+                )?;
+            }
+            Format::Json => self.json(&json!({
+                "type": "space",
+                "space": search.space().name,
+                "lines": search.space().lines,
+                "objects": search.space().objects,
+                "merged": search.how().merges,
+                "made_of": made_of(search.space()),
+            }))?,
+        }
+        self.output.flush()
+    }
+
+    /// All programs of one length are done.
+    pub fn level(&mut self, progress: &Progress) -> io::Result<()> {
+        let Progress { lines, states, transitions, memory, elapsed, .. } = *progress;
+        let seconds = elapsed.as_secs_f64();
+        let each_second = states as f64 / seconds.max(1e-9);
+        match self.format {
+            Format::Human => writeln!(
+                self.output,
+                "{lines:>5} {states:>12} {transitions:>12} {seconds:>9.1} {each_second:>10.0} {:>6} MB",
+                memory / 1_000_000
+            )?,
+            Format::Json => self.json(&json!({
+                "type": "progress",
+                "lines": lines,
+                "states": states,
+                "transitions": transitions,
+                "memory": memory,
+                "seconds": seconds,
+            }))?,
+        }
+        self.output.flush()
+    }
+
+    /// A failure, minimised and saved.
+    pub fn violation(&mut self, counterexample: &Counterexample) -> io::Result<()> {
+        match self.format {
+            Format::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
+            Format::Json => {
+                let object = violation_object(self.name, counterexample);
+                self.json(&object)?;
+            }
+        }
+        self.output.flush()
+    }
+
+    /// What the search has proved, as far as it came.
+    pub fn proved(&mut self, search: &Search) -> io::Result<()> {
+        match self.format {
+            Format::Human => self.statement(search)?,
+            Format::Json => {
+                let (summary, space, share) = (search.summary(), search.space(), search.how().share);
+                let violations: Map<String, Value> =
+                    summary.violations.iter().map(|(signature, lines)| (signature.to_string(), json!(lines))).collect();
+                self.json(&json!({
+                    "type": "proved",
+                    "space": space.name,
+                    "lines": summary.complete,
+                    "of": space.lines,
+                    "objects": space.objects,
+                    "shard": format!("{}/{}", share.number, share.of),
+                    "states": summary.states,
+                    "transitions": summary.transitions(),
+                    "done": summary.done,
+                    "refused": summary.refused,
+                    "seconds": summary.elapsed.as_secs_f64(),
+                    "violations": violations,
+                    "end": end(summary.end),
+                    "made_of": made_of(space),
+                }))?;
+            }
+        }
+        self.output.flush()
+    }
+
+    fn statement(&mut self, search: &Search) -> io::Result<()> {
+        let (summary, space, share) = (search.summary(), search.space(), search.how().share);
+        let Summary { states, done, refused, complete, violations, .. } = summary;
+        let out = &mut self.output;
+        let name = self.subject.name;
+        let which = format!("program of at most {complete} lines on at most {} objects at once", space.objects);
+        let what = match violations.is_empty() {
+            true if *complete > 0 => format!("proved of `{name}`: after every {which} it shows what the model says,"),
+            true => format!("proved of `{name}`: nothing,"),
+            false => format!("of `{name}`, every {which} was tried, up to where one fails,"),
+        };
+        writeln!(out, "{what}")?;
+        let transitions = summary.transitions();
+        writeln!(out, "in {states} states by {transitions} lines, {done} done and {refused} refused")?;
+        if share.of > 1 {
+            writeln!(out, "that is share {} of {}: only all of them together prove it", share.number, share.of)?;
+        }
+        if *complete < space.lines {
+            writeln!(out, "not tried to the end: programs of {} lines", complete + 1)?;
+        }
+        for (title, text) in space.about() {
+            writeln!(out, "  {title}: {text}")?;
+        }
+        for (signature, lines) in violations {
+            writeln!(out, "violation: {signature}, first in a program of {lines} lines")?;
+        }
+        Ok(())
+    }
+
+    fn json(&mut self, object: &Value) -> io::Result<()> {
+        writeln!(self.output, "{object}")
+    }
+}
+
+/// How far a search is, in a line.
+pub(super) fn line(progress: &Progress) -> String {
+    let Progress { lines, beginnings: (done, all), states, transitions, memory, elapsed } = *progress;
+    let each_second = states as f64 / elapsed.as_secs_f64().max(1e-9);
+    let memory = memory / 1_000_000;
+    format!(
+        "{lines} lines: {done} of {all} beginnings, {states} states, {transitions} transitions, {each_second:.0} states a second, {memory} MB"
+    )
+}
+
+/// How a search ended, in a word.
+fn end(end: End) -> &'static str {
+    match end {
+        End::UnderWay => "under_way",
+        End::Done => "done",
+        End::Failed => "failed",
+        End::Stopped => "stopped",
+        End::OutOfMemory => "out_of_memory",
+    }
+}
+
+fn made_of(space: &Space) -> Map<String, Value> {
+    space.about().into_iter().map(|(title, text)| (title.to_owned(), json!(text))).collect()
+}

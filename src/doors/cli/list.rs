@@ -1,0 +1,69 @@
+//! `heapproof list`: what there is.
+
+use super::output::Output;
+use super::{Context, End, Trouble};
+use crate::judge::properties::Property;
+use crate::judge::signature::Signature;
+use crate::programs::generate::Profile;
+use crate::runs::statistics::Condition;
+use clap::ValueEnum;
+use heapproof_model::Code;
+use std::io::Write;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Listed {
+    /// The heaps that can be put under proof
+    Subjects,
+    /// What can be claimed of them
+    Properties,
+    /// What programs can be mostly about
+    Profiles,
+    /// What a run can come across
+    Conditions,
+    /// What programs are made of
+    Operations,
+    /// What violations are told apart by
+    Signatures,
+}
+
+pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> Result<End, Trouble> {
+    match what {
+        Listed::Subjects => {
+            for (number, family) in context.families().iter().enumerate() {
+                if number > 0 {
+                    writeln!(output)?;
+                }
+                let width = family.iter().map(|kind| kind.name.len()).max().unwrap_or(0);
+                for kind in family {
+                    writeln!(output, "{:width$}  {}", kind.name, kind.about)?;
+                }
+            }
+        }
+        Listed::Properties => {
+            for property in Property::ALL {
+                writeln!(output, "{:12} {}", property.name(), property.about())?;
+            }
+        }
+        Listed::Profiles => {
+            for profile in Profile::ALL {
+                writeln!(output, "{:12} {}", profile.name(), profile.about())?;
+            }
+        }
+        Listed::Conditions => {
+            for condition in Condition::ALL {
+                writeln!(output, "{:22} {}", condition.name(), condition.words())?;
+            }
+        }
+        Listed::Signatures => {
+            for signature in Signature::all() {
+                writeln!(output, "{signature}")?;
+            }
+        }
+        Listed::Operations => {
+            for code in Code::ALL {
+                writeln!(output, "{:16} {}", code.name(), code.text())?;
+            }
+        }
+    }
+    Ok(End::Passed)
+}

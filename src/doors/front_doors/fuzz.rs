@@ -1,0 +1,113 @@
+//! Properties for fuzzers that make bytes: one function for all, and the replay of what they have kept.
+
+use crate::failure::explain::explain;
+use crate::failure::proof::assert_holds;
+use crate::judge::lockstep::Failure;
+use crate::judge::panics;
+use crate::judge::properties::{Property, bytes, text};
+use crate::judge::violation::Violation;
+use crate::subjects::HEAP;
+use heapproof_model::Program;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The most objects that the bulk lines of a fuzzer's program may ask for: larger ones are slow to no purpose.
+fn most_bulk(property: Property) -> u64 {
+    match property {
+        // They damage every object in every way.
+        Property::Verify | Property::Recover => 32,
+        _ => 256,
+    }
+}
+
+/// Checks a property of the heap on what a fuzzer has made; whether that was worth running.
+///
+/// The input is a program in bytes, for the property `text` one in text. To those two properties any input matters, to
+/// the others only the program that it decodes to.
+///
+/// ```
+/// use heapproof::{front_doors::fuzz, properties::Property};
+///
+/// assert!(fuzz(Property::Text, b"a = table\na.x = b.c"));
+/// ```
+///
+/// # Panics
+/// Where the property does not hold: that is how a fuzzer learns of it.
+pub fn fuzz(property: Property, input: &[u8]) -> bool {
+    fuzz_by(property, input, |program| assert_holds(property, &HEAP, program))
+}
+
+/// The same, but a failure is told by its signature alone: for nights of fuzzing, which go on behind it and minimise
+/// afterwards.
+///
+/// # Panics
+/// Where the property does not hold.
+#[allow(clippy::panic)] // it is an assertion
+pub fn fuzz_in_short(property: Property, input: &[u8]) -> bool {
+    fuzz_by(property, input, |program| {
+        if let Some(failure) = property.check(&HEAP, program).failure {
+            panic!("{}: `{}` does not hold", failure.violation.signature(), property.name());
+        }
+    })
+}
+
+fn fuzz_by(property: Property, input: &[u8], assert_holds: impl Fn(&Program)) -> bool {
+    let text = String::from_utf8_lossy(input);
+    let withstood = match property {
+        Property::Text => text::holds(&text),
+        Property::Bytes => bytes::holds(input),
+        _ => {
+            let program = Program::decode(input);
+            let worth_it = program.bulk() <= most_bulk(property);
+            if worth_it {
+                assert_holds(&program);
+            }
+            return worth_it;
+        }
+    };
+    if let Err(violation) = withstood {
+        // What its program shows can be minimised. That damages each line too, which the fuzzer does by itself.
+        let program = panics::catch(|| match property {
+            Property::Text => text.parse().ok(),
+            _ => Some(Program::decode(input)),
+        });
+        program.ok().flatten().iter().for_each(assert_holds);
+        failed(property, violation);
+    }
+    true
+}
+
+/// What is no program can't be cut down; the fuzzer keeps it as it is.
+#[allow(clippy::panic)] // it is an assertion
+fn failed(property: Property, violation: Violation) -> ! {
+    let signature = violation.signature();
+    let told = explain(&HEAP, &Program::default(), &Failure { step: 0, tried: Box::default(), violation });
+    panic!("{signature}: `{}` does not hold\n  wanted  {}\n  found   {}", property.name(), told.model, told.subject);
+}
+
+/// Checks a property of the heap on each file of a folder, traces and what fuzzers keep; how many there were.
+///
+/// # Errors
+/// Where a file can't be read, or is called `.trace` and is none.
+///
+/// # Panics
+/// Where the property does not hold.
+pub fn replay(property: Property, folder: &Path) -> io::Result<usize> {
+    let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<PathBuf>>>()?;
+    paths.retain(|path| path.is_file());
+    paths.sort();
+    for path in &paths {
+        let input = fs::read(path)?;
+        if path.extension().is_some_and(|extension| extension == "trace") {
+            let wrong = |error: &dyn std::fmt::Display| {
+                io::Error::new(io::ErrorKind::InvalidData, format!("{}:{error}", path.display()))
+            };
+            let trace = String::from_utf8(input).map_err(|error| wrong(&error))?;
+            assert_holds(property, &HEAP, &trace.parse().map_err(|error| wrong(&error))?);
+        } else {
+            fuzz(property, &input);
+        }
+    }
+    Ok(paths.len())
+}

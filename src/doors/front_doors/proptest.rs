@@ -1,0 +1,125 @@
+//! Programs as a proptest strategy, and properties as proptests.
+
+use crate::failure::proof::assert_holds;
+use crate::judge::properties::Property;
+use crate::judge::subject::SubjectKind;
+use crate::programs::generate::{self, Profile, Recipe};
+use heapproof_model::Program;
+use proptest::strategy::{NewTree, Strategy, ValueTree};
+use proptest::test_runner::{Config, TestRunner};
+
+/// Programs of up to [`MOST_LINES`](generate::MOST_LINES) lines over all operations.
+///
+/// [`assert_holds`] minimises by itself, so tests that call it are best run with
+/// `failure_persistence: None` and `max_shrink_iters: 0`; others are shrunk by leaving out lines.
+///
+/// ```
+/// use heapproof::{assert_holds, front_doors::proptest::programs, properties::Property, subjects::HEAP};
+/// use proptest::prelude::*;
+///
+/// proptest! {
+///     #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 0, ..ProptestConfig::default() })]
+///     fn the_heap_is_the_model(program in programs()) {
+///         assert_holds(Property::Lockstep, &HEAP, &program);
+///     }
+/// }
+/// the_heap_is_the_model();
+/// ```
+pub fn programs() -> Programs {
+    Programs { recipe: Recipe::default() }
+}
+
+/// Programs of what a property is mostly about.
+pub fn programs_for(property: Property) -> Programs {
+    programs().profile(property.profile())
+}
+
+/// Checks a property on as many programs as proptest is configured for, by `PROPTEST_CASES` for one.
+///
+/// ```
+/// use heapproof::{front_doors::proptest, properties::Property, subjects::HEAP};
+///
+/// proptest::holds(Property::Tuning, &HEAP);
+/// ```
+///
+/// # Panics
+/// Where it does not hold, with the whole report.
+#[track_caller]
+#[allow(clippy::panic)] // it is an assertion
+pub fn holds(property: Property, subject: &SubjectKind) {
+    let config = Config { failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
+    let checked = TestRunner::new(config).run(&programs_for(property), |program| {
+        assert_holds(property, subject, &program);
+        Ok(())
+    });
+    if let Err(error) = checked {
+        panic!("{error}");
+    }
+}
+
+/// See [`programs`].
+#[derive(Debug, Clone)]
+pub struct Programs {
+    recipe: Recipe,
+}
+
+impl Programs {
+    /// The same with programs of at most that many lines.
+    #[must_use]
+    pub fn most_lines(mut self, most_lines: usize) -> Programs {
+        self.recipe.most_lines = most_lines;
+        self
+    }
+
+    /// The same with programs of that profile.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Programs {
+        self.recipe.profile = profile;
+        self
+    }
+}
+
+impl Strategy for Programs {
+    type Tree = Shrinking;
+    type Value = Program;
+
+    fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
+        let seed = ::proptest::num::u64::ANY.new_tree(runner)?.current();
+        let program = generate::case(seed, 0, &self.recipe, &|_| true);
+        Ok(Shrinking { shown: program.clone(), failing: program, next: 0 })
+    }
+}
+
+/// A program that is shrunk by leaving out lines.
+#[derive(Debug, Clone)]
+pub struct Shrinking {
+    /// The shortest that is known to fail.
+    failing: Program,
+    /// What is tried now.
+    shown: Program,
+    /// Which of the programs shorter than `failing` comes next.
+    next: usize,
+}
+
+impl ValueTree for Shrinking {
+    type Value = Program;
+
+    fn current(&self) -> Program {
+        self.shown.clone()
+    }
+
+    fn simplify(&mut self) -> bool {
+        if self.shown.len() < self.failing.len() {
+            self.failing = self.shown.clone();
+            self.next = 0;
+        }
+        self.complicate()
+    }
+
+    fn complicate(&mut self) -> bool {
+        let candidate = super::shorter(&self.failing).nth(self.next);
+        self.next += 1;
+        self.shown = candidate.clone().unwrap_or_else(|| self.failing.clone());
+        candidate.is_some()
+    }
+}

@@ -1,0 +1,80 @@
+//! Programs as a quickcheck type, and properties as quickcheck's.
+
+use crate::failure::proof::assert_holds;
+use crate::judge::properties::Property;
+use crate::judge::subject::SubjectKind;
+use crate::programs::generate::{self, Recipe};
+use heapproof_model::Program;
+use quickcheck::{Arbitrary, Gen, QuickCheck, TestResult, Testable};
+use std::ops::Deref;
+
+/// A property of a subject as something that quickcheck can test; the programs are of what the property is mostly about.
+///
+/// ```
+/// use heapproof::{front_doors::quickcheck::Claim, properties::Property, subjects::HEAP};
+///
+/// quickcheck::quickcheck(Claim { property: Property::Tuning, subject: HEAP });
+/// ```
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// What is claimed.
+    pub property: Property,
+    /// Of what.
+    pub subject: SubjectKind,
+}
+
+impl Testable for Claim {
+    /// Panics with the whole report where the property does not hold: there is nothing left to shrink.
+    fn result(&self, gen_: &mut Gen) -> TestResult {
+        let recipe = Recipe { profile: self.property.profile(), ..Recipe::default() };
+        assert_holds(self.property, &self.subject, &drawn(gen_, recipe));
+        TestResult::passed()
+    }
+}
+
+/// Checks a property on as many programs as quickcheck is configured for, by `QUICKCHECK_TESTS` for one.
+///
+/// # Panics
+/// Where it does not hold, with the whole report.
+#[track_caller]
+pub fn holds(property: Property, subject: &SubjectKind) {
+    QuickCheck::new().quickcheck(Claim { property, subject: subject.clone() });
+}
+
+/// A program of up to `gen.size()` lines.
+fn drawn(gen_: &mut Gen, recipe: Recipe) -> Program {
+    let recipe = Recipe { most_lines: gen_.size().max(1), ..recipe };
+    generate::case(u64::arbitrary(gen_), 0, &recipe, &|_| true)
+}
+
+/// Any program; a type of its own only because neither trait nor program belong to this crate.
+///
+/// ```
+/// use heapproof::{assert_holds, front_doors::quickcheck::AnyProgram, properties::Property, subjects::HEAP};
+///
+/// fn the_heap_is_the_model(program: AnyProgram) {
+///     assert_holds(Property::Lockstep, &HEAP, &program);
+/// }
+/// quickcheck::quickcheck(the_heap_is_the_model as fn(AnyProgram));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnyProgram(pub Program);
+
+impl Deref for AnyProgram {
+    type Target = Program;
+
+    fn deref(&self) -> &Program {
+        &self.0
+    }
+}
+
+impl Arbitrary for AnyProgram {
+    /// A program of up to `gen.size()` lines.
+    fn arbitrary(gen_: &mut Gen) -> AnyProgram {
+        AnyProgram(drawn(gen_, Recipe::default()))
+    }
+
+    fn shrink(&self) -> Box<dyn Iterator<Item = AnyProgram>> {
+        Box::new(super::shorter(&self.0).map(AnyProgram))
+    }
+}

@@ -1,0 +1,119 @@
+//! A folder of traces that are kept: what is in it, and what is new to it.
+//!
+//! A regression is filed while the heap still fails, in the form that the minimiser gives every failure of that bug, so a
+//! bug that comes back, or is found a second time, is recognised by its trace.
+
+use crate::failure::failures::commented;
+use crate::judge::signature::Signature;
+use heapproof_model::{Program, TextError};
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Where regressions are within a corpus.
+pub const REGRESSIONS: &str = "regressions";
+
+/// The longest name that a note gives a file.
+const LONGEST_NAME: usize = 60;
+
+/// A trace that is kept.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// Its file.
+    pub path: PathBuf,
+    /// What it is about: the comment of its second line, empty if it has none.
+    pub note: String,
+    /// The program.
+    pub program: Program,
+}
+
+/// Why a corpus can't be read or added to.
+#[derive(Debug)]
+pub enum CorpusError {
+    /// A file or folder can't be read or written.
+    Unreadable(PathBuf, io::Error),
+    /// A file in it is no trace.
+    Malformed(PathBuf, TextError),
+    /// It has that program already.
+    Known(PathBuf),
+}
+
+impl fmt::Display for CorpusError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CorpusError::Unreadable(path, error) => write!(out, "can't read {}: {error}", path.display()),
+            CorpusError::Malformed(path, error) => write!(out, "{}:{error}", path.display()),
+            CorpusError::Known(path) => write!(out, "{} is the same program", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for CorpusError {}
+
+/// All traces in a folder and in its folders, in order of their paths.
+///
+/// # Errors
+/// Where something can't be read.
+pub fn load(folder: &Path) -> Result<Vec<Kept>, CorpusError> {
+    let mut paths = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let unreadable = |error| CorpusError::Unreadable(folder.clone(), error);
+        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "trace") {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    paths.into_iter().map(read).collect()
+}
+
+fn read(path: PathBuf) -> Result<Kept, CorpusError> {
+    let text = std::fs::read_to_string(&path).map_err(|error| CorpusError::Unreadable(path.clone(), error))?;
+    let program = text.parse().map_err(|error| CorpusError::Malformed(path.clone(), error))?;
+    let note = text.lines().nth(1).and_then(|line| line.strip_prefix("# ")).unwrap_or_default().trim().to_owned();
+    Ok(Kept { path, note, program })
+}
+
+/// The trace among them that is that program, up to names and comments.
+pub fn known<'a>(kept: &'a [Kept], program: &Program) -> Option<&'a Kept> {
+    kept.iter().find(|kept| kept.program == *program)
+}
+
+/// The text of a regression: the note first, then what was found, then the trace.
+pub fn text(program: &Program, note: &str, found: Option<&str>) -> String {
+    let comments: Vec<&str> = [note].into_iter().chain(found).collect();
+    commented(program, &comments.join("\n"))
+}
+
+/// What the file of a regression is called: by its note if that has words, and no other file of that name has another
+/// program; else by its signature and a hash of the program.
+pub fn file_name(note: &str, signature: Option<&Signature>, program: &Program, folder: &Path) -> String {
+    let hash = xxh3_64(&program.encode()) as u32;
+    let slug = slug(note);
+    let free = |name: &String| !folder.join(name).exists();
+    let signature = signature.map_or("passing", Signature::as_str);
+    let named = (!slug.is_empty()).then(|| format!("{slug}.trace")).filter(free);
+    named.unwrap_or_else(|| format!("{signature}-{hash:08x}.trace"))
+}
+
+/// The words of a note, as many as make a short name, joined by `-`.
+fn slug(note: &str) -> String {
+    let mut slug = String::new();
+    let words = note.split(|c: char| !c.is_alphanumeric() && c != '\'').map(|word| word.replace('\'', ""));
+    for word in words.filter(|word| !word.is_empty()) {
+        if slug.len() + word.len() >= LONGEST_NAME {
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('-');
+        }
+        slug.push_str(&word.to_lowercase());
+    }
+    slug
+}

@@ -1,0 +1,56 @@
+//! A test that embeds its trace and lets the harness judge it.
+
+use crate::judge::properties::Property;
+use crate::judge::spelling::heading;
+use crate::judge::subject::SubjectKind;
+use heapproof_model::Program;
+use std::fmt::Write as _;
+
+pub(super) fn test(subject: &SubjectKind, property: Property, program: &Program, name: &str, because: &str) -> String {
+    let failure = property.check(subject, program).failure;
+    let how = failure.map_or("holds".to_owned(), |failure| failure.violation.signature().to_string());
+    let told = [
+        format!("`{}`, property `{}`: {how}", subject.name, property.name()),
+        format!("embeds its trace, since {because}"),
+    ];
+    let mut text = heading(&told, program);
+    let _ = write!(text, "#[test]\nfn {name}() {{\n{}", subject_in_rust(subject));
+    let _ = write!(
+        text,
+        "    let program = {};\n    \
+         heapproof::assert_holds(heapproof::properties::Property::{property:?}, subject, &program);\n}}\n",
+        literal(program),
+    );
+    text
+}
+
+/// A function of that name which gives the program.
+pub fn function(program: &Program, name: &str) -> String {
+    let program = literal(program);
+    format!("pub fn {name}() -> heapproof::model::Program {{\n    {program}\n}}\n")
+}
+
+/// An expression that gives the program.
+fn literal(program: &Program) -> String {
+    let trace: String = program.to_string().lines().map(|line| format!("        {line}\n")).collect();
+    // The text ends in a quote and more marks than follow any quote in it.
+    let marks = "#".repeat(most_marks(&trace) + 1);
+    format!("r{marks}\"\n{trace}    \"{marks}.parse::<heapproof::model::Program>().unwrap()")
+}
+
+/// A variable `subject`, that kind.
+fn subject_in_rust(subject: &SubjectKind) -> String {
+    match subject.rust() {
+        Some(rust) => format!("    let subject = &{rust};\n"),
+        None => {
+            let todo = format!("    // SUBJECT is the `SubjectKind` that is called `{}`.\n", subject.name);
+            format!("{todo}    let subject = &SUBJECT;\n")
+        }
+    }
+}
+
+/// The longest run of `#` behind a quote.
+fn most_marks(text: &str) -> usize {
+    let run = |rest: &str| rest.bytes().take_while(|byte| *byte == b'#').count();
+    text.split('"').skip(1).map(run).max().unwrap_or(0)
+}

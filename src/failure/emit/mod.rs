@@ -1,0 +1,74 @@
+//! A trace as a Rust test, to be pasted into a bug report.
+//!
+//! Where the subject says how it spells operations ([`Spelling`](crate::judge::spelling::Spelling)), the test calls its public functions and asserts what the
+//! model says at the step where both part: whoever owns the heap needs neither this harness nor a model to see the
+//! failure. Otherwise, and where something can't be spelled, the test embeds the trace and lets the harness judge it, and
+//! says why. Either way it fails as long as the heap is wrong and passes afterwards.
+
+mod embedded;
+mod extract;
+mod runs;
+mod story;
+
+pub use embedded::function;
+pub use extract::traces_in;
+
+use crate::judge::properties::Property;
+use crate::judge::story::{Story, identifier};
+use crate::judge::subject::SubjectKind;
+use heapproof_model::Program;
+
+/// A test in Rust.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emitted {
+    /// Its text.
+    pub text: String,
+    /// Why it embeds the trace; `None` where it calls the subject itself.
+    pub embeds_because: Option<String>,
+}
+
+/// The test of that name which fails as that program does, or passes as it does.
+///
+/// ```
+/// use heapproof::emit::emit_test;
+/// use heapproof::{properties::Property, subjects::HEAP};
+///
+/// let program = "a = table\na.x = a\ndrop a\ncollect".parse().unwrap();
+/// let test = emit_test(&HEAP, Property::Lockstep, &program, "a_ring_goes").text;
+/// assert!(test.contains("heap.collect_cycles().unwrap();"));
+/// assert!(test.contains("assert!(!heap.contains(a));"));
+/// ```
+pub fn emit_test(subject: &SubjectKind, property: Property, program: &Program, name: &str) -> Emitted {
+    let spelled = match subject.spelling() {
+        None => Err(format!("`{}` does not say how it spells operations", subject.name)),
+        Some(spelling) => Story::of(subject, property, program).and_then(|story| spelling.test(name, &story)),
+    };
+    match spelled {
+        Ok(text) => Emitted { text, embeds_because: None },
+        Err(because) => {
+            let text = embedded::test(subject, property, program, name, &because);
+            Emitted { text, embeds_because: Some(because) }
+        }
+    }
+}
+
+/// The same, which embeds the trace and lets the harness judge it, whatever the subject says.
+pub fn emit_embedding(subject: &SubjectKind, property: Property, program: &Program, name: &str) -> Emitted {
+    let because = "that was asked for".to_owned();
+    let text = embedded::test(subject, property, program, name, &because);
+    Emitted { text, embeds_because: Some(because) }
+}
+
+/// A name for a Rust function, made of the words of a text; `None` where it has none.
+pub fn function_name(text: &str) -> Option<String> {
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let name = words.join("_");
+    match name.chars().next()? {
+        first if first.is_ascii_digit() => Some(format!("trace_{name}")),
+        _ => Some(identifier(&name)),
+    }
+}

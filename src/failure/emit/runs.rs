@@ -1,0 +1,109 @@
+//! What finalizers did, told from the journal: which line each outcome belongs to, and what its names stood for.
+
+use crate::judge::story::{Run, Step};
+use heapproof_model::{End, Event, Gives, Line, Name, Object, Operation, Outcome};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Follows a program's journal.
+#[derive(Default)]
+pub(super) struct Runs {
+    finalizers: BTreeMap<Object, VecDeque<Line>>,
+    begun: BTreeSet<Object>,
+    names: BTreeMap<Name, Object>,
+    under_way: Vec<UnderWay>,
+    /// Those that have ended, in that order.
+    pub ended: Vec<Run>,
+}
+
+struct UnderWay {
+    run: Run,
+    lines: VecDeque<Line>,
+    bound: Vec<Bound>,
+}
+
+struct Bound {
+    name: Name,
+    object: Object,
+    owns: bool,
+    held: i64,
+}
+
+impl Runs {
+    /// A line of the program has been carried out: what happened in it comes first, then what it did.
+    pub fn line(&mut self, line: &Line, operation: &Operation<Object>, outcome: &Outcome, events: &[Event]) {
+        self.events(events);
+        if let Outcome::Done(value) = outcome {
+            self.arms(operation);
+            if let (Some(name), Some(object)) = (line.bind, value.reference()) {
+                self.names.insert(name, object);
+            }
+        }
+    }
+
+    fn arms(&mut self, operation: &Operation<Object>) {
+        if let Operation::On { object: Some(object), line } = operation
+            && !self.begun.contains(object)
+        {
+            self.finalizers.entry(*object).or_default().push_back((**line).clone());
+        }
+    }
+
+    /// Follows what happened in a call.
+    pub fn events(&mut self, events: &[Event]) {
+        for event in events {
+            match event {
+                Event::Began(object) => {
+                    self.begun.insert(*object);
+                    let lines = self.finalizers.remove(object).unwrap_or_default();
+                    let run = Run { object: *object, steps: Vec::new(), left: Vec::new(), end: End::Returned };
+                    self.under_way.push(UnderWay { run, lines, bound: Vec::new() });
+                }
+                Event::Did(outcome) => self.did(outcome),
+                Event::Ended(end) => {
+                    let Some(mut under_way) = self.under_way.pop() else { continue };
+                    under_way.run.end = *end;
+                    let left = under_way.bound.iter().flat_map(|bound| (0..bound.held).map(|_| bound.object));
+                    under_way.run.left = left.collect();
+                    self.ended.push(under_way.run);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn did(&mut self, outcome: &Outcome) {
+        let Some(UnderWay { run, lines, bound }) = self.under_way.last_mut() else { return };
+        let Some(line) = lines.pop_front() else { return };
+        let look_up = |name| match bound.iter().find(|bound| bound.name == name) {
+            _ if name == Name::SELF => Some(run.object),
+            Some(bound) => Some(bound.object),
+            None => self.names.get(&name).copied(),
+        };
+        let operation = line.operation.resolve(&look_up);
+        let mut armed = None;
+        if let Outcome::Done(value) = outcome {
+            match (&line.operation, line.bind) {
+                (Operation::Take { object }, _) => holds(bound, *object, 1),
+                (Operation::Drop { object }, _) => holds(bound, *object, -1),
+                (Operation::On { .. }, _) => armed.clone_from(&operation),
+                (operation, Some(name)) => {
+                    if let Some(object) = value.reference() {
+                        let owns = operation.code().gives() != Gives::Look;
+                        bound.push(Bound { name, object, owns, held: i64::from(owns) });
+                    }
+                }
+                _ => {}
+            }
+        }
+        run.steps.push(Step { line, operation, outcome: outcome.clone() });
+        if let Some(armed) = armed {
+            self.arms(&armed);
+        }
+    }
+}
+
+fn holds(bound: &mut [Bound], name: Option<Name>, more: i64) {
+    if let Some(bound) = bound.iter_mut().find(|bound| Some(bound.name) == name && bound.owns) {
+        bound.held += more;
+    }
+}

@@ -1,0 +1,205 @@
+//! How a story is made: the program is run once more, and what is called and claimed is written down.
+
+use super::runs::Runs;
+use crate::failure::explain::{Explanation, explain};
+use crate::judge::lockstep::{Called, Failure, Lockstep};
+use crate::judge::panics;
+use crate::judge::properties::Property;
+use crate::judge::story::{Claim, Part, Story, Telling};
+use crate::judge::subject::SubjectKind;
+use crate::judge::violation::Violation;
+use heapproof_model::{Event, Line, Machine, Object, Operation, Outcome, Program, Reference, script};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// The most objects of whose survival a test that passes speaks.
+const MOST_CLAIMED: usize = 40;
+
+impl Story {
+    /// The story of a program on a subject: up to where it fails in lockstep, if it does, else to its end.
+    ///
+    /// # Errors
+    /// What is wrong that can't be told by calls and claims.
+    pub fn of(subject: &SubjectKind, property: Property, program: &Program) -> Result<Story, String> {
+        let violates = property.check(subject, program).failure;
+        let failure = Property::Lockstep.check(subject, program).failure;
+        if violates.is_some() && failure.is_none() {
+            return Err(format!("what fails is `{}`, which takes more than one heap to see", property.name()));
+        }
+        let signature = failure.as_ref().map(|failure| failure.violation.signature());
+        let told = match &failure {
+            None => vec![format!("`{}` carries this out as the model says.", subject.name)],
+            Some(failure) => told(subject, program, failure),
+        };
+        let mut teller = Teller::new(subject, failure);
+        teller.tell(program)?;
+        Ok(Story { program: program.clone(), signature, told, parts: teller.parts, runs: teller.runs.ended })
+    }
+}
+
+/// Where a subject fails, what it and the model say there, and why the model is right.
+fn told(subject: &SubjectKind, program: &Program, failure: &Failure) -> Vec<String> {
+    let Explanation { place, model, subject: said, facts, .. } = explain(subject, program, failure);
+    let mut told = vec![
+        format!("`{}` fails: {}", subject.name, failure.violation.signature()),
+        format!("{place}:"),
+        format!("  the model says    {model}"),
+        format!("  the subject says  {said}"),
+    ];
+    told.extend((!facts.is_empty()).then(|| "why:".to_owned()));
+    told.extend(facts.iter().map(|fact| format!("  {}", fact.text)));
+    // What the subject says, when it panics, may be more than a line.
+    told.iter().flat_map(|line| line.lines().map(str::to_owned)).collect()
+}
+
+/// A call, what it must come to, and what must happen in it.
+type Recorded = (Operation<Object>, Outcome, Vec<Event>);
+
+struct Teller {
+    lockstep: Lockstep,
+    failure: Option<Failure>,
+    called: Rc<RefCell<Vec<Recorded>>>,
+    parts: Vec<Part>,
+    runs: Runs,
+    /// What was bound to a name, in order.
+    named: Vec<Object>,
+}
+
+impl Teller {
+    fn new(subject: &SubjectKind, failure: Option<Failure>) -> Teller {
+        let mut lockstep = Lockstep::new(subject);
+        let called = Rc::new(RefCell::new(Vec::new()));
+        let calls = Rc::clone(&called);
+        lockstep.watch(Box::new(move |_, call: &Called<'_>| {
+            calls.borrow_mut().push((call.operation.clone(), call.model.clone(), call.events.to_vec()));
+        }));
+        Teller { lockstep, failure, called, parts: Vec::new(), runs: Runs::default(), named: Vec::new() }
+    }
+
+    fn tell(&mut self, program: &Program) -> Result<(), String> {
+        for (step, line) in program.lines().iter().enumerate() {
+            let fails = self.failure.as_ref().is_some_and(|failure| failure.step == step);
+            let roots = self.roots();
+            let stepped = panics::catch(|| self.lockstep.step(line));
+            let called = self.called.take().pop();
+            match called {
+                Some((operation, outcome, events)) => {
+                    self.runs.line(line, &operation, &outcome, &events);
+                    if let (Some(_), Outcome::Done(value)) = (line.bind, &outcome) {
+                        self.named.extend(value.reference());
+                    }
+                    let line = Some(line.clone());
+                    self.parts.push(Part::Call(Telling { line, operation, roots, outcome, fails }));
+                    if fails {
+                        return self.claims(&events);
+                    }
+                }
+                None if fails => return self.panicked(line, roots),
+                None => self.parts.push(Part::Skipped(line.clone())),
+            }
+            if !matches!(stepped, Ok(Ok(_))) {
+                return Err("it fails elsewhere when it is run once more".to_owned());
+            }
+        }
+        self.state();
+        self.end()
+    }
+
+    fn roots(&self) -> Vec<Object> {
+        self.lockstep.model().roots()
+    }
+
+    /// The subject panicked in a call, so the model was not asked.
+    fn panicked(&mut self, line: &Line, roots: Vec<Object>) -> Result<(), String> {
+        let mut model = self.lockstep.model().clone();
+        let script = model.script();
+        let operation = line.operation.resolve(&|name| script.object(name));
+        let operation = operation.ok_or("it panics in a line that is skipped")?;
+        let outcome = script::step(&mut model, line);
+        self.parts.push(Part::Call(Telling { line: Some(line.clone()), operation, roots, outcome, fails: true }));
+        Ok(())
+    }
+
+    /// Of a program that passes: who lives when its lines are done.
+    fn state(&mut self) {
+        if self.failure.is_some() || !self.lockstep.model().damages().is_empty() {
+            return;
+        }
+        let mut named = std::mem::take(&mut self.named);
+        let mut seen = BTreeSet::new();
+        named.retain(|object| seen.insert(*object));
+        let model = self.lockstep.model();
+        for object in named.into_iter().take(MOST_CLAIMED) {
+            let counts = model.counts().find(|(counted, _)| *counted == object);
+            self.parts.push(Part::Claim(match counts {
+                Some((_, counts)) => Claim::Counts(object, counts),
+                None => Claim::Lives(object, false),
+            }));
+        }
+        let sound = Claim::Sound(Some(model.roots()));
+        self.parts.push(Part::Claim(sound));
+    }
+
+    /// All is collected and let go.
+    fn end(&mut self) -> Result<(), String> {
+        let roots = self.roots();
+        let fails = panics::catch(|| self.lockstep.end());
+        let called = self.called.take();
+        let last = called.len().saturating_sub(1);
+        let mut events = Vec::new();
+        for (index, (operation, outcome, happened)) in called.into_iter().enumerate() {
+            self.runs.events(&happened);
+            let fails = self.failure.is_some() && index == last;
+            let roots = roots.clone();
+            self.parts.push(Part::Call(Telling { line: None, operation, roots, outcome, fails }));
+            events = happened;
+        }
+        match (&self.failure, fails) {
+            (Some(_), Ok(Err(_))) => self.claims(&events),
+            (Some(_), Err(_)) => Err("it panics while all is let go".to_owned()),
+            (None, Ok(Ok(()))) => {
+                self.parts.push(Part::Claim(Claim::Empty));
+                Ok(())
+            }
+            _ => Err("it fails elsewhere when it is run once more".to_owned()),
+        }
+    }
+
+    /// What the model claims where the subject is wrong.
+    fn claims(&mut self, events: &[Event]) -> Result<(), String> {
+        let Some(failure) = &self.failure else { return Ok(()) };
+        let model = self.lockstep.model();
+        let claims = match failure.violation.clone() {
+            // The call by itself shows it.
+            Violation::Panicked { .. } => everything(model),
+            Violation::Outcome { .. } => Vec::new(),
+            Violation::FreedTooEarly { object } => vec![Claim::Lives(object, true)],
+            Violation::NotFreed { object } => vec![Claim::Lives(object, false)],
+            Violation::Contents { object, model, .. } => vec![Claim::Holds(object, model)],
+            Violation::Counts { object, model, .. } => vec![Claim::Counts(object, model)],
+            Violation::Statistics { which, model, .. } => vec![Claim::Statistic(which, model)],
+            Violation::Cycles { model, .. } => vec![Claim::Knows(model)],
+            Violation::Detection { model, .. } => vec![Claim::Finds(model)],
+            Violation::CollectsLive { object } => vec![Claim::Survives(object, true)],
+            Violation::LeavesGarbage { object } => vec![Claim::Survives(object, false)],
+            Violation::OverBudget { budget: 0, .. } => vec![Claim::Rests],
+            Violation::OverBudget { budget, .. } => vec![Claim::Touched(budget)],
+            Violation::Verification { .. } => vec![Claim::Sound(Some(model.roots())), Claim::Sound(None)],
+            Violation::FaultMissed { wanted, .. } => vec![Claim::Reports(wanted, model.roots())],
+            Violation::Journal { .. } if events.iter().any(|event| matches!(event, Event::Took(_) | Event::Paused)) => {
+                return Err("the order in which a set is freed is partly the heap's to choose".to_owned());
+            }
+            Violation::Journal { .. } => vec![Claim::Happened(events.to_vec())],
+            other => return Err(format!("`{}` is seen by the harness alone", other.signature())),
+        };
+        self.parts.extend(claims.into_iter().map(Part::Claim));
+        Ok(())
+    }
+}
+
+/// All that is looked at after a call in which the subject may have panicked.
+fn everything(model: &Reference) -> Vec<Claim> {
+    let counts = model.counts().take(MOST_CLAIMED).map(|(object, counts)| Claim::Counts(object, counts));
+    counts.chain([Claim::Sound(Some(model.roots())), Claim::Rests]).collect()
+}

@@ -1,0 +1,222 @@
+//! The arithmetic behind figures: counts, statistics (SPEC 4, 9), budgets.
+
+use super::Telling;
+use crate::failure::explain::history::{Moment, Which};
+use crate::failure::explain::story::Lines;
+use heapproof_model::definitions::Graph;
+use heapproof_model::{Code, Contents, Counts, Event, Object, Operation, Outcome, Reference, Statistics, Value};
+
+impl Telling<'_> {
+    /// Which references count, and how each side counted at the failing call.
+    pub(super) fn counts(&mut self, object: Object, model: Counts, subject: Counts) {
+        self.referred_to(object);
+        let story = self.story;
+        let last = |which| story.counts(which, object).last().copied();
+        let mut lines = Lines::new();
+        let when = story.when(story.at, &mut lines);
+        let step = |which, now: Counts| match last(which) {
+            Some((moment, before, _)) if moment == story.at => before,
+            _ => now,
+        };
+        let (was_model, was_subject) = (step(Which::Model, model), step(Which::Subject, subject));
+        let parts = [
+            ("external", was_model.external, model.external, was_subject.external, subject.external),
+            ("internal", was_model.internal, model.internal, was_subject.internal, subject.internal),
+            ("weak", was_model.weak, model.weak, was_subject.weak, subject.weak),
+        ];
+        for (which, was, is, had, has) in parts.into_iter().filter(|(_, _, is, _, has)| is != has) {
+            let went =
+                |was: u32, is: u32| if was == is { format!("stays {is}") } else { format!("goes {was} -> {is}") };
+            let text = format!("at {when} the {which} count {}; the subject's {}", went(was, is), went(had, has));
+            self.add(text, lines.clone());
+        }
+    }
+
+    /// The places in which an object differs, and since when they hold what the model says.
+    pub(super) fn contents(&mut self, object: Object, model: &Contents, subject: &Contents) {
+        let names = &self.story.history.names;
+        let told =
+            |value: Option<&Value<Object>>| value.map_or_else(|| "nothing".to_owned(), |value| names.value(value));
+        let most = model.values.len().max(subject.values.len());
+        let differs = |index: &usize| {
+            (model.values.get(*index), model.fields.get(*index))
+                != (subject.values.get(*index), subject.fields.get(*index))
+        };
+        if model.fields != subject.fields {
+            let mut lines = Lines::new();
+            let told = model.fields.iter().enumerate().take(6).map(|(index, field)| {
+                let since = self.written_at(object, index).map(|moment| self.story.when(moment, &mut lines));
+                format!("`{}`{}", field.as_str(), since.map_or_else(String::new, |since| format!(" ({since})")))
+            });
+            let told = told.collect::<Vec<_>>().join(", ");
+            self.add(format!("its fields, in the order in which they were first stored: {told}"), lines);
+            return;
+        }
+        for index in (0..most).filter(differs).take(3) {
+            let mut lines = Lines::new();
+            let field = model
+                .fields
+                .get(index)
+                .or(subject.fields.get(index))
+                .map(|field| format!("field `{}`", field.as_str()));
+            let place = field.unwrap_or_else(|| format!("value {index}"));
+            let since = self.written_at(object, index);
+            let since =
+                since.map_or_else(String::new, |moment| format!(", since {}", self.story.when(moment, &mut lines)));
+            let (should, has) = (told(model.values.get(index)), told(subject.values.get(index)));
+            let text =
+                format!("{place} of {}: {should} by the model{since}; the subject has {has}", names.object(object));
+            self.add(text, lines);
+        }
+        self.written(object);
+    }
+
+    /// The moment since when a place of an object holds what it does.
+    fn written_at(&self, object: Object, index: usize) -> Option<usize> {
+        let (mut since, mut last) = (None, None);
+        for (moment, happened) in self.story.history.moments.iter().enumerate() {
+            for (_, look) in happened.model.changes.iter().filter(|(changed, _)| *changed == object) {
+                let value = look.as_ref().and_then(|look| look.contents.values.get(index)).cloned();
+                if value != last {
+                    since = Some(moment);
+                }
+                last = value;
+            }
+        }
+        since.filter(|_| last.is_some())
+    }
+
+    /// How a counter comes to its value.
+    pub(super) fn statistics(&mut self, which: &str) {
+        let story = self.story;
+        let of = |moment: usize| story.history.moments[moment].model.statistics;
+        let before = story.at.checked_sub(1).map_or_else(|| self.settings(), of);
+        let after = of(story.at);
+        let value = |statistics: &Statistics| {
+            statistics.named().into_iter().find(|(name, _)| *name == which).map_or(0, |(_, value)| value)
+        };
+        let is = value(&after);
+        let mut lines = Lines::new();
+        let value_at = |moment: usize| value(&of(moment));
+        let changes = (0..=story.at).filter_map(|moment| {
+            let before = moment.checked_sub(1).map_or(value(&self.settings()), value_at);
+            (before != value_at(moment)).then(|| (moment, before, value_at(moment)))
+        });
+        let changes: Vec<_> = changes.collect();
+        let last = &changes[changes.len().saturating_sub(6)..];
+        let told = last.iter().map(|(moment, _, to)| format!("{to} at {}", story.when(*moment, &mut lines)));
+        let told = told.collect::<Vec<_>>().join(", ");
+        let counter = which.replace('_', " ");
+        match &changes[..] {
+            [] => self.add(format!("{counter} has always been {is}"), lines),
+            all if all.len() > last.len() => self.add(format!("{counter} at last became {told}"), lines),
+            _ => self.add(format!("{counter} became {told}"), lines),
+        }
+        if after.checks > before.checks && ["average_rate", "interval"].contains(&which) {
+            self.tuning();
+        }
+        let due = before.operations_since_check >= before.interval;
+        if which == "checks" || which == "operations_since_check" {
+            let word = if due { "so a check is due" } else { "so no check is due" };
+            let (operations, interval) = (before.operations_since_check, before.interval);
+            let text = format!("{operations} operations since the last check, interval {interval}: {word}");
+            self.add(text, Lines::new());
+        }
+    }
+
+    /// What the counters are before anything.
+    fn settings(&self) -> Statistics {
+        Reference::new().statistics()
+    }
+
+    /// The course of a check (SPEC 4.3, 4.4).
+    fn tuning(&mut self) {
+        let story = self.story;
+        let moments = &story.history.moments;
+        let of = |moment: usize| match moment.checked_sub(1) {
+            Some(before) => moments[before].model.statistics,
+            None => self.settings(),
+        };
+        let (before, after) = (of(story.at), moments[story.at].model.statistics);
+        let check_before =
+            (0..story.at).rev().find(|moment| moments[*moment].model.statistics.checks > of(*moment).checks);
+        let allocated = check_before.map_or(0, |moment| of(moment).allocations);
+        let (allocations, operations) = (before.allocations.saturating_sub(allocated), before.operations_since_check);
+        if let Some(rate) = (1_000 * allocations).checked_div(operations) {
+            let (old, new) = (before.average_rate, after.average_rate);
+            let text = format!(
+                "rate = 1000 * {allocations} allocations / {operations} operations = {rate}; \
+                 average = (7 * {old} + 3 * {rate}) / 10 = {new}"
+            );
+            self.add(text, Lines::new());
+        }
+        let (was, is) = (before.interval, after.interval);
+        let found = after.cycles_collected > before.cycles_collected;
+        let by = if found {
+            "4/5, since cycles were collected"
+        } else {
+            "6/5 (at least 1 more), since no cycle was collected"
+        };
+        let high = if after.average_rate > 100 { ", then 9/10, since the average is above 100" } else { "" };
+        self.add(format!("interval {was} -> {is}: {by}{high}, then clamped into the bounds"), Lines::new());
+    }
+
+    /// Where the budget comes from (SPEC 4.3, 6.1, 9.2).
+    pub(super) fn budget(&mut self, budget: u64) {
+        let story = self.story;
+        let mut lines = Lines::new();
+        let frame = story.last_line(&[Code::Begin, Code::End]);
+        let frame =
+            frame.filter(|moment| matches!(story.history.moments[*moment].operation, Some(Operation::Begin { .. })));
+        let text = match (&story.now().operation, frame, story.last_line(&[Code::SetBudget])) {
+            _ if budget == 0 => "tried on a copy: a detection right after another has nothing to look at".to_owned(),
+            (Some(Operation::CollectSlice { .. } | Operation::DetectSlice { .. }), ..) => {
+                format!("the call itself gives a budget of {budget}")
+            }
+            (_, Some(begin), _) => format!("the frame of {} gives the budget", story.when(begin, &mut lines)),
+            (_, None, Some(set)) => format!("the budget is set at {}", story.when(set, &mut lines)),
+            (_, None, None) => format!("the budget is {budget} objects unless one is set"),
+        };
+        self.add(text, lines);
+    }
+
+    /// How often slices may pause (SPEC 3.6, 5.5).
+    pub(super) fn pauses(&mut self) {
+        let story = self.story;
+        let now = |moment: &usize| &story.history.moments[*moment];
+        let Some(Operation::CollectSlice { .. } | Operation::DetectSlice { .. }) = &now(&story.at).operation else {
+            return;
+        };
+        let collects = matches!(now(&story.at).operation, Some(Operation::CollectSlice { .. }));
+        let paused = |moment: &usize| {
+            let same = match now(moment).operation {
+                Some(Operation::CollectSlice { .. }) => collects,
+                Some(Operation::DetectSlice { .. }) => !collects,
+                _ => return None,
+            };
+            same.then(|| now(moment).model.events.contains(&Event::Paused))
+        };
+        let row = (0..story.at).rev().take_while(|moment| collects || !ends_a_row(now(moment)));
+        let calls = row.filter_map(|moment| Some((moment, paused(&moment)?)));
+        let row: Vec<usize> = calls.take_while(|(_, paused)| *paused).map(|(moment, _)| moment).collect();
+        let mut lines = Lines::new();
+        let first = row.last().copied().unwrap_or(story.at);
+        let since = story.when(first, &mut lines);
+        let rule = if collects {
+            let living = story.history.state(Which::Model, first).living().count();
+            format!("{living} objects lived at its beginning, so the last of 4 * {living} + 4 calls may not pause")
+        } else {
+            let living = story.before.living().count();
+            format!("{living} objects live, so at most {living} + 2 may pause in a row")
+        };
+        self.add(format!("this is call {} of what began at {since}; {rule}", row.len() + 1), lines);
+    }
+}
+
+/// Whether detection may pause as often as ever after it (SPEC 5.5).
+fn ends_a_row(moment: &Moment) -> bool {
+    let is_done = matches!(moment.model.outcome, Some(Outcome::Done(_)));
+    let code = moment.operation.as_ref().map(Operation::code).filter(|_| is_done);
+    let changes = code.is_some_and(|code| !code.reads() && code != Code::DetectSlice);
+    changes || moment.model.events.iter().any(|event| matches!(event, Event::Died(_)))
+}

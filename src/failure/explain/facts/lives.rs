@@ -1,0 +1,247 @@
+//! Why an object lives, or does not: reachability, counts, cycles (SPEC 2, 3, 5).
+
+use super::Telling;
+use crate::failure::explain::history::Which;
+use crate::failure::explain::state::{Edge, State};
+use crate::failure::explain::story::Lines;
+use heapproof_model::{Counts, Event, Object, Operation, Outcome, Value};
+use std::collections::BTreeSet;
+
+impl Telling<'_> {
+    /// Why an object lives after the failing call.
+    pub(super) fn lives(&mut self, object: Object) {
+        let story = self.story;
+        let state = &story.after;
+        if state.look(object).is_none() {
+            return;
+        }
+        let mut lines = Lines::new();
+        let name = story.name(object);
+        let text = match state.path(object) {
+            Some((_, path)) if path.is_empty() => {
+                format!("{name} is a root: {}", self.held(state, object, &mut lines))
+            }
+            Some((root, path)) => {
+                let held = self.held(state, root, &mut lines);
+                let path = story.references(&path, &mut lines);
+                format!("{name} is reachable: root {} ({held}), {path}", story.name(root))
+            }
+            None if !story.is_whole() => return,
+            None => format!(
+                "{name} is garbage, but what still has references goes by a collection alone, and none has taken it"
+            ),
+        };
+        self.add(text, lines);
+        self.referred_to(object);
+    }
+
+    /// What the mutator holds of an object.
+    fn held(&self, state: &State, object: Object, lines: &mut Lines) -> String {
+        let external = state.look(object).map_or(0, |look| look.counts.external);
+        format!("external {external}: {}", self.story.ledger(object, lines))
+    }
+
+    /// Which references to an object count, and by which line each was made.
+    pub(super) fn referred_to(&mut self, object: Object) {
+        let story = self.story;
+        let Some(look) = story.after.look(object) else { return };
+        let mut lines = Lines::new();
+        let Counts { external, internal, weak } = look.counts;
+        let mut parts = vec![format!("external {external} ({})", story.ledger(object, &mut lines))];
+        if internal > 0 {
+            let edges = story.after.edges_to(object);
+            parts.push(format!("internal {internal}: {}", story.references(&edges, &mut lines)));
+        }
+        if weak > 0 {
+            let targeting = story.after.weak_to(object);
+            parts.push(format!("weak {weak}: {}", story.history.names.objects(&targeting)));
+        }
+        self.add(format!("what counts for {}: {}", story.name(object), parts.join("; ")), lines);
+    }
+
+    /// When the subject freed an object that lives, and what it can't have counted.
+    pub(super) fn freed_by_subject(&mut self, object: Object) {
+        let story = self.story;
+        let Some(moment) = story.gone_at(Which::Subject, object) else { return };
+        let mut lines = Lines::new();
+        let name = story.name(object);
+        let when = story.when(moment, &mut lines);
+        let strong = |state: &State| state.look(object).map_or(0, |look| look.counts.external + look.counts.internal);
+        let before = story.history.state(Which::Model, moment);
+        let (was, is) = (strong(&before), strong(&story.history.state(Which::Model, moment + 1)));
+        let mut text = format!("the subject freed {name} at {when}");
+        if let Some((at, model, subject)) = story.counts_parted(object).filter(|(at, ..)| *at < moment) {
+            let at = story.when(at, &mut lines);
+            text += &format!("; since {at} it has counted {} where {} are", told(subject), told(model));
+        } else if is < was {
+            text += &format!(", where the count goes {was} -> {is}");
+            match self.not_counted(object, &mut lines) {
+                missed if missed.is_empty() => {}
+                missed => text += &format!("; not counted: {missed}"),
+            }
+        } else if was > 0 {
+            text += &format!(", though the count stays {is}");
+        }
+        self.add(text, lines);
+    }
+
+    /// The references that are left to an object: a subject for which there are none has counted none of them.
+    fn not_counted(&self, object: Object, lines: &mut Lines) -> String {
+        let story = self.story;
+        let since: BTreeSet<usize> = story.held_since(object).into_iter().collect();
+        let held = since.into_iter().map(|moment| {
+            let how = match &story.history.moments[moment].operation {
+                Some(Operation::Take { .. }) => "taken",
+                _ => "given",
+            };
+            format!("the reference {how} at {}", story.when(moment, lines))
+        });
+        let mut missed: Vec<String> = held.collect();
+        let edges = story.after.edges_to(object);
+        if !edges.is_empty() {
+            missed.push(story.references(&edges, lines));
+        }
+        missed.join(", ")
+    }
+
+    /// Why an object is gone by the model.
+    pub(super) fn gone(&mut self, object: Object) {
+        let story = self.story;
+        let Some(moment) = story.gone_at(Which::Model, object) else { return };
+        let happened = &story.history.moments[moment];
+        let before = story.history.state(Which::Model, moment);
+        let in_a_set =
+            happened.model.events.iter().any(|event| matches!(event, Event::Took(set) if set.contains(&object)));
+        let collects = matches!(happened.operation, Some(Operation::Collect {} | Operation::CollectSlice { .. }));
+        if in_a_set || collects {
+            let mut lines = Lines::new();
+            let when = story.when(moment, &mut lines);
+            self.add(format!("{} is freed as garbage at {when}", story.name(object)), lines);
+            self.unreached(&before, object);
+        } else {
+            self.released(&before, object, moment);
+        }
+    }
+
+    /// How the last reference to an object went.
+    fn released(&mut self, before: &State, object: Object, moment: usize) {
+        let story = self.story;
+        let Some(look) = before.look(object) else { return };
+        let mut lines = Lines::new();
+        let name = story.name(object);
+        let when = story.when(moment, &mut lines);
+        let Counts { external, internal, .. } = look.counts;
+        let mut text = format!("the count of {name} goes {} -> 0 at {when}", external + internal);
+        let edges = before.edges_to(object);
+        let dead = |edge: &&Edge| edge.from != object && story.gone_at(Which::Model, edge.from) == Some(moment);
+        let dying: Vec<Object> = edges.iter().filter(dead).map(|edge| edge.from).collect();
+        if external > 0 {
+            text += &format!(": external {external} before ({})", story.ledger(object, &mut lines));
+        }
+        if !edges.is_empty() {
+            text += &format!(": internal {internal} before, by {}", story.references(&edges, &mut lines));
+        }
+        if !dying.is_empty() {
+            text += &format!("; {} died there", story.history.names.objects(&dying));
+        }
+        self.add(text, lines);
+    }
+
+    /// Why an object is garbage: no root reaches it. What refers to it all the same, and the cycle by which that is so.
+    pub(super) fn unreached(&mut self, state: &State, object: Object) {
+        let story = self.story;
+        if state.look(object).is_none() || !story.is_whole() || state.path(object).is_some() {
+            return;
+        }
+        let mut lines = Lines::new();
+        let name = story.name(object);
+        let mut text = format!("no root reaches {name}: external 0 ({})", story.ledger(object, &mut lines));
+        let edges = state.edges_to(object);
+        if !edges.is_empty() {
+            text += &format!("; what refers to it is garbage too: {}", story.references(&edges, &mut lines));
+        }
+        self.add(text, lines);
+        if let Some(cyclic) = self.cycle_behind(state, object) {
+            self.cycle(state, cyclic);
+        }
+    }
+
+    /// The nearest object in a cycle among those that lead to that one.
+    fn cycle_behind(&self, state: &State, object: Object) -> Option<Object> {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![object]);
+        while let Some(object) = open.pop() {
+            if state.round(object).is_some() {
+                return Some(object);
+            }
+            if seen.insert(object) {
+                open.extend(state.edges_to(object).into_iter().map(|edge| edge.from));
+            }
+        }
+        None
+    }
+
+    /// Why an object is in a cycle: the path round.
+    pub(super) fn cycle(&mut self, state: &State, object: Object) {
+        let Some(round) = state.round(object) else { return };
+        let mut lines = Lines::new();
+        let path = self.story.references(&round, &mut lines);
+        self.add(format!("{} is in a cycle: {path}", self.story.name(object)), lines);
+    }
+
+    /// Since when cycles are known (SPEC 5.3).
+    pub(super) fn known(&mut self) {
+        let story = self.story;
+        let detects = |moment: &usize| {
+            let moment = &story.history.moments[*moment];
+            match moment.operation {
+                Some(Operation::Detect {} | Operation::DetectFull {}) => true,
+                Some(Operation::DetectSlice { .. }) => moment.model.outcome == Some(Outcome::Done(Value::Bool(true))),
+                _ => false,
+            }
+        };
+        let mut lines = Lines::new();
+        let text = match (0..=story.at).rev().find(detects) {
+            Some(moment) => format!(
+                "known is what the detection of {} found, less the cycles of which an object has died since",
+                story.when(moment, &mut lines)
+            ),
+            None => "no detection has been made, so no cycle is known".to_owned(),
+        };
+        self.add(text, lines);
+    }
+
+    /// Why sets of objects are cycles, or are none.
+    pub(super) fn cycles(&mut self, model: &[BTreeSet<Object>], subject: &[BTreeSet<Object>]) {
+        let state = &self.story.after;
+        for missed in model.iter().filter(|cycle| !subject.contains(cycle)).take(2) {
+            let first = missed.first().copied();
+            first.into_iter().for_each(|object| self.cycle(state, object));
+        }
+        for invented in subject.iter().filter(|cycle| !model.contains(cycle)).take(2) {
+            self.no_cycle(invented);
+        }
+    }
+
+    /// Why a set is no cycle: a member is gone, or leads back to itself no more, or is not all that it leads round to.
+    fn no_cycle(&mut self, set: &BTreeSet<Object>) {
+        let story = self.story;
+        let state = &story.after;
+        let mut lines = Lines::new();
+        let text = if let Some(dead) = set.iter().find(|object| state.look(**object).is_none()) {
+            let Some(moment) = story.gone_at(Which::Model, *dead) else { return };
+            format!("{} died at {}", story.name(*dead), story.when(moment, &mut lines))
+        } else if let Some(open) = set.iter().find(|object| state.round(**object).is_none()) {
+            let edges: Vec<Edge> = state.edges(*open).collect();
+            let has = if edges.is_empty() { "none".to_owned() } else { story.references(&edges, &mut lines) };
+            format!("no references lead from {} back to it; it has {has}", story.name(*open))
+        } else {
+            let members = story.history.names.objects(set);
+            format!("{{{members}}} is no whole cycle: more than one, or a part of one")
+        };
+        self.add(text, lines);
+    }
+}
+
+fn told(counts: Counts) -> String {
+    format!("external {} and internal {}", counts.external, counts.internal)
+}

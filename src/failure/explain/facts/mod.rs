@@ -1,0 +1,69 @@
+//! Why the model is right: the chain of facts from the definitions, each with the lines that it rests on.
+
+mod figures;
+mod lives;
+mod outcomes;
+
+use super::story::{Lines, Story};
+use crate::judge::violation::Violation;
+
+/// Something that follows from the definitions or was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Fact {
+    /// It, in a sentence.
+    pub text: String,
+    /// The numbers of the lines that it rests on, from 1.
+    pub lines: Vec<usize>,
+}
+
+/// The facts behind a violation.
+pub fn facts(story: &Story<'_>, violation: &Violation) -> Vec<Fact> {
+    let mut telling = Telling { story, facts: Vec::new() };
+    telling.tell(violation);
+    telling.facts
+}
+
+struct Telling<'a> {
+    story: &'a Story<'a>,
+    facts: Vec<Fact>,
+}
+
+impl Telling<'_> {
+    fn add(&mut self, text: String, lines: Lines) {
+        let fact = Fact { text, lines: lines.into_iter().collect() };
+        if !self.facts.contains(&fact) {
+            self.facts.push(fact);
+        }
+    }
+
+    fn tell(&mut self, violation: &Violation) {
+        match violation {
+            Violation::FreedTooEarly { object } => {
+                self.lives(*object);
+                self.freed_by_subject(*object);
+            }
+            Violation::CollectsLive { object } => self.lives(*object),
+            Violation::NotFreed { object } => self.gone(*object),
+            Violation::LeavesGarbage { object } => self.unreached(&self.story.after, *object),
+            Violation::LeaksCycle { object } => self.unreached(&self.story.before, *object),
+            Violation::Counts { object, model, subject } => self.counts(*object, *model, *subject),
+            Violation::Contents { object, model, subject } => self.contents(*object, model, subject),
+            Violation::Outcome { model, .. } => self.outcome(model),
+            Violation::Journal { model, subject } => self.journal(model.as_ref(), subject.as_ref()),
+            Violation::Statistics { which, .. } => self.statistics(which),
+            Violation::Cycles { model, subject } => {
+                self.known();
+                self.cycles(model, subject);
+            }
+            Violation::Detection { model, subject } => self.cycles(model, subject),
+            Violation::OverBudget { budget, .. } => self.budget(*budget),
+            Violation::Verification { .. } => {
+                for object in violation.objects() {
+                    self.referred_to(object);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Why a call comes to what it does, and what happens inside it (SPEC 1, 2).
+
+use super::Telling;
+use crate::failure::explain::history::Which;
+use crate::failure::explain::sides::kind_in_words;
+use crate::failure::explain::story::Lines;
+use heapproof_model::{Code, Event, Object, Operation, Outcome, Refusal};
+
+impl Telling<'_> {
+    /// Why a call is done or refused.
+    pub(super) fn outcome(&mut self, model: &Outcome) {
+        match model {
+            Outcome::Refused(refusal) => self.refusal(*refusal),
+            Outcome::Done(_) => {
+                self.pauses();
+                for object in self.story.named() {
+                    self.written(object);
+                }
+            }
+            Outcome::Skipped => {}
+        }
+    }
+
+    /// What an object holds and which line put it there, as far as it holds references; since when it lives.
+    pub(super) fn written(&mut self, object: Object) {
+        let story = self.story;
+        let Some(look) = story.before.look(object).or(story.after.look(object)) else { return };
+        let mut lines = Lines::new();
+        let name = story.name(object);
+        let changes = story.history.moments.iter().enumerate().filter(|(_, moment)| {
+            moment.model.changes.iter().any(|(changed, look)| *changed == object && look.is_some())
+        });
+        let changed: Vec<usize> = changes.map(|(index, _)| index).collect();
+        let told = changed.iter().rev().take(4).rev().map(|moment| story.when(*moment, &mut lines));
+        let told = told.collect::<Vec<_>>().join(", ");
+        let kind = kind_in_words(look.contents.kind);
+        self.add(format!("{name} lives and is {kind}; it was made or changed at {told}"), lines);
+    }
+
+    fn refusal(&mut self, refusal: Refusal) {
+        let story = self.story;
+        let named = story.named();
+        let mut lines = Lines::new();
+        let text = match refusal {
+            Refusal::Stale | Refusal::StaleValue => return named.into_iter().for_each(|object| self.stale(object)),
+            Refusal::NotHeld => {
+                let Some(object) = named.first() else { return };
+                format!("the mutator holds no {}: {}", story.name(*object), story.ledger(*object, &mut lines))
+            }
+            Refusal::Kind | Refusal::Index | Refusal::Field => {
+                return named.first().into_iter().for_each(|object| self.written(*object));
+            }
+            Refusal::Overflow => {
+                let set = story.last_line(&[Code::SetCounts]);
+                let by = set.map_or_else(String::new, |moment| format!(", set at {}", story.when(moment, &mut lines)));
+                self.add(format!("a count is at its ceiling{by}"), lines);
+                return named.into_iter().for_each(|object| self.referred_to(object));
+            }
+            Refusal::Capacity => {
+                let live = story.now().model.statistics.live_objects;
+                let set = story.last_line(&[Code::SetCapacity]);
+                let by = set.map_or_else(String::new, |moment| {
+                    format!(", the capacity set at {}", story.when(moment, &mut lines))
+                });
+                format!("{live} objects live{by}")
+            }
+            Refusal::Frame => match story.last_line(&[Code::Begin, Code::End]) {
+                Some(moment) if matches!(story.history.moments[moment].operation, Some(Operation::Begin { .. })) => {
+                    format!("a frame is open since {}", story.when(moment, &mut lines))
+                }
+                _ => "no frame is open".to_owned(),
+            },
+            Refusal::Nil => "nil stands where an object is needed".to_owned(),
+            Refusal::NotPlain => "a scalar holds no reference".to_owned(),
+            Refusal::Setting => "a setting or budget of 0, or bounds that cross, is refused".to_owned(),
+            Refusal::Inapplicable => "the subject says that it finds nothing to damage".to_owned(),
+            Refusal::Reentrant => "it is not allowed within the finalizer that runs".to_owned(),
+        };
+        self.add(text, lines);
+    }
+
+    /// That an object was dead before the call, since when and why.
+    fn stale(&mut self, object: Object) {
+        if self.story.before.look(object).is_none() {
+            self.gone(object);
+        }
+    }
+
+    /// What happened in the call before the two journals part, and why it goes on as the model says.
+    pub(super) fn journal(&mut self, model: Option<&Event>, subject: Option<&Event>) {
+        let story = self.story;
+        let now = story.now();
+        let same =
+            now.model.events.iter().zip(&now.subject.events).take_while(|(model, subject)| model == subject).count();
+        if same > 0 {
+            let earlier = if same > 4 { format!("{} things, then ", same - 4) } else { String::new() };
+            let last = now.model.events[same.saturating_sub(4)..same].iter();
+            let told = last.map(|event| story.history.names.event(Some(event))).collect::<Vec<_>>().join("; ");
+            self.add(format!("before, in this call: {earlier}{told}"), Lines::new());
+        }
+        match model {
+            Some(Event::Died(object)) => self.gone(*object),
+            Some(Event::Began(object)) => self.armed(*object),
+            Some(Event::Took(set)) => set.iter().take(2).for_each(|object| self.unreached(&story.before, *object)),
+            _ => {}
+        }
+        match subject {
+            Some(Event::Died(object) | Event::Began(object)) if model.is_none() => self.lives(*object),
+            Some(Event::Took(set)) => {
+                let live = set.iter().find(|object| story.after.path(**object).is_some());
+                live.or(set.first()).into_iter().for_each(|object| self.lives(*object));
+            }
+            _ => {}
+        }
+    }
+
+    /// The lines that gave an object its finalizer.
+    fn armed(&mut self, object: Object) {
+        let story = self.story;
+        let mut lines = Lines::new();
+        let arms = |operation: &Operation<Object>| matches!(operation, Operation::On { object: Some(armed), .. } if *armed == object);
+        let by = story.history.moments.iter().enumerate();
+        let by = by.filter(|(_, moment)| moment.operation.as_ref().is_some_and(arms));
+        let by = by.map(|(index, _)| story.when(index, &mut lines)).collect::<Vec<_>>().join(", ");
+        if !by.is_empty() {
+            self.add(format!("the finalizer of {} is made by {by}", story.name(object)), lines);
+        }
+        if story.gone_at(Which::Model, object).is_some() {
+            self.gone(object);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! A failure in words.
+//!
+//! An explanation is made from the program's `history`: it is run once more, and after each call both sides are looked
+//! at. Then follow, each from the definitions of the contract and from what was seen: the trace with its failing line
+//! marked and the lines that matter; what each side says there; the chain of `facts` that makes the model right; the
+//! `graph` before and after; and, where it is asked for, what could be different without changing the failure.
+
+mod facts;
+mod graph;
+pub(crate) mod history;
+mod names;
+mod sides;
+pub(crate) mod state;
+mod story;
+mod text;
+mod tried;
+mod variations;
+
+use crate::judge::lockstep::Failure;
+use crate::judge::panics;
+use crate::judge::subject::SubjectKind;
+use crate::judge::violation::Violation;
+pub use facts::Fact;
+pub use graph::Row;
+use heapproof_model::{Operation, Program};
+use history::{History, When};
+#[cfg(feature = "cli")]
+pub(crate) use names::NONE;
+use story::Story;
+pub use text::Paint;
+pub use variations::Variation;
+
+/// The parts of an explanation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Explanation {
+    /// The lines of the trace.
+    pub trace: Vec<TraceLine>,
+    /// Where it failed: a line, or what follows the last.
+    pub place: String,
+    /// What the model says there.
+    pub model: String,
+    /// What the subject says there.
+    pub subject: String,
+    /// Why the model is right.
+    pub facts: Vec<Fact>,
+    /// The objects around the failing call, before and after it.
+    pub graph: Vec<Row>,
+    /// How many objects more it changes.
+    pub left_out: usize,
+    /// What could be different; empty unless [asked for](Explanation::vary).
+    pub variations: Vec<Variation>,
+    /// By how many executions that was found.
+    pub trials: u32,
+}
+
+/// A line of the trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct TraceLine {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Its text.
+    pub text: String,
+    /// Whether it is the one that fails.
+    pub fails: bool,
+    /// Whether a fact rests on it.
+    pub matters: bool,
+}
+
+/// Explains a failure of a program on that kind of subject.
+pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> Explanation {
+    let history = History::of_failure(subject, program, failure);
+    let ends = failure.violation.ends_the_process();
+    let (model, subject) = history.names.sides(&failure.violation);
+    let story = Story::new(&history).filter(|_| !ends);
+    let mut place = match program.lines().get(failure.step) {
+        Some(line) => format!("at line {}, `{}`", failure.step + 1, program.print(line)),
+        None => place_at_end(story.as_ref()),
+    };
+    if !failure.tried.is_empty() {
+        place.push_str(&format!("; on a copy, after {}", history.names.tried(program, &failure.tried)));
+    }
+    // A history that parts elsewhere than the failure did has gaps, and an explanation is no reason to fail.
+    let told = story.and_then(|story| panics::catch(|| told(&story, &failure.violation)).ok());
+    let (facts, (graph, left_out)) = told.unwrap_or_default();
+    let trace = trace(program, failure.step, &facts);
+    Explanation { trace, place, model, subject, facts, graph, left_out, variations: Vec::new(), trials: 0 }
+}
+
+fn place_at_end(story: Option<&Story<'_>>) -> String {
+    let place = "after the last line, where all is collected and dropped";
+    let now = story.map(Story::now).filter(|now| now.when == When::End);
+    let call = now.and_then(|now| now.operation.as_ref());
+    match (call, story) {
+        (Some(Operation::Drop { object: Some(object) }), Some(story)) => {
+            format!("{place}, when {} is dropped", story.name(*object))
+        }
+        (Some(call), _) => format!("{place}, at `{}`", call.code().text()),
+        _ => place.to_owned(),
+    }
+}
+
+fn told(story: &Story<'_>, violation: &Violation) -> (Vec<Fact>, (Vec<Row>, usize)) {
+    (facts::facts(story, violation), graph::rows(story, &violation.objects()))
+}
+
+fn trace(program: &Program, step: usize, facts: &[Fact]) -> Vec<TraceLine> {
+    let lines = program.lines().iter().enumerate().map(|(index, line)| {
+        let (number, text) = (index + 1, program.print(line));
+        let matters = facts.iter().any(|fact| fact.lines.contains(&number));
+        TraceLine { number, text, fails: index == step, matters }
+    });
+    lines.collect()
+}

@@ -1,0 +1,69 @@
+//! What objects are called in a trace.
+
+use crate::judge::violation::describe;
+use heapproof_model::{Object, Value};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// What a damaged heap refers to.
+pub const NONE: Object = Object(u32::MAX);
+
+/// The most objects of a set that are told one by one.
+const MOST_TOLD: usize = 16;
+
+/// What objects are called in a trace.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    of: BTreeMap<Object, String>,
+}
+
+impl Names {
+    /// Calls objects by their numbers, and says which line allocated them.
+    pub fn number(&mut self, numbers: Range<usize>, line: usize) {
+        for number in numbers {
+            let text = format!("the object #{number} that line {} allocates", line + 1);
+            self.of.insert(Object(number as u32), text);
+        }
+    }
+
+    /// Calls an object by the first name that is bound to it.
+    pub fn name(&mut self, object: Object, name: &str) {
+        if self.of.get(&object).is_none_or(|known| known.contains('#')) {
+            self.of.insert(object, format!("`{name}`"));
+        }
+    }
+
+    /// A name for tables and pictures: without words around it.
+    pub fn short(&self, object: Object) -> String {
+        if object == NONE {
+            return "(no object)".to_owned();
+        }
+        match self.of.get(&object).map(|name| name.trim_matches('`')) {
+            Some(name) if !name.contains('#') => name.to_owned(),
+            _ => object.to_string(),
+        }
+    }
+
+    /// What an object is called.
+    pub fn object(&self, object: Object) -> String {
+        self.of.get(&object).cloned().unwrap_or_else(|| object.to_string())
+    }
+
+    /// Objects, one after the other; of many the first.
+    pub fn objects<'a>(&self, objects: impl IntoIterator<Item = &'a Object>) -> String {
+        let mut objects = objects.into_iter();
+        let first: Vec<String> = objects.by_ref().take(MOST_TOLD).map(|object| self.object(*object)).collect();
+        match objects.count() {
+            0 => first.join(", "),
+            more => format!("{} and {more} more", first.join(", ")),
+        }
+    }
+
+    /// A value in a few words.
+    pub fn value(&self, value: &Value<Object>) -> String {
+        match value {
+            Value::Reference(object) => self.object(*object),
+            plain => describe(plain),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What model and subject say where they part, in words.
+
+use super::names::Names;
+use crate::judge::signature::refusal;
+use crate::judge::violation::{Crash, Violation};
+use heapproof_model::{Contents, Counts, End, Event, Finding, Kind, Object, Outcome, Value};
+use std::collections::BTreeSet;
+
+impl Names {
+    /// What each side says.
+    pub fn sides(&self, violation: &Violation) -> (String, String) {
+        match violation {
+            Violation::Panicked { message } => {
+                ("it returns".into(), format!("(panicked) {}", message.replace('\n', "\n    ")))
+            }
+            Violation::Crashed { how } => ("it returns".into(), crash(*how)),
+            Violation::Hung { limit } => {
+                ("it returns".into(), format!("it had not returned after {} s, and was ended", limit.as_secs_f64()))
+            }
+            Violation::OutOfMemory { limit } => {
+                ("it returns".into(), format!("it wants more memory than the {limit} MiB that it may have"))
+            }
+            Violation::Outcome { model, subject } => (self.outcome(model), self.outcome(subject)),
+            Violation::FreedTooEarly { object } => {
+                let name = self.object(*object);
+                (format!("{name} lives"), format!("{name} is gone"))
+            }
+            Violation::NotFreed { object } | Violation::LeaksCycle { object } => {
+                let name = self.object(*object);
+                (format!("{name} is gone"), format!("{name} lives"))
+            }
+            Violation::Journal { model, subject } => (self.event(model.as_ref()), self.event(subject.as_ref())),
+            Violation::Contents { object, model, subject } => {
+                (self.contents(*object, model), self.contents(*object, subject))
+            }
+            Violation::Counts { object, model, subject } => {
+                (self.counts(*object, *model), self.counts(*object, *subject))
+            }
+            Violation::Statistics { which, model, subject } => {
+                let which = which.replace('_', " ");
+                (format!("{which}: {model}"), format!("{which}: {subject}"))
+            }
+            Violation::Cycles { model, subject } => (self.cycles("known", model), self.cycles("known", subject)),
+            Violation::Detection { model, subject } => {
+                (self.cycles("that a detection finds", model), self.cycles("that a detection finds", subject))
+            }
+            Violation::CollectsLive { object } => {
+                let name = self.object(*object);
+                (format!("{name} survives a collection"), format!("a collection now frees {name}"))
+            }
+            Violation::LeavesGarbage { object } => {
+                let name = self.object(*object);
+                (format!("a collection frees {name}"), format!("{name} survives a collection now"))
+            }
+            Violation::OverBudget { touched, budget } => {
+                (format!("at most {budget} objects are touched here"), format!("{touched} objects are touched"))
+            }
+            Violation::Verification { found } => {
+                ("the heap is in order, so verification finds nothing".into(), self.findings(&[*found]))
+            }
+            Violation::FaultMissed { fault, wanted, found } => (
+                format!("the heap was damaged (`{}`), so {}", fault.word(), self.findings(&[*wanted])),
+                self.findings(found),
+            ),
+            Violation::RepairedAgain { repairs } => {
+                ("nothing is left to repair".into(), format!("{repairs} more repairs are made"))
+            }
+            Violation::Score { found, wanted, score } => {
+                (format!("{}, which scores {wanted}", self.findings(found)), format!("the score is {score}"))
+            }
+            Violation::Undetermined { which, what, first, second } => (
+                format!("{which} does the same; {}", self.outcome(first)),
+                format!("another {what}; {}", self.outcome(second)),
+            ),
+            Violation::Misplaced { error, text } => (
+                "a text that is wrong is wrong at some place in it".into(),
+                format!("it is wrong at `{error}` of\n{text}"),
+            ),
+            Violation::RoundTrip { form, back } => {
+                (format!("the same program comes back from {form}"), format!("what comes back is\n{back}"))
+            }
+        }
+    }
+
+    /// What a call came to.
+    pub fn outcome(&self, outcome: &Outcome) -> String {
+        match outcome {
+            Outcome::Done(Value::Nil) => "done".to_owned(),
+            Outcome::Done(value) => format!("done, giving {}", self.value(value)),
+            Outcome::Refused(reason) => format!("refused ({})", refusal(*reason).replace('_', " ")),
+            Outcome::Skipped => "skipped".to_owned(),
+        }
+    }
+
+    /// What happened.
+    pub fn event(&self, event: Option<&Event>) -> String {
+        match event {
+            None => "nothing more happens".to_owned(),
+            Some(Event::Began(object)) => format!("the finalizer of {} begins", self.object(*object)),
+            Some(Event::Did(outcome)) => format!("the finalizer's operation: {}", self.outcome(outcome)),
+            Some(Event::Ended(End::Returned)) => "the finalizer returns".to_owned(),
+            Some(Event::Ended(End::Panicked)) => "the finalizer panics".to_owned(),
+            Some(Event::Ended(End::OutOfFuel)) => "the finalizer is out of fuel".to_owned(),
+            Some(Event::Died(object)) => format!("{} dies", self.object(*object)),
+            Some(Event::Took(set)) => format!("{{{}}} is found to be garbage and begins to die", self.objects(set)),
+            Some(Event::Paused) => "it pauses, with more to do".to_owned(),
+            Some(Event::Damaged(Some(object))) => format!("the heap is damaged at {}", self.object(*object)),
+            Some(Event::Damaged(None)) => "the heap is damaged as a whole".to_owned(),
+            Some(Event::Recovered { lost, externals }) => self.recovered(lost, externals),
+        }
+    }
+
+    fn recovered(&self, lost: &[(Object, usize)], externals: &[(Object, u32)]) -> String {
+        let lost = lost.iter().map(|(object, place)| format!("value {place} of {}", self.object(*object)));
+        let held = externals.iter().map(|(object, external)| format!("{} {external}", self.object(*object)));
+        let (lost, held) = (lost.collect::<Vec<_>>().join(", "), held.collect::<Vec<_>>().join(", "));
+        let lost = if lost.is_empty() { "nothing".to_owned() } else { lost };
+        if held.is_empty() {
+            format!("the heap is recovered, losing {lost}")
+        } else {
+            format!("the heap is recovered, losing {lost}; references held from outside: {held}")
+        }
+    }
+
+    fn contents(&self, object: Object, contents: &Contents) -> String {
+        let name = self.object(object);
+        let Contents { kind, function, fields, values, target } = contents;
+        if *kind == Kind::Weak {
+            let target = target.map_or_else(|| "nil".to_owned(), |target| self.object(target));
+            return format!("{name} is a weak object, its target {target}");
+        }
+        let values: Vec<String> = if fields.is_empty() {
+            values.iter().map(|value| self.value(value)).collect()
+        } else {
+            let both = fields.iter().zip(values);
+            both.map(|(field, value)| format!("{}: {}", field.as_str(), self.value(value))).collect()
+        };
+        let function = if *kind == Kind::Closure { format!(" of function {function}") } else { String::new() };
+        format!("{name} is {}{function} holding [{}]", kind_in_words(*kind), values.join(", "))
+    }
+
+    fn counts(&self, object: Object, counts: Counts) -> String {
+        let Counts { external, internal, weak } = counts;
+        format!("{}: external {external}, internal {internal}, weak {weak}", self.object(object))
+    }
+
+    fn findings(&self, findings: &[Finding]) -> String {
+        let place = |object: Option<Object>| match object {
+            Some(object) => format!("at {}", self.object(object)),
+            None => "in the heap as a whole".to_owned(),
+        };
+        let one = |found: &Finding| format!("{} {}", found.kind.word().replace('_', " "), place(found.object));
+        let each = findings.iter().map(one).collect::<Vec<_>>().join(", ");
+        format!("verification finds: {}", if each.is_empty() { "nothing" } else { &each })
+    }
+
+    fn cycles(&self, which: &str, cycles: &[BTreeSet<Object>]) -> String {
+        let each = cycles.iter().map(|cycle| format!("{{{}}}", self.objects(cycle))).collect::<Vec<_>>().join(" ");
+        format!("the cycles {which}: {}", if each.is_empty() { "none" } else { &each })
+    }
+}
+
+/// A kind of object with its article.
+pub fn kind_in_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Table => "a table",
+        Kind::Array => "an array",
+        Kind::Closure => "a closure",
+        Kind::Box => "a box",
+        Kind::Scalar => "a scalar",
+        Kind::Weak => "a weak object",
+    }
+}
+
+fn crash(how: Crash) -> String {
+    match how {
+        Crash::Aborted => "it aborts its process".to_owned(),
+        Crash::StackOverflow => "its stack overflows, which ends its process".to_owned(),
+        Crash::Signal(signal) => format!("its process is ended by signal {signal}"),
+        Crash::Exited(code) => format!("it ends its process, with exit code {code}"),
+    }
+}

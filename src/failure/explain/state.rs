@@ -1,0 +1,230 @@
+//! What was there at one moment, on one side, and what follows from it by definition.
+
+use heapproof_model::definitions::Graph;
+use heapproof_model::{Contents, Counts, Kind, Object};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+/// The most values of an object that are kept.
+pub const MOST_VALUES: usize = 256;
+
+/// What could be seen of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// What it holds, as far as that is kept.
+    pub contents: Contents,
+    /// How many values it holds, those included that are not kept.
+    pub values: usize,
+    /// How often it is referred to.
+    pub counts: Counts,
+    /// What its heap has noted of it, in words.
+    pub marks: Vec<&'static str>,
+}
+
+impl Look {
+    /// What is seen of an object of those contents.
+    pub fn new(contents: &Contents, target: Option<Object>, counts: Counts, marks: Vec<&'static str>) -> Look {
+        let kept = contents.values.len().min(MOST_VALUES);
+        let kept = Contents {
+            kind: contents.kind,
+            function: contents.function,
+            fields: contents.fields.iter().take(kept).cloned().collect(),
+            values: contents.values[..kept].to_vec(),
+            target,
+        };
+        Look { contents: kept, values: contents.values.len(), counts, marks }
+    }
+
+    /// Whether it is what would be seen of an object of those contents.
+    pub fn is_of(&self, contents: &Contents, target: Option<Object>, counts: Counts, marks: &[&'static str]) -> bool {
+        let kept = self.contents.values.len();
+        self.counts == counts
+            && self.values == contents.values.len()
+            && self.contents.kind == contents.kind
+            && self.contents.function == contents.function
+            && self.contents.target == target
+            && self.marks == marks
+            && contents.values.get(..kept) == Some(&self.contents.values[..])
+            && contents.fields.iter().take(MOST_VALUES).eq(&self.contents.fields)
+    }
+
+    /// Whether it holds and counts the same as another; what heaps have noted aside.
+    pub fn is_same(&self, other: &Look) -> bool {
+        self.contents == other.contents && self.values == other.values && self.counts == other.counts
+    }
+
+    /// The references in it: the place, what it refers to, and whether weakly.
+    pub fn references(&self) -> impl Iterator<Item = (Place, Object, bool)> + '_ {
+        let Contents { kind, fields, values, target, .. } = &self.contents;
+        let place = move |index: usize| match kind {
+            Kind::Table => Place::Field(fields.get(index).map_or_else(String::new, |field| field.as_str().to_owned())),
+            Kind::Array => Place::Element(index),
+            Kind::Closure => Place::Capture(index),
+            Kind::Box | Kind::Scalar | Kind::Weak => Place::Content,
+        };
+        let strong =
+            values.iter().enumerate().filter_map(move |(index, value)| Some((place(index), value.reference()?, false)));
+        strong.chain(target.map(|target| (Place::Target, target, true)))
+    }
+}
+
+/// A place in an object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A table's field.
+    Field(String),
+    /// An array's element.
+    Element(usize),
+    /// A closure's capture.
+    Capture(usize),
+    /// What is in a box or a scalar.
+    Content,
+    /// A weak object's target.
+    Target,
+}
+
+impl Place {
+    /// The place in an object of that name, as traces write it.
+    pub fn of(&self, name: &str) -> String {
+        match self {
+            Place::Field(field) => format!("{name}.{field}"),
+            Place::Element(index) => format!("{name}[{index}]"),
+            Place::Capture(index) => format!("{name}{{{index}}}"),
+            Place::Content => format!("*{name}"),
+            Place::Target => format!("the target of {name}"),
+        }
+    }
+}
+
+impl Place {
+    /// The place by itself, for pictures.
+    pub fn short(&self) -> String {
+        match self {
+            Place::Field(field) => field.clone(),
+            Place::Target => "weak".to_owned(),
+            other => other.of(""),
+        }
+    }
+}
+
+/// A reference: whose it is, where it stands, and to what it leads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge {
+    /// The object that has it.
+    pub from: Object,
+    /// Where in that object.
+    pub place: Place,
+    /// The object that it refers to.
+    pub to: Object,
+}
+
+/// The living objects and how they looked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    looks: BTreeMap<Object, Rc<Look>>,
+}
+
+impl Graph for State {
+    fn contents(&self, object: Object) -> Option<&Contents> {
+        self.look(object).map(|look| &look.contents)
+    }
+
+    fn living(&self) -> impl Iterator<Item = Object> + Clone + '_ {
+        self.looks.keys().copied()
+    }
+
+    fn bound(&self) -> usize {
+        self.looks.last_key_value().map_or(0, |(object, _)| object.index() + 1)
+    }
+
+    /// Those to living objects: a heap that is wrong or damaged may refer to others.
+    fn references(&self, object: Object) -> impl Iterator<Item = Object> + Clone + '_ {
+        let contents = self.contents(object).into_iter().flat_map(Contents::references);
+        contents.filter(|target| self.looks.contains_key(target))
+    }
+}
+
+impl State {
+    /// Takes changes over.
+    pub fn apply(&mut self, changes: &[(Object, Option<Rc<Look>>)]) {
+        for (object, look) in changes {
+            match look {
+                Some(look) => drop(self.looks.insert(*object, Rc::clone(look))),
+                None => drop(self.looks.remove(object)),
+            }
+        }
+    }
+
+    /// How a living object looked.
+    pub fn look(&self, object: Object) -> Option<&Look> {
+        self.looks.get(&object).map(|look| &**look)
+    }
+
+    /// Whether all values of all objects are kept.
+    pub fn is_whole(&self) -> bool {
+        self.looks.values().all(|look| look.values == look.contents.values.len())
+    }
+
+    /// The strong references in an object.
+    pub fn edges(&self, from: Object) -> impl Iterator<Item = Edge> + '_ {
+        let references = self.look(from).into_iter().flat_map(Look::references).filter(|(.., weak)| !weak);
+        references.map(move |(place, to, _)| Edge { from, place, to })
+    }
+
+    /// The strong references to an object.
+    pub fn edges_to(&self, object: Object) -> Vec<Edge> {
+        self.living().flat_map(|from| self.edges(from)).filter(|edge| edge.to == object).collect()
+    }
+
+    /// The weak objects that target one.
+    pub fn weak_to(&self, object: Object) -> Vec<Object> {
+        let targets = |from: &Object| self.look(*from).is_some_and(|look| look.contents.target == Some(object));
+        self.living().filter(targets).collect()
+    }
+
+    /// What the mutator holds.
+    pub fn roots(&self) -> impl Iterator<Item = Object> + '_ {
+        let held = self.looks.iter().filter(|(_, look)| look.counts.external > 0);
+        held.map(|(object, _)| *object)
+    }
+
+    /// A shortest path from a root to an object: the root, and the references from there; `None` where it is garbage.
+    pub fn path(&self, to: Object) -> Option<(Object, Vec<Edge>)> {
+        let path = self.shortest(self.roots().collect(), to)?;
+        Some((path.first().map_or(to, |edge| edge.from), path))
+    }
+
+    /// A shortest way from an object back to itself.
+    pub fn round(&self, object: Object) -> Option<Vec<Edge>> {
+        let mut rounds = self.edges(object).filter_map(|edge| {
+            let mut path = self.shortest(vec![edge.to], object)?;
+            path.insert(0, edge);
+            Some(path)
+        });
+        let first = rounds.next()?;
+        Some(rounds.fold(first, |best, next| if next.len() < best.len() { next } else { best }))
+    }
+
+    /// A shortest path from one of those objects, by breadth first search.
+    fn shortest(&self, from: Vec<Object>, to: Object) -> Option<Vec<Edge>> {
+        let mut came_by: BTreeMap<Object, Option<Edge>> = from.iter().map(|object| (*object, None)).collect();
+        let mut open = VecDeque::from(from);
+        while let Some(object) = open.pop_front() {
+            if object == to {
+                let step = |at: &Edge| came_by.get(&at.from).cloned().flatten();
+                let last = came_by.get(&to).cloned().flatten();
+                let mut path: Vec<Edge> = std::iter::successors(last, step).collect();
+                path.reverse();
+                return Some(path);
+            }
+            for edge in self.edges(object) {
+                if let Entry::Vacant(unmet) = came_by.entry(edge.to) {
+                    open.push_back(edge.to);
+                    unmet.insert(Some(edge));
+                }
+            }
+        }
+        None
+    }
+}

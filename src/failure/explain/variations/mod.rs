@@ -1,0 +1,95 @@
+//! What could be different in a program without changing how it fails, found by trying.
+//!
+//! A short trace still holds choices that mean nothing: that the object is a table, that its field is `next`, that `1` is
+//! stored in it. Each is replaced by others, and where every replacement tried fails with the same signature, the choice
+//! is said to be free. "Any" therefore means any that was tried. Choices are varied one at a time; that two are free does
+//! not say that both are at once.
+
+mod kinds;
+mod operands;
+
+use super::Explanation;
+use crate::judge::lockstep::Failure;
+use crate::judge::signature::Signature;
+use heapproof_model::{Line, Program};
+
+/// Programs with more lines are not varied: what is not minimised is full of what does not matter.
+pub const MOST_LINES: usize = 40;
+
+/// How many programs are run at most.
+pub const MOST_EXECUTIONS: u32 = 200;
+
+/// Something that may be different.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Variation {
+    /// What, in words.
+    pub text: String,
+    /// The numbers of the lines, from 1.
+    pub lines: Vec<usize>,
+}
+
+/// Says whether and how a program fails.
+pub type Judge<'a> = &'a mut dyn FnMut(&Program) -> Option<Failure>;
+
+impl Explanation {
+    /// Finds what could be different in the program without changing that it fails with that signature, by at most
+    /// `MOST_EXECUTIONS` executions, the same ones each time.
+    pub fn vary(&mut self, program: &Program, signature: &Signature, judge: Judge<'_>) {
+        if program.len() > MOST_LINES || program.bulk() > 1_000 {
+            return;
+        }
+        let mut trial = Trial { program, signature, judge, executions: 0 };
+        let mut found: Vec<(String, Vec<usize>)> = Vec::new();
+        for index in 0..program.len() {
+            let free = [trial.kind(index), trial.values(index), trial.numbers(index)];
+            let free = free.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            match found.iter_mut().find(|(known, _)| *known == free) {
+                _ if free.is_empty() => {}
+                Some((_, lines)) => lines.push(index + 1),
+                None => found.push((free, vec![index + 1])),
+            }
+        }
+        let mut found: Vec<Variation> =
+            found.into_iter().map(|(free, lines)| in_lines(program, &free, lines)).collect();
+        found.extend(trial.fields());
+        self.trials = trial.executions;
+        self.variations = found;
+    }
+}
+
+/// What is free in those lines.
+fn in_lines(program: &Program, free: &str, lines: Vec<usize>) -> Variation {
+    let text = match lines[..] {
+        [line] => format!("line {line}, `{}`: {free}", program.print(&program.lines()[line - 1])),
+        _ => format!("lines {}: {free}", lines.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
+    };
+    Variation { text, lines }
+}
+
+/// Programs that are like the one that fails, but for something.
+struct Trial<'a> {
+    program: &'a Program,
+    signature: &'a Signature,
+    judge: Judge<'a>,
+    executions: u32,
+}
+
+impl Trial<'_> {
+    /// Whether the program of those lines fails in the same way; not if it is the same program, or too many were tried.
+    fn fails(&mut self, lines: Vec<Line>) -> bool {
+        let program = self.program.with_lines(lines);
+        if self.executions >= MOST_EXECUTIONS || program.len() != self.program.len() || program == *self.program {
+            return false;
+        }
+        self.executions += 1;
+        (self.judge)(&program).is_some_and(|failure| failure.violation.signature() == *self.signature)
+    }
+
+    /// Whether the program fails in the same way with its line changed by `change`.
+    fn fails_with(&mut self, index: usize, change: impl FnOnce(&mut Line)) -> bool {
+        let mut lines = self.program.lines().to_vec();
+        change(&mut lines[index]);
+        self.fails(lines)
+    }
+}

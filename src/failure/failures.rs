@@ -1,0 +1,79 @@
+//! Failures as files.
+//!
+//! `failures/` holds minimised traces only, `failures/original/` the programs that they came from. A file is written
+//! beside its place and renamed into it, so none is ever half there, and it is called by its signature and a hash of its
+//! program, so the same failure is the same file.
+
+use crate::judge::signature::Signature;
+use heapproof_model::Program;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Where failures go unless something else is asked for.
+pub const OUT: &str = "heapproof.out";
+
+/// Saves a program that failed, as it was found.
+///
+/// # Errors
+/// Where the folder or the file can't be written.
+pub fn save_original(out: &Path, signature: &Signature, program: &Program, note: &str) -> io::Result<PathBuf> {
+    save(&out.join("failures").join("original"), signature, program, note)
+}
+
+/// Saves a minimised trace.
+///
+/// # Errors
+/// Where the folder or the file can't be written.
+pub fn save_minimized(out: &Path, signature: &Signature, program: &Program, note: &str) -> io::Result<PathBuf> {
+    save(&out.join("failures"), signature, program, note)
+}
+
+fn save(folder: &Path, signature: &Signature, program: &Program, note: &str) -> io::Result<PathBuf> {
+    std::fs::create_dir_all(folder)?;
+    let hash = xxh3_64(&program.encode()) as u32;
+    let path = folder.join(format!("{signature}-{hash:08x}.trace"));
+    write_whole(&path, &commented(program, note))?;
+    Ok(path)
+}
+
+/// A program's trace with comments behind its header, a line each.
+pub fn commented(program: &Program, note: &str) -> String {
+    let trace = program.to_string();
+    let (header, lines) = trace.split_once('\n').unwrap_or((&trace, ""));
+    let comments: String = note.lines().map(|line| format!("# {line}\n")).collect();
+    format!("{header}\n{comments}{lines}")
+}
+
+/// Writes a file whole or not at all.
+///
+/// # Errors
+/// Where it can't be written.
+pub fn write_whole(path: &Path, bytes: &(impl AsRef<[u8]> + ?Sized)) -> io::Result<()> {
+    // A link stays a link, and what is no file (a terminal, a pipe) is written to, not replaced.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if path.exists() && !path.is_file() {
+        return std::fs::write(path, bytes);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::NotFound, format!("there is no folder {}", folder.display())));
+    }
+    let mut file = readable_by_others(tempfile::Builder::new().prefix(".heapproof-")).tempfile_in(folder)?;
+    file.write_all(bytes.as_ref())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Temporary files are their owner's alone unless told otherwise; the user's mask still applies.
+#[cfg(unix)]
+fn readable_by_others<'a, 'b, 'c>(builder: &'c mut tempfile::Builder<'a, 'b>) -> &'c mut tempfile::Builder<'a, 'b> {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(std::fs::Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn readable_by_others<'a, 'b, 'c>(builder: &'c mut tempfile::Builder<'a, 'b>) -> &'c mut tempfile::Builder<'a, 'b> {
+    builder
+}

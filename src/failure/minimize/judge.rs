@@ -1,0 +1,100 @@
+//! Who says whether a program fails: once or by vote, one program after the other or several at a time.
+
+use crate::judge::lockstep::Failure;
+use crate::judge::signature::Signature;
+use heapproof_model::Program;
+
+/// What judges programs.
+pub(super) enum Judge<'a> {
+    /// One after the other.
+    One(&'a mut dyn FnMut(&Program) -> Option<Failure>),
+    /// That many at a time.
+    Many(&'a (dyn Fn(&Program) -> Option<Failure> + Sync), usize),
+}
+
+/// How many runs of a program decide, and how many of them have to fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ballot {
+    pub runs: u32,
+    pub least: u32,
+}
+
+impl Ballot {
+    /// One run decides, where failures are certain.
+    pub const CERTAIN: Ballot = Ballot { runs: 1, least: 1 };
+}
+
+/// What came of a program.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Verdict {
+    /// How it fails: with the signature that was asked for, if it does often enough, else with any other.
+    pub failure: Option<Failure>,
+    /// How often it was run.
+    pub runs: u32,
+}
+
+impl Judge<'_> {
+    /// How many programs are judged at a time.
+    pub fn jobs(&self) -> usize {
+        match self {
+            Judge::One(_) => 1,
+            Judge::Many(_, jobs) => (*jobs).max(1),
+        }
+    }
+
+    /// A single run.
+    pub fn once(&mut self, program: &Program) -> Option<Failure> {
+        match self {
+            Judge::One(judge) => judge(program),
+            Judge::Many(judge, _) => judge(program),
+        }
+    }
+
+    /// The verdicts on those programs, in their order.
+    pub fn verdicts(&mut self, programs: &[&Program], signature: &Signature, ballot: Ballot) -> Vec<Verdict> {
+        match self {
+            Judge::One(judge) => {
+                programs.iter().map(|program| vote(&mut |one| judge(one), program, signature, ballot)).collect()
+            }
+            Judge::Many(judge, _) => {
+                let of = |program: &Program| vote(&mut |one| judge(one), program, signature, ballot);
+                let [program] = programs else { return together(programs, &of) };
+                vec![of(program)]
+            }
+        }
+    }
+}
+
+fn together(programs: &[&Program], of: &(dyn Fn(&Program) -> Verdict + Sync)) -> Vec<Verdict> {
+    std::thread::scope(|scope| {
+        let running: Vec<_> = programs.iter().map(|program| scope.spawn(move || of(program))).collect();
+        running.into_iter().map(|one| one.join().unwrap_or_default()).collect()
+    })
+}
+
+/// Runs a program until it is certain whether enough of its runs fail with that signature.
+fn vote(
+    judge: &mut dyn FnMut(&Program) -> Option<Failure>,
+    program: &Program,
+    signature: &Signature,
+    ballot: Ballot,
+) -> Verdict {
+    let (mut alike, mut failure, mut otherwise) = (0, None, None);
+    for run in 1..=ballot.runs {
+        match judge(program) {
+            Some(found) if found.violation.signature() == *signature => {
+                alike += 1;
+                failure = Some(found);
+            }
+            found => otherwise = otherwise.or(found),
+        }
+        let left = ballot.runs - run;
+        if alike >= ballot.least {
+            return Verdict { failure, runs: run };
+        }
+        if alike + left < ballot.least {
+            return Verdict { failure: otherwise, runs: run };
+        }
+    }
+    Verdict { failure: otherwise, runs: ballot.runs }
+}

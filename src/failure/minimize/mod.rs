@@ -1,0 +1,145 @@
+//! Cutting a failing program down to the simplest one that fails in the same way.
+//!
+//! Delta debugging (Zeller and Hildebrandt, 2002) in passes, each of which tries simpler programs of one kind: with
+//! something left out, with a simpler operation or value, with two objects made one, in another order; at last, where the
+//! program is short, all that its own operations can be put together to. A pass keeps the first that still fails with the
+//! same signature, and goes on from there. All passes are repeated until a whole round changes nothing.
+//!
+//! *It ends*, for whatever is kept is simpler in one well-founded order. *It is minimal*: the last round has tried to
+//! remove every single line and every object with all its lines, and [`removals`] are looked up again in what those
+//! runs came to. *It is deterministic*: passes try programs in a fixed order, no matter how many are run at a time. And
+//! *it is idempotent*, since a search that begins at its own result is a last round. Where two programs fail by one bug,
+//! they mostly come to the same trace, since the order decides between traces of one length too.
+//!
+//! A program that fails with another signature is no step towards this failure; the first of each is kept. No program is
+//! run twice: verdicts are remembered, by canonical bytes.
+//!
+//! A failure that does not always happen is recognised by running the result again. Then the search is made anew, and
+//! each program is run several times: it counts as failing if it fails more than half as often as the first did.
+
+mod judge;
+mod order;
+mod passes;
+mod removals;
+mod search;
+
+pub use order::Rank;
+pub use removals::{Removal, Tried, Without, removals};
+
+use crate::judge::lockstep::Failure;
+use crate::judge::signature::Signature;
+use crate::judge::violation::Violation;
+use heapproof_model::Program;
+use judge::{Ballot, Judge};
+use search::Search;
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+/// How often a program is run where failures are not certain.
+const RUNS: u32 = 10;
+/// How often the result is run again, to see whether it always fails; what hangs costs more than a moment.
+const AGAIN: u32 = 9;
+
+/// How a search is made.
+#[derive(Debug, Clone, Default)]
+pub struct Options<'a> {
+    /// After that many executions the simplest program so far is the result.
+    pub budget: Option<u64>,
+    /// How many programs are run at a time; the result does not depend on it. 0 is one.
+    pub jobs: usize,
+    /// Once it is set, the simplest program so far is the result.
+    pub stop: Option<&'a AtomicBool>,
+}
+
+/// What a search came to.
+#[derive(Debug, Clone)]
+pub struct Minimized {
+    /// The simplest program found, its names canonical.
+    pub program: Program,
+    /// How it fails.
+    pub failure: Failure,
+    /// How often a program was run.
+    pub executions: u64,
+    /// Programs that were met on the way and fail otherwise, one for each signature.
+    pub others: BTreeMap<Signature, Program>,
+    /// Every removal from the program, and what came of it; empty where the search was stopped.
+    pub removals: Vec<Tried>,
+    /// Whether the search ended of itself, so that nothing can be removed.
+    pub is_minimal: bool,
+    /// How often the program failed that the search began at, where that is not always.
+    pub flaky: Option<Flaky>,
+}
+
+/// A failure that does not always happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flaky {
+    /// How many runs failed.
+    pub failed: u32,
+    /// Of how many.
+    pub runs: u32,
+}
+
+/// Minimises a program by what `judge` says of it and of others; `None` where it does not fail at all.
+///
+/// ```
+/// use heapproof::minimize::minimize;
+/// use heapproof::{properties::Property, subjects::CANARY, model::Program};
+///
+/// let program: Program = "b = box 1\na = array b\npush a a\ncollect\nc = pop a\ndrop a\ndrop b".parse().unwrap();
+/// let found = minimize(&program, &mut |program| Property::Lockstep.check(&CANARY, program).failure).unwrap();
+/// assert_eq!(found.program, "a = array\npush a a\npop a".parse().unwrap());
+/// ```
+pub fn minimize(program: &Program, judge: &mut dyn FnMut(&Program) -> Option<Failure>) -> Option<Minimized> {
+    begin(program, &Options::default(), Judge::One(judge))
+}
+
+/// The same as is asked for, with a judge that can be used by several threads.
+pub fn minimize_as(
+    program: &Program,
+    options: &Options<'_>,
+    judge: &(dyn Fn(&Program) -> Option<Failure> + Sync),
+) -> Option<Minimized> {
+    begin(program, options, Judge::Many(judge, options.jobs))
+}
+
+fn begin<'a>(program: &Program, options: &'a Options<'a>, mut judge: Judge<'a>) -> Option<Minimized> {
+    let Some(failure) = judge.once(program) else { return by_vote(program, options, judge, 1) };
+    let mut search = Search::new(judge, options, Ballot::CERTAIN, program, failure);
+    search.executions = 1;
+    let is_minimal = passes::run(&mut search);
+    let again = if matches!(search.failure().violation, Violation::Hung { .. }) { 1 } else { AGAIN };
+    let again = options.budget.map_or(again, |budget| again.min(budget.saturating_sub(search.executions) as u32));
+    if !search.is_over() && search.again(again) < again {
+        let executions = search.executions;
+        return by_vote(program, options, search.into_judge(), executions);
+    }
+    Some(end(search, is_minimal, None))
+}
+
+/// The search for a failure that is not certain.
+fn by_vote<'a>(
+    program: &Program,
+    options: &'a Options<'a>,
+    mut judge: Judge<'a>,
+    executions: u64,
+) -> Option<Minimized> {
+    let failures: Vec<Failure> = (0..RUNS).filter_map(|_| judge.once(program)).collect();
+    let failure = failures.first()?.clone();
+    let signature = failure.violation.signature();
+    let failed = failures.iter().filter(|failure| failure.violation.signature() == signature).count() as u32;
+    let ballot = Ballot { runs: RUNS, least: (failed / 2 + 1).min(failed) };
+    let mut search = Search::new(judge, options, ballot, program, failure);
+    search.executions = executions + u64::from(RUNS);
+    let is_minimal = passes::run(&mut search);
+    Some(end(search, is_minimal, Some(Flaky { failed, runs: RUNS })))
+}
+
+fn end(mut search: Search<'_>, ended: bool, flaky: Option<Flaky>) -> Minimized {
+    let (program, failure) = (search.best().clone(), search.failure().clone());
+    let signature = failure.violation.signature();
+    let removals =
+        if ended { removals(&program, &signature, &mut |program| search.verdict(program)) } else { Vec::new() };
+    let is_minimal = ended && removals.iter().all(|tried| tried.without != Without::FailsAlike);
+    let Search { executions, others, .. } = search;
+    Minimized { program, failure, executions, others, removals, is_minimal, flaky }
+}

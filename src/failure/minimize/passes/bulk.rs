@@ -1,0 +1,42 @@
+//! Bulk lines of a few objects, written out by hand.
+
+use super::fresh;
+use crate::failure::minimize::search::Search;
+use heapproof_model::{Field, Line, Name, Operation, Value};
+
+/// The most objects.
+const MOST_OBJECTS: u32 = 4;
+
+pub(super) fn run(search: &mut Search<'_>) {
+    loop {
+        let lines = search.lines();
+        let candidates = (0..lines.len()).rev().filter_map(|at| {
+            let (length, is_ring) = match lines[at].operation {
+                Operation::Chain { length } => (length, false),
+                Operation::Ring { length } => (length, true),
+                _ => return None,
+            };
+            let head = lines[at].bind.filter(|_| (1..=MOST_OBJECTS).contains(&length))?;
+            let by_hand = by_hand(head, length as u16, is_ring, fresh(&lines));
+            Some(((), lines[..at].iter().cloned().chain(by_hand).chain(lines[at + 1..].iter().cloned()).collect()))
+        });
+        if search.first(candidates).is_none() {
+            return;
+        }
+    }
+}
+
+/// Tables, each the field `next` of the one before, of which only the first is held.
+fn by_hand(head: Name, length: u16, is_ring: bool, fresh: u16) -> Vec<Line> {
+    let names: Vec<Name> = std::iter::once(head).chain((fresh..).map(Name)).take(length.into()).collect();
+    let line = |operation| Line { bind: None, operation };
+    let tables = names.iter().map(|name| Line { bind: Some(*name), operation: Operation::Table {} });
+    let last = if is_ring { vec![head] } else { Vec::new() };
+    let targets = names[1..].iter().chain(&last);
+    let writes = names.iter().zip(targets).map(|(object, target)| {
+        let (object, value) = (Some(*object), Value::Reference(*target));
+        line(Operation::WriteField { object, field: Field::common(0), value })
+    });
+    let drops = names[1..].iter().map(|name| line(Operation::Drop { object: Some(*name) }));
+    tables.chain(writes).chain(drops).collect()
+}

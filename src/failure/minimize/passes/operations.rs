@@ -1,0 +1,135 @@
+//! A simpler operation in place of another of its family, and no name where none is needed.
+//!
+//! Families are operations that may well do the same to the failure: allocations, reads, writes, what manages the heap.
+//! What the old one was done to and with is handed to the new one, as far as it has room for it.
+
+use crate::failure::minimize::search::Search;
+use heapproof_model::{Code, Field, Gives, Line, Name, Operation, Part, Value};
+
+pub(super) fn run(search: &mut Search<'_>) {
+    super::at_each_line(search, |lines, at| {
+        Box::new(super::instead(lines, at, simpler(&lines[at], 0)).chain(pushed(lines, at)))
+    });
+}
+
+/// Lines that may stand for that one, the simplest first. `depth` finalizers are around it.
+fn simpler(line: &Line, depth: usize) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Operation::On { object, line: within } = &line.operation {
+        if depth == 0 {
+            let mut alone = (**within).clone();
+            alone.operation = with_self(alone.operation, *object);
+            lines.push(alone);
+        }
+        let on = |line| Operation::On { object: *object, line: Box::new(line) };
+        let lose = Operation::WriteField { object: Some(Name::SELF), field: Field::common(0), value: Value::Nil };
+        let few = [Operation::Collect {}, Operation::End {}, Operation::Panic {}, lose];
+        let few = few.into_iter().chain([None, Some(Name::SELF)].map(|object| Operation::Take { object }));
+        lines.extend(few.map(|operation| Line { bind: None, operation: on(Line { bind: None, operation }) }));
+        if within.bind.is_some() {
+            let operation = Operation::Box { value: Value::Reference(Name::SELF) };
+            lines.push(Line { bind: line.bind, operation: on(Line { bind: within.bind, operation }) });
+        }
+        lines.extend(
+            simpler(within, depth + 1).into_iter().map(|within| Line { bind: line.bind, operation: on(within) }),
+        );
+    }
+    if line.bind.is_some() && line.operation.code().gives() != Gives::New {
+        lines.push(Line { bind: None, operation: line.operation.clone() });
+    }
+    lines.extend(operations(&line.operation).into_iter().filter_map(|operation| {
+        let bind = if operation.code().gives() == Gives::Nothing { None } else { line.bind };
+        let allowed = bind.is_some() || operation.code().gives() != Gives::New;
+        allowed.then_some(Line { bind, operation })
+    }));
+    lines
+}
+
+/// An element that is pushed instead of written over what the array was made with.
+fn pushed(lines: &[Line], at: usize) -> Option<Vec<Line>> {
+    let Operation::WriteElement { object, value, .. } = &lines[at].operation else { return None };
+    let mut lines = lines.to_vec();
+    lines[at].operation = Operation::Push { object: *object, value: value.clone() };
+    let made = lines[..at].iter_mut().find(|line| line.bind.is_some() && line.bind == *object)?;
+    let Operation::Array { values } = &mut made.operation else { return None };
+    values.pop()?;
+    Some(lines)
+}
+
+fn operations(operation: &Operation<Name>) -> Vec<Operation<Name>> {
+    let code = operation.code();
+    if let Operation::Temp { allocation } = operation {
+        let temp = |allocation| Operation::Temp { allocation: Box::new(allocation) };
+        let others = operations(allocation).into_iter().map(temp);
+        return std::iter::once((**allocation).clone()).chain(others).collect();
+    }
+    let family = |other: &&Code| match code {
+        code if allocates(code) => allocates(**other),
+        code if code.reads() => other.reads(),
+        code if code.writes() => other.writes() || other.reads(),
+        code if manages(code) => manages(**other),
+        Code::RecoverRoots => **other == Code::Recover,
+        _ => false,
+    };
+    let others = Code::ALL.iter().filter(|other| **other != code).filter(family);
+    others.map(|other| refitted(operation, *other)).collect()
+}
+
+fn allocates(code: Code) -> bool {
+    code.allocates_plainly() || matches!(code, Code::Chain | Code::Ring)
+}
+
+fn manages(code: Code) -> bool {
+    (Code::Collect..=Code::Verify).contains(&code)
+}
+
+/// The operation `code` on what another is done to and with.
+pub(super) fn refitted(from: &Operation<Name>, code: Code) -> Operation<Name> {
+    let mut from = from.clone();
+    let (mut objects, mut values, mut numbers, mut fields) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for part in from.parts() {
+        match part {
+            Part::Object(object) => objects.push(*object),
+            Part::Value(value) => values.push(value.clone()),
+            Part::Values(list) => values.extend(list.iter().cloned()),
+            Part::Number(number) => numbers.push(*number),
+            Part::Field(field) => fields.push(field.clone()),
+            _ => {}
+        }
+    }
+    let mut to = Operation::simplest(code);
+    let (mut objects, mut numbers, mut fields) = (objects.into_iter(), numbers.into_iter(), fields.into_iter());
+    for part in to.parts() {
+        match part {
+            Part::Object(object) => {
+                let reference = || values.iter().find_map(Value::reference);
+                *object = objects.next().unwrap_or_else(reference);
+            }
+            Part::Value(value) => *value = values.first().cloned().unwrap_or(Value::Nil),
+            Part::Values(list) => list.clone_from(&values),
+            Part::Number(number) => *number = numbers.next().unwrap_or(*number),
+            Part::Field(field) => *field = fields.next().unwrap_or_else(|| field.clone()),
+            _ => {}
+        }
+    }
+    to
+}
+
+/// An operation of a finalizer on the object that the finalizer is of.
+fn with_self(mut operation: Operation<Name>, object: Option<Name>) -> Operation<Name> {
+    for part in operation.parts() {
+        match part {
+            Part::Object(name) if *name == Some(Name::SELF) => *name = object,
+            Part::Value(value) => renamed(value, object),
+            Part::Values(values) => values.iter_mut().for_each(|value| renamed(value, object)),
+            _ => {}
+        }
+    }
+    operation
+}
+
+fn renamed(value: &mut Value<Name>, object: Option<Name>) {
+    if *value == Value::Reference(Name::SELF) {
+        *value = object.map_or(Value::Nil, Value::Reference);
+    }
+}

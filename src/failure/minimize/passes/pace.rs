@@ -1,0 +1,67 @@
+//! A setting that makes something happen every few operations is made smaller, and as many lines go at the same time:
+//! either alone would shift what happens off the line where it shows. A program that is still long may be so for no other
+//! reason than that checks are rare unless they are set to be frequent.
+
+use super::related::last_lines;
+use crate::failure::minimize::search::Search;
+use heapproof_model::{Code, Line, Name, Operation, Part};
+
+/// Up to how many lines settings are made smaller one by one; a longer program is only tried with frequent checks.
+const MOST_LINES: usize = 16;
+/// The largest number that is tried.
+const MOST: u32 = 3;
+/// How many of the last lines of a long program may be enough, if checks are frequent.
+const LAST: [usize; 4] = [2, 4, 8, 16];
+
+pub(super) fn run(search: &mut Search<'_>) {
+    if search.best().len() > MOST_LINES {
+        let lines = search.lines();
+        search.first(with_frequent_checks(&lines).into_iter().map(|lines| ((), lines)));
+        return;
+    }
+    loop {
+        let lines = search.lines();
+        let settings = (0..lines.len()).take_while(|at| lines[*at].operation.code().is_setting());
+        let candidates = settings.flat_map(|at| faster(&lines, at)).map(|lines| ((), lines));
+        if search.first(candidates).is_none() {
+            return;
+        }
+    }
+}
+
+fn faster(lines: &[Line], at: usize) -> Vec<Vec<Line>> {
+    let mut programs = Vec::new();
+    let places = lines[at].clone().operation.parts().len();
+    for (place, to) in (0..places).flat_map(|place| (1..=MOST).map(move |to| (place, to))) {
+        let mut lines = lines.to_vec();
+        let Some(Part::Number(number)) = lines[at].operation.parts().into_iter().nth(place) else { continue };
+        let Some(fewer) = number.checked_sub(to).filter(|fewer| *fewer > 0) else { continue };
+        *number = to;
+        let (fewer, first) = (fewer as usize, at + 1);
+        for start in first..=lines.len().saturating_sub(fewer).max(first) {
+            let end = (start + fewer).min(lines.len());
+            programs.push(lines[..start].iter().chain(&lines[end..]).cloned().collect());
+        }
+    }
+    programs
+}
+
+/// The last lines, and what binds the names in them, where every operation or every few make a check.
+fn with_frequent_checks(lines: &[Line]) -> Vec<Vec<Line>> {
+    let names: Vec<Vec<Name>> = lines.iter().map(Line::names).collect();
+    let set = |operation| Line { bind: None, operation };
+    let mut programs = Vec::new();
+    for last in LAST.into_iter().filter(|last| *last < lines.len() / 2) {
+        let kept = last_lines(&names, lines, lines.len() - last..lines.len());
+        let sets = |line: &Line| matches!(line.operation.code(), Code::SetInterval | Code::SetBounds);
+        let kept: Vec<Line> = kept.into_iter().map(|at| lines[at].clone()).filter(|line| !sets(line)).collect();
+        for operations in 1..=MOST {
+            let frequent = [
+                set(Operation::SetInterval { operations }),
+                set(Operation::SetBounds { least: 1, greatest: operations }),
+            ];
+            programs.extend([&frequent[..1], &frequent].map(|settings| [settings, &kept].concat()));
+        }
+    }
+    programs
+}

@@ -1,0 +1,88 @@
+//! What the failure can't depend on, probably: lines that have little to do with where it failed.
+//!
+//! Two guesses, each in several sizes. Lines that share a name are neighbours, and what matters is within some distance of
+//! the line that failed, or of those that name the object which the violation is about; lines without names may matter
+//! too, or not. Or what matters is the last lines before it, and what binds the names in them. Which size is enough is not
+//! known: small ones are tried first, for they cost little, and what is kept has failed in a run, so a wrong guess does
+//! no harm.
+
+use crate::failure::minimize::search::Search;
+use crate::judge::violation::Violation;
+use heapproof_model::{Line, Machine, Name, Program, Reference, Value, script};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many of the last lines may be enough.
+const LAST: [usize; 4] = [4, 16, 64, 256];
+
+pub(super) fn run(search: &mut Search<'_>) {
+    let lines = search.lines();
+    let names: Vec<Vec<Name>> = lines.iter().map(Line::names).collect();
+    let step = search.failure().step;
+    let begin = beginning(search.best(), step, &search.failure().violation);
+    let mut kept = near(&lines, &names, begin);
+    let end = lines.len().min(step + 1);
+    kept.extend(LAST.iter().filter(|last| **last < end).map(|last| last_lines(&names, &lines, end - last..end)));
+    kept.retain(|kept| kept.len() < lines.len() / 4 * 3);
+    kept.sort_by_key(Vec::len);
+    let candidates =
+        kept.into_iter().map(|kept| ((), kept.into_iter().map(|at| lines[at].clone()).collect::<Vec<Line>>()));
+    search.first(candidates);
+}
+
+/// The lines within growing distances, with those that have no names and without.
+fn near(lines: &[Line], names: &[Vec<Name>], begin: BTreeSet<Name>) -> Vec<Vec<usize>> {
+    let (mut reached, mut last) = (begin, 0);
+    let mut kept = Vec::new();
+    for distance in 0_usize.. {
+        let is_near = |at: &usize| names[*at].iter().any(|name| reached.contains(name));
+        let near: Vec<usize> = (0..lines.len()).filter(is_near).collect();
+        if near.len() == last {
+            break;
+        }
+        last = near.len();
+        reached = near.iter().flat_map(|at| names[*at].iter().copied()).collect();
+        if distance == 0 || distance.is_power_of_two() {
+            let with = |at: &usize| names[*at].is_empty() || near.binary_search(at).is_ok();
+            kept.push((0..lines.len()).filter(with).collect());
+            kept.push(with_settings(lines, near));
+        }
+    }
+    kept
+}
+
+/// Those lines, and what binds the names in them, and so on.
+pub(super) fn last_lines(names: &[Vec<Name>], lines: &[Line], last: std::ops::Range<usize>) -> Vec<usize> {
+    let binds: BTreeMap<Name, usize> =
+        lines.iter().enumerate().flat_map(|(at, line)| line.bound().into_iter().map(move |name| (name, at))).collect();
+    let mut kept: BTreeSet<usize> = last.collect();
+    let mut open: Vec<usize> = kept.iter().copied().collect();
+    while let Some(at) = open.pop() {
+        let needed = names[at].iter().filter_map(|name| binds.get(name)).copied();
+        open.extend(needed.filter(|at| kept.insert(*at)).collect::<Vec<_>>());
+    }
+    with_settings(lines, kept.into_iter().collect())
+}
+
+fn with_settings(lines: &[Line], kept: Vec<usize>) -> Vec<usize> {
+    let settings = lines.iter().take_while(|line| line.operation.code().is_setting()).count();
+    (0..settings).chain(kept.into_iter().filter(|at| *at >= settings)).collect()
+}
+
+/// The names of the line that failed, and those that stand for objects which the violation is about.
+fn beginning(program: &Program, step: usize, violation: &Violation) -> BTreeSet<Name> {
+    let mut names: BTreeSet<Name> = program.lines().get(step).map(Line::names).into_iter().flatten().collect();
+    let objects = violation.objects();
+    if !objects.is_empty() {
+        let mut model = Reference::new();
+        for line in program.lines().iter().take(step + 1) {
+            let outcome = script::step(&mut model, line);
+            model.script().journal.clear();
+            if let script::Outcome::Done(Value::Reference(object)) = outcome
+                && objects.contains(&object)
+            {
+                names.extend(line.bind);
+            }
+        }
+    }
+    names
+}

@@ -1,0 +1,166 @@
+//! At last, of a short program: all programs that its own operations can be put together to, the simplest first.
+//!
+//! A line of the program without its names is a shape. Lines are made from shapes and the names that are bound before
+//! them, programs line by line, so that what a search step by step can't reach is reached too, and the result is a
+//! simplest program over its own shapes. Left out are programs with a line that comes to nothing by the model's word
+//! (none of the result does, or else they are let in), and those that begin with one which has failed before its end.
+//! Other small finalizers and other faults are shapes too, in programs that are shorter than the result. Shorter programs
+//! may use a shape as often as they like, those as long as the result only as often as it does.
+
+use crate::failure::minimize::order::Rank;
+use crate::failure::minimize::search::Search;
+use crate::judge::violation::Violation;
+use heapproof_model::script::Outcome;
+use heapproof_model::{Fault, Line, Machine, Name, Operation, Program, Reference, script};
+
+/// How long a program may be.
+const MOST_LINES: usize = 5;
+/// How many programs are run: beyond that it is given up.
+const MOST_RUNS: u64 = 150;
+
+pub(super) fn run(search: &mut Search<'_>) {
+    let lines = search.lines();
+    if lines.len() > MOST_LINES {
+        return;
+    }
+    // Which fault was missed is part of such a signature.
+    let same_faults = matches!(search.failure().violation, Violation::FaultMissed { .. });
+    let shapes = Shapes::of(&lines, same_faults);
+    let most = search.executions + MOST_RUNS;
+    let mut begun = vec![Begun::default()];
+    for length in 1..=lines.len() {
+        let mut next = Vec::new();
+        for longer in begun.iter().flat_map(|begun| shapes.longer(begun)) {
+            if length == lines.len() && !shapes.suffice_for(&longer.lines) {
+                continue;
+            }
+            if search.keep(longer.lines.clone()) || search.executions >= most || search.is_over() {
+                return;
+            }
+            if length < lines.len() {
+                let failed = search.verdict(&Program::new(longer.lines.clone()));
+                next.extend(failed.is_none_or(|failure| failure.step >= length).then_some(longer));
+            }
+        }
+        begun = next;
+    }
+}
+
+/// The beginning of a program.
+#[derive(Default)]
+struct Begun {
+    lines: Vec<Line>,
+    /// Names bound outside finalizers.
+    bound: Vec<Name>,
+    /// The next name.
+    next: u16,
+    model: Reference,
+}
+
+/// What programs are made from.
+struct Shapes {
+    /// Each once, the simplest first.
+    all: Vec<Line>,
+    /// Each as often as the program has it.
+    own: Vec<Line>,
+    /// Whether a line of the program comes to nothing.
+    nothing: bool,
+}
+
+impl Shapes {
+    fn of(lines: &[Line], same_faults: bool) -> Shapes {
+        let own: Vec<Line> = lines.iter().map(shape).collect();
+        let mut all: Vec<Line> = Vec::new();
+        let others =
+            own.iter().flat_map(other_finalizers).chain(own.iter().filter(|_| !same_faults).flat_map(other_faults));
+        for shape in own.iter().cloned().chain(others) {
+            if !all.contains(&shape) {
+                all.push(shape);
+            }
+        }
+        all.sort_by_cached_key(|shape| Rank::of(&Program::new(vec![shape.clone()])));
+        let mut model = Reference::new();
+        let nothing = lines.iter().any(|line| !matches!(script::step(&mut model, line), Outcome::Done(_)));
+        Shapes { all, own, nothing }
+    }
+
+    /// Whether those lines use no shape more often than the program does.
+    fn suffice_for(&self, lines: &[Line]) -> bool {
+        let mut left = self.own.clone();
+        lines.iter().all(|line| {
+            let shape = shape(line);
+            left.iter().position(|own| *own == shape).map(|at| left.swap_remove(at)).is_some()
+        })
+    }
+
+    /// The beginnings that are a line longer.
+    fn longer(&self, begun: &Begun) -> Vec<Begun> {
+        let only_settings = begun.lines.iter().all(|line| line.operation.code().is_setting());
+        let fitting = self.all.iter().filter(|shape| only_settings || !shape.operation.code().is_setting());
+        fitting.flat_map(|shape| filled(shape, begun)).filter_map(|line| self.with(begun, line)).collect()
+    }
+
+    fn with(&self, begun: &Begun, line: Line) -> Option<Begun> {
+        let mut model = begun.model.clone();
+        let outcome = script::step(&mut model, &line);
+        model.script().journal.clear();
+        if outcome == Outcome::Skipped || !(self.nothing || matches!(outcome, Outcome::Done(_))) {
+            return None;
+        }
+        let next = begun.next + line.bound().len() as u16;
+        let bound = begun.bound.iter().copied().chain(line.bind).collect();
+        let lines = begun.lines.iter().cloned().chain([line]).collect();
+        Some(Begun { lines, bound, next, model })
+    }
+}
+
+/// A line whose names are all the same.
+fn shape(line: &Line) -> Line {
+    let mut line = line.clone();
+    let bound = line.bound();
+    line.rename(&mut |name| *name = if bound.contains(name) { Name(1) } else { Name(0) });
+    line
+}
+
+/// Finalizers of one operation, without operands, that is refused there or not.
+fn other_finalizers(shape: &Line) -> Vec<Line> {
+    let Operation::On { object, .. } = shape.operation else { return Vec::new() };
+    let on = |operation| {
+        let within = Box::new(Line { bind: None, operation });
+        Line { bind: None, operation: Operation::On { object, line: within } }
+    };
+    [Operation::Collect {}, Operation::End {}, Operation::Panic {}].map(on).into()
+}
+
+/// The other faults that can be made with the same object.
+fn other_faults(shape: &Line) -> Vec<Line> {
+    let Operation::Fault { object, fault } = shape.operation else { return Vec::new() };
+    let others = Fault::ALL.iter().filter(|other| **other != fault);
+    others.map(|fault| Line { bind: None, operation: Operation::Fault { object, fault: *fault } }).collect()
+}
+
+/// The lines of that shape, with names that are bound so far where it uses names.
+fn filled(shape: &Line, begun: &Begun) -> Vec<Line> {
+    let places = shape.names();
+    let mut choices: Vec<Vec<Name>> = vec![Vec::new()];
+    let mut next = begun.next;
+    for place in places {
+        let names = if place == Name(1) {
+            next += 1;
+            vec![Name(next - 1)]
+        } else {
+            begun.bound.clone()
+        };
+        choices = choices
+            .iter()
+            .flat_map(|chosen| names.iter().map(move |name| chosen.iter().copied().chain([*name]).collect()))
+            .collect();
+    }
+    let fill = |names: Vec<Name>| {
+        let mut line = shape.clone();
+        let mut names = names.into_iter();
+        line.rename(&mut |name| *name = names.next().unwrap_or(*name));
+        line
+    };
+    choices.into_iter().map(fill).collect()
+}

@@ -1,0 +1,57 @@
+//! What passes make programs of that they do not find in the program: small situations, slices, both on given objects.
+
+use heapproof_model::script::Outcome;
+use heapproof_model::{Line, Name, Operation, Program, Reference, script};
+
+/// The lines of a situation.
+pub(super) fn parsed(text: &str) -> Option<Vec<Line>> {
+    text.parse::<Program>().ok().map(|program| program.lines().to_vec())
+}
+
+/// Whether a program of those lines alone carries out each of them.
+pub(super) fn can_be_done(lines: &[Line]) -> bool {
+    let mut model = Reference::new();
+    lines.iter().all(|line| matches!(script::step(&mut model, line), Outcome::Done(_)))
+}
+
+pub(super) fn is_slice(line: &Line) -> bool {
+    matches!(line.operation, Operation::CollectSlice { .. } | Operation::DetectSlice { .. })
+}
+
+/// Slices of the kind of one, with those budgets.
+pub(super) fn slices(one: &Line, budgets: &[u32]) -> Vec<Line> {
+    let with = |budget: &u32| {
+        let mut line = one.clone();
+        if let Operation::CollectSlice { objects } | Operation::DetectSlice { objects } = &mut line.operation {
+            *objects = *budget;
+        }
+        line
+    };
+    budgets.iter().map(with).collect()
+}
+
+/// Those lines with what they name among the objects of a situation: the first of it and so on, or the last of it.
+pub(super) fn on_objects_of(situation: &[Line], lines: &[Line]) -> Vec<Vec<Line>> {
+    let objects: Vec<Name> = situation.iter().filter_map(|line| line.bind).collect();
+    let bound: Vec<Name> = lines.iter().flat_map(Line::bound).collect();
+    let mut free: Vec<Name> = lines.iter().flat_map(Line::names).filter(|name| *name != Name::SELF).collect();
+    free.retain(|name| !bound.contains(name));
+    free.sort_unstable();
+    free.dedup();
+    let onto = |place: &dyn Fn(usize) -> usize| {
+        let mut lines = lines.to_vec();
+        for line in &mut lines {
+            line.rename(&mut |name| {
+                if let Some(at) = free.iter().position(|other| other == name) {
+                    *name = objects[place(at) % objects.len()];
+                } else if *name != Name::SELF {
+                    *name = Name(name.0 + objects.len() as u16);
+                }
+            });
+        }
+        lines
+    };
+    let mut each = vec![onto(&|at| at), onto(&|at| objects.len() - 1 - at % objects.len())];
+    each.dedup();
+    each
+}

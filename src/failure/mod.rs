@@ -1,0 +1,10 @@
+//! The third room: from a verdict to what a person keeps.
+
+pub mod corpus;
+pub mod emit;
+pub mod explain;
+pub mod failures;
+pub mod minimize;
+pub mod proof;
+#[cfg(feature = "cli")]
+pub mod viewer;

@@ -1,0 +1,193 @@
+//! Going on from one state in several ways, for a search through all programs.
+//!
+//! The model is copied. The subject is not: another is made and called as the first was, so that what the search has run
+//! is what a program runs, and nothing is taken from a subject's way of copying itself.
+
+use super::{Checked, Everything, Failed, Inspection, Lockstep};
+use crate::judge::digest::Gathered;
+use crate::judge::panics;
+use crate::judge::subject::{Subject, SubjectKind};
+use crate::judge::violation::Violation;
+use heapproof_model::definitions::Graph;
+use heapproof_model::{Line, Name, Object, Operation, Outcome, Value};
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::hash::Hash;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How the subject of a lockstep was called so far.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    calls: Vec<Call>,
+}
+
+#[derive(Debug)]
+struct Call {
+    operation: Operation<Object>,
+    bound: Option<(Name, Object)>,
+    /// What the mutator held, if it recovered.
+    roots: Option<Vec<Object>>,
+}
+
+/// Digests of states whose programs' ends are known to go well, shared by threads.
+#[derive(Debug)]
+pub(crate) struct Ends {
+    parts: Vec<Mutex<HashSet<u128>>>,
+}
+
+/// How many ends of programs each part of [`Ends`] remembers: some 150 megabytes in all.
+const MOST_ENDS: usize = 100_000;
+
+impl Default for Ends {
+    fn default() -> Ends {
+        Ends { parts: (0..64).map(|_| Mutex::default()).collect() }
+    }
+}
+
+impl Ends {
+    fn contains(&self, digest: u128) -> bool {
+        self.part(digest).contains(&digest)
+    }
+
+    fn insert(&self, digest: u128) {
+        self.part(digest).insert(digest);
+    }
+
+    /// How many there is room for.
+    pub(crate) fn capacity(&self) -> usize {
+        self.parts.iter().map(|part| part.lock().unwrap_or_else(PoisonError::into_inner).capacity()).sum()
+    }
+
+    /// Forgets all, if they are so many that they take much memory: they only spare work.
+    pub(crate) fn forget_many(&mut self) {
+        for part in &mut self.parts {
+            let part = part.get_mut().unwrap_or_else(PoisonError::into_inner);
+            if part.len() > MOST_ENDS {
+                *part = HashSet::new();
+            }
+        }
+    }
+
+    fn part(&self, digest: u128) -> MutexGuard<'_, HashSet<u128>> {
+        self.parts[digest as usize % self.parts.len()].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Past {
+    /// A subject that is called in the same way.
+    fn again(&self, kind: &SubjectKind) -> Box<dyn Subject> {
+        let mut subject = kind.make();
+        for Call { operation, bound, roots } in &self.calls {
+            match operation {
+                Operation::Recover {} => subject.recover(None),
+                Operation::RecoverRoots {} => subject.recover(roots.as_deref()),
+                // It answers what it answered before.
+                other => drop(subject.call(other)),
+            }
+            subject.take_journal();
+            if let Some((name, object)) = bound {
+                subject.bind(*name, *object);
+            }
+        }
+        subject
+    }
+}
+
+impl Lockstep {
+    /// Carries out a line, and compares what it came to and the counters that a digest leaves out. What else can be seen
+    /// depends on the state alone, see [`Lockstep::inspect`].
+    pub(crate) fn advance(&mut self, line: &Line) -> Result<Outcome, Violation> {
+        guarded(|| match self.resolved(line) {
+            Some(operation) => self.call_and_count(&operation, line.bind),
+            None => Ok(Outcome::Skipped),
+        })
+    }
+
+    /// The same, and notes it in the past.
+    pub(crate) fn advance_noting(&mut self, line: &Line, past: &mut Past) -> Result<Outcome, Violation> {
+        let Some(operation) = self.resolved(line) else { return Ok(Outcome::Skipped) };
+        let roots = matches!(operation, Operation::RecoverRoots {}).then(|| self.model.roots());
+        let outcome = guarded(|| self.call_and_count(&operation, line.bind))?;
+        let bound = match outcome {
+            Outcome::Done(Value::Reference(object)) => line.bind.map(|name| (name, object)),
+            _ => None,
+        };
+        past.calls.push(Call { operation, bound, roots });
+        Ok(outcome)
+    }
+
+    fn call_and_count(&mut self, operation: &Operation<Object>, bind: Option<Name>) -> Result<Outcome, Violation> {
+        let outcome = self.carry_out(operation, bind)?;
+        if !self.model.is_damaged() {
+            self.compare_statistics()?;
+        }
+        Ok(outcome)
+    }
+
+    /// Another in the same state, which the one with that past is in.
+    pub(crate) fn branch(&self, kind: &SubjectKind, past: &Past) -> Result<Lockstep, Violation> {
+        guarded(|| {
+            let mut branch = self.beside(past.again(kind), self.model.clone());
+            branch.history.clone_from(&self.history);
+            Ok(branch)
+        })
+    }
+
+    /// Compares all that can be seen of the state, and what a detection and a collection would find in it.
+    pub(crate) fn inspect(&mut self) -> Checked {
+        guarded(|| match self.model.is_damaged() {
+            true => self.compare_damage(),
+            false => self.compare().and_then(|()| self.compare_fork()),
+        })
+    }
+
+    /// Ends the program as [`Lockstep::end`] does, as far as that was not done before.
+    pub(crate) fn finish_unless(&mut self, ends: &Ends) -> Checked {
+        let inspection = UnlessKnown { ends, done: RefCell::default() };
+        let checked = guarded(|| self.finish(&inspection).map_err(|failed| failed.violation));
+        if checked.is_ok() {
+            inspection.done.into_inner().into_iter().for_each(|digest| ends.insert(digest));
+        }
+        checked
+    }
+
+    /// A digest of the state of both sides and of `names`; `None` where the subject has none. `names` are those that the
+    /// next lines may use.
+    pub(crate) fn digest(&self, names: &impl Hash) -> Option<u128> {
+        let subject = self.subject.digest()?;
+        let mut state = Gathered::default();
+        self.model.digest(&|object| self.subject.place(object), &mut state);
+        (subject, names).hash(&mut state);
+        Some(state.digest())
+    }
+}
+
+/// Looks at everything, and stops where the rest is known to go well: by a digest of the state, and of what is still to
+/// be dropped in it.
+struct UnlessKnown<'a> {
+    ends: &'a Ends,
+    done: RefCell<Vec<u128>>,
+}
+
+impl Inspection for UnlessKnown<'_> {
+    fn look(&self, lockstep: &mut Lockstep) -> Checked {
+        Everything.look(lockstep)
+    }
+
+    fn end(&self, lockstep: &mut Lockstep) -> Result<(), Failed> {
+        Everything.end(lockstep)
+    }
+
+    fn was_ended(&self, lockstep: &Lockstep, left: &[(Object, u32)]) -> bool {
+        let order = |object: Object| lockstep.model.living().position(|living| living == object);
+        let left: Vec<_> = left.iter().filter_map(|(object, times)| Some((order(*object)?, times))).collect();
+        let Some(digest) = lockstep.digest(&left) else { return false };
+        self.done.borrow_mut().push(digest);
+        self.ends.contains(digest)
+    }
+}
+
+/// What `work` comes to; a panic is a violation.
+fn guarded<T>(work: impl FnOnce() -> Result<T, Violation>) -> Result<T, Violation> {
+    panics::catch(work).unwrap_or_else(|message| Err(Violation::Panicked { message }))
+}

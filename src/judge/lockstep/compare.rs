@@ -1,0 +1,169 @@
+//! What can be seen of the subject, beside what the model says.
+
+use super::{Checked, Lockstep};
+use crate::judge::violation::Violation;
+use heapproof_model::definitions::Graph;
+use heapproof_model::{Contents, Event, Finding, Kind, Object, Statistics};
+use std::collections::BTreeSet;
+
+impl Lockstep {
+    /// Those that died just now must be gone.
+    pub(super) fn compare_deaths(&self, events: &[Event]) -> Checked {
+        for event in events {
+            if let Event::Died(object) = event
+                && self.subject.lives(*object)
+            {
+                return Err(Violation::NotFreed { object: *object });
+            }
+        }
+        Ok(())
+    }
+
+    /// No object is gone that lives by the model, and none lives that is gone.
+    pub(crate) fn compare_lives(&self) -> Checked {
+        for object in (0..self.model.bound()).map(|number| Object(number as u32)) {
+            match (self.model.lives(object), self.subject.lives(object)) {
+                (true, false) => return Err(Violation::FreedTooEarly { object }),
+                // It is not late but back: its id reaches another object, or it was freed and kept.
+                (false, true) => return Err(Violation::NotFreed { object }),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares all that can be seen of every object and of the heap.
+    pub(crate) fn compare(&mut self) -> Checked {
+        self.compare_lives()?;
+        self.compare_contents()?;
+        self.compare_counts()?;
+        self.compare_statistics()?;
+        self.compare_cycles()?;
+        self.compare_verification()
+    }
+
+    pub(crate) fn compare_counts(&self) -> Checked {
+        if !self.observes.counts {
+            return Ok(());
+        }
+        for (object, model) in self.model.counts() {
+            let subject = self.subject.counts(object);
+            if model != subject {
+                return Err(Violation::Counts { object, model, subject });
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn compare_statistics(&self) -> Checked {
+        if self.observes.statistics { statistics(&self.model.statistics(), &self.subject.statistics()) } else { Ok(()) }
+    }
+
+    /// The cycles that the last complete detection found.
+    pub(crate) fn compare_cycles(&self) -> Checked {
+        if !self.observes.cycles {
+            return Ok(());
+        }
+        let (model, subject) = (self.model.cycles().cloned().collect(), sorted(self.subject.cycles()));
+        if model == subject { Ok(()) } else { Err(Violation::Cycles { model, subject }) }
+    }
+
+    /// A heap that is in order has no finding, if the roots are given.
+    pub(crate) fn compare_verification(&self) -> Checked {
+        if !self.observes.verification {
+            return Ok(());
+        }
+        clean(&self.subject.verify(Some(&self.model.roots())))
+    }
+
+    /// Nor has it one if they are not, which sees less: it is tried where a program verifies, and at its end.
+    pub(crate) fn compare_verification_without_roots(&self) -> Checked {
+        if self.observes.verification { clean(&self.subject.verify(None)) } else { Ok(()) }
+    }
+
+    /// Of a damaged heap only this is known: what verification has to find, if it is given the roots. Of several faults
+    /// one may hide another, and then it is known only that it finds something.
+    pub(crate) fn compare_damage(&self) -> Checked {
+        let damages = self.model.damages();
+        let Some(damage) = damages.iter().find(|damage| damages.len() == 1 || !damage.fault.can_be_undone()) else {
+            return Ok(());
+        };
+        if !self.observes.verification {
+            return Ok(());
+        }
+        let (fault, wanted) = (damage.fault, damage.finding);
+        let found = self.subject.verify(Some(&self.model.roots()));
+        let is_found = if damages.len() == 1 { found.contains(&wanted) } else { !found.is_empty() };
+        if is_found { Ok(()) } else { Err(Violation::FaultMissed { fault, wanted, found }) }
+    }
+
+    /// What weak objects target.
+    pub(crate) fn compare_targets(&mut self) -> Checked {
+        if !self.observes.contents {
+            return Ok(());
+        }
+        for object in self.model.living() {
+            let Some(contents) = self.model.contents(object).filter(|contents| contents.kind == Kind::Weak) else {
+                continue;
+            };
+            self.subject.look(object, &mut self.seen);
+            let target = self.model.target(object);
+            if self.seen.target != target {
+                let model = Box::new(Contents { target, ..contents.clone() });
+                return Err(Violation::Contents { object, model, subject: Box::new(self.seen.clone()) });
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn compare_contents(&mut self) -> Checked {
+        if !self.observes.contents {
+            return Ok(());
+        }
+        for object in self.model.living() {
+            let Some(contents) = self.model.contents(object) else { continue };
+            self.subject.look(object, &mut self.seen);
+            let target = self.model.target(object);
+            let same = self.seen.kind == contents.kind
+                && self.seen.function == contents.function
+                && self.seen.target == target
+                && self.seen.fields == contents.fields
+                && self.seen.values == contents.values;
+            if !same {
+                let model = Box::new(Contents { target, ..contents.clone() });
+                return Err(Violation::Contents { object, model, subject: Box::new(self.seen.clone()) });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn clean(found: &[Finding]) -> Checked {
+    found.first().map_or(Ok(()), |found| Err(Violation::Verification { found: *found }))
+}
+
+/// Cycles in the model's order; sets that share no object are in order of their first.
+pub(super) fn sorted(mut cycles: Vec<BTreeSet<Object>>) -> Vec<BTreeSet<Object>> {
+    cycles.sort_unstable();
+    cycles
+}
+
+pub(super) fn compare_journals(model: &[Event], subject: &[Event]) -> Checked {
+    let at = model.iter().zip(subject).take_while(|(model, subject)| model == subject).count();
+    match (model.get(at), subject.get(at)) {
+        (None, None) => Ok(()),
+        (model, subject) => Err(Violation::Journal { model: model.cloned(), subject: subject.cloned() }),
+    }
+}
+
+fn statistics(model: &Statistics, subject: &Statistics) -> Checked {
+    if model == subject {
+        return Ok(());
+    }
+    for ((which, model), (_, subject)) in model.named().into_iter().zip(subject.named()) {
+        if model != subject {
+            return Err(Violation::Statistics { which, model, subject });
+        }
+    }
+    Ok(())
+}

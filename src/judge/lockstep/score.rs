@@ -1,0 +1,27 @@
+//! The score of a verification, by its formula (SPEC 7.4).
+
+use super::{Checked, Lockstep};
+use crate::judge::violation::Violation;
+use heapproof_model::definitions::Graph;
+use heapproof_model::{Finding, FindingKind};
+
+impl Lockstep {
+    /// The score that the subject gives itself is that of what it finds.
+    pub(crate) fn compare_score(&self) -> Checked {
+        let roots = self.model.roots();
+        let Some(score) = self.subject.score(Some(&roots)).filter(|_| self.observes.verification) else {
+            return Ok(());
+        };
+        let found = self.subject.verify(Some(&roots));
+        let wanted = score_of(&found, self.model.living().count());
+        if score == wanted { Ok(()) } else { Err(Violation::Score { found, wanted, score }) }
+    }
+}
+
+/// 1 for a clean heap; an error weighs ten times what a warning does, and the less the more objects there are.
+fn score_of(found: &[Finding], objects: usize) -> f64 {
+    let is_warning = |found: &&Finding| matches!(found.kind, FindingKind::Dirty | FindingKind::Leak);
+    let warnings = found.iter().filter(is_warning).count();
+    let errors = found.len() - warnings;
+    (1.0 - (10 * errors + warnings) as f64 / (5 * objects).max(10) as f64).max(0.0)
+}

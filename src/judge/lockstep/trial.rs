@@ -1,0 +1,150 @@
+//! Copies of subject and model, on which something is tried that the program does not do.
+
+use super::{Checked, Failure, Lockstep};
+use crate::judge::panics;
+use crate::judge::subject::Subject;
+use crate::judge::tally::Tally;
+use crate::judge::violation::Violation;
+use heapproof_model::definitions::Graph;
+use heapproof_model::{Contents, Line, Object, Operation, Outcome, Reference, Value};
+
+/// Something that was done to a copy.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tried {
+    /// A line of the program.
+    Line(Line),
+    /// An operation that the program does not have.
+    Call(Operation<Object>),
+}
+
+/// Where subject and model part, and what was done to the copy on which they do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failed {
+    /// What was done to the copy; nothing where it is the original.
+    pub tried: Vec<Tried>,
+    /// How they part.
+    pub violation: Violation,
+}
+
+impl From<Violation> for Failed {
+    fn from(violation: Violation) -> Failed {
+        Failed { tried: Vec::new(), violation }
+    }
+}
+
+impl Failed {
+    /// The failure at that line.
+    pub(super) fn at(self, step: usize) -> Failure {
+        Failure { step, tried: self.tried.into(), violation: self.violation }
+    }
+}
+
+/// A copy of subject and model, and what was done to it.
+pub struct Trial {
+    lockstep: Lockstep,
+    tried: Vec<Tried>,
+}
+
+impl Lockstep {
+    /// A copy; of a subject that can't be copied it is a fresh one to which all is done again.
+    ///
+    /// # Errors
+    /// Where subject and model part as it is done again, though they did not at first.
+    pub fn trial(&self) -> Result<Trial, Violation> {
+        let lockstep = match self.observes.fork.then(|| self.subject.fork()).flatten() {
+            Some(subject) => self.beside(subject, self.model.clone()),
+            None => self.again()?,
+        };
+        Ok(Trial { lockstep, tried: Vec::new() })
+    }
+
+    pub(super) fn beside(&self, subject: Box<dyn Subject>, model: Reference) -> Lockstep {
+        Lockstep {
+            kind: self.kind.clone(),
+            subject,
+            model,
+            observes: self.observes.clone(),
+            tally: Tally::default(),
+            history: Vec::new(),
+            seen: Contents::default(),
+            references: Vec::new(),
+            cycles: Vec::new(),
+            watcher: None,
+        }
+    }
+
+    fn again(&self) -> Result<Lockstep, Violation> {
+        let mut lockstep = Lockstep::new(&self.kind);
+        for (operation, bind) in &self.history {
+            lockstep.carry_out(operation, *bind)?;
+        }
+        Ok(lockstep)
+    }
+}
+
+impl Trial {
+    /// The lockstep that it is.
+    pub fn lockstep(&self) -> &Lockstep {
+        &self.lockstep
+    }
+
+    /// Carries out an operation on both.
+    ///
+    /// # Errors
+    /// Where they part.
+    pub fn call(&mut self, operation: &Operation<Object>) -> Result<Outcome, Failed> {
+        self.tried.push(Tried::Call(operation.clone()));
+        self.guarded(|lockstep| lockstep.carry_out(operation, None))
+    }
+
+    /// Carries out a line of the program on both.
+    ///
+    /// # Errors
+    /// Where they part.
+    pub fn line(&mut self, line: &Line) -> Result<Outcome, Failed> {
+        let Some(operation) = self.lockstep.resolved(line) else { return Ok(Outcome::Skipped) };
+        self.tried.push(Tried::Line(line.clone()));
+        self.guarded(|lockstep| lockstep.carry_out(&operation, line.bind))
+    }
+
+    /// Carries out the smallest slice of something; whether there is more to do.
+    ///
+    /// It is of one object. Of a heap of hundreds it is of more, since the model looks at the whole heap after each.
+    ///
+    /// # Errors
+    /// Where they part.
+    pub fn slice(&mut self, of: impl Fn(u32) -> Operation<Object>) -> Result<bool, Failed> {
+        let living = self.lockstep.model().living().count() as u64;
+        let objects = 1 + living * living / 20_000;
+        let outcome = self.call(&of(objects.try_into().unwrap_or(u32::MAX)))?;
+        Ok(outcome == Outcome::Done(Value::Bool(false)))
+    }
+
+    /// Carries out such slices until there is no more to do; the model sees to it that this comes to an end.
+    ///
+    /// # Errors
+    /// Where they part.
+    pub fn complete(&mut self, of: impl Fn(u32) -> Operation<Object>) -> Result<(), Failed> {
+        while self.slice(&of)? {}
+        Ok(())
+    }
+
+    /// Leaves the operation that was called last out of what was done: it was refused.
+    pub fn forget(&mut self) {
+        self.tried.pop();
+    }
+
+    /// Looks at both.
+    ///
+    /// # Errors
+    /// Where they part.
+    pub fn look(&mut self, look: impl FnOnce(&mut Lockstep) -> Checked) -> Result<(), Failed> {
+        self.guarded(look)
+    }
+
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Lockstep) -> Result<T, Violation>) -> Result<T, Failed> {
+        let done = panics::catch(|| work(&mut self.lockstep));
+        let done = done.unwrap_or_else(|message| Err(Violation::Panicked { message }));
+        done.map_err(|violation| Failed { tried: std::mem::take(&mut self.tried), violation })
+    }
+}

@@ -1,0 +1,14 @@
+//! The second room: a program goes in, a verdict comes out.
+
+pub mod digest;
+#[cfg(feature = "cli")]
+pub mod guard;
+pub mod lockstep;
+pub(crate) mod panics;
+pub mod properties;
+pub mod signature;
+pub mod spelling;
+pub mod story;
+pub mod subject;
+pub mod tally;
+pub mod violation;

@@ -1,0 +1,97 @@
+//! Bytes: a program that is encoded and decoded is the same, and any bytes decode to a program of which that is so.
+//!
+//! From a program come its own bytes and, for each of its lines, those bytes with the line's record damaged. How it is
+//! damaged depends on the record alone, so what fails goes on failing while other lines are left out. Fuzzers give any
+//! bytes they like to [`holds`].
+
+use crate::judge::lockstep::{Failure, Verdict};
+use crate::judge::panics;
+use crate::judge::subject::SubjectKind;
+use crate::judge::tally::Tally;
+use crate::judge::violation::Violation;
+use heapproof_model::Program;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::ops::Range;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// A way to write programs down as bytes; a wrong one proves that the property can fail.
+#[derive(Debug, Clone, Copy)]
+pub struct Encoding {
+    /// The bytes of a program.
+    pub encode: fn(&Program) -> Vec<u8>,
+    /// The program of some bytes.
+    pub decode: fn(&[u8]) -> Program,
+}
+
+/// The encoding that fuzzers use.
+pub const ENCODING: Encoding = Encoding { encode: Program::encode, decode: Program::decode };
+
+pub(super) fn check(_: &SubjectKind, program: &Program) -> Verdict {
+    Verdict { tally: Tally::default(), failure: ENCODING.check(program).err() }
+}
+
+/// Whether bytes decode to a program that survives being encoded.
+///
+/// # Errors
+/// Where they don't.
+pub fn holds(bytes: &[u8]) -> Result<(), Violation> {
+    ENCODING.holds(bytes)
+}
+
+impl Encoding {
+    /// Whether the property holds of a program.
+    ///
+    /// # Errors
+    /// Where it does not, and at which line.
+    pub fn check(&self, program: &Program) -> Result<(), Failure> {
+        let fails = |step| move |violation| Failure { step, tried: Box::default(), violation };
+        let bytes = (self.encode)(program);
+        self.survives(program, &bytes).map_err(fails(program.len()))?;
+        let mut end = 1;
+        for (step, line) in program.lines().iter().enumerate() {
+            let length = (self.encode)(&program.with_lines(vec![line.clone()])).len() - 1;
+            let record = end..(end + length).min(bytes.len());
+            end = record.end;
+            self.holds(&damaged(&bytes, record)).map_err(fails(step))?;
+        }
+        Ok(())
+    }
+
+    fn holds(&self, bytes: &[u8]) -> Result<(), Violation> {
+        let program = self.decoded(bytes)?;
+        self.survives(&program, &(self.encode)(&program))
+    }
+
+    fn survives(&self, program: &Program, bytes: &[u8]) -> Result<(), Violation> {
+        let back = self.decoded(bytes)?;
+        if back == *program && (self.encode)(&back) == bytes {
+            return Ok(());
+        }
+        Err(Violation::RoundTrip { form: "bytes", back: back.to_string() })
+    }
+
+    fn decoded(&self, bytes: &[u8]) -> Result<Program, Violation> {
+        panics::catch(|| (self.decode)(bytes)).map_err(|message| Violation::Panicked { message })
+    }
+}
+
+/// The bytes, that record damaged.
+fn damaged(bytes: &[u8], record: Range<usize>) -> Vec<u8> {
+    let mut rng = ChaCha8Rng::seed_from_u64(xxh3_64(&bytes[record.clone()]));
+    let mut damaged = bytes[record.clone()].to_vec();
+    let mut ends_here = false;
+    for _ in 0..rng.random_range(1..=3) {
+        let at = rng.random_range(0..=damaged.len());
+        match rng.random_range(0..6) {
+            0 if at < damaged.len() => damaged[at] ^= 1 << rng.random_range(0..8),
+            1 if at < damaged.len() => damaged[at] = rng.random(),
+            2 if at < damaged.len() => drop(damaged.remove(at)),
+            3 => damaged.extend_from_within(..at),
+            4 => (damaged, ends_here) = (damaged[..at].to_vec(), true),
+            _ => damaged.insert(at, rng.random()),
+        }
+    }
+    let rest = if ends_here { &[] } else { &bytes[record.end..] };
+    [&bytes[..record.start], &damaged, rest].concat()
+}

@@ -1,0 +1,89 @@
+//! Collection: in one go, in slices, and by checks, with the mutator in between, it frees what can't be reached.
+//!
+//! The survivors are looked at where the program collects. There, and at the end, copies collect in the other ways: all
+//! at once; an object at a time; and an object at a time with the lines that lie ahead in between, so that the mutator
+//! disturbs a collection that began on garbage of every shape.
+
+use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Verdict, run_with};
+use crate::judge::subject::SubjectKind;
+use heapproof_model::{Code, Line, Object, Operation, Program};
+
+const ALL: Operation<Object> = Operation::Collect {};
+
+struct Collect;
+
+pub(super) fn check(subject: &SubjectKind, program: &Program) -> Verdict {
+    run_with(subject, program, &Collect)
+}
+
+impl Inspection for Collect {
+    fn look(&self, _: &mut Lockstep) -> Checked {
+        Ok(())
+    }
+
+    fn before(&self, lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+        if !ahead.first().is_some_and(|line| collects(line.operation.code())) {
+            return Ok(());
+        }
+        in_one_go(lockstep)?;
+        in_slices(lockstep, &[])?;
+        in_slices(lockstep, ahead)
+    }
+
+    fn after(&self, lockstep: &mut Lockstep, operation: &Operation<Object>) -> Result<(), Failed> {
+        if collects(operation.code()) {
+            survivors(lockstep)?;
+        }
+        Ok(())
+    }
+
+    fn end(&self, lockstep: &mut Lockstep) -> Result<(), Failed> {
+        survivors(lockstep)?;
+        in_one_go(lockstep)?;
+        in_slices(lockstep, &[])
+    }
+}
+
+fn collects(code: Code) -> bool {
+    matches!(code, Code::Collect | Code::CollectSlice | Code::Check)
+}
+
+/// Who lives, and how often each is referred to.
+fn survivors(lockstep: &mut Lockstep) -> Checked {
+    lockstep.compare_lives()?;
+    lockstep.compare_counts()
+}
+
+fn in_one_go(lockstep: &Lockstep) -> Result<(), Failed> {
+    if !lockstep.supports(Code::Collect) {
+        return Ok(());
+    }
+    let mut trial = lockstep.trial()?;
+    trial.call(&ALL)?;
+    trial.look(survivors)
+}
+
+/// Collects an object at a time, a line of the program after each, until that is complete; then whatever garbage there
+/// is must still be found.
+fn in_slices(lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+    if !lockstep.supports(Code::CollectSlice) {
+        return Ok(());
+    }
+    let slice = |objects| Operation::CollectSlice { objects };
+    let mut trial = lockstep.trial()?;
+    for line in ahead {
+        if !trial.lockstep().model().is_damaged() && !trial.slice(slice)? {
+            break;
+        }
+        trial.line(line)?;
+    }
+    if !trial.lockstep().model().is_damaged() {
+        trial.complete(slice)?;
+        trial.look(survivors)?;
+        if trial.lockstep().supports(Code::Collect) {
+            trial.call(&ALL)?;
+            trial.look(survivors)?;
+        }
+    }
+    Ok(())
+}

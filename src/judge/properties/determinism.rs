@@ -1,0 +1,171 @@
+//! Determinism: a program does the same on two subjects, and on a copy that is copied anew after every line.
+//!
+//! There is no model here, only what the subjects show: outcomes, the journal, who lives, contents, counts, statistics and
+//! cycles. After each line each subject gives all that as one number, and the [`digest`] of a run is that of its numbers.
+
+use crate::judge::lockstep::{Failure, Verdict, supported};
+use crate::judge::panics;
+use crate::judge::subject::{Observation, Subject, SubjectKind};
+use crate::judge::tally::Tally;
+use crate::judge::violation::Violation;
+use heapproof_model::script::{self, Machine, Script};
+use heapproof_model::{Contents, Event, Line, Object, Operation, Outcome, Program, Refusal, Value};
+use std::hash::{Hash, Hasher};
+use xxhash_rust::xxh3::Xxh3;
+
+pub(super) fn check(kind: &SubjectKind, program: &Program) -> Verdict {
+    let mut tally = Tally::default();
+    let failure = panics::catch(|| compare(kind, program, &mut tally))
+        .unwrap_or_else(|message| Err((program.len(), Violation::Panicked { message })));
+    let failure = failure.err().map(|(step, violation)| Failure { step, tried: Box::default(), violation });
+    Verdict { tally, failure }
+}
+
+/// A digest of all that a subject shows in the course of a program.
+pub fn digest(kind: &SubjectKind, program: &Program) -> u64 {
+    let mut run = Run::of(kind.make());
+    let mut digest = Xxh3::new();
+    for line in program.lines() {
+        digest.write_u64(run.step(line).digest);
+    }
+    digest.finish()
+}
+
+fn compare(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(), (usize, Violation)> {
+    let (mut first, mut second) = (Run::of(kind.make()), Run::of(kind.make()));
+    let mut copied = first.copied();
+    for (step, line) in program.lines().iter().enumerate() {
+        let shown = first.step(line);
+        tally.add(line.operation.code(), &shown.outcome);
+        shown.compare(&second.step(line), "a second run").map_err(|violation| (step, violation))?;
+        if let Some(copy) = &mut copied {
+            shown.compare(&copy.step(line), "a copy").map_err(|violation| (step, violation))?;
+            copied = copy.copied();
+        }
+    }
+    Ok(())
+}
+
+/// What a subject shows after a line.
+struct Shown {
+    outcome: Outcome,
+    journal: Vec<Event>,
+    /// Of these and of all else.
+    digest: u64,
+}
+
+impl Shown {
+    fn compare(&self, other: &Shown, which: &'static str) -> Result<(), Violation> {
+        if self.digest == other.digest {
+            return Ok(());
+        }
+        let (first, second) = (self.outcome.clone(), other.outcome.clone());
+        if first != second {
+            return Err(Violation::Undetermined { which, what: "outcome", first, second });
+        }
+        let what = if self.journal == other.journal { "state" } else { "journal" };
+        Err(Violation::Undetermined { which, what, first, second })
+    }
+}
+
+/// A subject by itself.
+struct Run {
+    subject: Box<dyn Subject>,
+    script: Script,
+    /// How many objects there have been, as far as is known.
+    objects: u32,
+    /// The objects at which the heap was damaged.
+    damaged: Vec<Object>,
+    /// Each reference that the mutator holds, as was seen before the heap was damaged.
+    roots: Vec<Object>,
+}
+
+impl Machine for Run {
+    fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
+        match operation {
+            Operation::Recover {} => self.subject.recover(None),
+            Operation::RecoverRoots {} => {
+                let roots = if self.damaged.is_empty() { self.held() } else { std::mem::take(&mut self.roots) };
+                self.subject.recover(Some(&roots));
+            }
+            Operation::Fault { object: Some(object), .. } => {
+                let roots = if self.damaged.is_empty() { self.held() } else { std::mem::take(&mut self.roots) };
+                let reply = self.subject.call(operation);
+                self.roots = roots;
+                self.damaged.extend(reply.is_ok().then_some(object));
+                return reply;
+            }
+            other => return self.subject.call(other),
+        }
+        self.damaged.clear();
+        Ok(Value::Nil)
+    }
+
+    fn script(&mut self) -> &mut Script {
+        &mut self.script
+    }
+
+    fn permits(&self, operation: &Operation<Object>) -> bool {
+        operation.suits_damage(&self.damaged)
+    }
+}
+
+impl Run {
+    fn of(subject: Box<dyn Subject>) -> Run {
+        Run { subject, script: Script::default(), objects: 0, damaged: Vec::new(), roots: Vec::new() }
+    }
+
+    fn copied(&self) -> Option<Run> {
+        let subject = self.subject.fork().filter(|_| self.subject.observes(Observation::Fork))?;
+        let Run { script, objects, damaged, roots, .. } = self;
+        let (script, objects, damaged, roots) = (script.clone(), *objects, damaged.clone(), roots.clone());
+        Some(Run { subject, script, objects, damaged, roots })
+    }
+
+    fn step(&mut self, line: &Line) -> Shown {
+        if !supported(&*self.subject, line) {
+            return Shown { outcome: Outcome::Skipped, journal: Vec::new(), digest: 0 };
+        }
+        let outcome = script::step(self, line);
+        if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, &outcome) {
+            self.subject.bind(name, *object);
+        }
+        let journal = self.subject.take_journal();
+        let digest = self.shown(&outcome, &journal);
+        Shown { outcome, journal, digest }
+    }
+
+    fn held(&self) -> Vec<Object> {
+        let objects = (0..self.objects).map(Object).filter(|object| self.subject.lives(*object));
+        objects.flat_map(|object| std::iter::repeat_n(object, self.subject.counts(object).external as usize)).collect()
+    }
+
+    /// A digest of all that can be seen.
+    fn shown(&mut self, outcome: &Outcome, journal: &[Event]) -> u64 {
+        let mut digest = Xxh3::new();
+        (outcome, journal).hash(&mut digest);
+        let results =
+            journal.iter().filter_map(|event| if let Event::Did(outcome) = event { Some(outcome) } else { None });
+        for outcome in results.chain([outcome]) {
+            if let Outcome::Done(Value::Reference(object)) = outcome {
+                self.objects = self.objects.max(object.0 + 1);
+            }
+        }
+        let statistics = self.subject.statistics();
+        self.objects = self.objects.max(statistics.allocations as u32);
+        // Of a damaged heap nothing should be asked but verification.
+        if self.damaged.is_empty() {
+            statistics.named().hash(&mut digest);
+            let mut contents = Contents::default();
+            for object in (0..self.objects).map(Object).filter(|object| self.subject.lives(*object)) {
+                self.subject.look(object, &mut contents);
+                let counts = self.subject.counts(object);
+                (object, &contents, counts).hash(&mut digest);
+            }
+            let mut cycles = self.subject.cycles();
+            cycles.sort_unstable();
+            cycles.hash(&mut digest);
+        }
+        digest.finish()
+    }
+}

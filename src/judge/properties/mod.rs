@@ -1,0 +1,109 @@
+//! What is claimed of a subject, or of the trace format: a name, and a verdict for each program.
+//!
+//! A property is one entry in the table below and one file beside this one. Everything else follows from the entry: the
+//! command line, [`assert_holds`](crate::assert_holds), and the front doors for other people's frameworks.
+
+pub mod bytes;
+mod collect;
+mod cycles;
+pub mod determinism;
+mod recover;
+mod release;
+mod slices;
+pub mod text;
+mod tuning;
+mod verify;
+
+use crate::judge::lockstep::{self, Verdict};
+use crate::judge::subject::SubjectKind;
+use crate::programs::generate::Profile;
+use crate::programs::mutate::Notation;
+use heapproof_model::Program;
+
+macro_rules! properties {
+    ($($(#[$doc:meta])* $property:ident $name:literal $profile:ident $check:path: $about:literal)*) => {
+        /// A claim that holds for every program or fails for some.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Property {
+            $($(#[$doc])* $property,)*
+        }
+
+        impl Property {
+            /// All of them.
+            pub const ALL: &[Property] = &[$(Property::$property),*];
+
+            /// How the command line calls it.
+            pub fn name(self) -> &'static str {
+                match self { $(Property::$property => $name),* }
+            }
+
+            /// What it claims, in a line.
+            pub fn about(self) -> &'static str {
+                match self { $(Property::$property => $about),* }
+            }
+
+            /// What its random programs are mostly about.
+            pub fn profile(self) -> Profile {
+                match self { $(Property::$property => Profile::$profile),* }
+            }
+
+            /// Whether it holds for that program on that kind of subject.
+            pub fn check(self, subject: &SubjectKind, program: &Program) -> Verdict {
+                match self { $(Property::$property => $check(subject, program)),* }
+            }
+        }
+    };
+}
+
+properties! {
+    /// The subject can't be told from the model.
+    Lockstep "lockstep" Default lockstep::run:
+        "after every operation the subject shows what the model says"
+    /// Detection finds what reaches itself.
+    Cycles "cycles" Dense cycles::check:
+        "incremental, full and sliced detection find the objects that reach each other"
+    /// Collection frees what can't be reached.
+    Collect "collect" Slices collect::check:
+        "collection in one go, in slices and by checks frees what can't be reached, and nothing else"
+    /// Objects die in order, and weak references with them.
+    Release "release" Finalizers release::check:
+        "objects die in the order in which they were let go, whatever finalizers do, and weak references with them"
+    /// Verification finds what is wrong, and nothing else.
+    Verify "verify" Faults verify::check:
+        "a heap in order is clean and scores 1, and every fault is found as what it is"
+    /// Recovery restores all that can be restored.
+    Recover "recover" Faults recover::check:
+        "a damaged heap is clean after recovery, which loses nothing that it need not, and goes on as the model does"
+    /// What is done in slices stays in its budget and comes to an end.
+    Slices "slices" Slices slices::check:
+        "slices, frames and temporaries keep to their budgets and come to an end"
+    /// Checks come when they are due.
+    Tuning "tuning" Default tuning::check:
+        "checks come when they are due, and rate and interval are as predicted"
+    /// Programs survive being text, and no text does harm.
+    Text "text" Default text::check:
+        "a program that is printed and parsed is the same, and any text parses or is told where it is wrong"
+    /// Programs survive being bytes, and no bytes do harm.
+    Bytes "bytes" Default bytes::check:
+        "a program that is encoded and decoded is the same, and any bytes decode to one"
+    /// The same program does the same again.
+    Determinism "determinism" Default determinism::check:
+        "a program does the same on two subjects, and on copies of them"
+}
+
+impl Property {
+    /// The property of that name.
+    pub fn from_name(name: &str) -> Option<Property> {
+        Property::ALL.iter().copied().find(|property| property.name() == name)
+    }
+}
+
+impl From<Property> for Notation {
+    /// How a fuzzer's inputs for a property are written.
+    fn from(property: Property) -> Notation {
+        match property {
+            Property::Text => Notation::Text,
+            _ => Notation::Bytes,
+        }
+    }
+}

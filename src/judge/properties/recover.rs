@@ -1,0 +1,144 @@
+//! Recovery: whatever is damaged, the heap is clean afterwards, has lost nothing that it need not, and goes on.
+//!
+//! Faults are made on copies: several at once where the program verifies and at its end, and there also every single one
+//! at every object. Copies are recovered with roots and without in turn, each given the report of a verification from before the
+//! faults. Then everything must be as the model says, and verification find nothing, so it is never worse than before; and
+//! a second recovery must have nothing to do. Copies with several faults go on with the lines that lie ahead, and are
+//! emptied.
+
+use super::verify::damageable;
+use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Trial, Verdict, run_with};
+use crate::judge::subject::SubjectKind;
+use crate::judge::violation::Violation;
+use heapproof_model::{Code, Fault, Line, Object, Operation, Outcome, Program};
+
+/// How many faults are made at once, each at another object.
+const AT_ONCE: usize = 3;
+
+struct Recover;
+
+pub(super) fn check(subject: &SubjectKind, program: &Program) -> Verdict {
+    run_with(subject, program, &Recover)
+}
+
+impl Inspection for Recover {
+    fn look(&self, _: &mut Lockstep) -> Checked {
+        Ok(())
+    }
+
+    fn before(&self, lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+        match ahead {
+            [Line { operation: Operation::Verify {}, .. }, ahead @ ..] => several_at_once(lockstep, ahead),
+            _ => Ok(()),
+        }
+    }
+
+    /// The program's own recoveries.
+    fn after(&self, lockstep: &mut Lockstep, operation: &Operation<Object>) -> Result<(), Failed> {
+        if !is_recovery(operation) {
+            return Ok(());
+        }
+        lockstep.compare()?;
+        lockstep.compare_verification_without_roots()?;
+        again(&mut lockstep.trial()?, operation)
+    }
+
+    fn end(&self, lockstep: &mut Lockstep) -> Result<(), Failed> {
+        one_by_one(lockstep)?;
+        several_at_once(lockstep, &[])
+    }
+}
+
+fn is_recovery(operation: &Operation<Object>) -> bool {
+    matches!(operation, Operation::Recover {} | Operation::RecoverRoots {})
+}
+
+/// The recoveries that the subject has, if faults can be made at all.
+fn recoveries(lockstep: &Lockstep) -> Vec<Operation<Object>> {
+    let both = [Operation::RecoverRoots {}, Operation::Recover {}];
+    both.into_iter().filter(|one| lockstep.supports(Code::Fault) && lockstep.supports(one.code())).collect()
+}
+
+/// Makes every fault at every object, each on a copy.
+fn one_by_one(lockstep: &Lockstep) -> Result<(), Failed> {
+    let recoveries = recoveries(lockstep);
+    if recoveries.is_empty() {
+        return Ok(());
+    }
+    let mut in_turn = recoveries.iter().cycle();
+    for object in damageable(lockstep) {
+        for fault in Fault::ALL {
+            let mut trial = verified(lockstep)?;
+            if let (true, Some(recovery)) = (made(&mut trial, *fault, object)?, in_turn.next()) {
+                recovered(&mut trial, recovery)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes several faults on a copy for each object, at it and at those that come next.
+fn several_at_once(lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+    let objects = damageable(lockstep);
+    for (index, recovery) in (0..objects.len()).zip(recoveries(lockstep).iter().cycle()) {
+        let mut trial = verified(lockstep)?;
+        for (more, object) in objects[index..].iter().take(AT_ONCE).enumerate() {
+            // Others for each object, and the same whatever lines are left out.
+            let first = (5 * object.index() + 11 * more) % Fault::ALL.len();
+            for fault in Fault::ALL.iter().cycle().skip(first).take(Fault::ALL.len()) {
+                if made(&mut trial, *fault, *object)? {
+                    break;
+                }
+            }
+        }
+        trial.look(|lockstep| lockstep.compare_damage())?;
+        recovered(&mut trial, recovery)?;
+        goes_on(&mut trial, ahead)?;
+    }
+    Ok(())
+}
+
+/// A copy that was verified: the next recovery is given what that has found, which will be out of date.
+fn verified(lockstep: &Lockstep) -> Result<Trial, Failed> {
+    let mut trial = lockstep.trial()?;
+    if lockstep.supports(Code::Verify) {
+        trial.call(&Operation::Verify {})?;
+    }
+    Ok(trial)
+}
+
+/// Makes a fault, if it can be made.
+fn made(trial: &mut Trial, fault: Fault, object: Object) -> Result<bool, Failed> {
+    let done = matches!(trial.call(&Operation::Fault { fault, object: Some(object) })?, Outcome::Done(_));
+    if !done {
+        trial.forget();
+    }
+    Ok(done)
+}
+
+/// Recovers: everything is as the model says, clean with roots and without, and a second recovery does nothing.
+fn recovered(trial: &mut Trial, recovery: &Operation<Object>) -> Result<(), Failed> {
+    trial.call(recovery)?;
+    trial.look(Lockstep::compare)?;
+    trial.look(|lockstep| lockstep.compare_verification_without_roots())?;
+    again(trial, recovery)
+}
+
+/// Recovers once more: nothing is done, and nothing has changed.
+fn again(trial: &mut Trial, recovery: &Operation<Object>) -> Result<(), Failed> {
+    let before = trial.lockstep().subject().repairs();
+    trial.call(recovery)?;
+    trial.look(Lockstep::compare)?;
+    trial.look(|lockstep| match (before, lockstep.subject().repairs()) {
+        (Some(before), Some(after)) if after > before => Err(Violation::RepairedAgain { repairs: after - before }),
+        _ => Ok(()),
+    })
+}
+
+/// Goes on with the program, then empties the heap.
+fn goes_on(trial: &mut Trial, ahead: &[Line]) -> Result<(), Failed> {
+    for line in ahead {
+        trial.line(line)?;
+    }
+    trial.look(Lockstep::end)
+}

@@ -1,0 +1,83 @@
+//! Slices: collections and detections under way, frames and temporaries keep to their budgets and come to an end.
+//!
+//! That no call touches more than it may, and that what is done in slices completes after so many, is compared with every
+//! call. After each operation is looked at who lives, for temporaries die when their frame ends. Where the program does
+//! something in slices or frames, and at its end, copies complete what is under way, a collection and a detection in turn,
+//! and open a frame around the lines that lie ahead, or end the one that is open.
+
+use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Verdict, run_with};
+use crate::judge::subject::SubjectKind;
+use heapproof_model::{Code, Line, Operation, Program};
+
+/// The sizes of slices and frames that are tried.
+const SIZES: [u32; 3] = [1, 2, 5];
+
+/// How many of the lines that lie ahead a frame is opened around.
+const FRAMED: usize = 8;
+
+struct Slices;
+
+pub(super) fn check(subject: &SubjectKind, program: &Program) -> Verdict {
+    run_with(subject, program, &Slices)
+}
+
+impl Inspection for Slices {
+    fn look(&self, lockstep: &mut Lockstep) -> Checked {
+        lockstep.compare_lives()
+    }
+
+    fn before(&self, lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+        let Some(line) = ahead.first() else { return Ok(()) };
+        match line.operation.code() {
+            Code::CollectSlice | Code::DetectSlice => in_turn(lockstep),
+            Code::Begin | Code::End | Code::Temp => framed(lockstep, ahead),
+            _ => Ok(()),
+        }
+    }
+
+    fn end(&self, lockstep: &mut Lockstep) -> Result<(), Failed> {
+        in_turn(lockstep)?;
+        framed(lockstep, &[])
+    }
+}
+
+/// Completes a collection and a detection, a slice of one and a slice of the other.
+fn in_turn(lockstep: &Lockstep) -> Result<(), Failed> {
+    let can = |code| lockstep.supports(code);
+    for size in SIZES {
+        let mut trial = lockstep.trial()?;
+        let (mut collects, mut detects) = (can(Code::CollectSlice), can(Code::DetectSlice));
+        while collects || detects {
+            collects =
+                collects && trial.slice(|objects| Operation::CollectSlice { objects: objects.saturating_mul(size) })?;
+            detects =
+                detects && trial.slice(|objects| Operation::DetectSlice { objects: objects.saturating_mul(size) })?;
+        }
+        trial.look(|lockstep| lockstep.compare_lives())?;
+        trial.look(|lockstep| lockstep.compare_cycles())?;
+    }
+    Ok(())
+}
+
+/// Ends the frame that is open; if none is, opens one around some of the lines that lie ahead.
+fn framed(lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+    if !lockstep.supports(Code::Begin) || !lockstep.supports(Code::End) {
+        return Ok(());
+    }
+    for objects in SIZES {
+        let mut trial = lockstep.trial()?;
+        if !trial.lockstep().model().has_frame() {
+            trial.call(&Operation::Begin { objects })?;
+            for line in ahead.iter().take(FRAMED) {
+                trial.line(line)?;
+            }
+        }
+        if trial.lockstep().model().is_damaged() || !trial.lockstep().model().has_frame() {
+            continue;
+        }
+        trial.call(&Operation::End {})?;
+        trial.look(|lockstep| lockstep.compare_lives())?;
+        trial.look(|lockstep| lockstep.compare_counts())?;
+    }
+    Ok(())
+}

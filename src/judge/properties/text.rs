@@ -1,0 +1,162 @@
+//! Text: a program that is printed and parsed is the same, and any text either parses or is told where it is wrong.
+//!
+//! From a program come its own text and, for each of its lines, that text with the line damaged. How it is damaged
+//! depends on the line alone, so what fails goes on failing while other lines are left out. Fuzzers give any text they
+//! like to [`holds`].
+
+use crate::judge::lockstep::{Failure, Verdict};
+use crate::judge::panics;
+use crate::judge::subject::SubjectKind;
+use crate::judge::tally::Tally;
+use crate::judge::violation::Violation;
+use heapproof_model::{Program, TextError};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::ops::Range;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// How many of its neighbours a damaged line stands between: a parser that errs here errs whatever is further off.
+const NEIGHBOURS: usize = 3;
+
+/// What is put where it does not belong.
+const STRAY: &[&str] = &[
+    " ",
+    "\t",
+    "\r",
+    "\n",
+    "#",
+    "\"",
+    "'",
+    "\\",
+    "\\u{110000}",
+    "\\u{",
+    "=",
+    " = ",
+    ".",
+    "[",
+    "]",
+    "{",
+    "}",
+    "*",
+    "-",
+    "0",
+    "4294967296",
+    "99999999999999999999",
+    "-9223372036854775808",
+    "1e999",
+    "-inf",
+    "nan",
+    "nil",
+    "self",
+    "on a: ",
+    "temp ",
+    "table",
+    "panic",
+    "fault ",
+    "set ",
+    "heapproof trace 1\n",
+    "heapproof trace 2\n",
+    "\u{feff}",
+    "\0",
+    "\u{301}",
+    "ß",
+    "𝕊",
+];
+
+/// A way to write programs down as text; a wrong one proves that the property can fail.
+#[derive(Debug, Clone, Copy)]
+pub struct Notation {
+    /// The text of a program.
+    pub print: fn(&Program) -> String,
+    /// The program of a text.
+    pub parse: fn(&str) -> Result<Program, TextError>,
+}
+
+/// The notation of traces.
+pub const TRACE: Notation = Notation { print: |program| program.to_string(), parse: |text| text.parse() };
+
+pub(super) fn check(_: &SubjectKind, program: &Program) -> Verdict {
+    Verdict { tally: Tally::default(), failure: TRACE.check(program).err() }
+}
+
+/// Whether a text parses to a program that survives being printed, or is told to be wrong at a place that it has.
+///
+/// # Errors
+/// Where neither is so.
+pub fn holds(text: &str) -> Result<(), Violation> {
+    TRACE.holds(text)
+}
+
+impl Notation {
+    /// Whether the property holds of a program.
+    ///
+    /// # Errors
+    /// Where it does not, and at which line.
+    pub fn check(&self, program: &Program) -> Result<(), Failure> {
+        let text = (self.print)(program);
+        let fails = |step| move |violation| Failure { step, tried: Box::default(), violation };
+        self.survives(program, &text).map_err(fails(program.len()))?;
+        let lines: Vec<&str> = text.lines().skip(1).collect();
+        for step in 0..lines.len() {
+            self.holds(&damaged(&lines, step)).map_err(fails(step))?;
+        }
+        Ok(())
+    }
+
+    fn holds(&self, text: &str) -> Result<(), Violation> {
+        match self.parsed(text)? {
+            Ok(program) => self.survives(&program, &(self.print)(&program)),
+            Err(error) if has_place(text, error.line, error.column) => Ok(()),
+            Err(error) => Err(Violation::Misplaced { error: error.to_string(), text: text.to_owned() }),
+        }
+    }
+
+    /// Whether its text gives the program back, and that prints the same again.
+    fn survives(&self, program: &Program, text: &str) -> Result<(), Violation> {
+        let back = match self.parsed(text)? {
+            Ok(back) if back == *program && (self.print)(&back) == text => return Ok(()),
+            Ok(back) => back.to_string(),
+            Err(error) => error.to_string(),
+        };
+        Err(Violation::RoundTrip { form: "text", back })
+    }
+
+    fn parsed(&self, text: &str) -> Result<Result<Program, TextError>, Violation> {
+        panics::catch(|| (self.parse)(text)).map_err(|message| Violation::Panicked { message })
+    }
+}
+
+/// Whether there is that line, and in it that column or the place behind its last.
+fn has_place(text: &str, line: usize, column: usize) -> bool {
+    let line = line.checked_sub(1).and_then(|index| text.lines().nth(index).or((index == 0).then_some("")));
+    line.is_some_and(|line| (1..=line.chars().count() + 1).contains(&column))
+}
+
+/// A line and its neighbours, the line damaged.
+fn damaged(lines: &[&str], step: usize) -> String {
+    let mut rng = ChaCha8Rng::seed_from_u64(xxh3_64(lines[step].as_bytes()));
+    let (before, after) = (&lines[step.saturating_sub(NEIGHBOURS)..step], &lines[step + 1..]);
+    let mut line: Vec<char> = lines[step].chars().collect();
+    let mut ends_here = false;
+    for _ in 0..rng.random_range(1..=3) {
+        let at = rng.random_range(0..=line.len());
+        let some = at..(at + rng.random_range(1..=3)).min(line.len());
+        match rng.random_range(0..6) {
+            0 => drop(line.drain(some)),
+            1 => again(&mut line, some),
+            2 if at + 1 < line.len() => line.swap(at, at + 1),
+            3 => (line, ends_here) = (line[..at].to_vec(), true),
+            _ => drop(line.splice(at..at, STRAY[rng.random_range(0..STRAY.len())].chars())),
+        }
+    }
+    let mut text: String = before.iter().flat_map(|line| [line, "\n"]).collect();
+    text.extend(line);
+    let after = if ends_here { &[] } else { &after[..after.len().min(NEIGHBOURS)] };
+    text.extend(after.iter().flat_map(|line| ["\n", line]));
+    text
+}
+
+fn again(line: &mut Vec<char>, some: Range<usize>) {
+    let copy = line[some.clone()].to_vec();
+    line.splice(some.start..some.start, copy);
+}

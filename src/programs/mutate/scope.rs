@@ -1,0 +1,121 @@
+//! Which names a line can use where it stands, and what they probably are.
+
+use super::Draft;
+use heapproof_model::{Code, Kind, Line, Name, Operation, Part, Value};
+use rand::RngExt;
+
+/// The names bound before a line, in order, each with the kind of its object as far as the binding line shows it.
+pub(super) struct Scope {
+    names: Vec<(Name, Option<Kind>)>,
+    /// How many finalizers it stands in.
+    pub depth: usize,
+}
+
+impl Draft<'_> {
+    /// What can be used in line `at`.
+    pub(super) fn scope(&self, at: usize) -> Scope {
+        let bound = self.lines[..at].iter().filter_map(|line| Some((line.bind?, kind_given(&line.operation))));
+        Scope { names: bound.collect(), depth: 0 }
+    }
+
+    /// A name of that kind, or of which the kind does not show; a late one more often than an early one. Now and then
+    /// one that can't do.
+    pub(super) fn name(&mut self, scope: &Scope, kind: Option<Kind>) -> Option<Name> {
+        if scope.depth > 0 && self.rng.random_ratio(1, 3) {
+            return Some(Name::SELF);
+        }
+        let amiss = self.rng.random_ratio(1, 16);
+        if amiss && self.rng.random_ratio(1, 8) {
+            return self.fresh();
+        }
+        let fits = |of: &Option<Kind>| amiss || kind.is_none() || of.is_none() || *of == kind;
+        let fitting: Vec<Name> = scope.names.iter().filter(|(_, of)| fits(of)).map(|(name, _)| *name).collect();
+        let latest = fitting.len().saturating_sub(4);
+        let from = if self.rng.random_bool(0.5) { latest } else { 0 };
+        (!fitting.is_empty()).then(|| fitting[self.rng.random_range(from..fitting.len())])
+    }
+}
+
+impl Draft<'_> {
+    /// Mostly gives lines that use an unbound name a bound one, for they would do nothing; what finalizers' lines use may
+    /// be bound when they run.
+    pub(super) fn repair(&mut self) {
+        let mut scope = Scope { names: Vec::new(), depth: 0 };
+        let mut lines = std::mem::take(&mut self.lines);
+        for line in &mut lines {
+            let wanted = kind_wanted(line.operation.code());
+            each_name(&mut line.operation, &mut |name| {
+                if !scope.names().any(|bound| bound == *name) && self.rng.random_ratio(7, 8) {
+                    *name = self.name(&scope, wanted).unwrap_or(*name);
+                }
+            });
+            scope.names.extend(line.bind.map(|name| (name, kind_given(&line.operation))));
+        }
+        self.lines = lines;
+    }
+}
+
+/// Calls `each` with the names that an operation uses at once: not with those of a finalizer's line.
+pub(super) fn each_name(operation: &mut Operation<Name>, each: &mut dyn FnMut(&mut Name)) {
+    for part in operation.parts() {
+        match part {
+            Part::Object(Some(name)) | Part::Value(Value::Reference(name)) => each(name),
+            Part::Values(values) => values.iter_mut().for_each(|value| {
+                if let Value::Reference(name) = value {
+                    each(name);
+                }
+            }),
+            Part::Allocation(allocation) => each_name(allocation, each),
+            _ => {}
+        }
+    }
+}
+
+impl Scope {
+    /// What a line of a finalizer that stands here can use.
+    pub(super) fn inner(&self) -> Scope {
+        Scope { names: self.names.clone(), depth: self.depth + 1 }
+    }
+
+    /// What the name probably is.
+    pub(super) fn kind(&self, name: Name) -> Option<Kind> {
+        self.names.iter().find(|(bound, _)| *bound == name)?.1
+    }
+
+    /// The names.
+    pub(super) fn names(&self) -> impl Iterator<Item = Name> + '_ {
+        self.names.iter().map(|(name, _)| *name)
+    }
+}
+
+/// The kind of object that an operation is for; none where any will do.
+pub(super) fn kind_wanted(code: Code) -> Option<Kind> {
+    match code {
+        Code::ReadField | Code::WriteField | Code::Remove => Some(Kind::Table),
+        Code::ReadElement | Code::WriteElement | Code::Push | Code::Pop => Some(Kind::Array),
+        Code::ReadCapture | Code::WriteCapture => Some(Kind::Closure),
+        Code::ReadBox | Code::WriteBox => Some(Kind::Box),
+        Code::Upgrade => Some(Kind::Weak),
+        _ => None,
+    }
+}
+
+/// The kind of what an operation gives, where it shows.
+fn kind_given(operation: &Operation<Name>) -> Option<Kind> {
+    Some(match operation {
+        Operation::Table {} | Operation::Chain { .. } | Operation::Ring { .. } => Kind::Table,
+        Operation::Array { .. } => Kind::Array,
+        Operation::Closure { .. } => Kind::Closure,
+        Operation::Box { .. } => Kind::Box,
+        Operation::Scalar { .. } => Kind::Scalar,
+        Operation::Weak { .. } => Kind::Weak,
+        Operation::Temp { allocation } => kind_given(allocation)?,
+        _ => return None,
+    })
+}
+
+/// The names that a line binds become others, and its uses of names go through `instead`.
+pub(super) fn renamed(mut line: Line, instead: &mut dyn FnMut(Name) -> Name) -> Line {
+    line.rename(&mut |name| *name = instead(*name));
+    line
+}

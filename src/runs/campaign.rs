@@ -1,0 +1,250 @@
+//! Many programs, on several threads, with one result whatever the number of threads.
+//!
+//! Case n of a seed is always the same program, with feedback too (`feedback.rs`). Threads take blocks of cases in order,
+//! and blocks are merged in order, so programs, counts, digest and the first failure of a signature do not depend on who
+//! was faster.
+
+use crate::judge::lockstep::{Failure, Verdict};
+use crate::judge::properties::Property;
+use crate::judge::signature::Signature;
+use crate::judge::subject::SubjectKind;
+use crate::judge::tally::Tally;
+use crate::programs::generate::{self, Recipe};
+use crate::runs::feedback::{self, Novelty, Pool, Pools, ROUND};
+use crate::runs::statistics::{self, Observed, Statistics};
+use heapproof_model::Program;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
+use xxhash_rust::xxh3::Xxh3;
+
+/// How many cases a thread takes at once.
+const BLOCK: u64 = 32;
+
+/// Of how many cases one is observed, without feedback: measured, that costs a twenty-fifth of what the lockstep does.
+pub const OBSERVED: u64 = 8;
+
+/// What is to be run.
+#[derive(Debug, Clone)]
+pub struct Campaign {
+    /// What is claimed.
+    pub property: Property,
+    /// Of what.
+    pub subject: SubjectKind,
+    /// The number that repeats the run.
+    pub seed: u64,
+    /// How programs are drawn.
+    pub recipe: Recipe,
+    /// How many programs, unless time ends first.
+    pub cases: u64,
+    /// For how long no further program is begun after.
+    pub time: Option<Duration>,
+    /// How many threads.
+    pub jobs: usize,
+    /// Whether it goes on behind the first failure.
+    pub keep_going: bool,
+    /// Whether programs that reach something new are kept and changed; then all are observed.
+    pub feedback: bool,
+}
+
+/// A program that failed.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The case's number.
+    pub case: u64,
+    /// The program.
+    pub program: Program,
+    /// Where and how it failed.
+    pub failure: Failure,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// How many programs were run.
+    pub programs: u64,
+    /// What their operations came to.
+    pub tally: Tally,
+    /// A digest of programs and verdicts.
+    pub digest: u64,
+    /// How many programs failed, by signature.
+    pub violations: BTreeMap<Signature, u64>,
+    /// What was seen of some of them; see [`Campaign::observed`].
+    pub statistics: Statistics,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// Whether it was stopped from outside.
+    pub interrupted: bool,
+}
+
+/// What came of a block.
+#[derive(Default)]
+struct Block {
+    /// Whether time ended it early: what comes after it is no part of the run.
+    cut_short: bool,
+    programs: u64,
+    tally: Tally,
+    digest: u64,
+    observed: Vec<(Observed, Arc<Program>)>,
+    found: Vec<Found>,
+}
+
+impl Campaign {
+    /// Runs it. `found` learns of the first failure of each signature, in the order of cases; `progress` of what
+    /// has come of the run so far. It ends early when `stop` is set.
+    pub fn run(&self, stop: &AtomicBool, found: &mut dyn FnMut(Found), progress: &mut dyn FnMut(&Summary)) -> Summary {
+        self.run_by(&|program| self.property.check(&self.subject, program), stop, found, progress)
+    }
+
+    /// The same by the verdicts of somebody else.
+    pub fn run_by(
+        &self,
+        judge: &(dyn Fn(&Program) -> Verdict + Sync),
+        stop: &AtomicBool,
+        found: &mut dyn FnMut(Found),
+        progress: &mut dyn FnMut(&Summary),
+    ) -> Summary {
+        let start = Instant::now();
+        let mut summary = Summary::default();
+        let next = AtomicU64::new(0);
+        let enough = AtomicBool::new(false);
+        let (pools, mut novelty) = (Pools::default(), Novelty::default());
+        std::thread::scope(|scope| {
+            let (send, receive) = channel();
+            for _ in 0..self.jobs.max(1) {
+                let (send, next, enough, pools) = (send.clone(), &next, &enough, &pools);
+                scope.spawn(move || self.work(judge, start, next, &[stop, enough], pools, &send));
+            }
+            drop(send);
+            let mut waiting = BTreeMap::new();
+            let mut merged = 0;
+            for (number, block) in receive {
+                waiting.insert(number, block);
+                while let Some(block) = waiting.remove(&merged) {
+                    merged += 1;
+                    if !enough.load(Ordering::Relaxed) {
+                        // Before the failure is reported, which takes a while: what is run meanwhile counts for nothing.
+                        let failed = !self.keep_going && !block.found.is_empty();
+                        enough.store(failed || block.cut_short, Ordering::Relaxed);
+                        if self.feedback {
+                            block.observed.iter().for_each(|(observed, program)| novelty.add(observed, program));
+                            novelty.publish(merged * BLOCK, &pools);
+                        }
+                        merge(&mut summary, block, found);
+                    }
+                    summary.elapsed = start.elapsed();
+                    progress(&summary);
+                }
+            }
+        });
+        summary.interrupted = stop.load(Ordering::Relaxed);
+        summary.elapsed = start.elapsed();
+        summary
+    }
+
+    /// Runs blocks until there are no more or one of `stops` is set.
+    fn work(
+        &self,
+        judge: &dyn Fn(&Program) -> Verdict,
+        start: Instant,
+        next: &AtomicU64,
+        stops: &[&AtomicBool],
+        pools: &Pools,
+        send: &Sender<(u64, Block)>,
+    ) {
+        let supported = self.subject.make();
+        let supports = |code| supported.supports(code);
+        let stopped = || stops.iter().any(|stop| stop.load(Ordering::Relaxed));
+        let mut pool = Pool::default();
+        loop {
+            if self.is_over(start) || stopped() {
+                return;
+            }
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let cases = number * BLOCK..self.cases.min((number + 1) * BLOCK);
+            if cases.is_empty() {
+                return;
+            }
+            if self.feedback {
+                let known = pools.of(number * BLOCK / ROUND, &|| self.is_over(start) || stopped());
+                let Some(known) = known else { return };
+                pool = known;
+            }
+            let mut block = Block::default();
+            for case in cases {
+                if stopped() {
+                    return;
+                }
+                if self.is_over(start) {
+                    block.cut_short = true;
+                    break;
+                }
+                let made = feedback::made(self.seed, case, &pool, self.recipe.most_lines, &supports);
+                let program = made.unwrap_or_else(|| generate::case(self.seed, case, &self.recipe, &supports));
+                if block.add(case, program, self, judge) && !self.keep_going {
+                    break;
+                }
+            }
+            if send.send((number, block)).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Of how many cases one is observed.
+    pub fn observed(&self) -> u64 {
+        if self.feedback { 1 } else { OBSERVED }
+    }
+
+    fn is_over(&self, start: Instant) -> bool {
+        self.time.is_some_and(|time| start.elapsed() >= time)
+    }
+}
+
+impl Block {
+    /// Runs a case; whether it failed.
+    fn add(&mut self, case: u64, program: Program, campaign: &Campaign, judge: &dyn Fn(&Program) -> Verdict) -> bool {
+        let verdict = judge(&program);
+        let program = Arc::new(program);
+        // To observe a program is to run it, in this process.
+        let ends = verdict.failure.as_ref().is_some_and(|failure| failure.violation.ends_the_process());
+        if case.is_multiple_of(campaign.observed()) && !ends {
+            self.observed.push((statistics::observe(&campaign.subject, &program), Arc::clone(&program)));
+        }
+        self.programs += 1;
+        self.tally.merge(&verdict.tally);
+        let mut digest = Xxh3::new();
+        digest.update(&case.to_le_bytes());
+        digest.update(&program.encode());
+        let total = verdict.tally.total();
+        for count in [total.done, total.refused, total.skipped] {
+            digest.update(&count.to_le_bytes());
+        }
+        let failed = verdict.failure.is_some();
+        if let Some(failure) = verdict.failure {
+            digest.update(failure.violation.signature().as_str().as_bytes());
+            digest.update(&(failure.step as u64).to_le_bytes());
+            self.found.push(Found { case, program: Arc::unwrap_or_clone(program), failure });
+        }
+        // A sum, so that the digest of all is independent of how they are divided into blocks.
+        self.digest = self.digest.wrapping_add(digest.digest());
+        failed
+    }
+}
+
+/// Adds a block's results.
+fn merge(summary: &mut Summary, block: Block, found: &mut dyn FnMut(Found)) {
+    summary.programs += block.programs;
+    summary.tally.merge(&block.tally);
+    block.observed.iter().for_each(|(observed, _)| summary.statistics.add(observed));
+    summary.digest = summary.digest.wrapping_add(block.digest);
+    for one in block.found {
+        let count = summary.violations.entry(one.failure.violation.signature()).or_default();
+        *count += 1;
+        if *count == 1 {
+            found(one);
+        }
+    }
+}

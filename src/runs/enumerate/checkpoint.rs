@@ -1,0 +1,178 @@
+//! A search as a file, so that it can be stopped at any moment and gone on with.
+//!
+//! The file says what is searched and how, then how far it is, then how each state was met and all digests, and ends in a
+//! checksum: it is written whole beside its place and renamed into it, so a search that is killed leaves the one before,
+//! and one that was damaged since is recognised. Numbers are little-endian.
+
+use super::search::{End, How, Node, Search, Share, Summary};
+use super::space::Space;
+use crate::failure::failures::write_whole;
+use crate::judge::signature::Signature;
+use crate::judge::subject::SubjectKind;
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// What such a file begins with.
+const HEADER: &str = "heapproof enumeration 1\n";
+
+/// Why a search can't be gone on with.
+#[derive(Debug)]
+pub enum CheckpointError {
+    /// The file can't be read.
+    Io(io::Error),
+    /// It is no such file, or of another version.
+    Foreign,
+    /// It is cut short, or was changed.
+    Damaged,
+    /// It is of another search: what that one is of.
+    Other(String),
+}
+
+impl fmt::Display for CheckpointError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CheckpointError::Io(error) => write!(out, "{error}"),
+            CheckpointError::Foreign => write!(out, "not a search; one begins with `{}`", HEADER.trim_end()),
+            CheckpointError::Damaged => out.write_str("cut short or changed since it was written"),
+            CheckpointError::Other(of) => write!(out, "another search: {of}"),
+        }
+    }
+}
+
+impl std::error::Error for CheckpointError {}
+
+impl Search {
+    /// What is searched and how, in a line: a search can only be gone on with as it was begun.
+    fn identity(&self) -> String {
+        let Search { space, subject, how: How { merges, keep_going, share: Share { number, of }, memory: _ }, .. } =
+            self;
+        let about: Vec<String> = space.about().into_iter().map(|(title, text)| format!("{title}: {text}")).collect();
+        let version = env!("CARGO_PKG_VERSION");
+        format!(
+            "{space} of {}, share {number}/{of}, merging {merges}, going on {keep_going}, version {version}; {}",
+            subject.name,
+            about.join("; ")
+        )
+    }
+
+    /// Writes the search to a file, whole or not at all.
+    ///
+    /// # Errors
+    /// Where it can't be written.
+    pub fn save(&self, path: &Path) -> io::Result<()> {
+        let mut out = Writer(HEADER.as_bytes().to_vec());
+        out.text(&self.identity());
+        let Summary { states, done, refused, complete, violations, elapsed, end: _ } = &self.summary;
+        for number in [*states, *done, *refused, *complete as u64, elapsed.as_millis() as u64] {
+            out.number(number);
+        }
+        out.number(violations.len() as u64);
+        for (signature, lines) in violations {
+            out.text(signature.as_str());
+            out.number(*lines as u64);
+        }
+        // Of one that is done nothing is gone on from.
+        let is_done = self.summary.end == End::Done;
+        let (level, next) = if is_done { (0..0, 0) } else { (self.level.clone(), self.next) };
+        let nodes = if is_done { &[][..] } else { &self.nodes };
+        let met = || self.met.iter().filter(|_| !is_done);
+        for place in [level.start, level.end, next, nodes.len(), met().count()] {
+            out.number(place as u64);
+        }
+        for Node { parent, choice } in nodes {
+            out.0.extend(parent.to_le_bytes());
+            out.0.extend(choice.to_le_bytes());
+        }
+        met().for_each(|digest| out.0.extend(digest.to_le_bytes()));
+        let checksum = xxh3_64(&out.0);
+        out.number(checksum);
+        write_whole(path, out.0.as_slice())
+    }
+
+    /// The search that was written to a file, where it is one through that space, of that subject, done in that way.
+    ///
+    /// # Errors
+    /// Where the file can't be read, is none, is damaged, or is of another search.
+    pub fn resumed(space: Space, subject: &SubjectKind, how: How, path: &Path) -> Result<Search, CheckpointError> {
+        let mut search = Search::new(space, subject, how);
+        let bytes = std::fs::read(path).map_err(CheckpointError::Io)?;
+        let rest = bytes.strip_prefix(HEADER.as_bytes()).ok_or(CheckpointError::Foreign)?;
+        let (whole, checksum) = bytes.split_last_chunk().ok_or(CheckpointError::Damaged)?;
+        if xxh3_64(whole) != u64::from_le_bytes(*checksum) {
+            return Err(CheckpointError::Damaged);
+        }
+        let mut reader = Reader(rest);
+        let identity = reader.text().ok_or(CheckpointError::Damaged)?;
+        if identity != search.identity() {
+            return Err(CheckpointError::Other(identity));
+        }
+        search.read(&mut reader).ok_or(CheckpointError::Damaged)?;
+        Ok(search)
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Option<()> {
+        let (states, done, refused) = (reader.number()?, reader.number()?, reader.number()?);
+        let (complete, elapsed) = (reader.size()?, Duration::from_millis(reader.number()?));
+        let mut violations = Vec::new();
+        for _ in 0..reader.number()? {
+            violations.push((Signature::parse(&reader.text()?).ok()?, reader.size()?));
+        }
+        self.summary = Summary { states, done, refused, complete, violations, elapsed, end: End::UnderWay };
+        self.level = reader.size()?..reader.size()?;
+        self.next = reader.size()?;
+        let (nodes, met) = (reader.size()?, reader.size()?);
+        self.nodes.clear();
+        for _ in 0..nodes {
+            let parent = u32::from_le_bytes(reader.array()?);
+            self.nodes.push(Node { parent, choice: u16::from_le_bytes(reader.array()?) });
+        }
+        for _ in 0..met {
+            self.met.insert(u128::from_le_bytes(reader.array()?));
+        }
+        let is_within = self.level.start <= self.next && self.next <= self.level.end;
+        let is_sound = is_within && self.level.end <= self.nodes.len();
+        let parents = self.nodes.iter().enumerate().skip(1).all(|(number, node)| (node.parent as usize) < number);
+        (is_sound && parents).then_some(())
+    }
+}
+
+struct Writer(Vec<u8>);
+
+impl Writer {
+    fn number(&mut self, number: u64) {
+        self.0.extend(number.to_le_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.number(text.len() as u64);
+        self.0.extend(text.as_bytes());
+    }
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (array, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*array)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    fn size(&mut self) -> Option<usize> {
+        self.number()?.try_into().ok()
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let length = self.size()?;
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        String::from_utf8(text.to_vec()).ok()
+    }
+}

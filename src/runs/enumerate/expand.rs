@@ -1,0 +1,146 @@
+//! Going on from one state by every line that can come next.
+
+use super::lines::lines;
+use super::situation::{Names, Situation};
+use super::space::Space;
+use crate::judge::lockstep::{Ends, Failure, Lockstep, Past, supported};
+use crate::judge::subject::SubjectKind;
+use crate::judge::violation::Violation;
+use heapproof_model::{Line, Outcome, Program, Value};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A state, and a program that leads to it.
+pub(super) struct State {
+    lockstep: Lockstep,
+    past: Past,
+    names: Names,
+    program: Vec<Line>,
+    digest: Option<u128>,
+}
+
+/// What a line led to.
+pub(super) enum Step<'a> {
+    /// Nothing new: the state that it was.
+    Same,
+    /// A state; `None` where the subject has no digest.
+    State(Option<u128>, &'a mut Lockstep),
+    /// Subject and model part.
+    Failed(Violation),
+}
+
+/// Makes states, and remembers the lines of situations.
+pub(super) struct Expander<'a> {
+    space: &'a Space,
+    subject: &'a SubjectKind,
+    known: HashMap<Situation, Arc<[Line]>>,
+}
+
+impl<'a> Expander<'a> {
+    pub(super) fn new(space: &'a Space, subject: &'a SubjectKind) -> Expander<'a> {
+        Expander { space, subject, known: HashMap::new() }
+    }
+
+    /// The state before the first line.
+    pub(super) fn start(&self) -> State {
+        let lockstep = Lockstep::new(self.subject);
+        let names = Names::default();
+        let digest = lockstep.digest(&names.digested(&lockstep));
+        State { lockstep, past: Past::default(), names, program: Vec::new(), digest }
+    }
+
+    /// The state to which choices of lines lead; what parts on the way is a failure of its own.
+    pub(super) fn state(&mut self, choices: impl Iterator<Item = u16>) -> Result<State, Violation> {
+        let mut state = self.start();
+        for choice in choices {
+            let lines = self.lines(&state);
+            let Some(line) = lines.get(usize::from(choice)) else { return Err(unsteady()) };
+            let outcome = state.lockstep.advance_noting(line, &mut state.past)?;
+            state.names.note(line, &outcome);
+            state.program.push(line.clone());
+        }
+        state.digest = state.lockstep.digest(&state.names.digested(&state.lockstep));
+        Ok(state)
+    }
+
+    /// The lines that can follow.
+    pub(super) fn lines(&mut self, state: &State) -> Arc<[Line]> {
+        let situation = Situation::of(&state.lockstep, &state.names);
+        if let Some(lines) = self.known.get(&situation) {
+            return Arc::clone(lines);
+        }
+        let mut made = lines(self.space, &situation);
+        made.retain(|line| supported(state.lockstep.subject(), line));
+        let made: Arc<[Line]> = made.into();
+        self.known.insert(situation, Arc::clone(&made));
+        made
+    }
+
+    /// Carries out every line that can follow, and says what each led to; gives how many were done, and how many refused.
+    pub(super) fn expand(&mut self, state: &State, each: &mut dyn FnMut(u16, Step<'_>)) -> (u64, u64) {
+        let (mut done, mut refused) = (0, 0);
+        // A line that changes nothing leaves a lockstep that the next line can be carried out on.
+        let mut spare: Option<Lockstep> = None;
+        for (choice, line) in (0..).zip(self.lines(state).iter()) {
+            let carried_out = spare.take().map_or_else(|| self.branch(state), Ok).and_then(|mut lockstep| {
+                let outcome = lockstep.advance(line)?;
+                Ok((lockstep, outcome))
+            });
+            let (mut lockstep, outcome) = match carried_out {
+                Ok(carried_out) => carried_out,
+                Err(violation) => {
+                    each(choice, Step::Failed(violation));
+                    continue;
+                }
+            };
+            match outcome {
+                Outcome::Done(_) => done += 1,
+                _ => refused += 1,
+            }
+            let mut names = state.names.clone();
+            names.note(line, &outcome);
+            let digest = lockstep.digest(&names.digested(&lockstep));
+            if digest.is_none() || digest != state.digest {
+                each(choice, Step::State(digest, &mut lockstep));
+                continue;
+            }
+            each(choice, Step::Same);
+            if !binds(line, &outcome) {
+                spare = Some(lockstep);
+            }
+        }
+        (done, refused)
+    }
+
+    fn branch(&self, state: &State) -> Result<Lockstep, Violation> {
+        state.lockstep.branch(self.subject, &state.past)
+    }
+}
+
+/// What is said of a subject that does not do the same when it is called in the same way.
+fn unsteady() -> Violation {
+    Violation::Panicked { message: "it did not do again what it had done".to_owned() }
+}
+
+fn binds(line: &Line, outcome: &Outcome) -> bool {
+    line.bind.is_some() && matches!(outcome, Outcome::Done(Value::Reference(_)))
+}
+
+impl State {
+    /// The digest of the state.
+    pub(super) fn digest(&self) -> Option<u128> {
+        self.digest
+    }
+
+    /// The program that leads to it, with further lines.
+    pub(super) fn program(&self, further: &[Line]) -> Program {
+        Program::new(self.program.iter().chain(further).cloned().collect())
+    }
+}
+
+/// Compares a new state in full, then ends the program there; `lines` is how many it has.
+pub(super) fn check(lockstep: &mut Lockstep, lines: usize, ends: &Ends) -> Result<(), Failure> {
+    let at = |step| move |violation| Failure { step, tried: Box::default(), violation };
+    lockstep.inspect().map_err(at(lines - 1))?;
+    lockstep.finish_unless(ends).map_err(at(lines))
+}

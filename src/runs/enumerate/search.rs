@@ -1,0 +1,371 @@
+//! The search, a level of programs of one length after the other.
+
+use super::chunk::{Chunk, New, Order};
+use super::expand::{Expander, Step, check};
+use super::space::Space;
+use crate::judge::lockstep::{Ends, Failure};
+use crate::judge::signature::Signature;
+use crate::judge::subject::SubjectKind;
+use crate::judge::violation::Violation;
+use heapproof_model::Program;
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// How many states are gone on from before what was met is put together; a result is the same for any number.
+const CHUNK: usize = 1_024;
+
+/// How many states a thread takes at once.
+const BLOCK: usize = 8;
+
+/// How a space is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct How {
+    /// Whether states are merged, where the subject has a digest; else each program is tried by itself.
+    pub merges: bool,
+    /// Whether it goes on behind the first failure.
+    pub keep_going: bool,
+    /// Which share of the work is done.
+    pub share: Share,
+    /// About how many bytes states may take.
+    pub memory: u64,
+}
+
+impl Default for How {
+    /// All of it with merging, to the first failure, in four gigabytes.
+    fn default() -> How {
+        How { merges: true, keep_going: false, share: Share { number: 1, of: 1 }, memory: 4_000_000_000 }
+    }
+}
+
+/// A share of a search.
+///
+/// What comes before the last lines is walked by each share, since what is met depends on all that was met before. But a
+/// share compares only its own states in full, and goes on with the last line from its own states alone: most states are
+/// of the last level, and most lines lead there. All shares together do what one search does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// Which one, from 1.
+    pub number: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+impl Share {
+    /// Whether a state is in this share: by its digest, or by the number of the program where it has none.
+    fn has(self, digest: Option<u128>, number: usize) -> bool {
+        digest.unwrap_or(number as u128) % u128::from(self.of) == u128::from(self.number - 1)
+    }
+}
+
+/// A search through a space.
+#[derive(Debug)]
+pub struct Search {
+    pub(super) space: Space,
+    pub(super) subject: SubjectKind,
+    pub(super) how: How,
+    pub(super) nodes: Vec<Node>,
+    /// The digests of all states met.
+    pub(super) met: HashSet<u128>,
+    /// Ends of programs that went well.
+    ends: Ends,
+    /// Those that are gone on from now, by number.
+    pub(super) level: Range<usize>,
+    /// The next of them.
+    pub(super) next: usize,
+    pub(super) summary: Summary,
+}
+
+/// A state by how it was met first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node {
+    /// The state before; the first state's is its own.
+    pub(super) parent: u32,
+    /// Which of the lines that can follow that.
+    pub(super) choice: u16,
+}
+
+/// A program that fails.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The program.
+    pub program: Program,
+    /// Where and how it fails.
+    pub failure: Failure,
+}
+
+/// What has been done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// How many distinct states were met, the empty heap's included; where they are not merged, how many programs.
+    pub states: u64,
+    /// How many lines that were carried out from them were done.
+    pub done: u64,
+    /// How many were refused.
+    pub refused: u64,
+    /// How long the programs are of which all were tried.
+    pub complete: usize,
+    /// The signatures of the failures found, each with its first program's length.
+    pub violations: Vec<(Signature, usize)>,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// How it ended.
+    pub end: End,
+}
+
+/// How a search ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum End {
+    /// It did not.
+    #[default]
+    UnderWay,
+    /// All was tried.
+    Done,
+    /// A program failed.
+    Failed,
+    /// It was stopped from outside.
+    Stopped,
+    /// States took more memory than they may.
+    OutOfMemory,
+}
+
+impl Summary {
+    /// How many lines were carried out from states.
+    pub fn transitions(&self) -> u64 {
+        self.done + self.refused
+    }
+}
+
+/// How far a search is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// The length of the programs that are tried now.
+    pub lines: usize,
+    /// How many of their beginnings were gone on from, and how many there are.
+    pub beginnings: (u64, u64),
+    /// So far.
+    pub states: u64,
+    /// So far.
+    pub transitions: u64,
+    /// About how many bytes the states take.
+    pub memory: u64,
+    /// Since the beginning.
+    pub elapsed: Duration,
+}
+
+impl Progress {
+    /// Whether all programs of that length are done.
+    pub fn is_level_done(&self) -> bool {
+        self.beginnings.0 == self.beginnings.1
+    }
+}
+
+impl Search {
+    /// A search through the space, not begun.
+    pub fn new(space: Space, subject: &SubjectKind, how: How) -> Search {
+        let digest = subject.make().digest();
+        let how = How { merges: how.merges && digest.is_some() && space.is_near(), ..how };
+        let mut search = Search {
+            space,
+            subject: subject.clone(),
+            how,
+            nodes: vec![Node { parent: 0, choice: 0 }],
+            met: HashSet::new(),
+            ends: Ends::default(),
+            level: 0..1,
+            next: 0,
+            summary: Summary { states: 1, ..Summary::default() },
+        };
+        search.met.extend(Expander::new(&search.space, subject).start().digest());
+        search
+    }
+
+    /// How it is searched: without merging, where the subject has no digest or programs are too long for it.
+    pub fn how(&self) -> &How {
+        &self.how
+    }
+
+    /// The digests of all states that were met; empty where the subject has none.
+    pub fn met(&self) -> &HashSet<u128> {
+        &self.met
+    }
+
+    /// The space that is searched.
+    pub fn space(&self) -> &Space {
+        &self.space
+    }
+
+    /// What has been done so far.
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// Searches until all is done, a program fails or `stop` is set. `found` learns of the first failure of each
+    /// signature, `progress` of what has been done after each stretch.
+    pub fn run(
+        &mut self,
+        jobs: usize,
+        stop: &AtomicBool,
+        found: &mut dyn FnMut(Found),
+        progress: &mut dyn FnMut(&Search, &Progress),
+    ) -> &Summary {
+        let before = self.summary.elapsed;
+        let start = Instant::now();
+        self.summary.end = loop {
+            if self.summary.complete >= self.space.lines || self.level.is_empty() {
+                break End::Done;
+            }
+            if self.memory() > self.how.memory {
+                break End::OutOfMemory;
+            }
+            let stretch = self.next..self.level.end.min(self.next + CHUNK);
+            let chunk = self.explore(stretch.clone(), jobs, stop);
+            // What was not done to its end is done again when the search is resumed.
+            if stop.load(Ordering::Relaxed) {
+                break End::Stopped;
+            }
+            self.next = stretch.end;
+            if !self.merge(chunk, found) {
+                break End::Failed;
+            }
+            self.summary.elapsed = before + start.elapsed();
+            let now = self.progress();
+            if now.is_level_done() {
+                self.summary.complete += 1;
+                self.level = self.level.end..self.nodes.len();
+            }
+            progress(self, &now);
+        };
+        self.summary.elapsed = before + start.elapsed();
+        &self.summary
+    }
+
+    fn progress(&self) -> Progress {
+        Progress {
+            lines: self.summary.complete + 1,
+            beginnings: ((self.next - self.level.start) as u64, self.level.len() as u64),
+            states: self.summary.states,
+            transitions: self.summary.transitions(),
+            memory: self.memory(),
+            elapsed: self.summary.elapsed,
+        }
+    }
+
+    /// About how many bytes the states take.
+    fn memory(&self) -> u64 {
+        // A set keeps a byte beside each entry.
+        let digests = self.met.capacity() + self.ends.capacity();
+        (digests * (size_of::<u128>() + 1) + self.nodes.capacity() * size_of::<Node>()) as u64
+    }
+
+    /// Whether states that are met now are not gone on from.
+    fn is_last(&self) -> bool {
+        self.summary.complete + 1 == self.space.lines
+    }
+
+    fn explore(&self, stretch: Range<usize>, jobs: usize, stop: &AtomicBool) -> Chunk {
+        let next = AtomicUsize::new(stretch.start);
+        let chunk = Chunk::new();
+        std::thread::scope(|scope| {
+            for _ in 0..jobs.max(1) {
+                scope.spawn(|| {
+                    let mut expander = Expander::new(&self.space, &self.subject);
+                    loop {
+                        let block = next.fetch_add(BLOCK, Ordering::Relaxed);
+                        if block >= stretch.end || stop.load(Ordering::Relaxed) {
+                            break;
+                        }
+                        for number in block..stretch.end.min(block + BLOCK) {
+                            self.go_on_from(number, &mut expander, &chunk);
+                        }
+                    }
+                });
+            }
+        });
+        chunk
+    }
+
+    /// Goes on from a state by every line that can follow.
+    fn go_on_from(&self, number: usize, expander: &mut Expander<'_>, chunk: &Chunk) {
+        let choices = self.choices(number);
+        let state = match expander.state(choices.iter().copied()) {
+            Ok(state) => state,
+            Err(violation) => return chunk.add((number, 0), None, Some(failure(choices.len(), violation))),
+        };
+        if self.is_last() && !self.how.share.has(state.digest(), number) {
+            return;
+        }
+        let length = choices.len() + 1;
+        let (done, refused) = expander.expand(&state, &mut |choice, step| {
+            let order = (number, choice);
+            match step {
+                Step::Same if self.how.merges => {}
+                Step::Same => chunk.add(order, None, None),
+                Step::Failed(violation) => chunk.add(order, None, Some(failure(length, violation))),
+                Step::State(Some(digest), lockstep) if self.how.merges => {
+                    let is_new = !self.met.contains(&digest) && chunk.meet(digest, order);
+                    let is_checked = is_new && (self.is_last() || self.how.share.has(Some(digest), number));
+                    if let Some(failure) = is_checked.then(|| check(lockstep, length, &self.ends).err()).flatten() {
+                        chunk.fail(digest, failure);
+                    }
+                }
+                Step::State(digest, lockstep) => chunk.add(order, digest, check(lockstep, length, &self.ends).err()),
+            }
+        });
+        chunk.count(done, refused);
+    }
+
+    /// The choices that lead to a state.
+    fn choices(&self, number: usize) -> Vec<u16> {
+        let mut choices = Vec::new();
+        let mut at = number;
+        while at > 0 {
+            let node = self.nodes[at];
+            choices.push(node.choice);
+            at = node.parent as usize;
+        }
+        choices.reverse();
+        choices
+    }
+
+    /// Takes over what was met, in the order in which one thread would have met it; whether to go on.
+    fn merge(&mut self, chunk: Chunk, found: &mut dyn FnMut(Found)) -> bool {
+        self.summary.done += chunk.done.load(Ordering::Relaxed);
+        self.summary.refused += chunk.refused.load(Ordering::Relaxed);
+        for New { order, digest, failure } in chunk.in_order() {
+            self.met.extend(digest);
+            let Some(failure) = failure else {
+                self.summary.states += 1;
+                if !self.is_last() {
+                    self.nodes.push(Node { parent: order.0 as u32, choice: order.1 });
+                }
+                continue;
+            };
+            let signature = failure.violation.signature();
+            if !self.summary.violations.iter().any(|(known, _)| *known == signature) {
+                let program = self.program(order);
+                self.summary.violations.push((signature, program.len()));
+                found(Found { program, failure });
+            }
+            if !self.how.keep_going {
+                return false;
+            }
+        }
+        self.ends.forget_many();
+        true
+    }
+
+    /// The program that a state was met by.
+    fn program(&self, (parent, choice): Order) -> Program {
+        let mut expander = Expander::new(&self.space, &self.subject);
+        let Ok(state) = expander.state(self.choices(parent).into_iter()) else { return Program::default() };
+        let lines = expander.lines(&state);
+        state.program(lines.get(usize::from(choice)).map_or(&[], std::slice::from_ref))
+    }
+}
+
+/// The failure of the last line of a program of that length.
+fn failure(length: usize, violation: Violation) -> Failure {
+    Failure { step: length.saturating_sub(1), tried: Box::default(), violation }
+}

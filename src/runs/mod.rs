@@ -1,0 +1,8 @@
+//! The fifth room: many programs.
+
+pub mod campaign;
+pub mod enumerate;
+mod feedback;
+#[cfg(feature = "cli")]
+pub mod isolation;
+pub mod statistics;

@@ -1,0 +1,32 @@
+//! What the heap calls back: finalizers run as the program's script says, and what happens goes into the journal.
+
+use super::calls::Caller;
+use super::machine::VirtualMachine;
+use heapproof_heap::{Collection, Heap, Host, ObjectId};
+use heapproof_model::{End, Event, script};
+
+impl Host for VirtualMachine {
+    fn finalize(heap: &mut Heap<Self>, id: ObjectId) {
+        let object = heap.host().object(id);
+        if script::finalize(&mut Caller(heap), object) == End::Panicked {
+            // No panic hook sees this, so that a run of thousands of panicking finalizers prints nothing.
+            std::panic::resume_unwind(Box::new("a finalizer of the program panics"));
+        }
+    }
+
+    fn collecting(&mut self, set: &[ObjectId]) {
+        let set = set.iter().map(|id| self.object(*id)).collect();
+        self.script.journal.push(Event::Took(set));
+    }
+
+    fn collected(&mut self, collection: Collection) {
+        if !collection.complete {
+            self.script.journal.push(Event::Paused);
+        }
+    }
+
+    fn died(&mut self, id: ObjectId) {
+        let object = self.object(id);
+        self.script.journal.push(Event::Died(object));
+    }
+}
