@@ -225,6 +225,15 @@ macro_rules! defined {
                 match self { $(Operation::$code { $($operand),* } => { $($operand.rename(each);)* let _ = each; })* }
             }
 
+            /// What it is done to, if that is an object.
+            pub fn receiver(&self) -> Option<Name> {
+                let mut operation = self.clone();
+                operation.parts().into_iter().find_map(|part| match part {
+                    Part::Object(object) => *object,
+                    _ => None,
+                })
+            }
+
             /// That operation with the simplest operands that there are.
             pub fn simplest(code: Code) -> Self {
                 match code { $(Code::$code => Operation::$code { $($operand: AsPart::simplest()),* },)* }

@@ -73,7 +73,8 @@ pub fn load(folder: &Path) -> Result<Vec<Kept>, CorpusError> {
     paths.into_iter().map(read).collect()
 }
 
-fn read(path: PathBuf) -> Result<Kept, CorpusError> {
+/// One of them.
+pub(super) fn read(path: PathBuf) -> Result<Kept, CorpusError> {
     let text = std::fs::read_to_string(&path).map_err(|error| CorpusError::Unreadable(path.clone(), error))?;
     let program = text.parse().map_err(|error| CorpusError::Malformed(path.clone(), error))?;
     let note = text.lines().nth(1).and_then(|line| line.strip_prefix("# ")).unwrap_or_default().trim().to_owned();

@@ -50,7 +50,7 @@ impl Counterexample {
         judge: &(dyn Fn(&Program) -> Option<Failure> + Sync),
     ) -> Option<Counterexample> {
         let minimized = minimize_as(program, options, judge)?;
-        let signature = minimized.failure.violation.signature();
+        let signature = minimized.failure.signature(&minimized.program);
         let found_length = program.len();
         Some(Counterexample { property, subject: subject.clone(), signature, found_length, minimized, path: None })
     }
@@ -174,7 +174,7 @@ static REPORTED: LazyLock<Mutex<Reports>> = LazyLock::new(Mutex::default);
 #[allow(clippy::panic)] // it is an assertion
 pub fn assert_holds(property: Property, subject: &SubjectKind, program: &Program) {
     let Some(failure) = property.check(subject, program).failure else { return };
-    let key = (property, subject.name, failure.violation.signature());
+    let key = (property, subject.name, failure.signature(program));
     let known = REPORTED.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
     if let Some(report) = known {
         resume_unwind(Box::new(report));

@@ -5,6 +5,7 @@ pub mod digest;
 pub mod guard;
 pub mod lockstep;
 pub(crate) mod panics;
+mod place;
 pub mod properties;
 pub mod signature;
 pub mod spelling;

@@ -1,15 +1,21 @@
-//! What tells violations apart for the minimiser and for file names.
+//! What tells failures apart for the minimiser and for file names.
 //!
-//! A signature says what kind of thing parted, never which object, line or message. Two failures with one signature are
-//! taken for one bug.
+//! A signature says what kind of thing parted, and at what kind of place: what the failing line does to which kind of
+//! object, or where in its sources a subject panicked. It never holds an object, a line of the program or a message. Two
+//! failures with one signature are taken for one bug. `docs/signatures.md` defines the format.
 
+use crate::judge::lockstep::Failure;
+use crate::judge::place;
 use crate::judge::violation::{Crash, Violation};
-use heapproof_model::{Contents, Counts, End, Event, Fault, FindingKind, Outcome, Refusal, Statistics};
+use heapproof_model::{Contents, Counts, End, Event, Fault, FindingKind, Outcome, Program, Refusal, Statistics};
 use std::fmt;
 
-/// What kind of violation it is: parts joined by `-`, the words of a part by `_`.
+/// What kind of violation it is, and at what kind of place: parts joined by `-`, the words of a part by `_`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Signature(String);
+
+/// Between the kind and the place.
+const AT: &str = "-at-";
 
 impl Signature {
     /// Its text.
@@ -17,8 +23,21 @@ impl Signature {
         &self.0
     }
 
-    /// All that there can be.
-    pub fn all() -> Vec<Signature> {
+    /// The version of the format, which is another when what belongs to a signature is.
+    pub const VERSION: u32 = 2;
+
+    /// What kind of violation it is, without the place.
+    pub fn kind(&self) -> &str {
+        self.0.split_once(AT).map_or(&*self.0, |(kind, _)| kind)
+    }
+
+    /// Whether it is that one, or is of that kind where that has no place.
+    pub fn is_a(&self, wanted: &Signature) -> bool {
+        self == wanted || self.kind() == wanted.as_str()
+    }
+
+    /// All kinds that there can be; each is a signature without its place.
+    pub fn kinds() -> Vec<Signature> {
         let outcomes = || ["done", "skipped"].into_iter().chain(REFUSALS.iter().map(|(_, word)| *word));
         let events = || EVENTS.iter().copied().chain(outcomes());
         let pairs = |kind: &str, words: Vec<&str>| {
@@ -35,17 +54,22 @@ impl Signature {
         plain.chain(statistics).chain(findings).chain(faults).chain(paired).map(Signature).collect()
     }
 
-    /// The signature of that text.
+    /// The signature of that text, with or without a place.
     ///
     /// # Errors
     /// The signature that is nearest, where there is none of that text.
     pub fn parse(text: &str) -> Result<Signature, Signature> {
-        let distance = |signature: &Signature| strsim::damerau_levenshtein(signature.as_str(), text);
-        let nearest = Signature::all().into_iter().min_by_key(distance);
-        match nearest {
-            Some(nearest) if nearest.as_str() != text => Err(nearest),
-            _ => Ok(Signature(text.to_owned())),
-        }
+        let (kind, place) = text.split_once(AT).map_or((text, None), |(kind, place)| (kind, Some(place)));
+        let kinds = Signature::kinds().into_iter().map(|kind| kind.0);
+        let kind = nearest(kind, kinds).unwrap_or_default();
+        let place = match place {
+            // Any place in anybody's sources.
+            Some(place) if kind == PANICKED => Some(slug(place)),
+            Some(place) => nearest(place, place::all()),
+            None => None,
+        };
+        let known = Signature(place.map_or_else(|| kind.clone(), |place| format!("{kind}{AT}{place}")));
+        if known.0 == text { Ok(known) } else { Err(known) }
     }
 }
 
@@ -55,9 +79,12 @@ impl fmt::Display for Signature {
     }
 }
 
-/// Signatures that are not made of parts.
+/// The kind of a panic.
+const PANICKED: &str = "panicked";
+
+/// Kinds that are not made of parts.
 const PLAIN: &[&str] = &[
-    "panicked",
+    PANICKED,
     "crashed-aborted",
     "crashed-stack-overflow",
     "crashed-signal",
@@ -118,11 +145,36 @@ pub fn refusal(refusal: Refusal) -> &'static str {
     REFUSALS.iter().find(|(known, _)| *known == refusal).map_or("refused", |(_, word)| word)
 }
 
+/// The one of those words that is nearest.
+fn nearest(text: &str, words: impl Iterator<Item = String>) -> Option<String> {
+    words.min_by_key(|word| strsim::damerau_levenshtein(word, text))
+}
+
+impl Failure {
+    /// The signature of it as a failure of that program.
+    pub fn signature(&self, program: &Program) -> Signature {
+        let kind = self.violation.kind();
+        let place = match &self.violation {
+            Violation::Panicked { place, .. } => place.as_deref().map(slug),
+            // It is about how a line is written, not about what it does.
+            violation if violation.is_of_notation() => None,
+            _ => Some(place::of(program, self.step)),
+        };
+        Signature(place.map_or_else(|| kind.clone(), |place| format!("{kind}{AT}{place}")))
+    }
+}
+
+/// A place in the sources, without the folders: `src/counts.rs:12:5` as `counts_rs_12_5`.
+fn slug(place: &str) -> String {
+    let file = place.rsplit(['/', '\\']).next().unwrap_or(place);
+    file.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
+}
+
 impl Violation {
-    /// Its signature.
-    pub fn signature(&self) -> Signature {
-        Signature(match self {
-            Violation::Panicked { .. } => "panicked".to_owned(),
+    /// What kind of violation it is: the signature without the place.
+    pub fn kind(&self) -> String {
+        match self {
+            Violation::Panicked { .. } => PANICKED.to_owned(),
             Violation::Crashed { how } => format!("crashed-{}", crash(*how)),
             Violation::Hung { .. } => "hung".to_owned(),
             Violation::OutOfMemory { .. } => "out-of-memory".to_owned(),
@@ -153,7 +205,7 @@ impl Violation {
             Violation::Undetermined { what, .. } => format!("undetermined-{what}"),
             Violation::Misplaced { .. } => "misplaced".to_owned(),
             Violation::RoundTrip { form, .. } => format!("round-trip-{form}"),
-        })
+        }
     }
 }
 

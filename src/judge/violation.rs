@@ -24,6 +24,8 @@ pub enum Violation {
     Panicked {
         /// What it said.
         message: String,
+        /// Where in its sources, as `file:line:column`, where that is known.
+        place: Option<String>,
     },
     /// The subject ended its process.
     Crashed {

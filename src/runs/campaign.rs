@@ -12,8 +12,8 @@ use crate::judge::tally::Tally;
 use crate::programs::generate::{self, Recipe};
 use crate::runs::feedback::{self, Novelty, Pool, Pools, ROUND};
 use crate::runs::statistics::{self, Observed, Statistics};
-use heapproof_model::Program;
-use std::collections::BTreeMap;
+use heapproof_model::{Code, Line, Program};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -37,6 +37,10 @@ pub struct Campaign {
     pub seed: u64,
     /// How programs are drawn.
     pub recipe: Recipe,
+    /// The operations that are left out of what is drawn.
+    pub without: Vec<Code>,
+    /// The signatures of failures that are no news: they are counted, and end nothing.
+    pub known: BTreeSet<Signature>,
     /// How many programs, unless time ends first.
     pub cases: u64,
     /// For how long no further program is begun after.
@@ -69,8 +73,10 @@ pub struct Summary {
     pub tally: Tally,
     /// A digest of programs and verdicts.
     pub digest: u64,
-    /// How many programs failed, by signature.
+    /// How many programs failed, by signature, in a way that is not known.
     pub violations: BTreeMap<Signature, u64>,
+    /// How many programs failed in a way that is known, by signature.
+    pub known: BTreeMap<Signature, u64>,
     /// What was seen of some of them; see [`Campaign::observed`].
     pub statistics: Statistics,
     /// How long it took.
@@ -89,6 +95,7 @@ struct Block {
     digest: u64,
     observed: Vec<(Observed, Arc<Program>)>,
     found: Vec<Found>,
+    known: Vec<Signature>,
 }
 
 impl Campaign {
@@ -155,7 +162,7 @@ impl Campaign {
         send: &Sender<(u64, Block)>,
     ) {
         let supported = self.subject.make();
-        let supports = |code| supported.supports(code);
+        let supports = |code| supported.supports(code) && !self.without.contains(&code);
         let stopped = || stops.iter().any(|stop| stop.load(Ordering::Relaxed));
         let mut pool = Pool::default();
         loop {
@@ -183,6 +190,7 @@ impl Campaign {
                 }
                 let made = feedback::made(self.seed, case, &pool, self.recipe.most_lines, &supports);
                 let program = made.unwrap_or_else(|| generate::case(self.seed, case, &self.recipe, &supports));
+                let program = self.without(program);
                 if block.add(case, program, self, judge) && !self.keep_going {
                     break;
                 }
@@ -191,6 +199,15 @@ impl Campaign {
                 return;
             }
         }
+    }
+
+    /// A program without the lines that have an operation which is left out: shapes are made of what they need.
+    fn without(&self, program: Program) -> Program {
+        if self.without.is_empty() {
+            return program;
+        }
+        let has = |line: &&Line| !line.codes().iter().any(|code| self.without.contains(code));
+        program.with_lines(program.lines().iter().filter(has).cloned().collect())
     }
 
     /// Of how many cases one is observed.
@@ -204,7 +221,7 @@ impl Campaign {
 }
 
 impl Block {
-    /// Runs a case; whether it failed.
+    /// Runs a case; whether it failed in a way that is not known.
     fn add(&mut self, case: u64, program: Program, campaign: &Campaign, judge: &dyn Fn(&Program) -> Verdict) -> bool {
         let verdict = judge(&program);
         let program = Arc::new(program);
@@ -222,11 +239,17 @@ impl Block {
         for count in [total.done, total.refused, total.skipped] {
             digest.update(&count.to_le_bytes());
         }
-        let failed = verdict.failure.is_some();
+        let mut failed = false;
         if let Some(failure) = verdict.failure {
-            digest.update(failure.violation.signature().as_str().as_bytes());
+            let signature = failure.signature(&program);
+            // The kind alone: it stays what it is in each version of signatures.
+            digest.update(signature.kind().as_bytes());
             digest.update(&(failure.step as u64).to_le_bytes());
-            self.found.push(Found { case, program: Arc::unwrap_or_clone(program), failure });
+            failed = !campaign.known.contains(&signature);
+            match failed {
+                true => self.found.push(Found { case, program: Arc::unwrap_or_clone(program), failure }),
+                false => self.known.push(signature),
+            }
         }
         // A sum, so that the digest of all is independent of how they are divided into blocks.
         self.digest = self.digest.wrapping_add(digest.digest());
@@ -240,8 +263,11 @@ fn merge(summary: &mut Summary, block: Block, found: &mut dyn FnMut(Found)) {
     summary.tally.merge(&block.tally);
     block.observed.iter().for_each(|(observed, _)| summary.statistics.add(observed));
     summary.digest = summary.digest.wrapping_add(block.digest);
+    for signature in block.known {
+        *summary.known.entry(signature).or_default() += 1;
+    }
     for one in block.found {
-        let count = summary.violations.entry(one.failure.violation.signature()).or_default();
+        let count = summary.violations.entry(one.failure.signature(&one.program)).or_default();
         *count += 1;
         if *count == 1 {
             found(one);

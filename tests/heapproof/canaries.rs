@@ -68,7 +68,7 @@ fn caught(property: Property, canary: &Canary, wanted: fn(&Canary, &Signature) -
     let programs = (0..PROGRAMS).map(|number| case(1, number, &recipe, &|code| supports.supports(code)));
     let mut found = programs.filter_map(|program| {
         let failure = property.check(&canary.kind, &program).failure?;
-        let signature = failure.violation.signature();
+        let signature = failure.signature(&program);
         wanted(canary, &signature).then_some((program, signature))
     });
     found.next().unwrap_or_else(|| panic!("{} is not caught by {}", canary.kind.name, property.name()))
@@ -124,7 +124,7 @@ fn each_kind_of_violation_has_a_canary() {
     for property in [Property::Verify, Property::Recover, Property::Determinism] {
         found.extend(canaries_of(property).map(|canary| kind(&caught(property, canary, |_, _| true).1)));
     }
-    let kinds: BTreeSet<String> = Signature::all().iter().map(kind).collect();
+    let kinds: BTreeSet<String> = Signature::kinds().iter().map(kind).collect();
     let of_no_subject = ["round-trip-text", "round-trip-bytes", "misplaced"];
     // What ends its process is met in the tests of isolation; no signal but an abort can be had without `unsafe`.
     let ends = |kind: &str| kind == "crashed-signal" || ending().any(|canary| name_of(canary) == kind);
@@ -136,7 +136,7 @@ fn each_kind_of_violation_has_a_canary() {
 /// What one canary is enough for: a signature, but for those that are made of pairs of outcomes or of events, or of a
 /// fault, which has a test of its own.
 fn kind(signature: &Signature) -> String {
-    let text = signature.as_str();
+    let text = signature.kind();
     let many = ["outcome-", "journal-", "fault-missed-"].into_iter().find(|many| text.starts_with(many));
     many.unwrap_or(text).to_owned()
 }
@@ -163,7 +163,7 @@ fn every_fault_of_the_corpus_is_missed_by_the_canary_that_finds_nothing() {
             let lines = program.lines().iter().enumerate().filter(|(at, line)| *at == fault || !is_fault(line));
             let program = program.with_lines(lines.map(|(_, line)| line.clone()).collect());
             let failure = Property::Lockstep.check(&blind.kind, &program).failure;
-            missed.extend(failure.map(|failure| failure.violation.signature().to_string()));
+            missed.extend(failure.map(|failure| failure.violation.kind()));
         }
     }
     let every: BTreeSet<String> = Fault::ALL.iter().map(|fault| format!("fault-missed-{}", fault.word())).collect();

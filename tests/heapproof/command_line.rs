@@ -84,13 +84,13 @@ fn json_is_an_object_a_line_and_the_last_is_the_summary() {
     assert_eq!(types[types.len() - 2..], ["statistics", "summary"]);
     // Statistics come now and then, so where among them the violation stands is a matter of time.
     let violation = lines.iter().find(|line| line["type"] == "violation").unwrap();
-    assert_eq!(violation["signature"], "counts-external");
+    assert_eq!(violation["signature"], "counts-external-at-manage");
     let summary = &lines[lines.len() - 1];
     let by_operation = summary["by_operation"].as_object().unwrap();
     let sum = |outcome: &str| by_operation.values().map(|one| one[outcome].as_u64().unwrap()).sum::<u64>();
     assert_eq!(summary["operations"].as_u64().unwrap(), sum("done") + sum("refused"));
     assert_eq!(summary["skipped"].as_u64().unwrap(), sum("skipped"));
-    assert_eq!(summary["violations"]["counts-external"], 1);
+    assert_eq!(summary["violations"]["counts-external-at-manage"], 1);
     assert!(summary["programs"].as_u64().unwrap() > 0 && summary["seconds"].is_number());
     assert_eq!(summary["digest"].as_str().unwrap().len(), 16);
 }

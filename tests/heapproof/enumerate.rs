@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 fn searched(space: Space, subject: &SubjectKind, merges: bool, jobs: usize) -> (Search, BTreeMap<Signature, Program>) {
     let mut search = Search::new(space, subject, How { merges, keep_going: true, ..How::default() });
     let mut found = BTreeMap::new();
-    let mut note = |one: Found| drop(found.insert(one.failure.violation.signature(), one.program));
+    let mut note = |one: Found| drop(found.insert(one.failure.signature(&one.program), one.program));
     search.run(jobs, &AtomicBool::new(false), &mut note, &mut |_, _| {});
     (search, found)
 }
@@ -77,8 +77,14 @@ fn merging_loses_no_state_and_no_violation() {
         for subject in &subjects {
             let (merged, found) = searched(space.clone(), subject, true, 2);
             let (unmerged, found_unmerged) = searched(space.clone(), subject, false, 2);
+            // Of programs that lead to one wrong state the first alone is met where they are merged, so places differ.
             let lengths = |found: &BTreeMap<Signature, Program>| {
-                found.iter().map(|(signature, program)| (signature.clone(), program.len())).collect::<Vec<_>>()
+                let mut least = BTreeMap::new();
+                for (signature, program) in found {
+                    let known = least.entry(signature.kind().to_owned()).or_insert(program.len());
+                    *known = program.len().min(*known);
+                }
+                least
             };
             assert_eq!(lengths(&found), lengths(&found_unmerged), "{} in {space}", subject.name);
             assert!(merged.met() == unmerged.met(), "{} in {space}", subject.name);
@@ -110,7 +116,7 @@ fn the_canary_is_caught_with_a_shortest_program() {
 fn a_heap_without_digests_is_tried_program_by_program() {
     let (search, found) = searched(cycles(3), &RC, true, 2);
     assert!(!search.how().merges && search.met().is_empty());
-    let leak = found.get(&signature("leaks-cycle")).unwrap();
+    let leak = found.get(&signature("leaks-cycle-at-manage")).unwrap();
     assert_eq!((leak, found.len()), (&"a = table\na.x = a".parse().unwrap(), 1));
 }
 
@@ -121,7 +127,7 @@ fn all_shares_together_find_what_one_search_finds() {
     for number in 1..=3 {
         let how = How { keep_going: true, share: Share { number, of: 3 }, ..How::default() };
         let mut search = Search::new(holders(4), &CANARY, how);
-        let mut note = |one: Found| drop(together.1.insert(one.failure.violation.signature(), one.program));
+        let mut note = |one: Found| drop(together.1.insert(one.failure.signature(&one.program), one.program));
         search.run(1, &AtomicBool::new(false), &mut note, &mut |_, _| {});
         assert!(search.summary().transitions() < whole.summary().transitions());
         together.0.extend(search.met().iter().copied());
@@ -146,23 +152,23 @@ fn a_search_that_was_stopped_is_gone_on_with() {
     });
     assert!(stretches > 2);
 
-    let mut resumed = Search::resumed(whole.space().clone(), &HEAP, how, &path).unwrap();
+    let mut resumed = Search::new(whole.space().clone(), &HEAP, how).resumed(&path).unwrap();
     assert!(resumed.summary().states < whole.summary().states);
     resumed.run(1, &stop, &mut |_| {}, &mut |_, _| {});
     assert!(resumed.met() == whole.met());
     assert_eq!(resumed.summary().transitions(), whole.summary().transitions());
 
     whole.save(&path).unwrap();
-    let mut done = Search::resumed(whole.space().clone(), &HEAP, how, &path).unwrap();
+    let mut done = Search::new(whole.space().clone(), &HEAP, how).resumed(&path).unwrap();
     done.run(1, &stop, &mut |_| {}, &mut |_, _| panic!("there is nothing left to do"));
     assert_eq!((done.summary().states, done.summary().end), (whole.summary().states, whole.summary().end));
 
-    let other = Search::resumed(cycles(3), &HEAP, how, &path).unwrap_err();
+    let other = Search::new(cycles(3), &HEAP, how).resumed(&path).unwrap_err();
     assert!(other.to_string().starts_with("another search: whole: at most 3 lines"), "{other}");
     let bytes = std::fs::read(&path).unwrap();
     for (damaged, message) in [(&bytes[..bytes.len() - 1], "cut short or changed"), (&[][..], "not a search")] {
         std::fs::write(&path, damaged).unwrap();
-        let error = Search::resumed(whole.space().clone(), &HEAP, how, &path).unwrap_err();
+        let error = Search::new(whole.space().clone(), &HEAP, how).resumed(&path).unwrap_err();
         assert!(error.to_string().starts_with(message), "{error}");
     }
 }

@@ -56,7 +56,7 @@ fn free(subject: &SubjectKind, trace: &str) -> Vec<String> {
     let failure = lockstep::run(subject, &program).failure.unwrap();
     let mut explanation = explain(subject, &program, &failure);
     let judge = &mut |program: &_| Property::Lockstep.check(subject, program).failure;
-    explanation.vary(&program, &failure.violation.signature(), judge);
+    explanation.vary(&program, &failure.signature(&program), judge);
     explanation.variations.into_iter().map(|variation| variation.text).collect()
 }
 
@@ -163,7 +163,7 @@ fn no_failure_is_beyond_words_and_few_need_more_than_a_screen() {
             let Some(failure) = lockstep::run(subject, &program).failure else { continue };
             let whole = explain(subject, &program, &failure);
             assert!(!whole.model.is_empty() && !whole.place.is_empty());
-            let signature = failure.violation.signature();
+            let signature = failure.signature(&program);
             if seen.contains(&signature) {
                 continue;
             }
@@ -176,4 +176,21 @@ fn no_failure_is_beyond_words_and_few_need_more_than_a_screen() {
         }
     }
     assert!(explained > 20, "{explained}");
+}
+
+#[test]
+fn a_failure_in_what_follows_the_last_line_is_shown_with_the_steps_that_led_there() {
+    let text = explained(&CANARY, "a = array\npush a a\npop a").text();
+    assert!(text.contains("   3  pop a\n       (the end)\n       collect\n>      drop a\n"), "{text}");
+    let text = explained(&RC, "a = table\na.b = a").text();
+    assert!(text.contains("       drop a\n>      collect (the subject has no `collect`)\n"), "{text}");
+    let inside = explained(&canary("canary:counts-external"), "a = table\na.x = a\ntake a");
+    assert!(inside.end.is_empty() && inside.text().contains(">   3  take a\n"), "{}", inside.text());
+}
+
+#[test]
+fn of_an_end_of_many_steps_the_last_are_shown() {
+    let held: String = (0..30).map(|number| format!("b{number} = table\n")).collect();
+    let text = explained(&CANARY, &format!("{held}a = array\npush a a\npop a")).text();
+    assert!(text.contains(" steps\n       drop b") && text.contains("\n>      drop a\n"), "{text}");
 }

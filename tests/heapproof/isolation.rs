@@ -17,7 +17,7 @@ fn what_ends_its_process_is_cut_down_like_any_failure() {
     for signature in ["crashed-aborted", "crashed-exited", "crashed-stack-overflow", "out-of-memory"] {
         let (code, out, error) = on(folder().path(), "minimize", signature, &[]);
         assert_eq!(code, 1, "{error}");
-        assert!(out.contains(&format!("# signature {signature},")), "{out}");
+        assert!(out.contains(&format!("# signature {signature}-at-")), "{out}");
         assert!(out.ends_with("\na = array\npush a a\npop a\n"), "{out}");
         let note = format!("`canary:{signature}` ends its process, or never ends");
         assert!(error.starts_with(&note) && error.contains(">   3  pop a"), "{error}");

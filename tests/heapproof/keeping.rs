@@ -19,10 +19,13 @@ fn a_regression_is_filed_once_in_its_normal_form() {
     let (code, out, error) = heapproof(folder.path(), &[&ADD[..], &["found.trace"]].concat());
     assert_eq!(code, 0, "{error}");
     let filed = "corpus/regressions/a-pop-forgets-what-it-hands-over.trace";
-    assert!(out.starts_with(&format!("filed as {filed}: counts-external, cut from 7 lines to 3")), "{out}");
+    assert!(out.starts_with(&format!("filed as {filed}: counts-external-at-manage, cut from 7 lines to 3")), "{out}");
     let text = read_to_string(path(filed)).unwrap();
     assert_eq!(text.lines().nth(1), Some("# A pop forgets what it hands over"));
-    assert_eq!(text.lines().nth(2), Some("# found as counts-external by property lockstep on subject canary"));
+    assert_eq!(
+        text.lines().nth(2),
+        Some("# found as counts-external-at-manage by property lockstep on subject canary")
+    );
 
     // The same failure from another program, and the file itself.
     write(path("again.trace"), format!("x = box 7\n{FAILS}")).unwrap();

@@ -19,6 +19,7 @@ mod generator;
 mod golden;
 mod isolation;
 mod keeping;
+mod leaving_out;
 #[path = "../../examples/log_to_trace.rs"]
 #[allow(dead_code)]
 mod log_to_trace;

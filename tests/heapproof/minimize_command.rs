@@ -18,7 +18,10 @@ fn what_was_minimised_is_verified_anew() {
     minimize(folder.path(), &["-o", "small.trace"]);
     let (code, out, _) = verify(folder.path(), "small.trace");
     assert_eq!(code, 0);
-    assert_eq!(out, "small.trace: minimal: counts-external needs every line and every object; 4 removals tried\n");
+    assert_eq!(
+        out,
+        "small.trace: minimal: counts-external-at-manage needs every line and every object; 4 removals tried\n"
+    );
 }
 
 #[test]
@@ -47,7 +50,7 @@ fn a_certificate_holds_every_removal_and_what_came_of_it() {
     let text = std::fs::read_to_string(folder.path().join("why.json")).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines[0]["minimal"], true);
-    assert_eq!(lines[0]["signature"], "counts-external");
+    assert_eq!(lines[0]["signature"], "counts-external-at-manage");
     let removed: Vec<(&Value, &Value)> = lines[1..].iter().map(|line| (&line["line"], &line["object"])).collect();
     assert_eq!(removed.len(), 4);
     assert_eq!((removed[0].0, removed[3].1), (&Value::from(1), &Value::from("a")));

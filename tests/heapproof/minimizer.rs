@@ -38,10 +38,11 @@ fn no_line_and_no_object_of_a_minimised_program_can_go() {
     let of_one = failing(&CANARY).take(20).map(|program| (CANARY, program));
     for (subject, program) in of_one.chain(canaries()) {
         let found = minimized(&subject, &program);
-        let signature = found.failure.violation.signature();
+        let signature = found.failure.signature(&found.program);
         let fails = |lines: Vec<Line>| {
-            let failure = lockstep::run(&subject, &found.program.with_lines(lines)).failure;
-            failure.is_some_and(|failure| failure.violation.signature() == signature)
+            let program = found.program.with_lines(lines);
+            let failure = lockstep::run(&subject, &program).failure;
+            failure.is_some_and(|failure| failure.signature(&program) == signature)
         };
         let lines = found.program.lines();
         assert!(found.is_minimal && fails(lines.to_vec()), "{}", subject.name);
@@ -85,11 +86,11 @@ fn of_a_hundred_programs_that_fail_alike_95_come_to_one_trace_in_fewer_than_300_
 fn each_step_goes_down_in_the_order_and_no_program_is_run_twice() {
     for (subject, program) in canaries() {
         let (mut ranks, mut seen, mut runs) = (Vec::new(), BTreeSet::new(), 0);
-        let signature = failure(&subject, &program).unwrap().violation.signature();
+        let signature = failure(&subject, &program).unwrap().signature(&program);
         let found = minimize(&program, &mut |program| {
             runs += 1;
             let failed = failure(&subject, program);
-            let alike = failed.as_ref().is_some_and(|failed| failed.violation.signature() == signature);
+            let alike = failed.as_ref().is_some_and(|failed| failed.signature(program) == signature);
             if seen.insert(program.canonical().encode()) && alike {
                 ranks.push(Rank::of(&program.canonical()));
             }
@@ -161,7 +162,7 @@ fn a_failure_that_does_not_always_happen_is_minimised_by_vote() {
 #[test]
 fn removals_that_could_be_made_are_told() {
     let program = program("a = array\npush a a\nb = table\npop a");
-    let signature = failure(&CANARY, &program).unwrap().violation.signature();
+    let signature = failure(&CANARY, &program).unwrap().signature(&program);
     let tried = removals(&program, &signature, &mut |program| failure(&CANARY, program));
     let alike: Vec<usize> = (0..tried.len()).filter(|at| tried[*at].without == Without::FailsAlike).collect();
     assert_eq!((tried.len(), alike), (6, vec![2, 5]), "{tried:?}");
@@ -177,7 +178,7 @@ fn no_program_that_an_exhaustive_search_finds_is_shorter() {
     let operations = |program: &Program| Rank::of(&program.canonical()).operations();
     for (subject, program) in canaries() {
         let found = minimized(&subject, &program);
-        let signature = found.failure.violation.signature();
+        let signature = found.failure.signature(&found.program);
         let most = found.program.len() - 1;
         let spaces = [Space { lines: most.min(2), ..Space::whole() }, Space { lines: most.min(5), ..Space::cycles() }];
         for shorter in spaces.into_iter().filter_map(|space| shortest(&subject, &signature, space)) {

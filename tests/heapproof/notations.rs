@@ -13,7 +13,7 @@ fn programs() -> impl Iterator<Item = Program> {
 
 /// The signature of the first failure.
 fn told(check: impl Fn(&Program) -> Option<Violation>) -> String {
-    programs().find_map(|program| check(&program)).map_or_else(String::new, |found| found.signature().to_string())
+    programs().find_map(|program| check(&program)).map_or_else(String::new, |found| found.kind())
 }
 
 fn text(notation: Notation) -> String {

@@ -52,6 +52,8 @@ pub enum Manner {
     MakesUpCounts,
     /// Verification goes on finding what was repaired.
     Scarred,
+    /// What objects of these kinds hold is not counted.
+    CountsNothingIn(&'static [Kind]),
 }
 
 /// The model behind the trait of subjects.
@@ -267,7 +269,11 @@ impl Subject for Pretender {
     }
 
     fn counts(&self, object: Object) -> Counts {
-        self.model.counts().find(|(of, _)| *of == object).unwrap().1
+        let counts = self.model.counts().find(|(of, _)| *of == object).unwrap().1;
+        let Manner::CountsNothingIn(kinds) = self.manner else { return counts };
+        let holders = self.model.living().filter_map(|holder| self.model.contents(holder));
+        let held = holders.filter(|contents| kinds.contains(&contents.kind)).flat_map(Contents::references);
+        Counts { internal: counts.internal - held.filter(|of| *of == object).count() as u32, ..counts }
     }
 
     fn statistics(&self) -> Statistics {

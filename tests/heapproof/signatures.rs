@@ -1,9 +1,16 @@
+use crate::pretender::{Manner, Pretender};
+use crate::program;
+use heapproof::generate::{Recipe, case};
+use heapproof::lockstep::{self, Failure};
 use heapproof::model::{
-    Contents, Counts, End, Event, Fault, Finding, FindingKind, Kind, Object, Outcome, Refusal, Value,
+    Contents, Counts, End, Event, Fault, Finding, FindingKind, Kind, Object, Outcome, Program, Refusal, Value,
 };
+use heapproof::proof::Counterexample;
+use heapproof::properties::Property;
 use heapproof::signature::Signature;
+use heapproof::subject::SubjectKind;
 use heapproof::violation::{Crash, Violation};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// One violation of each kind, and of some kinds several.
@@ -25,7 +32,8 @@ fn violations() -> Vec<Violation> {
         |contents: Contents| Violation::Contents { object, model: Box::default(), subject: Box::new(contents) };
     let counts = |subject: Counts| Violation::Counts { object, model: Counts::default(), subject };
     let mut violations = vec![
-        Violation::Panicked { message: "x".into() },
+        Violation::Panicked { message: "x".into(), place: None },
+        Violation::Panicked { message: "x".into(), place: Some("C:\\Heap.rs:1:2".into()) },
         Violation::Crashed { how: Crash::Aborted },
         Violation::Crashed { how: Crash::StackOverflow },
         Violation::Crashed { how: Crash::Signal(11) },
@@ -72,16 +80,114 @@ fn violations() -> Vec<Violation> {
     violations
 }
 
+/// A line at each place.
+const PLACES: &str = "\
+a = table
+a.x = 1
+a.x
+b = closure 0 nil
+b{0} = a
+f = a.x
+c = weak b
+drop nil
+c.x = 1
+d = temp array
+collect";
+
+fn signature(violation: Violation, program: &Program, step: usize) -> String {
+    let signature = Failure { step, tried: Box::default(), violation }.signature(program);
+    assert_eq!(Signature::parse(signature.as_str()), Ok(signature.clone()));
+    signature.to_string()
+}
+
 #[test]
 fn every_violation_has_a_signature_that_is_known_and_can_be_a_file_name() {
+    let program = program(PLACES);
     for violation in violations() {
-        let signature = violation.signature();
-        assert_eq!(Signature::parse(signature.as_str()), Ok(signature.clone()));
-        assert!(signature.as_str().chars().all(|c| c.is_ascii_lowercase() || "-_".contains(c)), "{signature}");
+        for step in 0..=program.len() {
+            let signature = signature(violation.clone(), &program, step);
+            assert!(signature.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_')), "{signature}");
+        }
     }
+}
+
+#[test]
+fn the_place_is_what_is_done_to_contents_and_of_what_kind() {
+    let program = program(PLACES);
+    let place =
+        |step| signature(Violation::NotFreed { object: Object(0) }, &program, step).split_off("not-freed-at-".len());
+    let places: Vec<String> = (0..=program.len()).map(place).collect();
+    assert_eq!(
+        places,
+        [
+            "allocate-table",
+            "write-table",
+            "read-table",
+            "allocate-closure",
+            "write-closure",
+            "read-table",
+            "allocate-weak",
+            "count",
+            "write-weak",
+            "allocate-array",
+            "manage",
+            "manage"
+        ]
+    );
+}
+
+#[test]
+fn panics_are_told_apart_by_where_they_come_from_and_never_by_what_they_say() {
+    let told = |message: &str, place: Option<&str>| {
+        let violation = Violation::Panicked { message: message.to_owned(), place: place.map(str::to_owned) };
+        signature(violation, &Program::default(), 0)
+    };
+    assert_eq!(told("no `a`", Some("/home/me/src/Heap.rs:12:5")), "panicked-at-heap_rs_12_5");
+    assert_eq!(told("no `b`", Some("src/Heap.rs:12:5")), "panicked-at-heap_rs_12_5");
+    assert_eq!(told("no `a`", Some("src/heap.rs:13:5")), "panicked-at-heap_rs_13_5");
+    assert_eq!(told("no `a`", None), "panicked");
+    let canary = heapproof::subjects::all().into_iter().find(|kind| kind.name == "canary:panicked").unwrap();
+    let upgrades = program("a = table\nb = weak a\ndrop a\nc = upgrade b");
+    let failure = lockstep::run(&canary, &upgrades).failure.unwrap();
+    assert!(failure.signature(&upgrades).as_str().starts_with("panicked-at-doing_rs_"));
+}
+
+#[test]
+fn a_kind_stands_for_each_of_its_places() {
+    let parsed = |text| Signature::parse(text).unwrap();
+    let (kind, place, other) =
+        (parsed("not-freed"), parsed("not-freed-at-write-closure"), parsed("not-freed-at-write-table"));
+    assert!(place.is_a(&kind) && place.is_a(&place) && !place.is_a(&other) && !kind.is_a(&place));
+    assert!(Signature::kinds().contains(&kind) && !Signature::kinds().contains(&place));
 }
 
 #[test]
 fn a_signature_that_is_mistyped_is_answered_with_the_nearest() {
     assert_eq!(Signature::parse("not-fred").unwrap_err().as_str(), "not-freed");
+    assert_eq!(Signature::parse("not-fred-at-wrte-table").unwrap_err().as_str(), "not-freed-at-write-table");
+}
+
+/// A heap that forgets to count what tables hold, one that forgets what closures hold, and one that forgets both.
+fn forgetful() -> [SubjectKind; 3] {
+    macro_rules! forgets {
+        ($($kind:ident),*) => {
+            SubjectKind::new("forgetful", "", || Box::new(Pretender::new(Manner::CountsNothingIn(&[$(Kind::$kind),*]))))
+        };
+    }
+    [forgets!(Table), forgets!(Closure), forgets!(Table, Closure)]
+}
+
+#[test]
+fn of_two_mistakes_in_stores_each_is_kept_a_trace_of() {
+    let [tables, closures, both] = forgetful();
+    let programs = (0..300).map(|number| case(1, number, &Recipe::default(), &|_| true));
+    let mut kept = BTreeMap::new();
+    for program in programs {
+        let Some(failure) = lockstep::run(&both, &program).failure else { continue };
+        let minimized = || Counterexample::of(Property::Lockstep, &both, &program).unwrap().minimized.program;
+        kept.entry(failure.signature(&program)).or_insert_with(minimized);
+    }
+    for left in [tables, closures] {
+        assert!(kept.values().any(|trace| lockstep::run(&left, trace).failure.is_some()), "{kept:?}");
+    }
 }

@@ -71,8 +71,16 @@ fn a_page_needs_nothing_from_elsewhere_and_no_text_of_a_trace_ends_its_script() 
     let (_, data) = page.split_once("id=\"data\">").unwrap();
     let data: serde_json::Value = serde_json::from_str(data.split_once("</script>").unwrap().0).unwrap();
     assert_eq!(data["steps"].as_array().unwrap().len(), 6);
-    assert_eq!((&data["fails"], &data["verdict"]), (&5.into(), &"counts-external".into()));
+    assert_eq!((&data["fails"], &data["verdict"]), (&5.into(), &"counts-external-at-count".into()));
     assert_eq!(data["lines"][1], "b = box \"</script><b>&\"");
+}
+
+#[test]
+fn the_steps_of_the_end_are_steps_of_the_page() {
+    let page = viewed(&HEAP, &program("a = table\na.x = a")).html();
+    for step in ["the end: collect", "the end: drop a"] {
+        assert!(page.contains(step), "{step}");
+    }
 }
 
 #[test]

@@ -21,7 +21,7 @@ macro_rules! pretender {
 
 fn signature(subject: &SubjectKind, trace: &str) -> String {
     let failure = lockstep::run(subject, &program(trace)).failure;
-    failure.map_or_else(String::new, |failure| failure.violation.signature().to_string())
+    failure.map_or_else(String::new, |failure| failure.violation.kind())
 }
 
 /// What a pretender of that manner fails with, after those of no fault have passed.

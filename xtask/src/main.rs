@@ -35,6 +35,10 @@ const COMMANDS: &[Entry] = &[
         "normal-forms",
         "See whether programs that fail by one seeded bug are minimised to one trace",
     ),
+    entry::<minimising::hidden::Hidden>(
+        "hidden",
+        "See which of two seeded bugs a run keeps no trace of, where the sources have both; see `docs/signatures.md`",
+    ),
     entry::<seeded::apply::Apply>(
         "apply",
         "Put a seeded bug into these sources, to see what the harness makes of it; `git checkout heap model` takes it out",

@@ -35,7 +35,7 @@ pub struct Minimized {
 /// How a program fails, by its signature.
 pub fn signature(program: &Program) -> Option<String> {
     let failure = Property::Lockstep.check(&HEAP, program).failure?;
-    Some(failure.violation.signature().to_string())
+    Some(failure.signature(program).to_string())
 }
 
 fn main() {

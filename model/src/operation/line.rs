@@ -44,6 +44,17 @@ impl Line {
         bound
     }
 
+    /// The operations in it: its own, those of a finalizer's line, and what a temporary is made as.
+    pub fn codes(&self) -> Vec<Code> {
+        let mut codes = vec![self.operation.code()];
+        match &self.operation {
+            Operation::On { line, .. } => codes.extend(line.codes()),
+            Operation::Temp { allocation } => codes.push(allocation.code()),
+            _ => {}
+        }
+        codes
+    }
+
     /// Whether it can stand where it does: within `depth` finalizers, `self` and `panic` only in one, no setting and no
     /// fault in one; and whether a temporary is one object.
     pub(crate) fn is_allowed(&self, depth: usize) -> bool {

@@ -1,7 +1,13 @@
 //! What several commands can be asked for.
 
+use super::{Trouble, say};
+use crate::failure::known::Known;
+use crate::failure::proof::quoted;
+use crate::judge::lockstep::Failure;
 use crate::judge::properties::Property;
 use clap::{Args, ValueEnum};
+use heapproof_model::{Code, Program};
+use std::path::PathBuf;
 use std::time::Duration;
 
 #[derive(Debug, Args)]
@@ -12,6 +18,36 @@ pub(super) struct Claim {
     /// What is claimed; see `list properties`
     #[arg(long, value_name = "NAME", default_value = "lockstep", value_parser = property)]
     pub property: Property,
+}
+
+/// What a run over many programs is to leave out.
+#[derive(Debug, Args)]
+pub(super) struct Except {
+    /// A minimised trace, or a folder of them: what fails as it does is counted, and is no failure of the run; may be
+    /// given several times
+    #[arg(long, value_name = "FILE")]
+    pub known: Vec<PathBuf>,
+    /// An operation that no program has, by its name in `list operations`; may be given several times
+    #[arg(long, value_name = "OPERATION", value_delimiter = ',', value_parser = operation)]
+    pub without: Vec<Code>,
+}
+
+impl Except {
+    /// What is known, by what a judge says of the traces.
+    pub fn known(&self, judge: &dyn Fn(&Program) -> Option<Failure>) -> Result<Known, Trouble> {
+        let known = Known::of(&self.known, judge).map_err(|error| Trouble::Usage(error.to_string()))?;
+        for path in &known.passing {
+            say(&format!("{} passes: nothing is known by it", path.display()));
+        }
+        Ok(known)
+    }
+
+    /// What repeats it on a command line.
+    pub fn repeat(&self) -> String {
+        let known = self.known.iter().map(|path| format!(" --known {}", quoted(&path.to_string_lossy())));
+        let without = self.without.iter().map(|code| format!(" --without {}", code.name()));
+        known.chain(without).collect()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -35,6 +71,22 @@ pub(super) enum Input {
 pub(super) fn property(name: &str) -> Result<Property, String> {
     let known = || Property::ALL.iter().map(|property| property.name()).collect::<Vec<_>>().join(", ");
     Property::from_name(name).ok_or_else(|| format!("there is no such property; there are: {}", known()))
+}
+
+/// The one that is called so, or an error that names the nearest.
+pub(super) fn named<T>(what: &str, text: &str, all: impl Iterator<Item = (String, T)> + Clone) -> Result<T, String> {
+    let plain = |name: &str| name.replace(['-', '_'], "").to_lowercase();
+    let wanted = plain(text);
+    if let Some((_, found)) = all.clone().find(|(name, _)| plain(name) == wanted) {
+        return Ok(found);
+    }
+    let nearest = all.min_by_key(|(name, _)| strsim::damerau_levenshtein(&plain(name), &wanted));
+    let meant = nearest.map_or(String::new(), |(name, _)| format!("; did you mean `{name}`?"));
+    Err(format!("there is no such {what}{meant}"))
+}
+
+pub(super) fn operation(text: &str) -> Result<Code, String> {
+    named("operation", text, Code::ALL.iter().map(|code| (code.name().to_owned(), *code)))
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, String> {

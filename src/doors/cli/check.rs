@@ -2,7 +2,7 @@
 
 mod report;
 
-use super::arguments::{Claim, Format, duration};
+use super::arguments::{Claim, Except, Format, duration};
 use super::figures;
 use super::isolate::{Isolate, Judge};
 use super::output::Output;
@@ -52,7 +52,9 @@ pub(super) struct Check {
     pub profile: Option<Profile>,
     /// Leave something out of what makes programs better than random, to measure what it is worth
     #[arg(long, value_name = "BIAS", value_delimiter = ',', value_parser = bias, hide = true)]
-    pub without: Vec<Bias>,
+    pub without_bias: Vec<Bias>,
+    #[command(flatten)]
+    pub except: Except,
     /// Go on behind the first failure, to one trace for each signature
     #[arg(long)]
     pub keep_going: bool,
@@ -73,14 +75,18 @@ pub(super) struct Check {
 }
 
 pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Output) -> Result<End, Trouble> {
+    let subject = context.subject(arguments.claim.subject.as_deref())?.clone();
+    let judge = Judge::new(arguments.claim.property, &subject, &arguments.isolate)?;
     let campaign = Campaign {
         property: arguments.claim.property,
-        subject: context.subject(arguments.claim.subject.as_deref())?.clone(),
+        subject: subject.clone(),
+        known: arguments.except.known(&|program| judge.failure(program))?.signatures,
+        without: arguments.except.without.clone(),
         seed: arguments.seed.unwrap_or_else(|| RandomState::new().hash_one(std::process::id())),
         recipe: Recipe {
             profile: arguments.profile.unwrap_or(arguments.claim.property.profile()),
             most_lines: arguments.ops as usize,
-            without: arguments.without.clone(),
+            without: arguments.without_bias.clone(),
         },
         cases: arguments.cases.unwrap_or(if arguments.time.is_some() { u64::MAX } else { CASES }),
         time: arguments.time,
@@ -99,7 +105,6 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
             context.stop.store(true, Ordering::Relaxed);
         }
     };
-    let judge = Judge::new(campaign.property, &campaign.subject, &arguments.isolate)?;
     let mut due = Duration::ZERO;
     let summary = campaign.run_by(
         &|program| judge.verdict(program),
@@ -152,7 +157,7 @@ fn report(
     reporter: &mut Reporter<'_>,
     found: &Found,
 ) -> Result<(), Trouble> {
-    let signature = found.failure.violation.signature();
+    let signature = found.failure.signature(&found.program);
     let Recipe { profile, most_lines, .. } = &campaign.recipe;
     let feedback = if campaign.feedback { ", with feedback" } else { "" };
     let note = format!(

@@ -162,7 +162,7 @@ fn check(context: &Context<'_>, folder: &Path, arguments: &Check, output: &mut O
             complaints.push(format!("the same program as {}", same.path.display()));
         }
         if let Some(failure) = arguments.claim.property.check(subject, &one.program).failure {
-            complaints.push(failure.violation.signature().to_string());
+            complaints.push(failure.signature(&one.program).to_string());
         }
         wrong += complaints.len();
         for complaint in complaints {

@@ -3,10 +3,11 @@
 mod keeper;
 mod report;
 
-use super::arguments::Format;
+use super::arguments::{Except, Format, named, operation};
 use super::output::Output;
 use super::{Context, End, Trouble, say};
 use crate::failure::failures::{OUT, save_original};
+use crate::failure::known::Known;
 use crate::failure::minimize::Options;
 use crate::failure::proof::{Counterexample, quoted};
 use crate::judge::properties::Property;
@@ -41,6 +42,8 @@ pub(super) struct Enumerate {
     /// The operations that programs are made of, by their names in `list operations`, as in `table,take,drop`
     #[arg(long, value_name = "NAME,..", value_delimiter = ',', value_parser = operation)]
     pub operations: Option<Vec<Code>>,
+    #[command(flatten)]
+    pub except: Except,
     /// The names of fields, as in `x,y`
     #[arg(long, value_name = "NAME,..", value_delimiter = ',', value_parser = field)]
     pub fields: Option<Vec<Field>>,
@@ -86,17 +89,18 @@ impl Enumerate {
     }
 
     /// The search of a space, gone on with if that is asked for and there is one.
-    fn search(&self, space: &Space, subject: &SubjectKind) -> Result<Search, Trouble> {
+    fn search(&self, space: &Space, subject: &SubjectKind, known: &Known) -> Result<Search, Trouble> {
         let memory = u64::from(self.memory) * 1_000_000;
         let how = How { merges: !self.unmerged, keep_going: self.keep_going, share: self.shard, memory };
         let path = self.kept(space);
+        let new = Search::new(space.clone(), subject, how).knowing(known.signatures.clone());
         if !self.resume || !path.exists() {
             if self.resume {
                 say(&format!("no search of `{}` is kept in {}; it begins anew", space.name, path.display()));
             }
-            return Ok(Search::new(space.clone(), subject, how));
+            return Ok(new);
         }
-        let resumed = Search::resumed(space.clone(), subject, how, &path);
+        let resumed = new.resumed(&path);
         resumed.map_err(|error| Trouble::Usage(format!("can't go on with {}: {error}", path.display())))
     }
 
@@ -113,6 +117,15 @@ impl Enumerate {
             None if is_changed => vec![self.changed(Space::whole())],
             None => Space::all(),
         }
+    }
+
+    /// The same without the operations that are left out.
+    fn spaces_without(&self) -> Vec<Space> {
+        let mut spaces = self.spaces();
+        for space in &mut spaces {
+            space.operations.retain(|code| !self.except.without.contains(code));
+        }
+        spaces
     }
 
     fn changed(&self, mut space: Space) -> Space {
@@ -133,7 +146,7 @@ impl Enumerate {
 pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &mut Output) -> Result<End, Trouble> {
     let subject = context.subject(arguments.subject.as_deref())?.clone();
     let merges = !arguments.unmerged && subject.make().digest().is_some();
-    let mut spaces = arguments.spaces();
+    let mut spaces = arguments.spaces_without();
     if !merges && arguments.ops.is_none() {
         spaces = spaces.into_iter().map(Space::unmerged).collect();
     }
@@ -146,7 +159,10 @@ pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &m
             space.most_lines()
         )));
     }
-    let searches = spaces.iter().map(|space| arguments.search(space, &subject)).collect::<Result<Vec<_>, _>>()?;
+    let judge = |program: &_| Property::Lockstep.check(&subject, program).failure;
+    let known = arguments.except.known(&judge)?;
+    let searches =
+        spaces.iter().map(|space| arguments.search(space, &subject, &known)).collect::<Result<Vec<_>, _>>()?;
     context.catch_interrupts()?;
     let reporter = RefCell::new(Reporter::new(&context.name, &subject, arguments, output));
     reporter.borrow_mut().start(&spaces)?;
@@ -246,7 +262,7 @@ fn report_violation(
     reporter: &mut Reporter<'_>,
 ) -> Result<(), Trouble> {
     let subject = reporter.subject();
-    let signature = found.failure.violation.signature();
+    let signature = found.failure.signature(&found.program);
     let note = format!("a shortest program of `enumerate --space {space}`");
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
     let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
@@ -269,28 +285,12 @@ fn report_violation(
     original.and(saved)
 }
 
-/// The one that is called so, or an error that names the nearest.
-fn named<T>(what: &str, text: &str, all: impl Iterator<Item = (String, T)> + Clone) -> Result<T, String> {
-    let plain = |name: &str| name.replace(['-', '_'], "").to_lowercase();
-    let wanted = plain(text);
-    if let Some((_, found)) = all.clone().find(|(name, _)| plain(name) == wanted) {
-        return Ok(found);
-    }
-    let nearest = all.min_by_key(|(name, _)| strsim::damerau_levenshtein(&plain(name), &wanted));
-    let meant = nearest.map_or(String::new(), |(name, _)| format!("; did you mean `{name}`?"));
-    Err(format!("there is no such {what}{meant}"))
-}
-
 fn space(text: &str) -> Result<Space, String> {
     named("space", text, Space::all().into_iter().map(|space| (space.name.to_owned(), space)))
 }
 
 fn kind(text: &str) -> Result<Kind, String> {
     named("kind of object", text, KINDS.iter().map(|(name, kind)| ((*name).to_owned(), *kind)))
-}
-
-fn operation(text: &str) -> Result<Code, String> {
-    named("operation", text, Code::ALL.iter().map(|code| (code.name().to_owned(), *code)))
 }
 
 fn fault(text: &str) -> Result<Fault, String> {

@@ -55,7 +55,7 @@ pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> 
             }
         }
         Listed::Signatures => {
-            for signature in Signature::all() {
+            for signature in Signature::kinds() {
                 writeln!(output, "{signature}")?;
             }
         }

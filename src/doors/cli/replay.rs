@@ -27,7 +27,7 @@ pub(super) struct Replay {
     /// How the files are read: text if they are called `.trace` or begin with `heapproof`, else bytes, unless given
     #[arg(long, value_enum)]
     pub input: Option<Input>,
-    /// Exit with 0 where each program fails with just this signature, else with 1
+    /// Exit with 0 where each program fails with this signature, or with this kind at any place, else with 1
     #[arg(long, value_name = "SIGNATURE")]
     pub expect: Option<String>,
     /// How the results are written
@@ -51,8 +51,8 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
     for path in &arguments.files {
         let program = input::read(path, arguments.input)?;
         let verdict = judge.verdict(&program);
-        let signature = verdict.failure.as_ref().map(|failure| failure.violation.signature());
-        as_wanted &= signature == expected;
+        let signature = verdict.failure.as_ref().map(|failure| failure.signature(&program));
+        as_wanted &= is_as(signature.as_ref(), expected.as_ref());
         let explanation = verdict.failure.as_ref().map(|failure| explanation(&judge, subject, &program, failure));
         if arguments.pictures.any() {
             let failed = verdict.failure.as_ref().zip(explanation.as_ref());
@@ -69,6 +69,14 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
     Ok(if as_wanted { End::Passed } else { End::Violation })
 }
 
+/// Whether what was expected has come: a kind without a place stands for every place.
+fn is_as(signature: Option<&Signature>, expected: Option<&Signature>) -> bool {
+    match (signature, expected) {
+        (Some(signature), Some(expected)) => signature.is_a(expected),
+        (signature, expected) => signature == expected,
+    }
+}
+
 fn signature(text: &str) -> Result<Signature, Trouble> {
     let wrong = |nearest| Trouble::Usage(format!("there is no signature `{text}`; did you mean `{nearest}`?"));
     Signature::parse(text).map_err(wrong)
@@ -76,7 +84,7 @@ fn signature(text: &str) -> Result<Signature, Trouble> {
 
 fn explanation(judge: &Judge<'_>, subject: &SubjectKind, program: &Program, failure: &Failure) -> Explanation {
     let mut explanation = explain(subject, program, failure);
-    let signature = failure.violation.signature();
+    let signature = failure.signature(program);
     // What hangs takes its time, each time.
     if !matches!(failure.violation, Violation::Hung { .. }) {
         explanation.vary(program, &signature, &mut |program| judge.failure(program));
@@ -96,7 +104,7 @@ struct Replayed<'a> {
 impl Replayed<'_> {
     fn tell(&self, output: &mut Output) -> Result<(), Trouble> {
         let shown = self.path.display();
-        let wanted = self.expected.filter(|expected| self.signature.as_ref() != Some(*expected));
+        let wanted = self.expected.filter(|expected| !is_as(self.signature.as_ref(), Some(expected)));
         let wanted = wanted.map_or_else(String::new, |expected| format!(", not {expected} as expected"));
         let total = self.verdict.tally.total();
         match (&self.signature, &self.explanation) {

@@ -40,7 +40,7 @@ pub(super) fn verify_minimal(
     let Some(failure) = judge.failure(&program) else {
         return Err(super::minimize::does_not_fail(&arguments.file, subject, property));
     };
-    let signature = failure.violation.signature();
+    let signature = failure.signature(&program);
     let removals = removals(&program, &signature, &mut |program| judge.failure(program));
     judge.trouble()?;
     if let Some(path) = &arguments.certificate {

@@ -47,7 +47,7 @@ pub fn fuzz(property: Property, input: &[u8]) -> bool {
 pub fn fuzz_in_short(property: Property, input: &[u8]) -> bool {
     fuzz_by(property, input, |program| {
         if let Some(failure) = property.check(&HEAP, program).failure {
-            panic!("{}: `{}` does not hold", failure.violation.signature(), property.name());
+            panic!("{}: `{}` does not hold", failure.signature(program), property.name());
         }
     })
 }
@@ -81,7 +81,7 @@ fn fuzz_by(property: Property, input: &[u8], assert_holds: impl Fn(&Program)) ->
 /// What is no program can't be cut down; the fuzzer keeps it as it is.
 #[allow(clippy::panic)] // it is an assertion
 fn failed(property: Property, violation: Violation) -> ! {
-    let signature = violation.signature();
+    let signature = violation.kind();
     let told = explain(&HEAP, &Program::default(), &Failure { step: 0, tried: Box::default(), violation });
     panic!("{signature}: `{}` does not hold\n  wanted  {}\n  found   {}", property.name(), told.model, told.subject);
 }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 pub(super) fn test(subject: &SubjectKind, property: Property, program: &Program, name: &str, because: &str) -> String {
     let failure = property.check(subject, program).failure;
-    let how = failure.map_or("holds".to_owned(), |failure| failure.violation.signature().to_string());
+    let how = failure.map_or("holds".to_owned(), |failure| failure.signature(program).to_string());
     let told = [
         format!("`{}`, property `{}`: {how}", subject.name, property.name()),
         format!("embeds its trace, since {because}"),

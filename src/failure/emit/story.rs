@@ -27,7 +27,7 @@ impl Story {
         if violates.is_some() && failure.is_none() {
             return Err(format!("what fails is `{}`, which takes more than one heap to see", property.name()));
         }
-        let signature = failure.as_ref().map(|failure| failure.violation.signature());
+        let signature = failure.as_ref().map(|failure| failure.signature(program));
         let told = match &failure {
             None => vec![format!("`{}` carries this out as the model says.", subject.name)],
             Some(failure) => told(subject, program, failure),
@@ -42,7 +42,7 @@ impl Story {
 fn told(subject: &SubjectKind, program: &Program, failure: &Failure) -> Vec<String> {
     let Explanation { place, model, subject: said, facts, .. } = explain(subject, program, failure);
     let mut told = vec![
-        format!("`{}` fails: {}", subject.name, failure.violation.signature()),
+        format!("`{}` fails: {}", subject.name, failure.signature(program)),
         format!("{place}:"),
         format!("  the model says    {model}"),
         format!("  the subject says  {said}"),
@@ -191,7 +191,7 @@ impl Teller {
                 return Err("the order in which a set is freed is partly the heap's to choose".to_owned());
             }
             Violation::Journal { .. } => vec![Claim::Happened(events.to_vec())],
-            other => return Err(format!("`{}` is seen by the harness alone", other.signature())),
+            other => return Err(format!("`{}` is seen by the harness alone", other.kind())),
         };
         self.parts.extend(claims.into_iter().map(Part::Claim));
         Ok(())

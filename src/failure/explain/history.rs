@@ -116,6 +116,19 @@ impl History {
         }
     }
 
+    /// What a step of the end does, as a line of a trace would have it. A subject that has no collection does not carry
+    /// one out; what it would free must be gone all the same.
+    pub fn end_step(&self, moment: &Moment) -> String {
+        let Some(operation) = &moment.operation else { return String::new() };
+        let code = operation.code();
+        let objects = operation.objects().into_iter().map(|object| format!(" {}", self.names.short(object)));
+        let text: String = code.text().split(" $").take(1).map(str::to_owned).chain(objects).collect();
+        match moment.subject.outcome {
+            Some(Outcome::Skipped) => format!("{text} (the subject has no `{text}`)"),
+            _ => text,
+        }
+    }
+
     /// What was there on that side after so many moments.
     pub fn state(&self, which: Which, moments: usize) -> State {
         let mut state = State::default();

@@ -36,6 +36,8 @@ pub use variations::Variation;
 pub struct Explanation {
     /// The lines of the trace.
     pub trace: Vec<TraceLine>,
+    /// What follows the last line, step by step, where it failed in that: as far as it came.
+    pub end: Vec<EndStep>,
     /// Where it failed: a line, or what follows the last.
     pub place: String,
     /// What the model says there.
@@ -68,6 +70,16 @@ pub struct TraceLine {
     pub matters: bool,
 }
 
+/// A step of what follows the last line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct EndStep {
+    /// What is done, as a line would have it.
+    pub text: String,
+    /// Whether it is the one that fails.
+    pub fails: bool,
+}
+
 /// Explains a failure of a program on that kind of subject.
 pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> Explanation {
     let history = History::of_failure(subject, program, failure);
@@ -85,7 +97,8 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     let told = story.and_then(|story| panics::catch(|| told(&story, &failure.violation)).ok());
     let (facts, (graph, left_out)) = told.unwrap_or_default();
     let trace = trace(program, failure.step, &facts);
-    Explanation { trace, place, model, subject, facts, graph, left_out, variations: Vec::new(), trials: 0 }
+    let end = end(&history, failure);
+    Explanation { trace, end, place, model, subject, facts, graph, left_out, variations: Vec::new(), trials: 0 }
 }
 
 fn place_at_end(story: Option<&Story<'_>>) -> String {
@@ -103,6 +116,17 @@ fn place_at_end(story: Option<&Story<'_>>) -> String {
 
 fn told(story: &Story<'_>, violation: &Violation) -> (Vec<Fact>, (Vec<Row>, usize)) {
     (facts::facts(story, violation), graph::rows(story, &violation.objects()))
+}
+
+/// The steps of the end, up to the failing one.
+fn end(history: &History, failure: &Failure) -> Vec<EndStep> {
+    let steps = history.moments.iter().filter(|moment| moment.when == When::End);
+    let mut end: Vec<EndStep> = steps.map(|moment| EndStep { text: history.end_step(moment), fails: false }).collect();
+    if let Some(last) = end.last_mut() {
+        // A call in which the subject panicked is not among them.
+        last.fails = !matches!(failure.violation, Violation::Panicked { .. });
+    }
+    end
 }
 
 fn trace(program: &Program, step: usize, facts: &[Fact]) -> Vec<TraceLine> {

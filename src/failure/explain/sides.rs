@@ -10,7 +10,7 @@ impl Names {
     /// What each side says.
     pub fn sides(&self, violation: &Violation) -> (String, String) {
         match violation {
-            Violation::Panicked { message } => {
+            Violation::Panicked { message, .. } => {
                 ("it returns".into(), format!("(panicked) {}", message.replace('\n', "\n    ")))
             }
             Violation::Crashed { how } => ("it returns".into(), crash(*how)),

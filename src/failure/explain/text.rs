@@ -10,6 +10,9 @@ const WHOLE: usize = 60;
 /// How many lines around the failing one are shown of a long trace.
 const AROUND: usize = 5;
 
+/// How many steps of the end are shown.
+const MOST_STEPS: usize = 10;
+
 /// The widest that a column of the graph's table gets.
 const WIDEST: usize = 44;
 
@@ -109,9 +112,26 @@ impl Explanation {
         }
         left_out(&mut text, next..self.trace.len() + 1, paint);
         if failing >= self.trace.len() && !self.trace.last().is_some_and(|line| line.fails) {
-            let _ = writeln!(text, "{}", paint.red(">      (the end)"));
+            self.marked_end(paint, &mut text);
         }
         text
+    }
+
+    /// The steps of what follows the last line, the last ones of many.
+    fn marked_end(&self, paint: Paint, text: &mut String) {
+        if !self.end.iter().any(|step| step.fails) {
+            let _ = writeln!(text, "{}", paint.red(">      (the end)"));
+            return;
+        }
+        let _ = writeln!(text, "{}", paint.dim("       (the end)"));
+        let skipped = self.end.len().saturating_sub(MOST_STEPS);
+        if skipped > 0 {
+            let _ = writeln!(text, "{}", paint.dim(&format!("        .. {skipped} steps")));
+        }
+        for step in &self.end[skipped..] {
+            let line = format!("{}      {}", if step.fails { '>' } else { ' ' }, step.text);
+            let _ = writeln!(text, "{}", if step.fails { paint.red(&line) } else { paint.dim(&line) });
+        }
     }
 
     fn table(&self, paint: Paint, text: &mut String) {

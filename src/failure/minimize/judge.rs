@@ -28,7 +28,7 @@ impl Ballot {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Verdict {
     /// How it fails: with the signature that was asked for, if it does often enough, else with any other.
-    pub failure: Option<Failure>,
+    pub failed: Option<(Signature, Failure)>,
     /// How often it was run.
     pub runs: u32,
 }
@@ -79,22 +79,22 @@ fn vote(
     signature: &Signature,
     ballot: Ballot,
 ) -> Verdict {
-    let (mut alike, mut failure, mut otherwise) = (0, None, None);
+    let (mut alike, mut failed, mut otherwise) = (0, None, None);
     for run in 1..=ballot.runs {
-        match judge(program) {
-            Some(found) if found.violation.signature() == *signature => {
+        match judge(program).map(|found| (found.signature(program), found)) {
+            Some(found) if found.0 == *signature => {
                 alike += 1;
-                failure = Some(found);
+                failed = Some(found);
             }
             found => otherwise = otherwise.or(found),
         }
         let left = ballot.runs - run;
         if alike >= ballot.least {
-            return Verdict { failure, runs: run };
+            return Verdict { failed, runs: run };
         }
         if alike + left < ballot.least {
-            return Verdict { failure: otherwise, runs: run };
+            return Verdict { failed: otherwise, runs: run };
         }
     }
-    Verdict { failure: otherwise, runs: ballot.runs }
+    Verdict { failed: otherwise, runs: ballot.runs }
 }

@@ -125,8 +125,8 @@ fn by_vote<'a>(
 ) -> Option<Minimized> {
     let failures: Vec<Failure> = (0..RUNS).filter_map(|_| judge.once(program)).collect();
     let failure = failures.first()?.clone();
-    let signature = failure.violation.signature();
-    let failed = failures.iter().filter(|failure| failure.violation.signature() == signature).count() as u32;
+    let signature = failure.signature(program);
+    let failed = failures.iter().filter(|failure| failure.signature(program) == signature).count() as u32;
     let ballot = Ballot { runs: RUNS, least: (failed / 2 + 1).min(failed) };
     let mut search = Search::new(judge, options, ballot, program, failure);
     search.executions = executions + u64::from(RUNS);
@@ -136,9 +136,9 @@ fn by_vote<'a>(
 
 fn end(mut search: Search<'_>, ended: bool, flaky: Option<Flaky>) -> Minimized {
     let (program, failure) = (search.best().clone(), search.failure().clone());
-    let signature = failure.violation.signature();
-    let removals =
-        if ended { removals(&program, &signature, &mut |program| search.verdict(program)) } else { Vec::new() };
+    let signature = failure.signature(&program);
+    let judge = &mut |program: &_| search.verdict(program).map(|(signature, _)| signature);
+    let removals = if ended { removals::tried(&program, &signature, judge) } else { Vec::new() };
     let is_minimal = ended && removals.iter().all(|tried| tried.without != Without::FailsAlike);
     let Search { executions, others, .. } = search;
     Minimized { program, failure, executions, others, removals, is_minimal, flaky }

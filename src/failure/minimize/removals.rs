@@ -61,8 +61,17 @@ pub fn removals(
     signature: &Signature,
     judge: &mut dyn FnMut(&Program) -> Option<Failure>,
 ) -> Vec<Tried> {
+    tried(program, signature, &mut |program| judge(program).map(|failure| failure.signature(program)))
+}
+
+/// The same by what signatures programs fail with.
+pub(super) fn tried(
+    program: &Program,
+    signature: &Signature,
+    judge: &mut dyn FnMut(&Program) -> Option<Signature>,
+) -> Vec<Tried> {
     let mut try_one = |removal: Removal| {
-        let without = match judge(&removal.from(program)).map(|failure| failure.violation.signature()) {
+        let without = match judge(&removal.from(program)) {
             None => Without::Passes,
             Some(other) if other != *signature => Without::FailsOtherwise(other),
             Some(_) => Without::FailsAlike,

@@ -52,12 +52,14 @@ impl<'a> Search<'a> {
         failure: Failure,
     ) -> Search<'a> {
         let best = program.canonical();
-        let known = Known { verdict: Verdict { failure: Some(failure.clone()), runs: 1 }, asked: true };
+        let signature = failure.signature(program);
+        let failed = Some((signature.clone(), failure.clone()));
+        let known = Known { verdict: Verdict { failed, runs: 1 }, asked: true };
         Search {
             judge,
             options,
             ballot,
-            signature: failure.violation.signature(),
+            signature,
             rank: Rank::of(&best),
             known: HashMap::from([(key(&best), known)]),
             best,
@@ -157,28 +159,27 @@ impl<'a> Search<'a> {
         if !std::mem::replace(&mut known.asked, true) {
             self.executions += u64::from(known.verdict.runs);
         }
-        let failure = known.verdict.failure.as_ref()?;
-        let signature = failure.violation.signature();
-        if signature == self.signature {
+        let (signature, failure) = known.verdict.failed.as_ref()?;
+        if *signature == self.signature {
             return Some(failure.clone());
         }
-        self.others.entry(signature).or_insert_with(|| program.clone());
+        self.others.entry(signature.clone()).or_insert_with(|| program.clone());
         None
     }
 
     /// What came of a program, whether it is simpler or not; it is run only if it never was.
-    pub fn verdict(&mut self, program: &Program) -> Option<Failure> {
+    pub fn verdict(&mut self, program: &Program) -> Option<(Signature, Failure)> {
         let program = program.canonical();
         let candidate = Candidate { what: (), key: key(&program), program };
         self.learn(std::slice::from_ref(&candidate));
         self.fails(candidate.key, &candidate.program);
-        self.known.get(&candidate.key)?.verdict.failure.clone()
+        self.known.get(&candidate.key)?.verdict.failed.clone()
     }
 
     /// Runs the best again; how often it failed in the same way.
     pub fn again(&mut self, runs: u32) -> u32 {
         self.executions += u64::from(runs);
-        let alike = |failure: Failure| failure.violation.signature() == self.signature;
+        let alike = |failure: Failure| failure.signature(&self.best) == self.signature;
         (0..runs).filter(|_| self.judge.once(&self.best).is_some_and(alike)).count() as u32
     }
 

@@ -60,8 +60,7 @@ impl Viewer {
             places,
             title: title.to_owned(),
             about: format!("{} of {}", property.name(), subject.name),
-            verdict: failed
-                .map_or_else(|| "passed".to_owned(), |(failure, _)| failure.violation.signature().to_string()),
+            verdict: failed.map_or_else(|| "passed".to_owned(), |(failure, _)| failure.signature(program).to_string()),
             lines: program.lines().iter().map(|line| shortened(program.print(line))).collect(),
             fails: about.map(|failure| history.moments.len().saturating_sub(1).max(failure.step)),
             explanation: failed.map(|(_, explanation)| explanation.clone()),
@@ -94,7 +93,7 @@ impl Viewer {
             moment.operation.as_ref().map_or_else(String::new, |it| self.history.names.call(it).replace('`', ""));
         match moment.when {
             When::Line(index) => format!("line {}: {}", index + 1, self.lines.get(index).map_or("", |line| line)),
-            When::End => format!("the end: {call}"),
+            When::End => format!("the end: {}", self.history.end_step(moment)),
             When::Copy => format!("on a copy: {call}"),
         }
     }

@@ -189,5 +189,5 @@ impl Inspection for UnlessKnown<'_> {
 
 /// What `work` comes to; a panic is a violation.
 fn guarded<T>(work: impl FnOnce() -> Result<T, Violation>) -> Result<T, Violation> {
-    panics::catch(work).unwrap_or_else(|message| Err(Violation::Panicked { message }))
+    panics::catch(work).unwrap_or_else(|panic| Err(panic.into()))
 }

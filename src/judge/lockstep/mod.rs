@@ -24,7 +24,7 @@ pub use trial::{Failed, Trial, Tried};
 #[cfg(feature = "cli")]
 pub(crate) use noting::on_each_line;
 
-use crate::judge::panics;
+use crate::judge::panics::{self, Panic};
 use crate::judge::subject::{Observation, Subject, SubjectKind};
 use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
@@ -402,8 +402,8 @@ fn supports(subject: &dyn Subject, code: Code) -> bool {
     }
 }
 
-fn panicked<T>(message: String) -> Result<T, Failed> {
-    Err(Violation::Panicked { message }.into())
+fn panicked<T>(panic: Panic) -> Result<T, Failed> {
+    Err(Violation::from(panic).into())
 }
 
 fn as_outcome(reply: Result<Value<Object>, Refusal>) -> Outcome {

@@ -72,7 +72,7 @@ impl Encoding {
     }
 
     fn decoded(&self, bytes: &[u8]) -> Result<Program, Violation> {
-        panics::catch(|| (self.decode)(bytes)).map_err(|message| Violation::Panicked { message })
+        panics::catch(|| (self.decode)(bytes)).map_err(Violation::from)
     }
 }
 

@@ -15,8 +15,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 pub(super) fn check(kind: &SubjectKind, program: &Program) -> Verdict {
     let mut tally = Tally::default();
-    let failure = panics::catch(|| compare(kind, program, &mut tally))
-        .unwrap_or_else(|message| Err((program.len(), Violation::Panicked { message })));
+    let failure =
+        panics::catch(|| compare(kind, program, &mut tally)).unwrap_or_else(|panic| Err((program.len(), panic.into())));
     let failure = failure.err().map(|(step, violation)| Failure { step, tried: Box::default(), violation });
     Verdict { tally, failure }
 }

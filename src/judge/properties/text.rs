@@ -122,7 +122,7 @@ impl Notation {
     }
 
     fn parsed(&self, text: &str) -> Result<Result<Program, TextError>, Violation> {
-        panics::catch(|| (self.parse)(text)).map_err(|message| Violation::Panicked { message })
+        panics::catch(|| (self.parse)(text)).map_err(Violation::from)
     }
 }
 

@@ -5,10 +5,9 @@
 //! and one that was damaged since is recognised. Numbers are little-endian.
 
 use super::search::{End, How, Node, Search, Share, Summary};
-use super::space::Space;
 use crate::failure::failures::write_whole;
 use crate::judge::signature::Signature;
-use crate::judge::subject::SubjectKind;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -16,7 +15,7 @@ use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What such a file begins with.
-const HEADER: &str = "heapproof enumeration 1\n";
+const HEADER: &str = "heapproof enumeration 2\n";
 
 /// Why a search can't be gone on with.
 #[derive(Debug)]
@@ -51,8 +50,9 @@ impl Search {
             self;
         let about: Vec<String> = space.about().into_iter().map(|(title, text)| format!("{title}: {text}")).collect();
         let version = env!("CARGO_PKG_VERSION");
+        let known: String = self.known.iter().map(|signature| format!(", known {signature}")).collect();
         format!(
-            "{space} of {}, share {number}/{of}, merging {merges}, going on {keep_going}, version {version}; {}",
+            "{space} of {}, share {number}/{of}, merging {merges}, going on {keep_going}, version {version}{known}; {}",
             subject.name,
             about.join("; ")
         )
@@ -65,7 +65,7 @@ impl Search {
     pub fn save(&self, path: &Path) -> io::Result<()> {
         let mut out = Writer(HEADER.as_bytes().to_vec());
         out.text(&self.identity());
-        let Summary { states, done, refused, complete, violations, elapsed, end: _ } = &self.summary;
+        let Summary { states, done, refused, complete, violations, known, elapsed, end: _ } = &self.summary;
         for number in [*states, *done, *refused, *complete as u64, elapsed.as_millis() as u64] {
             out.number(number);
         }
@@ -73,6 +73,11 @@ impl Search {
         for (signature, lines) in violations {
             out.text(signature.as_str());
             out.number(*lines as u64);
+        }
+        out.number(known.len() as u64);
+        for (signature, count) in known {
+            out.text(signature.as_str());
+            out.number(*count);
         }
         // Of one that is done nothing is gone on from.
         let is_done = self.summary.end == End::Done;
@@ -92,12 +97,11 @@ impl Search {
         write_whole(path, out.0.as_slice())
     }
 
-    /// The search that was written to a file, where it is one through that space, of that subject, done in that way.
+    /// The search that was written to a file, where it is one as this is, which has not begun.
     ///
     /// # Errors
     /// Where the file can't be read, is none, is damaged, or is of another search.
-    pub fn resumed(space: Space, subject: &SubjectKind, how: How, path: &Path) -> Result<Search, CheckpointError> {
-        let mut search = Search::new(space, subject, how);
+    pub fn resumed(mut self, path: &Path) -> Result<Search, CheckpointError> {
         let bytes = std::fs::read(path).map_err(CheckpointError::Io)?;
         let rest = bytes.strip_prefix(HEADER.as_bytes()).ok_or(CheckpointError::Foreign)?;
         let (whole, checksum) = bytes.split_last_chunk().ok_or(CheckpointError::Damaged)?;
@@ -106,11 +110,11 @@ impl Search {
         }
         let mut reader = Reader(rest);
         let identity = reader.text().ok_or(CheckpointError::Damaged)?;
-        if identity != search.identity() {
+        if identity != self.identity() {
             return Err(CheckpointError::Other(identity));
         }
-        search.read(&mut reader).ok_or(CheckpointError::Damaged)?;
-        Ok(search)
+        self.read(&mut reader).ok_or(CheckpointError::Damaged)?;
+        Ok(self)
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Option<()> {
@@ -120,7 +124,11 @@ impl Search {
         for _ in 0..reader.number()? {
             violations.push((Signature::parse(&reader.text()?).ok()?, reader.size()?));
         }
-        self.summary = Summary { states, done, refused, complete, violations, elapsed, end: End::UnderWay };
+        let mut known = BTreeMap::new();
+        for _ in 0..reader.number()? {
+            known.insert(Signature::parse(&reader.text()?).ok()?, reader.number()?);
+        }
+        self.summary = Summary { states, done, refused, complete, violations, known, elapsed, end: End::UnderWay };
         self.level = reader.size()?..reader.size()?;
         self.next = reader.size()?;
         let (nodes, met) = (reader.size()?, reader.size()?);

@@ -119,7 +119,7 @@ impl<'a> Expander<'a> {
 
 /// What is said of a subject that does not do the same when it is called in the same way.
 fn unsteady() -> Violation {
-    Violation::Panicked { message: "it did not do again what it had done".to_owned() }
+    Violation::Panicked { message: "it did not do again what it had done".to_owned(), place: None }
 }
 
 fn binds(line: &Line, outcome: &Outcome) -> bool {

@@ -135,7 +135,7 @@ impl Maker<'_> {
 
     /// Without a frame all are refused, for one reason.
     fn temporaries(&mut self) {
-        let plain: Vec<Code> = Code::ALL.iter().copied().filter(|code| code.allocates_plainly()).collect();
+        let plain: Vec<Code> = self.space.operations.iter().copied().filter(|code| code.allocates_plainly()).collect();
         let all = plain.into_iter().flat_map(|code| self.allocations(code)).collect::<Vec<_>>();
         let count = if self.situation.in_frame { all.len() } else { 1 };
         for allocation in all.into_iter().take(count) {

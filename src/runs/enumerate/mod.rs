@@ -35,7 +35,8 @@ use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A shortest program of the space that fails with that signature; `None` where there is none.
+/// A shortest program of the space that fails with that signature, or with that kind at any place; `None` where there is
+/// none.
 ///
 /// ```
 /// use heapproof::enumerate::{Space, shortest};
@@ -51,7 +52,7 @@ pub fn shortest(subject: &SubjectKind, signature: &Signature, space: Space) -> O
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let mut shortest = None;
     let mut found = |one: Found| {
-        if one.failure.violation.signature() == *signature {
+        if one.failure.signature(&one.program).is_a(signature) {
             enough.store(true, Ordering::Relaxed);
             shortest.get_or_insert(one);
         }

@@ -8,7 +8,7 @@ use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
 use heapproof_model::Program;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -65,6 +65,8 @@ pub struct Search {
     pub(super) space: Space,
     pub(super) subject: SubjectKind,
     pub(super) how: How,
+    /// The signatures of failures that are no news.
+    pub(super) known: BTreeSet<Signature>,
     pub(super) nodes: Vec<Node>,
     /// The digests of all states met.
     pub(super) met: HashSet<u128>,
@@ -108,6 +110,8 @@ pub struct Summary {
     pub complete: usize,
     /// The signatures of the failures found, each with its first program's length.
     pub violations: Vec<(Signature, usize)>,
+    /// How many programs were not gone on from since they fail in a way that is known, by signature.
+    pub known: BTreeMap<Signature, u64>,
     /// How long it took.
     pub elapsed: Duration,
     /// How it ended.
@@ -170,6 +174,7 @@ impl Search {
             space,
             subject: subject.clone(),
             how,
+            known: BTreeSet::new(),
             nodes: vec![Node { parent: 0, choice: 0 }],
             met: HashSet::new(),
             ends: Ends::default(),
@@ -179,6 +184,12 @@ impl Search {
         };
         search.met.extend(Expander::new(&search.space, subject).start().digest());
         search
+    }
+
+    /// The same where failures of those signatures are no news: they are counted, nothing is gone on from there, and they
+    /// end no search.
+    pub fn knowing(self, known: BTreeSet<Signature>) -> Search {
+        Search { known, ..self }
     }
 
     /// How it is searched: without merging, where the subject has no digest or programs are too long for it.
@@ -333,6 +344,8 @@ impl Search {
     fn merge(&mut self, chunk: Chunk, found: &mut dyn FnMut(Found)) -> bool {
         self.summary.done += chunk.done.load(Ordering::Relaxed);
         self.summary.refused += chunk.refused.load(Ordering::Relaxed);
+        let (space, subject) = (self.space.clone(), self.subject.clone());
+        let mut expander = Expander::new(&space, &subject);
         for New { order, digest, failure } in chunk.in_order() {
             self.met.extend(digest);
             let Some(failure) = failure else {
@@ -342,9 +355,13 @@ impl Search {
                 }
                 continue;
             };
-            let signature = failure.violation.signature();
+            let program = self.program(order, &mut expander);
+            let signature = failure.signature(&program);
+            if self.known.contains(&signature) {
+                *self.summary.known.entry(signature).or_default() += 1;
+                continue;
+            }
             if !self.summary.violations.iter().any(|(known, _)| *known == signature) {
-                let program = self.program(order);
                 self.summary.violations.push((signature, program.len()));
                 found(Found { program, failure });
             }
@@ -357,8 +374,7 @@ impl Search {
     }
 
     /// The program that a state was met by.
-    fn program(&self, (parent, choice): Order) -> Program {
-        let mut expander = Expander::new(&self.space, &self.subject);
+    fn program(&self, (parent, choice): Order, expander: &mut Expander<'_>) -> Program {
         let Ok(state) = expander.state(self.choices(parent).into_iter()) else { return Program::default() };
         let lines = expander.lines(&state);
         state.program(lines.get(usize::from(choice)).map_or(&[], std::slice::from_ref))

@@ -44,7 +44,7 @@ pub fn observe(kind: &SubjectKind, program: &Program) -> Observed {
     lockstep.watch(Box::new(move |lockstep, called| watching.borrow_mut().see(lockstep.model(), called)));
     for line in program.lines() {
         let followed = panics::catch(|| lockstep.follow(line).is_ok());
-        if followed != Ok(true) {
+        if !matches!(followed, Ok(true)) {
             break;
         }
     }

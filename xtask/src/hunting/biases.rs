@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-/// The biases, as `heapproof check --without` calls them.
+/// The biases, as `heapproof check --without-bias` calls them.
 const BIASES: [&str; 5] = ["swarm", "recent", "shapes", "aim", "pulse"];
 
 /// Bugs that random programs are slow to find, and some that they find soon: what is looked for unless something is asked.
@@ -77,9 +77,9 @@ impl Comparison<'_> {
         let scratch = Scratch::new(root, self.jobs, self.stop)?;
         let edited: Vec<_> = bugs.iter().map(|bug| bug.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
         let all = BIASES.join(",");
-        let without = BIASES.map(|bias| vec!["--without", bias]).into_iter();
+        let without = BIASES.map(|bias| vec!["--without-bias", bias]).into_iter();
         let ways: Vec<Vec<&str>> =
-            [vec![]].into_iter().chain(without).chain([vec!["--without", &*all], vec!["--feedback"]]).collect();
+            [vec![]].into_iter().chain(without).chain([vec!["--without-bias", &*all], vec!["--feedback"]]).collect();
         println!("| bug | all | {} | none | with feedback |", BIASES.map(|bias| format!("without {bias}")).join(" | "));
         println!("|---{}|", "|--:".repeat(ways.len()));
         for (bug, edited) in bugs.iter().zip(edited) {

@@ -35,6 +35,8 @@ struct Form {
 pub(crate) struct Forms {
     pub id: String,
     pub signature: String,
+    /// How many signatures there are.
+    pub signatures: usize,
     /// How many programs failed so.
     pub programs: usize,
     /// How many of them came to the trace that most came to.
@@ -224,6 +226,7 @@ fn compared(id: &str, forms: &[Form]) -> Option<Forms> {
     for form in forms {
         by_signature.entry(&form.signature).or_default().push(form);
     }
+    let signatures = by_signature.len();
     let (signature, forms) = by_signature.into_iter().max_by_key(|(_, forms)| forms.len())?;
     let mut traces: BTreeMap<&str, usize> = BTreeMap::new();
     for form in &forms {
@@ -236,6 +239,7 @@ fn compared(id: &str, forms: &[Form]) -> Option<Forms> {
     Some(Forms {
         id: id.to_owned(),
         signature: signature.to_owned(),
+        signatures,
         programs: forms.len(),
         alike: *alike,
         distinct: traces.len(),
@@ -271,7 +275,7 @@ mod tests {
         let all = [form("a", "x", 9), form("b", "y", 5), form("a", "x", 7), form("a", "z\nz", 8)];
         let forms = compared("bug", &all).unwrap();
         assert_eq!((forms.signature.as_str(), forms.programs, forms.alike, forms.distinct), ("a", 3, 2, 2));
-        assert_eq!((forms.lines, forms.executions), (1, 8));
+        assert_eq!((forms.lines, forms.executions, forms.signatures), (1, 8, 2));
     }
 
     #[test]

@@ -3,5 +3,6 @@
 
 mod culprit;
 mod forms;
+pub(crate) mod hidden;
 pub(crate) mod normal_forms;
 pub(crate) mod rivals;

@@ -61,13 +61,13 @@ impl NormalForms {
 /// The results as a table in Markdown.
 fn table(all: &[Forms]) -> String {
     let mut table = String::from(
-        "| bug | signature | programs | to one trace | traces | lines | lines found | executions |\n\
-         |---|---|---:|---:|---:|---:|---:|---:|\n",
+        "| bug | signature | programs | to one trace | traces | lines | lines found | executions | signatures |\n\
+         |---|---|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     for forms in all {
-        let Forms { id, signature, programs, alike, distinct, lines, found, executions, .. } = forms;
+        let Forms { id, signature, signatures, programs, alike, distinct, lines, found, executions, .. } = forms;
         table += &format!(
-            "| `{id}` | `{signature}` | {programs} | {alike} | {distinct} | {lines} | {found} | {executions} |\n"
+            "| `{id}` | `{signature}` | {programs} | {alike} | {distinct} | {lines} | {found} | {executions} | {signatures} |\n"
         );
     }
     table

@@ -8,9 +8,11 @@ use crate::doors::cli::output::{Output, paint};
 use crate::failure::failures::OUT;
 use crate::failure::proof::{Counterexample, quoted};
 use crate::judge::properties::Property;
+use crate::judge::signature::Signature;
 use crate::programs::generate::MOST_LINES;
 use crate::runs::campaign::{Campaign, Found, Summary};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -48,6 +50,7 @@ impl<'a> Reporter<'a> {
                 "subject": subject.name,
                 "profile": self.campaign.recipe.profile.name(),
                 "seed": seed,
+                "signatures": Signature::VERSION,
                 "unchecked": unchecked,
             }))?,
         }
@@ -106,6 +109,9 @@ impl<'a> Reporter<'a> {
         for (signature, count) in &summary.violations {
             writeln!(out, "violation: {signature} in {count} programs")?;
         }
+        for (signature, count) in &summary.known {
+            writeln!(out, "known: {signature} in {count} programs")?;
+        }
         writeln!(out, "digest: {:016x}", summary.digest)?;
         writeln!(out, "repeat: {repeat}")
     }
@@ -120,8 +126,9 @@ impl<'a> Reporter<'a> {
                 (code.name().to_owned(), outcomes)
             })
             .collect();
-        let violations: Map<String, Value> =
-            summary.violations.iter().map(|(signature, count)| (signature.to_string(), json!(count))).collect();
+        let counts = |counted: &BTreeMap<Signature, u64>| -> Map<String, Value> {
+            counted.iter().map(|(signature, count)| (signature.to_string(), json!(count))).collect()
+        };
         json!({
             "type": "summary",
             "programs": summary.programs,
@@ -132,7 +139,8 @@ impl<'a> Reporter<'a> {
             "seconds": summary.elapsed.as_secs_f64(),
             "digest": format!("{:016x}", summary.digest),
             "seed": self.campaign.seed,
-            "violations": violations,
+            "violations": counts(&summary.violations),
+            "known": counts(&summary.known),
             "by_operation": by_operation,
             "interrupted": summary.interrupted,
             "repeat": self.repeat(summary),
@@ -151,7 +159,7 @@ impl<'a> Reporter<'a> {
         }
         if !recipe.without.is_empty() {
             let names: Vec<&str> = recipe.without.iter().map(|bias| bias.name()).collect();
-            line += &format!(" --without {}", names.join(","));
+            line += &format!(" --without-bias {}", names.join(","));
         }
         line += &format!(" --subject {}", subject.name);
         if *property != Property::Lockstep {
@@ -163,6 +171,7 @@ impl<'a> Reporter<'a> {
         if *keep_going {
             line += " --keep-going";
         }
+        line += &self.arguments.except.repeat();
         line += &self.arguments.isolate.repeat();
         if self.arguments.out != Path::new(OUT) {
             line += &format!(" --out {}", quoted(&self.arguments.out.to_string_lossy()));

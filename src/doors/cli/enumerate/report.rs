@@ -5,6 +5,7 @@ use crate::doors::cli::arguments::Format;
 use crate::doors::cli::json::violation_object;
 use crate::doors::cli::output::{Output, paint};
 use crate::failure::proof::Counterexample;
+use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use crate::runs::enumerate::{End, Progress, Search, Space, Summary};
 use serde_json::{Map, Value, json};
@@ -42,6 +43,7 @@ impl<'a> Reporter<'a> {
                 "type": "start",
                 "subject": self.subject.name,
                 "spaces": names,
+                "signatures": Signature::VERSION,
                 "unchecked": unchecked,
             }))?,
         }
@@ -117,8 +119,10 @@ impl<'a> Reporter<'a> {
                 let (summary, space, share) = (search.summary(), search.space(), search.how().share);
                 let violations: Map<String, Value> =
                     summary.violations.iter().map(|(signature, lines)| (signature.to_string(), json!(lines))).collect();
+                let known: Map<String, Value> =
+                    summary.known.iter().map(|(signature, count)| (signature.to_string(), json!(count))).collect();
                 self.json(&json!({
-                    "type": "proved",
+                    "type": if known.is_empty() { "proved" } else { "pruned" },
                     "space": space.name,
                     "lines": summary.complete,
                     "of": space.lines,
@@ -130,6 +134,7 @@ impl<'a> Reporter<'a> {
                     "refused": summary.refused,
                     "seconds": summary.elapsed.as_secs_f64(),
                     "violations": violations,
+                    "known": known,
                     "end": end(summary.end),
                     "made_of": made_of(space),
                 }))?;
@@ -140,11 +145,16 @@ impl<'a> Reporter<'a> {
 
     fn statement(&mut self, search: &Search) -> io::Result<()> {
         let (summary, space, share) = (search.summary(), search.space(), search.how().share);
-        let Summary { states, done, refused, complete, violations, .. } = summary;
+        let Summary { states, done, refused, complete, violations, known, .. } = summary;
         let out = &mut self.output;
         let name = self.subject.name;
         let which = format!("program of at most {complete} lines on at most {} objects at once", space.objects);
         let what = match violations.is_empty() {
+            true if !known.is_empty() => {
+                format!(
+                    "not proved of `{name}`: every {which} was tried, but for those that go on behind a known failure,"
+                )
+            }
             true if *complete > 0 => format!("proved of `{name}`: after every {which} it shows what the model says,"),
             true => format!("proved of `{name}`: nothing,"),
             false => format!("of `{name}`, every {which} was tried, up to where one fails,"),
@@ -160,6 +170,9 @@ impl<'a> Reporter<'a> {
         }
         for (title, text) in space.about() {
             writeln!(out, "  {title}: {text}")?;
+        }
+        for (signature, count) in known {
+            writeln!(out, "known: {signature}, not gone on from in {count} programs")?;
         }
         for (signature, lines) in violations {
             writeln!(out, "violation: {signature}, first in a program of {lines} lines")?;

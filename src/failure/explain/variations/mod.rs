@@ -83,7 +83,7 @@ impl Trial<'_> {
             return false;
         }
         self.executions += 1;
-        (self.judge)(&program).is_some_and(|failure| failure.violation.signature() == *self.signature)
+        (self.judge)(&program).is_some_and(|failure| failure.signature(&program) == *self.signature)
     }
 
     /// Whether the program fails in the same way with its line changed by `change`.

@@ -39,7 +39,7 @@ pub(super) fn run(search: &mut Search<'_>) {
             }
             if length < lines.len() {
                 let failed = search.verdict(&Program::new(longer.lines.clone()));
-                next.extend(failed.is_none_or(|failure| failure.step >= length).then_some(longer));
+                next.extend(failed.is_none_or(|(_, failure)| failure.step >= length).then_some(longer));
             }
         }
         begun = next;

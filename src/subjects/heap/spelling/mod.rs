@@ -65,7 +65,7 @@ const BY_NAME: SubjectKind = SubjectKind::new("heap by name", "the heap without 
 fn needs_sites(story: &Story) -> bool {
     let fails = |subject: &SubjectKind| {
         let failure = lockstep::run(subject, &story.program).failure;
-        failure.map(|failure| failure.violation.signature()) == story.signature
+        failure.map(|failure| failure.signature(&story.program)) == story.signature
     };
     story.signature.is_some() && fails(&HEAP) && !fails(&BY_NAME)
 }
