@@ -1,8 +1,8 @@
 //! Many programs, on several threads, with one result whatever the number of threads.
 //!
-//! Case n of a seed is always the same program, with feedback too (`feedback.rs`). Threads take blocks of cases in order,
-//! and blocks are merged in order, so programs, counts, digest and the first failure of a signature do not depend on who
-//! was faster.
+//! Case n of a seed is always the same program, with feedback too (`feedback.rs`). Threads take blocks of cases in order
+//! (`blocks.rs`), and blocks are merged in order, so programs, counts, digest and the first failure of a signature do not
+//! depend on who was faster. Whatever ends a run, it has been the first so many cases of its seed.
 
 use crate::judge::lockstep::{Failure, Verdict};
 use crate::judge::properties::Property;
@@ -10,18 +10,17 @@ use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use crate::judge::tally::Tally;
 use crate::programs::generate::{self, Recipe};
+use crate::runs::blocks::{self, Blocks};
 use crate::runs::feedback::{self, Novelty, Pool, Pools, ROUND};
 use crate::runs::statistics::{self, Observed, Statistics};
 use heapproof_model::Program;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 use xxhash_rust::xxh3::Xxh3;
-
-/// How many cases a thread takes at once.
-const BLOCK: u64 = 32;
 
 /// Of how many cases one is observed, without feedback: measured, that costs a twenty-fifth of what the lockstep does.
 pub const OBSERVED: u64 = 8;
@@ -39,7 +38,7 @@ pub struct Campaign {
     pub recipe: Recipe,
     /// How many programs, unless time ends first.
     pub cases: u64,
-    /// For how long no further program is begun after.
+    /// How long programs are begun; all that are begun by then are finished.
     pub time: Option<Duration>,
     /// How many threads.
     pub jobs: usize,
@@ -82,7 +81,7 @@ pub struct Summary {
 /// What came of a block.
 #[derive(Default)]
 struct Block {
-    /// Whether time ended it early: what comes after it is no part of the run.
+    /// Whether time ended it early: it is the last.
     cut_short: bool,
     programs: u64,
     tally: Tally,
@@ -108,29 +107,29 @@ impl Campaign {
     ) -> Summary {
         let start = Instant::now();
         let mut summary = Summary::default();
-        let next = AtomicU64::new(0);
+        let blocks = Blocks::new(self.cases, self.time);
         let enough = AtomicBool::new(false);
         let (pools, mut novelty) = (Pools::default(), Novelty::default());
         std::thread::scope(|scope| {
             let (send, receive) = channel();
             for _ in 0..self.jobs.max(1) {
-                let (send, next, enough, pools) = (send.clone(), &next, &enough, &pools);
-                scope.spawn(move || self.work(judge, start, next, &[stop, enough], pools, &send));
+                let (send, blocks, enough, pools) = (send.clone(), &blocks, &enough, &pools);
+                scope.spawn(move || self.work(judge, blocks, &[stop, enough], pools, &send));
             }
             drop(send);
             let mut waiting = BTreeMap::new();
             let mut merged = 0;
-            for (number, block) in receive {
-                waiting.insert(number, block);
-                while let Some(block) = waiting.remove(&merged) {
-                    merged += 1;
+            for (cases, block) in receive {
+                waiting.insert(cases.start, (cases.end, block));
+                while let Some((end, block)) = waiting.remove(&merged) {
+                    merged = end;
                     if !enough.load(Ordering::Relaxed) {
                         // Before the failure is reported, which takes a while: what is run meanwhile counts for nothing.
                         let failed = !self.keep_going && !block.found.is_empty();
                         enough.store(failed || block.cut_short, Ordering::Relaxed);
                         if self.feedback {
                             block.observed.iter().for_each(|(observed, program)| novelty.add(observed, program));
-                            novelty.publish(merged * BLOCK, &pools);
+                            novelty.publish(merged, &pools);
                         }
                         merge(&mut summary, block, found);
                     }
@@ -148,36 +147,30 @@ impl Campaign {
     fn work(
         &self,
         judge: &dyn Fn(&Program) -> Verdict,
-        start: Instant,
-        next: &AtomicU64,
+        blocks: &Blocks,
         stops: &[&AtomicBool],
         pools: &Pools,
-        send: &Sender<(u64, Block)>,
+        send: &Sender<(Range<u64>, Block)>,
     ) {
         let supported = self.subject.make();
         let supports = |code| supported.supports(code);
         let stopped = || stops.iter().any(|stop| stop.load(Ordering::Relaxed));
         let mut pool = Pool::default();
-        loop {
-            if self.is_over(start) || stopped() {
-                return;
-            }
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let cases = number * BLOCK..self.cases.min((number + 1) * BLOCK);
-            if cases.is_empty() {
-                return;
-            }
+        let mut length = 1;
+        while !stopped() {
+            let Some(cases) = blocks.begin(length) else { return };
             if self.feedback {
-                let known = pools.of(number * BLOCK / ROUND, &|| self.is_over(start) || stopped());
-                let Some(known) = known else { return };
+                let stopped = || stopped() || blocks.ends_before(cases.start, &cases);
+                let Some(known) = pools.of(cases.start / ROUND, &stopped) else { return };
                 pool = known;
             }
+            let begun = Instant::now();
             let mut block = Block::default();
-            for case in cases {
+            for case in cases.clone() {
                 if stopped() {
                     return;
                 }
-                if self.is_over(start) {
+                if blocks.ends_before(case, &cases) {
                     block.cut_short = true;
                     break;
                 }
@@ -187,7 +180,8 @@ impl Campaign {
                     break;
                 }
             }
-            if send.send((number, block)).is_err() {
+            length = blocks::length(block.programs, begun.elapsed());
+            if send.send((cases, block)).is_err() {
                 return;
             }
         }
@@ -196,10 +190,6 @@ impl Campaign {
     /// Of how many cases one is observed.
     pub fn observed(&self) -> u64 {
         if self.feedback { 1 } else { OBSERVED }
-    }
-
-    fn is_over(&self, start: Instant) -> bool {
-        self.time.is_some_and(|time| start.elapsed() >= time)
     }
 }
 

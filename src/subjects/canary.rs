@@ -11,6 +11,7 @@ mod wrong;
 
 pub use forgetful::CANARY;
 
+use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use heapproof_model::{Finding, FindingKind, Object};
@@ -24,6 +25,8 @@ pub struct Canary {
     /// is the one by which the lockstep knows it, if the lockstep can; others are those of properties that look less, or
     /// elsewhere.
     pub signatures: &'static [&'static str],
+    /// The property that shows it: the lockstep, unless that can't.
+    pub property: Property,
 }
 
 impl Canary {
@@ -53,9 +56,16 @@ pub fn ending() -> impl Iterator<Item = &'static Canary> {
     ending::ALL.iter()
 }
 
-/// The entries of a table of mistakes, behind what gives them: name, signatures, what is wrong, and the mistake itself.
+/// The property that shows what is wrong with a subject, where it is one of these.
+pub fn shown_by(kind: &SubjectKind) -> Option<Property> {
+    let canary = family().chain(ending()).find(|canary| canary.kind.name == kind.name);
+    canary.map(|canary| canary.property).or((kind.name == CANARY.name).then_some(Property::Lockstep))
+}
+
+/// The entries of a table of mistakes, behind what gives them: name, signatures, the property that shows it where that is
+/// not the lockstep, what is wrong, and the mistake itself.
 macro_rules! canaries {
-    (from $function:ident $($name:literal $signatures:tt $about:literal $mistake:expr;)*) => {
+    (from $function:ident $($name:literal $signatures:tt $(by $property:ident)? $about:literal $mistake:expr;)*) => {
         pub(super) const ALL: &[crate::subjects::Canary] = &[$(crate::subjects::Canary {
             kind: crate::judge::subject::SubjectKind::new(
                 concat!("canary:", $name),
@@ -64,8 +74,11 @@ macro_rules! canaries {
             )
             .in_rust(canaries!(@$function $name)),
             signatures: &$signatures,
+            property: canaries!(@property $($property)?),
         }),*];
     };
+    (@property) => { crate::judge::properties::Property::Lockstep };
+    (@property $property:ident) => { crate::judge::properties::Property::$property };
     (@all $name:literal) => {
         concat!("heapproof::subjects::all().into_iter().find(|kind| kind.name == \"canary:", $name, "\").unwrap()")
     };

@@ -3,7 +3,7 @@
 mod canary;
 mod heap;
 
-pub use canary::{CANARY, Canary, ending, family};
+pub use canary::{CANARY, Canary, ending, family, shown_by};
 pub use heap::{HEAP, HeapSubject};
 
 use crate::judge::subject::SubjectKind;

@@ -119,6 +119,14 @@ fn each_canary_has_a_property_that_must_catch_it() {
 }
 
 #[test]
+fn each_canary_is_caught_by_the_property_that_is_listed_with_it() {
+    for canary in family() {
+        let must = canaries_of(canary.property).any(|one| one.kind.name == canary.kind.name);
+        assert!(must, "{} by {}", canary.kind.name, canary.property.name());
+    }
+}
+
+#[test]
 fn each_kind_of_violation_has_a_canary() {
     let mut found: BTreeSet<String> = FOUND.iter().map(|(_, found)| kind(&found.signature)).collect();
     for property in [Property::Verify, Property::Recover, Property::Determinism] {

@@ -116,12 +116,32 @@ fn the_line_that_repeats_a_run_names_its_profile() {
 }
 
 #[test]
-fn a_check_by_time_says_how_many_cases_repeat_it() {
+fn a_check_by_time_is_repeated_to_the_digest_by_the_line_that_it_prints() {
     let folder = folder();
-    let (code, out, _) = heapproof(folder.path(), &["check", "--time", "200ms", "--seed", "4"]);
-    let programs = out.lines().find_map(|line| line.strip_prefix("programs: ")).unwrap();
-    assert_eq!(code, 0);
-    assert!(out.contains(&format!("check --seed 4 --cases {programs} ")), "{out}");
+    for more in [&["--jobs", "3"][..], &["--feedback"][..]] {
+        let arguments = [&["check", "--time", "200ms", "--seed", "4", "--property", "text"], more].concat();
+        let (code, out, _) = heapproof(folder.path(), &arguments);
+        let line = |out: &str, start: &str| out.lines().find_map(|line| line.strip_prefix(start)).unwrap().to_owned();
+        let repeat = line(&out, "repeat: ");
+        let again: Vec<&str> = repeat.split(' ').skip(1).collect();
+        assert!(code == 0 && again.contains(&"--cases"), "{out}");
+        let repeated = heapproof(folder.path(), &again).1;
+        assert_eq!(
+            ["digest: ", "programs: "].map(|it| line(&out, it)),
+            ["digest: ", "programs: "].map(|it| line(&repeated, it))
+        );
+    }
+}
+
+#[test]
+fn the_last_line_of_a_check_says_whether_it_passed() {
+    let folder = folder();
+    let last = |subject| {
+        let out = heapproof(folder.path(), &["check", "--seed", "1", "--cases", "300", "--subject", subject]).1;
+        out.lines().next_back().unwrap().to_owned()
+    };
+    assert_eq!(last("heap"), "passed: `lockstep` holds for `heap` in all 300 programs");
+    assert!(last("canary").starts_with("failed: `lockstep` does not hold for `canary` in 1 of "));
 }
 
 #[test]
@@ -208,6 +228,27 @@ fn each_canary_of_the_family_is_a_subject() {
     let (code, _, error) = heapproof(folder.path(), &["check", "--subject", "canary:freed-to-early"]);
     assert_eq!(code, 2);
     assert!(error.contains("did you mean `canary:freed-too-early`?"), "{error}");
+}
+
+#[test]
+fn a_check_of_a_canary_looks_for_what_shows_it() {
+    let folder = folder();
+    for (canary, property) in [
+        ("score", "verify"),
+        ("repaired-again", "recover"),
+        ("undetermined-outcome", "determinism"),
+        ("undetermined-journal", "determinism"),
+        ("undetermined-state", "determinism"),
+    ] {
+        let name = format!("canary:{canary}");
+        let (code, out, _) = heapproof(folder.path(), &["check", "--subject", &name, "--seed", "1", "--cases", "500"]);
+        assert!(code == 1 && out.starts_with(&format!("{property} of {name}, seed 1")), "{out}");
+        let listed = heapproof(folder.path(), &["list", "subjects"]).1;
+        let line = listed.lines().find(|line| line.starts_with(&format!("{name} "))).unwrap();
+        assert!(line.ends_with(&format!(" (shown by {property})")), "{line}");
+        let asked = ["check", "--subject", &name, "--property", "cycles", "--cases", "5", "--seed", "1"];
+        assert!(heapproof(folder.path(), &asked).1.contains(" --property cycles\n"));
+    }
 }
 
 #[test]

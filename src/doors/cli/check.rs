@@ -2,7 +2,7 @@
 
 mod report;
 
-use super::arguments::{Claim, Format, duration};
+use super::arguments::{Format, duration, property};
 use super::figures;
 use super::isolate::{Isolate, Judge};
 use super::output::Output;
@@ -10,8 +10,11 @@ use super::{Context, End, Trouble, say};
 use crate::failure::failures::{OUT, save_original, write_whole};
 use crate::failure::minimize::Options;
 use crate::failure::proof::Counterexample;
+use crate::judge::properties::Property;
+use crate::judge::subject::SubjectKind;
 use crate::programs::generate::{Bias, MOST_LINES, Profile, Recipe};
 use crate::runs::campaign::{Campaign, Found, Summary};
+use crate::subjects::shown_by;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use report::Reporter;
@@ -21,8 +24,8 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// About ten seconds' worth on two cores.
-const CASES: u64 = 50_000;
+/// How long programs are run unless something else is asked for.
+const TIME: Duration = Duration::from_secs(10);
 
 /// When statistics are written for the second time, and how often from then on.
 const SOON: Duration = Duration::from_secs(1);
@@ -30,10 +33,10 @@ const OFTEN: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// How many programs; as many as take about ten seconds unless given
+    /// How many programs, instead of a time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "time")]
     pub cases: Option<u64>,
-    /// For how long, as in `60s` or `10min`
+    /// For how long, as in `60s` or `10min`; ten seconds unless this or --cases is given
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub time: Option<Duration>,
     /// The most lines of a program
@@ -45,8 +48,12 @@ pub(super) struct Check {
     /// How many threads; as many as there are processors unless given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
-    #[command(flatten)]
-    pub claim: Claim,
+    /// The heap under proof; the first of `list subjects` unless given
+    #[arg(long, value_name = "NAME")]
+    pub subject: Option<String>,
+    /// What is claimed; see `list properties`. Unless given it is what `list subjects` names, and `lockstep` for others
+    #[arg(long, value_name = "NAME", value_parser = property)]
+    pub property: Option<Property>,
     /// What programs are mostly about; what suits the property unless given; see `list profiles`
     #[arg(long, value_name = "NAME", value_parser = profile)]
     pub profile: Option<Profile>,
@@ -73,17 +80,19 @@ pub(super) struct Check {
 }
 
 pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Output) -> Result<End, Trouble> {
+    let subject = context.subject(arguments.subject.as_deref())?.clone();
+    let property = arguments.property.unwrap_or(usual(&subject));
     let campaign = Campaign {
-        property: arguments.claim.property,
-        subject: context.subject(arguments.claim.subject.as_deref())?.clone(),
+        property,
+        subject,
         seed: arguments.seed.unwrap_or_else(|| RandomState::new().hash_one(std::process::id())),
         recipe: Recipe {
-            profile: arguments.profile.unwrap_or(arguments.claim.property.profile()),
+            profile: arguments.profile.unwrap_or(property.profile()),
             most_lines: arguments.ops as usize,
             without: arguments.without.clone(),
         },
-        cases: arguments.cases.unwrap_or(if arguments.time.is_some() { u64::MAX } else { CASES }),
-        time: arguments.time,
+        cases: arguments.cases.unwrap_or(u64::MAX),
+        time: if arguments.cases.is_some() { None } else { Some(arguments.time.unwrap_or(TIME)) },
         jobs: arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
         keep_going: arguments.keep_going,
         feedback: arguments.feedback,
@@ -129,6 +138,11 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
         summary if summary.violations.is_empty() => End::Passed,
         _ => End::Violation,
     })
+}
+
+/// What is claimed of a subject unless something else is asked for: what shows its mistake, if it is wrong on purpose.
+fn usual(subject: &SubjectKind) -> Property {
+    shown_by(subject).unwrap_or(Property::Lockstep)
 }
 
 /// Writes down what the run has come to so far: a kill can't be caught.

@@ -4,15 +4,17 @@ use super::output::Output;
 use super::{Context, End, Trouble};
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
+use crate::judge::subject::SubjectKind;
 use crate::programs::generate::Profile;
 use crate::runs::statistics::Condition;
+use crate::subjects::shown_by;
 use clap::ValueEnum;
 use heapproof_model::Code;
 use std::io::Write;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Listed {
-    /// The heaps that can be put under proof
+    /// The heaps that can be put under proof, and of wrong ones the property that shows it
     Subjects,
     /// What can be claimed of them
     Properties,
@@ -33,10 +35,7 @@ pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> 
                 if number > 0 {
                     writeln!(output)?;
                 }
-                let width = family.iter().map(|kind| kind.name.len()).max().unwrap_or(0);
-                for kind in family {
-                    writeln!(output, "{:width$}  {}", kind.name, kind.about)?;
-                }
+                subjects(family, output)?;
             }
         }
         Listed::Properties => {
@@ -66,4 +65,14 @@ pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> 
         }
     }
     Ok(End::Passed)
+}
+
+/// A family of subjects; of those that are wrong on purpose, the property that shows it.
+fn subjects(family: &[&SubjectKind], output: &mut Output) -> Result<(), Trouble> {
+    let width = family.iter().map(|kind| kind.name.len()).max().unwrap_or(0);
+    for kind in family {
+        let by = shown_by(kind).map_or_else(String::new, |property| format!(" (shown by {})", property.name()));
+        writeln!(output, "{:width$}  {}{by}", kind.name, kind.about)?;
+    }
+    Ok(())
 }

@@ -10,6 +10,7 @@ mod distribution;
 pub mod health;
 mod meanwhile;
 mod observer;
+mod reachable;
 mod shapes;
 mod state;
 mod was;
@@ -19,6 +20,7 @@ pub use distinct::Distinct;
 pub use distribution::Distribution;
 pub use meanwhile::{Encounter, Kept, Touch};
 pub use observer::{Observed, observe};
+pub use reachable::Abilities;
 pub use shapes::Shapes;
 
 /// What was seen of the programs that were observed.

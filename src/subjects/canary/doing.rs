@@ -150,18 +150,18 @@ canaries! {
             }
         });
 
-    "undetermined-outcome" ["undetermined-outcome"] "does slices an object at a time, in every other heap"
+    "undetermined-outcome" ["undetermined-outcome"] by Determinism "does slices an object at a time, in every other heap"
         EveryOther(|heap, operation| match operation {
             Operation::DetectSlice { objects: 2.. } => heap.call(&Operation::DetectSlice { objects: 1 }),
             Operation::CollectSlice { objects: 2.. } => heap.call(&Operation::CollectSlice { objects: 1 }),
             _ => heap.call(operation),
         });
-    "undetermined-journal" ["undetermined-journal"] "lets checks touch one object and no more, in every other heap"
+    "undetermined-journal" ["undetermined-journal"] by Determinism "lets checks touch one object and no more, in every other heap"
         EveryOther(|heap, operation| match operation {
             Operation::SetBudget { objects: 2.. } => heap.call(&Operation::SetBudget { objects: 1 }),
             _ => heap.call(operation),
         });
-    "undetermined-state" ["undetermined-state", "statistics-cycles-detected"] "looks for cycles before it is copied, and counts them in the copy"
+    "undetermined-state" ["undetermined-state", "statistics-cycles-detected"] by Determinism "looks for cycles before it is copied, and counts them in the copy"
         Fork(|heap| drop(heap.call(&Operation::Detect {})));
 }
 

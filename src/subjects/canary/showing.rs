@@ -152,9 +152,9 @@ canaries! {
         Verify(|heap, _, found| found.extend(
             living(heap).find(|one| heap.counts(*one).external == 3).map(|one| at(FindingKind::Negative, one)),
         ));
-    "score" ["score"] "rounds its score"
+    "score" ["score"] by Verify "rounds its score"
         Score(f64::round);
-    "repaired-again" ["repaired-again"] "takes each recovery for a repair"
+    "repaired-again" ["repaired-again"] by Recover "takes each recovery for a repair"
         Repairs(|recoveries| recoveries);
     "fault-missed" ["fault-missed"] "finds nothing, whatever is wrong"
         Verify(|_, _, found| found.clear());

@@ -7,7 +7,6 @@ use crate::doors::cli::json::violation_object;
 use crate::doors::cli::output::{Output, paint};
 use crate::failure::failures::OUT;
 use crate::failure::proof::{Counterexample, quoted};
-use crate::judge::properties::Property;
 use crate::programs::generate::MOST_LINES;
 use crate::runs::campaign::{Campaign, Found, Summary};
 use serde_json::{Map, Value, json};
@@ -85,7 +84,7 @@ impl<'a> Reporter<'a> {
     }
 
     fn figures(&mut self, summary: &Summary) -> io::Result<()> {
-        let repeat = self.repeat(summary);
+        let (repeat, verdict) = (self.repeat(summary), self.verdict(summary));
         let total = summary.tally.total();
         let out = &mut self.output;
         if total.done + total.refused > 0 {
@@ -100,14 +99,27 @@ impl<'a> Reporter<'a> {
         figures::print(self.campaign, summary, out)?;
         let seconds = summary.elapsed.as_secs_f64();
         let each_second = (total.done + total.refused) as f64 / seconds.max(1e-9);
-        let early = if summary.interrupted { ", interrupted" } else { "" };
-        writeln!(out, "programs: {}{early}", summary.programs)?;
+        writeln!(out, "programs: {}", summary.programs)?;
         writeln!(out, "seconds: {seconds:.1}, operations a second: {each_second:.0}")?;
         for (signature, count) in &summary.violations {
             writeln!(out, "violation: {signature} in {count} programs")?;
         }
         writeln!(out, "digest: {:016x}", summary.digest)?;
-        writeln!(out, "repeat: {repeat}")
+        writeln!(out, "repeat: {repeat}")?;
+        writeln!(out, "{verdict}")
+    }
+
+    /// The last line: what all of it comes to.
+    fn verdict(&self, summary: &Summary) -> String {
+        let Campaign { property, subject, .. } = self.campaign;
+        let (property, subject) = (property.name(), subject.name);
+        let Summary { programs, violations, interrupted, .. } = summary;
+        let failed: u64 = violations.values().sum();
+        match (failed, interrupted) {
+            (0, false) => format!("passed: `{property}` holds for `{subject}` in all {programs} programs"),
+            (0, true) => format!("interrupted: `{property}` holds for `{subject}` in the {programs} programs so far"),
+            (_, _) => format!("failed: `{property}` does not hold for `{subject}` in {failed} of {programs} programs"),
+        }
     }
 
     fn summary_object(&self, summary: &Summary) -> Value {
@@ -134,6 +146,7 @@ impl<'a> Reporter<'a> {
             "seed": self.campaign.seed,
             "violations": violations,
             "by_operation": by_operation,
+            "passed": summary.violations.is_empty() && !summary.interrupted,
             "interrupted": summary.interrupted,
             "repeat": self.repeat(summary),
         })
@@ -154,7 +167,7 @@ impl<'a> Reporter<'a> {
             line += &format!(" --without {}", names.join(","));
         }
         line += &format!(" --subject {}", subject.name);
-        if *property != Property::Lockstep {
+        if *property != super::usual(subject) {
             line += &format!(" --property {}", property.name());
         }
         if self.campaign.feedback {
