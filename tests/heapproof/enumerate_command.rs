@@ -77,6 +77,7 @@ fn a_wrong_word_is_met_with_the_right_one() {
     assert!(error.contains("on so many objects at most 5 lines can be"), "{error}");
     for (arguments, message) in [
         (["--operations", "take,tabel"], "did you mean `Table`?"),
+        (["--operations", "take,drop"], "nothing in `whole` allocates on `heap`"),
         (["--space", "cycels"], "did you mean `cycles`?"),
         (["--kinds", "aray"], "did you mean `array`?"),
         (["--faults", "dirty_entri"], "did you mean `dirty_entry`?"),

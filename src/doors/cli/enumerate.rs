@@ -146,6 +146,13 @@ pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &m
             space.most_lines()
         )));
     }
+    if let Some(space) = spaces.iter().find(|space| !space.allocates(&*subject.make())) {
+        return Err(Trouble::Usage(format!(
+            "nothing in `{}` allocates on `{}`, so there is nothing to prove; `--operations` takes an operation that \
+             allocates a kind of `--kinds`, as `table`",
+            space.name, subject.name
+        )));
+    }
     let searches = spaces.iter().map(|space| arguments.search(space, &subject)).collect::<Result<Vec<_>, _>>()?;
     context.catch_interrupts()?;
     let reporter = RefCell::new(Reporter::new(&context.name, &subject, arguments, output));

@@ -68,6 +68,7 @@ pub fn program(rng: &mut dyn Rng, recipe: &Recipe, supports: &dyn Fn(Code) -> bo
 /// A program in the making.
 struct Generator<'a> {
     rng: &'a mut dyn Rng,
+    supports: &'a dyn Fn(Code) -> bool,
     profile: Profile,
     without: &'a [Bias],
     /// What the program does so far.
@@ -95,7 +96,7 @@ struct Generator<'a> {
 }
 
 impl<'a> Generator<'a> {
-    fn new(rng: &'a mut dyn Rng, recipe: &'a Recipe, supports: &dyn Fn(Code) -> bool) -> Generator<'a> {
+    fn new(rng: &'a mut dyn Rng, recipe: &'a Recipe, supports: &'a dyn Fn(Code) -> bool) -> Generator<'a> {
         let Recipe { profile, without, .. } = recipe;
         let has = |bias: Bias| !without.contains(&bias);
         let factors = if has(Bias::Swarm) { swarm::factors(rng) } else { None };
@@ -118,6 +119,7 @@ impl<'a> Generator<'a> {
             sliced: 0,
             weights: added_up(supports, &weight),
             within_weights: added_up(supports, &within),
+            supports,
             rng,
         }
     }
@@ -224,7 +226,22 @@ impl<'a> Generator<'a> {
         }
     }
 
+    /// Whether the subject has all that an operation is made of.
+    fn supports(&self, operation: &Operation<Name>) -> bool {
+        let within = match operation {
+            Operation::On { line, .. } => self.supports(&line.operation),
+            Operation::Temp { allocation } => self.supports(allocation),
+            _ => true,
+        };
+        within && (self.supports)(operation.code())
+    }
+
+    /// Carries a line out on the model; shapes and slices are made of whatever they like, and what the subject lacks of
+    /// that is left out.
     fn add(&mut self, line: Line) {
+        if !self.supports(&line.operation) {
+            return;
+        }
         let told = self.told(&line.operation);
         self.model.follow(told);
         script::step(&mut self.model, &line);

@@ -1,5 +1,6 @@
 //! Which programs are tried: a bound on lines, a bound on objects, and what lines are made of.
 
+use crate::judge::subject::Subject;
 use heapproof_model::reference::NEAR;
 use heapproof_model::{Code, Fault, Field, Kind, Name, Value};
 use std::fmt;
@@ -100,6 +101,23 @@ impl Space {
     /// How many lines there can be for that.
     pub fn most_lines(&self) -> usize {
         (NEAR as usize - 1) / (3 * self.objects.max(1))
+    }
+
+    /// Whether a line of it allocates, on such a subject: without objects there is nothing to prove.
+    pub fn allocates(&self, subject: &dyn Subject) -> bool {
+        let kinds = |kind: Kind| self.kinds.contains(&kind);
+        let has = |code: Code| self.operations.contains(&code) && subject.supports(code);
+        // What a temporary is made of need not be among the operations.
+        let makes = |code: Code| has(code) || has(Code::Temp) && code.allocates_plainly() && subject.supports(code);
+        let tables = makes(Code::Table) || has(Code::Chain) || has(Code::Ring);
+        let others = [
+            (Code::Array, Kind::Array),
+            (Code::Closure, Kind::Closure),
+            (Code::Box, Kind::Box),
+            (Code::Scalar, Kind::Scalar),
+            (Code::Weak, Kind::Weak),
+        ];
+        tables && kinds(Kind::Table) || others.into_iter().any(|(code, kind)| makes(code) && kinds(kind))
     }
 
     /// The same with as few lines as can be tried program by program, where states are not merged.
