@@ -31,6 +31,7 @@ mod pretender;
 mod properties;
 mod public_paths;
 mod reached;
+mod replay_command;
 mod signatures;
 mod statistics;
 mod viewer;

@@ -1,21 +1,27 @@
 //! `heapproof replay`: programs from files.
 
+mod summary;
+mod told;
+
 use super::arguments::{Claim, Format, Input};
 use super::isolate::{Isolate, Judge};
-use super::output::{Output, paint};
+use super::output::Output;
 use super::pictures::Pictures;
 use super::{Context, End, Trouble, input};
-use crate::failure::explain::{Explanation, explain};
+use crate::failure::explain::{Explanation, Step, explain, steps};
 use crate::failure::viewer::Viewer;
-use crate::judge::lockstep::{Failure, Verdict};
+use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
 use clap::Args;
 use heapproof_model::Program;
-use serde_json::json;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use summary::Summary;
+use told::Replayed;
+
+/// Of more files than this one is shown of each kind, and all are counted.
+const MANY: usize = 10;
 
 #[derive(Debug, Args)]
 pub(super) struct Replay {
@@ -30,6 +36,9 @@ pub(super) struct Replay {
     /// Exit with 0 where each program fails with just this signature, else with 1
     #[arg(long, value_name = "SIGNATURE")]
     pub expect: Option<String>,
+    /// Print what every operation came to
+    #[arg(long)]
+    pub steps: bool,
     /// How the results are written
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -47,23 +56,35 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
         return Err(Trouble::Usage("pictures are of one run: give one file".to_owned()));
     }
     let judge = Judge::new(arguments.claim.property, subject, &arguments.isolate)?;
+    let shows_all = arguments.files.len() <= MANY || arguments.steps || arguments.format == Format::Json;
+    let mut summary = Summary::default();
     let mut as_wanted = true;
     for path in &arguments.files {
         let program = input::read(path, arguments.input)?;
         let verdict = judge.verdict(&program);
         let signature = verdict.failure.as_ref().map(|failure| failure.violation.signature());
         as_wanted &= signature == expected;
-        let explanation = verdict.failure.as_ref().map(|failure| explanation(&judge, subject, &program, failure));
+        let shown = summary.add(path, signature.as_ref()) && signature.is_some() || shows_all;
+        let failure = verdict.failure.as_ref().filter(|_| shown);
+        let explanation = failure.map(|failure| explanation(&judge, subject, &program, failure));
         if arguments.pictures.any() {
             let failed = verdict.failure.as_ref().zip(explanation.as_ref());
             let claim = (arguments.claim.property, subject);
             arguments.pictures.write(&Viewer::new(&path.display().to_string(), claim, &program, failed))?;
         }
-        let replayed = Replayed { path, verdict, signature, expected: expected.as_ref(), explanation };
+        let skips = shown && verdict.failure.is_none() && verdict.tally.total().skipped > 0;
+        let steps =
+            if skips || arguments.steps { operations(subject, &program, verdict.failure.as_ref()) } else { Vec::new() };
+        let all_steps = arguments.steps;
+        let expected = expected.as_ref();
+        let replayed = Replayed { path, program, verdict, signature, expected, explanation, steps, all_steps };
         match arguments.format {
-            Format::Human => replayed.tell(output)?,
+            Format::Human => replayed.tell(shown, output)?,
             Format::Json => replayed.json(output)?,
         }
+    }
+    if !shows_all {
+        summary.tell(output)?;
     }
     judge.trouble()?;
     Ok(if as_wanted { End::Passed } else { End::Violation })
@@ -84,51 +105,11 @@ fn explanation(judge: &Judge<'_>, subject: &SubjectKind, program: &Program, fail
     explanation
 }
 
-/// What came of a file.
-struct Replayed<'a> {
-    path: &'a Path,
-    verdict: Verdict,
-    signature: Option<Signature>,
-    expected: Option<&'a Signature>,
-    explanation: Option<Explanation>,
-}
-
-impl Replayed<'_> {
-    fn tell(&self, output: &mut Output) -> Result<(), Trouble> {
-        let shown = self.path.display();
-        let wanted = self.expected.filter(|expected| self.signature.as_ref() != Some(*expected));
-        let wanted = wanted.map_or_else(String::new, |expected| format!(", not {expected} as expected"));
-        let total = self.verdict.tally.total();
-        match (&self.signature, &self.explanation) {
-            (Some(signature), Some(explanation)) => {
-                writeln!(output, "{shown}: {signature}{wanted}\n\n{}", explanation.painted(paint()))?;
-            }
-            _ => writeln!(
-                output,
-                "{shown}: passed{wanted}; {} operations done, {} refused, {} skipped",
-                total.done, total.refused, total.skipped
-            )?,
-        }
-        Ok(())
-    }
-
-    /// An object of its own line; `docs/output.md` says what is in it.
-    fn json(&self, output: &mut Output) -> Result<(), Trouble> {
-        let total = self.verdict.tally.total();
-        let step = self.verdict.failure.as_ref().map(|failure| failure.step + 1);
-        let object = json!({
-            "type": "replay",
-            "path": self.path,
-            "passed": self.signature.is_none(),
-            "signature": self.signature.as_ref().map(Signature::as_str),
-            "expected": self.expected.map(Signature::as_str),
-            "step": step,
-            "done": total.done,
-            "refused": total.refused,
-            "skipped": total.skipped,
-            "explanation": self.explanation,
-        });
-        writeln!(output, "{object}")?;
-        Ok(())
-    }
+/// What the operations of a program came to, up to where it fails. What ends the process is not done again.
+fn operations(subject: &SubjectKind, program: &Program, failure: Option<&Failure>) -> Vec<Step> {
+    let lines = failure.map_or(program.len(), |failure| match failure.violation.ends_the_process() {
+        true => failure.step.min(program.len().saturating_sub(1)),
+        false => failure.step.saturating_add(1),
+    });
+    steps(subject, program, lines)
 }

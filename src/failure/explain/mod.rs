@@ -11,6 +11,7 @@ pub(crate) mod history;
 mod names;
 mod sides;
 pub(crate) mod state;
+mod steps;
 mod story;
 mod text;
 mod tried;
@@ -26,6 +27,7 @@ use heapproof_model::{Operation, Program};
 use history::{History, When};
 #[cfg(feature = "cli")]
 pub(crate) use names::NONE;
+pub use steps::{Step, steps, unbound};
 use story::Story;
 pub use text::Paint;
 pub use variations::Variation;

@@ -99,7 +99,7 @@ fn takes(condition: Condition) -> &'static [&'static [Code]] {
         C::DetectionPaused | C::DetectionInterrupted => &[&[DetectSlice]],
         C::CheckCollected => &[CHECKS, CYCLES],
         C::CheckFoundNothing | C::IntervalShrunk | C::IntervalGrown => &[CHECKS],
-        C::CheckPaused => &[CHECKS, &[SetBudget], CYCLES],
+        C::CheckPaused => &[CHECKS, CYCLES],
         C::FrameFreed | C::FrameLeft => &[&[Begin], &[End], &[Temp], STORES],
         C::TemporaryOutlives => &[&[Begin], &[End], &[Temp]],
         C::GenerationsRanOut => &[&[SetGenerations]],
