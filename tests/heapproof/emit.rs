@@ -49,7 +49,7 @@ fn scenario(name: &str) -> Program {
 /// The test of a scenario, or of a canary's failure as if it were the heap's: such a test passes on the heap.
 fn emitted(name: &str, program: &Program) -> Emitted {
     let spelled_as_the_heap = |kind: &SubjectKind| kind.clone().spelled(HEAP.spelling().unwrap());
-    let canary = family().find(|canary| function_name(canary.kind.name).as_deref() == Some(name));
+    let canary = family().find(|canary| function_name(&canary.kind.name).as_deref() == Some(name));
     let subject = canary.map_or(HEAP, |canary| spelled_as_the_heap(&canary.kind));
     emit_test(&subject, Property::Lockstep, program, name)
 }
@@ -72,7 +72,7 @@ fn tests_that_are_emitted_are_those_of_this_binary() {
         let scenarios = SAMPLE.iter().map(|name| (function_name(name).unwrap(), scenario(name)));
         let canaries = FOUND
             .iter()
-            .map(|(canary, found)| (function_name(canary.kind.name).unwrap(), found.minimized.program.clone()));
+            .map(|(canary, found)| (function_name(&canary.kind.name).unwrap(), found.minimized.program.clone()));
         let tests = scenarios.chain(canaries).map(|(name, program)| emitted(&name, &program));
         let spelled: Vec<String> = tests.filter(|test| test.embeds_because.is_none()).map(|test| test.text).collect();
         std::fs::write(EMITTED, spelled.join("\n")).unwrap();
