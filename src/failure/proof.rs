@@ -37,7 +37,7 @@ pub struct Counterexample {
 impl Counterexample {
     /// Minimises a program; `None` where it does not fail.
     pub fn of(property: Property, subject: &SubjectKind, program: &Program) -> Option<Counterexample> {
-        let judge = |program: &Program| property.check(subject, program).failure;
+        let judge = |program: &Program| judged(property, subject, program);
         Counterexample::by(property, subject, program, &Options::default(), &judge)
     }
 
@@ -66,7 +66,7 @@ impl Counterexample {
         let mut explanation = explain(subject, &minimized.program, self.failure());
         // What ends its process is told by whoever runs it in another.
         if !self.failure().violation.ends_the_process() {
-            explanation.vary(&minimized.program, signature, &mut |program| property.check(subject, program).failure);
+            explanation.vary(&minimized.program, signature, &mut |program| judged(*property, subject, program));
         }
         explanation
     }
@@ -140,6 +140,11 @@ impl Counterexample {
     }
 }
 
+/// How a program fails; where there is no subject for it, nothing is known to fail.
+fn judged(property: Property, subject: &SubjectKind, program: &Program) -> Option<Failure> {
+    property.check(subject, program).failure.filter(|failure| failure.violation.not_made().is_none())
+}
+
 /// A word as a shell takes it for one.
 pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-+=:@%".contains(c);
@@ -151,7 +156,7 @@ pub(crate) fn quoted(word: &str) -> String {
 }
 
 /// Reports by property, subject's name and signature.
-type Reports = HashMap<(Property, &'static str, Signature), String>;
+type Reports = HashMap<(Property, String, Signature), String>;
 
 /// What was reported already in this process.
 static REPORTED: LazyLock<Mutex<Reports>> = LazyLock::new(Mutex::default);
@@ -174,7 +179,10 @@ static REPORTED: LazyLock<Mutex<Reports>> = LazyLock::new(Mutex::default);
 #[allow(clippy::panic)] // it is an assertion
 pub fn assert_holds(property: Property, subject: &SubjectKind, program: &Program) {
     let Some(failure) = property.check(subject, program).failure else { return };
-    let key = (property, subject.name, failure.violation.signature());
+    if let Some(not_made) = failure.violation.not_made() {
+        panic!("{not_made}");
+    }
+    let key = (property, subject.name.clone().into_owned(), failure.violation.signature());
     let known = REPORTED.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
     if let Some(report) = known {
         resume_unwind(Box::new(report));

@@ -2,6 +2,8 @@
 
 use heapproof_model::{Contents, Counts, Event, Fault, Finding, Object, Outcome, Value};
 use std::collections::BTreeSet;
+use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
 /// How a process ended.
@@ -17,7 +19,24 @@ pub enum Crash {
     Exited(i32),
 }
 
-/// Where subject and model part.
+/// Why there is no subject: it could not be made. That is no fault of a heap, so a run ends with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotMade {
+    /// The name of its kind.
+    pub subject: String,
+    /// Why, in a line.
+    pub why: String,
+}
+
+impl fmt::Display for NotMade {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "`{}` can't be made: {}", self.subject, self.why)
+    }
+}
+
+impl Error for NotMade {}
+
+/// Where subject and model part, or why that can't be known.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Violation {
     /// The subject panicked.
@@ -40,6 +59,8 @@ pub enum Violation {
         /// How much there was, in mebibytes.
         limit: u64,
     },
+    /// There was no subject to judge, or no further one where the property takes several.
+    NotMade(NotMade),
     /// One did what the other refused, or the reasons differ, or what was given.
     Outcome {
         /// What the model says.
@@ -224,9 +245,20 @@ impl Violation {
         }
     }
 
+    /// Why there was no subject, if there was none: then nothing is wrong with it, and there is no use in going on.
+    pub fn not_made(&self) -> Option<&NotMade> {
+        if let Violation::NotMade(not_made) = self { Some(not_made) } else { None }
+    }
+
     /// Whether the process does not survive it, so that it can only be seen from outside.
     pub fn ends_the_process(&self) -> bool {
         matches!(self, Violation::Crashed { .. } | Violation::Hung { .. } | Violation::OutOfMemory { .. })
+    }
+}
+
+impl From<NotMade> for Violation {
+    fn from(not_made: NotMade) -> Violation {
+        Violation::NotMade(not_made)
     }
 }
 

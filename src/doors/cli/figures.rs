@@ -105,10 +105,10 @@ fn print_meanwhile(kept: Kept, statistics: &Statistics, out: &mut impl Write) ->
 
 fn warnings(campaign: &Campaign, summary: &Summary) -> Vec<String> {
     let Summary { tally, statistics, elapsed, .. } = summary;
-    let subject = campaign.subject.make();
+    let Ok(abilities) = campaign.subject.abilities() else { return Vec::new() };
     let total = tally.total();
     let mut warnings =
-        health::warnings(tally, statistics, &|code| subject.supports(code) && campaign.recipe.profile.weight(code) > 0);
+        health::warnings(tally, statistics, &|code| abilities.has(code) && campaign.recipe.profile.weight(code) > 0);
     warnings.extend(health::slow(total.done + total.refused, *elapsed, campaign.jobs, statistics));
     warnings
 }

@@ -7,7 +7,7 @@ use crate::judge::panics;
 use crate::judge::properties::Property;
 use crate::judge::story::{Claim, Part, Story, Telling};
 use crate::judge::subject::SubjectKind;
-use crate::judge::violation::Violation;
+use crate::judge::violation::{NotMade, Violation};
 use heapproof_model::{Event, Line, Machine, Object, Operation, Outcome, Program, Reference, script};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ impl Story {
             None => vec![format!("`{}` carries this out as the model says.", subject.name)],
             Some(failure) => told(subject, program, failure),
         };
-        let mut teller = Teller::new(subject, failure);
+        let mut teller = Teller::new(subject, failure).map_err(|not_made| not_made.to_string())?;
         teller.tell(program)?;
         Ok(Story { program: program.clone(), signature, told, parts: teller.parts, runs: teller.runs.ended })
     }
@@ -67,14 +67,14 @@ struct Teller {
 }
 
 impl Teller {
-    fn new(subject: &SubjectKind, failure: Option<Failure>) -> Teller {
-        let mut lockstep = Lockstep::new(subject);
+    fn new(subject: &SubjectKind, failure: Option<Failure>) -> Result<Teller, NotMade> {
+        let mut lockstep = Lockstep::new(subject)?;
         let called = Rc::new(RefCell::new(Vec::new()));
         let calls = Rc::clone(&called);
         lockstep.watch(Box::new(move |_, call: &Called<'_>| {
             calls.borrow_mut().push((call.operation.clone(), call.model.clone(), call.events.to_vec()));
         }));
-        Teller { lockstep, failure, called, parts: Vec::new(), runs: Runs::default(), named: Vec::new() }
+        Ok(Teller { lockstep, failure, called, parts: Vec::new(), runs: Runs::default(), named: Vec::new() })
     }
 
     fn tell(&mut self, program: &Program) -> Result<(), String> {

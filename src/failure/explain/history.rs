@@ -9,7 +9,7 @@ use super::names::Names;
 use super::state::{Look, State};
 use crate::judge::lockstep::{Called, Failure, Lockstep, Tried};
 use crate::judge::panics;
-use crate::judge::subject::{Observation, Subject, SubjectKind};
+use crate::judge::subject::{Abilities, Observation, SubjectKind};
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Contents, Counts, Event, Line, Object, Operation, Outcome, Program, Reference, Statistics};
 use heapproof_model::{Machine, Value, script};
@@ -94,8 +94,8 @@ impl History {
     /// The history of a program up to that line and with it; to the end of what follows the last, where there are not as
     /// many. What was tried on a copy comes last, and instead of what follows. It ends early where the subject panics.
     pub fn of(kind: &SubjectKind, program: &Program, step: usize, tried: &[Tried]) -> History {
-        let mut lockstep = Lockstep::new(kind);
-        let recorder = Rc::new(RefCell::new(Recorder::new(program, lockstep.subject())));
+        let Ok(mut lockstep) = Lockstep::new(kind) else { return History::default() };
+        let recorder = Rc::new(RefCell::new(Recorder::new(program, lockstep.abilities())));
         let watching = Rc::clone(&recorder);
         lockstep.watch(Box::new(move |lockstep, called| watching.borrow_mut().called(lockstep, called)));
         run(&mut lockstep, &recorder, program, step, tried);
@@ -183,12 +183,12 @@ struct Recorder {
 type Looks = Vec<Option<Rc<Look>>>;
 
 impl Recorder {
-    fn new(program: &Program, subject: &dyn Subject) -> Recorder {
+    fn new(program: &Program, abilities: &Abilities) -> Recorder {
         Recorder {
             program: program.clone(),
-            shows_contents: subject.observes(Observation::Contents),
-            shows_counts: subject.observes(Observation::Counts),
-            shows_statistics: subject.observes(Observation::Statistics),
+            shows_contents: abilities.shows(Observation::Contents),
+            shows_counts: abilities.shows(Observation::Counts),
+            shows_statistics: abilities.shows(Observation::Statistics),
             ..Recorder::default()
         }
     }

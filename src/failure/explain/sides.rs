@@ -20,6 +20,7 @@ impl Names {
             Violation::OutOfMemory { limit } => {
                 ("it returns".into(), format!("it wants more memory than the {limit} MiB that it may have"))
             }
+            Violation::NotMade(not_made) => ("it is there".into(), not_made.to_string()),
             Violation::Outcome { model, subject } => (self.outcome(model), self.outcome(subject)),
             Violation::FreedTooEarly { object } => {
                 let name = self.object(*object);

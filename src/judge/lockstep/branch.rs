@@ -75,8 +75,8 @@ impl Ends {
 
 impl Past {
     /// A subject that is called in the same way.
-    fn again(&self, kind: &SubjectKind) -> Box<dyn Subject> {
-        let mut subject = kind.make();
+    fn again(&self, kind: &SubjectKind) -> Result<Box<dyn Subject>, Violation> {
+        let mut subject = kind.make()?;
         for Call { operation, bound, roots } in &self.calls {
             match operation {
                 Operation::Recover {} => subject.recover(None),
@@ -88,8 +88,11 @@ impl Past {
             if let Some((name, object)) = bound {
                 subject.bind(*name, *object);
             }
+            if let Some(violation) = subject.broken() {
+                return Err(violation);
+            }
         }
-        subject
+        Ok(subject)
     }
 }
 
@@ -127,7 +130,7 @@ impl Lockstep {
     /// Another in the same state, which the one with that past is in.
     pub(crate) fn branch(&self, kind: &SubjectKind, past: &Past) -> Result<Lockstep, Violation> {
         guarded(|| {
-            let mut branch = self.beside(past.again(kind), self.model.clone());
+            let mut branch = self.beside(past.again(kind)?, self.model.clone());
             branch.history.clone_from(&self.history);
             Ok(branch)
         })
@@ -154,9 +157,10 @@ impl Lockstep {
     /// A digest of the state of both sides and of `names`; `None` where the subject has none. `names` are those that the
     /// next lines may use.
     pub(crate) fn digest(&self, names: &impl Hash) -> Option<u128> {
-        let subject = self.subject.digest()?;
+        let seen = self.subject.subject();
+        let subject = seen.digest()?;
         let mut state = Gathered::default();
-        self.model.digest(&|object| self.subject.place(object), &mut state);
+        self.model.digest(&|object| seen.place(object), &mut state);
         (subject, names).hash(&mut state);
         Some(state.digest())
     }

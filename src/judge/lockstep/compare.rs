@@ -1,6 +1,7 @@
 //! What can be seen of the subject, beside what the model says.
 
 use super::{Checked, Lockstep};
+use crate::judge::subject::Observation;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Contents, Event, Finding, Kind, Object, Statistics};
@@ -11,7 +12,7 @@ impl Lockstep {
     pub(super) fn compare_deaths(&self, events: &[Event]) -> Checked {
         for event in events {
             if let Event::Died(object) = event
-                && self.subject.lives(*object)
+                && self.subject.look(|subject| subject.lives(*object))?
             {
                 return Err(Violation::NotFreed { object: *object });
             }
@@ -22,7 +23,7 @@ impl Lockstep {
     /// No object is gone that lives by the model, and none lives that is gone.
     pub(crate) fn compare_lives(&self) -> Checked {
         for object in (0..self.model.bound()).map(|number| Object(number as u32)) {
-            match (self.model.lives(object), self.subject.lives(object)) {
+            match (self.model.lives(object), self.subject.look(|subject| subject.lives(object))?) {
                 (true, false) => return Err(Violation::FreedTooEarly { object }),
                 // It is not late but back: its id reaches another object, or it was freed and kept.
                 (false, true) => return Err(Violation::NotFreed { object }),
@@ -43,11 +44,11 @@ impl Lockstep {
     }
 
     pub(crate) fn compare_counts(&self) -> Checked {
-        if !self.observes.counts {
+        if !self.abilities.shows(Observation::Counts) {
             return Ok(());
         }
         for (object, model) in self.model.counts() {
-            let subject = self.subject.counts(object);
+            let subject = self.subject.look(|subject| subject.counts(object))?;
             if model != subject {
                 return Err(Violation::Counts { object, model, subject });
             }
@@ -56,29 +57,36 @@ impl Lockstep {
     }
 
     pub(crate) fn compare_statistics(&self) -> Checked {
-        if self.observes.statistics { statistics(&self.model.statistics(), &self.subject.statistics()) } else { Ok(()) }
+        if !self.abilities.shows(Observation::Statistics) {
+            return Ok(());
+        }
+        statistics(&self.model.statistics(), &self.subject.look(|subject| subject.statistics())?)
     }
 
     /// The cycles that the last complete detection found.
     pub(crate) fn compare_cycles(&self) -> Checked {
-        if !self.observes.cycles {
+        if !self.abilities.shows(Observation::Cycles) {
             return Ok(());
         }
-        let (model, subject) = (self.model.cycles().cloned().collect(), sorted(self.subject.cycles()));
+        let subject = sorted(self.subject.look(|subject| subject.cycles())?);
+        let model = self.model.cycles().cloned().collect();
         if model == subject { Ok(()) } else { Err(Violation::Cycles { model, subject }) }
     }
 
     /// A heap that is in order has no finding, if the roots are given.
     pub(crate) fn compare_verification(&self) -> Checked {
-        if !self.observes.verification {
+        if !self.abilities.shows(Observation::Verification) {
             return Ok(());
         }
-        clean(&self.subject.verify(Some(&self.model.roots())))
+        clean(&self.subject.look(|subject| subject.verify(Some(&self.model.roots())))?)
     }
 
     /// Nor has it one if they are not, which sees less: it is tried where a program verifies, and at its end.
     pub(crate) fn compare_verification_without_roots(&self) -> Checked {
-        if self.observes.verification { clean(&self.subject.verify(None)) } else { Ok(()) }
+        if !self.abilities.shows(Observation::Verification) {
+            return Ok(());
+        }
+        clean(&self.subject.look(|subject| subject.verify(None))?)
     }
 
     /// Of a damaged heap only this is known: what verification has to find, if it is given the roots. Of several faults
@@ -88,25 +96,25 @@ impl Lockstep {
         let Some(damage) = damages.iter().find(|damage| damages.len() == 1 || !damage.fault.can_be_undone()) else {
             return Ok(());
         };
-        if !self.observes.verification {
+        if !self.abilities.shows(Observation::Verification) {
             return Ok(());
         }
         let (fault, wanted) = (damage.fault, damage.finding);
-        let found = self.subject.verify(Some(&self.model.roots()));
+        let found = self.subject.look(|subject| subject.verify(Some(&self.model.roots())))?;
         let is_found = if damages.len() == 1 { found.contains(&wanted) } else { !found.is_empty() };
         if is_found { Ok(()) } else { Err(Violation::FaultMissed { fault, wanted, found }) }
     }
 
     /// What weak objects target.
     pub(crate) fn compare_targets(&mut self) -> Checked {
-        if !self.observes.contents {
+        if !self.abilities.shows(Observation::Contents) {
             return Ok(());
         }
         for object in self.model.living() {
             let Some(contents) = self.model.contents(object).filter(|contents| contents.kind == Kind::Weak) else {
                 continue;
             };
-            self.subject.look(object, &mut self.seen);
+            self.subject.look(|subject| subject.look(object, &mut self.seen))?;
             let target = self.model.target(object);
             if self.seen.target != target {
                 let model = Box::new(Contents { target, ..contents.clone() });
@@ -117,12 +125,12 @@ impl Lockstep {
     }
 
     pub(crate) fn compare_contents(&mut self) -> Checked {
-        if !self.observes.contents {
+        if !self.abilities.shows(Observation::Contents) {
             return Ok(());
         }
         for object in self.model.living() {
             let Some(contents) = self.model.contents(object) else { continue };
-            self.subject.look(object, &mut self.seen);
+            self.subject.look(|subject| subject.look(object, &mut self.seen))?;
             let target = self.model.target(object);
             let same = self.seen.kind == contents.kind
                 && self.seen.function == contents.function

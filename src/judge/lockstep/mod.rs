@@ -9,6 +9,7 @@
 //! What is looked at besides, and what is tried on copies, is for a [`Inspection`] to say; [`Everything`] looks at everything
 //! after every operation.
 
+mod asked;
 mod branch;
 mod compare;
 mod fork;
@@ -25,9 +26,10 @@ pub use trial::{Failed, Trial, Tried};
 pub(crate) use noting::on_each_line;
 
 use crate::judge::panics;
-use crate::judge::subject::{Observation, Subject, SubjectKind};
+use crate::judge::subject::{Abilities, Observation, Subject, SubjectKind};
 use crate::judge::tally::Tally;
-use crate::judge::violation::Violation;
+use crate::judge::violation::{NotMade, Violation};
+use asked::Asked;
 use compare::compare_journals;
 use heapproof_model::definitions::Graph;
 use heapproof_model::{
@@ -56,6 +58,14 @@ pub struct Verdict {
     pub failure: Option<Failure>,
 }
 
+impl Verdict {
+    /// That of no subject.
+    pub(crate) fn none(not_made: NotMade) -> Verdict {
+        let failure = Failure { step: 0, tried: Box::default(), violation: not_made.into() };
+        Verdict { tally: Tally::default(), failure: Some(failure) }
+    }
+}
+
 /// Carries out a program on a fresh subject of that kind and on the model, and looks at everything.
 pub fn run(kind: &SubjectKind, program: &Program) -> Verdict {
     run_with(kind, program, &Everything)
@@ -63,17 +73,21 @@ pub fn run(kind: &SubjectKind, program: &Program) -> Verdict {
 
 /// The same with something else that looks.
 pub fn run_with(kind: &SubjectKind, program: &Program, inspection: &dyn Inspection) -> Verdict {
-    let mut lockstep = Lockstep::new(kind);
-    let failure = lockstep.run(program, inspection).err();
-    Verdict { tally: lockstep.tally, failure }
+    match Lockstep::new(kind) {
+        Ok(mut lockstep) => {
+            let failure = lockstep.run(program, inspection).err();
+            Verdict { tally: lockstep.tally, failure }
+        }
+        Err(not_made) => Verdict::none(not_made),
+    }
 }
 
 /// A subject and the model beside it.
 pub struct Lockstep {
     kind: SubjectKind,
-    subject: Box<dyn Subject>,
+    subject: Asked,
+    abilities: Abilities,
     model: Reference,
-    observes: Observes,
     tally: Tally,
     /// All that was called, for copies of a subject that can't be copied; of others nothing.
     history: Vec<(Operation<Object>, Option<Name>)>,
@@ -104,58 +118,37 @@ pub struct Called<'a> {
 /// Is told of each call before anything is compared.
 pub type Watcher = Box<dyn FnMut(&Lockstep, &Called<'_>)>;
 
-/// What can be observed of the subject, asked once.
-#[derive(Clone)]
-struct Observes {
-    refusals: bool,
-    contents: bool,
-    counts: bool,
-    journal: bool,
-    sets: bool,
-    statistics: bool,
-    cycles: bool,
-    fork: bool,
-    verification: bool,
-}
-
 /// Nothing, or where subject and model part.
 pub(crate) type Checked = Result<(), Violation>;
 
 impl Lockstep {
     /// An empty subject of that kind beside an empty model.
-    pub fn new(kind: &SubjectKind) -> Lockstep {
-        let subject = kind.make();
-        let observes = Observes {
-            refusals: subject.observes(Observation::Refusals),
-            contents: subject.observes(Observation::Contents),
-            counts: subject.observes(Observation::Counts),
-            journal: subject.observes(Observation::Journal),
-            sets: subject.observes(Observation::Journal) && subject.observes(Observation::Sets),
-            statistics: subject.observes(Observation::Statistics),
-            cycles: subject.observes(Observation::Cycles),
-            fork: subject.observes(Observation::Fork),
-            verification: subject.observes(Observation::Verification),
-        };
+    ///
+    /// # Errors
+    /// Why there can be no subject.
+    pub fn new(kind: &SubjectKind) -> Result<Lockstep, NotMade> {
+        let subject = kind.make()?;
+        let abilities = Abilities::of(&*subject);
         let mut model = Reference::new();
-        if !observes.sets {
+        if !(abilities.shows(Observation::Journal) && abilities.shows(Observation::Sets)) {
             model.expect_no_sets();
         }
-        if !subject.supports(Code::Check) {
+        if !abilities.has(Code::Check) {
             // A heap without automatic checks is not expected to make any.
             let _ = model.call(&Operation::SetChecks { on: false });
         }
-        Lockstep {
+        Ok(Lockstep {
             kind: kind.clone(),
-            subject,
+            subject: Asked::new(subject),
+            abilities,
             model,
-            observes,
             tally: Tally::default(),
             history: Vec::new(),
             seen: Contents::default(),
             references: Vec::new(),
             cycles: Vec::new(),
             watcher: None,
-        }
+        })
     }
 
     /// Tells a watcher of each call from now on.
@@ -165,7 +158,7 @@ impl Lockstep {
 
     /// The subject as it is.
     pub fn subject(&self) -> &dyn Subject {
-        &*self.subject
+        self.subject.subject()
     }
 
     /// The model as it is.
@@ -175,7 +168,12 @@ impl Lockstep {
 
     /// Whether the subject has that operation.
     pub fn supports(&self, code: Code) -> bool {
-        supports(&*self.subject, code)
+        self.abilities.supports(code)
+    }
+
+    /// What the subject can do.
+    pub fn abilities(&self) -> &Abilities {
+        &self.abilities
     }
 
     /// The object that a name of the program stands for.
@@ -235,7 +233,7 @@ impl Lockstep {
 
     /// What a line calls; `None` where it is skipped.
     fn resolved(&mut self, line: &Line) -> Option<Operation<Object>> {
-        let can = supported(&*self.subject, line);
+        let can = self.abilities.supports_line(line);
         let script = self.model.script();
         let operation = line.operation.resolve(&|name| script.object(name)).filter(|_| can)?;
         self.model.permits(&operation).then_some(operation)
@@ -247,13 +245,13 @@ impl Lockstep {
         operation: &Operation<Object>,
         bind: Option<Name>,
     ) -> Result<Outcome, Violation> {
-        if !self.observes.fork {
+        if !self.abilities.shows(Observation::Fork) {
             self.history.push((operation.clone(), bind));
         }
         let outcome = self.call(operation)?;
         if let (Some(name), Outcome::Done(Value::Reference(object))) = (bind, &outcome) {
             self.model.script().bind(name, *object);
-            self.subject.bind(name, *object);
+            self.subject.call(|subject| subject.bind(name, *object))?;
         }
         Ok(outcome)
     }
@@ -272,7 +270,7 @@ impl Lockstep {
             self.carry_out(&Operation::RecoverRoots {}, None)?;
             inspection.look(self)?;
         }
-        if self.model.has_frame() && self.subject.supports(Code::End) {
+        if self.model.has_frame() && self.abilities.has(Code::End) {
             self.carry_out(&Operation::End {}, None)?;
             inspection.look(self)?;
         }
@@ -310,7 +308,7 @@ impl Lockstep {
     /// Collects; where the subject can't, what nothing refers to must be gone all the same: a heap that can't collect leaks
     /// here.
     fn collect_all(&mut self) -> Checked {
-        if self.subject.supports(Code::Collect) {
+        if self.abilities.has(Code::Collect) {
             return self.call(&Operation::Collect {}).map(drop);
         }
         let (model, events) = self.call_model(&Operation::Collect {});
@@ -323,25 +321,30 @@ impl Lockstep {
 
     /// Carries out an operation on both and compares what it came to.
     fn call(&mut self, operation: &Operation<Object>) -> Result<Outcome, Violation> {
-        let (touched, checks, budget) = (self.subject.touched(), self.model.statistics().checks, self.model.budget());
-        let subject = as_outcome(self.call_subject(operation));
-        let journal = if self.observes.journal { self.subject.take_journal() } else { Vec::new() };
+        let touched = self.subject.look(|subject| subject.touched())?;
+        let (checks, budget) = (self.model.statistics().checks, self.model.budget());
+        let subject = as_outcome(self.call_subject(operation)?);
+        let journal = if self.abilities.shows(Observation::Journal) {
+            self.subject.call(|subject| subject.take_journal())?
+        } else {
+            Vec::new()
+        };
         self.model.follow(journal.clone());
         let (model, events) = self.call_model(operation);
         self.tell(operation, (&model, &subject), (&events, &journal));
 
         let same = match (&model, &subject) {
-            (Outcome::Refused(_), Outcome::Refused(_)) if !self.observes.refusals => true,
+            (Outcome::Refused(_), Outcome::Refused(_)) if !self.abilities.shows(Observation::Refusals) => true,
             (model, subject) => model == subject,
         };
         if !same {
             return Err(Violation::Outcome { model, subject });
         }
         self.compare_deaths(&events)?;
-        if self.observes.journal {
+        if self.abilities.shows(Observation::Journal) {
             compare_journals(&events, &journal)?;
         }
-        let touched = self.subject.touched().saturating_sub(touched);
+        let touched = self.subject.look(|subject| subject.touched())?.saturating_sub(touched);
         let finalizers = events.iter().any(|event| matches!(event, Event::Began(_)));
         match operation {
             // What finalizers call is charged to nobody.
@@ -365,13 +368,13 @@ impl Lockstep {
     }
 
     /// Carries out an operation on the subject; a recovery may be told what the mutator holds.
-    fn call_subject(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
+    fn call_subject(&mut self, operation: &Operation<Object>) -> Result<Result<Value<Object>, Refusal>, Violation> {
         match operation {
-            Operation::Recover {} => self.subject.recover(None),
-            Operation::RecoverRoots {} => self.subject.recover(Some(&self.model.roots())),
-            other => return self.subject.call(other),
+            Operation::Recover {} => self.subject.call(|subject| subject.recover(None))?,
+            Operation::RecoverRoots {} => self.subject.call(|subject| subject.recover(Some(&self.model.roots())))?,
+            other => return self.subject.call(|subject| subject.call(other)),
         }
-        Ok(Value::Nil)
+        Ok(Ok(Value::Nil))
     }
 
     fn call_model(&mut self, operation: &Operation<Object>) -> (Outcome, Vec<Event>) {
@@ -382,24 +385,7 @@ impl Lockstep {
 
 /// Whether the subject has the operations of a line, those within a finalizer included.
 pub fn supported(subject: &dyn Subject, line: &Line) -> bool {
-    let within = match &line.operation {
-        Operation::On { line, .. } => supported(subject, line),
-        Operation::Temp { allocation } => supports(subject, allocation.code()),
-        _ => true,
-    };
-    within && supports(subject, line.operation.code())
-}
-
-/// Whether the subject has that operation, and what it takes to judge it.
-fn supports(subject: &dyn Subject, code: Code) -> bool {
-    match code {
-        Code::Panic => true,
-        // What was damaged is read in the journal, and it must be possible to end the damage.
-        Code::Fault => {
-            subject.supports(code) && subject.observes(Observation::Journal) && subject.supports(Code::RecoverRoots)
-        }
-        code => subject.supports(code),
-    }
+    Abilities::of(subject).supports_line(line)
 }
 
 fn panicked<T>(message: String) -> Result<T, Failed> {

@@ -1,8 +1,9 @@
 //! Copies of subject and model, on which something is tried that the program does not do.
 
+use super::asked::Asked;
 use super::{Checked, Failure, Lockstep};
 use crate::judge::panics;
-use crate::judge::subject::Subject;
+use crate::judge::subject::{Observation, Subject};
 use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
@@ -51,7 +52,9 @@ impl Lockstep {
     /// # Errors
     /// Where subject and model part as it is done again, though they did not at first.
     pub fn trial(&self) -> Result<Trial, Violation> {
-        let lockstep = match self.observes.fork.then(|| self.subject.fork()).flatten() {
+        let fork =
+            if self.abilities.shows(Observation::Fork) { self.subject.look(|subject| subject.fork())? } else { None };
+        let lockstep = match fork {
             Some(subject) => self.beside(subject, self.model.clone()),
             None => self.again()?,
         };
@@ -61,9 +64,9 @@ impl Lockstep {
     pub(super) fn beside(&self, subject: Box<dyn Subject>, model: Reference) -> Lockstep {
         Lockstep {
             kind: self.kind.clone(),
-            subject,
+            subject: Asked::new(subject),
+            abilities: self.abilities,
             model,
-            observes: self.observes.clone(),
             tally: Tally::default(),
             history: Vec::new(),
             seen: Contents::default(),
@@ -74,7 +77,7 @@ impl Lockstep {
     }
 
     fn again(&self) -> Result<Lockstep, Violation> {
-        let mut lockstep = Lockstep::new(&self.kind);
+        let mut lockstep = Lockstep::new(&self.kind)?;
         for (operation, bind) in &self.history {
             lockstep.carry_out(operation, *bind)?;
         }

@@ -9,6 +9,7 @@ use super::space::Space;
 use crate::failure::failures::write_whole;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
+use crate::judge::violation::NotMade;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -23,6 +24,8 @@ const HEADER: &str = "heapproof enumeration 1\n";
 pub enum CheckpointError {
     /// The file can't be read.
     Io(io::Error),
+    /// There is no subject to go on with.
+    NotMade(NotMade),
     /// It is no such file, or of another version.
     Foreign,
     /// It is cut short, or was changed.
@@ -35,6 +38,7 @@ impl fmt::Display for CheckpointError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CheckpointError::Io(error) => write!(out, "{error}"),
+            CheckpointError::NotMade(error) => write!(out, "{error}"),
             CheckpointError::Foreign => write!(out, "not a search; one begins with `{}`", HEADER.trim_end()),
             CheckpointError::Damaged => out.write_str("cut short or changed since it was written"),
             CheckpointError::Other(of) => write!(out, "another search: {of}"),
@@ -97,7 +101,7 @@ impl Search {
     /// # Errors
     /// Where the file can't be read, is none, is damaged, or is of another search.
     pub fn resumed(space: Space, subject: &SubjectKind, how: How, path: &Path) -> Result<Search, CheckpointError> {
-        let mut search = Search::new(space, subject, how);
+        let mut search = Search::new(space, subject, how).map_err(CheckpointError::NotMade)?;
         let bytes = std::fs::read(path).map_err(CheckpointError::Io)?;
         let rest = bytes.strip_prefix(HEADER.as_bytes()).ok_or(CheckpointError::Foreign)?;
         let (whole, checksum) = bytes.split_last_chunk().ok_or(CheckpointError::Damaged)?;

@@ -3,9 +3,9 @@
 use super::lines::lines;
 use super::situation::{Names, Situation};
 use super::space::Space;
-use crate::judge::lockstep::{Ends, Failure, Lockstep, Past, supported};
+use crate::judge::lockstep::{Ends, Failure, Lockstep, Past};
 use crate::judge::subject::SubjectKind;
-use crate::judge::violation::Violation;
+use crate::judge::violation::{NotMade, Violation};
 use heapproof_model::{Line, Outcome, Program, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -42,16 +42,16 @@ impl<'a> Expander<'a> {
     }
 
     /// The state before the first line.
-    pub(super) fn start(&self) -> State {
-        let lockstep = Lockstep::new(self.subject);
+    pub(super) fn start(&self) -> Result<State, NotMade> {
+        let lockstep = Lockstep::new(self.subject)?;
         let names = Names::default();
         let digest = lockstep.digest(&names.digested(&lockstep));
-        State { lockstep, past: Past::default(), names, program: Vec::new(), digest }
+        Ok(State { lockstep, past: Past::default(), names, program: Vec::new(), digest })
     }
 
     /// The state to which choices of lines lead; what parts on the way is a failure of its own.
     pub(super) fn state(&mut self, choices: impl Iterator<Item = u16>) -> Result<State, Violation> {
-        let mut state = self.start();
+        let mut state = self.start()?;
         for choice in choices {
             let lines = self.lines(&state);
             let Some(line) = lines.get(usize::from(choice)) else { return Err(unsteady()) };
@@ -70,7 +70,7 @@ impl<'a> Expander<'a> {
             return Arc::clone(lines);
         }
         let mut made = lines(self.space, &situation);
-        made.retain(|line| supported(state.lockstep.subject(), line));
+        made.retain(|line| state.lockstep.abilities().supports_line(line));
         let made: Arc<[Line]> = made.into();
         self.known.insert(situation, Arc::clone(&made));
         made

@@ -57,6 +57,6 @@ pub fn shortest(subject: &SubjectKind, signature: &Signature, space: Space) -> O
         }
     };
     let how = How { keep_going: true, ..How::default() };
-    Search::new(space, subject, how).run(jobs, &enough, &mut found, &mut |_, _| {});
+    Search::new(space, subject, how).ok()?.run(jobs, &enough, &mut found, &mut |_, _| {});
     shortest
 }

@@ -6,7 +6,7 @@ use super::space::Space;
 use crate::judge::lockstep::{Ends, Failure};
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
-use crate::judge::violation::Violation;
+use crate::judge::violation::{NotMade, Violation};
 use heapproof_model::Program;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -163,8 +163,11 @@ impl Progress {
 
 impl Search {
     /// A search through the space, not begun.
-    pub fn new(space: Space, subject: &SubjectKind, how: How) -> Search {
-        let digest = subject.make().digest();
+    ///
+    /// # Errors
+    /// Why there is no subject.
+    pub fn new(space: Space, subject: &SubjectKind, how: How) -> Result<Search, NotMade> {
+        let digest = subject.make()?.digest();
         let how = How { merges: how.merges && digest.is_some() && space.is_near(), ..how };
         let mut search = Search {
             space,
@@ -177,8 +180,8 @@ impl Search {
             next: 0,
             summary: Summary { states: 1, ..Summary::default() },
         };
-        search.met.extend(Expander::new(&search.space, subject).start().digest());
-        search
+        search.met.extend(Expander::new(&search.space, subject).start()?.digest());
+        Ok(search)
     }
 
     /// How it is searched: without merging, where the subject has no digest or programs are too long for it.

@@ -39,7 +39,7 @@ pub struct Observed {
 /// Observes a program on a subject of that kind.
 pub fn observe(kind: &SubjectKind, program: &Program) -> Observed {
     let observer = Rc::new(RefCell::new(Observer::default()));
-    let mut lockstep = Lockstep::new(kind);
+    let Ok(mut lockstep) = Lockstep::new(kind) else { return Observed::default() };
     let watching = Rc::clone(&observer);
     lockstep.watch(Box::new(move |lockstep, called| watching.borrow_mut().see(lockstep.model(), called)));
     for line in program.lines() {

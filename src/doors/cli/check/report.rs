@@ -27,9 +27,8 @@ impl<'a> Reporter<'a> {
     }
 
     /// What is about to be run, and what of it can't be checked.
-    pub fn start(&mut self) -> io::Result<()> {
+    pub fn start(&mut self, unchecked: &[String]) -> io::Result<()> {
         let Campaign { property, subject, seed, .. } = self.campaign;
-        let unchecked = subject.unchecked();
         match self.arguments.format {
             Format::Human => {
                 writeln!(self.output, "{} of {}, seed {seed}", property.name(), subject.name)?;
