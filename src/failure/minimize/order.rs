@@ -6,7 +6,7 @@
 //! 2. the number of names that they bind;
 //! 3. the number of words that are not the simplest of their kind, as nil and the first field are;
 //! 4. the sum of the places of their operations in the table's order of simplicity;
-//! 5. the sum of the sizes of the numbers among their words;
+//! 5. the sum of their words, all of which are numbers;
 //! 6. word by word.
 //!
 //! So a line outweighs everything, and an object everything but a line; the comparison word by word decides last. A
