@@ -68,25 +68,25 @@ properties! {
         "collection in one go, in slices and by checks frees what can't be reached, and nothing else"
     /// Objects die in order, and weak references are cleared with them.
     Release "release" Finalizers release::check:
-        "objects die in the order in which they were let go, whatever finalizers do, and weak references with them"
+        "objects die in the order of their release, whatever finalizers do, and weak references are cleared with them"
     /// Verification finds what is wrong, and nothing else.
     Verify "verify" Faults verify::check:
-        "a heap in order is clean and scores 1, and every fault is found as what it is"
+        "an undamaged heap is clean and scores 1, and verification names every fault"
     /// Recovery restores all that can be restored.
     Recover "recover" Faults recover::check:
-        "a damaged heap is clean after recovery, which loses nothing that it need not, and goes on as the model does"
+        "a damaged heap is clean after recovery, has lost no more than it must, and goes on as the model does"
     /// Operations in slices keep to their budget and complete.
     Slices "slices" Slices slices::check:
-        "slices, frames and temporaries keep to their budgets and come to an end"
-    /// Checks come when they are due.
+        "slices, frames and temporaries keep to their budgets and complete"
+    /// Checks happen when they are due.
     Tuning "tuning" Default tuning::check:
-        "checks come when they are due, and rate and interval are as predicted"
+        "checks happen when they are due, and rate and interval are as predicted"
     /// Printing and parsing keeps programs, and no text does harm.
     Text "text" Default text::check:
-        "a program that is printed and parsed is the same, and any text parses or is told where it is wrong"
+        "printing and parsing gives the same program, and any text parses or gets an error with its place"
     /// Encoding and decoding keeps programs, and no bytes do harm.
     Bytes "bytes" Default bytes::check:
-        "a program that is encoded and decoded is the same, and any bytes decode to one"
+        "encoding and decoding gives the same program, and any bytes decode to a program"
     /// The same program does the same again.
     Determinism "determinism" Default determinism::check:
         "a program does the same on two subjects, and on copies of them"

@@ -1,7 +1,7 @@
 //! Recovery: after any damage the heap is clean again, has lost no more than it must, and goes on.
 //!
-//! Faults are made on copies, where the program verifies and at its end: there every single fault at every object, and
-//! several faults at once. Copies recover with roots and without in turn; each gets the report of a verification from
+//! Faults are made on copies: at the end every single fault at every object; there, and where the program verifies,
+//! also several at once. Copies recover with roots and without in turn; each gets the report of a verification from
 //! before the faults. Then everything must be as the model says, and verification must find nothing, so the heap is
 //! never worse than before. A second recovery must have nothing to do. Copies with several faults go on with the lines
 //! ahead, and are emptied.
