@@ -1,4 +1,4 @@
-//! What can be seen of the subject, beside what the model says.
+//! Compares what a subject shows with what the model says.
 
 use super::{Checked, Lockstep};
 use crate::judge::subject::Observation;
@@ -8,7 +8,7 @@ use heapproof_model::{Contents, Event, Finding, Kind, Object, Statistics};
 use std::collections::BTreeSet;
 
 impl Lockstep {
-    /// Those that died just now must be gone.
+    /// Objects that died in this call must be gone.
     pub(super) fn compare_deaths(&self, events: &[Event]) -> Checked {
         for event in events {
             if let Event::Died(object) = event
@@ -20,12 +20,12 @@ impl Lockstep {
         Ok(())
     }
 
-    /// No object is gone that lives by the model, and none lives that is gone.
+    /// Exactly the objects that live in the model live in the subject.
     pub(crate) fn compare_lives(&self) -> Checked {
         for object in (0..self.model.bound()).map(|number| Object(number as u32)) {
             match (self.model.lives(object), self.subject.look(|subject| subject.lives(object))?) {
                 (true, false) => return Err(Violation::FreedTooEarly { object }),
-                // It is not late but back: its id reaches another object, or it was freed and kept.
+                // It is not freed late. It is back: its id reaches another object, or it was freed and is still kept.
                 (false, true) => return Err(Violation::NotFreed { object }),
                 _ => {}
             }
@@ -33,7 +33,7 @@ impl Lockstep {
         Ok(())
     }
 
-    /// Compares all that can be seen of every object and of the heap.
+    /// Compares everything that the subject shows of every object and of the heap.
     pub(crate) fn compare(&mut self) -> Checked {
         self.compare_lives()?;
         self.compare_contents()?;
@@ -63,7 +63,7 @@ impl Lockstep {
         statistics(&self.model.statistics(), &self.subject.look(|subject| subject.statistics())?)
     }
 
-    /// The cycles that the last complete detection found.
+    /// Compares the cycles that the last complete detection found.
     pub(crate) fn compare_cycles(&self) -> Checked {
         if !self.abilities.shows(Observation::Cycles) {
             return Ok(());
@@ -73,7 +73,7 @@ impl Lockstep {
         if model == subject { Ok(()) } else { Err(Violation::Cycles { model, subject }) }
     }
 
-    /// A heap that is in order has no finding, if the roots are given.
+    /// Verification with roots finds nothing in an undamaged heap.
     pub(crate) fn compare_verification(&self) -> Checked {
         if !self.abilities.shows(Observation::Verification) {
             return Ok(());
@@ -81,7 +81,8 @@ impl Lockstep {
         clean(&self.subject.look(|subject| subject.verify(Some(&self.model.roots())))?)
     }
 
-    /// Nor has it one if they are not, which sees less: it is tried where a program verifies, and at its end.
+    /// Verification without roots finds nothing either. It sees less, so it is done only where a program verifies, and
+    /// at its end.
     pub(crate) fn compare_verification_without_roots(&self) -> Checked {
         if !self.abilities.shows(Observation::Verification) {
             return Ok(());
@@ -89,8 +90,8 @@ impl Lockstep {
         clean(&self.subject.look(|subject| subject.verify(None))?)
     }
 
-    /// Of a damaged heap only this is known: what verification has to find, if it is given the roots. Of several faults
-    /// one may hide another, and then it is known only that it finds something.
+    /// Of a damaged heap only this is known: what verification with roots must find. If there are several faults, one
+    /// may hide another; then it must find something.
     pub(crate) fn compare_damage(&self) -> Checked {
         let damages = self.model.damages();
         let Some(damage) = damages.iter().find(|damage| damages.len() == 1 || !damage.fault.can_be_undone()) else {
@@ -105,7 +106,7 @@ impl Lockstep {
         if is_found { Ok(()) } else { Err(Violation::FaultMissed { fault, wanted, found }) }
     }
 
-    /// What weak objects target.
+    /// Compares the targets of weak objects.
     pub(crate) fn compare_targets(&mut self) -> Checked {
         if !self.abilities.shows(Observation::Contents) {
             return Ok(());
@@ -150,7 +151,7 @@ fn clean(found: &[Finding]) -> Checked {
     found.first().map_or(Ok(()), |found| Err(Violation::Verification { found: *found }))
 }
 
-/// Cycles in the model's order; sets that share no object are in order of their first.
+/// The cycles in the model's order: by their first objects, since they are disjoint.
 pub(super) fn sorted(mut cycles: Vec<BTreeSet<Object>>) -> Vec<BTreeSet<Object>> {
     cycles.sort_unstable();
     cycles

@@ -1,4 +1,4 @@
-//! What detections and a collection would do now, tried on a copy that is thrown away.
+//! Tries on a copy, which is thrown away, what detections and a collection would do now.
 
 use super::asked::Asked;
 use super::compare::sorted;
@@ -9,8 +9,8 @@ use heapproof_model::definitions::{self, Graph};
 use heapproof_model::{Code, Machine, Operation};
 
 impl Lockstep {
-    /// Compares what detections and a collection would do, on a copy. Where nothing has changed since one detection, the
-    /// next has nothing to look at.
+    /// Compares on a copy what detections and a collection would do. A detection right after another must touch
+    /// nothing.
     pub(crate) fn compare_fork(&mut self) -> Checked {
         if !self.abilities.shows(Observation::Fork) {
             return Ok(());
@@ -45,7 +45,7 @@ impl Lockstep {
         Err(Violation::Detection { model: self.cycles.clone(), subject })
     }
 
-    /// The cycles of the model's graph as it is.
+    /// Computes the cycles of the model's present graph.
     fn find_cycles(&mut self) {
         let model = &self.model;
         let references = model.living().flat_map(|object| model.references(object).map(move |target| (object, target)));
@@ -55,7 +55,8 @@ impl Lockstep {
         }
     }
 
-    /// Finalizers may save what is garbage now, so where there is any the model collects too.
+    /// Compares who survives a collection. Where there are finalizers the model collects too, since they may resurrect
+    /// garbage.
     fn compare_survivors(&self, fork: &mut Asked) -> Checked {
         let collected;
         let survivors = if self.model.garbage().is_empty() {

@@ -1,13 +1,12 @@
-//! The lockstep: subject and model side by side, everything compared after every operation.
+//! The lockstep runs subject and model side by side, and compares everything after every operation.
 //!
-//! The subject goes first and the model follows it where the contract leaves a choice. What is compared is read by calls
-//! that change nothing, and what a detection and a collection would find is tried on a copy that is thrown away: so the
-//! subject detects and collects only where the program says so, and a heap that remembers only the last change is seen.
-//! Of a heap that was damaged on purpose nothing is compared but whether verification finds the fault.
+//! The subject goes first, and the model follows it where the contract leaves a choice. Comparisons use only calls that
+//! change nothing. What a detection and a collection would find is tried on a copy, which is thrown away. So the
+//! subject detects and collects only where the program says so, and a heap that remembers only the last change is
+//! caught. Of a heap that was damaged on purpose only one thing is compared: whether verification finds the fault.
 //!
-//! What operations come to, the journal and the budgets are compared always, since the model has to know them to go on.
-//! What is looked at besides, and what is tried on copies, is for a [`Inspection`] to say; [`Everything`] looks at everything
-//! after every operation.
+//! Outcomes, the journal and the budgets are always compared, since the model needs them to go on. An [`Inspection`]
+//! says what else is compared and what is tried on copies; [`Everything`] compares everything after every operation.
 
 mod asked;
 mod branch;
@@ -40,38 +39,38 @@ use std::collections::{BTreeSet, VecDeque};
 /// Where a program failed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
-    /// The index of the line; the number of lines where it failed in what follows them: everything is collected and
-    /// dropped, and the heap must be empty.
+    /// The index of the line. It is the number of lines if the end failed, where everything is collected and dropped
+    /// and the heap must be empty.
     pub step: usize,
-    /// Where they part on a copy: what was done to it after it was made at that line.
+    /// If they differ on a copy made at that line: what was done to the copy.
     pub tried: Box<[Tried]>,
-    /// How subject and model part.
+    /// How subject and model differ.
     pub violation: Violation,
 }
 
-/// What came of a program.
+/// The result of a program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// What its operations came to, as far as they were carried out.
+    /// The outcomes of its operations, as far as they were carried out.
     pub tally: Tally,
     /// Where it failed, if it did.
     pub failure: Option<Failure>,
 }
 
 impl Verdict {
-    /// That of no subject.
+    /// The verdict where no subject could be made.
     pub(crate) fn none(not_made: NotMade) -> Verdict {
         let failure = Failure { step: 0, tried: Box::default(), violation: not_made.into() };
         Verdict { tally: Tally::default(), failure: Some(failure) }
     }
 }
 
-/// Carries out a program on a fresh subject of that kind and on the model, and looks at everything.
+/// Carries out a program on a fresh subject of that kind and on the model, and compares everything.
 pub fn run(kind: &SubjectKind, program: &Program) -> Verdict {
     run_with(kind, program, &Everything)
 }
 
-/// The same with something else that looks.
+/// Does the same with another inspection.
 pub fn run_with(kind: &SubjectKind, program: &Program, inspection: &dyn Inspection) -> Verdict {
     match Lockstep::new(kind) {
         Ok(mut lockstep) => {
@@ -89,36 +88,36 @@ pub struct Lockstep {
     abilities: Abilities,
     model: Reference,
     tally: Tally,
-    /// All that was called, for copies of a subject that can't be copied; of others nothing.
+    /// All calls so far, for a subject that can't be copied; empty for others.
     history: Vec<(Operation<Object>, Option<Name>)>,
-    /// Room for what an object holds, kept for its memory.
+    /// A buffer for an object's contents, kept to reuse its memory.
     seen: Contents,
-    /// The references of the model's graph when its cycles were last computed, and those cycles: they follow from the
+    /// The references of the model's graph when its cycles were last computed, and these cycles. They depend on the
     /// references alone, and most operations change none.
     references: Vec<(Object, Object)>,
     cycles: Vec<BTreeSet<Object>>,
     watcher: Option<Watcher>,
 }
 
-/// A call that both sides have answered, and what happened in it.
+/// A call that both sides have answered, and its events.
 #[derive(Debug)]
 pub struct Called<'a> {
-    /// What was called.
+    /// The operation.
     pub operation: &'a Operation<Object>,
-    /// What it came to in the model.
+    /// Its outcome in the model.
     pub model: &'a Outcome,
-    /// What it came to in the subject.
+    /// Its outcome in the subject.
     pub subject: &'a Outcome,
-    /// What happened in the model, in its order.
+    /// The events in the model, in its order.
     pub events: &'a [Event],
-    /// What happened in the subject, where it shows its journal.
+    /// The events in the subject, if it shows its journal.
     pub journal: &'a [Event],
 }
 
-/// Is told of each call before anything is compared.
+/// A function that sees each call before anything is compared.
 pub type Watcher = Box<dyn FnMut(&Lockstep, &Called<'_>)>;
 
-/// Nothing, or where subject and model part.
+/// Nothing, or how subject and model differ.
 pub(crate) type Checked = Result<(), Violation>;
 
 impl Lockstep {
@@ -134,7 +133,7 @@ impl Lockstep {
             model.expect_no_sets();
         }
         if !abilities.has(Code::Check) {
-            // A heap without automatic checks is not expected to make any.
+            // A heap that has no automatic checks must not be expected to make any.
             let _ = model.call(&Operation::SetChecks { on: false });
         }
         Ok(Lockstep {
@@ -151,17 +150,17 @@ impl Lockstep {
         })
     }
 
-    /// Tells a watcher of each call from now on.
+    /// Shows a watcher each call from now on.
     pub fn watch(&mut self, watcher: Watcher) {
         self.watcher = Some(watcher);
     }
 
-    /// The subject as it is.
+    /// The subject in its present state.
     pub fn subject(&self) -> &dyn Subject {
         self.subject.subject()
     }
 
-    /// The model as it is.
+    /// The model in its present state.
     pub fn model(&self) -> &Reference {
         &self.model
     }
@@ -196,20 +195,20 @@ impl Lockstep {
     /// Carries out a line on both, and compares everything.
     ///
     /// # Errors
-    /// Where they part.
+    /// If they differ.
     pub fn step(&mut self, line: &Line) -> Result<Outcome, Violation> {
         self.inspected(std::slice::from_ref(line), &Everything).map_err(|failed| failed.violation)
     }
 
-    /// Carries out a line on both, and looks at nothing but what it came to.
+    /// Carries out a line on both, and compares only its outcome, the journal and the budget.
     ///
     /// # Errors
-    /// Where they part.
+    /// If they differ.
     pub fn follow(&mut self, line: &Line) -> Result<Outcome, Violation> {
         self.inspected(std::slice::from_ref(line), &Nothing).map_err(|failed| failed.violation)
     }
 
-    /// Carries out the first of the lines that lie ahead.
+    /// Carries out the first of the lines ahead.
     fn inspected(&mut self, ahead: &[Line], inspection: &dyn Inspection) -> Result<Outcome, Failed> {
         let Some(line) = ahead.first() else { return Ok(Outcome::Skipped) };
         let operation = self.resolved(line);
@@ -231,7 +230,7 @@ impl Lockstep {
         Ok(outcome)
     }
 
-    /// What a line calls; `None` where it is skipped.
+    /// The operation that a line calls; `None` where the line is skipped.
     fn resolved(&mut self, line: &Line) -> Option<Operation<Object>> {
         let can = self.abilities.supports_line(line);
         let script = self.model.script();
@@ -239,7 +238,7 @@ impl Lockstep {
         self.model.permits(&operation).then_some(operation)
     }
 
-    /// Calls both, and binds a name to what that gives.
+    /// Calls both, and binds a name to the result.
     pub(crate) fn carry_out(
         &mut self,
         operation: &Operation<Object>,
@@ -256,11 +255,11 @@ impl Lockstep {
         Ok(outcome)
     }
 
-    /// Recovers from damage and ends an open frame; then collects, and drops whatever the mutator holds, until it holds
-    /// nothing; then the heap must be empty. Everything is looked at.
+    /// Recovers from damage and ends an open frame. Then collects, and drops everything that the mutator holds, until
+    /// it holds nothing. Then the heap must be empty. Everything is compared.
     ///
     /// # Errors
-    /// Where they part.
+    /// If they differ.
     pub fn end(&mut self) -> Checked {
         self.finish(&Everything).map_err(|failed| failed.violation)
     }
@@ -286,7 +285,7 @@ impl Lockstep {
             if held.is_empty() {
                 return Ok(self.compare_lives()?);
             }
-            // Of many objects the round's last look sees as much; to look at all after each would be quadratic.
+            // With many objects one comparison at the end of the round must do: one after each drop would be quadratic.
             let few = held.len() < 1_000;
             while let Some((object, external)) = held.pop_front() {
                 if external > 1 {
@@ -305,8 +304,7 @@ impl Lockstep {
         }
     }
 
-    /// Collects; where the subject can't, what nothing refers to must be gone all the same: a heap that can't collect leaks
-    /// here.
+    /// Collects. Where the subject can't, the garbage must be gone nevertheless: here a heap without collection leaks.
     fn collect_all(&mut self) -> Checked {
         if self.abilities.has(Code::Collect) {
             return self.call(&Operation::Collect {}).map(drop);
@@ -319,7 +317,7 @@ impl Lockstep {
         })
     }
 
-    /// Carries out an operation on both and compares what it came to.
+    /// Carries out an operation on both, and compares outcome, journal and budget.
     fn call(&mut self, operation: &Operation<Object>) -> Result<Outcome, Violation> {
         let touched = self.subject.look(|subject| subject.touched())?;
         let (checks, budget) = (self.model.statistics().checks, self.model.budget());
@@ -347,7 +345,7 @@ impl Lockstep {
         let touched = self.subject.look(|subject| subject.touched())?.saturating_sub(touched);
         let finalizers = events.iter().any(|event| matches!(event, Event::Began(_)));
         match operation {
-            // What finalizers call is charged to nobody.
+            // Operations that finalizers call count against no budget.
             _ if finalizers => {}
             Operation::CollectSlice { objects } | Operation::DetectSlice { objects } => {
                 within_budget(touched, (*objects).into())?;
@@ -359,7 +357,7 @@ impl Lockstep {
         Ok(model)
     }
 
-    /// Tells the watcher, if there is one, of the outcomes and journals of model and subject.
+    /// Shows the watcher, if there is one, the outcomes and journals of model and subject.
     fn tell(&mut self, operation: &Operation<Object>, outcomes: (&Outcome, &Outcome), journals: (&[Event], &[Event])) {
         let Some(mut watcher) = self.watcher.take() else { return };
         let ((model, subject), (events, journal)) = (outcomes, journals);
@@ -367,7 +365,7 @@ impl Lockstep {
         self.watcher = Some(watcher);
     }
 
-    /// Carries out an operation on the subject; a recovery may be told what the mutator holds.
+    /// Carries out an operation on the subject; a recovery may get the references that the mutator holds.
     fn call_subject(&mut self, operation: &Operation<Object>) -> Result<Result<Value<Object>, Refusal>, Violation> {
         match operation {
             Operation::Recover {} => self.subject.call(|subject| subject.recover(None))?,

@@ -1,7 +1,8 @@
 //! Determinism: a program does the same on two subjects, and on a copy that is copied anew after every line.
 //!
-//! There is no model here, only what the subjects show: outcomes, the journal, who lives, contents, counts, statistics and
-//! cycles. After each line each subject gives all that as one number, and the [`digest`] of a run is that of its numbers.
+//! There is no model here, only what the subjects show: outcomes, the journal, who lives, contents, counts, statistics
+//! and cycles. After each line, all this is hashed to one number for each subject. The [`digest`] of a run hashes its
+//! numbers.
 
 use crate::judge::lockstep::{Failure, Verdict};
 use crate::judge::panics;
@@ -21,7 +22,7 @@ pub(super) fn check(kind: &SubjectKind, program: &Program) -> Verdict {
     Verdict { tally, failure }
 }
 
-/// A digest of all that a subject shows in the course of a program.
+/// A digest of everything that a subject shows during a program.
 ///
 /// # Errors
 /// Why there is no subject, or how it is lost.
@@ -55,7 +56,7 @@ fn compare(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(
 struct Shown {
     outcome: Outcome,
     journal: Vec<Event>,
-    /// Of these and of all else.
+    /// A digest of the fields above and of everything else that it shows.
     digest: u64,
 }
 
@@ -73,16 +74,16 @@ impl Shown {
     }
 }
 
-/// A subject by itself.
+/// A subject without a model.
 struct Run {
     subject: Box<dyn Subject>,
     abilities: Abilities,
     script: Script,
-    /// How many objects there have been, as far as is known.
+    /// How many objects were allocated, as far as is known.
     objects: u32,
     /// The objects at which the heap was damaged.
     damaged: Vec<Object>,
-    /// Each reference that the mutator holds, as was seen before the heap was damaged.
+    /// The references that the mutator held before the heap was damaged, one entry each.
     roots: Vec<Object>,
 }
 
@@ -154,7 +155,7 @@ impl Run {
         objects.flat_map(|object| std::iter::repeat_n(object, self.subject.counts(object).external as usize)).collect()
     }
 
-    /// A digest of all that can be seen.
+    /// A digest of everything that the subject shows.
     fn shown(&mut self, outcome: &Outcome, journal: &[Event]) -> u64 {
         let mut digest = Xxh3::new();
         (outcome, journal).hash(&mut digest);
@@ -167,7 +168,7 @@ impl Run {
         }
         let statistics = self.subject.statistics();
         self.objects = self.objects.max(statistics.allocations as u32);
-        // Of a damaged heap nothing should be asked but verification.
+        // A damaged heap can only be verified.
         if self.damaged.is_empty() {
             statistics.named().hash(&mut digest);
             let mut contents = Contents::default();
