@@ -1,7 +1,7 @@
-//! A folder of traces that are kept: what is in it, and what is new to it.
+//! A corpus: a folder of traces that are kept.
 //!
-//! A regression is filed while the heap still fails, in the form that the minimiser gives every failure of that bug, so a
-//! bug that comes back, or is found a second time, is recognised by its trace.
+//! A regression is filed while the heap still fails, in the form that the minimiser gives every failure of that bug. So
+//! its trace is recognised when the bug comes back, or is found a second time.
 
 use crate::failure::failures::commented;
 use crate::judge::signature::Signature;
@@ -11,10 +11,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Where regressions are within a corpus.
+/// The folder of regressions within a corpus.
 pub const REGRESSIONS: &str = "regressions";
 
-/// The longest name that a note gives a file.
+/// The longest file name that is made from a note.
 const LONGEST_NAME: usize = 60;
 
 /// A trace that is kept.
@@ -22,7 +22,7 @@ const LONGEST_NAME: usize = 60;
 pub struct Kept {
     /// Its file.
     pub path: PathBuf,
-    /// What it is about: the comment of its second line, empty if it has none.
+    /// Its description: the comment in its second line, empty if it has none.
     pub note: String,
     /// The program.
     pub program: Program,
@@ -33,9 +33,9 @@ pub struct Kept {
 pub enum CorpusError {
     /// A file or folder can't be read or written.
     Unreadable(PathBuf, io::Error),
-    /// A file in it is no trace.
+    /// A file in it is not a trace.
     Malformed(PathBuf, TextError),
-    /// It has that program already.
+    /// It already has that program.
     Known(PathBuf),
 }
 
@@ -51,10 +51,10 @@ impl fmt::Display for CorpusError {
 
 impl std::error::Error for CorpusError {}
 
-/// All traces in a folder and in its folders, in order of their paths.
+/// All traces in a folder and its subfolders, in order of their paths.
 ///
 /// # Errors
-/// Where something can't be read.
+/// If something can't be read.
 pub fn load(folder: &Path) -> Result<Vec<Kept>, CorpusError> {
     let mut paths = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -80,19 +80,19 @@ fn read(path: PathBuf) -> Result<Kept, CorpusError> {
     Ok(Kept { path, note, program })
 }
 
-/// The trace among them that is that program, up to names and comments.
+/// The trace among them with the same program, whatever its names and comments.
 pub fn known<'a>(kept: &'a [Kept], program: &Program) -> Option<&'a Kept> {
     kept.iter().find(|kept| kept.program == *program)
 }
 
-/// The text of a regression: the note first, then what was found, then the trace.
+/// The text of a regression: the note, then what was found, then the trace.
 pub fn text(program: &Program, note: &str, found: Option<&str>) -> String {
     let comments: Vec<&str> = [note].into_iter().chain(found).collect();
     commented(program, &comments.join("\n"))
 }
 
-/// What the file of a regression is called: by its note if that has words, and no other file of that name has another
-/// program; else by its signature and a hash of the program.
+/// The file name of a regression. It is made from the note if that has words, and no file of that name holds another
+/// program; else from the signature and a hash of the program.
 pub fn file_name(note: &str, signature: Option<&Signature>, program: &Program, folder: &Path) -> String {
     let hash = xxh3_64(&program.encode()) as u32;
     let slug = slug(note);
@@ -102,7 +102,7 @@ pub fn file_name(note: &str, signature: Option<&Signature>, program: &Program, f
     named.unwrap_or_else(|| format!("{signature}-{hash:08x}.trace"))
 }
 
-/// The words of a note, as many as make a short name, joined by `-`.
+/// The first words of a note, joined by `-` to a short name.
 fn slug(note: &str) -> String {
     let mut slug = String::new();
     let words = note.split(|c: char| !c.is_alphanumeric() && c != '\'').map(|word| word.replace('\'', ""));

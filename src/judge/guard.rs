@@ -1,4 +1,4 @@
-//! The guard of one child: hands it a program, listens, and ends it when its time is up.
+//! Guards one child process: sends it a program, reads its answer, and kills it when its time is up.
 
 pub(crate) mod protocol;
 
@@ -11,19 +11,19 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How much is kept of what a child says on standard error.
+/// How many bytes of a child's standard error are kept.
 const MOST_TEXT: usize = 1 << 16;
 
-/// What a program may use.
+/// The limits of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// How long it may run.
     pub time: Duration,
-    /// How much memory its process may have, in mebibytes; this is only kept on Unix.
+    /// How much memory its process may have, in mebibytes. Only Unix enforces this.
     pub memory: u64,
 }
 
-/// A child and what it says.
+/// A child process and its output.
 pub(crate) struct Guard {
     child: Child,
     limits: Limits,
@@ -32,11 +32,11 @@ pub(crate) struct Guard {
     errors: Option<JoinHandle<String>>,
 }
 
-/// What came of a program.
+/// The result of a program.
 pub(crate) enum Ending {
     Passed,
     Failed,
-    /// It ended its process, or had to be ended with it, while it was at that line.
+    /// It ended its process at that line, or its process had to be killed there.
     Ended {
         step: usize,
         violation: Violation,
@@ -44,12 +44,12 @@ pub(crate) enum Ending {
 }
 
 impl Guard {
-    /// Begins a child.
+    /// Starts a child.
     pub fn begin(mut command: Command, limits: Limits) -> io::Result<Guard> {
-        // A Ctrl-C is for this process, which goes on to say what it has.
+        // Ctrl-C must reach only this process, which then reports what it has.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        // To trace back an allocation that failed takes seconds, and nobody reads it.
+        // A backtrace of a failed allocation takes seconds, and nobody reads it.
         command.env("RUST_BACKTRACE", "0");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let (send, said) = channel();
@@ -69,10 +69,10 @@ impl Guard {
         Ok(Guard { child, limits, input, said, errors })
     }
 
-    /// Runs a program. A child that has ended is of no use for another.
+    /// Runs a program. A child that has ended can't run another.
     pub fn run(&mut self, program: &Program) -> io::Result<Ending> {
         if let Some(input) = &mut self.input {
-            // Where it can't be sent, the child has ended, which is seen below.
+            // If the program can't be sent, the child has ended; the code below notices that.
             let _ = protocol::send(input, program);
         }
         let until = Instant::now() + self.limits.time;
@@ -96,7 +96,7 @@ impl Guard {
         }
     }
 
-    /// How a child has ended by itself.
+    /// How a child ended that was not killed.
     fn crash(&mut self) -> io::Result<Violation> {
         let status = self.child.wait()?;
         let errors = self.errors.take().and_then(|errors| errors.join().ok()).unwrap_or_default();
@@ -118,7 +118,7 @@ impl Drop for Guard {
     }
 }
 
-/// As much as is kept of a text; the rest is read, so that its writer does not wait for ever.
+/// The beginning of a text. The rest is read and dropped, so that its writer does not block.
 fn beginning(mut from: impl Read) -> String {
     let mut bytes = Vec::new();
     let _ = from.by_ref().take(MOST_TEXT as u64).read_to_end(&mut bytes);
@@ -129,7 +129,7 @@ fn beginning(mut from: impl Read) -> String {
 #[cfg(unix)]
 fn of_status(status: ExitStatus) -> Crash {
     use std::os::unix::process::ExitStatusExt;
-    /// The number of the signal that an abort is, on every Unix.
+    /// The signal of an abort, the same on every Unix.
     const ABORT: i32 = 6;
     match (status.signal(), status.code()) {
         (Some(ABORT), _) => Crash::Aborted,

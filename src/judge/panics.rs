@@ -1,4 +1,4 @@
-//! Panics of subjects, caught and kept quiet.
+//! Catches panics of subjects silently.
 //!
 //! A subject that panics would otherwise print a message and a backtrace for each of the hundreds of programs that a
 //! minimiser tries.
@@ -14,7 +14,7 @@ thread_local! {
 
 static HOOK: Once = Once::new();
 
-/// What `work` gives, or what it said when it panicked. No panic hook sees that.
+/// The result of `work`, or the message of its panic. No panic hook sees that panic.
 pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     HOOK.call_once(|| {
         let outer = take_hook();
@@ -30,7 +30,7 @@ pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     caught.map_err(|panic| said(&*panic))
 }
 
-/// What a panic said.
+/// The message of a panic.
 fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())

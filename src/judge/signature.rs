@@ -126,6 +126,8 @@ impl Violation {
             Violation::Crashed { how } => format!("crashed-{}", crash(*how)),
             Violation::Hung { .. } => "hung".to_owned(),
             Violation::OutOfMemory { .. } => "out-of-memory".to_owned(),
+            // None of those that there can be: no program is saved by it.
+            Violation::NotMade(_) => "not-made".to_owned(),
             Violation::Outcome { model: Outcome::Done(_), subject: Outcome::Done(_) } => "result".to_owned(),
             Violation::Outcome { model, subject } => format!("outcome-{}-{}", outcome(model), outcome(subject)),
             Violation::FreedTooEarly { .. } => "freed-too-early".to_owned(),

@@ -5,10 +5,15 @@
 //! what went unchecked. The least that is of use: some way to allocate and store, [`Take`](Operation::Take),
 //! [`Drop`](Operation::Drop), and [`Subject::lives`].
 
-use super::spelling::Spelling;
+mod abilities;
+mod kind;
+
+pub use abilities::Abilities;
+pub use kind::SubjectKind;
+
+use super::violation::Violation;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::collections::BTreeSet;
-use std::fmt;
 
 /// Something that can be seen of a subject, besides whether an object lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,6 +85,12 @@ pub trait Subject {
     /// # Errors
     /// The refusal that the contract names (`SPEC.md`, section 1).
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal>;
+
+    /// Whether the subject is lost, and how: its process has ended, or does not answer. It is asked after each call and
+    /// each look, and what a lost subject has answered counts for nothing; a subject has no other way to say so.
+    fn broken(&self) -> Option<Violation> {
+        None
+    }
 
     /// Whether an object lives.
     fn lives(&self, object: Object) -> bool;
@@ -164,72 +175,5 @@ pub trait Subject {
     /// A copy with an empty journal ([`Observation::Fork`]).
     fn fork(&self) -> Option<Box<dyn Subject>> {
         None
-    }
-}
-
-/// A kind of subject: its name, and how to make an empty one.
-#[derive(Clone)]
-pub struct SubjectKind {
-    /// How the command line calls it.
-    pub name: &'static str,
-    /// What it is, in a line.
-    pub about: &'static str,
-    make: fn() -> Box<dyn Subject>,
-    rust: Option<&'static str>,
-    spelling: Option<&'static dyn Spelling>,
-}
-
-impl SubjectKind {
-    /// The kind of subject that `make` makes.
-    pub const fn new(name: &'static str, about: &'static str, make: fn() -> Box<dyn Subject>) -> SubjectKind {
-        SubjectKind { name, about, make, rust: None, spelling: None }
-    }
-
-    /// The same, which says what Rust calls it: a path or another expression that gives it, as `my_heap::proof::KIND`.
-    /// Tests that embed their trace name it.
-    #[must_use]
-    pub const fn in_rust(self, rust: &'static str) -> SubjectKind {
-        SubjectKind { rust: Some(rust), ..self }
-    }
-
-    /// What Rust calls it, if it says so.
-    pub fn rust(&self) -> Option<&'static str> {
-        self.rust
-    }
-
-    /// The same, which says how tests in Rust spell its operations.
-    #[must_use]
-    pub const fn spelled(self, spelling: &'static dyn Spelling) -> SubjectKind {
-        SubjectKind { spelling: Some(spelling), ..self }
-    }
-
-    /// How tests in Rust spell its operations, if it says so.
-    pub fn spelling(&self) -> Option<&'static dyn Spelling> {
-        self.spelling
-    }
-
-    /// What its name begins with, where a `:` divides it: it is one of several that belong together.
-    pub fn family(&self) -> Option<&'static str> {
-        self.name.split_once(':').map(|(family, _)| family)
-    }
-
-    /// An empty one.
-    pub fn make(&self) -> Box<dyn Subject> {
-        (self.make)()
-    }
-
-    /// What can't be checked of it, each in words; empty where everything can.
-    pub fn unchecked(&self) -> Vec<String> {
-        let subject = self.make();
-        let operations = Code::ALL.iter().filter(|code| !subject.supports(**code)).map(|code| code.name().to_owned());
-        let observations =
-            Observation::ALL.iter().filter(|one| !subject.observes(**one)).map(|one| one.name().to_owned());
-        observations.chain(operations).collect()
-    }
-}
-
-impl fmt::Debug for SubjectKind {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "SubjectKind({})", self.name)
     }
 }

@@ -7,8 +7,9 @@
 use crate::judge::lockstep::{Failure, Verdict};
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
-use crate::judge::subject::SubjectKind;
+use crate::judge::subject::{Abilities, SubjectKind};
 use crate::judge::tally::Tally;
+use crate::judge::violation::NotMade;
 use crate::programs::generate::{self, Recipe};
 use crate::runs::blocks::{self, Blocks};
 use crate::runs::feedback::{self, Novelty, Pool, Pools, ROUND};
@@ -88,24 +89,38 @@ struct Block {
     digest: u64,
     observed: Vec<(Observed, Arc<Program>)>,
     found: Vec<Found>,
+    /// Why there was no subject for one of its cases.
+    not_made: Option<NotMade>,
 }
 
 impl Campaign {
     /// Runs it. `found` learns of the first failure of each signature, in the order of cases; `progress` of what
     /// has come of the run so far. It ends early when `stop` is set.
-    pub fn run(&self, stop: &AtomicBool, found: &mut dyn FnMut(Found), progress: &mut dyn FnMut(&Summary)) -> Summary {
+    ///
+    /// # Errors
+    /// Why there is no subject, or none any more.
+    pub fn run(
+        &self,
+        stop: &AtomicBool,
+        found: &mut dyn FnMut(Found),
+        progress: &mut dyn FnMut(&Summary),
+    ) -> Result<Summary, NotMade> {
         self.run_by(&|program| self.property.check(&self.subject, program), stop, found, progress)
     }
 
     /// The same by the verdicts of somebody else.
+    ///
+    /// # Errors
+    /// Why there is no subject, or none any more.
     pub fn run_by(
         &self,
         judge: &(dyn Fn(&Program) -> Verdict + Sync),
         stop: &AtomicBool,
         found: &mut dyn FnMut(Found),
         progress: &mut dyn FnMut(&Summary),
-    ) -> Summary {
-        let start = Instant::now();
+    ) -> Result<Summary, NotMade> {
+        let (start, abilities) = (Instant::now(), self.subject.abilities()?);
+        let mut not_made = None;
         let mut summary = Summary::default();
         let blocks = Blocks::new(self.cases, self.time);
         let enough = AtomicBool::new(false);
@@ -114,7 +129,7 @@ impl Campaign {
             let (send, receive) = channel();
             for _ in 0..self.jobs.max(1) {
                 let (send, blocks, enough, pools) = (send.clone(), &blocks, &enough, &pools);
-                scope.spawn(move || self.work(judge, blocks, &[stop, enough], pools, &send));
+                scope.spawn(move || self.work(judge, abilities, blocks, &[stop, enough], pools, &send));
             }
             drop(send);
             let mut waiting = BTreeMap::new();
@@ -123,6 +138,11 @@ impl Campaign {
                 waiting.insert(cases.start, (cases.end, block));
                 while let Some((end, block)) = waiting.remove(&merged) {
                     merged = end;
+                    if let Some(why) = block.not_made {
+                        not_made.get_or_insert(why);
+                        enough.store(true, Ordering::Relaxed);
+                        continue;
+                    }
                     if !enough.load(Ordering::Relaxed) {
                         // Before the failure is reported, which takes a while: what is run meanwhile counts for nothing.
                         let failed = !self.keep_going && !block.found.is_empty();
@@ -140,20 +160,20 @@ impl Campaign {
         });
         summary.interrupted = stop.load(Ordering::Relaxed);
         summary.elapsed = start.elapsed();
-        summary
+        not_made.map_or(Ok(summary), Err)
     }
 
     /// Runs blocks until there are no more or one of `stops` is set.
     fn work(
         &self,
         judge: &dyn Fn(&Program) -> Verdict,
+        abilities: Abilities,
         blocks: &Blocks,
         stops: &[&AtomicBool],
         pools: &Pools,
         send: &Sender<(Range<u64>, Block)>,
     ) {
-        let supported = self.subject.make();
-        let supports = |code| supported.supports(code);
+        let supports = |code| abilities.has(code);
         let stopped = || stops.iter().any(|stop| stop.load(Ordering::Relaxed));
         let mut pool = Pool::default();
         let mut length = 1;
@@ -176,7 +196,7 @@ impl Campaign {
                 }
                 let made = feedback::made(self.seed, case, &pool, self.recipe.most_lines, &supports);
                 let program = made.unwrap_or_else(|| generate::case(self.seed, case, &self.recipe, &supports));
-                if block.add(case, program, self, judge) && !self.keep_going {
+                if block.add(case, program, self, judge) && (!self.keep_going || block.not_made.is_some()) {
                     break;
                 }
             }
@@ -197,6 +217,10 @@ impl Block {
     /// Runs a case; whether it failed.
     fn add(&mut self, case: u64, program: Program, campaign: &Campaign, judge: &dyn Fn(&Program) -> Verdict) -> bool {
         let verdict = judge(&program);
+        if let Some(not_made) = verdict.failure.as_ref().and_then(|failure| failure.violation.not_made()) {
+            self.not_made = Some(not_made.clone());
+            return true;
+        }
         let program = Arc::new(program);
         // To observe a program is to run it, in this process.
         let ends = verdict.failure.as_ref().is_some_and(|failure| failure.violation.ends_the_process());

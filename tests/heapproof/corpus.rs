@@ -54,7 +54,7 @@ fn every_fault_is_made_and_found_in_the_corpus() {
     let mut made = BTreeSet::new();
     for (_, text) in all() {
         let program: Program = text.parse().unwrap();
-        let mut lockstep = Lockstep::new(&HEAP);
+        let mut lockstep = Lockstep::new(&HEAP).unwrap();
         for line in program.lines() {
             let outcome = lockstep.step(line).unwrap();
             if let (Operation::Fault { fault, .. }, Outcome::Done(_)) = (&line.operation, outcome) {

@@ -45,7 +45,7 @@ fn scenario(name: &str) -> Program {
 /// The test of a scenario, or of a wrong heap's failure as if it were the heap's: such a test passes on the heap.
 fn emitted(name: &str, program: &Program) -> Emitted {
     let spelled_as_the_heap = |kind: &SubjectKind| kind.clone().spelled(HEAP.spelling().unwrap());
-    let canary = family().find(|canary| function_name(canary.kind.name).as_deref() == Some(name));
+    let canary = family().find(|canary| function_name(&canary.kind.name).as_deref() == Some(name));
     let subject = canary.map_or(HEAP, |canary| spelled_as_the_heap(&canary.kind));
     emit_test(&subject, Property::Lockstep, program, name)
 }
@@ -53,7 +53,7 @@ fn emitted(name: &str, program: &Program) -> Emitted {
 /// What the lockstep finds of each wrong heap: its name and the test that is emitted.
 fn of_wrong_heaps() -> impl Iterator<Item = (&'static str, Emitted)> {
     FOUND.iter().map(|(canary, found)| {
-        let name = canary.kind.name;
+        let name = &*canary.kind.name;
         (name, emitted(&function_name(name).unwrap(), &found.minimized.program))
     })
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 
 /// A search that is done, and the first program of each signature.
 fn searched(space: Space, subject: &SubjectKind, merges: bool, jobs: usize) -> (Search, BTreeMap<Signature, Program>) {
-    let mut search = Search::new(space, subject, How { merges, keep_going: true, ..How::default() });
+    let mut search = Search::new(space, subject, How { merges, keep_going: true, ..How::default() }).unwrap();
     let mut found = BTreeMap::new();
     let mut note = |one: Found| drop(found.insert(one.failure.violation.signature(), one.program));
     search.run(jobs, &AtomicBool::new(false), &mut note, &mut |_, _| {});
@@ -120,7 +120,7 @@ fn all_shares_together_find_what_one_search_finds() {
     let mut together = (std::collections::HashSet::new(), BTreeMap::new());
     for number in 1..=3 {
         let how = How { keep_going: true, share: Share { number, of: 3 }, ..How::default() };
-        let mut search = Search::new(holders(4), &CANARY, how);
+        let mut search = Search::new(holders(4), &CANARY, how).unwrap();
         let mut note = |one: Found| drop(together.1.insert(one.failure.violation.signature(), one.program));
         search.run(1, &AtomicBool::new(false), &mut note, &mut |_, _| {});
         assert!(search.summary().transitions() < whole.summary().transitions());
@@ -135,7 +135,7 @@ fn a_search_that_was_stopped_is_gone_on_with() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kept.search");
     let how = How::default();
-    let mut whole = Search::new(whole(3), &HEAP, how);
+    let mut whole = Search::new(whole(3), &HEAP, how).unwrap();
     let stop = AtomicBool::new(false);
     let mut stretches = 0;
     whole.run(2, &stop, &mut |_| {}, &mut |search, _| {

@@ -22,6 +22,7 @@ mod keeping;
 #[path = "../../examples/log_to_trace.rs"]
 #[allow(dead_code)]
 mod log_to_trace;
+mod lost;
 mod minimize_command;
 mod minimizer;
 mod mutate;

@@ -35,7 +35,8 @@ fn canaries() -> impl Iterator<Item = (SubjectKind, Program)> {
 
 #[test]
 fn no_line_and_no_object_of_a_minimised_program_can_go() {
-    let of_one = failing(&CANARY).take(20).map(|program| (CANARY, program));
+    let canary = CANARY;
+    let of_one = failing(&canary).take(20).map(|program| (CANARY, program));
     for (subject, program) in of_one.chain(canaries()) {
         let found = minimized(&subject, &program);
         let signature = found.failure.violation.signature();

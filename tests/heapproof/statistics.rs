@@ -4,7 +4,8 @@ use crate::program;
 use crate::your_heap::RC;
 use heapproof::generate::{Recipe, case};
 use heapproof::model::Code;
-use heapproof::statistics::{Abilities, Condition, Statistics, observe};
+use heapproof::statistics::{Condition, Reach, Statistics, observe};
+use heapproof::subject::SubjectKind;
 use heapproof::subjects::HEAP;
 use serde_json::Value;
 use std::path::Path;
@@ -81,16 +82,15 @@ fn random_programs_reach_nearly_all_conditions() {
 
 #[test]
 fn what_a_heap_without_an_operation_comes_across_is_what_it_can_come_across() {
-    let subject = HEAP.make();
     for left_out in Code::ALL {
         let drawn = |code| code != *left_out;
-        let can = Abilities::new(&*subject, &drawn);
+        let can = Reach::new(HEAP.abilities().unwrap(), &drawn);
         for number in 0..20 {
             let observed = observe(&HEAP, &case(5, number, &Recipe::default(), &drawn));
             for condition in Condition::ALL.iter().filter(|condition| observed.conditions.has(**condition)) {
-                assert!(can.reach(*condition), "{condition:?} without {left_out:?}");
+                assert!(can.condition(*condition), "{condition:?} without {left_out:?}");
             }
-            let impossible = observed.encounters.iter().find(|encounter| !can.meet(**encounter));
+            let impossible = observed.encounters.iter().find(|encounter| !can.encounter(**encounter));
             assert_eq!(impossible, None, "without {left_out:?}");
         }
     }
@@ -98,12 +98,12 @@ fn what_a_heap_without_an_operation_comes_across_is_what_it_can_come_across() {
 
 #[test]
 fn a_small_heap_can_come_across_little_and_the_heap_of_this_project_across_all() {
-    let count = |subject: &dyn heapproof::subject::Subject| {
-        let can = Abilities::new(subject, &|_| true);
-        Condition::ALL.iter().filter(|condition| can.reach(**condition)).count()
+    let count = |subject: &SubjectKind| {
+        let can = Reach::new(subject.abilities().unwrap(), &|_| true);
+        Condition::ALL.iter().filter(|condition| can.condition(**condition)).count()
     };
-    assert_eq!(count(&*HEAP.make()), Condition::ALL.len());
-    assert_eq!(count(&*RC.make()), 9);
+    assert_eq!(count(&HEAP), Condition::ALL.len());
+    assert_eq!(count(&RC), 9);
 }
 
 fn check(folder: &Path) -> Command {

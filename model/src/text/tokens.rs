@@ -1,11 +1,11 @@
-//! Cutting a line into tokens.
+//! Cuts a line into tokens.
 
 use super::TextError;
 use std::fmt;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-/// What a token is; for strings and characters, what they say.
+/// The kind of a token; strings and characters have their value here.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum TokenKind {
     Word,
@@ -15,7 +15,7 @@ pub(crate) enum TokenKind {
     Punctuation,
 }
 
-/// A token, as it stands in its line, and where.
+/// A token: its text and its place in the line.
 #[derive(Debug, Clone)]
 pub(crate) struct Token<'t> {
     pub kind: TokenKind,
@@ -104,7 +104,7 @@ pub(crate) fn cut(line: usize, text: &str) -> Result<Vec<Token<'_>>, TextError> 
     Ok(tokens)
 }
 
-/// The rest of a number, its exponent's sign included.
+/// Reads the rest of a number, including the sign of its exponent.
 fn number(rest: &mut Peekable<CharIndices<'_>>) {
     let mut last = ' ';
     while let Some((_, next)) =
@@ -114,7 +114,7 @@ fn number(rest: &mut Peekable<CharIndices<'_>>) {
     }
 }
 
-/// What stands between quotes, escapes as in Rust.
+/// The text between quotes, with escapes as in Rust.
 fn quoted(quote: char, rest: &mut Peekable<CharIndices<'_>>) -> Result<String, String> {
     let mut text = String::new();
     loop {

@@ -11,7 +11,7 @@ use std::path::Path;
 /// What is certified.
 pub(super) struct Certificate<'a> {
     pub property: &'static str,
-    pub subject: &'static str,
+    pub subject: &'a str,
     pub signature: &'a Signature,
     pub program: &'a Program,
     pub removals: &'a [Tried],

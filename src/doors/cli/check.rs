@@ -99,7 +99,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     };
     context.catch_interrupts()?;
     let reporter = RefCell::new(Reporter::new(&context.name, &campaign, arguments, output));
-    reporter.borrow_mut().start()?;
+    reporter.borrow_mut().start(&campaign.subject.abilities()?.unchecked())?;
     let bar = progress_bar(&campaign);
     let trouble = RefCell::new(None);
     let tried = |done: Result<(), Trouble>| {
@@ -111,7 +111,13 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     let judge = Judge::new(campaign.property, &campaign.subject, &arguments.isolate)?;
     let mut due = Duration::ZERO;
     let summary = campaign.run_by(
-        &|program| judge.verdict(program),
+        &|program| {
+            let verdict = judge.verdict(program);
+            if judge.is_in_trouble() {
+                context.stop.store(true, Ordering::Relaxed);
+            }
+            verdict
+        },
         &context.stop,
         &mut |found| {
             tried(bar.suspend(|| report(context, &campaign, &judge, arguments, &mut reporter.borrow_mut(), &found)));
@@ -127,6 +133,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     );
     bar.finish_and_clear();
     judge.trouble()?;
+    let summary = summary?;
     let mut reporter = reporter.into_inner();
     if let Some(trouble) = trouble.into_inner() {
         return Err(trouble);

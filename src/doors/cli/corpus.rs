@@ -133,7 +133,7 @@ fn filed(context: &Context<'_>, arguments: &Add, program: Program, folder: &Path
             Ok(Filed { program, found: None, name, said })
         }
         None => {
-            let (shown, subject, property) = (arguments.file.display(), subject.name, property.name());
+            let (shown, subject, property) = (arguments.file.display(), &subject.name, property.name());
             Err(Trouble::Usage(format!(
                 "nothing is filed: {shown} does not fail, `{subject}` holds `{property}` for it; \
                  file it before the heap is corrected, or with `--passing` as it is"
@@ -162,6 +162,9 @@ fn check(context: &Context<'_>, folder: &Path, arguments: &Check, output: &mut O
             complaints.push(format!("the same program as {}", same.path.display()));
         }
         if let Some(failure) = arguments.claim.property.check(subject, &one.program).failure {
+            if let Some(not_made) = failure.violation.not_made() {
+                return Err(not_made.clone().into());
+            }
             complaints.push(failure.violation.signature().to_string());
         }
         wrong += complaints.len();

@@ -94,7 +94,7 @@ impl Enumerate {
             if self.resume {
                 say(&format!("no search of `{}` is kept in {}; it begins anew", space.name, path.display()));
             }
-            return Ok(Search::new(space.clone(), subject, how));
+            return Ok(Search::new(space.clone(), subject, how)?);
         }
         let resumed = Search::resumed(space.clone(), subject, how, &path);
         resumed.map_err(|error| Trouble::Usage(format!("can't go on with {}: {error}", path.display())))
@@ -132,7 +132,7 @@ impl Enumerate {
 
 pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &mut Output) -> Result<End, Trouble> {
     let subject = context.subject(arguments.subject.as_deref())?.clone();
-    let merges = !arguments.unmerged && subject.make().digest().is_some();
+    let merges = !arguments.unmerged && subject.make()?.digest().is_some();
     let mut spaces = arguments.spaces();
     if !merges && arguments.ops.is_none() {
         spaces = spaces.into_iter().map(Space::unmerged).collect();
@@ -146,7 +146,8 @@ pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &m
             space.most_lines()
         )));
     }
-    if let Some(space) = spaces.iter().find(|space| !space.allocates(&*subject.make())) {
+    let abilities = subject.abilities()?;
+    if let Some(space) = spaces.iter().find(|space| !space.allocates(&abilities)) {
         return Err(Trouble::Usage(format!(
             "nothing in `{}` allocates on `{}`, so there is nothing to prove; `--operations` takes an operation that \
              allocates a kind of `--kinds`, as `table`",
@@ -253,6 +254,9 @@ fn report_violation(
     reporter: &mut Reporter<'_>,
 ) -> Result<(), Trouble> {
     let subject = reporter.subject();
+    if let Some(not_made) = found.failure.violation.not_made() {
+        return Err(not_made.clone().into());
+    }
     let signature = found.failure.violation.signature();
     let note = format!("a shortest program of `enumerate --space {space}`");
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));

@@ -1,7 +1,7 @@
 //! Statistics of a run, for people and as JSON.
 
 use crate::runs::campaign::{Campaign, Summary};
-use crate::runs::statistics::{Abilities, Condition, Encounter, Growth, Kept, Statistics, Touch, health};
+use crate::runs::statistics::{Condition, Encounter, Growth, Kept, Reach, Statistics, Touch, health};
 use heapproof_model::Code;
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
@@ -58,11 +58,11 @@ struct Reachable {
 
 impl Reachable {
     fn new(campaign: &Campaign, statistics: &Statistics) -> Reachable {
-        let subject = campaign.subject.make();
         let drawn = |code: Code| campaign.recipe.profile.weight(code) > 0;
-        let can = Abilities::new(&*subject, &drawn);
-        let conditions = statistics.conditions().filter(|(condition, count)| *count > 0 || can.reach(*condition));
-        let encounters = statistics.encounters().filter(|(encounter, count)| *count > 0 || can.meet(*encounter));
+        let reach = campaign.subject.abilities().ok().map(|abilities| Reach::new(abilities, &drawn));
+        let can = |reaches: &dyn Fn(&Reach<'_>) -> bool| reach.as_ref().is_none_or(reaches);
+        let conditions = statistics.conditions().filter(|(it, count)| *count > 0 || can(&|reach| reach.condition(*it)));
+        let encounters = statistics.encounters().filter(|(it, count)| *count > 0 || can(&|reach| reach.encounter(*it)));
         Reachable { conditions: conditions.collect(), encounters: encounters.collect() }
     }
 }
@@ -148,10 +148,10 @@ fn print_growth(growth: &[Growth], out: &mut impl Write) -> io::Result<()> {
 
 fn warnings(campaign: &Campaign, summary: &Summary) -> Vec<String> {
     let Summary { tally, statistics, elapsed, .. } = summary;
-    let subject = campaign.subject.make();
+    let Ok(abilities) = campaign.subject.abilities() else { return Vec::new() };
     let total = tally.total();
     let mut warnings =
-        health::warnings(tally, statistics, &|code| subject.supports(code) && campaign.recipe.profile.weight(code) > 0);
+        health::warnings(tally, statistics, &|code| abilities.has(code) && campaign.recipe.profile.weight(code) > 0);
     warnings.extend(health::slow(total.done + total.refused, *elapsed, campaign.jobs, statistics));
     warnings
 }

@@ -76,7 +76,7 @@ pub(super) struct Judge<'a> {
     property: Property,
     subject: &'a SubjectKind,
     isolated: Option<Isolated<'a>>,
-    trouble: Mutex<Option<io::Error>>,
+    trouble: Mutex<Option<Trouble>>,
 }
 
 impl<'a> Judge<'a> {
@@ -120,22 +120,35 @@ impl<'a> Judge<'a> {
     }
 
     fn by(&self, program: &Program, run: fn(&Isolated<'a>, &Program) -> io::Result<Verdict>) -> Verdict {
-        let Some(isolated) = &self.isolated else { return self.property.check(self.subject, program) };
         let trouble = || self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
         let unknown = || Verdict { tally: Tally::default(), failure: None };
         if trouble().is_some() {
             return unknown();
         }
-        run(isolated, program).unwrap_or_else(|error| {
+        let verdict = match &self.isolated {
+            Some(isolated) => run(isolated, program).map_err(no_child),
+            None => Ok(self.property.check(self.subject, program)),
+        };
+        let verdict =
+            verdict.and_then(|verdict| match verdict.failure.as_ref().and_then(|it| it.violation.not_made()) {
+                Some(not_made) => Err(not_made.clone().into()),
+                None => Ok(verdict),
+            });
+        verdict.unwrap_or_else(|error| {
             trouble().get_or_insert(error);
             unknown()
         })
     }
 
+    /// Whether something keeps it from judging.
+    pub fn is_in_trouble(&self) -> bool {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// What kept it from judging.
     pub fn trouble(self) -> Result<(), Trouble> {
         let trouble = self.trouble.into_inner().unwrap_or_else(PoisonError::into_inner);
-        trouble.map_or(Ok(()), |error| Err(no_child(error)))
+        trouble.map_or(Ok(()), Err)
     }
 }
 
@@ -144,7 +157,7 @@ fn isolated<'a>(property: Property, subject: &'a SubjectKind, isolate: &Isolate)
     let limits = Limits { time: isolate.limit_time, memory: isolate.limit_memory };
     Ok(Isolated::new(property, subject, limits, move || {
         let mut command = Command::new(&executable);
-        command.args(["serve", "--subject", subject.name, "--property", property.name()]);
+        command.args(["serve", "--subject", &subject.name, "--property", property.name()]);
         command.args(["--limit-memory", &limits.memory.to_string()]);
         command
     }))

@@ -73,7 +73,7 @@ pub(super) fn minimize(context: &Context<'_>, arguments: &Minimize, output: &mut
 fn certificate(found: &Counterexample) -> Certificate<'_> {
     Certificate {
         property: found.property.name(),
-        subject: found.subject.name,
+        subject: &found.subject.name,
         signature: &found.signature,
         program: &found.minimized.program,
         removals: &found.minimized.removals,

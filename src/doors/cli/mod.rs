@@ -20,6 +20,7 @@ mod replay;
 mod verify_minimal;
 
 use crate::judge::subject::SubjectKind;
+use crate::judge::violation::NotMade;
 use clap::{CommandFactory, FromArgMatches};
 use commands::{Arguments, Command};
 use output::Output;
@@ -54,6 +55,12 @@ impl fmt::Display for Trouble {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Trouble::Usage(message) | Trouble::Fault(message)) = self;
         out.write_str(message)
+    }
+}
+
+impl From<NotMade> for Trouble {
+    fn from(error: NotMade) -> Trouble {
+        Trouble::Usage(error.to_string())
     }
 }
 
@@ -137,14 +144,17 @@ impl Context<'_> {
         Ok(end)
     }
 
+    /// The subject of that name, or the first. Whether one can be made is known before anything is done with it.
     fn subject(&self, name: Option<&str>) -> Result<&SubjectKind, Trouble> {
-        match name {
+        let found = match name {
             None => self.subjects.first().ok_or_else(|| Trouble::Usage("there are no subjects".to_owned())),
             Some(name) => {
                 let found = self.subjects.iter().find(|kind| kind.name == name);
                 found.ok_or_else(|| Trouble::Usage(self.no_subject(name)))
             }
-        }
+        }?;
+        found.abilities()?;
+        Ok(found)
     }
 
     /// Subjects that belong together, in the order in which the first of each was given: those whose names begin with the
@@ -162,10 +172,11 @@ impl Context<'_> {
 
     /// What is said of a subject that there is not: which one is meant, and which ones there are.
     fn no_subject(&self, name: &str) -> String {
-        let distance = |kind: &&SubjectKind| strsim::damerau_levenshtein(kind.name, name);
+        let distance = |kind: &&SubjectKind| strsim::damerau_levenshtein(&kind.name, name);
         let near = self.subjects.iter().min_by_key(distance).filter(|kind| distance(kind) <= 3);
         let meant = near.map_or_else(String::new, |kind| format!(" did you mean `{}`?", kind.name));
-        let alone = self.subjects.iter().filter(|kind| kind.family().is_none()).map(|kind| kind.name.to_owned());
+        let alone =
+            self.subjects.iter().filter(|kind| kind.family().is_none()).map(|kind| kind.name.clone().into_owned());
         let families = self.families().into_iter().filter_map(|family| {
             let name = family.first()?.family()?;
             Some(format!("{} that begin with `{name}:` (`list subjects`)", family.len()))
@@ -190,5 +201,35 @@ impl Context<'_> {
             say("stopping after the programs that run now; once more ends at once");
         });
         caught.map_err(|error| Trouble::Fault(format!("can't listen for Ctrl-C: {error}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::commands::Arguments;
+    use super::{Context, Trouble};
+    use crate::judge::subject::SubjectKind;
+    use clap::Parser;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_subject_that_can_not_be_made_is_bad_usage_whatever_the_command() {
+        let absent = SubjectKind::made_by("absent", "", || Err("it is\nnot there".into()));
+        let context = Context { subjects: &[absent], name: "heapproof".to_owned(), stop: Arc::default() };
+        for command in [
+            "check",
+            "enumerate",
+            "replay corpus/no.trace",
+            "minimize corpus/no.trace",
+            "verify-minimal corpus/no.trace",
+            "emit-test corpus/no.trace",
+            "corpus check",
+            "serve --subject absent --property lockstep --limit-memory 256",
+        ] {
+            let words = ["heapproof"].into_iter().chain(command.split(' '));
+            let ended = context.run(&Arguments::try_parse_from(words).unwrap().command);
+            let Err(Trouble::Usage(said)) = ended else { panic!("{command}: {ended:?}") };
+            assert_eq!(said, "`absent` can't be made: it is not there", "{command}");
+        }
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn verify_minimal(
     let removals = removals(&program, &signature, &mut |program| judge.failure(program));
     judge.trouble()?;
     if let Some(path) = &arguments.certificate {
-        let (property, subject) = (property.name(), subject.name);
+        let (property, subject) = (property.name(), &*subject.name);
         Certificate { property, subject, signature: &signature, program: &program, removals: &removals }.write(path)?;
     }
     let mut minimal = true;

@@ -94,8 +94,9 @@ impl Strategy for Programs {
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
         let seed = ::proptest::num::u64::ANY.new_tree(runner)?.current();
-        let subject = self.subject.as_ref().map(SubjectKind::make);
-        let supports = |code| subject.as_ref().is_none_or(|subject| subject.supports(code));
+        // That no subject can be made is told where one is needed.
+        let abilities = self.subject.as_ref().and_then(|subject| subject.abilities().ok());
+        let supports = |code| abilities.is_none_or(|abilities| abilities.has(code));
         let program = generate::case(seed, 0, &self.recipe, &supports);
         Ok(Shrinking { shown: program.clone(), failing: program, next: 0 })
     }

@@ -1,4 +1,4 @@
-//! A test that embeds its trace and lets the harness judge it.
+//! Prints a test that embeds its trace and lets the harness judge it.
 
 use crate::judge::properties::Property;
 use crate::judge::spelling::heading;
@@ -24,21 +24,21 @@ pub(super) fn test(subject: &SubjectKind, property: Property, program: &Program,
     text
 }
 
-/// A function of that name which gives the program.
+/// A function of that name which returns the program.
 pub fn function(program: &Program, name: &str) -> String {
     let program = literal(program);
     format!("pub fn {name}() -> heapproof::model::Program {{\n    {program}\n}}\n")
 }
 
-/// An expression that gives the program.
+/// An expression for the program.
 fn literal(program: &Program) -> String {
     let trace: String = program.to_string().lines().map(|line| format!("        {line}\n")).collect();
-    // The text ends in a quote and more marks than follow any quote in it.
+    // The raw string ends in a quote and more marks than follow any quote in it.
     let marks = "#".repeat(most_marks(&trace) + 1);
     format!("r{marks}\"\n{trace}    \"{marks}.parse::<heapproof::model::Program>().unwrap()")
 }
 
-/// A variable `subject`, that kind.
+/// A variable `subject` of that kind.
 fn subject_in_rust(subject: &SubjectKind) -> String {
     match subject.rust() {
         Some(rust) => format!("    let subject = &{rust};\n"),

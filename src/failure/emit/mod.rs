@@ -1,9 +1,9 @@
-//! A trace as a Rust test, to be pasted into a bug report.
+//! Prints a trace as a Rust test, to be pasted into a bug report.
 //!
-//! Where the subject says how it spells operations ([`Spelling`](crate::judge::spelling::Spelling)), the test calls its public functions and asserts what the
-//! model says at the step where both part: whoever owns the heap needs neither this harness nor a model to see the
-//! failure. Otherwise, and where something can't be spelled, the test embeds the trace and lets the harness judge it, and
-//! says why. Either way it fails as long as the heap is wrong and passes afterwards.
+//! If the subject has a [`Spelling`](crate::judge::spelling::Spelling), the test calls its public functions and asserts
+//! what the model says at the step where both differ. So the owner of the heap needs neither this harness nor a model
+//! to see the failure. Otherwise, and where something can't be spelled, the test embeds the trace, lets the harness
+//! judge it, and says why. Either way it fails as long as the heap is wrong and passes afterwards.
 
 mod embedded;
 mod extract;
@@ -23,11 +23,11 @@ use heapproof_model::Program;
 pub struct Emitted {
     /// Its text.
     pub text: String,
-    /// Why it embeds the trace; `None` where it calls the subject itself.
+    /// Why it embeds the trace; `None` where it calls the subject directly.
     pub embeds_because: Option<String>,
 }
 
-/// The test of that name which fails as that program does, or passes as it does.
+/// A test of that name, which fails or passes as the program does.
 ///
 /// ```
 /// use heapproof::emit::emit_test;
@@ -52,14 +52,14 @@ pub fn emit_test(subject: &SubjectKind, property: Property, program: &Program, n
     }
 }
 
-/// The same, which embeds the trace and lets the harness judge it, whatever the subject says.
+/// Such a test that embeds the trace and lets the harness judge it, whether or not the subject has a spelling.
 pub fn emit_embedding(subject: &SubjectKind, property: Property, program: &Program, name: &str) -> Emitted {
     let because = "that was asked for".to_owned();
     let text = embedded::test(subject, property, program, name, &because);
     Emitted { text, embeds_because: Some(because) }
 }
 
-/// A name for a Rust function, made of the words of a text; `None` where it has none.
+/// A name for a Rust function, made from the words of a text; `None` where it has no words.
 pub fn function_name(text: &str) -> Option<String> {
     let words: Vec<String> = text
         .split(|c: char| !c.is_ascii_alphanumeric())

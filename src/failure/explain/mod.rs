@@ -1,9 +1,10 @@
-//! A failure in words.
+//! Explains a failure in words.
 //!
-//! An explanation is made from the program's `history`: it is run once more, and after each call both sides are looked
-//! at. Then follow, each from the definitions of the contract and from what was seen: the trace with its failing line
-//! marked and the lines that matter; what each side says there; the chain of `facts` that makes the model right; the
-//! `graph` before and after; and, where it is asked for, what could be different without changing the failure.
+//! An explanation is made from the program's `history`: the program is run once more, and both sides are read after
+//! each call. Each part follows from the definitions of the contract and from this history: the trace, with marks at
+//! the failing line and at the lines that matter; what each side says there; the chain of `facts` that shows why the
+//! model is right; and the `graph` before and after. On request it adds what could be different without changing the
+//! failure.
 
 mod facts;
 mod graph;
@@ -38,7 +39,7 @@ pub use variations::Variation;
 pub struct Explanation {
     /// The lines of the trace.
     pub trace: Vec<TraceLine>,
-    /// Where it failed: a line, or what follows the last.
+    /// Where it failed: at a line, or at the end.
     pub place: String,
     /// What the model says there.
     pub model: String,
@@ -48,11 +49,11 @@ pub struct Explanation {
     pub facts: Vec<Fact>,
     /// The objects around the failing call, before and after it.
     pub graph: Vec<Row>,
-    /// How many objects more it changes.
+    /// How many more objects the call changes.
     pub left_out: usize,
     /// What could be different; empty unless [asked for](Explanation::vary).
     pub variations: Vec<Variation>,
-    /// By how many executions that was found.
+    /// How many executions that took.
     pub trials: u32,
 }
 
@@ -64,9 +65,9 @@ pub struct TraceLine {
     pub number: usize,
     /// Its text.
     pub text: String,
-    /// Whether it is the one that fails.
+    /// Whether it is the failing line.
     pub fails: bool,
-    /// Whether a fact rests on it.
+    /// Whether a fact depends on it.
     pub matters: bool,
 }
 
@@ -83,7 +84,8 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     if !failure.tried.is_empty() {
         place.push_str(&format!("; on a copy, after {}", history.names.tried(program, &failure.tried)));
     }
-    // A history that parts elsewhere than the failure did has gaps, and an explanation is no reason to fail.
+    // If this run differs at another place than the failure did, the history has gaps. An explanation must not panic
+    // then.
     let told = story.and_then(|story| panics::catch(|| told(&story, &failure.violation)).ok());
     let (facts, (graph, left_out)) = told.unwrap_or_default();
     let trace = trace(program, failure.step, &facts);

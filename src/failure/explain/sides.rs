@@ -1,4 +1,4 @@
-//! What model and subject say where they part, in words.
+//! What model and subject say where they differ, in words.
 
 use super::names::Names;
 use crate::judge::signature::refusal;
@@ -20,6 +20,7 @@ impl Names {
             Violation::OutOfMemory { limit } => {
                 ("it returns".into(), format!("it wants more memory than the {limit} MiB that it may have"))
             }
+            Violation::NotMade(not_made) => ("it is there".into(), not_made.to_string()),
             Violation::Outcome { model, subject } => (self.outcome(model), self.outcome(subject)),
             Violation::FreedTooEarly { object } => {
                 let name = self.object(*object);
@@ -82,7 +83,7 @@ impl Names {
         }
     }
 
-    /// What a call came to.
+    /// The outcome of a call.
     pub fn outcome(&self, outcome: &Outcome) -> String {
         match outcome {
             Outcome::Done(Value::Nil) => "done".to_owned(),
@@ -92,7 +93,7 @@ impl Names {
         }
     }
 
-    /// What happened.
+    /// An event.
     pub fn event(&self, event: Option<&Event>) -> String {
         match event {
             None => "nothing more happens".to_owned(),

@@ -33,7 +33,8 @@ type Call = (Operation<Object>, Outcome, Vec<Event>);
 /// and model part.
 pub fn steps(kind: &SubjectKind, program: &Program, lines: usize) -> Vec<Step> {
     let mut run = Run { program, names: Names::default(), steps: Vec::new() };
-    let mut lockstep = Lockstep::new(kind);
+    // That no subject can be made has been said where the verdict was given.
+    let Ok(mut lockstep) = Lockstep::new(kind) else { return run.steps };
     let calls: Rc<RefCell<Vec<Call>>> = Rc::default();
     let told = Rc::clone(&calls);
     lockstep.watch(Box::new(move |_, called| {

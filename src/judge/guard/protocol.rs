@@ -1,18 +1,18 @@
-//! What a process and its child say to each other.
+//! The protocol between a process and its child.
 //!
-//! The child is given programs as bytes, each after its length; what it says is single bytes that no text in UTF-8 holds,
-//! so that a subject which prints does no harm.
+//! The child gets programs as bytes, each after its length. It answers with single bytes that never occur in UTF-8, so
+//! that a subject which prints does no harm.
 
 use heapproof_model::Program;
 use std::io::{self, Read, Write};
 
-/// The first line is begun, by one of the subjects that the property needs.
+/// One of the subjects that the property needs begins its first line.
 pub const FIRST: u8 = 0xf8;
-/// The next line is begun.
+/// The next line begins.
 pub const NEXT: u8 = 0xf9;
 /// The program passed.
 pub const PASSED: u8 = 0xfa;
-/// The program failed, and the process has survived it.
+/// The program failed, and the process survived.
 pub const FAILED: u8 = 0xfb;
 
 /// Sends a program.
@@ -23,7 +23,7 @@ pub fn send(out: &mut impl Write, program: &Program) -> io::Result<()> {
     out.flush()
 }
 
-/// The next program; an error where there is none.
+/// Reads the next program; an error where there is none.
 pub fn receive(input: &mut impl Read) -> io::Result<Program> {
     let mut length = [0; 8];
     input.read_exact(&mut length)?;

@@ -1,6 +1,7 @@
 //! The score of a verification, by its formula (SPEC 7.4).
 
 use super::{Checked, Lockstep};
+use crate::judge::subject::Observation;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Finding, FindingKind};
@@ -9,10 +10,9 @@ impl Lockstep {
     /// The score that the subject gives itself is that of what it finds.
     pub(crate) fn compare_score(&self) -> Checked {
         let roots = self.model.roots();
-        let Some(score) = self.subject.score(Some(&roots)).filter(|_| self.observes.verification) else {
-            return Ok(());
-        };
-        let found = self.subject.verify(Some(&roots));
+        let score = self.subject.look(|subject| subject.score(Some(&roots)))?;
+        let Some(score) = score.filter(|_| self.abilities.shows(Observation::Verification)) else { return Ok(()) };
+        let found = self.subject.look(|subject| subject.verify(Some(&roots)))?;
         let wanted = score_of(&found, self.model.living().count());
         if score == wanted { Ok(()) } else { Err(Violation::Score { found, wanted, score }) }
     }

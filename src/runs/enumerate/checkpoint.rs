@@ -1,33 +1,36 @@
-//! A search as a file, so that it can be stopped at any moment and gone on with.
+//! Saves a search to a file, so that it can be stopped at any moment and resumed.
 //!
-//! The file says what is searched and how, then how far it is, then how each state was met and all digests, and ends in a
-//! checksum: it is written whole beside its place and renamed into it, so a search that is killed leaves the one before,
-//! and one that was damaged since is recognised. Numbers are little-endian.
+//! The file says what is searched and how, and how far the search is. Then it says how each state was reached first,
+//! and has all digests and a checksum. It is written under a temporary name and then renamed, so a search that is
+//! killed leaves the previous file, and the checksum shows a file that was damaged. Numbers are little-endian.
 
 use super::search::{End, How, Node, Search, Share, Summary};
 use super::space::Space;
 use crate::failure::failures::write_whole;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
+use crate::judge::violation::NotMade;
 use std::fmt;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// What such a file begins with.
+/// The first line of such a file.
 const HEADER: &str = "heapproof enumeration 1\n";
 
-/// Why a search can't be gone on with.
+/// Why a search can't be resumed.
 #[derive(Debug)]
 pub enum CheckpointError {
     /// The file can't be read.
     Io(io::Error),
-    /// It is no such file, or of another version.
+    /// There is no subject to go on with.
+    NotMade(NotMade),
+    /// It is another sort of file, or has another version.
     Foreign,
-    /// It is cut short, or was changed.
+    /// It is incomplete, or was changed.
     Damaged,
-    /// It is of another search: what that one is of.
+    /// It is that of another search, which is described here.
     Other(String),
 }
 
@@ -35,6 +38,7 @@ impl fmt::Display for CheckpointError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CheckpointError::Io(error) => write!(out, "{error}"),
+            CheckpointError::NotMade(error) => write!(out, "{error}"),
             CheckpointError::Foreign => write!(out, "not a search; one begins with `{}`", HEADER.trim_end()),
             CheckpointError::Damaged => out.write_str("cut short or changed since it was written"),
             CheckpointError::Other(of) => write!(out, "another search: {of}"),
@@ -45,7 +49,7 @@ impl fmt::Display for CheckpointError {
 impl std::error::Error for CheckpointError {}
 
 impl Search {
-    /// What is searched and how, in a line: a search can only be gone on with as it was begun.
+    /// What is searched and how, in one line. A search can be resumed only if this is the same.
     fn identity(&self) -> String {
         let Search { space, subject, how: How { merges, keep_going, share: Share { number, of }, memory: _ }, .. } =
             self;
@@ -58,10 +62,10 @@ impl Search {
         )
     }
 
-    /// Writes the search to a file, whole or not at all.
+    /// Writes the search to a file, completely or not at all.
     ///
     /// # Errors
-    /// Where it can't be written.
+    /// If it can't be written.
     pub fn save(&self, path: &Path) -> io::Result<()> {
         let mut out = Writer(HEADER.as_bytes().to_vec());
         out.text(&self.identity());
@@ -74,7 +78,7 @@ impl Search {
             out.text(signature.as_str());
             out.number(*lines as u64);
         }
-        // Of one that is done nothing is gone on from.
+        // Nothing follows the states of a search that is done.
         let is_done = self.summary.end == End::Done;
         let (level, next) = if is_done { (0..0, 0) } else { (self.level.clone(), self.next) };
         let nodes = if is_done { &[][..] } else { &self.nodes };
@@ -92,12 +96,12 @@ impl Search {
         write_whole(path, out.0.as_slice())
     }
 
-    /// The search that was written to a file, where it is one through that space, of that subject, done in that way.
+    /// Reads a search from a file, if it has the same space, subject and options.
     ///
     /// # Errors
-    /// Where the file can't be read, is none, is damaged, or is of another search.
+    /// If the file can't be read, is not such a file, is damaged, or is that of another search.
     pub fn resumed(space: Space, subject: &SubjectKind, how: How, path: &Path) -> Result<Search, CheckpointError> {
-        let mut search = Search::new(space, subject, how);
+        let mut search = Search::new(space, subject, how).map_err(CheckpointError::NotMade)?;
         let bytes = std::fs::read(path).map_err(CheckpointError::Io)?;
         let rest = bytes.strip_prefix(HEADER.as_bytes()).ok_or(CheckpointError::Foreign)?;
         let (whole, checksum) = bytes.split_last_chunk().ok_or(CheckpointError::Damaged)?;

@@ -1,7 +1,7 @@
-//! What a run can have come across: conditions of the abstract kind, which any heap of this contract meets.
+//! Conditions that a run can reach on any heap of this contract.
 //!
-//! Coverage of lines says which code has run; these say in which situations. Each is a sentence about the heap as the
-//! model sees it, so it means the same for every subject.
+//! Line coverage says which code has run; conditions say in which situations. Each is a statement about the model's
+//! heap, so it means the same for every subject.
 
 macro_rules! conditions {
     ($($condition:ident $name:literal $words:literal)*) => {
@@ -16,12 +16,12 @@ macro_rules! conditions {
             /// All of them.
             pub const ALL: &[Condition] = &[$(Condition::$condition),*];
 
-            /// How output calls it.
+            /// Its name in output.
             pub fn name(self) -> &'static str {
                 match self { $(Condition::$condition => $name),* }
             }
 
-            /// What it is, in words.
+            /// Its meaning in words.
             pub fn words(self) -> &'static str {
                 match self { $(Condition::$condition => $words),* }
             }
@@ -93,26 +93,26 @@ conditions! {
     ReferenceLost "reference-lost" "a recovery lost a reference"
 }
 
-/// Some of the conditions.
+/// A set of conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Conditions(u64);
 
 const _: () = assert!(Condition::ALL.len() <= u64::BITS as usize);
 
 impl Conditions {
-    /// Adds one.
+    /// Adds a condition.
     pub fn add(&mut self, condition: Condition) {
         self.0 |= 1 << condition as u32;
     }
 
-    /// Adds one, if that is so.
+    /// Adds a condition if `is_so`.
     pub(super) fn add_if(&mut self, is_so: bool, condition: Condition) {
         if is_so {
             self.add(condition);
         }
     }
 
-    /// Whether it is among them.
+    /// Whether the condition is in the set.
     pub fn has(self, condition: Condition) -> bool {
         self.0 & 1 << condition as u32 != 0
     }

@@ -1,4 +1,4 @@
-//! How numbers are spread: small ones exactly, larger ones by powers of two.
+//! The distribution of numbers: small ones exactly, larger ones by powers of two.
 
 /// Numbers below this have a bucket each.
 const EXACT: u64 = 16;
@@ -6,7 +6,7 @@ const EXACT: u64 = 16;
 /// How many buckets there are: the exact ones, and one for each power of two from there on.
 const BUCKETS: usize = EXACT as usize + (u64::BITS - EXACT.ilog2()) as usize;
 
-/// How often numbers of each size came.
+/// How often numbers of each size occurred.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Distribution {
     buckets: [u64; BUCKETS],
@@ -28,23 +28,23 @@ impl Distribution {
         self.largest = self.largest.max(number);
     }
 
-    /// Adds all of another.
+    /// Adds another distribution.
     pub fn merge(&mut self, other: &Distribution) {
         self.buckets.iter_mut().zip(&other.buckets).for_each(|(mine, theirs)| *mine += theirs);
         self.largest = self.largest.max(other.largest);
     }
 
-    /// How many numbers came.
+    /// How many numbers were counted.
     pub fn count(&self) -> u64 {
         self.buckets.iter().sum()
     }
 
-    /// The largest.
+    /// The largest number.
     pub fn largest(&self) -> u64 {
         self.largest
     }
 
-    /// The median; of large numbers, the power of two that is not above it.
+    /// The median; if it is large, the power of two at or below it.
     pub fn median(&self) -> u64 {
         let half = self.count().div_ceil(2);
         let mut sum = 0;

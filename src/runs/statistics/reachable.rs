@@ -6,7 +6,7 @@
 
 use super::condition::Condition;
 use super::meanwhile::{Encounter, Kept};
-use crate::judge::subject::{Observation, Subject};
+use crate::judge::subject::{Abilities, Observation};
 use heapproof_model::Code::{self, *};
 
 /// What writes contents.
@@ -23,25 +23,25 @@ const CHECKS: &[Code] = &[Check, SetInterval];
 const SAVES: &[Code] =
     &[Take, WriteField, WriteElement, WriteCapture, WriteBox, Push, Array, Closure, Box, Upgrade, Weak];
 
-/// What programs for a subject can do.
-pub struct Abilities<'a> {
-    subject: &'a dyn Subject,
+/// What programs for a subject can come across.
+pub struct Reach<'a> {
+    abilities: Abilities,
     drawn: &'a dyn Fn(Code) -> bool,
 }
 
-impl<'a> Abilities<'a> {
-    /// Those of a subject in programs of the operations that are `drawn`.
-    pub fn new(subject: &'a dyn Subject, drawn: &'a dyn Fn(Code) -> bool) -> Abilities<'a> {
-        Abilities { subject, drawn }
+impl<'a> Reach<'a> {
+    /// For a subject that can do that, in programs of the operations that are `drawn`.
+    pub fn new(abilities: Abilities, drawn: &'a dyn Fn(Code) -> bool) -> Reach<'a> {
+        Reach { abilities, drawn }
     }
 
     /// Whether programs can come across a condition.
-    pub fn reach(&self, condition: Condition) -> bool {
+    pub fn condition(&self, condition: Condition) -> bool {
         self.have(takes(condition)) && (!condition.pauses() || self.pauses())
     }
 
     /// Whether an operation can be done while that is kept.
-    pub fn meet(&self, encounter: Encounter) -> bool {
+    pub fn encounter(&self, encounter: Encounter) -> bool {
         let kept = match encounter.kept {
             Kept::Collection => self.have(&[&[CollectSlice, Check], CYCLES]) && self.pauses(),
             Kept::Detection => self.have(&[&[DetectSlice]]) && self.pauses(),
@@ -56,14 +56,12 @@ impl<'a> Abilities<'a> {
     }
 
     fn has(&self, code: Code) -> bool {
-        let can_be_judged =
-            code != Fault || self.subject.observes(Observation::Journal) && self.subject.supports(RecoverRoots);
-        (self.drawn)(code) && (self.subject.supports(code) || code == Panic) && can_be_judged
+        (self.drawn)(code) && self.abilities.supports(code)
     }
 
     /// Whether what it does in slices may pause: what does not show where it pauses must be done in one.
     fn pauses(&self) -> bool {
-        self.subject.observes(Observation::Journal) && self.subject.observes(Observation::Sets)
+        self.abilities.shows(Observation::Journal) && self.abilities.shows(Observation::Sets)
     }
 }
 

@@ -165,7 +165,7 @@ canaries! {
         Fork(|heap| drop(heap.call(&Operation::Detect {})));
 }
 
-/// Ends as an array does whose index is out of bounds.
+/// Panics as an array does whose index is out of bounds.
 #[allow(clippy::panic)] // it is the mistake
 fn give_up() -> ! {
     panic!("the target is gone")
@@ -179,7 +179,7 @@ fn refers_to_itself(heap: &Truth, object: Object) -> bool {
     contents(heap, object).references().any(|target| target == object)
 }
 
-/// The first table that refers to itself, and the field that it does so by.
+/// The first table that refers to itself, and the field with that reference.
 fn field_of_itself(heap: &Truth) -> Option<(Object, Field)> {
     living(heap).find_map(|object| {
         let shown = contents(heap, object);

@@ -1,6 +1,6 @@
-//! Heaps that end their process, or never end, where an element is taken out that is a reference.
+//! Heaps that end their process or never return, when an element is removed that is a reference.
 //!
-//! They are no members of the family: whoever runs them in this process is ended too.
+//! They are not members of the family, since they would end this process too.
 
 use super::canaries;
 use super::wrong::Mistake::Call;
@@ -38,12 +38,12 @@ fn overflow() {
     black_box(recurse(1));
 }
 
-/// It never comes back; that what it gives is used keeps it from being a loop.
+/// Never returns. The use of its result keeps the compiler from making it a loop.
 fn recurse(depth: u64) -> u64 {
     if black_box(depth) == 0 { 0 } else { black_box(recurse(depth + 1)) + 1 }
 }
 
-/// What is reserved is never touched, so no machine comes to harm.
+/// Reserves memory and never touches it, so no machine is harmed.
 fn hoard() {
     let mut hoard: Vec<Vec<u8>> = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! Heaps that do everything right and show it wrong.
+//! Heaps that do everything right, but show something wrong.
 
 use super::wrong::Mistake::{Contents, Counts, Cycles, Journal, Lives, Repairs, Score, Statistics, Touched, Verify};
 use super::wrong::{contents, living};

@@ -26,9 +26,8 @@ impl<'a> Reporter<'a> {
     }
 
     /// What is about to be run, and what of it can't be checked.
-    pub fn start(&mut self) -> io::Result<()> {
+    pub fn start(&mut self, unchecked: &[String]) -> io::Result<()> {
         let Campaign { property, subject, seed, .. } = self.campaign;
-        let unchecked = subject.unchecked();
         match self.arguments.format {
             Format::Human => {
                 writeln!(self.output, "{} of {}, seed {seed}", property.name(), subject.name)?;
@@ -112,7 +111,7 @@ impl<'a> Reporter<'a> {
     /// The last line: what all of it comes to.
     fn verdict(&self, summary: &Summary) -> String {
         let Campaign { property, subject, .. } = self.campaign;
-        let (property, subject) = (property.name(), subject.name);
+        let (property, subject) = (property.name(), &subject.name);
         let Summary { programs, violations, interrupted, .. } = summary;
         let failed: u64 = violations.values().sum();
         match (failed, interrupted) {

@@ -28,13 +28,13 @@ impl<'a> Reporter<'a> {
 
     /// What is about to be searched, and what of it can't be checked.
     pub fn start(&mut self, spaces: &[Space]) -> io::Result<()> {
-        let unchecked = self.subject.unchecked();
+        let unchecked = self.subject.abilities().map_err(io::Error::other)?.unchecked();
         let names: Vec<&str> = spaces.iter().map(|space| space.name).collect();
         match self.format {
             Format::Human => {
                 writeln!(self.output, "every program of {}: {}", self.subject.name, names.join(", "))?;
                 if !unchecked.is_empty() {
-                    let name = self.subject.name;
+                    let name = &self.subject.name;
                     writeln!(self.output, "unchecked, since `{name}` does not have it: {}", unchecked.join(", "))?;
                 }
             }
@@ -142,7 +142,7 @@ impl<'a> Reporter<'a> {
         let (summary, space, share) = (search.summary(), search.space(), search.how().share);
         let Summary { states, done, refused, complete, violations, .. } = summary;
         let out = &mut self.output;
-        let name = self.subject.name;
+        let name = &self.subject.name;
         let which = format!("program of at most {complete} lines on at most {} objects at once", space.objects);
         let what = match violations.is_empty() {
             true if *complete > 0 => format!("proved of `{name}`: after every {which} it shows what the model says,"),

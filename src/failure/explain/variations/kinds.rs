@@ -1,7 +1,8 @@
-//! Objects that may be of another kind.
+//! Finds objects that may be of another kind.
 //!
-//! An object is made another by replacing its allocation and every read and write of it: a place in it is a field of a
-//! table, an element, a capture, or what is in a box. One that is pushed to, popped from or upgraded stays what it is.
+//! The kind of an object is changed by replacing its allocation and every read and write of it. A place in it becomes a
+//! field, an element, a capture, or the value of a box. An object that is pushed to, popped from or upgraded keeps its
+//! kind.
 
 use super::Trial;
 use heapproof_model::{Field, Kind, Line, Name, Operation, Value};
@@ -32,7 +33,7 @@ impl Trial<'_> {
     }
 }
 
-/// What an allocation makes and what is in it, but for weak objects.
+/// The kind and the values of an allocation; `None` for weak objects.
 fn allocated(operation: &Operation<Name>) -> Option<(Kind, Vec<Value<Name>>)> {
     Some(match operation {
         Operation::Table {} => (Kind::Table, Vec::new()),
@@ -45,7 +46,7 @@ fn allocated(operation: &Operation<Name>) -> Option<(Kind, Vec<Value<Name>>)> {
     })
 }
 
-/// The lines with that object made another kind; `None` where it can't be.
+/// The lines with that object of another kind; `None` where that is not possible.
 fn with_kind(lines: &[Line], index: usize, name: Name, initial: &[Value<Name>], kind: Kind) -> Option<Vec<Line>> {
     let mut places = Places { name, kind, fields: Vec::new(), most: initial.len() };
     let mut lines = lines.to_vec();
@@ -74,14 +75,14 @@ fn with_kind(lines: &[Line], index: usize, name: Name, initial: &[Value<Name>], 
 struct Places {
     name: Name,
     kind: Kind,
-    /// The fields that stand for places, in the order in which they are met.
+    /// The fields that stand for places, in order of appearance.
     fields: Vec<Field>,
     /// How many places it has.
     most: usize,
 }
 
 impl Places {
-    /// Makes a read or write of the object one of the other kind; `None` where there is no such.
+    /// Replaces a read or write of the object by that of the other kind; `None` where there is none.
     fn replace(&mut self, operation: &mut Operation<Name>) -> Option<()> {
         let replaced = match &*operation {
             Operation::On { line, .. } => {
