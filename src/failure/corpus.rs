@@ -4,6 +4,7 @@
 //! bug that comes back, or is found a second time, is recognised by its trace.
 
 use crate::failure::failures::commented;
+use crate::failure::heading::Heading;
 use crate::judge::signature::Signature;
 use heapproof_model::{Program, TextError};
 use std::fmt;
@@ -24,8 +25,22 @@ pub struct Kept {
     pub path: PathBuf,
     /// What it is about: the comment of its second line, empty if it has none.
     pub note: String,
+    /// What stands over it, and by what it is to be judged.
+    pub heading: Heading,
     /// The program.
     pub program: Program,
+}
+
+impl Kept {
+    /// The trace with that text.
+    ///
+    /// # Errors
+    /// Where it is none, or speaks of a property that there is not.
+    pub fn new(path: PathBuf, text: &str) -> Result<Kept, TextError> {
+        let program = text.parse()?;
+        let note = text.lines().nth(1).and_then(|line| line.strip_prefix("# ")).unwrap_or_default().trim().to_owned();
+        Ok(Kept { path, note, heading: Heading::of(text)?, program })
+    }
 }
 
 /// Why a corpus can't be read or added to.
@@ -75,9 +90,7 @@ pub fn load(folder: &Path) -> Result<Vec<Kept>, CorpusError> {
 
 fn read(path: PathBuf) -> Result<Kept, CorpusError> {
     let text = std::fs::read_to_string(&path).map_err(|error| CorpusError::Unreadable(path.clone(), error))?;
-    let program = text.parse().map_err(|error| CorpusError::Malformed(path.clone(), error))?;
-    let note = text.lines().nth(1).and_then(|line| line.strip_prefix("# ")).unwrap_or_default().trim().to_owned();
-    Ok(Kept { path, note, program })
+    Kept::new(path.clone(), &text).map_err(|error| CorpusError::Malformed(path, error))
 }
 
 /// The trace among them that is that program, up to names and comments.

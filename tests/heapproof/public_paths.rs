@@ -13,6 +13,7 @@ use heapproof::explain::{Explanation, Fact, Paint, Row, TraceLine, Variation, ex
 use heapproof::failures::{OUT, commented, save_minimized, save_original, write_whole};
 use heapproof::front_doors::{fuzz, fuzz_in_short, proptest, quickcheck, replay, shorter};
 use heapproof::generate::{Bias, MOST_LINES, Profile, Recipe, case, program};
+use heapproof::heading::{Heading, found_as, judged_by};
 use heapproof::heap::Heap;
 use heapproof::isolation::{Isolated, Limits, serve};
 use heapproof::lockstep::{

@@ -14,6 +14,27 @@ pub(super) struct Claim {
     pub property: Property,
 }
 
+/// How files of programs are read, and what is claimed of them.
+#[derive(Debug, Args)]
+pub(super) struct Given {
+    /// The heap under proof; what the file says, or the first of `list subjects`, unless given
+    #[arg(long, value_name = "NAME")]
+    pub subject: Option<String>,
+    /// What is claimed; what the file says, or `lockstep`, unless given; see `list properties`
+    #[arg(long, value_name = "NAME", value_parser = property)]
+    pub property: Option<Property>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Reading {
+    /// How files are read: as Rust if they are called `.rs`, as text if they are called `.trace`; as bytes if they begin with
+    /// the byte 1, and else as text, unless given
+    #[arg(long, value_enum)]
+    pub input: Option<Input>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// For people

@@ -3,14 +3,16 @@
 //! A program in Rust is a function that embeds its trace, which is how a program is made from text anywhere; a test is made
 //! by `emit-test`. What is read as Rust may be either: the trace in it counts.
 
-use super::arguments::Input;
+use super::arguments::Reading;
+use super::files::{Files, Target};
 use super::output::Output;
 use super::{Context, End, Trouble, input};
-use crate::failure::emit::function;
-use crate::failure::failures::write_whole;
+use crate::failure::emit::function_of;
+use crate::failure::failures::commented;
+use crate::failure::heading::Heading;
 use clap::{Args, ValueEnum};
 use heapproof_model::Program;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -18,10 +20,8 @@ pub(super) struct Convert {
     /// The program; `-` is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// How the file is read: as Rust if it is called `.rs`, as text if it is called `.trace` or begins with `heapproof`,
-    /// else as bytes, unless given
-    #[arg(long, value_enum)]
-    input: Option<Input>,
+    #[command(flatten)]
+    reading: Reading,
     /// What it becomes; as the output's name ends, or a trace, unless given
     #[arg(long, value_enum)]
     to: Option<Form>,
@@ -42,17 +42,14 @@ enum Form {
 
 pub(super) fn convert(_: &Context<'_>, arguments: &Convert, output: &mut Output) -> Result<End, Trouble> {
     let form = form(arguments)?;
-    if form == Form::Bytes && arguments.output.is_none() && std::io::stdout().is_terminal() {
+    let mut files = Files::reading([&arguments.file]);
+    let target = files.target(arguments.output.as_deref())?;
+    if form == Form::Bytes && matches!(target, Target::Standard) && std::io::stdout().is_terminal() {
         let message = "bytes are not for a terminal: give `-o FILE`, or send them into a pipe";
         return Err(Trouble::Usage(message.to_owned()));
     }
-    let program = input::read(&arguments.file, arguments.input)?;
-    let bytes = converted(&program, form);
-    match &arguments.output {
-        None => output.write_all(&bytes)?,
-        Some(path) => write_whole(path, &bytes)
-            .map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))?,
-    }
+    let source = input::read(&arguments.file, &arguments.reading)?;
+    target.write(&converted(&source.program, &source.heading, form), output)?;
     Ok(End::Passed)
 }
 
@@ -72,10 +69,12 @@ fn form(arguments: &Convert) -> Result<Form, Trouble> {
     }
 }
 
-fn converted(program: &Program, form: Form) -> Vec<u8> {
+/// The program in that form, with the comments that stand over it; bytes have none.
+fn converted(program: &Program, heading: &Heading, form: Form) -> Vec<u8> {
+    let trace = || commented(program, &heading.comments.join("\n"));
     match form {
-        Form::Trace => program.to_string().into_bytes(),
+        Form::Trace => trace().into_bytes(),
         Form::Bytes => program.encode(),
-        Form::Rust => function(program, "program").into_bytes(),
+        Form::Rust => function_of(&trace(), "program").into_bytes(),
     }
 }

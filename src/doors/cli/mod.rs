@@ -9,6 +9,7 @@ mod corpus;
 mod emit_test;
 mod enumerate;
 mod figures;
+mod files;
 mod input;
 mod isolate;
 mod json;

@@ -1,6 +1,7 @@
 //! `heapproof replay`: programs from files.
 
-use super::arguments::{Claim, Format, Input};
+use super::arguments::{Format, Given};
+use super::files::Files;
 use super::isolate::{Isolate, Judge};
 use super::output::{Output, paint};
 use super::pictures::Pictures;
@@ -8,6 +9,7 @@ use super::{Context, End, Trouble, input};
 use crate::failure::explain::{Explanation, explain};
 use crate::failure::viewer::Viewer;
 use crate::judge::lockstep::{Failure, Verdict};
+use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
@@ -23,10 +25,7 @@ pub(super) struct Replay {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub claim: Claim,
-    /// How the files are read: text if they are called `.trace` or begin with `heapproof`, else bytes, unless given
-    #[arg(long, value_enum)]
-    pub input: Option<Input>,
+    pub given: Given,
     /// Exit with 0 where each program fails with just this signature, else with 1
     #[arg(long, value_name = "SIGNATURE")]
     pub expect: Option<String>,
@@ -40,32 +39,37 @@ pub(super) struct Replay {
 }
 
 pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Output) -> Result<End, Trouble> {
-    let subject = context.subject(arguments.claim.subject.as_deref())?;
     let expected = arguments.expect.as_deref().map(signature).transpose()?;
     input::once_from_standard_input(&arguments.files)?;
     if arguments.pictures.any() && arguments.files.len() > 1 {
         return Err(Trouble::Usage("pictures are of one run: give one file".to_owned()));
     }
-    let judge = Judge::new(arguments.claim.property, subject, &arguments.isolate)?;
+    let mut files = Files::reading(&arguments.files);
+    files.results()?;
+    let pictures = arguments.pictures.targets(&mut files)?;
     let mut as_wanted = true;
     for path in &arguments.files {
-        let program = input::read(path, arguments.input)?;
+        let source = input::read(path, &arguments.given.reading)?;
+        let (property, subject) = source.claim(context, &arguments.given)?;
+        let program = source.program;
+        let judge = Judge::new(property, subject, &arguments.isolate)?;
         let verdict = judge.verdict(&program);
         let signature = verdict.failure.as_ref().map(|failure| failure.violation.signature());
         as_wanted &= signature == expected;
         let explanation = verdict.failure.as_ref().map(|failure| explanation(&judge, subject, &program, failure));
         if arguments.pictures.any() {
             let failed = verdict.failure.as_ref().zip(explanation.as_ref());
-            let claim = (arguments.claim.property, subject);
-            arguments.pictures.write(&Viewer::new(&path.display().to_string(), claim, &program, failed))?;
+            let viewer = Viewer::new(&path.display().to_string(), (property, subject), &program, failed);
+            pictures.write(&viewer, &mut files, output)?;
         }
-        let replayed = Replayed { path, verdict, signature, expected: expected.as_ref(), explanation };
+        judge.trouble()?;
+        let expected = expected.as_ref();
+        let replayed = Replayed { path, property, subject: subject.name, verdict, signature, expected, explanation };
         match arguments.format {
             Format::Human => replayed.tell(output)?,
             Format::Json => replayed.json(output)?,
         }
     }
-    judge.trouble()?;
     Ok(if as_wanted { End::Passed } else { End::Violation })
 }
 
@@ -87,6 +91,8 @@ fn explanation(judge: &Judge<'_>, subject: &SubjectKind, program: &Program, fail
 /// What came of a file.
 struct Replayed<'a> {
     path: &'a Path,
+    property: Property,
+    subject: &'static str,
     verdict: Verdict,
     signature: Option<Signature>,
     expected: Option<&'a Signature>,
@@ -119,6 +125,8 @@ impl Replayed<'_> {
         let object = json!({
             "type": "replay",
             "path": self.path,
+            "property": self.property.name(),
+            "subject": self.subject,
             "passed": self.signature.is_none(),
             "signature": self.signature.as_ref().map(Signature::as_str),
             "expected": self.expected.map(Signature::as_str),

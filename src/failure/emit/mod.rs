@@ -11,6 +11,8 @@ mod runs;
 mod story;
 
 pub use embedded::function;
+#[cfg(feature = "cli")]
+pub(crate) use embedded::function_of;
 pub use extract::traces_in;
 
 use crate::judge::properties::Property;
@@ -39,14 +41,28 @@ pub struct Emitted {
 /// assert!(test.contains("assert!(!heap.contains(a));"));
 /// ```
 pub fn emit_test(subject: &SubjectKind, property: Property, program: &Program, name: &str) -> Emitted {
+    emit(subject, property, program, &program.to_string(), name, false)
+}
+
+/// The same of a program with what it shows as its trace, comments and all; where `embeds`, whatever the subject says.
+pub(crate) fn emit(
+    subject: &SubjectKind,
+    property: Property,
+    program: &Program,
+    trace: &str,
+    name: &str,
+    embeds: bool,
+) -> Emitted {
     let spelled = match subject.spelling() {
+        _ if embeds => Err("that was asked for".to_owned()),
         None => Err(format!("`{}` does not say how it spells operations", subject.name)),
-        Some(spelling) => Story::of(subject, property, program).and_then(|story| spelling.test(name, &story)),
+        Some(spelling) => Story::of(subject, property, program)
+            .and_then(|story| spelling.test(name, &Story { trace: trace.to_owned(), ..story })),
     };
     match spelled {
         Ok(text) => Emitted { text, embeds_because: None },
         Err(because) => {
-            let text = embedded::test(subject, property, program, name, &because);
+            let text = embedded::test(subject, property, (program, trace), name, &because);
             Emitted { text, embeds_because: Some(because) }
         }
     }
@@ -54,9 +70,7 @@ pub fn emit_test(subject: &SubjectKind, property: Property, program: &Program, n
 
 /// The same, which embeds the trace and lets the harness judge it, whatever the subject says.
 pub fn emit_embedding(subject: &SubjectKind, property: Property, program: &Program, name: &str) -> Emitted {
-    let because = "that was asked for".to_owned();
-    let text = embedded::test(subject, property, program, name, &because);
-    Emitted { text, embeds_because: Some(because) }
+    emit(subject, property, program, &program.to_string(), name, true)
 }
 
 /// A name for a Rust function, made of the words of a text; `None` where it has none.

@@ -41,7 +41,7 @@ const RUNS: u32 = 10;
 const AGAIN: u32 = 9;
 
 /// How a search is made.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Options<'a> {
     /// After that many executions the simplest program so far is the result.
     pub budget: Option<u64>,
@@ -49,7 +49,12 @@ pub struct Options<'a> {
     pub jobs: usize,
     /// Once it is set, the simplest program so far is the result.
     pub stop: Option<&'a AtomicBool>,
+    /// Is told of each program that is the simplest so far, with how it fails; the first is the one that was given.
+    pub improved: Option<&'a Improved<'a>>,
 }
+
+/// Who is told of the simplest program so far.
+pub type Improved<'a> = dyn Fn(&Program, &Failure) + 'a;
 
 /// What a search came to.
 #[derive(Debug, Clone)]

@@ -18,6 +18,9 @@ use xxhash_rust::xxh3::xxh3_64;
 /// What such a file begins with.
 const HEADER: &str = "heapproof enumeration 1\n";
 
+/// The most characters of a part of what a search is of, where it is told.
+const LONGEST_PART: usize = 120;
+
 /// Why a search can't be gone on with.
 #[derive(Debug)]
 pub enum CheckpointError {
@@ -27,7 +30,7 @@ pub enum CheckpointError {
     Foreign,
     /// It is cut short, or was changed.
     Damaged,
-    /// It is of another search: what that one is of.
+    /// It is of another search: what is different there.
     Other(String),
 }
 
@@ -43,6 +46,21 @@ impl fmt::Display for CheckpointError {
 }
 
 impl std::error::Error for CheckpointError {}
+
+/// The first part in which two searches differ, of the one that is kept and of the one that is asked for.
+fn difference(kept: &str, asked: &str) -> String {
+    let short = |part: &str| match part.char_indices().nth(LONGEST_PART) {
+        Some((end, _)) => format!("{}..", &part[..end]),
+        None => part.to_owned(),
+    };
+    let parts = |identity: &str| identity.split("; ").map(short).collect::<Vec<_>>();
+    let (kept, asked) = (parts(kept), parts(asked));
+    let differ = kept.iter().zip(&asked).find(|(kept, asked)| kept != asked);
+    match differ {
+        Some((kept, asked)) => format!("of `{kept}`, not of `{asked}`"),
+        None => "of other lines".to_owned(),
+    }
+}
 
 impl Search {
     /// What is searched and how, in a line: a search can only be gone on with as it was begun.
@@ -107,7 +125,7 @@ impl Search {
         let mut reader = Reader(rest);
         let identity = reader.text().ok_or(CheckpointError::Damaged)?;
         if identity != search.identity() {
-            return Err(CheckpointError::Other(identity));
+            return Err(CheckpointError::Other(difference(&identity, &search.identity())));
         }
         search.read(&mut reader).ok_or(CheckpointError::Damaged)?;
         Ok(search)
