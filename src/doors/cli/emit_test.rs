@@ -1,6 +1,6 @@
 //! `heapproof emit-test`: traces as Rust tests.
 
-use super::arguments::Given;
+use super::arguments::{Given, Input};
 use super::files::Files;
 use super::input::{self, Source};
 use super::output::Output;
@@ -34,6 +34,7 @@ pub(super) struct EmitTest {
 
 pub(super) fn emit_test(context: &Context<'_>, arguments: &EmitTest, output: &mut Output) -> Result<End, Trouble> {
     input::once_from_standard_input(&arguments.files)?;
+    input::as_named(arguments.output.as_deref(), Input::Rust)?;
     let target = Files::reading(&arguments.files).target(arguments.output.as_deref())?;
     let mut taken = BTreeSet::new();
     let mut tests = Vec::new();
