@@ -256,3 +256,64 @@ fn a_link_is_written_through_and_not_replaced() {
         path("link").is_symlink() && std::fs::read_to_string(path("target")).unwrap().contains("heapproof trace 1")
     );
 }
+
+#[test]
+fn a_seed_can_be_hexadecimal() {
+    let folder = folder();
+    let digest = |seed| {
+        let (code, out, _) = heapproof(folder.path(), &["check", "--cases", "20", "--seed", seed]);
+        assert_eq!(code, 0, "{out}");
+        out.lines().find(|line| line.starts_with("digest: ")).unwrap().to_owned()
+    };
+    assert_eq!(digest("0x1F"), digest("31"));
+    let (code, _, error) = heapproof(folder.path(), &["check", "--seed", "x1"]);
+    assert!(code == 2 && error.contains("as in `42` or `0x2a`"), "{error}");
+}
+
+#[test]
+fn what_holds_no_operation_is_not_passed_over_in_silence() {
+    let folder = folder();
+    for (name, bytes) in
+        [("byte", &b"\x01"[..]), ("line", b"\n"), ("nulls", b"\x01\0\0\0"), ("comment", b"# nothing\n")]
+    {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+        let (code, _, error) = heapproof(folder.path(), &["replay", name]);
+        assert!(code == 2 && error.contains("holds no operation"), "{name}: {error}");
+    }
+    assert_eq!(heapproof(folder.path(), &["replay", "--input", "bytes", "byte"]).0, 0);
+    let (code, out, _) = fed(folder.path(), &["replay", "-"], "heapproof trace 1\n");
+    assert_eq!((code, out.as_str()), (0, "-: passed; it has no operation, only the end was run\n"));
+}
+
+#[test]
+fn an_error_has_no_byte_that_a_terminal_obeys() {
+    let folder = folder();
+    std::fs::write(folder.path().join("red.trace"), "a = array\n\u{1b}[31mdrop a\n").unwrap();
+    for arguments in [vec!["replay", "red.trace"], vec!["replay", "\u{1b}[31m.trace"], vec!["\u{1b}[31m"]] {
+        let (code, _, error) = heapproof(folder.path(), &arguments);
+        assert!(code == 2 && !error.contains('\u{1b}') && error.contains("\\u{1b}"), "{error:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_can_not_be_printed_is_a_fault() {
+    let folder = folder();
+    for arguments in [vec!["--help"], vec!["--version"], vec!["replay", "--help"], vec!["list", "properties"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ended = command(folder.path(), &arguments).stdout(full).status().unwrap();
+        assert_eq!(ended.code(), Some(3), "{arguments:?}");
+    }
+}
+
+#[test]
+fn each_command_that_reads_programs_says_that_it_reads_rust() {
+    let folder = folder();
+    for command in ["replay", "minimize", "verify-minimal", "emit-test", "convert"] {
+        assert!(
+            heapproof(folder.path(), &[command, "--help"]).1.contains("as Rust if they are called `.rs`"),
+            "{command}"
+        );
+    }
+    assert!(heapproof(folder.path(), &["corpus", "add", "--help"]).1.contains("as Rust if they are called `.rs`"));
+}

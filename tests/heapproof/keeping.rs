@@ -160,7 +160,11 @@ fn a_conversion_that_can_not_be_says_why() {
         (vec!["convert", "one.trace", "--to", "bites"], "bytes"),
         (vec!["replay", "said.trace"], "said.trace:2:1: there is no property `lock`"),
         (vec!["replay", "else.trace"], "there is no subject `mine`"),
-        (vec!["emit-test", "one.trace", "--name", "Big Name"], "a test can't be called `Big Name`"),
+        (
+            vec!["emit-test", "one.trace", "--name", "Big Name"],
+            "a test can't be called `Big Name`; it can be called `big_name`",
+        ),
+        (vec!["emit-test", "one.trace", "--name", "fn"], "a test can't be called `fn`; it can be called `fn_`"),
         (vec!["emit-test", "-", "-"], "give `-` one time"),
         (vec!["emit-test", "nowhere.trace"], "can't read nowhere.trace"),
     ] {

@@ -64,10 +64,12 @@ fn trace(source: &Source, given: &Given, (property, subject): (Property, &Subjec
 
 fn test_name(arguments: &EmitTest, path: &Path) -> Result<String, Trouble> {
     if let Some(name) = &arguments.name {
-        let same = function_name(name).filter(|function| function == name);
-        let wrong =
-            || format!("a test can't be called `{name}`; it takes small letters, digits and `_`, a letter first");
-        return same.ok_or_else(|| Trouble::Usage(wrong()));
+        let can_be = match function_name(name) {
+            Some(function) if function == *name => return Ok(function),
+            Some(function) => format!("; it can be called `{function}`"),
+            None => ", which has no letter and no digit".to_owned(),
+        };
+        return Err(Trouble::Usage(format!("a test can't be called `{name}`{can_be}")));
     }
     let stem = path.file_stem().and_then(|stem| function_name(&stem.to_string_lossy()));
     Ok(stem.unwrap_or_else(|| "trace".to_owned()))

@@ -143,8 +143,13 @@ fn text(shown: &str, bytes: Vec<u8>) -> Result<String, Trouble> {
 }
 
 fn parsed(shown: &str, text: &str) -> Result<(Program, Heading), Trouble> {
-    let both = text.parse().and_then(|program| Ok((program, Heading::of(text)?)));
-    both.map_err(|error| Trouble::Usage(format!("{shown}:{error}")))
+    let both = text.parse().and_then(|program: Program| Ok((program, Heading::of(text)?)));
+    match both {
+        Ok((program, _)) if program.is_empty() && !text.contains(HEADER) => {
+            Err(Trouble::Usage(format!("{shown} holds no operation; a trace begins with `{HEADER}`")))
+        }
+        both => both.map_err(|error| Trouble::Usage(format!("{shown}:{error}"))),
+    }
 }
 
 /// The trace that a Rust source embeds.
