@@ -42,7 +42,7 @@ pub use doors::front_doors;
 pub use failure::proof::assert_holds;
 #[cfg(feature = "cli")]
 pub use failure::viewer;
-pub use failure::{corpus, explain, failures, minimize, proof};
+pub use failure::{corpus, explain, failures, heading, minimize, proof};
 pub use judge::{digest, lockstep, properties, signature, subject, tally, violation};
 pub use programs::{generate, mutate};
 pub use runs::{campaign, enumerate, statistics};

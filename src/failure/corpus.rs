@@ -4,6 +4,7 @@
 //! its trace is recognised when the bug comes back, or is found a second time.
 
 use crate::failure::failures::commented;
+use crate::failure::heading::Heading;
 use crate::judge::signature::Signature;
 use heapproof_model::{Program, TextError};
 use std::fmt;
@@ -24,8 +25,22 @@ pub struct Kept {
     pub path: PathBuf,
     /// Its description: the comment in its second line, empty if it has none.
     pub note: String,
+    /// What stands over it, and by what it is to be judged.
+    pub heading: Heading,
     /// The program.
     pub program: Program,
+}
+
+impl Kept {
+    /// The trace with that text.
+    ///
+    /// # Errors
+    /// Where it is none, or speaks of a property that there is not.
+    pub fn new(path: PathBuf, text: &str) -> Result<Kept, TextError> {
+        let program = text.parse()?;
+        let note = text.lines().nth(1).and_then(|line| line.strip_prefix("# ")).unwrap_or_default().trim().to_owned();
+        Ok(Kept { path, note, heading: Heading::of(text)?, program })
+    }
 }
 
 /// Why a corpus can't be read or added to.
@@ -37,6 +52,8 @@ pub enum CorpusError {
     Malformed(PathBuf, TextError),
     /// It already has that program.
     Known(PathBuf),
+    /// A trace in it is about a subject that is not here.
+    Foreign(PathBuf, String),
 }
 
 impl fmt::Display for CorpusError {
@@ -44,6 +61,7 @@ impl fmt::Display for CorpusError {
         match self {
             CorpusError::Unreadable(path, error) => write!(out, "can't read {}: {error}", path.display()),
             CorpusError::Malformed(path, error) => write!(out, "{}:{error}", path.display()),
+            CorpusError::Foreign(path, error) => write!(out, "{}: {error}", path.display()),
             CorpusError::Known(path) => write!(out, "{} is the same program", path.display()),
         }
     }
@@ -56,6 +74,14 @@ impl std::error::Error for CorpusError {}
 /// # Errors
 /// If something can't be read.
 pub fn load(folder: &Path) -> Result<Vec<Kept>, CorpusError> {
+    each(folder)?.into_iter().collect()
+}
+
+/// The same, but a trace that can't be read does not keep from the others.
+///
+/// # Errors
+/// Where a folder can't be read.
+pub fn each(folder: &Path) -> Result<Vec<Result<Kept, CorpusError>>, CorpusError> {
     let mut paths = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -70,14 +96,12 @@ pub fn load(folder: &Path) -> Result<Vec<Kept>, CorpusError> {
         }
     }
     paths.sort();
-    paths.into_iter().map(read).collect()
+    Ok(paths.into_iter().map(read).collect())
 }
 
 fn read(path: PathBuf) -> Result<Kept, CorpusError> {
     let text = std::fs::read_to_string(&path).map_err(|error| CorpusError::Unreadable(path.clone(), error))?;
-    let program = text.parse().map_err(|error| CorpusError::Malformed(path.clone(), error))?;
-    let note = text.lines().nth(1).and_then(|line| line.strip_prefix("# ")).unwrap_or_default().trim().to_owned();
-    Ok(Kept { path, note, program })
+    Kept::new(path.clone(), &text).map_err(|error| CorpusError::Malformed(path, error))
 }
 
 /// The trace among them with the same program, whatever its names and comments.

@@ -13,6 +13,9 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The default folder of failures.
 pub const OUT: &str = "heapproof.out";
 
+/// As many links as Linux follows.
+const MOST_LINKS: usize = 40;
+
 /// Saves a program that failed, before it is minimised.
 ///
 /// # Errors
@@ -51,7 +54,7 @@ pub fn commented(program: &Program, note: &str) -> String {
 /// If it can't be written.
 pub fn write_whole(path: &Path, bytes: &(impl AsRef<[u8]> + ?Sized)) -> io::Result<()> {
     // A link stays a link. A terminal or a pipe is written to, not replaced.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let path = &followed(path);
     if path.exists() && !path.is_file() {
         return std::fs::write(path, bytes);
     }
@@ -64,6 +67,16 @@ pub fn write_whole(path: &Path, bytes: &(impl AsRef<[u8]> + ?Sized)) -> io::Resu
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())
+}
+
+/// The file that links lead to, which need not exist yet.
+pub fn followed(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = std::fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(next);
+    }
+    path.canonicalize().unwrap_or(path)
 }
 
 /// By default only the owner can read temporary files. This widens that; the user's mask still applies.

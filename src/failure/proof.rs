@@ -3,6 +3,7 @@
 
 use crate::failure::explain::{Explanation, Paint, explain};
 use crate::failure::failures::{OUT, save_minimized, save_original};
+use crate::failure::heading::found_as;
 use crate::failure::minimize::{Flaky, Minimized, Options, minimize_as};
 use crate::judge::lockstep::Failure;
 use crate::judge::properties::Property;
@@ -78,10 +79,10 @@ impl Counterexample {
     /// If a file can't be written.
     pub fn save(&mut self, out: &Path) -> io::Result<()> {
         for (signature, program) in &self.minimized.others {
-            save_original(out, signature, program, "met while another failure was minimised")?;
+            let found = found_as(signature.as_str(), self.property, &self.subject);
+            save_original(out, signature, program, &format!("{found}\nmet while another failure was minimised"))?;
         }
-        let note =
-            format!("signature {}, property {}, subject {}", self.signature, self.property.name(), self.subject.name);
+        let note = found_as(self.signature.as_str(), self.property, &self.subject);
         self.path = Some(save_minimized(out, &self.signature, &self.minimized.program, &note)?);
         Ok(())
     }
@@ -192,7 +193,8 @@ pub fn assert_holds(property: Property, subject: &SubjectKind, program: &Program
         panic!("flaky: the program failed with `{}` and then did not\n{program}", key.2);
     };
     let out = Path::new(OUT);
-    let saved = save_original(out, &found.signature, program, "").and_then(|_| found.save(out));
+    let note = found_as(found.signature.as_str(), property, subject);
+    let saved = save_original(out, &found.signature, program, &note).and_then(|_| found.save(out));
     let mut report = found.report("heapproof");
     if let Err(error) = saved {
         report.push_str(&format!("not saved in {OUT}: {error}\n"));

@@ -1,7 +1,6 @@
 //! The trait with which a subject writes operations as Rust.
 
 use super::story::Story;
-use heapproof_model::Program;
 
 /// Writes a subject's operations in Rust.
 pub trait Spelling: Sync {
@@ -13,9 +12,8 @@ pub trait Spelling: Sync {
 }
 
 /// The comment above a test: what fails and how, and the trace.
-pub(crate) fn heading(told: &[String], program: &Program) -> String {
+pub(crate) fn heading(told: &[String], trace: &str) -> String {
     let told = told.iter().map(|line| format!("// {line}").trim_end().to_owned() + "\n");
-    let trace = program.to_string();
     let trace = trace.lines().map(|line| format!("//     {line}\n"));
     told.chain(["//\n".to_owned()]).chain(trace).collect()
 }

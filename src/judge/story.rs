@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Story {
     /// The program.
     pub program: Program,
+    /// How the test shows it: as its trace, comments and all.
+    pub trace: String,
     /// How it fails, if it does.
     pub signature: Option<Signature>,
     /// The comments about the failure, a line each.

@@ -2,12 +2,14 @@
 
 mod report;
 
-use super::arguments::{Format, duration, property};
+use super::arguments::{Format, duration, property, seed};
 use super::figures;
+use super::files::{Files, Target};
 use super::isolate::{Isolate, Judge};
 use super::output::Output;
 use super::{Context, End, Trouble, say};
-use crate::failure::failures::{OUT, save_original, write_whole};
+use crate::failure::failures::{OUT, save_original};
+use crate::failure::heading::found_as;
 use crate::failure::minimize::Options;
 use crate::failure::proof::Counterexample;
 use crate::judge::properties::Property;
@@ -43,7 +45,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "MAX", default_value_t = MOST_LINES as u32, value_parser = clap::value_parser!(u32).range(1..=60_000))]
     pub ops: u32,
     /// The number that repeats a run; a fresh one unless given
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = seed)]
     pub seed: Option<u64>,
     /// How many threads; as many as there are processors unless given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -97,6 +99,10 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
         keep_going: arguments.keep_going,
         feedback: arguments.feedback,
     };
+    Files::folder(&arguments.out.join("failures").join("original"))?;
+    let mut files = Files::default();
+    files.results()?;
+    let kept = files.asked(arguments.stats.as_ref())?;
     context.catch_interrupts()?;
     let reporter = RefCell::new(Reporter::new(&context.name, &campaign, arguments, output));
     reporter.borrow_mut().start(&campaign.subject.abilities()?.unchecked())?;
@@ -127,7 +133,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
             if summary.elapsed >= due {
                 // The first at once, so that a file that can't be written is known at once.
                 due = summary.elapsed + if due.is_zero() { SOON } else { OFTEN };
-                tried(bar.suspend(|| keep(arguments, &mut reporter.borrow_mut(), summary)));
+                tried(bar.suspend(|| keep(kept.as_ref(), &mut reporter.borrow_mut(), summary)));
             }
         },
     );
@@ -138,7 +144,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     if let Some(trouble) = trouble.into_inner() {
         return Err(trouble);
     }
-    keep(arguments, &mut reporter, &summary)?;
+    keep(kept.as_ref(), &mut reporter, &summary)?;
     reporter.summary(&summary)?;
     Ok(match summary {
         summary if summary.interrupted => End::Interrupted,
@@ -153,12 +159,10 @@ fn usual(subject: &SubjectKind) -> Property {
 }
 
 /// Writes down what the run has come to so far: a kill can't be caught.
-fn keep(arguments: &Check, reporter: &mut Reporter<'_>, summary: &Summary) -> Result<(), Trouble> {
+fn keep(kept: Option<&Target>, reporter: &mut Reporter<'_>, summary: &Summary) -> Result<(), Trouble> {
     let statistics = figures::object(reporter.campaign, summary);
-    if let Some(path) = &arguments.stats {
-        let written = write_whole(path, &format!("{statistics}\n"));
-        written
-            .map_err(|error| Trouble::Fault(format!("can't write the statistics to {}: {error}", path.display())))?;
+    if let Some(target) = kept {
+        target.keep(format!("{statistics}\n").as_bytes())?;
     }
     Ok(reporter.statistics(&statistics)?)
 }
@@ -182,8 +186,12 @@ fn report(
         campaign.seed,
         profile.name()
     );
+    let heading = format!("{}\n{note}", found_as(signature.as_str(), campaign.property, &campaign.subject));
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
-    let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
+    let original = save_original(&arguments.out, &signature, &found.program, &heading).map_err(unsaved);
+    if let Ok(path) = &original {
+        reporter.found(found, &signature, path)?;
+    }
     let options = Options { stop: Some(&context.stop), ..Options::default() };
     let judge = |program: &_| judge.failure(program);
     let counterexample = Counterexample::by(campaign.property, &campaign.subject, &found.program, &options, &judge);

@@ -4,9 +4,11 @@ mod keeper;
 mod report;
 
 use super::arguments::Format;
+use super::files::Files;
 use super::output::Output;
 use super::{Context, End, Trouble, say};
 use crate::failure::failures::{OUT, save_original};
+use crate::failure::heading::found_as;
 use crate::failure::minimize::Options;
 use crate::failure::proof::{Counterexample, quoted};
 use crate::judge::properties::Property;
@@ -90,9 +92,16 @@ impl Enumerate {
         let memory = u64::from(self.memory) * 1_000_000;
         let how = How { merges: !self.unmerged, keep_going: self.keep_going, share: self.shard, memory };
         let path = self.kept(space);
-        if !self.resume || !path.exists() {
+        let (name, shown) = (space.name, path.display());
+        if !self.resume && path.exists() {
+            return Err(Trouble::Usage(format!(
+                "a search of `{name}` is kept in {shown}, and would be lost: go on with it by `--resume`, begin another in a \
+                 folder of its own by `--out DIR`, or remove the file"
+            )));
+        }
+        if !path.exists() {
             if self.resume {
-                say(&format!("no search of `{}` is kept in {}; it begins anew", space.name, path.display()));
+                say(&format!("no search of `{name}` is kept in {shown}; it begins anew"));
             }
             return Ok(Search::new(space.clone(), subject, how)?);
         }
@@ -155,6 +164,8 @@ pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &m
         )));
     }
     let searches = spaces.iter().map(|space| arguments.search(space, &subject)).collect::<Result<Vec<_>, _>>()?;
+    Files::folder(&arguments.out.join("failures").join("original"))?;
+    Files::folder(&arguments.out.join("enumerations"))?;
     context.catch_interrupts()?;
     let reporter = RefCell::new(Reporter::new(&context.name, &subject, arguments, output));
     reporter.borrow_mut().start(&spaces)?;
@@ -221,7 +232,7 @@ fn run(
             keeper.keep(search)?;
             say(&format!("kept in {}; go on with it: {}", path.display(), resuming_command()));
         }
-        enumerate::End::Done if path.exists() => keeper.keep(search)?,
+        enumerate::End::Done if keeper.has_kept() => keeper.keep(search)?,
         _ => {}
     }
     Ok(())
@@ -259,8 +270,12 @@ fn report_violation(
     }
     let signature = found.failure.violation.signature();
     let note = format!("a shortest program of `enumerate --space {space}`");
+    let heading = format!("{}\n{note}", found_as(signature.as_str(), Property::Lockstep, subject));
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
-    let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
+    let original = save_original(&arguments.out, &signature, &found.program, &heading).map_err(unsaved);
+    if let Ok(path) = &original {
+        reporter.found(found.program.len(), &signature, path)?;
+    }
     let judge = |program: &_| Property::Lockstep.check(subject, program).failure;
     let options = Options { stop: Some(&context.stop), ..Options::default() };
     let Some(mut counterexample) = Counterexample::by(Property::Lockstep, subject, &found.program, &options, &judge)

@@ -1,7 +1,8 @@
 //! What `replay` makes of a run besides words: a page, graphs, a picture.
 
-use super::Trouble;
-use crate::failure::failures::write_whole;
+use super::files::{Files, Target};
+use super::output::Output;
+use super::{Trouble, say};
 use crate::failure::viewer::Viewer;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -28,22 +29,11 @@ impl Pictures {
         self.html.is_some() || self.dot.is_some() || self.svg.is_some()
     }
 
-    /// Writes those that are asked for.
-    pub fn write(&self, viewer: &Viewer) -> Result<(), Trouble> {
-        if let Some(path) = &self.svg {
-            write(path, &viewer.svg(self.step(viewer)?))?;
-        }
-        if let Some(path) = &self.html {
-            write(path, &viewer.html())?;
-        }
-        if let Some(folder) = &self.dot {
-            let unmade = |error| Trouble::Fault(format!("can't make the folder {}: {error}", folder.display()));
-            std::fs::create_dir_all(folder).map_err(unmade)?;
-            for (index, graph) in viewer.dots().enumerate() {
-                write(&folder.join(format!("step-{:05}.dot", index + 1)), &graph)?;
-            }
-        }
-        Ok(())
+    /// Where they are written.
+    pub fn targets(&self, files: &mut Files) -> Result<Targets<'_>, Trouble> {
+        let (svg, html) = (files.asked(self.svg.as_ref())?, files.asked(self.html.as_ref())?);
+        self.dot.iter().try_for_each(|folder| Files::folder(folder))?;
+        Ok(Targets { pictures: self, svg, html })
     }
 
     fn step(&self, viewer: &Viewer) -> Result<usize, Trouble> {
@@ -58,6 +48,38 @@ impl Pictures {
     }
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Trouble> {
-    write_whole(path, text).map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))
+/// Where pictures are written.
+pub(super) struct Targets<'a> {
+    pictures: &'a Pictures,
+    svg: Option<Target>,
+    html: Option<Target>,
+}
+
+impl Targets<'_> {
+    /// Writes what is asked for.
+    pub fn write(&self, viewer: &Viewer, files: &mut Files, output: &mut Output) -> Result<(), Trouble> {
+        let step = self.pictures.step(viewer)?;
+        let graphs = self.pictures.dot.as_ref().map(|folder| graphs(folder, viewer, files)).transpose()?;
+        if let Some(target) = &self.svg {
+            target.write(viewer.svg(step).as_bytes(), output)?;
+        }
+        if let Some(target) = &self.html {
+            target.write(viewer.html().as_bytes(), output)?;
+        }
+        if let (Some(folder), Some(graphs)) = (&self.pictures.dot, graphs) {
+            for (target, graph) in graphs.iter().zip(viewer.dots()) {
+                target.keep(graph.as_bytes())?;
+            }
+            say(&format!("wrote {} graphs into {}", graphs.len(), folder.display()));
+        }
+        Ok(())
+    }
+}
+
+/// Where the graph of each step is written.
+fn graphs(folder: &Path, viewer: &Viewer, files: &mut Files) -> Result<Vec<Target>, Trouble> {
+    let unmade = |error| Trouble::Fault(format!("can't make the folder {}: {error}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(unmade)?;
+    let paths = (1..=viewer.steps()).map(|number| folder.join(format!("step-{number:05}.dot")));
+    paths.map(|path| files.target(Some(&path))).collect()
 }

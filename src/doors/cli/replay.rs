@@ -3,7 +3,8 @@
 mod summary;
 mod told;
 
-use super::arguments::{Claim, Format, Input};
+use super::arguments::{Format, Given};
+use super::files::Files;
 use super::isolate::{Isolate, Judge};
 use super::output::Output;
 use super::pictures::Pictures;
@@ -29,10 +30,7 @@ pub(super) struct Replay {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub claim: Claim,
-    /// How the files are read: text if they are called `.trace` or begin with `heapproof`, else bytes, unless given
-    #[arg(long, value_enum)]
-    pub input: Option<Input>,
+    pub given: Given,
     /// Exit with 0 where each program fails with just this signature, else with 1
     #[arg(long, value_name = "SIGNATURE")]
     pub expect: Option<String>,
@@ -49,18 +47,22 @@ pub(super) struct Replay {
 }
 
 pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Output) -> Result<End, Trouble> {
-    let subject = context.subject(arguments.claim.subject.as_deref())?;
     let expected = arguments.expect.as_deref().map(signature).transpose()?;
     input::once_from_standard_input(&arguments.files)?;
     if arguments.pictures.any() && arguments.files.len() > 1 {
         return Err(Trouble::Usage("pictures are of one run: give one file".to_owned()));
     }
-    let judge = Judge::new(arguments.claim.property, subject, &arguments.isolate)?;
+    let mut files = Files::reading(&arguments.files);
+    files.results()?;
+    let pictures = arguments.pictures.targets(&mut files)?;
     let shows_all = arguments.files.len() <= MANY || arguments.steps || arguments.format == Format::Json;
     let mut summary = Summary::default();
     let mut as_wanted = true;
     for path in &arguments.files {
-        let program = input::read(path, arguments.input)?;
+        let source = input::read(path, &arguments.given.reading)?;
+        let (property, subject) = source.claim(context, &arguments.given)?;
+        let program = source.program;
+        let judge = Judge::new(property, subject, &arguments.isolate)?;
         let verdict = judge.verdict(&program);
         let signature = verdict.failure.as_ref().map(|failure| failure.violation.signature());
         as_wanted &= signature == expected;
@@ -69,15 +71,18 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
         let explanation = failure.map(|failure| explanation(&judge, subject, &program, failure));
         if arguments.pictures.any() {
             let failed = verdict.failure.as_ref().zip(explanation.as_ref());
-            let claim = (arguments.claim.property, subject);
-            arguments.pictures.write(&Viewer::new(&path.display().to_string(), claim, &program, failed))?;
+            let viewer = Viewer::new(&path.display().to_string(), (property, subject), &program, failed);
+            pictures.write(&viewer, &mut files, output)?;
         }
         let skips = shown && verdict.failure.is_none() && verdict.tally.total().skipped > 0;
         let steps =
             if skips || arguments.steps { operations(subject, &program, verdict.failure.as_ref()) } else { Vec::new() };
         let all_steps = arguments.steps;
+        judge.trouble()?;
         let expected = expected.as_ref();
-        let replayed = Replayed { path, program, verdict, signature, expected, explanation, steps, all_steps };
+        let subject = &*subject.name;
+        let replayed =
+            Replayed { path, property, subject, program, verdict, signature, expected, explanation, steps, all_steps };
         match arguments.format {
             Format::Human => replayed.tell(shown, output)?,
             Format::Json => replayed.json(output)?,
@@ -86,7 +91,6 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
     if !shows_all {
         summary.tell(output)?;
     }
-    judge.trouble()?;
     Ok(if as_wanted { End::Passed } else { End::Violation })
 }
 

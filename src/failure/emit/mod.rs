@@ -11,12 +11,17 @@ mod runs;
 mod story;
 
 pub use embedded::function;
+#[cfg(feature = "cli")]
+pub(crate) use embedded::function_of;
 pub use extract::traces_in;
 
 use crate::judge::properties::Property;
 use crate::judge::story::{Story, identifier};
 use crate::judge::subject::SubjectKind;
 use heapproof_model::Program;
+
+/// The most objects in chains and rings of a program that is run for its test: it is run several times.
+const MOST_RUN: u64 = 100_000;
 
 /// A test in Rust.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,14 +44,29 @@ pub struct Emitted {
 /// assert!(test.contains("assert!(!heap.contains(a));"));
 /// ```
 pub fn emit_test(subject: &SubjectKind, property: Property, program: &Program, name: &str) -> Emitted {
+    emit(subject, property, program, &program.to_string(), name, false)
+}
+
+/// The same of a program with what it shows as its trace, comments and all; where `embeds`, whatever the subject says.
+pub(crate) fn emit(
+    subject: &SubjectKind,
+    property: Property,
+    program: &Program,
+    trace: &str,
+    name: &str,
+    embeds: bool,
+) -> Emitted {
     let spelled = match subject.spelling() {
+        _ if embeds => Err("that was asked for".to_owned()),
+        _ if program.bulk() > MOST_RUN => Err(format!("its chains and rings have {} objects", program.bulk())),
         None => Err(format!("`{}` does not say how it spells operations", subject.name)),
-        Some(spelling) => Story::of(subject, property, program).and_then(|story| spelling.test(name, &story)),
+        Some(spelling) => Story::of(subject, property, program)
+            .and_then(|story| spelling.test(name, &Story { trace: trace.to_owned(), ..story })),
     };
     match spelled {
         Ok(text) => Emitted { text, embeds_because: None },
         Err(because) => {
-            let text = embedded::test(subject, property, program, name, &because);
+            let text = embedded::test(subject, property, (program, trace), name, &because);
             Emitted { text, embeds_because: Some(because) }
         }
     }
@@ -54,9 +74,7 @@ pub fn emit_test(subject: &SubjectKind, property: Property, program: &Program, n
 
 /// Such a test that embeds the trace and lets the harness judge it, whether or not the subject has a spelling.
 pub fn emit_embedding(subject: &SubjectKind, property: Property, program: &Program, name: &str) -> Emitted {
-    let because = "that was asked for".to_owned();
-    let text = embedded::test(subject, property, program, name, &because);
-    Emitted { text, embeds_because: Some(because) }
+    emit(subject, property, program, &program.to_string(), name, true)
 }
 
 /// A name for a Rust function, made from the words of a text; `None` where it has no words.

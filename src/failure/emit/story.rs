@@ -34,7 +34,14 @@ impl Story {
         };
         let mut teller = Teller::new(subject, failure).map_err(|not_made| not_made.to_string())?;
         teller.tell(program)?;
-        Ok(Story { program: program.clone(), signature, told, parts: teller.parts, runs: teller.runs.ended })
+        Ok(Story {
+            program: program.clone(),
+            trace: program.to_string(),
+            signature,
+            told,
+            parts: teller.parts,
+            runs: teller.runs.ended,
+        })
     }
 }
 

@@ -42,7 +42,7 @@ const RUNS: u32 = 10;
 const AGAIN: u32 = 9;
 
 /// The options of a search.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Options<'a> {
     /// After that many executions the search stops, and returns the simplest program so far.
     pub budget: Option<u64>,
@@ -50,7 +50,12 @@ pub struct Options<'a> {
     pub jobs: usize,
     /// Once it is set, the search stops and returns the simplest program so far.
     pub stop: Option<&'a AtomicBool>,
+    /// Is told of each program that is the simplest so far, with how it fails; the first is the one that was given.
+    pub improved: Option<&'a Improved<'a>>,
 }
+
+/// A function that gets the simplest program so far.
+pub type Improved<'a> = dyn Fn(&Program, &Failure) + 'a;
 
 /// The result of a search.
 #[derive(Debug, Clone)]

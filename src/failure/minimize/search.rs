@@ -52,6 +52,9 @@ impl<'a> Search<'a> {
         failure: Failure,
     ) -> Search<'a> {
         let best = program.canonical();
+        if let Some(improved) = options.improved {
+            improved(&best, &failure);
+        }
         let known = Known { verdict: Verdict { failure: Some(failure.clone()), runs: 1 }, asked: true };
         Search {
             judge,
@@ -118,6 +121,9 @@ impl<'a> Search<'a> {
                 if let Some(failure) = self.fails(candidate.key, &candidate.program) {
                     self.rank = Rank::of(&candidate.program);
                     (self.best, self.failure) = (candidate.program, failure);
+                    if let Some(improved) = self.options.improved {
+                        improved(&self.best, &self.failure);
+                    }
                     return Some(candidate.what);
                 }
             }

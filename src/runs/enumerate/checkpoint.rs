@@ -19,6 +19,9 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The first line of such a file.
 const HEADER: &str = "heapproof enumeration 1\n";
 
+/// The most characters of one part of a search's description in a message.
+const LONGEST_PART: usize = 120;
+
 /// Why a search can't be resumed.
 #[derive(Debug)]
 pub enum CheckpointError {
@@ -30,7 +33,7 @@ pub enum CheckpointError {
     Foreign,
     /// It is incomplete, or was changed.
     Damaged,
-    /// It is that of another search, which is described here.
+    /// It is that of another search; this says what differs.
     Other(String),
 }
 
@@ -47,6 +50,21 @@ impl fmt::Display for CheckpointError {
 }
 
 impl std::error::Error for CheckpointError {}
+
+/// The first part in which two searches differ, of the one that is kept and of the one that is asked for.
+fn difference(kept: &str, asked: &str) -> String {
+    let short = |part: &str| match part.char_indices().nth(LONGEST_PART) {
+        Some((end, _)) => format!("{}..", &part[..end]),
+        None => part.to_owned(),
+    };
+    let parts = |identity: &str| identity.split("; ").map(short).collect::<Vec<_>>();
+    let (kept, asked) = (parts(kept), parts(asked));
+    let differ = kept.iter().zip(&asked).find(|(kept, asked)| kept != asked);
+    match differ {
+        Some((kept, asked)) => format!("of `{kept}`, not of `{asked}`"),
+        None => "of other lines".to_owned(),
+    }
+}
 
 impl Search {
     /// What is searched and how, in one line. A search can be resumed only if this is the same.
@@ -111,7 +129,7 @@ impl Search {
         let mut reader = Reader(rest);
         let identity = reader.text().ok_or(CheckpointError::Damaged)?;
         if identity != search.identity() {
-            return Err(CheckpointError::Other(identity));
+            return Err(CheckpointError::Other(difference(&identity, &search.identity())));
         }
         search.read(&mut reader).ok_or(CheckpointError::Damaged)?;
         Ok(search)

@@ -5,8 +5,10 @@ use crate::doors::cli::arguments::Format;
 use crate::doors::cli::figures;
 use crate::doors::cli::json::violation_object;
 use crate::doors::cli::output::{Output, paint};
+use crate::doors::cli::say;
 use crate::failure::failures::OUT;
 use crate::failure::proof::{Counterexample, quoted};
+use crate::judge::signature::Signature;
 use crate::programs::generate::MOST_LINES;
 use crate::runs::campaign::{Campaign, Found, Summary};
 use serde_json::{Map, Value, json};
@@ -50,6 +52,25 @@ impl<'a> Reporter<'a> {
             }))?,
         }
         self.output.flush()
+    }
+
+    /// A failure that is about to be minimised, which may take long: people see it beside the results.
+    pub fn found(&mut self, found: &Found, signature: &Signature, original: &Path) -> io::Result<()> {
+        match self.arguments.format {
+            Format::Human => {
+                say(&format!("{signature} in case {}: saved as {}; minimising it", found.case, original.display()));
+                Ok(())
+            }
+            Format::Json => {
+                self.json(&json!({
+                    "type": "found",
+                    "signature": signature.as_str(),
+                    "case": found.case,
+                    "path": original,
+                }))?;
+                self.output.flush()
+            }
+        }
     }
 
     /// A failure, minimised and saved.

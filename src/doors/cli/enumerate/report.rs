@@ -4,11 +4,14 @@ use super::Enumerate;
 use crate::doors::cli::arguments::Format;
 use crate::doors::cli::json::violation_object;
 use crate::doors::cli::output::{Output, paint};
+use crate::doors::cli::say;
 use crate::failure::proof::Counterexample;
+use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use crate::runs::enumerate::{End, Progress, Search, Space, Summary};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
+use std::path::Path;
 
 pub(super) struct Reporter<'a> {
     name: &'a str,
@@ -95,6 +98,20 @@ impl<'a> Reporter<'a> {
             }))?,
         }
         self.output.flush()
+    }
+
+    /// A failure that is about to be minimised: people see it beside the results.
+    pub fn found(&mut self, lines: usize, signature: &Signature, original: &Path) -> io::Result<()> {
+        match self.format {
+            Format::Human => {
+                say(&format!("{signature} in {lines} lines: saved as {}; minimising it", original.display()));
+                Ok(())
+            }
+            Format::Json => {
+                self.json(&json!({ "type": "found", "signature": signature.as_str(), "path": original }))?;
+                self.output.flush()
+            }
+        }
     }
 
     /// A failure, minimised and saved.

@@ -4,6 +4,7 @@ use crate::doors::cli::Trouble;
 use crate::doors::cli::output::{Output, paint};
 use crate::failure::explain::{Explanation, Step, unbound};
 use crate::judge::lockstep::Verdict;
+use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use heapproof_model::{Line, Program};
 use serde_json::{Value, json};
@@ -20,6 +21,8 @@ const WIDEST: usize = 40;
 /// What came of a file.
 pub(super) struct Replayed<'a> {
     pub path: &'a Path,
+    pub property: Property,
+    pub subject: &'a str,
     pub program: Program,
     pub verdict: Verdict,
     pub signature: Option<Signature>,
@@ -50,6 +53,9 @@ impl Replayed<'_> {
         let total = self.verdict.tally.total();
         match &self.signature {
             Some(signature) => writeln!(output, "{shown}: {signature}{wanted}\n")?,
+            None if total.done + total.refused + total.skipped == 0 => {
+                writeln!(output, "{shown}: passed{wanted}; it has no operation, only the end was run")?;
+            }
             None => writeln!(
                 output,
                 "{shown}: passed{wanted}; {} operations done, {} refused, {} skipped",
@@ -107,6 +113,8 @@ impl Replayed<'_> {
         let object = json!({
             "type": "replay",
             "path": self.path,
+            "property": self.property.name(),
+            "subject": self.subject,
             "passed": self.signature.is_none(),
             "signature": self.signature.as_ref().map(Signature::as_str),
             "expected": self.expected.map(Signature::as_str),
