@@ -48,7 +48,8 @@ pub fn family() -> impl Iterator<Item = &'static Canary> {
     showing::ALL.iter().chain(doing::ALL)
 }
 
-/// Heaps that end their process, or never end: they are to be run in a child process ([`crate::isolation`]).
+/// Heaps that end their process, never end, or panic in a thread of their own: they are to be run in a child process
+/// ([`crate::isolation`]).
 pub fn ending() -> impl Iterator<Item = &'static Canary> {
     ending::ALL.iter()
 }

@@ -70,3 +70,27 @@ fn limits_that_make_no_sense_are_refused() {
         assert!(code == 2 && error.contains(wrong[0]), "{error}");
     }
 }
+
+#[test]
+fn limits_of_a_child_without_a_child_are_refused() {
+    let folder = folder();
+    for limit in [["--limit-time", "2s"], ["--limit-memory", "512"]] {
+        for refused in [["check", "--cases", "1"], ["replay", "ends.trace", "--expect=hung"]] {
+            std::fs::write(folder.path().join("ends.trace"), ENDS).unwrap();
+            let (code, _, error) = heapproof(folder.path(), &[&refused[..], &limit].concat());
+            assert!(code == 2 && error.contains(limit[0]) && error.contains("--isolate"), "{error}");
+        }
+        // It tries the program in a child whether it is asked to or not.
+        let (code, _, error) = on(folder.path(), "minimize", "crashed-exited", &limit);
+        assert_eq!(code, 1, "{error}");
+    }
+}
+
+#[test]
+fn panics_in_threads_of_a_subject_are_told_once() {
+    let folder = folder();
+    let (code, out, error) = on(folder.path(), "minimize", "panicked-in-a-thread", &[]);
+    assert!(code == 1 && out.contains("# signature panicked,"), "{error}");
+    assert_eq!(error.matches("the worker gives up").count(), 1, "{error}");
+    assert_eq!(error.matches("no more is said of that").count(), 1, "{error}");
+}
