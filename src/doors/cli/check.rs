@@ -88,6 +88,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
         keep_going: arguments.keep_going,
         feedback: arguments.feedback,
     };
+    let judge = Judge::new(campaign.property, &campaign.subject, &arguments.isolate)?;
     context.catch_interrupts()?;
     let reporter = RefCell::new(Reporter::new(&context.name, &campaign, arguments, output));
     reporter.borrow_mut().start()?;
@@ -99,7 +100,6 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
             context.stop.store(true, Ordering::Relaxed);
         }
     };
-    let judge = Judge::new(campaign.property, &campaign.subject, &arguments.isolate)?;
     let mut due = Duration::ZERO;
     let summary = campaign.run_by(
         &|program| judge.verdict(program),
@@ -118,12 +118,22 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     );
     bar.finish_and_clear();
     judge.trouble()?;
+    context.save(|| end(arguments, reporter, trouble.into_inner(), &summary))
+}
+
+/// Says what came of the run.
+fn end(
+    arguments: &Check,
+    reporter: RefCell<Reporter<'_>>,
+    trouble: Option<Trouble>,
+    summary: &Summary,
+) -> Result<End, Trouble> {
     let mut reporter = reporter.into_inner();
-    if let Some(trouble) = trouble.into_inner() {
+    if let Some(trouble) = trouble {
         return Err(trouble);
     }
-    keep(arguments, &mut reporter, &summary)?;
-    reporter.summary(&summary)?;
+    keep(arguments, &mut reporter, summary)?;
+    reporter.summary(summary)?;
     Ok(match summary {
         summary if summary.interrupted => End::Interrupted,
         summary if summary.violations.is_empty() => End::Passed,
@@ -163,6 +173,7 @@ fn report(
     );
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
     let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
+    reporter.found(found, &signature, original.as_deref().ok())?;
     let options = Options { stop: Some(&context.stop), ..Options::default() };
     let judge = |program: &_| judge.failure(program);
     let counterexample = Counterexample::by(campaign.property, &campaign.subject, &found.program, &options, &judge);

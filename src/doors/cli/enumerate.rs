@@ -201,7 +201,7 @@ fn run(
             if progress.is_level_done() {
                 note(bar.suspend(|| Ok(reporter.borrow_mut().level(progress)?)));
             }
-            note(keeper.keep_now_and_then(search));
+            note(context.save(|| keeper.keep_now_and_then(search)));
         },
     );
     bar.finish_and_clear();
@@ -210,10 +210,10 @@ fn run(
     }
     match search.summary().end {
         enumerate::End::Stopped | enumerate::End::OutOfMemory => {
-            keeper.keep(search)?;
+            context.save(|| keeper.keep(search))?;
             say(&format!("kept in {}; go on with it: {}", path.display(), resuming_command()));
         }
-        enumerate::End::Done if path.exists() => keeper.keep(search)?,
+        enumerate::End::Done if path.exists() => context.save(|| keeper.keep(search))?,
         _ => {}
     }
     Ok(())
@@ -250,6 +250,7 @@ fn report_violation(
     let note = format!("a shortest program of `enumerate --space {space}`");
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
     let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
+    reporter.found(found, &signature, original.as_deref().ok())?;
     let judge = |program: &_| Property::Lockstep.check(subject, program).failure;
     let options = Options { stop: Some(&context.stop), ..Options::default() };
     let Some(mut counterexample) = Counterexample::by(Property::Lockstep, subject, &found.program, &options, &judge)

@@ -58,7 +58,7 @@ pub(super) fn minimize(context: &Context<'_>, arguments: &Minimize, output: &mut
     match &arguments.output {
         None => output.write_all(text.as_bytes())?,
         Some(path) => {
-            let written = write_whole(path, &text);
+            let written = context.save(|| write_whole(path, &text));
             written.map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))?;
         }
     }

@@ -3,11 +3,13 @@
 use super::Check;
 use crate::doors::cli::arguments::Format;
 use crate::doors::cli::figures;
-use crate::doors::cli::json::violation_object;
+use crate::doors::cli::json::{found_line, found_object, violation_object};
 use crate::doors::cli::output::{Output, paint};
+use crate::doors::cli::say;
 use crate::failure::failures::OUT;
 use crate::failure::proof::{Counterexample, quoted};
 use crate::judge::properties::Property;
+use crate::judge::signature::Signature;
 use crate::programs::generate::MOST_LINES;
 use crate::runs::campaign::{Campaign, Found, Summary};
 use serde_json::{Map, Value, json};
@@ -50,6 +52,19 @@ impl<'a> Reporter<'a> {
                 "seed": seed,
                 "unchecked": unchecked,
             }))?,
+        }
+        self.output.flush()
+    }
+
+    /// A failure before it is minimised, which may take long, and `path`, where it is saved.
+    pub fn found(&mut self, found: &Found, signature: &Signature, path: Option<&Path>) -> io::Result<()> {
+        match self.arguments.format {
+            Format::Human => say(&found_line(signature, &format!("case {}", found.case), found.program.len(), path)),
+            Format::Json => {
+                let mut object = found_object(signature, &found.failure, found.program.len(), path);
+                object["case"] = json!(found.case);
+                self.json(&object)?;
+            }
         }
         self.output.flush()
     }
