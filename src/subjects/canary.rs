@@ -52,7 +52,8 @@ pub fn family() -> impl Iterator<Item = &'static Canary> {
     showing::ALL.iter().chain(doing::ALL)
 }
 
-/// Heaps that end their process or never return. Run them in a child process ([`crate::isolation`]).
+/// Heaps that end their process, never return, or panic in a thread of their own. Run them in a child process
+/// ([`crate::isolation`]).
 pub fn ending() -> impl Iterator<Item = &'static Canary> {
     ending::ALL.iter()
 }

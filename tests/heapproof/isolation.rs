@@ -1,7 +1,9 @@
 //! Subjects that end their process, in processes of their own.
 
-use crate::command_line::{folder, heapproof};
+use crate::command_line::{command, ended, folder, heapproof};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// A trace of which the last three lines end the process of an ending canary.
 const ENDS: &str = "b = box 1\nc = table\nc.x = b\na = array nil\npush a a\npop a\n";
@@ -69,4 +71,70 @@ fn limits_that_make_no_sense_are_refused() {
         let (code, _, error) = on(folder.path(), "replay", "hung", &wrong);
         assert!(code == 2 && error.contains(wrong[0]), "{error}");
     }
+}
+
+#[test]
+fn limits_of_a_child_without_a_child_are_refused() {
+    let folder = folder();
+    for limit in [["--limit-time", "2s"], ["--limit-memory", "512"]] {
+        for refused in [["check", "--cases", "1"], ["replay", "ends.trace", "--expect=hung"]] {
+            std::fs::write(folder.path().join("ends.trace"), ENDS).unwrap();
+            let (code, _, error) = heapproof(folder.path(), &[&refused[..], &limit].concat());
+            assert!(code == 2 && error.contains(limit[0]) && error.contains("--isolate"), "{error}");
+        }
+        // It tries the program in a child whether it is asked to or not.
+        let (code, _, error) = on(folder.path(), "minimize", "crashed-exited", &limit);
+        assert_eq!(code, 1, "{error}");
+    }
+}
+
+#[test]
+fn panics_in_threads_of_a_subject_are_told_once() {
+    let folder = folder();
+    let (code, out, error) = on(folder.path(), "minimize", "panicked-in-a-thread", &[]);
+    assert!(code == 1 && out.contains("# signature panicked,"), "{error}");
+    assert_eq!(error.matches("the worker gives up").count(), 1, "{error}");
+    assert_eq!(error.matches("no more is said of that").count(), 1, "{error}");
+}
+
+/// Kills a `check` of a subject that hangs as soon as it says that it minimises; what it had said by then.
+fn killed_while_it_minimises(folder: &Path, format: &str) -> String {
+    let check = ["check", "--subject", "canary:hung", "--seed", "1", "--isolate", "--limit-time", "1s"];
+    let mut check = command(folder, &[&check[..], &["--format", format]].concat());
+    let mut child = check.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (out, error) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let said: Box<dyn Read> = if format == "json" { Box::new(out) } else { Box::new(error) };
+    let line = BufReader::new(said).lines().map(Result::unwrap).find(|line| line.contains("hung"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    line.unwrap()
+}
+
+#[test]
+fn what_was_found_is_told_before_it_is_minimised() {
+    let folder = folder();
+    let said = killed_while_it_minimises(folder.path(), "json");
+    let object: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert!(object["type"] == "found" && object["signature"] == "hung", "{said}");
+    let path = object["path"].as_str().unwrap();
+    assert!(folder.path().join(path).is_file(), "{said}");
+    let lines = std::fs::read_to_string(folder.path().join(path)).unwrap().lines().count() as u64;
+    assert!(lines > object["lines"].as_u64().unwrap(), "{said}");
+    let said = killed_while_it_minimises(folder.path(), "human");
+    assert!(said.starts_with("hung in case ") && said.contains(path), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn one_signal_ends_a_run_whose_subject_hangs() {
+    let folder = folder();
+    let check = ["check", "--subject", "canary:hung", "--seed", "1", "--grace", "1s", "--stats", "stats"];
+    let mut child = command(folder.path(), &check).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // It listens before it says what it runs.
+    let out = BufReader::new(child.stdout.as_mut().unwrap());
+    assert!(out.lines().next().unwrap().unwrap().starts_with("lockstep of canary:hung"));
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    let (code, _, error) = ended(&child.wait_with_output().unwrap());
+    assert_eq!(code, 130, "{error}");
 }

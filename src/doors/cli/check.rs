@@ -103,6 +103,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     let mut files = Files::default();
     files.results()?;
     let kept = files.asked(arguments.stats.as_ref())?;
+    let judge = Judge::new(campaign.property, &campaign.subject, &arguments.isolate)?;
     context.catch_interrupts()?;
     let reporter = RefCell::new(Reporter::new(&context.name, &campaign, arguments, output));
     reporter.borrow_mut().start(&campaign.subject.abilities()?.unchecked())?;
@@ -114,7 +115,6 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
             context.stop.store(true, Ordering::Relaxed);
         }
     };
-    let judge = Judge::new(campaign.property, &campaign.subject, &arguments.isolate)?;
     let mut due = Duration::ZERO;
     let summary = campaign.run_by(
         &|program| {
@@ -140,12 +140,22 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     bar.finish_and_clear();
     judge.trouble()?;
     let summary = summary?;
+    context.save(|| end(kept.as_ref(), reporter, trouble.into_inner(), &summary))
+}
+
+/// Says what came of the run.
+fn end(
+    kept: Option<&Target>,
+    reporter: RefCell<Reporter<'_>>,
+    trouble: Option<Trouble>,
+    summary: &Summary,
+) -> Result<End, Trouble> {
     let mut reporter = reporter.into_inner();
-    if let Some(trouble) = trouble.into_inner() {
+    if let Some(trouble) = trouble {
         return Err(trouble);
     }
-    keep(kept.as_ref(), &mut reporter, &summary)?;
-    reporter.summary(&summary)?;
+    keep(kept, &mut reporter, summary)?;
+    reporter.summary(summary)?;
     Ok(match summary {
         summary if summary.interrupted => End::Interrupted,
         summary if summary.violations.is_empty() => End::Passed,
@@ -189,9 +199,7 @@ fn report(
     let heading = format!("{}\n{note}", found_as(signature.as_str(), campaign.property, &campaign.subject));
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
     let original = save_original(&arguments.out, &signature, &found.program, &heading).map_err(unsaved);
-    if let Ok(path) = &original {
-        reporter.found(found, &signature, path)?;
-    }
+    reporter.found(found, &signature, original.as_deref().ok())?;
     let options = Options { stop: Some(&context.stop), ..Options::default() };
     let judge = |program: &_| judge.failure(program);
     let counterexample = Counterexample::by(campaign.property, &campaign.subject, &found.program, &options, &judge);

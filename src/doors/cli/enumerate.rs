@@ -220,7 +220,7 @@ fn run(
             if progress.is_level_done() {
                 note(bar.suspend(|| Ok(reporter.borrow_mut().level(progress)?)));
             }
-            note(keeper.keep_now_and_then(search));
+            note(context.save(|| keeper.keep_now_and_then(search)));
         },
     );
     bar.finish_and_clear();
@@ -229,10 +229,10 @@ fn run(
     }
     match search.summary().end {
         enumerate::End::Stopped | enumerate::End::OutOfMemory => {
-            keeper.keep(search)?;
+            context.save(|| keeper.keep(search))?;
             say(&format!("kept in {}; go on with it: {}", path.display(), resuming_command()));
         }
-        enumerate::End::Done if keeper.has_kept() => keeper.keep(search)?,
+        enumerate::End::Done if keeper.has_kept() => context.save(|| keeper.keep(search))?,
         _ => {}
     }
     Ok(())
@@ -273,9 +273,7 @@ fn report_violation(
     let heading = format!("{}\n{note}", found_as(signature.as_str(), Property::Lockstep, subject));
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
     let original = save_original(&arguments.out, &signature, &found.program, &heading).map_err(unsaved);
-    if let Ok(path) = &original {
-        reporter.found(found.program.len(), &signature, path)?;
-    }
+    reporter.found(found, &signature, original.as_deref().ok())?;
     let judge = |program: &_| Property::Lockstep.check(subject, program).failure;
     let options = Options { stop: Some(&context.stop), ..Options::default() };
     let Some(mut counterexample) = Counterexample::by(Property::Lockstep, subject, &found.program, &options, &judge)

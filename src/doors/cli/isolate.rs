@@ -21,12 +21,12 @@ pub(super) struct Isolate {
     /// Run programs in a child process, so that a subject which ends its process, or never ends, is a failure like others
     #[arg(long)]
     pub isolate: bool,
-    /// How long a program may run in a child process
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
-    pub limit_time: Duration,
-    /// How much memory a child process may have, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = MEMORY, value_parser = clap::value_parser!(u64).range(256..))]
-    pub limit_memory: u64,
+    /// How long a program may run in a child process; `10s` unless given
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub limit_time: Option<Duration>,
+    /// How much memory a child process may have, in MiB; 2048 unless given
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(256..))]
+    pub limit_memory: Option<u64>,
 }
 
 /// How long a program may run in a child process, unless something else is asked for.
@@ -40,15 +40,30 @@ impl Isolate {
         let mut words = String::new();
         if self.isolate {
             words += " --isolate";
-            if self.limit_time != TIME {
-                let time = humantime::format_duration(self.limit_time).to_string().replace(' ', "");
+            if let Some(time) = self.limit_time {
+                let time = humantime::format_duration(time).to_string().replace(' ', "");
                 words += &format!(" --limit-time {time}");
             }
-            if self.limit_memory != MEMORY {
-                words += &format!(" --limit-memory {}", self.limit_memory);
+            if let Some(memory) = self.limit_memory {
+                words += &format!(" --limit-memory {memory}");
             }
         }
         words
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { time: self.limit_time.unwrap_or(TIME), memory: self.limit_memory.unwrap_or(MEMORY) }
+    }
+
+    /// This process can't be limited, so a limit without a child would be no limit.
+    fn refuse_limits_without_a_child(&self) -> Result<(), Trouble> {
+        let given = [("--limit-time", self.limit_time.is_some()), ("--limit-memory", self.limit_memory.is_some())];
+        match given.iter().find(|(_, is_given)| *is_given && !self.isolate) {
+            Some((option, _)) => Err(Trouble::Usage(format!(
+                "`{option}` limits a child process, and there is none: give `--isolate` too"
+            ))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -82,6 +97,7 @@ pub(super) struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// In children, if that is asked for.
     pub fn new(property: Property, subject: &'a SubjectKind, isolate: &'a Isolate) -> Result<Judge<'a>, Trouble> {
+        isolate.refuse_limits_without_a_child()?;
         let isolated = if isolate.isolate { Some(isolated(property, subject, isolate)?) } else { None };
         Ok(Judge { property, subject, isolated, trouble: Mutex::default() })
     }
@@ -93,9 +109,8 @@ impl<'a> Judge<'a> {
         subject: &'a SubjectKind,
         isolate: &'a Isolate,
     ) -> Result<Judge<'a>, Trouble> {
-        let judge = Judge::new(property, subject, isolate)?;
-        if judge.isolated.is_some() {
-            return Ok(judge);
+        if isolate.isolate {
+            return Judge::new(property, subject, isolate);
         }
         let isolated = isolated(property, subject, isolate)?;
         let failure = isolated.verdict(program).map_err(no_child)?.failure;
@@ -106,7 +121,7 @@ impl<'a> Judge<'a> {
                 subject.name
             ));
         }
-        Ok(Judge { isolated: ends.then_some(isolated), ..judge })
+        Ok(Judge { property, subject, isolated: ends.then_some(isolated), trouble: Mutex::default() })
     }
 
     /// How a program fails, if it does. Where it can't be known, it passes, and [`Judge::trouble`] says why.
@@ -154,7 +169,7 @@ impl<'a> Judge<'a> {
 
 fn isolated<'a>(property: Property, subject: &'a SubjectKind, isolate: &Isolate) -> Result<Isolated<'a>, Trouble> {
     let executable = std::env::current_exe().map_err(no_child)?;
-    let limits = Limits { time: isolate.limit_time, memory: isolate.limit_memory };
+    let limits = isolate.limits();
     Ok(Isolated::new(property, subject, limits, move || {
         let mut command = Command::new(&executable);
         command.args(["serve", "--subject", &subject.name, "--property", property.name()]);

@@ -84,7 +84,7 @@ pub(super) fn minimize(context: &Context<'_>, arguments: &Minimize, output: &mut
         return Err(does_not_fail(&arguments.file, subject, property));
     };
     let result = text(&found.minimized.program, found.failure(), None);
-    let written = target.write(result.as_bytes(), output);
+    let written = context.save(|| target.write(result.as_bytes(), output));
     say(found.report(&context.name).trim_end());
     written?;
     if let Some(target) = certified {

@@ -28,7 +28,7 @@ use output::Output;
 use std::fmt;
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -90,7 +90,13 @@ pub fn main(subjects: &[SubjectKind]) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return not_begun(&error),
     };
-    let context = Context { subjects, name, stop: Arc::new(AtomicBool::new(false)) };
+    let context = Context {
+        subjects,
+        name,
+        grace: arguments.grace.unwrap_or(GRACE),
+        stop: Arc::new(AtomicBool::new(false)),
+        saving: Arc::new(AtomicUsize::new(0)),
+    };
     match context.run(&arguments.command) {
         Ok(End::Passed) => ExitCode::SUCCESS,
         Ok(End::Violation) => ExitCode::from(1),
@@ -142,12 +148,19 @@ fn escaped(text: &str) -> String {
 /// Signals closer than this are one.
 const TWICE: Duration = Duration::from_millis(300);
 
+/// How long a run may take to stop: a subject that never returns would keep it for ever.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// What all commands share.
 struct Context<'a> {
     subjects: &'a [SubjectKind],
     name: String,
-    /// Set by the first Ctrl-C; the second ends the process.
+    /// How long a run may take to stop.
+    grace: Duration,
+    /// Set by the first Ctrl-C; the second ends the process, and so does the end of the grace.
     stop: Arc<AtomicBool>,
+    /// How many things are being saved, which no grace cuts short.
+    saving: Arc<AtomicUsize>,
 }
 
 impl Context<'_> {
@@ -212,7 +225,7 @@ impl Context<'_> {
 
     /// From now on Ctrl-C is asked for by [`Context::stop`].
     fn catch_interrupts(&self) -> Result<(), Trouble> {
-        let stop = Arc::clone(&self.stop);
+        let (stop, saving, grace) = (Arc::clone(&self.stop), Arc::clone(&self.saving), self.grace);
         let first = OnceLock::new();
         let caught = ctrlc::set_handler(move || {
             if stop.swap(true, Ordering::Relaxed) {
@@ -224,9 +237,29 @@ impl Context<'_> {
             }
             let _ = first.set(Instant::now());
             say("stopping after the programs that run now; once more ends at once");
+            let saving = Arc::clone(&saving);
+            std::thread::spawn(move || end_after(grace, &saving));
         });
         caught.map_err(|error| Trouble::Fault(format!("can't listen for Ctrl-C: {error}")))
     }
+
+    /// Does what must be done to its end, however long it takes, also where the run was to stop.
+    fn save<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.saving.fetch_add(1, Ordering::Relaxed);
+        let done = work();
+        self.saving.fetch_sub(1, Ordering::Relaxed);
+        done
+    }
+}
+
+/// Ends the process where it has not stopped in time, but for what is being saved.
+fn end_after(grace: Duration, saving: &AtomicUsize) {
+    std::thread::sleep(grace);
+    while saving.load(Ordering::Relaxed) > 0 {
+        std::thread::sleep(TWICE);
+    }
+    say(&format!("a program has not come to an end within {} s: ended with it", grace.as_secs_f64()));
+    std::process::exit(130);
 }
 
 #[cfg(test)]
@@ -240,7 +273,13 @@ mod tests {
     #[test]
     fn a_subject_that_can_not_be_made_is_bad_usage_whatever_the_command() {
         let absent = SubjectKind::made_by("absent", "", || Err("it is\nnot there".into()));
-        let context = Context { subjects: &[absent], name: "heapproof".to_owned(), stop: Arc::default() };
+        let context = Context {
+            subjects: &[absent],
+            name: "heapproof".to_owned(),
+            grace: GRACE,
+            stop: Arc::default(),
+            saving: Arc::default(),
+        };
         for command in [
             "check",
             "enumerate",

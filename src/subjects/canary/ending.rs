@@ -1,6 +1,7 @@
-//! Heaps that end their process or never return, when an element is removed that is a reference.
+//! Heaps that end their process, never return, or panic in a thread of their own, when an element is removed that is a
+//! reference.
 //!
-//! They are not members of the family, since they would end this process too.
+//! They are not members of the family: they would end this process too, or print each panic.
 
 use super::canaries;
 use super::wrong::Mistake::Call;
@@ -22,6 +23,14 @@ canaries! {
         Call(|heap, operation, _| popped(heap, operation, || loop {
             std::thread::sleep(Duration::from_millis(1));
         }));
+    "hung-busily" ["hung"] "computes for ever where a reference is popped"
+        Call(|heap, operation, _| popped(heap, operation, || while black_box(true) {}));
+    "hung-in-a-thread" ["hung"] "waits for a thread that computes for ever where a reference is popped"
+        Call(|heap, operation, _| popped(heap, operation, || {
+            let _ = std::thread::spawn(|| while black_box(true) {}).join();
+        }));
+    "panicked-in-a-thread" ["panicked"] "panics in a thread of its own where a reference is popped, and then itself"
+        Call(|heap, operation, _| popped(heap, operation, panics_in_a_thread));
     "out-of-memory" ["out-of-memory"] "asks for memory without end where a reference is popped"
         Call(|heap, operation, _| popped(heap, operation, hoard));
 }
@@ -32,6 +41,13 @@ fn popped(heap: &mut Truth, operation: &Operation<Object>, end: fn()) -> Reply {
         end();
     }
     reply
+}
+
+#[allow(clippy::panic)] // it is the mistake
+fn panics_in_a_thread() {
+    if std::thread::spawn(|| panic!("the worker gives up")).join().is_err() {
+        panic!("the worker has given up");
+    }
 }
 
 fn overflow() {

@@ -3,7 +3,7 @@
 use super::Check;
 use crate::doors::cli::arguments::Format;
 use crate::doors::cli::figures;
-use crate::doors::cli::json::violation_object;
+use crate::doors::cli::json::{found_line, found_object, violation_object};
 use crate::doors::cli::output::{Output, paint};
 use crate::doors::cli::say;
 use crate::failure::failures::OUT;
@@ -54,23 +54,17 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// A failure that is about to be minimised, which may take long: people see it beside the results.
-    pub fn found(&mut self, found: &Found, signature: &Signature, original: &Path) -> io::Result<()> {
+    /// A failure before it is minimised, which may take long, and `path`, where it is saved.
+    pub fn found(&mut self, found: &Found, signature: &Signature, path: Option<&Path>) -> io::Result<()> {
         match self.arguments.format {
-            Format::Human => {
-                say(&format!("{signature} in case {}: saved as {}; minimising it", found.case, original.display()));
-                Ok(())
-            }
+            Format::Human => say(&found_line(signature, &format!("case {}", found.case), found.program.len(), path)),
             Format::Json => {
-                self.json(&json!({
-                    "type": "found",
-                    "signature": signature.as_str(),
-                    "case": found.case,
-                    "path": original,
-                }))?;
-                self.output.flush()
+                let mut object = found_object(signature, &found.failure, found.program.len(), path);
+                object["case"] = json!(found.case);
+                self.json(&object)?;
             }
         }
+        self.output.flush()
     }
 
     /// A failure, minimised and saved.

@@ -2,13 +2,13 @@
 
 use super::Enumerate;
 use crate::doors::cli::arguments::Format;
-use crate::doors::cli::json::violation_object;
+use crate::doors::cli::json::{found_line, found_object, violation_object};
 use crate::doors::cli::output::{Output, paint};
 use crate::doors::cli::say;
 use crate::failure::proof::Counterexample;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
-use crate::runs::enumerate::{End, Progress, Search, Space, Summary};
+use crate::runs::enumerate::{End, Found, Progress, Search, Space, Summary};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 use std::path::Path;
@@ -47,6 +47,16 @@ impl<'a> Reporter<'a> {
                 "spaces": names,
                 "unchecked": unchecked,
             }))?,
+        }
+        self.output.flush()
+    }
+
+    /// A failure before its program is made simple, and `path`, where it is saved.
+    pub fn found(&mut self, found: &Found, signature: &Signature, path: Option<&Path>) -> io::Result<()> {
+        let lines = found.program.len();
+        match self.format {
+            Format::Human => say(&found_line(signature, "a shortest program", lines, path)),
+            Format::Json => self.json(&found_object(signature, &found.failure, lines, path))?,
         }
         self.output.flush()
     }
@@ -98,20 +108,6 @@ impl<'a> Reporter<'a> {
             }))?,
         }
         self.output.flush()
-    }
-
-    /// A failure that is about to be minimised: people see it beside the results.
-    pub fn found(&mut self, lines: usize, signature: &Signature, original: &Path) -> io::Result<()> {
-        match self.format {
-            Format::Human => {
-                say(&format!("{signature} in {lines} lines: saved as {}; minimising it", original.display()));
-                Ok(())
-            }
-            Format::Json => {
-                self.json(&json!({ "type": "found", "signature": signature.as_str(), "path": original }))?;
-                self.output.flush()
-            }
-        }
     }
 
     /// A failure, minimised and saved.
