@@ -78,7 +78,7 @@ impl Counterexample {
     /// If a file can't be written.
     pub fn save(&mut self, out: &Path) -> io::Result<()> {
         for (signature, program) in &self.minimized.others {
-            save_original(out, signature, program, "met while another failure was minimised")?;
+            save_original(out, signature, program, "found while another failure was minimised")?;
         }
         let note =
             format!("signature {}, property {}, subject {}", self.signature, self.property.name(), self.subject.name);
@@ -129,7 +129,7 @@ impl Counterexample {
             self.cut(),
         );
         for other in minimized.others.keys().take(MOST_OTHERS) {
-            text.push_str(&format!("met on the way, another failure: {other} (in failures/original/)\n"));
+            text.push_str(&format!("another failure was found on the way: {other} (in failures/original/)\n"));
         }
         if let Some(more @ 1..) = minimized.others.len().checked_sub(MOST_OTHERS) {
             text.push_str(&format!("and {more} more of them\n"));
