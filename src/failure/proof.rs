@@ -80,7 +80,7 @@ impl Counterexample {
     pub fn save(&mut self, out: &Path) -> io::Result<()> {
         for (signature, program) in &self.minimized.others {
             let found = found_as(signature.as_str(), self.property, &self.subject);
-            save_original(out, signature, program, &format!("{found}\nmet while another failure was minimised"))?;
+            save_original(out, signature, program, &format!("{found}\nfound while another failure was minimised"))?;
         }
         let note = found_as(self.signature.as_str(), self.property, &self.subject);
         self.path = Some(save_minimized(out, &self.signature, &self.minimized.program, &note)?);
@@ -130,7 +130,7 @@ impl Counterexample {
             self.cut(),
         );
         for other in minimized.others.keys().take(MOST_OTHERS) {
-            text.push_str(&format!("met on the way, another failure: {other} (in failures/original/)\n"));
+            text.push_str(&format!("another failure was found on the way: {other} (in failures/original/)\n"));
         }
         if let Some(more @ 1..) = minimized.others.len().checked_sub(MOST_OTHERS) {
             text.push_str(&format!("and {more} more of them\n"));

@@ -265,7 +265,7 @@ fn end_after(grace: Duration, saving: &AtomicUsize) {
 #[cfg(test)]
 mod tests {
     use super::commands::Arguments;
-    use super::{Context, Trouble};
+    use super::{Context, GRACE, Trouble};
     use crate::judge::subject::SubjectKind;
     use clap::Parser;
     use std::sync::Arc;

@@ -164,7 +164,7 @@ impl Teller {
         }
         match (&self.failure, fails) {
             (Some(_), Ok(Err(_))) => self.claims(&events),
-            (Some(_), Err(_)) => Err("it panics while all is let go".to_owned()),
+            (Some(_), Err(_)) => Err("it panics at the end, where everything is dropped".to_owned()),
             (None, Ok(Ok(()))) => {
                 self.parts.push(Part::Claim(Claim::Empty));
                 Ok(())

@@ -74,7 +74,7 @@ impl Explanation {
         }
         self.table(paint, &mut text);
         if !self.variations.is_empty() {
-            let title = format!("could be different, and fails all the same (by {} trials):", self.trials);
+            let title = format!("could be different, and it still fails (by {} trials):", self.trials);
             let _ = writeln!(text, "{}", paint.bold(&title));
             for variation in &self.variations {
                 let _ = writeln!(text, "  {}", variation.text);

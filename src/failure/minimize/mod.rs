@@ -15,8 +15,9 @@
 //! A program that fails with another signature is no step towards this failure; the first of each signature is kept. No
 //! program is run twice: verdicts are remembered by canonical bytes.
 //!
-//! The search runs its result again, to recognise a failure that does not always happen. Then it starts anew and runs
-//! each program several times. A program counts as failing if it fails more than half as often as the first did.
+//! At the end the search runs its result several times. If the failure does not always happen, the search starts anew,
+//! and runs each program several times. A program then counts as failing if it fails more than half as often as the
+//! first did.
 
 mod judge;
 mod order;

@@ -139,7 +139,7 @@ function explain() {
   $("why").append(
     coded("h2", told.place), coded("p", `The model says: ${told.model}`), coded("p", `The subject says: ${told.subject}`),
     ...list("Why", told.facts.map((fact) => fact.text)),
-    ...list("Could be different, and fails all the same", told.variations.map((one) => one.text)),
+    ...list("Could be different, and it still fails", told.variations.map((one) => one.text)),
   );
 }
 

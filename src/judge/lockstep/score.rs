@@ -7,7 +7,7 @@ use heapproof_model::definitions::Graph;
 use heapproof_model::{Finding, FindingKind};
 
 impl Lockstep {
-    /// The score that the subject gives itself is that of what it finds.
+    /// Compares the subject's score with the score of its findings.
     pub(crate) fn compare_score(&self) -> Checked {
         let roots = self.model.roots();
         let score = self.subject.look(|subject| subject.score(Some(&roots)))?;
@@ -18,7 +18,8 @@ impl Lockstep {
     }
 }
 
-/// 1 for a clean heap; an error weighs ten times what a warning does, and the less the more objects there are.
+/// The score: 1 for a clean heap. An error weighs ten times as much as a warning, and each weighs less in a larger
+/// heap.
 fn score_of(found: &[Finding], objects: usize) -> f64 {
     let is_warning = |found: &&Finding| matches!(found.kind, FindingKind::Dirty | FindingKind::Leak);
     let warnings = found.iter().filter(is_warning).count();

@@ -271,7 +271,7 @@ fn added_up(supports: &dyn Fn(Code) -> bool, weight: &dyn Fn(Code) -> u32) -> Ve
         .collect()
 }
 
-/// How often an operation stands in finalizers. There, most lines resurrect, store, drop or re-enter the heap.
+/// How often an operation occurs in finalizers. There, most lines resurrect, store, drop or re-enter the heap.
 fn weight_within(code: Code) -> u32 {
     match code {
         Code::WriteField => 40,

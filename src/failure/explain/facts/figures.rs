@@ -169,7 +169,7 @@ impl Telling<'_> {
         let frame =
             frame.filter(|moment| matches!(story.history.moments[*moment].operation, Some(Operation::Begin { .. })));
         let text = match (&story.now().operation, frame, story.last_line(&[Code::SetBudget])) {
-            _ if budget == 0 => "tried on a copy: a detection right after another has nothing to look at".to_owned(),
+            _ if budget == 0 => "tried on a copy: a detection right after another must touch nothing".to_owned(),
             (Some(Operation::CollectSlice { .. } | Operation::DetectSlice { .. }), ..) => {
                 format!("the call itself gives a budget of {budget}")
             }
