@@ -42,9 +42,9 @@ enum Form {
 
 pub(super) fn convert(_: &Context<'_>, arguments: &Convert, output: &mut Output) -> Result<End, Trouble> {
     let form = form(arguments)?;
-    input::as_named(arguments.output.as_deref(), form.into())?;
     let mut files = Files::reading([&arguments.file]);
     let target = files.target(arguments.output.as_deref())?;
+    input::as_named(arguments.output.as_deref(), form.into())?;
     if form == Form::Bytes && matches!(target, Target::Standard) && std::io::stdout().is_terminal() {
         let message = "bytes are not for a terminal: give `-o FILE`, or send them into a pipe";
         return Err(Trouble::Usage(message.to_owned()));

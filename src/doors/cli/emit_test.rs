@@ -34,8 +34,8 @@ pub(super) struct EmitTest {
 
 pub(super) fn emit_test(context: &Context<'_>, arguments: &EmitTest, output: &mut Output) -> Result<End, Trouble> {
     input::once_from_standard_input(&arguments.files)?;
-    input::as_named(arguments.output.as_deref(), Input::Rust)?;
     let target = Files::reading(&arguments.files).target(arguments.output.as_deref())?;
+    input::as_named(arguments.output.as_deref(), Input::Rust)?;
     let mut taken = BTreeSet::new();
     let mut tests = Vec::new();
     for path in &arguments.files {

@@ -112,7 +112,7 @@ pub fn main(subjects: &[SubjectKind]) -> ExitCode {
 fn not_begun(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     if error.use_stderr() {
-        if escaped(&text) == text {
+        if std::env::args_os().all(|word| escaped(&word.to_string_lossy()) == word.to_string_lossy()) {
             let _ = error.print();
         } else {
             say(text.trim_end());
