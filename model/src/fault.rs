@@ -4,6 +4,9 @@
 
 use crate::value::Object;
 
+/// More characters than the word of any fault has.
+const LONGEST_COMPARED: usize = 64;
+
 macro_rules! faults {
     ($($(#[$doc:meta])* $fault:ident $word:literal $kind:ident)*) => {
         /// A way to damage a heap.
@@ -118,7 +121,9 @@ impl Fault {
 
     /// The fault whose word is nearest to a text.
     pub(crate) fn nearest(text: &str) -> Option<Fault> {
-        let distance = |fault: &Fault| strsim::damerau_levenshtein(fault.word(), text);
+        // How far two words are from one another takes memory by the length of both.
+        let text: String = text.chars().take(LONGEST_COMPARED).collect();
+        let distance = |fault: &Fault| strsim::damerau_levenshtein(fault.word(), &text);
         Fault::ALL.iter().copied().min_by_key(distance)
     }
 

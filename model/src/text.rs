@@ -135,7 +135,7 @@ impl Reader {
         };
         match self.name(token, token.text, depth)? {
             Name::SELF => Err(token.wrong("`self` can't be bound")),
-            name if !self.bound.insert(name) => Err(token.wrong(format!("the name `{}` is bound twice", token.text))),
+            name if !self.bound.insert(name) => Err(token.wrong(format!("the name {token} is bound twice"))),
             name => Ok(name),
         }
     }
@@ -150,7 +150,8 @@ impl Reader {
             }
         }
         let (first, second) = (&tokens[0], tokens.get(1));
-        let a_name_alone = second.is_none_or(|token| token.kind != TokenKind::Punctuation)
+        let a_name_alone = furthest.at == 1
+            && second.is_none_or(|token| token.kind != TokenKind::Punctuation)
             && furthest.wanted.iter().any(|wanted| wanted == "`.`");
         let bound = first.word().and_then(|word| self.numbers.get(word)).is_some_and(|name| self.bound.contains(name));
         if a_name_alone && bound && second.is_none() {

@@ -52,14 +52,26 @@ impl Token<'_> {
     }
 }
 
+/// As it stands in its line, but cut short, and with escapes for what a terminal would obey.
 impl fmt::Display for Token<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.text.char_indices().nth(40) {
-            Some((cut, _)) => write!(out, "`{}..`", &self.text[..cut]),
-            None => write!(out, "`{}`", self.text),
+        let (text, rest) = match self.text.char_indices().nth(MOST_SHOWN) {
+            Some((cut, _)) => (&self.text[..cut], ".."),
+            None => (self.text, ""),
+        };
+        out.write_str("`")?;
+        for c in text.chars() {
+            if c.is_control() { write!(out, "{}", c.escape_debug())? } else { write!(out, "{c}")? }
         }
+        write!(out, "{rest}`")
     }
 }
+
+/// The most characters of a token that are shown.
+const MOST_SHOWN: usize = 40;
+
+/// More than any line has, so that what is no trace is known before it is all in memory.
+const MOST_TOKENS: usize = 1_000;
 
 /// The tokens of a line, up to its comment.
 pub(crate) fn cut(line: usize, text: &str) -> Result<Vec<Token<'_>>, TextError> {
@@ -98,6 +110,9 @@ pub(crate) fn cut(line: usize, text: &str) -> Result<Vec<Token<'_>>, TextError> 
             }
             _ => TokenKind::Punctuation,
         };
+        if tokens.len() == MOST_TOKENS {
+            return Err(wrong(format!("no line has more than {MOST_TOKENS} words and marks")));
+        }
         let end = rest.peek().map_or(text.len(), |(end, _)| *end);
         tokens.push(Token { kind, text: &text[start..end], line, column: column + 1 });
     }

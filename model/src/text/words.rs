@@ -50,7 +50,9 @@ pub(super) const RESERVED: &[&str] = &[
 pub(super) fn unknown(token: &Token<'_>) -> String {
     let first_words =
         Code::ALL.iter().filter_map(|code| code.text().split(' ').next()).filter(|word| !word.contains('$'));
-    let close = first_words.map(|word| (strsim::damerau_levenshtein(word, token.text), word)).min();
+    // How far two words are from one another takes memory by the length of both.
+    let could_be = |word: &&str| token.text.len() <= word.len() * 4 + 4;
+    let close = first_words.filter(could_be).map(|word| (strsim::damerau_levenshtein(word, token.text), word)).min();
     match close {
         Some((distance, word)) if distance <= 2 && distance < token.text.chars().count() => {
             format!("no operation begins with {token}; did you mean `{word}`?")
