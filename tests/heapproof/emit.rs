@@ -180,3 +180,10 @@ fn names_of_tests_are_made_of_words() {
     assert_eq!(function_name("Loop").as_deref(), Some("loop_"));
     assert_eq!(function_name("-"), None);
 }
+
+#[test]
+fn a_program_of_very_many_objects_is_not_run_for_its_test() {
+    let test = emit_test(&HEAP, Property::Lockstep, &program("r = ring 10000000\ndrop r\ncollect"), "many");
+    assert_eq!(test.embeds_because.as_deref(), Some("its chains and rings have 10000000 objects"));
+    assert!(test.text.starts_with("// `heap`, property `lockstep`\n"), "{}", test.text);
+}

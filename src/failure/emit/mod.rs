@@ -20,6 +20,9 @@ use crate::judge::story::{Story, identifier};
 use crate::judge::subject::SubjectKind;
 use heapproof_model::Program;
 
+/// The most objects in chains and rings of a program that is run for its test: it is run several times.
+const MOST_RUN: u64 = 100_000;
+
 /// A test in Rust.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Emitted {
@@ -55,6 +58,7 @@ pub(crate) fn emit(
 ) -> Emitted {
     let spelled = match subject.spelling() {
         _ if embeds => Err("that was asked for".to_owned()),
+        _ if program.bulk() > MOST_RUN => Err(format!("its chains and rings have {} objects", program.bulk())),
         None => Err(format!("`{}` does not say how it spells operations", subject.name)),
         Some(spelling) => Story::of(subject, property, program)
             .and_then(|story| spelling.test(name, &Story { trace: trace.to_owned(), ..story })),
