@@ -52,6 +52,8 @@ pub enum CorpusError {
     Malformed(PathBuf, TextError),
     /// It has that program already.
     Known(PathBuf),
+    /// A trace in it is about a subject that is not here.
+    Foreign(PathBuf, String),
 }
 
 impl fmt::Display for CorpusError {
@@ -59,6 +61,7 @@ impl fmt::Display for CorpusError {
         match self {
             CorpusError::Unreadable(path, error) => write!(out, "can't read {}: {error}", path.display()),
             CorpusError::Malformed(path, error) => write!(out, "{}:{error}", path.display()),
+            CorpusError::Foreign(path, error) => write!(out, "{}: {error}", path.display()),
             CorpusError::Known(path) => write!(out, "{} is the same program", path.display()),
         }
     }
@@ -71,6 +74,14 @@ impl std::error::Error for CorpusError {}
 /// # Errors
 /// Where something can't be read.
 pub fn load(folder: &Path) -> Result<Vec<Kept>, CorpusError> {
+    each(folder)?.into_iter().collect()
+}
+
+/// The same, but a trace that can't be read does not keep from the others.
+///
+/// # Errors
+/// Where a folder can't be read.
+pub fn each(folder: &Path) -> Result<Vec<Result<Kept, CorpusError>>, CorpusError> {
     let mut paths = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -85,7 +96,7 @@ pub fn load(folder: &Path) -> Result<Vec<Kept>, CorpusError> {
         }
     }
     paths.sort();
-    paths.into_iter().map(read).collect()
+    Ok(paths.into_iter().map(read).collect())
 }
 
 fn read(path: PathBuf) -> Result<Kept, CorpusError> {

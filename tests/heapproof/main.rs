@@ -26,6 +26,7 @@ mod minimize_command;
 mod minimizer;
 mod mutate;
 mod notations;
+mod output_files;
 mod papers;
 mod pretender;
 mod properties;

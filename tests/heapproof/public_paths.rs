@@ -4,7 +4,7 @@
 use heapproof::assert_holds;
 use heapproof::campaign::{Campaign, Found, OBSERVED, Summary};
 use heapproof::cli::main;
-use heapproof::corpus::{CorpusError, Kept, REGRESSIONS, file_name, known, load, text};
+use heapproof::corpus::{CorpusError, Kept, REGRESSIONS, each, file_name, known, load, text};
 use heapproof::digest::{Gathered, of};
 use heapproof::emit::{Claim, Emitted, Part, Run, Spelling, Step, Story, Telling};
 use heapproof::emit::{emit_embedding, emit_test, function, function_name, traces_in};

@@ -58,6 +58,15 @@ pub(super) fn property(name: &str) -> Result<Property, String> {
     Property::from_name(name).ok_or_else(|| format!("there is no such property; there are: {}", known()))
 }
 
+/// A number, also in the hexadecimal in which digests are printed.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    let number = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    number.map_err(|_| format!("expected a number from 0 to {}, as in `42` or `0x2a`", u64::MAX))
+}
+
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(time) if !time.is_zero() => Ok(time),

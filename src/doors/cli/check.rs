@@ -2,7 +2,7 @@
 
 mod report;
 
-use super::arguments::{Claim, Format, duration};
+use super::arguments::{Claim, Format, duration, seed};
 use super::figures;
 use super::files::{Files, Target};
 use super::isolate::{Isolate, Judge};
@@ -42,7 +42,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "MAX", default_value_t = MOST_LINES as u32, value_parser = clap::value_parser!(u32).range(1..=60_000))]
     pub ops: u32,
     /// The number that repeats a run; a fresh one unless given
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = seed)]
     pub seed: Option<u64>,
     /// How many threads; as many as there are processors unless given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -3,7 +3,7 @@
 //! A program in Rust is a function that embeds its trace, which is how a program is made from text anywhere; a test is made
 //! by `emit-test`. What is read as Rust may be either: the trace in it counts.
 
-use super::arguments::Reading;
+use super::arguments::{Input, Reading};
 use super::files::{Files, Target};
 use super::output::Output;
 use super::{Context, End, Trouble, input};
@@ -13,7 +13,7 @@ use crate::failure::heading::Heading;
 use clap::{Args, ValueEnum};
 use heapproof_model::Program;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(super) struct Convert {
@@ -44,6 +44,7 @@ pub(super) fn convert(_: &Context<'_>, arguments: &Convert, output: &mut Output)
     let form = form(arguments)?;
     let mut files = Files::reading([&arguments.file]);
     let target = files.target(arguments.output.as_deref())?;
+    input::as_named(arguments.output.as_deref(), form.into())?;
     if form == Form::Bytes && matches!(target, Target::Standard) && std::io::stdout().is_terminal() {
         let message = "bytes are not for a terminal: give `-o FILE`, or send them into a pipe";
         return Err(Trouble::Usage(message.to_owned()));
@@ -57,15 +58,26 @@ fn form(arguments: &Convert) -> Result<Form, Trouble> {
     if let Some(form) = arguments.to {
         return Ok(form);
     }
-    let Some(path) = &arguments.output else { return Ok(Form::Trace) };
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("trace") => Ok(Form::Trace),
-        Some("rs") => Ok(Form::Rust),
-        Some("bytes" | "bin") => Ok(Form::Bytes),
-        _ => Err(Trouble::Usage(format!(
+    let path = arguments.output.as_deref().filter(|path| *path != Path::new("-"));
+    let Some(path) = path else { return Ok(Form::Trace) };
+    match input::named(path) {
+        Some(Input::Trace) => Ok(Form::Trace),
+        Some(Input::Rust) => Ok(Form::Rust),
+        Some(Input::Bytes) => Ok(Form::Bytes),
+        None => Err(Trouble::Usage(format!(
             "the name {} does not say what to write: give `--to trace`, `--to bytes` or `--to rust`",
             path.display()
         ))),
+    }
+}
+
+impl From<Form> for Input {
+    fn from(form: Form) -> Input {
+        match form {
+            Form::Trace => Input::Trace,
+            Form::Bytes => Input::Bytes,
+            Form::Rust => Input::Rust,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::arguments::{Given, property};
 use super::files::Files;
 use super::input::{self, Source};
 use super::output::Output;
-use super::{Context, End, Trouble};
+use super::{Context, End, Trouble, say};
 use crate::failure::corpus::{self, CorpusError, Kept, REGRESSIONS};
 use crate::failure::heading::{found_as, judged_by};
 use crate::failure::proof::Counterexample;
@@ -103,7 +103,7 @@ fn add(context: &Context<'_>, folder: &Path, arguments: &Add, output: &mut Outpu
     let regressions = folder.join(REGRESSIONS);
     Files::folder(&regressions)?;
     let source = input::read(&arguments.file, &arguments.given.reading)?;
-    let kept = corpus::load(folder)?;
+    let kept = readable(folder)?;
     refuse_known(&kept, &source.program)?;
     let filed = filed(context, arguments, source, &regressions)?;
     refuse_known(&kept, &filed.program)?;
@@ -166,8 +166,14 @@ fn filed(context: &Context<'_>, arguments: &Add, source: Source, folder: &Path) 
     }
 }
 
+/// What is kept and can be read; what can't be is told.
+fn readable(folder: &Path) -> Result<Vec<Kept>, Trouble> {
+    let tell = |one: Result<Kept, CorpusError>| one.map_err(|error| say(&format!("left out: {error}"))).ok();
+    Ok(corpus::each(folder)?.into_iter().filter_map(tell).collect())
+}
+
 fn list(folder: &Path, output: &mut Output) -> Result<End, Trouble> {
-    for kept in corpus::load(folder)? {
+    for kept in readable(folder)? {
         writeln!(output, "{}: {}", kept.path.display(), kept.note)?;
     }
     Ok(End::Passed)
@@ -175,29 +181,43 @@ fn list(folder: &Path, output: &mut Output) -> Result<End, Trouble> {
 
 fn check(context: &Context<'_>, folder: &Path, arguments: &Check, output: &mut Output) -> Result<End, Trouble> {
     context.subject(arguments.subject.as_deref())?;
-    let kept = corpus::load(folder)?;
+    let mut kept: Vec<Kept> = Vec::new();
     let mut wrong = 0;
-    for (index, one) in kept.iter().enumerate() {
-        let mut complaints = Vec::new();
-        if one.note.is_empty() {
-            complaints.push("its second line does not say what it is about".to_owned());
-        }
-        if let Some(same) = corpus::known(&kept[..index], &one.program) {
-            complaints.push(format!("the same program as {}", same.path.display()));
-        }
-        match one.heading.claim(arguments.property, arguments.subject.as_deref(), context.subjects) {
-            Err(error) => complaints.push(error),
-            Ok((property, subject)) => {
-                let failure = property.check(subject, &one.program).failure;
-                complaints.extend(failure.map(|failure| failure.violation.signature().to_string()));
+    for one in corpus::each(folder)? {
+        let complaints: Vec<String> = match one {
+            Err(error) => vec![error.to_string()],
+            Ok(one) => {
+                let complaints = complaints(context, arguments, &kept, &one);
+                let shown = one.path.display().to_string();
+                kept.push(one);
+                complaints.into_iter().map(|complaint| format!("{shown}: {complaint}")).collect()
             }
-        }
+        };
         wrong += complaints.len();
         for complaint in complaints {
-            writeln!(output, "{}: {complaint}", one.path.display())?;
+            writeln!(output, "{complaint}")?;
         }
     }
     let property = arguments.property.map_or_else(String::new, |property| format!(", property {}", property.name()));
     writeln!(output, "traces: {}, complaints: {wrong}{property}", kept.len())?;
     Ok(if wrong == 0 { End::Passed } else { End::Violation })
+}
+
+/// What is wrong with a trace, beside those before it.
+fn complaints(context: &Context<'_>, arguments: &Check, before: &[Kept], one: &Kept) -> Vec<String> {
+    let mut complaints = Vec::new();
+    if one.note.is_empty() {
+        complaints.push("its second line does not say what it is about".to_owned());
+    }
+    if let Some(same) = corpus::known(before, &one.program) {
+        complaints.push(format!("the same program as {}", same.path.display()));
+    }
+    match one.heading.claim(arguments.property, arguments.subject.as_deref(), context.subjects) {
+        Err(error) => complaints.push(error),
+        Ok((property, subject)) => {
+            let failure = property.check(subject, &one.program).failure;
+            complaints.extend(failure.map(|failure| failure.violation.signature().to_string()));
+        }
+    }
+    complaints
 }

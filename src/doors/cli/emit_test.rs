@@ -1,6 +1,6 @@
 //! `heapproof emit-test`: traces as Rust tests.
 
-use super::arguments::Given;
+use super::arguments::{Given, Input};
 use super::files::Files;
 use super::input::{self, Source};
 use super::output::Output;
@@ -35,6 +35,7 @@ pub(super) struct EmitTest {
 pub(super) fn emit_test(context: &Context<'_>, arguments: &EmitTest, output: &mut Output) -> Result<End, Trouble> {
     input::once_from_standard_input(&arguments.files)?;
     let target = Files::reading(&arguments.files).target(arguments.output.as_deref())?;
+    input::as_named(arguments.output.as_deref(), Input::Rust)?;
     let mut taken = BTreeSet::new();
     let mut tests = Vec::new();
     for path in &arguments.files {
@@ -63,10 +64,12 @@ fn trace(source: &Source, given: &Given, (property, subject): (Property, &Subjec
 
 fn test_name(arguments: &EmitTest, path: &Path) -> Result<String, Trouble> {
     if let Some(name) = &arguments.name {
-        let same = function_name(name).filter(|function| function == name);
-        let wrong =
-            || format!("a test can't be called `{name}`; it takes small letters, digits and `_`, a letter first");
-        return same.ok_or_else(|| Trouble::Usage(wrong()));
+        let can_be = match function_name(name) {
+            Some(function) if function == *name => return Ok(function),
+            Some(function) => format!("; it can be called `{function}`"),
+            None => ", which has no letter and no digit".to_owned(),
+        };
+        return Err(Trouble::Usage(format!("a test can't be called `{name}`{can_be}")));
     }
     let stem = path.file_stem().and_then(|stem| function_name(&stem.to_string_lossy()));
     Ok(stem.unwrap_or_else(|| "trace".to_owned()))

@@ -89,22 +89,24 @@ impl Files {
         let shown = path.display().to_string();
         let unwritable = |because: &str| Trouble::Fault(format!("can't write {shown}: {because}"));
         let end = followed(path);
-        if let Ok(metadata) = fs::metadata(&end) {
-            if metadata.is_dir() {
-                return Err(unwritable("it is a folder"));
-            }
-            if let Some(identity) = identity(&end, &metadata) {
-                self.take(Place::There(identity), &shown)?;
-            }
-            return Ok(Target::File(path.to_owned()));
-        }
         let folder = end.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let metadata = fs::metadata(folder).ok().filter(Metadata::is_dir);
-        let identity = metadata.and_then(|metadata| identity(folder, &metadata));
-        let identity = identity.ok_or_else(|| unwritable(&format!("there is no folder {}", folder.display())))?;
-        self.take(Place::New(identity, end.file_name().unwrap_or_default().to_owned()), &shown)?;
-        // Before the work, which may take hours.
-        tempfile::tempfile_in(folder).map_err(|error| unwritable(&error.to_string()))?;
+        let place = match fs::metadata(&end) {
+            Ok(metadata) if metadata.is_dir() => return Err(unwritable("it is a folder")),
+            Ok(metadata) => identity(&end, &metadata).map(Place::There),
+            Err(_) => {
+                let metadata = fs::metadata(folder).ok().filter(Metadata::is_dir);
+                let identity = metadata.and_then(|metadata| identity(folder, &metadata));
+                let identity =
+                    identity.ok_or_else(|| unwritable(&format!("there is no folder {}", folder.display())))?;
+                Some(Place::New(identity, end.file_name().unwrap_or_default().to_owned()))
+            }
+        };
+        // What is no file (a terminal, a pipe) loses nothing when it is written to.
+        if let Some(place) = place {
+            self.take(place, &shown)?;
+            // Before the work, which may take hours.
+            tempfile::tempfile_in(folder).map_err(|error| unwritable(&error.to_string()))?;
+        }
         Ok(Target::File(path.to_owned()))
     }
 

@@ -74,12 +74,42 @@ pub(super) fn read(path: &Path, reading: &Reading) -> Result<Source, Trouble> {
     Ok(Source { program, heading, shown })
 }
 
+/// What a name says of what is in a file.
+pub(super) fn named(path: &Path) -> Option<Input> {
+    match path.extension()?.to_str()? {
+        "trace" => Some(Input::Trace),
+        "rs" => Some(Input::Rust),
+        "bytes" | "bin" => Some(Input::Bytes),
+        _ => None,
+    }
+}
+
+/// Refuses to write what would be read as something else, by the name that it has.
+pub(super) fn as_named(path: Option<&Path>, written: Input) -> Result<(), Trouble> {
+    match path.and_then(|path| Some((path, named(path)?))) {
+        Some((path, name)) if name != written => Err(Trouble::Usage(format!(
+            "by its name {} would be read as {}, and is to hold {}; give another name",
+            path.display(),
+            words(name),
+            words(written)
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn words(input: Input) -> &'static str {
+    match input {
+        Input::Trace => "a trace",
+        Input::Bytes => "bytes",
+        Input::Rust => "Rust",
+    }
+}
+
 /// How a file is read, by its name or else by its first byte: no text begins with that of the bytes' format.
 fn guessed(path: &Path, bytes: &[u8]) -> Input {
-    let is_called = |wanted: &str| path.extension().is_some_and(|extension| extension == wanted);
     match bytes.first() {
-        _ if is_called("rs") => Input::Rust,
-        _ if is_called("trace") => Input::Trace,
+        _ if named(path) == Some(Input::Rust) => Input::Rust,
+        _ if named(path) == Some(Input::Trace) => Input::Trace,
         Some(first) if first.is_ascii_control() && !first.is_ascii_whitespace() => Input::Bytes,
         _ if std::str::from_utf8(bytes).is_err() => Input::Bytes,
         _ => Input::Trace,
@@ -113,8 +143,13 @@ fn text(shown: &str, bytes: Vec<u8>) -> Result<String, Trouble> {
 }
 
 fn parsed(shown: &str, text: &str) -> Result<(Program, Heading), Trouble> {
-    let both = text.parse().and_then(|program| Ok((program, Heading::of(text)?)));
-    both.map_err(|error| Trouble::Usage(format!("{shown}:{error}")))
+    let both = text.parse().and_then(|program: Program| Ok((program, Heading::of(text)?)));
+    match both {
+        Ok((program, _)) if program.is_empty() && !text.contains(HEADER) => {
+            Err(Trouble::Usage(format!("{shown} holds no operation; a trace begins with `{HEADER}`")))
+        }
+        both => both.map_err(|error| Trouble::Usage(format!("{shown}:{error}"))),
+    }
 }
 
 /// The trace that a Rust source embeds.

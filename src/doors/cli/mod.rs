@@ -81,10 +81,7 @@ pub fn main(subjects: &[SubjectKind]) -> ExitCode {
     };
     let arguments = match arguments {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(error) => return not_begun(&error),
     };
     let context = Context { subjects, name, stop: Arc::new(AtomicBool::new(false)) };
     match context.run(&arguments.command) {
@@ -98,6 +95,26 @@ pub fn main(subjects: &[SubjectKind]) -> ExitCode {
     }
 }
 
+/// What is said where there is nothing to carry out: that the arguments are wrong, or the help that was asked for.
+fn not_begun(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        if std::env::args_os().all(|word| escaped(&word.to_string_lossy()) == word.to_string_lossy()) {
+            let _ = error.print();
+        } else {
+            say(text.trim_end());
+        }
+        return ExitCode::from(2);
+    }
+    match error.print().and_then(|()| std::io::stdout().flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            say(&format!("heapproof: {}", Trouble::from(error)));
+            ExitCode::from(3)
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
 /// What the executable was called as, so that the lines which repeat a run can be pasted.
 fn program_name() -> String {
     std::env::args().next().unwrap_or_else(|| "heapproof".to_owned())
@@ -105,7 +122,14 @@ fn program_name() -> String {
 
 /// A line for people on standard error; that it can't be written is no reason to fail.
 fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", escaped(line));
+}
+
+/// A text without what a terminal would obey: files' names and what stands in them can be anything.
+fn escaped(text: &str) -> String {
+    let escape =
+        |c: char| if c.is_control() && !"\n\t".contains(c) { c.escape_debug().to_string() } else { c.to_string() };
+    text.chars().map(escape).collect()
 }
 
 /// Signals closer than this are one.

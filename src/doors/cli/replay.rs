@@ -109,6 +109,9 @@ impl Replayed<'_> {
             (Some(signature), Some(explanation)) => {
                 writeln!(output, "{shown}: {signature}{wanted}\n\n{}", explanation.painted(paint()))?;
             }
+            _ if total.done + total.refused + total.skipped == 0 => {
+                writeln!(output, "{shown}: passed{wanted}; it has no operation, only the end was run")?;
+            }
             _ => writeln!(
                 output,
                 "{shown}: passed{wanted}; {} operations done, {} refused, {} skipped",
