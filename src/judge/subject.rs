@@ -73,6 +73,10 @@ impl Observation {
 ///
 /// Objects are numbered by the order of their allocation, from 0; a bulk line allocates as many as it says.
 /// Everything that takes `&self` only looks: it must change nothing.
+///
+/// Several subjects live at once, in one thread and in several: runs beside each other, copies, threads of a run. So each
+/// keeps all its state in itself, and not in a `static` or a `thread_local`. `docs/your-heap.md` says which operations
+/// belong to what a heap has, and what is done at the end of a program.
 pub trait Subject {
     /// Whether it has that operation; without, programs do without.
     fn supports(&self, code: Code) -> bool;
@@ -81,6 +85,10 @@ pub trait Subject {
     fn observes(&self, observation: Observation) -> bool;
 
     /// Carries out an operation: what it gives, nil where it gives nothing, or why it is refused.
+    ///
+    /// Operations come as they are, on nil, on dead objects, on objects of another kind: those are refused, and change
+    /// nothing. `take nil` and `drop nil` are done. What [`Observation::Refusals`] does not show is whether the reason is
+    /// the contract's; whether there is one is always compared.
     ///
     /// # Errors
     /// The refusal that the contract names (`SPEC.md`, section 1).
@@ -96,6 +104,11 @@ pub trait Subject {
     fn lives(&self, object: Object) -> bool;
 
     /// Learns that a name of the program stands for an object from now on; only finalizers need it.
+    ///
+    /// A subject with finalizers has a [`Script`](heapproof_model::Script), to which it passes this on. It appends the line
+    /// of an [`On`](Operation::On) there, and runs an object's finalizer by
+    /// [`script::finalize`](heapproof_model::script::finalize), which calls it for each line as a
+    /// [`Machine`](heapproof_model::Machine). Then it looks whether the object has references again.
     fn bind(&mut self, _name: Name, _object: Object) {}
 
     /// What has happened inside the heap since this was last called ([`Observation::Journal`]).

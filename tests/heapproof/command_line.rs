@@ -266,6 +266,11 @@ fn list_says_what_there_is() {
     assert!(heapproof(folder.path(), &["list", "operations"]).1.contains("detect full"));
     assert!(heapproof(folder.path(), &["list", "profiles"]).1.contains("look-always"));
     assert!(heapproof(folder.path(), &["list", "conditions"]).1.contains("a finalizer ran"));
+    let kinds = heapproof(folder.path(), &["list", "signatures"]).1;
+    assert!(kinds.contains("freed-too-early          an object is gone that must live\n"), "{kinds}");
+    assert!(kinds.lines().count() < 40 && kinds.contains("`list signatures --all`"), "{kinds}");
+    let all = heapproof(folder.path(), &["list", "signatures", "--all"]).1;
+    assert!(all.lines().count() > 100 && all.contains("counts-external\n"), "{all}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod architecture;
 mod canaries;
 mod canary;
+mod cells;
 mod command_line;
 mod corpus;
 mod elsewhere;

@@ -162,3 +162,14 @@ fn the_command_line_writes_pages_graphs_and_pictures_or_says_why_not() {
     }
     assert!(!path("b.svg").exists() && !path("b.html").exists());
 }
+
+#[test]
+fn labels_are_drawn_over_boxes_and_outcomes_without_backticks() {
+    let viewer = viewed(&HEAP, &program("a = array\npush a a\nb = box a\npush a b\nc = array a b a\nx = *b"));
+    let picture = viewer.svg(viewer.main_step());
+    let (box_, label) = (picture.rfind("class=\"name\""), picture.find("class=\"place\""));
+    assert!(box_.is_some() && box_ < label, "{picture}");
+    if let Some(dom) = in_browser(&viewer.html(), "step=6") {
+        assert!(dom.contains("line 6: x = *b: done, giving <code>a</code>"), "{dom}");
+    }
+}

@@ -18,9 +18,10 @@ use crate::programs::generate::{Bias, MOST_LINES, Profile, Recipe};
 use crate::runs::campaign::{Campaign, Found, Summary};
 use crate::subjects::shown_by;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use report::Reporter;
 use std::cell::RefCell;
+use std::fmt::Write;
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -218,17 +219,21 @@ fn report(
 /// On standard error, where that is a terminal.
 fn progress_bar(campaign: &Campaign) -> ProgressBar {
     let bar = match campaign.time {
-        None => {
-            ProgressBar::new(campaign.cases).with_style(style("{bar:40} {pos}/{len} programs, {per_sec}, {eta} left"))
-        }
-        Some(_) => ProgressBar::no_length().with_style(style("{spinner} {pos} programs, {per_sec}, {elapsed}")),
+        None => ProgressBar::new(campaign.cases)
+            .with_style(style("{bar:40} {pos}/{len} programs, {each_second}/s, {eta} left")),
+        Some(_) => ProgressBar::no_length().with_style(style("{spinner} {pos} programs, {each_second}/s, {elapsed}")),
     };
     bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
     bar
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let each_second = |state: &ProgressState, out: &mut dyn Write| {
+        // That it can't be written is no reason to fail.
+        let _ = write!(out, "{:.0}", state.per_sec());
+    };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("each_second", each_second)
 }
 
 fn profile(name: &str) -> Result<Profile, String> {

@@ -70,5 +70,8 @@ pub(super) enum Command {
     List {
         /// Of what
         what: Listed,
+        /// Of signatures all, not the kinds alone
+        #[arg(long)]
+        all: bool,
     },
 }

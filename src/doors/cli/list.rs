@@ -1,5 +1,7 @@
 //! `heapproof list`: what there is.
 
+mod kinds;
+
 use super::output::Output;
 use super::{Context, End, Trouble};
 use crate::judge::properties::Property;
@@ -10,6 +12,7 @@ use crate::runs::statistics::Condition;
 use crate::subjects::shown_by;
 use clap::ValueEnum;
 use heapproof_model::Code;
+use kinds::KINDS;
 use std::io::Write;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -24,11 +27,11 @@ pub(super) enum Listed {
     Conditions,
     /// What programs are made of
     Operations,
-    /// What violations are told apart by
+    /// Kinds of violation; with `--all` every signature that they are told apart by
     Signatures,
 }
 
-pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> Result<End, Trouble> {
+pub(super) fn list(context: &Context<'_>, what: Listed, all: bool, output: &mut Output) -> Result<End, Trouble> {
     match what {
         Listed::Subjects => {
             for (number, family) in context.families().iter().enumerate() {
@@ -53,11 +56,12 @@ pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> 
                 writeln!(output, "{:22} {}", condition.name(), condition.words())?;
             }
         }
-        Listed::Signatures => {
+        Listed::Signatures if all => {
             for signature in Signature::all() {
                 writeln!(output, "{signature}")?;
             }
         }
+        Listed::Signatures => signatures(output)?,
         Listed::Operations => {
             for code in Code::ALL {
                 writeln!(output, "{:16} {}", code.name(), code.text())?;
@@ -65,6 +69,16 @@ pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> 
         }
     }
     Ok(End::Passed)
+}
+
+/// Kinds of violation, in words.
+fn signatures(output: &mut Output) -> Result<(), Trouble> {
+    for (kind, behind, words) in KINDS {
+        let name = format!("{kind}{behind}");
+        writeln!(output, "{name:24} {words}")?;
+    }
+    writeln!(output, "\n{} signatures tell these apart further: `list signatures --all`", Signature::all().len())?;
+    Ok(())
 }
 
 /// A family of subjects; of those that are wrong on purpose, the property that shows it.

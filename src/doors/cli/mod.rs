@@ -176,7 +176,7 @@ impl Context<'_> {
             Command::Corpus(arguments) => corpus::corpus(self, arguments, &mut output),
             Command::EmitTest(arguments) => emit_test::emit_test(self, arguments, &mut output),
             Command::Serve(arguments) => isolate::child(self, arguments),
-            Command::List { what } => list::list(self, *what, &mut output),
+            Command::List { what, all } => list::list(self, *what, *all, &mut output),
         }?;
         output.flush()?;
         Ok(end)

@@ -50,16 +50,19 @@ function draw(known, side, was) {
   tip.append(element("path", { d: "M0 0L8 4L0 8z" }));
   defs.append(tip);
   picture.append(defs);
+  // Labels come last, so that no box and no line hides one.
+  const labels = [];
   for (const edge of grouped(side, was)) {
     const route = routed(spots.get(edge.from), spots.get(edge.to));
     if (!route) continue;
     picture.append(element("path", { class: `edge ${edge.weak ? "weak" : ""} ${edge.change}`, d: route.path, "marker-end": `url(#${id})` }));
-    picture.append(element("text", { class: "place", x: route.x, y: route.y }, edge.label));
+    labels.push(element("text", { class: "place", x: route.x, y: route.y }, edge.label));
   }
   for (const one of known) {
     const spot = spots.get(one.object);
     if (spot) picture.append(node(one, spot));
   }
+  picture.append(...labels);
   return picture;
 }
 

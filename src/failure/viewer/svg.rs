@@ -36,6 +36,10 @@ pub fn svg(caption: &str, scenes: &[Scene], places: &Places) -> String {
         for node in &scene.nodes {
             draw_node(&mut text, node, places);
         }
+        // Last, so that no box and no line hides one.
+        for edge in &scene.edges {
+            draw_label(&mut text, edge, places);
+        }
         text.push_str("</g>\n");
     }
     if places.left_out > 0 {
@@ -83,15 +87,17 @@ fn draw_node(text: &mut String, node: &Node, places: &Places) {
     text.push_str("</g>\n");
 }
 
-fn draw_edge(text: &mut String, Edge { from, to, label, weak }: &Edge, places: &Places) {
+fn draw_edge(text: &mut String, Edge { from, to, weak, .. }: &Edge, places: &Places) {
     let (Some(from), Some(to)) = (places.of.get(from), places.of.get(to)) else { return };
     let weak = if *weak { " weak" } else { "" };
-    let (path, (x, y)) = route(*from, *to);
-    let label = escaped(label);
-    let _ = writeln!(
-        text,
-        "<path class=\"edge{weak}\" d=\"{path}\" marker-end=\"url(#tip)\"/><text class=\"place\" x=\"{x:.1}\" y=\"{y:.1}\">{label}</text>"
-    );
+    let (path, _) = route(*from, *to);
+    let _ = writeln!(text, "<path class=\"edge{weak}\" d=\"{path}\" marker-end=\"url(#tip)\"/>");
+}
+
+fn draw_label(text: &mut String, Edge { from, to, label, .. }: &Edge, places: &Places) {
+    let (Some(from), Some(to)) = (places.of.get(from), places.of.get(to)) else { return };
+    let (_, (x, y)) = route(*from, *to);
+    let _ = writeln!(text, "<text class=\"place\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escaped(label));
 }
 
 /// The path from one object to another, and the place of its label. The path is bent, so that the path back differs.

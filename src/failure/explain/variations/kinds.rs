@@ -5,6 +5,7 @@
 //! kind.
 
 use super::Trial;
+use crate::failure::explain::sides::kind_in_words;
 use heapproof_model::{Field, Kind, Line, Name, Operation, Value};
 
 /// The kinds that hold references, and scalars.
@@ -21,14 +22,14 @@ impl Trial<'_> {
             let Some(lines) = with_kind(self.program.lines(), index, name, &initial, other) else { continue };
             tried += 1;
             if self.fails(lines) {
-                free.push(format!("{other:?}").to_lowercase());
+                free.push(kind_in_words(other));
             }
         }
         match free.len() {
             0 => None,
             free if free == tried && tried == KINDS.len() - 1 => Some("any kind".to_owned()),
             free if free == tried && tried > 1 => Some("any kind that holds as much".to_owned()),
-            _ => Some(format!("also a {}", free.join(" or "))),
+            _ => Some(format!("also {}", free.join(" or "))),
         }
     }
 }
