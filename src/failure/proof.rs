@@ -32,6 +32,8 @@ pub struct Counterexample {
     pub minimized: Minimized,
     /// Where the minimised trace was saved.
     pub path: Option<PathBuf>,
+    /// Why it fails, as it was told by another process; unless it was, the program is run here.
+    pub told: Option<Explanation>,
 }
 
 impl Counterexample {
@@ -52,7 +54,15 @@ impl Counterexample {
         let minimized = minimize_as(program, options, judge)?;
         let signature = minimized.failure.violation.signature();
         let found_length = program.len();
-        Some(Counterexample { property, subject: subject.clone(), signature, found_length, minimized, path: None })
+        Some(Counterexample {
+            property,
+            subject: subject.clone(),
+            signature,
+            found_length,
+            minimized,
+            path: None,
+            told: None,
+        })
     }
 
     /// The failure that the minimised program ends in.
@@ -62,6 +72,9 @@ impl Counterexample {
 
     /// The trace, what parts in it and why, and what could be different in it.
     pub fn explanation(&self) -> Explanation {
+        if let Some(told) = &self.told {
+            return told.clone();
+        }
         let Counterexample { property, subject, signature, minimized, .. } = self;
         let mut explanation = explain(subject, &minimized.program, self.failure());
         // What ends its process is told by whoever runs it in another.

@@ -5,6 +5,9 @@
 //! what went unchecked. The least that is of use: some way to allocate and store, [`Take`](Operation::Take),
 //! [`Drop`](Operation::Drop), and [`Subject::lives`].
 
+#[cfg(feature = "cli")]
+pub(crate) mod watch;
+
 use super::spelling::Spelling;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::collections::BTreeSet;
@@ -215,6 +218,9 @@ impl SubjectKind {
 
     /// An empty one.
     pub fn make(&self) -> Box<dyn Subject> {
+        #[cfg(feature = "cli")]
+        return watch::made(|| (self.make)());
+        #[cfg(not(feature = "cli"))]
         (self.make)()
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
 pub enum Crash {
     /// By an abort.
     Aborted,
@@ -15,6 +16,16 @@ pub enum Crash {
     Signal(i32),
     /// By itself, with that exit code.
     Exited(i32),
+}
+
+/// What a subject does that does not return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+pub enum Hang {
+    /// One call uses the processor.
+    Busy,
+    /// Nothing: no thread of it uses a processor, or wants to.
+    Still,
 }
 
 /// Where subject and model part.
@@ -32,8 +43,17 @@ pub enum Violation {
     },
     /// The subject did not come to an end, and was ended.
     Hung {
+        /// What it did all the while.
+        how: Hang,
         /// After how long.
         limit: Duration,
+    },
+    /// It was seen in another process, and what is known of it here is what tells it apart.
+    Told {
+        /// The text of its signature.
+        signature: String,
+        /// The objects that it is about.
+        objects: Vec<Object>,
     },
     /// The subject wanted more memory than there was for it.
     OutOfMemory {
@@ -195,6 +215,7 @@ impl Violation {
             model.iter().chain(subject).filter(only_one).flatten().copied().collect()
         };
         match self {
+            Violation::Told { objects, .. } => objects.clone(),
             Violation::FreedTooEarly { object }
             | Violation::NotFreed { object }
             | Violation::LeaksCycle { object }

@@ -9,7 +9,6 @@ use super::output::Output;
 use super::{Context, End, Trouble, say};
 use crate::failure::failures::{OUT, save_original, write_whole};
 use crate::failure::minimize::Options;
-use crate::failure::proof::Counterexample;
 use crate::programs::generate::{Bias, MOST_LINES, Profile, Recipe};
 use crate::runs::campaign::{Campaign, Found, Summary};
 use clap::Args;
@@ -102,7 +101,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     };
     let mut due = Duration::ZERO;
     let summary = campaign.run_by(
-        &|program| judge.verdict(program),
+        &|program, observes| judge.judged(program, observes),
         &context.stop,
         &mut |found| {
             tried(bar.suspend(|| report(context, &campaign, &judge, arguments, &mut reporter.borrow_mut(), &found)));
@@ -175,8 +174,7 @@ fn report(
     let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
     reporter.found(found, &signature, original.as_deref().ok())?;
     let options = Options { stop: Some(&context.stop), ..Options::default() };
-    let judge = |program: &_| judge.failure(program);
-    let counterexample = Counterexample::by(campaign.property, &campaign.subject, &found.program, &options, &judge);
+    let counterexample = judge.minimized(&found.program, &options);
     if context.stop.load(Ordering::Relaxed) {
         say(&format!("{signature}: {note}; not minimised yet"));
         return original.map(drop);

@@ -2,7 +2,7 @@
 
 use super::Trouble;
 use crate::failure::failures::write_whole;
-use crate::failure::viewer::Viewer;
+use crate::failure::viewer::{Drawn, Wanted};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -28,33 +28,38 @@ impl Pictures {
         self.html.is_some() || self.dot.is_some() || self.svg.is_some()
     }
 
-    /// Writes those that are asked for.
-    pub fn write(&self, viewer: &Viewer) -> Result<(), Trouble> {
-        if let Some(path) = &self.svg {
-            write(path, &viewer.svg(self.step(viewer)?))?;
+    /// Which ones are.
+    pub fn wanted(&self) -> Wanted {
+        Wanted {
+            html: self.html.is_some(),
+            svg: self.svg.is_some(),
+            step: self.step.map(|step| step as usize),
+            dots: self.dot.is_some(),
         }
-        if let Some(path) = &self.html {
-            write(path, &viewer.html())?;
+    }
+
+    /// Writes those that are asked for.
+    pub fn write(&self, drawn: &Drawn) -> Result<(), Trouble> {
+        if let Some(path) = &self.svg {
+            match (&drawn.svg, self.step) {
+                (Some(svg), _) => write(path, svg)?,
+                (None, step) => {
+                    let (step, steps) = (step.unwrap_or(1), drawn.steps);
+                    return Err(Trouble::Usage(format!("there is no step {step}: the run has {steps}")));
+                }
+            }
+        }
+        if let (Some(path), Some(html)) = (&self.html, &drawn.html) {
+            write(path, html)?;
         }
         if let Some(folder) = &self.dot {
             let unmade = |error| Trouble::Fault(format!("can't make the folder {}: {error}", folder.display()));
             std::fs::create_dir_all(folder).map_err(unmade)?;
-            for (index, graph) in viewer.dots().enumerate() {
-                write(&folder.join(format!("step-{:05}.dot", index + 1)), &graph)?;
+            for (index, graph) in drawn.dots.iter().enumerate() {
+                write(&folder.join(format!("step-{:05}.dot", index + 1)), graph)?;
             }
         }
         Ok(())
-    }
-
-    fn step(&self, viewer: &Viewer) -> Result<usize, Trouble> {
-        match self.step {
-            None => Ok(viewer.main_step()),
-            Some(number) if number as usize <= viewer.steps() => Ok(number as usize - 1),
-            Some(number) => {
-                let steps = viewer.steps();
-                Err(Trouble::Usage(format!("there is no step {number}: the run has {steps}")))
-            }
-        }
     }
 }
 

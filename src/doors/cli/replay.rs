@@ -5,14 +5,10 @@ use super::isolate::{Isolate, Judge};
 use super::output::{Output, paint};
 use super::pictures::Pictures;
 use super::{Context, End, Trouble, input};
-use crate::failure::explain::{Explanation, explain};
-use crate::failure::viewer::Viewer;
-use crate::judge::lockstep::{Failure, Verdict};
+use crate::failure::explain::Explanation;
+use crate::judge::lockstep::Verdict;
 use crate::judge::signature::Signature;
-use crate::judge::subject::SubjectKind;
-use crate::judge::violation::Violation;
 use clap::Args;
-use heapproof_model::Program;
 use serde_json::json;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -53,11 +49,11 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
         let verdict = judge.verdict(&program);
         let signature = verdict.failure.as_ref().map(|failure| failure.violation.signature());
         as_wanted &= signature == expected;
-        let explanation = verdict.failure.as_ref().map(|failure| explanation(&judge, subject, &program, failure));
+        let explanation = verdict.failure.as_ref().map(|failure| judge.explanation(&program, failure));
         if arguments.pictures.any() {
             let failed = verdict.failure.as_ref().zip(explanation.as_ref());
-            let claim = (arguments.claim.property, subject);
-            arguments.pictures.write(&Viewer::new(&path.display().to_string(), claim, &program, failed))?;
+            let title = path.display().to_string();
+            arguments.pictures.write(&judge.drawn(&title, &program, failed, &arguments.pictures.wanted())?)?;
         }
         let replayed = Replayed { path, verdict, signature, expected: expected.as_ref(), explanation };
         match arguments.format {
@@ -72,16 +68,6 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
 fn signature(text: &str) -> Result<Signature, Trouble> {
     let wrong = |nearest| Trouble::Usage(format!("there is no signature `{text}`; did you mean `{nearest}`?"));
     Signature::parse(text).map_err(wrong)
-}
-
-fn explanation(judge: &Judge<'_>, subject: &SubjectKind, program: &Program, failure: &Failure) -> Explanation {
-    let mut explanation = explain(subject, program, failure);
-    let signature = failure.violation.signature();
-    // What hangs takes its time, each time.
-    if !matches!(failure.violation, Violation::Hung { .. }) {
-        explanation.vary(program, &signature, &mut |program| judge.failure(program));
-    }
-    explanation
 }
 
 /// What came of a file.

@@ -3,7 +3,7 @@
 //! There is no model here, only what the subjects show: outcomes, the journal, who lives, contents, counts, statistics and
 //! cycles. After each line each subject gives all that as one number, and the [`digest`] of a run is that of its numbers.
 
-use crate::judge::lockstep::{Failure, Verdict, supported};
+use crate::judge::lockstep::{Failure, Verdict, begins, supported};
 use crate::judge::panics;
 use crate::judge::subject::{Observation, Subject, SubjectKind};
 use crate::judge::tally::Tally;
@@ -35,6 +35,7 @@ fn compare(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(
     let (mut first, mut second) = (Run::of(kind.make()), Run::of(kind.make()));
     let mut copied = first.copied();
     for (step, line) in program.lines().iter().enumerate() {
+        begins(step);
         let shown = first.step(line);
         tally.add(line.operation.code(), &shown.outcome);
         shown.compare(&second.step(line), "a second run").map_err(|violation| (step, violation))?;

@@ -9,7 +9,7 @@ use crate::judge::violation::Violation;
 
 /// Something that follows from the definitions or was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Fact {
     /// It, in a sentence.
     pub text: String,
