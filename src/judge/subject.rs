@@ -5,7 +5,6 @@
 //! what went unchecked. The least that is of use: some way to allocate and store, [`Take`](Operation::Take),
 //! [`Drop`](Operation::Drop), and [`Subject::lives`].
 
-#[cfg(feature = "cli")]
 pub(crate) mod watch;
 
 use super::spelling::Spelling;
@@ -218,10 +217,7 @@ impl SubjectKind {
 
     /// An empty one.
     pub fn make(&self) -> Box<dyn Subject> {
-        #[cfg(feature = "cli")]
-        return watch::made(|| (self.make)());
-        #[cfg(not(feature = "cli"))]
-        (self.make)()
+        watch::made(|| (self.make)())
     }
 
     /// What can't be checked of it, each in words; empty where everything can.

@@ -17,11 +17,13 @@ thread_local! {
 static CALLS: AtomicU64 = AtomicU64::new(0);
 
 /// From now on the calls of subjects that this thread makes can be watched. A process has one such thread.
+#[cfg(feature = "cli")]
 pub(crate) fn watch_this_thread() {
     WATCHED.set(true);
 }
 
 /// The number of the call that is under way.
+#[cfg(feature = "cli")]
 pub(crate) fn call() -> Option<u64> {
     Some(CALLS.load(Ordering::Relaxed)).filter(|calls| is_call(*calls))
 }

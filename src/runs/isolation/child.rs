@@ -59,7 +59,7 @@ fn answer(property: Property, subject: &SubjectKind, text: &[u8], program: &Prog
         Ok(Request::Draw { trace, title, ended, explanation, wanted }) => {
             let program = named(&trace, program);
             let failure = explanation.as_ref().and_then(|_| failure(property, subject, &program, ended));
-            let failed = failure.as_ref().zip(explanation.as_ref());
+            let failed = failure.as_ref().zip(explanation.as_deref());
             bytes(&Viewer::new(&title, (property, subject), &program, failed).drawn(&wanted))
         }
         Err(_) => Vec::new(),

@@ -143,7 +143,8 @@ impl<'a> Isolated<'a> {
         failed: Option<(&Failure, &Explanation)>,
         wanted: &Wanted,
     ) -> io::Result<Result<Drawn, Failure>> {
-        let (ended, explanation) = (Ended::of(failed.map(|(failure, _)| failure)), failed.map(|(_, why)| why.clone()));
+        let (ended, explanation) =
+            (Ended::of(failed.map(|(failure, _)| failure)), failed.map(|(_, why)| Box::new(why.clone())));
         let request = Request::Draw {
             trace: program.to_string(),
             title: title.to_owned(),

@@ -21,7 +21,7 @@ pub(super) enum Request {
     /// Why it fails, by its trace: bytes have no names.
     Explain { trace: String, ended: Ended },
     /// To draw the run.
-    Draw { trace: String, title: String, ended: Ended, explanation: Option<Explanation>, wanted: Wanted },
+    Draw { trace: String, title: String, ended: Ended, explanation: Option<Box<Explanation>>, wanted: Wanted },
 }
 
 /// How the program ends its process, and at which line, if it does: the child then goes no further than the line before.
