@@ -34,6 +34,8 @@ pub struct Counterexample {
     pub minimized: Minimized,
     /// Where the minimised trace was saved.
     pub path: Option<PathBuf>,
+    /// Why it fails, as it was told by another process; unless it was, the program is run here.
+    pub told: Option<Explanation>,
 }
 
 impl Counterexample {
@@ -54,7 +56,15 @@ impl Counterexample {
         let minimized = minimize_as(program, options, judge)?;
         let signature = minimized.failure.violation.signature();
         let found_length = program.len();
-        Some(Counterexample { property, subject: subject.clone(), signature, found_length, minimized, path: None })
+        Some(Counterexample {
+            property,
+            subject: subject.clone(),
+            signature,
+            found_length,
+            minimized,
+            path: None,
+            told: None,
+        })
     }
 
     /// The failure of the minimised program.
@@ -64,6 +74,9 @@ impl Counterexample {
 
     /// The explanation: the trace, how subject and model differ and why, and what could be different in the trace.
     pub fn explanation(&self) -> Explanation {
+        if let Some(told) = &self.told {
+            return told.clone();
+        }
         let Counterexample { property, subject, signature, minimized, .. } = self;
         let mut explanation = explain(subject, &minimized.program, self.failure());
         // A program that ends its process can't be varied here.

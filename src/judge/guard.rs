@@ -1,15 +1,14 @@
-//! Guards one child process: sends it a program, reads its answer, and kills it when its time is up.
+//! The guard of one child: asks it about a program, listens, and ends it when it says that it hangs.
 
 pub(crate) mod protocol;
 
-use crate::judge::violation::{Crash, Violation};
-use heapproof_model::Program;
-use protocol::{FAILED, FIRST, NEXT, PASSED};
-use std::io::{self, Read};
+use crate::judge::violation::{Crash, Hang, Violation};
+use protocol::{Question, Said};
+use std::io::{self, BufReader, Read};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How many bytes of a child's standard error are kept.
 const MOST_TEXT: usize = 1 << 16;
@@ -17,30 +16,32 @@ const MOST_TEXT: usize = 1 << 16;
 /// The limits of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How long it may run.
+    /// How long one call of the subject may use the processor, and for how long no thread of the subject may run or want
+    /// to.
     pub time: Duration,
     /// How much memory its process may have, in mebibytes. Only Unix enforces this.
     pub memory: u64,
 }
 
-/// A child process and its output.
+/// How long a child may say nothing, besides the limit of its time: it says several times a second that it lives, so this
+/// is only for one that is stopped as a whole.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// A child and what it says.
 pub(crate) struct Guard {
     child: Child,
     limits: Limits,
     input: Option<ChildStdin>,
-    said: Receiver<u8>,
+    said: Receiver<Said>,
     errors: Option<JoinHandle<String>>,
 }
 
-/// The result of a program.
+/// What came of a question.
 pub(crate) enum Ending {
-    Passed,
-    Failed,
-    /// It ended its process at that line, or its process had to be killed there.
-    Ended {
-        step: usize,
-        violation: Violation,
-    },
+    /// It was answered.
+    Answered(Vec<u8>),
+    /// The child ended its process, or has to be ended with it, while it was at that line.
+    Ended { step: usize, violation: Violation },
 }
 
 impl Guard {
@@ -53,15 +54,10 @@ impl Guard {
         command.env("RUST_BACKTRACE", "0");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let (send, said) = channel();
-        if let Some(mut output) = child.stdout.take() {
+        if let Some(output) = child.stdout.take() {
             std::thread::spawn(move || {
-                let mut bytes = [0; 4096];
-                while let Ok(count @ 1..) = output.read(&mut bytes) {
-                    let told = bytes[..count].iter().filter(|byte| (FIRST..=FAILED).contains(*byte));
-                    if told.copied().any(|byte| send.send(byte).is_err()) {
-                        return;
-                    }
-                }
+                let mut output = BufReader::new(output);
+                while Said::receive(&mut output).is_ok_and(|said| send.send(said).is_ok()) {}
             });
         }
         let errors = child.stderr.take().map(|errors| std::thread::spawn(move || beginning(errors)));
@@ -69,25 +65,26 @@ impl Guard {
         Ok(Guard { child, limits, input, said, errors })
     }
 
-    /// Runs a program. A child that has ended can't run another.
-    pub fn run(&mut self, program: &Program) -> io::Result<Ending> {
+    /// Asks a question; `slow` is told where the program as a whole takes long. A child that has ended is of no use for
+    /// another.
+    pub fn ask(&mut self, question: &Question, slow: &dyn Fn(usize, Duration)) -> io::Result<Ending> {
         if let Some(input) = &mut self.input {
-            // If the program can't be sent, the child has ended; the code below notices that.
-            let _ = protocol::send(input, program);
+            // Where it can't be sent, the child has ended, which is seen below.
+            let _ = question.send(input);
         }
-        let until = Instant::now() + self.limits.time;
+        let hung = |step, how, limit| Ok(Ending::Ended { step, violation: Violation::Hung { how, limit } });
+        let silence = question.patience + SILENCE;
         let mut step = 0;
         loop {
-            match self.said.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(PASSED) => return Ok(Ending::Passed),
-                Ok(FAILED) => return Ok(Ending::Failed),
-                Ok(FIRST) => step = 0,
-                Ok(NEXT) => step += 1,
-                Ok(_) => {}
-                Err(RecvTimeoutError::Timeout) => {
-                    let violation = Violation::Hung { limit: self.limits.time };
-                    return Ok(Ending::Ended { step, violation });
-                }
+            match self.said.recv_timeout(silence) {
+                Ok(Said::Answer(answer)) => return Ok(Ending::Answered(answer)),
+                Ok(Said::First) => step = 0,
+                Ok(Said::Next) => step += 1,
+                Ok(Said::Alive) => {}
+                Ok(Said::Slow(time)) => slow(step, time),
+                Ok(Said::Busy(time)) => return hung(step, Hang::Busy, time),
+                Ok(Said::Still(time)) => return hung(step, Hang::Still, time),
+                Err(RecvTimeoutError::Timeout) => return hung(step, Hang::Still, silence),
                 Err(RecvTimeoutError::Disconnected) => {
                     let violation = self.crash()?;
                     return Ok(Ending::Ended { step, violation });

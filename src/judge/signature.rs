@@ -122,6 +122,7 @@ impl Violation {
     /// Its signature.
     pub fn signature(&self) -> Signature {
         Signature(match self {
+            Violation::Told { signature, .. } => signature.clone(),
             Violation::Panicked { .. } => "panicked".to_owned(),
             Violation::Crashed { how } => format!("crashed-{}", crash(*how)),
             Violation::Hung { .. } => "hung".to_owned(),

@@ -7,6 +7,7 @@
 
 mod abilities;
 mod kind;
+pub(crate) mod watch;
 
 pub use abilities::Abilities;
 pub use kind::SubjectKind;

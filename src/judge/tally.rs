@@ -36,6 +36,12 @@ impl Tally {
         }
     }
 
+    /// Has an operation have those outcomes.
+    #[cfg(feature = "cli")]
+    pub(crate) fn set(&mut self, code: Code, outcomes: Outcomes) {
+        self.by_code[code as usize] = outcomes;
+    }
+
     /// Adds the counts of another tally.
     pub fn merge(&mut self, other: &Tally) {
         for (mine, theirs) in self.by_code.iter_mut().zip(&other.by_code) {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
 pub enum Crash {
     /// It aborted.
     Aborted,
@@ -36,6 +37,16 @@ impl fmt::Display for NotMade {
 
 impl Error for NotMade {}
 
+/// What a subject does that does not return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+pub enum Hang {
+    /// One call uses the processor.
+    Busy,
+    /// Nothing: no thread of it uses a processor, or wants to.
+    Still,
+}
+
 /// How subject and model differ, or why that can't be known.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Violation {
@@ -51,8 +62,17 @@ pub enum Violation {
     },
     /// The subject did not return in time, and was killed.
     Hung {
-        /// The time that it had.
+        /// What it did all the while.
+        how: Hang,
+        /// After how long.
         limit: Duration,
+    },
+    /// It was seen in another process, and what is known of it here is what tells it apart.
+    Told {
+        /// The text of its signature.
+        signature: String,
+        /// The objects that it is about.
+        objects: Vec<Object>,
     },
     /// The subject needed more memory than its limit.
     OutOfMemory {
@@ -216,6 +236,7 @@ impl Violation {
             model.iter().chain(subject).filter(only_one).flatten().copied().collect()
         };
         match self {
+            Violation::Told { objects, .. } => objects.clone(),
             Violation::FreedTooEarly { object }
             | Violation::NotFreed { object }
             | Violation::LeaksCycle { object }

@@ -79,6 +79,23 @@ pub struct Summary {
     pub interrupted: bool,
 }
 
+/// What came of a program.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// Whether it passes.
+    pub verdict: Verdict,
+    /// What was seen of it, if that was asked for and its process lives.
+    pub observed: Option<Observed>,
+}
+
+impl Judged {
+    /// A program that is run in this process; to observe it is to run it once more.
+    pub fn here(property: Property, subject: &SubjectKind, program: &Program, observes: bool) -> Judged {
+        let verdict = property.check(subject, program);
+        Judged { verdict, observed: observes.then(|| statistics::observe(subject, program)) }
+    }
+}
+
 /// What came of a block.
 #[derive(Default)]
 struct Block {
@@ -105,16 +122,21 @@ impl Campaign {
         found: &mut dyn FnMut(Found),
         progress: &mut dyn FnMut(&Summary),
     ) -> Result<Summary, NotMade> {
-        self.run_by(&|program| self.property.check(&self.subject, program), stop, found, progress)
+        self.run_by(
+            &|program, observes| Judged::here(self.property, &self.subject, program, observes),
+            stop,
+            found,
+            progress,
+        )
     }
 
-    /// The same by the verdicts of somebody else.
+    /// The same by the verdicts of somebody else, who is told whether a program is to be observed too.
     ///
     /// # Errors
     /// Why there is no subject, or none any more.
     pub fn run_by(
         &self,
-        judge: &(dyn Fn(&Program) -> Verdict + Sync),
+        judge: &(dyn Fn(&Program, bool) -> Judged + Sync),
         stop: &AtomicBool,
         found: &mut dyn FnMut(Found),
         progress: &mut dyn FnMut(&Summary),
@@ -166,7 +188,7 @@ impl Campaign {
     /// Runs blocks until there are no more or one of `stops` is set.
     fn work(
         &self,
-        judge: &dyn Fn(&Program) -> Verdict,
+        judge: &dyn Fn(&Program, bool) -> Judged,
         abilities: Abilities,
         blocks: &Blocks,
         stops: &[&AtomicBool],
@@ -215,18 +237,20 @@ impl Campaign {
 
 impl Block {
     /// Runs a case; whether it failed.
-    fn add(&mut self, case: u64, program: Program, campaign: &Campaign, judge: &dyn Fn(&Program) -> Verdict) -> bool {
-        let verdict = judge(&program);
+    fn add(
+        &mut self,
+        case: u64,
+        program: Program,
+        campaign: &Campaign,
+        judge: &dyn Fn(&Program, bool) -> Judged,
+    ) -> bool {
+        let Judged { verdict, observed } = judge(&program, case.is_multiple_of(campaign.observed()));
         if let Some(not_made) = verdict.failure.as_ref().and_then(|failure| failure.violation.not_made()) {
             self.not_made = Some(not_made.clone());
             return true;
         }
         let program = Arc::new(program);
-        // To observe a program is to run it, in this process.
-        let ends = verdict.failure.as_ref().is_some_and(|failure| failure.violation.ends_the_process());
-        if case.is_multiple_of(campaign.observed()) && !ends {
-            self.observed.push((statistics::observe(&campaign.subject, &program), Arc::clone(&program)));
-        }
+        self.observed.extend(observed.map(|observed| (observed, Arc::clone(&program))));
         self.programs += 1;
         self.tally.merge(&verdict.tally);
         let mut digest = Xxh3::new();

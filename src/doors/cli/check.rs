@@ -11,7 +11,6 @@ use super::{Context, End, Trouble, say};
 use crate::failure::failures::{OUT, save_original};
 use crate::failure::heading::found_as;
 use crate::failure::minimize::Options;
-use crate::failure::proof::Counterexample;
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
 use crate::programs::generate::{Bias, MOST_LINES, Profile, Recipe};
@@ -118,12 +117,12 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     };
     let mut due = Duration::ZERO;
     let summary = campaign.run_by(
-        &|program| {
-            let verdict = judge.verdict(program);
+        &|program, observes| {
+            let judged = judge.judged(program, observes);
             if judge.is_in_trouble() {
                 context.stop.store(true, Ordering::Relaxed);
             }
-            verdict
+            judged
         },
         &context.stop,
         &mut |found| {
@@ -202,8 +201,7 @@ fn report(
     let original = save_original(&arguments.out, &signature, &found.program, &heading).map_err(unsaved);
     reporter.found(found, &signature, original.as_deref().ok())?;
     let options = Options { stop: Some(&context.stop), ..Options::default() };
-    let judge = |program: &_| judge.failure(program);
-    let counterexample = Counterexample::by(campaign.property, &campaign.subject, &found.program, &options, &judge);
+    let counterexample = judge.minimized(&found.program, &options);
     if context.stop.load(Ordering::Relaxed) {
         say(&format!("{signature}: {note}; not minimised yet"));
         return original.map(drop);

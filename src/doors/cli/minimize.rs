@@ -78,7 +78,7 @@ pub(super) fn minimize(context: &Context<'_>, arguments: &Minimize, output: &mut
         improved: Some(&improved),
     };
     let judge = Judge::after_trying(program, property, subject, &arguments.isolate)?;
-    let found = Counterexample::by(property, subject, program, &options, &|program| judge.failure(program));
+    let found = judge.minimized(program, &options);
     judge.trouble()?;
     let Some(found) = found else {
         return Err(does_not_fail(&arguments.file, subject, property));

@@ -15,6 +15,7 @@ mod isolate;
 mod json;
 mod list;
 mod minimize;
+mod minimizing;
 mod output;
 mod pictures;
 mod replay;

@@ -3,7 +3,7 @@
 use super::files::{Files, Target};
 use super::output::Output;
 use super::{Trouble, say};
-use crate::failure::viewer::Viewer;
+use crate::failure::viewer::{Drawn, Wanted};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -36,14 +36,13 @@ impl Pictures {
         Ok(Targets { pictures: self, svg, html })
     }
 
-    fn step(&self, viewer: &Viewer) -> Result<usize, Trouble> {
-        match self.step {
-            None => Ok(viewer.main_step()),
-            Some(number) if number as usize <= viewer.steps() => Ok(number as usize - 1),
-            Some(number) => {
-                let steps = viewer.steps();
-                Err(Trouble::Usage(format!("there is no step {number}: the run has {steps}")))
-            }
+    /// Which ones are.
+    pub fn wanted(&self) -> Wanted {
+        Wanted {
+            html: self.html.is_some(),
+            svg: self.svg.is_some(),
+            step: self.step.map(|step| step as usize),
+            dots: self.dot.is_some(),
         }
     }
 }
@@ -57,29 +56,32 @@ pub(super) struct Targets<'a> {
 
 impl Targets<'_> {
     /// Writes what is asked for.
-    pub fn write(&self, viewer: &Viewer, files: &mut Files, output: &mut Output) -> Result<(), Trouble> {
-        let step = self.pictures.step(viewer)?;
-        let graphs = self.pictures.dot.as_ref().map(|folder| graphs(folder, viewer, files)).transpose()?;
+    pub fn write(&self, drawn: &Drawn, files: &mut Files, output: &mut Output) -> Result<(), Trouble> {
         if let Some(target) = &self.svg {
-            target.write(viewer.svg(step).as_bytes(), output)?;
+            let Some(svg) = &drawn.svg else {
+                let (step, steps) = (self.pictures.step.unwrap_or(1), drawn.steps);
+                return Err(Trouble::Usage(format!("there is no step {step}: the run has {steps}")));
+            };
+            target.write(svg.as_bytes(), output)?;
         }
-        if let Some(target) = &self.html {
-            target.write(viewer.html().as_bytes(), output)?;
+        if let (Some(target), Some(html)) = (&self.html, &drawn.html) {
+            target.write(html.as_bytes(), output)?;
         }
-        if let (Some(folder), Some(graphs)) = (&self.pictures.dot, graphs) {
-            for (target, graph) in graphs.iter().zip(viewer.dots()) {
+        if let Some(folder) = &self.pictures.dot {
+            let targets = graphs(folder, drawn, files)?;
+            for (target, graph) in targets.iter().zip(&drawn.dots) {
                 target.keep(graph.as_bytes())?;
             }
-            say(&format!("wrote {} graphs into {}", graphs.len(), folder.display()));
+            say(&format!("wrote {} graphs into {}", targets.len(), folder.display()));
         }
         Ok(())
     }
 }
 
 /// Where the graph of each step is written.
-fn graphs(folder: &Path, viewer: &Viewer, files: &mut Files) -> Result<Vec<Target>, Trouble> {
+fn graphs(folder: &Path, drawn: &Drawn, files: &mut Files) -> Result<Vec<Target>, Trouble> {
     let unmade = |error| Trouble::Fault(format!("can't make the folder {}: {error}", folder.display()));
     std::fs::create_dir_all(folder).map_err(unmade)?;
-    let paths = (1..=viewer.steps()).map(|number| folder.join(format!("step-{number:05}.dot")));
+    let paths = (1..=drawn.dots.len()).map(|number| folder.join(format!("step-{number:05}.dot")));
     paths.map(|path| files.target(Some(&path))).collect()
 }

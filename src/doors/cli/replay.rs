@@ -9,12 +9,10 @@ use super::isolate::{Isolate, Judge};
 use super::output::Output;
 use super::pictures::Pictures;
 use super::{Context, End, Trouble, input};
-use crate::failure::explain::{Explanation, Step, explain, steps};
-use crate::failure::viewer::Viewer;
+use crate::failure::explain::{Step, steps};
 use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
-use crate::judge::violation::Violation;
 use clap::Args;
 use heapproof_model::Program;
 use std::path::PathBuf;
@@ -68,11 +66,12 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
         as_wanted &= signature == expected;
         let shown = summary.add(path, signature.as_ref()) && signature.is_some() || shows_all;
         let failure = verdict.failure.as_ref().filter(|_| shown);
-        let explanation = failure.map(|failure| explanation(&judge, subject, &program, failure));
+        let explanation = failure.map(|failure| judge.explanation(&program, failure));
         if arguments.pictures.any() {
             let failed = verdict.failure.as_ref().zip(explanation.as_ref());
-            let viewer = Viewer::new(&path.display().to_string(), (property, subject), &program, failed);
-            pictures.write(&viewer, &mut files, output)?;
+            let title = path.display().to_string();
+            let drawn = judge.drawn(&title, &program, failed, &arguments.pictures.wanted())?;
+            pictures.write(&drawn, &mut files, output)?;
         }
         let skips = shown && verdict.failure.is_none() && verdict.tally.total().skipped > 0;
         let steps =
@@ -97,16 +96,6 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
 fn signature(text: &str) -> Result<Signature, Trouble> {
     let wrong = |nearest| Trouble::Usage(format!("there is no signature `{text}`; did you mean `{nearest}`?"));
     Signature::parse(text).map_err(wrong)
-}
-
-fn explanation(judge: &Judge<'_>, subject: &SubjectKind, program: &Program, failure: &Failure) -> Explanation {
-    let mut explanation = explain(subject, program, failure);
-    let signature = failure.violation.signature();
-    // What hangs takes its time, each time.
-    if !matches!(failure.violation, Violation::Hung { .. }) {
-        explanation.vary(program, &signature, &mut |program| judge.failure(program));
-    }
-    explanation
 }
 
 /// What the operations of a program came to, up to where it fails. What ends the process is not done again.

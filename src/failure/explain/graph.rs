@@ -14,7 +14,7 @@ const MOST_VALUES: usize = 6;
 
 /// An object around the failing call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Row {
     /// Its name.
     pub object: String,

@@ -7,7 +7,7 @@
 
 use super::names::Names;
 use super::state::{Look, State};
-use crate::judge::lockstep::{Called, Failure, Lockstep, Tried};
+use crate::judge::lockstep::{Called, Failure, Lockstep, Tried, begins};
 use crate::judge::panics;
 use crate::judge::subject::{Abilities, Observation, SubjectKind};
 use heapproof_model::definitions::Graph;
@@ -139,6 +139,7 @@ fn run(
     let lines = if before { step } else { step.saturating_add(1) };
     for (index, line) in program.lines().iter().enumerate().take(lines) {
         recorder.borrow_mut().begin(When::Line(index), Some(line));
+        begins(index);
         let panicked = panics::catch(|| lockstep.step(line)).is_err();
         recorder.borrow_mut().end_line(lockstep, panicked);
         if panicked {

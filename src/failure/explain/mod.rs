@@ -35,7 +35,7 @@ pub use variations::Variation;
 
 /// The parts of an explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Explanation {
     /// The lines of the trace.
     pub trace: Vec<TraceLine>,
@@ -59,7 +59,7 @@ pub struct Explanation {
 
 /// A line of the trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TraceLine {
     /// Its number, from 1.
     pub number: usize,
@@ -90,6 +90,22 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     let (facts, (graph, left_out)) = told.unwrap_or_default();
     let trace = trace(program, failure.step, &facts);
     Explanation { trace, place, model, subject, facts, graph, left_out, variations: Vec::new(), trials: 0 }
+}
+
+/// The little that is known of a failure without running its program, and what there is to say besides.
+#[cfg(feature = "cli")]
+pub(crate) fn outline(program: &Program, failure: &Failure, more: Option<&str>) -> Explanation {
+    let (model, mut subject) = names::Names::default().sides(&failure.violation);
+    if let Some(more) = more {
+        subject = format!("{subject}; {more}");
+    }
+    let place = match program.lines().get(failure.step) {
+        Some(line) => format!("at line {}, `{}`", failure.step + 1, program.print(line)),
+        None => place_at_end(None),
+    };
+    let trace = trace(program, failure.step, &[]);
+    let (facts, graph, variations) = (Vec::new(), Vec::new(), Vec::new());
+    Explanation { trace, place, model, subject, facts, graph, left_out: 0, variations, trials: 0 }
 }
 
 fn place_at_end(story: Option<&Story<'_>>) -> String {

@@ -25,6 +25,32 @@ const MOST_STEPS: usize = 20_000;
 /// The most characters of a text value that a page shows.
 const LONGEST: usize = 200;
 
+/// Which drawings of a run are wanted.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+pub struct Wanted {
+    /// The page.
+    pub html: bool,
+    /// A picture.
+    pub svg: bool,
+    /// Of which step, from 1; of the main one unless given.
+    pub step: Option<usize>,
+    /// A graph for each step.
+    pub dots: bool,
+}
+
+/// Drawings of a run.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+pub struct Drawn {
+    /// How many steps the run has.
+    pub steps: usize,
+    /// The page, if it is wanted.
+    pub html: Option<String>,
+    /// The picture, if it is wanted and there is the step.
+    pub svg: Option<String>,
+    /// The graphs, if they are wanted.
+    pub dots: Vec<String>,
+}
+
 /// A run, ready to be shown.
 pub struct Viewer {
     history: History,
@@ -66,6 +92,18 @@ impl Viewer {
             fails: about.map(|failure| history.moments.len().saturating_sub(1).max(failure.step)),
             explanation: failed.map(|(_, explanation)| explanation.clone()),
             history,
+        }
+    }
+
+    /// The drawings that are wanted.
+    pub fn drawn(&self, wanted: &Wanted) -> Drawn {
+        let step = wanted.step.map_or(Some(self.main_step()), |step| step.checked_sub(1));
+        let step = step.filter(|step| wanted.svg && (*step < self.steps() || wanted.step.is_none()));
+        Drawn {
+            steps: self.steps(),
+            html: wanted.html.then(|| self.html()),
+            svg: step.map(|step| self.svg(step)),
+            dots: if wanted.dots { self.dots().collect() } else { Vec::new() },
         }
     }
 

@@ -21,6 +21,7 @@ pub(crate) use branch::{Ends, Past};
 pub use inspection::{Everything, Inspection, Nothing};
 pub use trial::{Failed, Trial, Tried};
 
+pub(crate) use noting::begins;
 #[cfg(feature = "cli")]
 pub(crate) use noting::on_each_line;
 
@@ -182,12 +183,12 @@ impl Lockstep {
 
     fn run(&mut self, program: &Program, inspection: &dyn Inspection) -> Result<(), Failure> {
         for step in 0..program.len() {
-            noting::begins(step);
+            begins(step);
             let ahead = &program.lines()[step..];
             let checked = panics::catch(|| self.inspected(ahead, inspection)).unwrap_or_else(panicked);
             checked.map_err(|failed| failed.at(step))?;
         }
-        noting::begins(program.len());
+        begins(program.len());
         let checked = panics::catch(|| self.finish(inspection)).unwrap_or_else(panicked);
         checked.map_err(|failed| failed.at(program.len()))
     }

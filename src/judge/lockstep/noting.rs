@@ -13,7 +13,7 @@ pub(crate) fn on_each_line(note: fn(usize)) {
 }
 
 /// A line begins.
-pub(super) fn begins(step: usize) {
+pub(crate) fn begins(step: usize) {
     if let Some(note) = NOTE.get() {
         note(step);
     }

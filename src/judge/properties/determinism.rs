@@ -4,7 +4,7 @@
 //! and cycles. After each line, all this is hashed to one number for each subject. The [`digest`] of a run hashes its
 //! numbers.
 
-use crate::judge::lockstep::{Failure, Verdict};
+use crate::judge::lockstep::{Failure, Verdict, begins};
 use crate::judge::panics;
 use crate::judge::subject::{Abilities, Observation, Subject, SubjectKind};
 use crate::judge::tally::Tally;
@@ -40,6 +40,7 @@ fn compare(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(
     let (mut first, mut second) = (run()?, run()?);
     let mut copied = first.copied();
     for (step, line) in program.lines().iter().enumerate() {
+        begins(step);
         let at = |violation| (step, violation);
         let shown = first.step(line).map_err(at)?;
         tally.add(line.operation.code(), &shown.outcome);

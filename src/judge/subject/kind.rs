@@ -1,6 +1,6 @@
 //! A kind of subject: what it is called, how one is made, and what it can do.
 
-use super::{Abilities, Subject};
+use super::{Abilities, Subject, watch};
 use crate::judge::spelling::Spelling;
 use crate::judge::violation::NotMade;
 use std::borrow::Cow;
@@ -98,13 +98,13 @@ impl SubjectKind {
     /// # Errors
     /// Why it can't be made.
     pub fn make(&self) -> Result<Box<dyn Subject>, NotMade> {
-        match &self.make {
+        watch::made(|| match &self.make {
             Make::Always(make) => Ok(make()),
             Make::Perhaps(perhaps) => (perhaps.make)().map_err(|error| {
                 let why = error.to_string().lines().collect::<Vec<_>>().join(" ");
                 NotMade { subject: self.name.clone().into_owned(), why }
             }),
-        }
+        })
     }
 
     /// What subjects of the kind can do. One is made to be asked, once for each kind whose making can fail.

@@ -95,6 +95,7 @@ conditions! {
 
 /// A set of conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
 pub struct Conditions(u64);
 
 const _: () = assert!(Condition::ALL.len() <= u64::BITS as usize);

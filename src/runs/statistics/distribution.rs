@@ -8,9 +8,26 @@ const BUCKETS: usize = EXACT as usize + (u64::BITS - EXACT.ilog2()) as usize;
 
 /// How often numbers of each size occurred.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize), serde(into = "Vec<u64>", from = "Vec<u64>"))]
 pub struct Distribution {
     buckets: [u64; BUCKETS],
     largest: u64,
+}
+
+/// The largest, and the buckets up to the last that is not empty.
+impl From<Distribution> for Vec<u64> {
+    fn from(distribution: Distribution) -> Vec<u64> {
+        let used = distribution.buckets.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1);
+        [&[distribution.largest][..], &distribution.buckets[..used]].concat()
+    }
+}
+
+impl From<Vec<u64>> for Distribution {
+    fn from(numbers: Vec<u64>) -> Distribution {
+        let mut distribution = Distribution::default();
+        distribution.buckets.iter_mut().zip(numbers.iter().skip(1)).for_each(|(bucket, count)| *bucket = *count);
+        Distribution { largest: numbers.first().copied().unwrap_or(0), ..distribution }
+    }
 }
 
 impl Default for Distribution {

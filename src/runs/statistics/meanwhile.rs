@@ -80,6 +80,7 @@ impl Touch {
 
 /// An operation, the thing that was kept while it was done, and how close it came to that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize), serde(into = "usize", try_from = "usize"))]
 pub struct Encounter {
     /// What was kept.
     pub kept: Kept,
@@ -87,6 +88,21 @@ pub struct Encounter {
     pub code: Code,
     /// How close it came.
     pub touch: Touch,
+}
+
+/// Its number.
+impl From<Encounter> for usize {
+    fn from(encounter: Encounter) -> usize {
+        encounter.number()
+    }
+}
+
+impl TryFrom<usize> for Encounter {
+    type Error = &'static str;
+
+    fn try_from(number: usize) -> Result<Encounter, &'static str> {
+        Encounter::all().nth(number).ok_or("there is no such encounter")
+    }
 }
 
 impl Encounter {

@@ -9,7 +9,7 @@ use super::meanwhile::{Encounter, Kept, touches};
 use super::shapes::Shapes;
 use super::state::{mix, mixed};
 use super::was::Was;
-use crate::judge::lockstep::{Called, Lockstep};
+use crate::judge::lockstep::{Called, Lockstep, begins};
 use crate::judge::panics;
 use crate::judge::subject::SubjectKind;
 use heapproof_model::definitions::{Graph, reachable};
@@ -20,6 +20,7 @@ use std::rc::Rc;
 
 /// What one program reached.
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
 pub struct Observed {
     /// How many operations were carried out.
     pub operations: u64,
@@ -42,7 +43,8 @@ pub fn observe(kind: &SubjectKind, program: &Program) -> Observed {
     let Ok(mut lockstep) = Lockstep::new(kind) else { return Observed::default() };
     let watching = Rc::clone(&observer);
     lockstep.watch(Box::new(move |lockstep, called| watching.borrow_mut().see(lockstep.model(), called)));
-    for line in program.lines() {
+    for (step, line) in program.lines().iter().enumerate() {
+        begins(step);
         let followed = panics::catch(|| lockstep.follow(line).is_ok());
         if followed != Ok(true) {
             break;

@@ -6,6 +6,7 @@ macro_rules! shapes {
     ($($shape:ident $words:literal)*) => {
         /// The shapes of the heap during a run.
         #[derive(Debug, Clone, PartialEq, Eq, Default)]
+        #[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
         #[allow(missing_docs)] // the words are in the table
         pub struct Shapes {
             $(pub $shape: Distribution,)*

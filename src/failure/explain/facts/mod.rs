@@ -9,7 +9,7 @@ use crate::judge::violation::Violation;
 
 /// A fact, which follows from the definitions or was observed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Fact {
     /// The fact in a sentence.
     pub text: String,

@@ -21,7 +21,7 @@ pub const MOST_EXECUTIONS: u32 = 200;
 
 /// Something that may be different.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Variation {
     /// What may be different, in words.
     pub text: String,

@@ -9,7 +9,6 @@
 
 use crate::failure::minimize::order::Rank;
 use crate::failure::minimize::search::Search;
-use crate::judge::violation::Violation;
 use heapproof_model::script::Outcome;
 use heapproof_model::{Fault, Line, Machine, Name, Operation, Program, Reference, script};
 
@@ -24,7 +23,7 @@ pub(super) fn run(search: &mut Search<'_>) {
         return;
     }
     // Such a signature contains the fault that was missed.
-    let same_faults = matches!(search.failure().violation, Violation::FaultMissed { .. });
+    let same_faults = search.failure().violation.signature().as_str().starts_with("fault-missed-");
     let shapes = Shapes::of(&lines, same_faults);
     let most = search.executions + MOST_RUNS;
     let mut begun = vec![Begun::default()];
