@@ -1,5 +1,6 @@
-//! Proves reference-counted heaps: random, fuzzed and hand-written operation sequences, run in lockstep with a reference
-//! model, everything compared after every operation, and every failure cut down to a trace that a person can read.
+//! Proves reference-counted heaps. It runs random, fuzzed and hand-written operation sequences in lockstep with a
+//! reference model, compares everything after every operation, and minimises every failure to a trace that a person can
+//! read.
 //!
 //! The sources are six rooms, in the order in which data flows; a room imports only those before it:
 //!
@@ -9,7 +10,8 @@
 //! 3. `failure`: from a verdict to what a person keeps. A failing program goes through [`minimize`] and comes out as a
 //!    [`Counterexample`](proof::Counterexample), which is saved and explained.
 //! 4. [`subjects`]: what is judged. Our heap is there, and heaps that are wrong on purpose.
-//! 5. `runs`: many programs. A [`campaign`] draws them, [`enumerate`](mod@enumerate) tries every program of a few lines.
+//! 5. `runs`: many programs. A [`campaign`] draws them, [`enumerate`](mod@enumerate) tries every program of a few
+//!    lines.
 //! 6. `doors`: who comes in. The command line, and fuzzers and frameworks ([`front_doors`]).
 //!
 //! To put a heap of your own behind it, implement [`Subject`](subject::Subject) and call `cli::main`, or
@@ -26,33 +28,33 @@ mod judge;
 
 mod failure;
 
-// What its users call it too.
+// The one room that users see under its own name.
 pub mod subjects;
 
 mod runs;
 
 mod doors;
 
-// No path of a user contains a room; no path of this crate goes through here.
+// Users name these modules without their rooms; paths inside this crate never go through these names.
 #[cfg(feature = "cli")]
 pub use doors::cli;
 pub use doors::front_doors;
 pub use failure::proof::assert_holds;
 #[cfg(feature = "cli")]
 pub use failure::viewer;
-pub use failure::{corpus, explain, failures, known, minimize, proof};
+pub use failure::{corpus, explain, failures, heading, known, minimize, proof};
 pub use judge::{digest, lockstep, properties, signature, subject, tally, violation};
 pub use programs::{generate, mutate};
 pub use runs::{campaign, enumerate, statistics};
 
-/// A trace as a Rust test, and what a subject is told to spell one: see [`emit_test`](emit::emit_test).
+/// Prints a trace as a Rust test, and defines what a subject needs to spell one: see [`emit_test`](emit::emit_test).
 pub mod emit {
     pub use crate::failure::emit::*;
     pub use crate::judge::spelling::Spelling;
     pub use crate::judge::story::{Claim, Part, Run, Step, Story, Telling};
 }
 
-/// Subjects that end or never end their process: each program is handed to a child process.
+/// Runs each program in a child process, for subjects that can kill their process or never return.
 #[cfg(feature = "cli")]
 pub mod isolation {
     pub use crate::judge::guard::Limits;

@@ -1,9 +1,10 @@
-//! Programs as bytes, for coverage-guided fuzzers: any bytes decode, and decoding what was encoded gives an equal program.
+//! Programs as bytes, for coverage-guided fuzzers: any bytes decode, and decoding what was encoded gives an equal
+//! program.
 //!
-//! The first byte is the version of the format and fixes what the tags mean for good. Then comes a record a line: the
-//! tag of its operation, a byte that says whether a name is bound where that is free to choose, and the operands, each
-//! of a fixed length (lists and strings carry theirs). Names are not bound by number: the n-th line that binds a name
-//! binds name n. A byte with which no whole record begins is passed over by itself.
+//! The first byte is the version of the format, which fixes the meaning of the tags for ever. Then comes one record for
+//! each line: the tag of its operation, a byte that says whether a name is bound (if the line may choose), and the
+//! operands. Each operand has a fixed length; lists and strings carry their length. Names have no numbers in the bytes:
+//! the n-th line that binds a name binds name n. The decoder skips a byte with which no complete record begins.
 
 mod operands;
 
@@ -15,14 +16,14 @@ use crate::value::Name;
 pub const VERSION: u8 = 1;
 
 impl Program {
-    /// The program as bytes.
+    /// Encodes the program as bytes.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Encoder(vec![VERSION]);
         self.canonical().lines().iter().for_each(|line| out.line(line));
         out.0
     }
 
-    /// The program that those bytes stand for; the empty one where they are of another version.
+    /// Decodes bytes to a program. Bytes of another version are the empty program.
     pub fn decode(bytes: &[u8]) -> Program {
         let Some((&VERSION, rest)) = bytes.split_first() else { return Program::default() };
         let mut decoder = Decoder { rest, bound: &mut 0, depth: 0 };
@@ -42,7 +43,7 @@ impl Program {
     }
 }
 
-/// Appends what a program is made of.
+/// Appends the parts of a program.
 struct Encoder(Vec<u8>);
 
 impl Encoder {
@@ -70,10 +71,10 @@ impl Encoder {
     }
 }
 
-/// Takes off what a program is made of; `None` at the end.
+/// Reads the parts of a program; `None` at the end.
 struct Decoder<'a> {
     rest: &'a [u8],
-    /// How many names have been bound.
+    /// How many names are bound so far.
     bound: &'a mut usize,
     depth: usize,
 }
@@ -96,13 +97,13 @@ impl Decoder<'_> {
         Some(String::from_utf8_lossy(text).into_owned())
     }
 
-    /// A text that carries its length.
+    /// A text with its length in front.
     fn text(&mut self) -> Option<String> {
         let length = self.byte()?;
         self.lossy(usize::from(length))
     }
 
-    /// A line that stands in a finalizer, if that is not too deep.
+    /// A line of a finalizer, if it is not nested too deeply.
     fn finalizer_line(&mut self) -> Option<Line> {
         if self.depth == DEEPEST_FINALIZER {
             return None;
@@ -134,7 +135,7 @@ impl Decoder<'_> {
 
 #[cfg(feature = "arbitrary")]
 impl<'a> arbitrary::Arbitrary<'a> for Program {
-    /// All that is left, decoded: so an artifact of a fuzzer is a program by itself.
+    /// Decodes all remaining bytes, so that a fuzzer's artifact is a program by itself.
     fn arbitrary(bytes: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Program> {
         Program::arbitrary_take_rest(arbitrary::Unstructured::new(bytes.bytes(bytes.len())?))
     }

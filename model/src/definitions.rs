@@ -1,26 +1,26 @@
 //! The definitions (SPEC 1, 3, 5), each computed from the whole object graph.
 //!
-//! Nothing here is remembered from one question to the next.
+//! Nothing here is cached.
 
 use crate::value::{Contents, Object};
 use std::collections::BTreeSet;
 
-/// The living objects of a heap and what they hold.
+/// The living objects of a heap and their contents.
 pub trait Graph {
-    /// What a living object holds.
+    /// The contents of a living object.
     fn contents(&self, object: Object) -> Option<&Contents>;
     /// All living objects, in order of allocation.
     fn living(&self) -> impl Iterator<Item = Object> + Clone + '_;
     /// One more than the greatest object's number.
     fn bound(&self) -> usize;
 
-    /// What a living object refers to strongly, one entry for each reference.
+    /// The objects to which a living object refers strongly, one entry for each reference.
     fn references(&self, object: Object) -> impl Iterator<Item = Object> + Clone + '_ {
         self.contents(object).into_iter().flat_map(Contents::references)
     }
 }
 
-/// The internal count of each object: how often living objects refer to it strongly.
+/// The internal count of each object: the number of strong references from living objects.
 pub fn counted(graph: &impl Graph) -> Vec<u32> {
     let mut counts = vec![0; graph.bound()];
     for object in graph.living() {
@@ -55,8 +55,8 @@ pub fn reachable(graph: &impl Graph, roots: impl Iterator<Item = Object>) -> Vec
     reached
 }
 
-/// The cycles among those objects, by mutual reachability: two objects are in one cycle if each reaches the other by
-/// way of members, and an object is in one if it reaches itself. In order of their first objects.
+/// The cycles among those members, by mutual reachability. Two objects are in the same cycle if each reaches the other
+/// through members; an object is in a cycle if it reaches itself. Cycles are in the order of their first objects.
 pub fn cycles(graph: &impl Graph, members: impl Iterator<Item = Object>) -> Vec<BTreeSet<Object>> {
     let mut rest: Vec<Object> = members.collect();
     without_ends(graph.bound(), &mut rest, |object| graph.references(object));
@@ -85,7 +85,7 @@ pub fn cycles(graph: &impl Graph, members: impl Iterator<Item = Object>) -> Vec<
     cycles
 }
 
-/// The members that are one step or more from that one, by way of members.
+/// The members that can be reached from that one in one or more steps through members.
 fn closure<I: Iterator<Item = Object>>(
     members: &BTreeSet<Object>,
     from: Object,
@@ -101,8 +101,8 @@ fn closure<I: Iterator<Item = Object>>(
     reached
 }
 
-/// Takes out the members to which no other leads, then those to which none of the rest leads, and so on: what no member
-/// leads to is in no cycle. It spares [`closure`] the long chains.
+/// Removes the members to which no other member refers, then those to which none of the rest refers, and so on: an
+/// object without a referrer is in no cycle. This saves [`closure`] the long chains.
 fn without_ends<I: Iterator<Item = Object>>(bound: usize, members: &mut Vec<Object>, next: impl Fn(Object) -> I) {
     let mut leading = vec![0; bound];
     members.iter().flat_map(|object| next(*object)).for_each(|target| leading[target.index()] += 1);

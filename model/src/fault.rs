@@ -1,8 +1,11 @@
-//! The ways in which a heap can be damaged on purpose, and what verification has to say of each (SPEC 7).
+//! The ways in which a heap can be damaged on purpose, and what verification must report for each (SPEC 7).
 //!
-//! The order of the faults is for good: a fault's place among them is its byte.
+//! The order of the faults never changes: the index of a fault is its byte.
 
 use crate::value::Object;
+
+/// More characters than the word of any fault has.
+const LONGEST_COMPARED: usize = 64;
 
 macro_rules! faults {
     ($($(#[$doc:meta])* $fault:ident $word:literal $kind:ident)*) => {
@@ -16,12 +19,12 @@ macro_rules! faults {
             /// All of them, in the order of their bytes.
             pub const ALL: &[Fault] = &[$(Fault::$fault),*];
 
-            /// What it is called in a trace.
+            /// Its word in a trace.
             pub fn word(self) -> &'static str {
                 match self { $(Fault::$fault => $word),* }
             }
 
-            /// The kind of finding that gives it away, unless the object is orphaned by it.
+            /// The kind of finding that reports it, unless the fault makes the object orphaned.
             pub fn kind(self) -> FindingKind {
                 match self { $(Fault::$fault => FindingKind::$kind),* }
             }
@@ -64,9 +67,9 @@ faults! {
     DanglingBox "dangling_box" Dangling
     /// A weak object targets no object.
     DanglingWeak "dangling_weak" WeakCorruption
-    /// A weak object is missing where weak objects are listed.
+    /// The list of weak objects lacks one.
     WeakEntryMissing "weak_entry_missing" WeakCorruption
-    /// An object is listed as a weak one that is not.
+    /// The list of weak objects has an object that is not weak.
     WeakEntryExtra "weak_entry_extra" WeakCorruption
     /// The mark of a changed object is wrong.
     DirtyFlag "dirty_flag" Dirty
@@ -76,7 +79,7 @@ faults! {
     FreeLive "free_live" DoubleFreed
     /// A free slot is listed twice.
     FreeTwice "free_twice" DoubleFreed
-    /// A slot is listed as free that there is not.
+    /// A slot is listed as free that does not exist.
     FreeBeyond "free_beyond" ReferenceMismatch
     /// A free slot is not listed.
     FreeMissing "free_missing" Leak
@@ -90,15 +93,15 @@ faults! {
     IndexExtra "index_extra" ReferenceMismatch
     /// A link between layouts of tables is missing.
     ShapeLinkMissing "shape_link_missing" ReferenceMismatch
-    /// There is a link between layouts of tables too many.
+    /// There is one link too many between layouts of tables.
     ShapeLinkExtra "shape_link_extra" ReferenceMismatch
-    /// What is known of cycles lacks an object.
+    /// The known cycles lack an object.
     CycleEntryMissing "cycle_entry_missing" ReferenceMismatch
-    /// What is known of cycles has an object too many.
+    /// The known cycles have an object too many.
     CycleEntryExtra "cycle_entry_extra" ReferenceMismatch
-    /// A pass under way lacks an object.
+    /// A paused detection or collection lacks an object.
     PassEntryMissing "pass_entry_missing" ReferenceMismatch
-    /// A pass under way has an object too many.
+    /// A paused detection or collection has an object too many.
     PassEntryExtra "pass_entry_extra" ReferenceMismatch
     /// The mark of a temporary is wrong.
     TemporaryFlag "temporary_flag" ReferenceMismatch
@@ -106,7 +109,7 @@ faults! {
     TemporaryEntry "temporary_entry" ReferenceMismatch
     /// The mark of a queued object is wrong.
     QueueFlag "queue_flag" ReferenceMismatch
-    /// The queue has an object that is not to be released.
+    /// The queue has an object that must not be released.
     QueueEntry "queue_entry" ReferenceMismatch
 }
 
@@ -116,9 +119,11 @@ impl Fault {
         Fault::ALL.iter().copied().find(|fault| fault.word() == word)
     }
 
-    /// The fault whose word is nearest to a text.
+    /// The fault whose word is most similar to a text.
     pub(crate) fn nearest(text: &str) -> Option<Fault> {
-        let distance = |fault: &Fault| strsim::damerau_levenshtein(fault.word(), text);
+        // How far two words are from one another takes memory by the length of both.
+        let text: String = text.chars().take(LONGEST_COMPARED).collect();
+        let distance = |fault: &Fault| strsim::damerau_levenshtein(fault.word(), &text);
         Fault::ALL.iter().copied().min_by_key(distance)
     }
 
@@ -137,17 +142,17 @@ impl Fault {
         matches!(self, Fault::ExternalHigh | Fault::ExternalLow | Fault::ExternalWrapped)
     }
 
-    /// Whether it damages the number of living objects, hence no object.
+    /// Whether it damages the number of living objects, and so no object.
     pub fn is_of_the_heap(self) -> bool {
         matches!(self, Fault::LiveHigh | Fault::LiveLow | Fault::LiveWrapped)
     }
 
-    /// Whether it damages the list of free slots, hence what is reported is no living object.
+    /// Whether it damages the list of free slots, so that no living object is reported.
     pub fn is_of_free_slots(self) -> bool {
         matches!(self, Fault::FreeTwice | Fault::FreeBeyond | Fault::FreeMissing)
     }
 
-    /// Whether a fault at another object may undo it: it damages what all objects share.
+    /// Whether a fault at another object may undo it, since it damages something that all objects share.
     pub fn can_be_undone(self) -> bool {
         self.is_of_the_heap() || self.is_of_free_slots() || self == Fault::FreeLive
     }
@@ -161,23 +166,23 @@ impl Fault {
 /// What kind of error verification found (SPEC 7.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FindingKind {
-    /// A count is not what counting gives.
+    /// A count differs from the number of references.
     CountMismatch,
     /// A reference to no object.
     Dangling,
-    /// References are recorded of which there is none.
+    /// References are recorded that do not exist.
     Orphaned,
-    /// The bookkeeping of changed objects.
+    /// The records of changed objects are wrong.
     Dirty,
-    /// What is recorded of references is not what objects hold.
+    /// The records of references differ from the contents of objects.
     ReferenceMismatch,
-    /// A weak object's target, or where weak objects are listed.
+    /// A weak object's target or the list of weak objects is wrong.
     WeakCorruption,
-    /// Something that nothing leads to any more.
+    /// Nothing refers to something any more.
     Leak,
-    /// Freed more than once, or freed and alive.
+    /// A slot is freed more than once, or is freed and alive.
     DoubleFreed,
-    /// A count that went below zero.
+    /// A count went below zero.
     Negative,
 }
 
@@ -195,7 +200,7 @@ impl FindingKind {
         FindingKind::Negative,
     ];
 
-    /// What it is called.
+    /// Its name.
     pub fn word(self) -> &'static str {
         match self {
             FindingKind::CountMismatch => "count_mismatch",
@@ -216,6 +221,6 @@ impl FindingKind {
 pub struct Finding {
     /// What kind of error it is.
     pub kind: FindingKind,
-    /// At which object; `None`: in the heap as a whole, or at a slot that no object has.
+    /// Its object. `None` if the error is in the heap as a whole, or at a slot without an object.
     pub object: Option<Object>,
 }

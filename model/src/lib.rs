@@ -1,11 +1,11 @@
-//! The operations of a reference-counted heap, how they are written down, and what they must do.
+//! The operations of a reference-counted heap: their notations, and what they must do.
 //!
-//! [`operation`] is the one table of operations; [`text`] and [`bytes`] write programs of them down; [`script`] says what
-//! a program means whoever carries it out; [`definitions`] says what counted, reachable and cyclic are; and
-//! [`mod@reference`] is a heap that answers every question from those definitions, by looking at the whole object graph.
+//! [`operation`] is the one table of operations. [`text`] and [`bytes`] are the notations of programs. [`script`] says
+//! what a program means on any heap. [`definitions`] says what counted, reachable and cyclic are. [`mod@reference`] is
+//! a heap that computes every answer by these definitions from the whole object graph.
 //!
-//! Nothing here is fast and nothing is remembered that could be derived. The reference must be believed by reading.
-//! It knows nothing of any heap under test. "SPEC" in comments is `SPEC.md`, the contract in words.
+//! Nothing here is fast, and nothing is stored that can be derived: a reader must be able to see that the reference is
+//! right. It knows nothing of any heap under test. "SPEC" in comments is `SPEC.md`, the contract in words.
 //!
 //! ```
 //! use heapproof_model::{Program, Reference, script};

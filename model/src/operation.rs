@@ -1,10 +1,10 @@
 //! The one table of operations.
 //!
-//! An entry is: byte tag, text form (a `$` for each operand), what it gives, weight in the default mix, name and
-//! operands. The order of the entries is the order of simplicity: a minimiser prefers an earlier one. Tags are for good:
-//! a tag once used is never given to another operation. From the table the macro makes [`Operation`], [`Code`], the
-//! parser, the printer, the encoder and the decoder; what an operation *does* stands in [`crate::reference`] and in each
-//! subject's adapter, in a `match` that the compiler keeps complete.
+//! An entry has a byte tag, a text form (a `$` for each operand), what the operation returns, its weight in the default
+//! mix, its name and its operands. The order of the entries is the order of simplicity: a minimiser prefers an earlier
+//! one. Tags never change: a tag once used is never given to another operation. From the table the macro makes
+//! [`Operation`], [`Code`], the parser, the printer, the encoder and the decoder. What an operation *does* is in
+//! [`crate::reference`] and in each subject's adapter, in a `match` that the compiler keeps complete.
 
 mod line;
 mod mention;
@@ -19,24 +19,24 @@ use mention::Mention;
 use operand::Operand;
 use part::{AsPart, Part};
 
-/// Calls a macro with the table: here for what an operation is, in `text` and `bytes` for how it is written.
+/// Calls a macro with the table: here to define operations, in `text` and `bytes` to write them.
 macro_rules! operations {
     ($with:ident) => {
         $with! {
             // Reading and moving counts.
-            /// One more reference is the mutator's.
+            /// Gives the mutator one more reference.
             0x40 "take $" Nothing 40 Take { object: Option<R> }
-            /// One reference of the mutator's is given up.
+            /// Gives up one reference of the mutator.
             0x41 "drop $" Nothing 120 Drop { object: Option<R> }
-            /// A new reference to a weak object's target, if that lives.
+            /// Returns a new reference to a weak object's target, if the target lives.
             0x42 "upgrade $" New 18 Upgrade { weak: Option<R> }
-            /// The value of a table's field.
+            /// Returns the value of a table's field.
             0x20 "$.$" Look 14 ReadField { object: Option<R>, field: Field }
-            /// The value of an array's element.
+            /// Returns the value of an array's element.
             0x21 "$[$]" Look 10 ReadElement { object: Option<R>, index: u32 }
-            /// The value of a closure's capture.
+            /// Returns the value of a closure's capture.
             0x22 "${$}" Look 8 ReadCapture { object: Option<R>, index: u32 }
-            /// The value in a box.
+            /// Returns the value in a box.
             0x23 "*$" Look 8 ReadBox { object: Option<R> }
 
             // Writing.
@@ -50,69 +50,69 @@ macro_rules! operations {
             0x33 "*$ = $" Nothing 24 WriteBox { object: Option<R>, value: Value<R> }
             /// Appends to an array.
             0x34 "push $ $" Nothing 34 Push { object: Option<R>, value: Value<R> }
-            /// Takes the last element out of an array; a reference becomes the caller's.
+            /// Removes the last element of an array and returns it; a reference then belongs to the caller.
             0x35 "pop $" Own 20 Pop { object: Option<R> }
-            /// Takes a field out of a table; a reference becomes the caller's.
+            /// Removes a field of a table and returns its value; a reference then belongs to the caller.
             0x36 "remove $.$" Own 20 Remove { object: Option<R>, field: Field }
 
             // Allocating.
-            /// A table without fields.
+            /// Allocates a table without fields.
             0x10 "table" New 90 Table {}
-            /// A box.
+            /// Allocates a box.
             0x13 "box $" New 24 Box { value: Value<R> }
-            /// An array.
+            /// Allocates an array.
             0x11 "array $" New 30 Array { values: Vec<Value<R>> }
-            /// A closure.
+            /// Allocates a closure.
             0x12 "closure $ $" New 24 Closure { function: u32, values: Vec<Value<R>> }
-            /// A scalar.
+            /// Allocates a scalar.
             0x14 "scalar $" New 10 Scalar { value: Value<R> }
-            /// A weak object.
+            /// Allocates a weak object.
             0x15 "weak $" New 36 Weak { target: Option<R> }
-            /// Tables, each the field `next` of the one before.
+            /// Allocates tables, each in the field `next` of the one before.
             0x16 "chain $" New 3 Chain { length: u32 }
-            /// A chain whose last refers to its first.
+            /// Allocates a chain whose last table refers to its first.
             0x17 "ring $" New 4 Ring { length: u32 }
 
             // Managing.
             /// Frees all garbage.
             0x50 "collect" Nothing 16 Collect {}
-            /// The automatic check, if one is due.
+            /// Makes the automatic check, if one is due.
             0x51 "check" Nothing 16 Check {}
-            /// Finds all cycles by looking at everything.
+            /// Finds all cycles by examining the whole heap.
             0x52 "detect full" Nothing 12 DetectFull {}
-            /// The same cycles, looking only where something has changed.
+            /// Finds the same cycles by examining only what has changed.
             0x53 "detect" Nothing 14 Detect {}
-            /// A slice of a detection; whether it is complete.
+            /// Does a slice of a detection, and returns whether it is complete.
             0x54 "detect $" Nothing 30 DetectSlice { objects: u32 }
-            /// A slice of a collection; whether it is complete.
+            /// Does a slice of a collection, and returns whether it is complete.
             0x55 "collect $" Nothing 26 CollectSlice { objects: u32 }
-            /// Looks whether the heap is in order.
+            /// Verifies the heap.
             0x58 "verify" Nothing 6 Verify {}
 
             // Frames.
-            /// Opens a frame, whose checks may touch that many objects.
+            /// Opens a frame, in which checks may touch that many objects.
             0x56 "begin $" Nothing 24 Begin { objects: u32 }
             /// Closes the frame.
             0x57 "end" Nothing 60 End {}
-            /// An object that the end of the frame lets go.
+            /// Allocates an object whose reference the end of the frame gives up.
             0x18 "temp $" New 200 Temp { allocation: Box<Operation<R>> }
 
             // Finalizers.
             /// Adds a line to an object's finalizer.
             0x60 "on $: $" Nothing 60 On { object: Option<R>, line: Box<Line> }
-            /// Ends the finalizer that it stands in.
+            /// Ends its finalizer by a panic.
             0x61 "panic" Nothing 4 Panic {}
 
             // Damage.
             /// Damages the heap.
             0x70 "fault $ $" Nothing 10 Fault { fault: Fault, object: Option<R> }
-            /// Repairs the heap, from what it holds itself.
+            /// Repairs the heap from its own contents.
             0x71 "recover" Nothing 2 Recover {}
-            /// Repairs the heap, which is told what the mutator holds.
+            /// Repairs the heap, which also gets the references that the mutator holds.
             0x72 "recover roots" Nothing 2 RecoverRoots {}
 
             // Configuration.
-            /// Operations between two automatic checks, to begin with.
+            /// The initial number of operations between two automatic checks.
             0x01 "set interval $" Nothing 50 SetInterval { operations: u32 }
             /// The least and greatest interval that tuning may set.
             0x02 "set bounds $ $" Nothing 30 SetBounds { least: u32, greatest: u32 }
@@ -122,7 +122,7 @@ macro_rules! operations {
             0x04 "set counts $" Nothing 8 SetCounts { ceiling: u32 }
             /// The most objects that one slot may hold, one after the other.
             0x05 "set generations $" Nothing 20 SetGenerations { ceiling: u32 }
-            /// Whether allocations check.
+            /// Whether allocations make automatic checks.
             0x06 "set checks $" Nothing 8 SetChecks { on: bool }
             /// How many objects a check may touch.
             0x07 "set budget $" Nothing 40 SetBudget { objects: u32 }
@@ -133,16 +133,16 @@ macro_rules! operations {
 }
 pub(crate) use operations;
 
-/// What an operation gives its caller, hence whether a line may bind a name to it.
+/// What an operation returns to its caller, and so whether a line may bind a name to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gives {
     /// Nothing to bind.
     Nothing,
-    /// An id that counts nothing: a line may bind it.
+    /// An id that is not counted: a line may bind it.
     Look,
-    /// A reference that is the caller's, if any: a line may bind it.
+    /// A reference that belongs to the caller, or another value: a line may bind it.
     Own,
-    /// A reference that is the caller's: a line must bind it.
+    /// A reference that belongs to the caller: a line must bind it.
     New,
 }
 
@@ -178,12 +178,12 @@ macro_rules! defined {
                 match self { $(Code::$code => $text),* }
             }
 
-            /// What it gives.
+            /// What it returns.
             pub fn gives(self) -> Gives {
                 match self { $(Code::$code => Gives::$gives),* }
             }
 
-            /// How often it stands in the default mix, against the others.
+            /// How often it occurs in the default mix, relative to the others.
             pub fn weight(self) -> u32 {
                 match self { $(Code::$code => $weight),* }
             }
@@ -202,7 +202,7 @@ macro_rules! defined {
         }
 
         impl Operation<Object> {
-            /// The objects that it names, as what it is done to or as values; those of a finalizer's line are not known yet.
+            /// The objects that it names, as operands or as values. Those of a finalizer's line are not known yet.
             pub fn objects(&self) -> Vec<Object> {
                 let mut objects = Vec::new();
                 let each = &mut |object| objects.push(object);
@@ -212,7 +212,7 @@ macro_rules! defined {
         }
 
         impl Operation<Name> {
-            /// The same operation on the objects that its names stand for; `None` where one stands for nothing.
+            /// The same operation with objects for names; `None` where a name is unbound.
             pub fn resolve(&self, look_up: &dyn Fn(Name) -> Option<Object>) -> Option<Operation<Object>> {
                 Some(match self {
                     $(Operation::$code { $($operand),* } =>
@@ -220,7 +220,7 @@ macro_rules! defined {
                 })
             }
 
-            /// Calls `each` with every name that it uses, those in a finalizer's operation included.
+            /// Calls `each` with every name that it uses, including those in a finalizer's operation.
             pub(crate) fn rename(&mut self, each: &mut dyn FnMut(&mut Name)) {
                 match self { $(Operation::$code { $($operand),* } => { $($operand.rename(each);)* let _ = each; })* }
             }
@@ -234,12 +234,12 @@ macro_rules! defined {
                 })
             }
 
-            /// That operation with the simplest operands that there are.
+            /// The operation with the simplest operands.
             pub fn simplest(code: Code) -> Self {
                 match code { $(Code::$code => Operation::$code { $($operand: AsPart::simplest()),* },)* }
             }
 
-            /// Its operands in order, to be changed.
+            /// Its operands in order, for changes.
             pub fn parts(&mut self) -> Vec<Part<'_>> {
                 match self { $(Operation::$code { $($operand),* } => vec![$($operand.part()),*],)* }
             }
@@ -249,7 +249,7 @@ macro_rules! defined {
 operations!(defined);
 
 impl Operation<Object> {
-    /// Whether it can be done to a heap that was damaged at those objects; all else is skipped (SPEC 7.6).
+    /// Whether it can be done to a heap that was damaged at those objects; other operations are skipped (SPEC 7.6).
     pub fn suits_damage(&self, damaged: &[Object]) -> bool {
         match self {
             Operation::Verify {} | Operation::Recover {} | Operation::RecoverRoots {} => true,
@@ -265,17 +265,17 @@ impl Code {
         Code::ALL.iter().copied().find(|code| code.tag() == tag)
     }
 
-    /// Whether it configures, hence stands before all others.
+    /// Whether it is a setting, and so comes before all other operations.
     pub fn is_setting(self) -> bool {
         self >= Code::SetInterval
     }
 
-    /// Whether it allocates one object that is no temporary.
+    /// Whether it allocates one object that is not a temporary.
     pub fn allocates_plainly(self) -> bool {
         (Code::Table..=Code::Weak).contains(&self)
     }
 
-    /// Whether it allocates one object: those check first (SPEC 4).
+    /// Whether it allocates one object. Such operations check first (SPEC 4).
     pub fn allocates(self) -> bool {
         self.allocates_plainly() || self == Code::Temp
     }

@@ -5,11 +5,11 @@ pub use crate::operation::{DEEPEST_FINALIZER, Line};
 use crate::operation::Operation;
 use crate::value::Name;
 
-/// Operations in the order in which they are to be carried out, settings first. Its `Debug` is its trace.
+/// Operations in the order in which they are carried out, settings first. Its `Debug` is its trace.
 #[derive(Clone, Default)]
 pub struct Program {
     lines: Vec<Line>,
-    /// What the names were called where the program was read; numbers beyond its end are spelled by counting.
+    /// The spelling of names in the text from which the program was read. Names beyond its end are spelled by counting.
     spelling: Vec<String>,
 }
 
@@ -23,8 +23,8 @@ impl PartialEq for Program {
 impl Eq for Program {}
 
 impl Program {
-    /// The program of those lines. A line that can't stand where it does is left out, a name's second binding too, and
-    /// settings are moved to the front.
+    /// The program of those lines. Lines that are not allowed in their place are left out, and so is the second binding
+    /// of a name. Settings are moved to the front.
     pub fn new(lines: Vec<Line>) -> Program {
         Program::spelled(lines, Vec::new())
     }
@@ -54,7 +54,7 @@ impl Program {
         self.lines.is_empty()
     }
 
-    /// The same with other lines, its names spelled alike.
+    /// A program of other lines with the same spelling of names.
     pub fn with_lines(&self, lines: Vec<Line>) -> Program {
         Program::spelled(lines, self.spelling.clone())
     }
@@ -67,7 +67,8 @@ impl Program {
         self.spelling.get(usize::from(name.0)).cloned().unwrap_or_else(|| count(name.0))
     }
 
-    /// The names in the order in which lines bind them, then those that none binds, spelled by counting.
+    /// The same program with names numbered in the order of their binding, then the unbound ones, and spelled by
+    /// counting.
     pub fn canonical(&self) -> Program {
         let mut lines = self.lines.clone();
         let mut numbers = Numbers::default();
@@ -80,7 +81,7 @@ impl Program {
         Program { lines, spelling: Vec::new() }
     }
 
-    /// How many objects its bulk lines ask for: what makes a program large.
+    /// How many objects its bulk lines allocate, which is what makes a program large.
     pub fn bulk(&self) -> u64 {
         fn of(line: &Line) -> u64 {
             match &line.operation {
@@ -93,7 +94,7 @@ impl Program {
     }
 }
 
-/// New numbers for names, in the order in which they are asked for.
+/// New numbers for names, in the order of the requests.
 #[derive(Default)]
 struct Numbers {
     given: Vec<Option<Name>>,

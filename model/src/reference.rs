@@ -1,8 +1,8 @@
 //! The reference heap: the contract as code, each rule from its definition and in the contract's words.
 //!
-//! It stores what can't be derived (contents, external counts, which finalizers have begun, the release queue, what the
-//! last detection found, counters) and computes all else from the whole graph each time it is asked. Where the contract
-//! leaves a choice, it follows what the subject says it chose, if that was allowed ([`Reference::follow`]).
+//! It stores what can't be derived (contents, external counts, which finalizers have begun, the release queue, the
+//! result of the last detection, counters), and computes everything else from the whole graph each time. Where the
+//! contract leaves a choice, it does what the subject says it chose, if that was allowed ([`Reference::follow`]).
 
 use crate::definitions::{Graph, counted, targeted};
 use crate::operation::{Code, Operation};
@@ -28,7 +28,7 @@ pub use statistics::Statistics;
 use frames::Frame;
 use slices::Sliced;
 
-/// What a call comes to.
+/// The result of a call.
 type Reply = Result<Value<Object>, Refusal>;
 
 /// A living object.
@@ -47,30 +47,30 @@ pub struct Reference {
     objects: Vec<Option<Thing>>,
     /// Objects whose strong count reached 0, in that order (SPEC 2).
     queue: VecDeque<Object>,
-    /// Whether the queue is being worked off.
+    /// Whether the queue is being processed.
     releasing: bool,
-    /// The object whose finalizer a release runs.
+    /// The object whose finalizer runs in a release.
     finalizing: Option<Object>,
     /// Whether the finalizers of a set run.
     set_runs: bool,
-    /// What the last detection found.
+    /// The cycles that the last detection found.
     cycles: Vec<BTreeSet<Object>>,
     settings: Settings,
     statistics: Statistics,
     allocations_since_check: u64,
     operations_since_verification: u64,
-    /// The frame that is open.
+    /// The open frame.
     frame: Option<Frame>,
-    /// The sliced collection that is under way.
+    /// The unfinished collection in slices.
     sliced: Option<Sliced>,
-    /// How often detection has paused, no change and no death in between.
+    /// How often detection has paused without a change or a death in between.
     pauses: u64,
-    /// The faults that the heap has not been recovered from, each at another object.
+    /// The faults since the last recovery, each at a different object.
     damages: Vec<Damage>,
     script: Script,
-    /// What the subject says has happened since the journal was last taken.
+    /// The subject's events since the journal was last taken.
     choices: Vec<Event>,
-    /// Whether the subject does not say which sets it takes, nor where it pauses.
+    /// Whether the subject does not report which sets it takes and where it pauses.
     silent: bool,
 }
 
@@ -95,19 +95,19 @@ impl Reference {
         Reference::default()
     }
 
-    /// What the subject says has happened in the operation that is carried out next: where the order is free, it is
-    /// taken from there.
+    /// Takes the subject's events of the operation that is carried out next. Where the contract leaves the order free,
+    /// the reference takes it from them.
     pub fn follow(&mut self, events: Vec<Event>) {
         self.choices = events;
     }
 
-    /// From now on the subject does not say which sets it takes, nor where it pauses: each set is then all garbage, what
-    /// comes in slices is done in one, and the journal mentions neither.
+    /// From now on the subject does not report which sets it takes and where it pauses. Then each set is all garbage,
+    /// work in slices is done in one slice, and the journal has no entry for either.
     pub fn expect_no_sets(&mut self) {
         self.silent = true;
     }
 
-    /// What the subject says happens next.
+    /// The subject's next event.
     fn choice(&self) -> Option<&Event> {
         self.choices.get(self.script.journal.len())
     }
@@ -122,7 +122,7 @@ impl Reference {
         Statistics { live_objects: self.living().count() as u64, interval: self.settings.interval, ..self.statistics }
     }
 
-    /// The cycles that the last detection found, less those of which an object has died.
+    /// The cycles that the last detection found, without those of which an object has died.
     pub fn cycles(&self) -> impl Iterator<Item = &BTreeSet<Object>> + '_ {
         self.cycles.iter().filter(|cycle| cycle.iter().all(|object| self.lives(*object)))
     }
@@ -132,7 +132,7 @@ impl Reference {
         self.thing(object).is_some()
     }
 
-    /// How often each living object is referred to.
+    /// The counts of each living object.
     pub fn counts(&self) -> impl Iterator<Item = (Object, Counts)> + '_ {
         let (internal, weak) = (counted(self), targeted(self));
         self.living().map(move |object| {
@@ -164,7 +164,7 @@ impl Reference {
         self.thing(object).map_or(0, |thing| thing.external)
     }
 
-    /// The object itself, if it is one, lives and is of that kind.
+    /// The object and its contents, if it is not nil, lives and is of that kind.
     fn find(&mut self, object: Option<Object>, kind: Option<Kind>) -> Result<(Object, &mut Contents), Refusal> {
         let object = object.ok_or(Refusal::Nil)?;
         let contents = &mut self.thing_mut(object).ok_or(Refusal::Stale)?.contents;
@@ -180,7 +180,7 @@ impl Reference {
         contents.values.get_mut(index as usize).ok_or(Refusal::Index)
     }
 
-    /// Whether the values may all be stored: their objects live, and there is room for all the references.
+    /// Checks that all values may be stored: their objects live, and there is room for all the references.
     fn admit<'a>(&self, values: impl IntoIterator<Item = &'a Value<Object>>) -> Result<(), Refusal> {
         let targets: Vec<Object> = values.into_iter().filter_map(Value::reference).collect();
         if targets.iter().any(|target| !self.lives(*target)) {
@@ -195,7 +195,7 @@ impl Reference {
         if full { Err(Refusal::Overflow) } else { Ok(()) }
     }
 
-    /// One more external reference to an object that lives.
+    /// Adds an external reference to a living object.
     fn take(&mut self, object: Object) -> Result<(), Refusal> {
         let ceiling = self.settings.counts;
         let thing = self.thing_mut(object).ok_or(Refusal::Stale)?;
@@ -206,7 +206,7 @@ impl Reference {
         Ok(())
     }
 
-    /// Puts a value into a place where there is one already, and gives up the old one.
+    /// Replaces the value in a place, and gives up the old one.
     fn replace(&mut self, object: Option<Object>, kind: Kind, index: u32, value: &Value<Object>) -> Reply {
         self.slot(object, kind, index)?;
         self.admit([value])?;
@@ -215,7 +215,7 @@ impl Reference {
         Ok(Value::Nil)
     }
 
-    /// Turns the last element, or a field, into what the caller holds.
+    /// Removes the last element, or a field, and gives it to the caller.
     fn take_out(
         &mut self,
         object: Option<Object>,
@@ -248,7 +248,7 @@ impl Reference {
         Ok(Value::Nil)
     }
 
-    /// What the operation does and gives, or why it can't; the queue is not worked off here.
+    /// Carries out an operation, without processing the queue.
     fn perform(&mut self, operation: &Operation<Object>) -> Reply {
         match operation {
             Operation::ReadField { object, field } => {
@@ -298,7 +298,7 @@ impl Reference {
                 }
                 Ok(Value::Nil)
             }
-            // It ends the run that it stands in, which is the script's to do.
+            // The script ends the run that contains it.
             Operation::Panic {} => Ok(Value::Nil),
             operation if operation.code().is_setting() => self.settings.set(operation).map(|()| Value::Nil),
             operation if operation.code() >= Code::Table && operation.code() <= Code::Ring => self.make(operation),
@@ -306,7 +306,7 @@ impl Reference {
         }
     }
 
-    /// What concerns the heap as a whole.
+    /// Carries out an operation on the heap as a whole.
     fn manage(&mut self, operation: &Operation<Object>) -> Reply {
         let in_finalizer = self.set_runs || self.finalizing.is_some();
         match operation {

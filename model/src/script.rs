@@ -1,6 +1,6 @@
-//! What a program means, whoever carries it out: names, outcomes, and the runs of finalizers (SPEC 2).
+//! What a program means on any heap: names, outcomes, and the runs of finalizers (SPEC 2).
 //!
-//! A heap that carries out programs is a [`Machine`]: it answers calls whose names have become objects, and lends its
+//! A heap that carries out programs is a [`Machine`]. It answers calls with objects for names, and lends its
 //! [`Script`], the part of its state that belongs to the program and not to the heap.
 
 use crate::operation::{Gives, Line, Operation};
@@ -10,46 +10,46 @@ use std::sync::Arc;
 
 mod digest;
 
-/// How many operations the finalizers of one program may carry out, all together.
+/// How many operations all finalizers of one program together may carry out.
 pub const FUEL: u32 = 1_000;
 
-/// Why a call is refused (SPEC 1), in the order in which reasons are looked for.
+/// Why a call is refused (SPEC 1), in the order in which reasons are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Refusal {
-    /// It is not allowed inside the finalizer that runs.
+    /// The call is not allowed inside the running finalizer.
     Reentrant,
-    /// A frame is open, or none is.
+    /// A frame is open where none may be, or none is open where one must be.
     Frame,
-    /// Nil, where there must be an object.
+    /// Nil where an object is needed.
     Nil,
     /// The object is gone.
     Stale,
     /// The object is of another kind.
     Kind,
-    /// No such element or capture.
+    /// There is no such element or capture.
     Index,
-    /// No such field.
+    /// There is no such field.
     Field,
     /// The value refers to an object that is gone.
     StaleValue,
-    /// A reference, where only plain values go.
+    /// A reference where only plain values are allowed.
     NotPlain,
     /// A count has no room for one more.
     Overflow,
-    /// The mutator holds no reference that it could give up.
+    /// The mutator holds no reference to give up.
     NotHeld,
-    /// No room for one more object.
+    /// There is no room for one more object.
     Capacity,
     /// A setting or a budget of zero, or bounds that cross.
     Setting,
-    /// A fault for which there is nothing to damage.
+    /// The fault finds nothing to damage.
     Inapplicable,
 }
 
-/// What became of an operation.
+/// The outcome of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// Done; what it gave, nil where it gives nothing.
+    /// Done, with the result, which is nil if there is none.
     Done(Value<Object>),
     /// Called, and refused.
     Refused(Refusal),
@@ -68,28 +68,28 @@ pub enum End {
     OutOfFuel,
 }
 
-/// What happens inside a heap, in the order in which it happens.
+/// An event inside a heap; journals have events in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Event {
     /// The finalizer of an object began.
     Began(Object),
     /// A finalizer carried out an operation.
     Did(Outcome),
-    /// The finalizer that runs ended, its references dropped.
+    /// The running finalizer ended, and its references are dropped.
     Ended(End),
     /// An object died.
     Died(Object),
-    /// A set of garbage was found: its finalizers come next, then its members die.
+    /// A set of garbage was found. Its finalizers run next, then its members die.
     Took(BTreeSet<Object>),
     /// A slice or a check ends with more to do.
     Paused,
-    /// A fault was made; the object at which verification has to find it, if that is at any.
+    /// A fault was made; with the object at which verification must find it, if there is one.
     Damaged(Option<Object>),
     /// The heap was repaired.
     Recovered {
-        /// References that became nil: whose, and their places among its values; a weak object's target is at 0.
+        /// References that became nil: the object, and the place among its values; a weak object's target is at 0.
         lost: Vec<(Object, usize)>,
-        /// The external count that each living object has now, in order of numbers; empty where roots were given.
+        /// The new external count of each living object, in order of numbers; empty where roots were given.
         externals: Vec<(Object, u32)>,
     },
 }
@@ -98,10 +98,10 @@ pub enum Event {
 #[derive(Debug, Clone)]
 pub struct Script {
     names: Vec<Option<Object>>,
-    /// Shared, since heaps are copied after every operation.
+    /// In `Arc`, since heaps are copied after every operation.
     finalizers: BTreeMap<Object, Arc<Vec<Line>>>,
     fuel: u32,
-    /// What has happened since the journal was last taken.
+    /// The events since the journal was last taken.
     pub journal: Vec<Event>,
 }
 
@@ -117,7 +117,7 @@ impl Script {
         self.names.get(usize::from(name.0)).copied().flatten()
     }
 
-    /// Lets a name stand for an object, for ever.
+    /// Binds a name to an object, for ever.
     pub fn bind(&mut self, name: Name, object: Object) {
         let index = usize::from(name.0);
         if self.names.len() <= index {
@@ -143,7 +143,7 @@ pub trait Machine {
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal>;
     /// The program's part of its state.
     fn script(&mut self) -> &mut Script;
-    /// Whether the operation is carried out: not all are while faults are not recovered from.
+    /// Whether the operation is carried out. On a damaged heap, some are not.
     fn permits(&self, _operation: &Operation<Object>) -> bool {
         true
     }
@@ -169,8 +169,7 @@ pub fn step(machine: &mut impl Machine, line: &Line) -> Outcome {
 
 /// Runs the finalizer of an object.
 ///
-/// Where it ends by a panic, the caller panics too, if that is how its heap learns of it: everything that a run must do
-/// has been done.
+/// If it ends by a panic, the caller may panic too, to tell its heap: everything that a run must do has been done.
 pub fn finalize(machine: &mut impl Machine, object: Object) -> End {
     let script = machine.script();
     script.journal.push(Event::Began(object));
@@ -209,7 +208,8 @@ struct Run {
 struct Bound {
     name: Name,
     object: Object,
-    /// Whether the run holds references by this name, and how many: below zero where it dropped more than it had.
+    /// Whether the run holds references by this name, and how many. The number is below zero if it dropped more than it
+    /// had.
     owns: bool,
     held: i64,
 }

@@ -1,7 +1,7 @@
-//! Programs as text: one line an operation, so that any line can be deleted.
+//! Programs as text: one line for each operation, so that any line can be deleted.
 //!
-//! Reading: a line is cut into tokens and tried against the form of each operation in the table; where none fits, the
-//! form that came furthest says what is wrong. Printing writes the same form. Parsing what was printed gives an equal
+//! The parser cuts a line into tokens and matches them with the form of each operation in the table. If none fits, the
+//! form that got furthest says what is wrong. Printing writes the same form. Parsing a printed program gives an equal
 //! program.
 
 use crate::operation::{Code, DEEPEST_FINALIZER, Gives, Line, Operation};
@@ -25,9 +25,9 @@ pub const HEADER: &str = "heapproof trace 1";
 /// What is wrong with a trace, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextError {
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// In characters, counted from 1.
+    /// The column in characters, counted from 1.
     pub column: usize,
     /// What is wrong and what would be right.
     pub message: String,
@@ -75,7 +75,7 @@ impl FromStr for Program {
     }
 }
 
-/// The names met so far.
+/// The names so far.
 #[derive(Default)]
 struct Reader {
     numbers: HashMap<String, Name>,
@@ -135,7 +135,7 @@ impl Reader {
         };
         match self.name(token, token.text, depth)? {
             Name::SELF => Err(token.wrong("`self` can't be bound")),
-            name if !self.bound.insert(name) => Err(token.wrong(format!("the name `{}` is bound twice", token.text))),
+            name if !self.bound.insert(name) => Err(token.wrong(format!("the name {token} is bound twice"))),
             name => Ok(name),
         }
     }
@@ -150,7 +150,8 @@ impl Reader {
             }
         }
         let (first, second) = (&tokens[0], tokens.get(1));
-        let a_name_alone = second.is_none_or(|token| token.kind != TokenKind::Punctuation)
+        let a_name_alone = furthest.at == 1
+            && second.is_none_or(|token| token.kind != TokenKind::Punctuation)
             && furthest.wanted.iter().any(|wanted| wanted == "`.`");
         let bound = first.word().and_then(|word| self.numbers.get(word)).is_some_and(|name| self.bound.contains(name));
         if a_name_alone && bound && second.is_none() {
@@ -165,7 +166,7 @@ impl Reader {
     }
 }
 
-/// What the forms wanted that followed the line furthest.
+/// What the forms expected that got furthest in the line.
 #[derive(Default)]
 struct Furthest {
     at: usize,
@@ -199,19 +200,19 @@ impl Furthest {
 
 const END: &str = "the end of the line";
 
-/// Follows the form of one operation through the tokens of a line.
+/// Matches the form of one operation with the tokens of a line.
 struct Matcher<'a, 't> {
     reader: &'a mut Reader,
     form: &'a [Token<'static>],
     tokens: &'a [Token<'t>],
     at: usize,
     depth: usize,
-    /// What was wanted where it failed; `None` where more than that is wrong.
+    /// What was expected where it failed; `None` if something else is wrong.
     wanted: Option<String>,
 }
 
 impl<'a, 't> Matcher<'a, 't> {
-    /// The next operand, after what the form wants before it.
+    /// The next operand, after what the form has before it.
     fn operand<T: Written>(&mut self) -> Result<T, TextError> {
         self.literals()?;
         self.form = self.form.get(1..).unwrap_or_default();
@@ -238,7 +239,7 @@ impl<'a, 't> Matcher<'a, 't> {
         self.tokens.get(self.at)
     }
 
-    /// What `read` makes of the next token; an error that says what was wanted, where it makes nothing of it.
+    /// The result of `read` for the next token, or an error that says what was expected.
     fn read<T>(&mut self, wanted: &str, read: impl Fn(&Token<'t>) -> Option<T>) -> Result<T, TextError> {
         match self.peek().and_then(read) {
             Some(value) => {
@@ -261,7 +262,7 @@ impl<'a, 't> Matcher<'a, 't> {
         }
     }
 
-    /// All that is left, as a line of a finalizer.
+    /// The rest of the line, as a line of a finalizer.
     fn finalizer_line(&mut self) -> Result<Line, TextError> {
         match self.tokens.get(self.at..).filter(|rest| !rest.is_empty()) {
             None => Err(self.fail("an operation")),
@@ -275,7 +276,7 @@ impl<'a, 't> Matcher<'a, 't> {
         }
     }
 
-    /// All that is left, as an operation that allocates one object.
+    /// The rest of the line, as an operation that allocates one object.
     fn allocation(&mut self) -> Result<Operation<Name>, TextError> {
         const WANTED: &str = "`table` or `array` or `closure` or `box` or `scalar` or `weak`";
         let rest = &self.tokens[self.at..];
@@ -301,7 +302,7 @@ impl<'a, 't> Matcher<'a, 't> {
     }
 }
 
-/// Fills the forms of operations with operands.
+/// Prints operations: fills their forms with operands.
 struct Printer<'a> {
     program: &'a Program,
     form: &'static str,
@@ -341,7 +342,7 @@ impl Printer<'_> {
 }
 
 impl Program {
-    /// One of its lines, as in its trace.
+    /// Prints one of its lines, as in its trace.
     pub fn print(&self, line: &Line) -> String {
         let mut printer = Printer { program: self, form: "", text: String::new() };
         printer.line(line);

@@ -1,9 +1,9 @@
-//! What operations speak of: names, objects, fields, values, and what can be seen of an object.
+//! What operations work on: names, objects, fields, values, and the visible contents of objects.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-/// A name of a program: the number of a place that one line binds, once, to an object's id.
+/// A name of a program: the number of a variable that one line binds once to an object's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name(pub u16);
 
@@ -14,7 +14,7 @@ impl Name {
     pub const MOST: usize = 65_534;
 }
 
-/// An object: the how-manieth that its heap allocated, counted from 0. Never used again for another.
+/// An object, by the number of its allocation in its heap, counted from 0. The number is never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Object(pub u32);
 
@@ -34,7 +34,7 @@ impl fmt::Display for Object {
 /// The longest text of a value, in bytes.
 pub(crate) const MOST_TEXT: usize = 65_535;
 
-/// The most values that an array or closure is made of.
+/// The most values in the allocation of an array or closure.
 pub(crate) const MOST_VALUES: usize = 255;
 
 /// The name of a table's field: a word.
@@ -42,14 +42,14 @@ pub(crate) const MOST_VALUES: usize = 255;
 pub struct Field(Arc<str>);
 
 impl Field {
-    /// Fields that a byte stands for, in the order of their bytes: more than a heap searches one by one.
+    /// Fields that are encoded as one byte, in the order of their bytes: more than a heap searches one by one.
     pub const COMMON: [&str; 24] = [
         "next", "x", "y", "left", "right", "parent", "child", "value", "key", "head", "tail", "item", "a", "b", "c",
         "d", "e", "f", "g", "h", "first", "last", "name", "data",
     ];
 
-    /// The field of that name; `None` unless it is a word that a trace can hold: a letter or `_`, then letters, digits,
-    /// `_`, at most 255 bytes.
+    /// The field of that name; `None` unless it is a word for traces: a letter or `_`, then letters, digits and `_`, at
+    /// most 255 bytes.
     pub fn new(name: &str) -> Option<Field> {
         if let Some(index) = Field::COMMON.iter().position(|common| *common == name) {
             return Some(Field::common(index));
@@ -61,7 +61,7 @@ impl Field {
         word.then(|| Field(name.into()))
     }
 
-    /// The common field of that index, counted round.
+    /// The common field of that index, modulo their number.
     pub fn common(index: usize) -> Field {
         static FIELDS: LazyLock<Vec<Field>> =
             LazyLock::new(|| Field::COMMON.iter().map(|name| Field((*name).into())).collect());
@@ -96,7 +96,7 @@ impl fmt::Debug for Float {
     }
 }
 
-/// What a field, an element, a capture or a box holds; `R` is a [`Name`] in programs and an [`Object`] in heaps.
+/// The value of a field, an element, a capture or a box; `R` is a [`Name`] in programs and an [`Object`] in heaps.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value<R> {
     /// Nothing.
@@ -116,7 +116,7 @@ pub enum Value<R> {
 }
 
 impl<R: Copy> Value<R> {
-    /// The reference that it is, if it is one.
+    /// The reference, if it is one.
     pub fn reference(&self) -> Option<R> {
         match self {
             Value::Reference(reference) => Some(*reference),
@@ -137,16 +137,16 @@ pub enum Kind {
     Closure,
     /// One value.
     Box,
-    /// One value that is no reference.
+    /// One value that is not a reference.
     Scalar,
     /// A weak reference to a target.
     Weak,
 }
 
-/// What an object holds, as anyone may see it.
+/// The visible contents of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Contents {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// A closure's function index, else 0.
     pub function: u32,
@@ -154,7 +154,7 @@ pub struct Contents {
     pub fields: Vec<Field>,
     /// The values of the fields, the elements, the captures, or the one value.
     pub values: Vec<Value<Object>>,
-    /// A weak object's target while that lives, else `None`.
+    /// A weak object's target while the target lives, else `None`.
     pub target: Option<Object>,
 }
 
@@ -165,12 +165,12 @@ impl Contents {
     }
 }
 
-/// How many references there are to an object.
+/// The numbers of references to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Counts {
-    /// Held by the mutator.
+    /// References that the mutator holds.
     pub external: u32,
-    /// In the contents of living objects.
+    /// References in the contents of living objects.
     pub internal: u32,
     /// Living weak objects that target it.
     pub weak: u32,

@@ -1,9 +1,10 @@
-//! A folder of traces that are kept: what is in it, and what is new to it.
+//! A corpus: a folder of traces that are kept.
 //!
-//! A regression is filed while the heap still fails, in the form that the minimiser gives every failure of that bug, so a
-//! bug that comes back, or is found a second time, is recognised by its trace.
+//! A regression is filed while the heap still fails, in the form that the minimiser gives every failure of that bug. So
+//! its trace is recognised when the bug comes back, or is found a second time.
 
 use crate::failure::failures::commented;
+use crate::failure::heading::Heading;
 use crate::judge::signature::Signature;
 use heapproof_model::{Program, TextError};
 use std::fmt;
@@ -11,10 +12,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Where regressions are within a corpus.
+/// The folder of regressions within a corpus.
 pub const REGRESSIONS: &str = "regressions";
 
-/// The longest name that a note gives a file.
+/// The longest file name that is made from a note.
 const LONGEST_NAME: usize = 60;
 
 /// A trace that is kept.
@@ -22,10 +23,24 @@ const LONGEST_NAME: usize = 60;
 pub struct Kept {
     /// Its file.
     pub path: PathBuf,
-    /// What it is about: the comment of its second line, empty if it has none.
+    /// Its description: the comment in its second line, empty if it has none.
     pub note: String,
+    /// What stands over it, and by what it is to be judged.
+    pub heading: Heading,
     /// The program.
     pub program: Program,
+}
+
+impl Kept {
+    /// The trace with that text.
+    ///
+    /// # Errors
+    /// Where it is none, or speaks of a property that there is not.
+    pub fn new(path: PathBuf, text: &str) -> Result<Kept, TextError> {
+        let program = text.parse()?;
+        let note = text.lines().nth(1).and_then(|line| line.strip_prefix("# ")).unwrap_or_default().trim().to_owned();
+        Ok(Kept { path, note, heading: Heading::of(text)?, program })
+    }
 }
 
 /// Why a corpus can't be read or added to.
@@ -33,10 +48,12 @@ pub struct Kept {
 pub enum CorpusError {
     /// A file or folder can't be read or written.
     Unreadable(PathBuf, io::Error),
-    /// A file in it is no trace.
+    /// A file in it is not a trace.
     Malformed(PathBuf, TextError),
-    /// It has that program already.
+    /// It already has that program.
     Known(PathBuf),
+    /// A trace in it is about a subject that is not here.
+    Foreign(PathBuf, String),
 }
 
 impl fmt::Display for CorpusError {
@@ -44,6 +61,7 @@ impl fmt::Display for CorpusError {
         match self {
             CorpusError::Unreadable(path, error) => write!(out, "can't read {}: {error}", path.display()),
             CorpusError::Malformed(path, error) => write!(out, "{}:{error}", path.display()),
+            CorpusError::Foreign(path, error) => write!(out, "{}: {error}", path.display()),
             CorpusError::Known(path) => write!(out, "{} is the same program", path.display()),
         }
     }
@@ -51,11 +69,19 @@ impl fmt::Display for CorpusError {
 
 impl std::error::Error for CorpusError {}
 
-/// All traces in a folder and in its folders, in order of their paths.
+/// All traces in a folder and its subfolders, in order of their paths.
 ///
 /// # Errors
-/// Where something can't be read.
+/// If something can't be read.
 pub fn load(folder: &Path) -> Result<Vec<Kept>, CorpusError> {
+    each(folder)?.into_iter().collect()
+}
+
+/// The same, but a trace that can't be read does not keep from the others.
+///
+/// # Errors
+/// Where a folder can't be read.
+pub fn each(folder: &Path) -> Result<Vec<Result<Kept, CorpusError>>, CorpusError> {
     let mut paths = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -70,30 +96,28 @@ pub fn load(folder: &Path) -> Result<Vec<Kept>, CorpusError> {
         }
     }
     paths.sort();
-    paths.into_iter().map(read).collect()
+    Ok(paths.into_iter().map(read).collect())
 }
 
 /// One of them.
 pub(super) fn read(path: PathBuf) -> Result<Kept, CorpusError> {
     let text = std::fs::read_to_string(&path).map_err(|error| CorpusError::Unreadable(path.clone(), error))?;
-    let program = text.parse().map_err(|error| CorpusError::Malformed(path.clone(), error))?;
-    let note = text.lines().nth(1).and_then(|line| line.strip_prefix("# ")).unwrap_or_default().trim().to_owned();
-    Ok(Kept { path, note, program })
+    Kept::new(path.clone(), &text).map_err(|error| CorpusError::Malformed(path, error))
 }
 
-/// The trace among them that is that program, up to names and comments.
+/// The trace among them with the same program, whatever its names and comments.
 pub fn known<'a>(kept: &'a [Kept], program: &Program) -> Option<&'a Kept> {
     kept.iter().find(|kept| kept.program == *program)
 }
 
-/// The text of a regression: the note first, then what was found, then the trace.
+/// The text of a regression: the note, then what was found, then the trace.
 pub fn text(program: &Program, note: &str, found: Option<&str>) -> String {
     let comments: Vec<&str> = [note].into_iter().chain(found).collect();
     commented(program, &comments.join("\n"))
 }
 
-/// What the file of a regression is called: by its note if that has words, and no other file of that name has another
-/// program; else by its signature and a hash of the program.
+/// The file name of a regression. It is made from the note if that has words, and no file of that name holds another
+/// program; else from the signature and a hash of the program.
 pub fn file_name(note: &str, signature: Option<&Signature>, program: &Program, folder: &Path) -> String {
     let hash = xxh3_64(&program.encode()) as u32;
     let slug = slug(note);
@@ -103,7 +127,7 @@ pub fn file_name(note: &str, signature: Option<&Signature>, program: &Program, f
     named.unwrap_or_else(|| format!("{signature}-{hash:08x}.trace"))
 }
 
-/// The words of a note, as many as make a short name, joined by `-`.
+/// The first words of a note, joined by `-` to a short name.
 fn slug(note: &str) -> String {
     let mut slug = String::new();
     let words = note.split(|c: char| !c.is_alphanumeric() && c != '\'').map(|word| word.replace('\'', ""));

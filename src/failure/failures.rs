@@ -1,7 +1,7 @@
-//! Failures as files.
+//! Saves failures as files.
 //!
 //! `failures/` holds minimised traces only, `failures/original/` the programs that they came from. A file is written
-//! beside its place and renamed into it, so none is ever half there, and it is called by its signature and a hash of its
+//! under a temporary name and then renamed, so no file is ever incomplete. Its name is the signature and a hash of the
 //! program, so the same failure is the same file.
 
 use crate::judge::signature::Signature;
@@ -10,13 +10,16 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Where failures go unless something else is asked for.
+/// The default folder of failures.
 pub const OUT: &str = "heapproof.out";
 
-/// Saves a program that failed, as it was found.
+/// As many links as Linux follows.
+const MOST_LINKS: usize = 40;
+
+/// Saves a program that failed, before it is minimised.
 ///
 /// # Errors
-/// Where the folder or the file can't be written.
+/// If the folder or the file can't be written.
 pub fn save_original(out: &Path, signature: &Signature, program: &Program, note: &str) -> io::Result<PathBuf> {
     save(&out.join("failures").join("original"), signature, program, note)
 }
@@ -24,7 +27,7 @@ pub fn save_original(out: &Path, signature: &Signature, program: &Program, note:
 /// Saves a minimised trace.
 ///
 /// # Errors
-/// Where the folder or the file can't be written.
+/// If the folder or the file can't be written.
 pub fn save_minimized(out: &Path, signature: &Signature, program: &Program, note: &str) -> io::Result<PathBuf> {
     save(&out.join("failures"), signature, program, note)
 }
@@ -37,7 +40,7 @@ fn save(folder: &Path, signature: &Signature, program: &Program, note: &str) -> 
     Ok(path)
 }
 
-/// A program's trace with comments behind its header, a line each.
+/// A program's trace, with the note as comments after the header.
 pub fn commented(program: &Program, note: &str) -> String {
     let trace = program.to_string();
     let (header, lines) = trace.split_once('\n').unwrap_or((&trace, ""));
@@ -45,13 +48,13 @@ pub fn commented(program: &Program, note: &str) -> String {
     format!("{header}\n{comments}{lines}")
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file completely or not at all.
 ///
 /// # Errors
-/// Where it can't be written.
+/// If it can't be written.
 pub fn write_whole(path: &Path, bytes: &(impl AsRef<[u8]> + ?Sized)) -> io::Result<()> {
-    // A link stays a link, and what is no file (a terminal, a pipe) is written to, not replaced.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // A link stays a link. A terminal or a pipe is written to, not replaced.
+    let path = &followed(path);
     if path.exists() && !path.is_file() {
         return std::fs::write(path, bytes);
     }
@@ -66,7 +69,17 @@ pub fn write_whole(path: &Path, bytes: &(impl AsRef<[u8]> + ?Sized)) -> io::Resu
     Ok(())
 }
 
-/// Temporary files are their owner's alone unless told otherwise; the user's mask still applies.
+/// The file that links lead to, which need not exist yet.
+pub fn followed(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = std::fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(next);
+    }
+    path.canonicalize().unwrap_or(path)
+}
+
+/// By default only the owner can read temporary files. This widens that; the user's mask still applies.
 #[cfg(unix)]
 fn readable_by_others<'a, 'b, 'c>(builder: &'c mut tempfile::Builder<'a, 'b>) -> &'c mut tempfile::Builder<'a, 'b> {
     use std::os::unix::fs::PermissionsExt;

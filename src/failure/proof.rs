@@ -1,7 +1,9 @@
-//! From a failure to what a person reads: minimise, save, explain. The three front doors and the command line share it.
+//! Turns a failure into a report: minimises, saves and explains it. The three front doors and the command line share
+//! this.
 
 use crate::failure::explain::{Explanation, Paint, explain};
 use crate::failure::failures::{OUT, save_minimized, save_original};
+use crate::failure::heading::found_as;
 use crate::failure::minimize::{Flaky, Minimized, Options, minimize_as};
 use crate::judge::lockstep::Failure;
 use crate::judge::properties::Property;
@@ -20,28 +22,30 @@ const MOST_OTHERS: usize = 5;
 /// A failure, minimised.
 #[derive(Debug, Clone)]
 pub struct Counterexample {
-    /// What was claimed.
+    /// The property that does not hold.
     pub property: Property,
-    /// The kind of subject that it does not hold for.
+    /// The kind of subject for which it does not hold.
     pub subject: SubjectKind,
-    /// What kind of violation it is.
+    /// The signature of the violation.
     pub signature: Signature,
-    /// How many lines the program had that was found.
+    /// How many lines the program had before it was minimised.
     pub found_length: usize,
-    /// The minimised program, how it fails, and the programs met on the way that fail otherwise.
+    /// The minimised program, how it fails, and the programs found on the way that fail in other ways.
     pub minimized: Minimized,
     /// Where the minimised trace was saved.
     pub path: Option<PathBuf>,
+    /// Why it fails, as it was told by another process; unless it was, the program is run here.
+    pub told: Option<Explanation>,
 }
 
 impl Counterexample {
-    /// Minimises a program; `None` where it does not fail.
+    /// Minimises a program; `None` where it passes.
     pub fn of(property: Property, subject: &SubjectKind, program: &Program) -> Option<Counterexample> {
-        let judge = |program: &Program| property.check(subject, program).failure;
+        let judge = |program: &Program| judged(property, subject, program);
         Counterexample::by(property, subject, program, &Options::default(), &judge)
     }
 
-    /// The same as is asked for, by what a judge says.
+    /// Does the same with options and with a judge of your own.
     pub fn by(
         property: Property,
         subject: &SubjectKind,
@@ -52,35 +56,46 @@ impl Counterexample {
         let minimized = minimize_as(program, options, judge)?;
         let signature = minimized.failure.signature(&minimized.program);
         let found_length = program.len();
-        Some(Counterexample { property, subject: subject.clone(), signature, found_length, minimized, path: None })
+        Some(Counterexample {
+            property,
+            subject: subject.clone(),
+            signature,
+            found_length,
+            minimized,
+            path: None,
+            told: None,
+        })
     }
 
-    /// The failure that the minimised program ends in.
+    /// The failure of the minimised program.
     pub fn failure(&self) -> &Failure {
         &self.minimized.failure
     }
 
-    /// The trace, what parts in it and why, and what could be different in it.
+    /// The explanation: the trace, how subject and model differ and why, and what could be different in the trace.
     pub fn explanation(&self) -> Explanation {
+        if let Some(told) = &self.told {
+            return told.clone();
+        }
         let Counterexample { property, subject, signature, minimized, .. } = self;
         let mut explanation = explain(subject, &minimized.program, self.failure());
-        // What ends its process is told by whoever runs it in another.
+        // A program that ends its process can't be varied here.
         if !self.failure().violation.ends_the_process() {
-            explanation.vary(&minimized.program, signature, &mut |program| property.check(subject, program).failure);
+            explanation.vary(&minimized.program, signature, &mut |program| judged(*property, subject, program));
         }
         explanation
     }
 
-    /// Saves the minimised trace under `out`, and what was met on the way among the originals.
+    /// Saves the minimised trace under `out`, and programs that fail in other ways among the originals.
     ///
     /// # Errors
-    /// Where a file can't be written.
+    /// If a file can't be written.
     pub fn save(&mut self, out: &Path) -> io::Result<()> {
         for (signature, program) in &self.minimized.others {
-            save_original(out, signature, program, "met while another failure was minimised")?;
+            let found = found_as(signature.as_str(), self.property, &self.subject);
+            save_original(out, signature, program, &format!("{found}\nfound while another failure was minimised"))?;
         }
-        let note =
-            format!("signature {}, property {}, subject {}", self.signature, self.property.name(), self.subject.name);
+        let note = found_as(self.signature.as_str(), self.property, &self.subject);
         self.path = Some(save_minimized(out, &self.signature, &self.minimized.program, &note)?);
         Ok(())
     }
@@ -97,7 +112,7 @@ impl Counterexample {
         Some(format!("{program} replay --subject {} {property}{isolate}{path}", self.subject.name))
     }
 
-    /// How it was cut down, in a line or two.
+    /// How it was minimised, in a line or two.
     fn cut(&self) -> String {
         let Counterexample { found_length, minimized, .. } = self;
         let (lines, executions) = (minimized.program.len(), minimized.executions);
@@ -128,7 +143,7 @@ impl Counterexample {
             self.cut(),
         );
         for other in minimized.others.keys().take(MOST_OTHERS) {
-            text.push_str(&format!("met on the way, another failure: {other} (in failures/original/)\n"));
+            text.push_str(&format!("another failure was found on the way: {other} (in failures/original/)\n"));
         }
         if let Some(more @ 1..) = minimized.others.len().checked_sub(MOST_OTHERS) {
             text.push_str(&format!("and {more} more of them\n"));
@@ -140,7 +155,12 @@ impl Counterexample {
     }
 }
 
-/// A word as a shell takes it for one.
+/// How a program fails; where there is no subject for it, nothing is known to fail.
+fn judged(property: Property, subject: &SubjectKind, program: &Program) -> Option<Failure> {
+    property.check(subject, program).failure.filter(|failure| failure.violation.not_made().is_none())
+}
+
+/// A word with the quotes that a shell needs.
 pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-+=:@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -150,20 +170,20 @@ pub(crate) fn quoted(word: &str) -> String {
     }
 }
 
-/// Reports by property, subject's name and signature.
-type Reports = HashMap<(Property, &'static str, Signature), String>;
+/// Reports by property, name of the subject and signature.
+type Reports = HashMap<(Property, String, Signature), String>;
 
-/// What was reported already in this process.
+/// The reports so far in this process.
 static REPORTED: LazyLock<Mutex<Reports>> = LazyLock::new(Mutex::default);
 
-/// Checks that a property holds for a program; for tests by any framework that makes programs.
+/// Asserts that a property holds for a program, in tests by any framework that makes programs.
 ///
-/// Where it does not, the program is minimised, the trace saved in `heapproof.out/failures/`, and the whole report is the
-/// message of the panic. A framework that now shrinks the program by itself meets the same signature again and again:
-/// that is told from what was reported first, without minimising anew, and in silence.
+/// If it does not hold, the program is minimised, the trace is saved in `heapproof.out/failures/`, and the panic's
+/// message is the whole report. A framework that then shrinks the program itself gets the same signature again and
+/// again. Such a repeat panics with the first report, without minimising again and without output.
 ///
 /// # Panics
-/// Where the property does not hold: that is how tests fail.
+/// If the property does not hold: that is how tests fail.
 ///
 /// ```
 /// use heapproof::{assert_holds, properties::Property, subjects::HEAP};
@@ -174,7 +194,10 @@ static REPORTED: LazyLock<Mutex<Reports>> = LazyLock::new(Mutex::default);
 #[allow(clippy::panic)] // it is an assertion
 pub fn assert_holds(property: Property, subject: &SubjectKind, program: &Program) {
     let Some(failure) = property.check(subject, program).failure else { return };
-    let key = (property, subject.name, failure.signature(program));
+    if let Some(not_made) = failure.violation.not_made() {
+        panic!("{not_made}");
+    }
+    let key = (property, subject.name.clone().into_owned(), failure.signature(program));
     let known = REPORTED.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
     if let Some(report) = known {
         resume_unwind(Box::new(report));
@@ -183,7 +206,8 @@ pub fn assert_holds(property: Property, subject: &SubjectKind, program: &Program
         panic!("flaky: the program failed with `{}` and then did not\n{program}", key.2);
     };
     let out = Path::new(OUT);
-    let saved = save_original(out, &found.signature, program, "").and_then(|_| found.save(out));
+    let note = found_as(found.signature.as_str(), property, subject);
+    let saved = save_original(out, &found.signature, program, &note).and_then(|_| found.save(out));
     let mut report = found.report("heapproof");
     if let Err(error) = saved {
         report.push_str(&format!("not saved in {OUT}: {error}\n"));

@@ -1,67 +1,63 @@
-//! The guard of one child: hands it a program, listens, and ends it when its time is up.
+//! The guard of one child: asks it about a program, listens, and ends it when it says that it hangs.
 
 pub(crate) mod protocol;
 
-use crate::judge::violation::{Crash, Violation};
-use heapproof_model::Program;
-use protocol::{FAILED, FIRST, NEXT, PASSED};
-use std::io::{self, Read};
+use crate::judge::violation::{Crash, Hang, Violation};
+use protocol::{Question, Said};
+use std::io::{self, BufReader, Read};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// How much is kept of what a child says on standard error.
+/// How many bytes of a child's standard error are kept.
 const MOST_TEXT: usize = 1 << 16;
 
-/// What a program may use.
+/// The limits of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How long it may run.
+    /// How long one call of the subject may use the processor, and for how long no thread of the subject may run or want
+    /// to.
     pub time: Duration,
-    /// How much memory its process may have, in mebibytes; this is only kept on Unix.
+    /// How much memory its process may have, in mebibytes. Only Unix enforces this.
     pub memory: u64,
 }
+
+/// How long a child may say nothing, besides the limit of its time: it says several times a second that it lives, so this
+/// is only for one that is stopped as a whole.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// A child and what it says.
 pub(crate) struct Guard {
     child: Child,
     limits: Limits,
     input: Option<ChildStdin>,
-    said: Receiver<u8>,
+    said: Receiver<Said>,
     errors: Option<JoinHandle<String>>,
 }
 
-/// What came of a program.
+/// What came of a question.
 pub(crate) enum Ending {
-    Passed,
-    Failed,
-    /// It ended its process, or had to be ended with it, while it was at that line.
-    Ended {
-        step: usize,
-        violation: Violation,
-    },
+    /// It was answered.
+    Answered(Vec<u8>),
+    /// The child ended its process, or has to be ended with it, while it was at that line.
+    Ended { step: usize, violation: Violation },
 }
 
 impl Guard {
-    /// Begins a child.
+    /// Starts a child.
     pub fn begin(mut command: Command, limits: Limits) -> io::Result<Guard> {
-        // A Ctrl-C is for this process, which goes on to say what it has.
+        // Ctrl-C must reach only this process, which then reports what it has.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        // To trace back an allocation that failed takes seconds, and nobody reads it.
+        // A backtrace of a failed allocation takes seconds, and nobody reads it.
         command.env("RUST_BACKTRACE", "0");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let (send, said) = channel();
-        if let Some(mut output) = child.stdout.take() {
+        if let Some(output) = child.stdout.take() {
             std::thread::spawn(move || {
-                let mut bytes = [0; 4096];
-                while let Ok(count @ 1..) = output.read(&mut bytes) {
-                    let told = bytes[..count].iter().filter(|byte| (FIRST..=FAILED).contains(*byte));
-                    if told.copied().any(|byte| send.send(byte).is_err()) {
-                        return;
-                    }
-                }
+                let mut output = BufReader::new(output);
+                while Said::receive(&mut output).is_ok_and(|said| send.send(said).is_ok()) {}
             });
         }
         let errors = child.stderr.take().map(|errors| std::thread::spawn(move || beginning(errors)));
@@ -69,25 +65,26 @@ impl Guard {
         Ok(Guard { child, limits, input, said, errors })
     }
 
-    /// Runs a program. A child that has ended is of no use for another.
-    pub fn run(&mut self, program: &Program) -> io::Result<Ending> {
+    /// Asks a question; `slow` is told where the program as a whole takes long. A child that has ended is of no use for
+    /// another.
+    pub fn ask(&mut self, question: &Question, slow: &dyn Fn(usize, Duration)) -> io::Result<Ending> {
         if let Some(input) = &mut self.input {
             // Where it can't be sent, the child has ended, which is seen below.
-            let _ = protocol::send(input, program);
+            let _ = question.send(input);
         }
-        let until = Instant::now() + self.limits.time;
+        let hung = |step, how, limit| Ok(Ending::Ended { step, violation: Violation::Hung { how, limit } });
+        let silence = question.patience + SILENCE;
         let mut step = 0;
         loop {
-            match self.said.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(PASSED) => return Ok(Ending::Passed),
-                Ok(FAILED) => return Ok(Ending::Failed),
-                Ok(FIRST) => step = 0,
-                Ok(NEXT) => step += 1,
-                Ok(_) => {}
-                Err(RecvTimeoutError::Timeout) => {
-                    let violation = Violation::Hung { limit: self.limits.time };
-                    return Ok(Ending::Ended { step, violation });
-                }
+            match self.said.recv_timeout(silence) {
+                Ok(Said::Answer(answer)) => return Ok(Ending::Answered(answer)),
+                Ok(Said::First) => step = 0,
+                Ok(Said::Next) => step += 1,
+                Ok(Said::Alive) => {}
+                Ok(Said::Slow(time)) => slow(step, time),
+                Ok(Said::Busy(time)) => return hung(step, Hang::Busy, time),
+                Ok(Said::Still(time)) => return hung(step, Hang::Still, time),
+                Err(RecvTimeoutError::Timeout) => return hung(step, Hang::Still, silence),
                 Err(RecvTimeoutError::Disconnected) => {
                     let violation = self.crash()?;
                     return Ok(Ending::Ended { step, violation });
@@ -96,7 +93,7 @@ impl Guard {
         }
     }
 
-    /// How a child has ended by itself.
+    /// How a child ended that was not killed.
     fn crash(&mut self) -> io::Result<Violation> {
         let status = self.child.wait()?;
         let errors = self.errors.take().and_then(|errors| errors.join().ok()).unwrap_or_default();
@@ -118,7 +115,7 @@ impl Drop for Guard {
     }
 }
 
-/// As much as is kept of a text; the rest is read, so that its writer does not wait for ever.
+/// The beginning of a text. The rest is read and dropped, so that its writer does not block.
 fn beginning(mut from: impl Read) -> String {
     let mut bytes = Vec::new();
     let _ = from.by_ref().take(MOST_TEXT as u64).read_to_end(&mut bytes);
@@ -129,7 +126,7 @@ fn beginning(mut from: impl Read) -> String {
 #[cfg(unix)]
 fn of_status(status: ExitStatus) -> Crash {
     use std::os::unix::process::ExitStatusExt;
-    /// The number of the signal that an abort is, on every Unix.
+    /// The signal of an abort, the same on every Unix.
     const ABORT: i32 = 6;
     match (status.signal(), status.code()) {
         (Some(ABORT), _) => Crash::Aborted,

@@ -28,7 +28,7 @@ impl Signature {
 
     /// What kind of violation it is, without the place.
     pub fn kind(&self) -> &str {
-        self.0.split_once(AT).map_or(&*self.0, |(kind, _)| kind)
+        kind_of(&self.0)
     }
 
     /// Whether it is that one, or is of that kind where that has no place.
@@ -153,6 +153,9 @@ fn nearest(text: &str, words: impl Iterator<Item = String>) -> Option<String> {
 impl Failure {
     /// The signature of it as a failure of that program.
     pub fn signature(&self, program: &Program) -> Signature {
+        if let Violation::Told { signature, .. } = &self.violation {
+            return Signature(signature.clone());
+        }
         let kind = self.violation.kind();
         let place = match &self.violation {
             Violation::Panicked { place, .. } => place.as_deref().map(slug),
@@ -162,6 +165,11 @@ impl Failure {
         };
         Signature(place.map_or_else(|| kind.clone(), |place| format!("{kind}{AT}{place}")))
     }
+}
+
+/// The part of a signature's text before the place.
+fn kind_of(signature: &str) -> &str {
+    signature.split_once(AT).map_or(signature, |(kind, _)| kind)
 }
 
 /// A place in the sources, without the folders: `src/counts.rs:12:5` as `counts_rs_12_5`.
@@ -174,10 +182,13 @@ impl Violation {
     /// What kind of violation it is: the signature without the place.
     pub fn kind(&self) -> String {
         match self {
+            Violation::Told { signature, .. } => kind_of(signature).to_owned(),
             Violation::Panicked { .. } => PANICKED.to_owned(),
             Violation::Crashed { how } => format!("crashed-{}", crash(*how)),
             Violation::Hung { .. } => "hung".to_owned(),
             Violation::OutOfMemory { .. } => "out-of-memory".to_owned(),
+            // None of those that there can be: no program is saved by it.
+            Violation::NotMade(_) => "not-made".to_owned(),
             Violation::Outcome { model: Outcome::Done(_), subject: Outcome::Done(_) } => "result".to_owned(),
             Violation::Outcome { model, subject } => format!("outcome-{}-{}", outcome(model), outcome(subject)),
             Violation::FreedTooEarly { .. } => "freed-too-early".to_owned(),

@@ -1,4 +1,4 @@
-//! What a test has to tell: calls, what each must come to, and what must be so afterwards.
+//! The story of a test: calls, the outcome that each must have, and what must hold afterwards.
 
 use super::signature::Signature;
 use heapproof_model::{Contents, Counts, End, Event, Finding, Line, Name, Object, Operation, Outcome, Program};
@@ -9,9 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Story {
     /// The program.
     pub program: Program,
+    /// How the test shows it: as its trace, comments and all.
+    pub trace: String,
     /// How it fails, if it does.
     pub signature: Option<Signature>,
-    /// What is to be said of that, a line each.
+    /// The comments about the failure, a line each.
     pub told: Vec<String>,
     /// Calls and claims in their order.
     pub parts: Vec<Part>,
@@ -22,37 +24,37 @@ pub struct Story {
 /// A part of a story.
 #[derive(Debug, Clone)]
 pub enum Part {
-    /// Something is called.
+    /// A call.
     Call(Telling),
-    /// A line is skipped: what it names stands for nothing.
+    /// A line that is skipped, since it uses an unbound name.
     Skipped(Line),
-    /// Something must be so.
+    /// Something that must hold.
     Claim(Claim),
 }
 
 /// A call.
 #[derive(Debug, Clone)]
 pub struct Telling {
-    /// The line that makes it; `None` where all is let go at the end.
+    /// The line that makes it; `None` where everything is collected and dropped at the end.
     pub line: Option<Line>,
     /// The operation.
     pub operation: Operation<Object>,
-    /// What the mutator holds before it, an entry for each reference.
+    /// The references that the mutator holds before the call, an entry for each.
     pub roots: Vec<Object>,
-    /// What it must come to.
+    /// The outcome that it must have.
     pub outcome: Outcome,
-    /// Whether subject and model part at it.
+    /// Whether subject and model differ at it.
     pub fails: bool,
 }
 
-/// What must be so, by the model.
+/// What must hold, by the model.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Claim {
     /// Whether an object lives.
     Lives(Object, bool),
-    /// How often it is referred to.
+    /// The counts of an object.
     Counts(Object, Counts),
-    /// What it holds.
+    /// The contents of an object.
     Holds(Object, Box<Contents>),
     /// Runs of finalizers and deaths of the last call, in order.
     Happened(Vec<Event>),
@@ -70,7 +72,7 @@ pub enum Claim {
     Rests,
     /// Verification finds nothing, given these roots, or none.
     Sound(Option<Vec<Object>>),
-    /// Verification finds this, among whatever else, given these roots.
+    /// Verification finds this and possibly more, given these roots.
     Reports(Finding, Vec<Object>),
     /// Nothing lives.
     Empty,
@@ -79,11 +81,11 @@ pub enum Claim {
 /// A run of a finalizer.
 #[derive(Debug, Clone)]
 pub struct Run {
-    /// Whose finalizer it was.
+    /// The object whose finalizer ran.
     pub object: Object,
     /// What it did, in order.
     pub steps: Vec<Step>,
-    /// The objects whose references the run holds in the end, an entry for each, in the order in which they are dropped.
+    /// The references that the run holds at its end, an entry for each, in the order in which they are dropped.
     pub left: Vec<Object>,
     /// How it ended.
     pub end: End,
@@ -92,11 +94,11 @@ pub struct Run {
 /// A step of a run.
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// The line, as the program has it.
+    /// The line in the program.
     pub line: Line,
-    /// The operation on what its names stood for; `None` where one stood for nothing.
+    /// The operation with objects for names; `None` where a name was unbound.
     pub operation: Option<Operation<Object>>,
-    /// What it came to.
+    /// Its outcome.
     pub outcome: Outcome,
 }
 
@@ -108,7 +110,7 @@ impl Story {
         if plain { identifier(&spelled) } else { format!("name_{}", name.0) }
     }
 
-    /// The variables of objects: for each the first that is bound to it by a line of the program.
+    /// The variable of each object: the first name that a line of the program binds to it.
     pub fn variables(&self) -> BTreeMap<Object, String> {
         let mut variables = BTreeMap::new();
         for part in &self.parts {
@@ -122,12 +124,12 @@ impl Story {
     }
 }
 
-/// Words that can't be variables in Rust.
+/// Words that Rust does not allow as variables.
 const KEYWORDS: &str = " abstract as async await become box break const continue crate do dyn else enum extern false final fn \
     for gen if impl in let loop macro match mod move mut override priv pub ref return self static struct super trait true \
     try type typeof unsafe unsized use virtual where while yield ";
 
-/// A word as a Rust identifier; one that can't be is followed by `_`.
+/// A word as a Rust identifier; a keyword gets a `_` at its end.
 pub(crate) fn identifier(word: &str) -> String {
     if KEYWORDS.contains(&format!(" {word} ")) { format!("{word}_") } else { word.to_owned() }
 }

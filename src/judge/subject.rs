@@ -5,10 +5,16 @@
 //! what went unchecked. The least that is of use: some way to allocate and store, [`Take`](Operation::Take),
 //! [`Drop`](Operation::Drop), and [`Subject::lives`].
 
-use super::spelling::Spelling;
+mod abilities;
+mod kind;
+pub(crate) mod watch;
+
+pub use abilities::Abilities;
+pub use kind::SubjectKind;
+
+use super::violation::Violation;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::collections::BTreeSet;
-use std::fmt;
 
 /// Something that can be seen of a subject, besides whether an object lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -68,6 +74,10 @@ impl Observation {
 ///
 /// Objects are numbered by the order of their allocation, from 0; a bulk line allocates as many as it says.
 /// Everything that takes `&self` only looks: it must change nothing.
+///
+/// Several subjects live at once, in one thread and in several: runs beside each other, copies, threads of a run. So each
+/// keeps all its state in itself, and not in a `static` or a `thread_local`. `docs/your-heap.md` says which operations
+/// belong to what a heap has, and what is done at the end of a program.
 pub trait Subject {
     /// Whether it has that operation; without, programs do without.
     fn supports(&self, code: Code) -> bool;
@@ -77,14 +87,29 @@ pub trait Subject {
 
     /// Carries out an operation: what it gives, nil where it gives nothing, or why it is refused.
     ///
+    /// Operations come as they are, on nil, on dead objects, on objects of another kind: those are refused, and change
+    /// nothing. `take nil` and `drop nil` are done. What [`Observation::Refusals`] does not show is whether the reason is
+    /// the contract's; whether there is one is always compared.
+    ///
     /// # Errors
     /// The refusal that the contract names (`SPEC.md`, section 1).
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal>;
+
+    /// Whether the subject is lost, and how: its process has ended, or does not answer. It is asked after each call and
+    /// each look, and what a lost subject has answered counts for nothing; a subject has no other way to say so.
+    fn broken(&self) -> Option<Violation> {
+        None
+    }
 
     /// Whether an object lives.
     fn lives(&self, object: Object) -> bool;
 
     /// Learns that a name of the program stands for an object from now on; only finalizers need it.
+    ///
+    /// A subject with finalizers has a [`Script`](heapproof_model::Script), to which it passes this on. It appends the line
+    /// of an [`On`](Operation::On) there, and runs an object's finalizer by
+    /// [`script::finalize`](heapproof_model::script::finalize), which calls it for each line as a
+    /// [`Machine`](heapproof_model::Machine). Then it looks whether the object has references again.
     fn bind(&mut self, _name: Name, _object: Object) {}
 
     /// What has happened inside the heap since this was last called ([`Observation::Journal`]).
@@ -164,72 +189,5 @@ pub trait Subject {
     /// A copy with an empty journal ([`Observation::Fork`]).
     fn fork(&self) -> Option<Box<dyn Subject>> {
         None
-    }
-}
-
-/// A kind of subject: its name, and how to make an empty one.
-#[derive(Clone)]
-pub struct SubjectKind {
-    /// How the command line calls it.
-    pub name: &'static str,
-    /// What it is, in a line.
-    pub about: &'static str,
-    make: fn() -> Box<dyn Subject>,
-    rust: Option<&'static str>,
-    spelling: Option<&'static dyn Spelling>,
-}
-
-impl SubjectKind {
-    /// The kind of subject that `make` makes.
-    pub const fn new(name: &'static str, about: &'static str, make: fn() -> Box<dyn Subject>) -> SubjectKind {
-        SubjectKind { name, about, make, rust: None, spelling: None }
-    }
-
-    /// The same, which says what Rust calls it: a path or another expression that gives it, as `my_heap::proof::KIND`.
-    /// Tests that embed their trace name it.
-    #[must_use]
-    pub const fn in_rust(self, rust: &'static str) -> SubjectKind {
-        SubjectKind { rust: Some(rust), ..self }
-    }
-
-    /// What Rust calls it, if it says so.
-    pub fn rust(&self) -> Option<&'static str> {
-        self.rust
-    }
-
-    /// The same, which says how tests in Rust spell its operations.
-    #[must_use]
-    pub const fn spelled(self, spelling: &'static dyn Spelling) -> SubjectKind {
-        SubjectKind { spelling: Some(spelling), ..self }
-    }
-
-    /// How tests in Rust spell its operations, if it says so.
-    pub fn spelling(&self) -> Option<&'static dyn Spelling> {
-        self.spelling
-    }
-
-    /// What its name begins with, where a `:` divides it: it is one of several that belong together.
-    pub fn family(&self) -> Option<&'static str> {
-        self.name.split_once(':').map(|(family, _)| family)
-    }
-
-    /// An empty one.
-    pub fn make(&self) -> Box<dyn Subject> {
-        (self.make)()
-    }
-
-    /// What can't be checked of it, each in words; empty where everything can.
-    pub fn unchecked(&self) -> Vec<String> {
-        let subject = self.make();
-        let operations = Code::ALL.iter().filter(|code| !subject.supports(**code)).map(|code| code.name().to_owned());
-        let observations =
-            Observation::ALL.iter().filter(|one| !subject.observes(**one)).map(|one| one.name().to_owned());
-        observations.chain(operations).collect()
-    }
-}
-
-impl fmt::Debug for SubjectKind {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "SubjectKind({})", self.name)
     }
 }

@@ -1,4 +1,4 @@
-//! What the operations of programs came to.
+//! Counts the outcomes of operations.
 
 use heapproof_model::{Code, Outcome};
 
@@ -26,7 +26,7 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Counts an outcome.
+    /// Adds an outcome.
     pub fn add(&mut self, code: Code, outcome: &Outcome) {
         let outcomes = &mut self.by_code[code as usize];
         match outcome {
@@ -36,7 +36,13 @@ impl Tally {
         }
     }
 
-    /// Adds all of another.
+    /// Has an operation have those outcomes.
+    #[cfg(feature = "cli")]
+    pub(crate) fn set(&mut self, code: Code, outcomes: Outcomes) {
+        self.by_code[code as usize] = outcomes;
+    }
+
+    /// Adds the counts of another tally.
     pub fn merge(&mut self, other: &Tally) {
         for (mine, theirs) in self.by_code.iter_mut().zip(&other.by_code) {
             mine.done += theirs.done;

@@ -1,52 +1,93 @@
-//! What can be wrong with a subject, typed.
+//! The type of everything that can be wrong with a subject.
 
 use heapproof_model::{Contents, Counts, Event, Fault, Finding, Object, Outcome, Value};
 use std::collections::BTreeSet;
+use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
 pub enum Crash {
-    /// By an abort.
+    /// It aborted.
     Aborted,
-    /// By a stack that overflowed.
+    /// Its stack overflowed.
     StackOverflow,
-    /// By that signal.
+    /// That signal killed it.
     Signal(i32),
-    /// By itself, with that exit code.
+    /// It exited with that code.
     Exited(i32),
 }
 
-/// Where subject and model part.
+/// Why there is no subject: it could not be made. That is no fault of a heap, so a run ends with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotMade {
+    /// The name of its kind.
+    pub subject: String,
+    /// Why, in a line.
+    pub why: String,
+}
+
+impl fmt::Display for NotMade {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "`{}` can't be made: {}", self.subject, self.why)
+    }
+}
+
+impl Error for NotMade {}
+
+/// What a subject does that does not return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+pub enum Hang {
+    /// One call uses the processor.
+    Busy,
+    /// Nothing: no thread of it uses a processor, or wants to.
+    Still,
+}
+
+/// How subject and model differ, or why that can't be known.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Violation {
     /// The subject panicked.
     Panicked {
-        /// What it said.
+        /// The message of the panic.
         message: String,
         /// Where in its sources, as `file:line:column`, where that is known.
         place: Option<String>,
     },
     /// The subject ended its process.
     Crashed {
-        /// In which way.
+        /// How it ended.
         how: Crash,
     },
-    /// The subject did not come to an end, and was ended.
+    /// The subject did not return in time, and was killed.
     Hung {
+        /// What it did all the while.
+        how: Hang,
         /// After how long.
         limit: Duration,
     },
-    /// The subject wanted more memory than there was for it.
+    /// It was seen in another process, and what is known of it here is what tells it apart.
+    Told {
+        /// The text of its signature.
+        signature: String,
+        /// The objects that it is about.
+        objects: Vec<Object>,
+    },
+    /// The subject needed more memory than its limit.
     OutOfMemory {
-        /// How much there was, in mebibytes.
+        /// The limit, in mebibytes.
         limit: u64,
     },
-    /// One did what the other refused, or the reasons differ, or what was given.
+    /// There was no subject to judge, or no further one where the property takes several.
+    NotMade(NotMade),
+    /// One carried out what the other refused, or their reasons or their results differ.
     Outcome {
         /// What the model says.
         model: Outcome,
-        /// What the subject did.
+        /// What the subject says.
         subject: Outcome,
     },
     /// The subject freed an object that must live.
@@ -54,24 +95,24 @@ pub enum Violation {
         /// The object.
         object: Object,
     },
-    /// The subject keeps an object that must be gone.
+    /// The subject keeps an object that must be freed.
     NotFreed {
         /// The object.
         object: Object,
     },
-    /// The subject has no collection, and keeps an object that only a cycle keeps.
+    /// The subject has no collection, and keeps an object that only a cycle keeps alive.
     LeaksCycle {
         /// The object.
         object: Object,
     },
-    /// Deaths or finalizers, or their order.
+    /// Deaths or finalizers differ, or their order.
     Journal {
-        /// What happened next, by the model.
+        /// The next event in the model.
         model: Option<Event>,
-        /// What happened next in the subject.
+        /// The next event in the subject.
         subject: Option<Event>,
     },
-    /// What an object holds.
+    /// The contents of an object differ.
     Contents {
         /// The object.
         object: Object,
@@ -80,16 +121,16 @@ pub enum Violation {
         /// In the subject.
         subject: Box<Contents>,
     },
-    /// How often an object is referred to.
+    /// The counts of an object differ.
     Counts {
         /// The object.
         object: Object,
-        /// By counting.
+        /// As counted by the model.
         model: Counts,
         /// In the subject.
         subject: Counts,
     },
-    /// A counter.
+    /// A statistic differs.
     Statistics {
         /// Which one.
         which: &'static str,
@@ -98,16 +139,16 @@ pub enum Violation {
         /// In the subject.
         subject: u64,
     },
-    /// The cycles that are known since the last detection.
+    /// The cycles known since the last detection differ.
     Cycles {
         /// By the model.
         model: Vec<BTreeSet<Object>>,
         /// In the subject.
         subject: Vec<BTreeSet<Object>>,
     },
-    /// The cycles that a detection finds.
+    /// The cycles that a detection would find differ.
     Detection {
-        /// By mutual reachability.
+        /// By mutual reachability in the model.
         model: Vec<BTreeSet<Object>>,
         /// In the subject.
         subject: Vec<BTreeSet<Object>>,
@@ -122,19 +163,19 @@ pub enum Violation {
         /// The object.
         object: Object,
     },
-    /// An operation touched more objects than it may.
+    /// An operation touched more objects than its budget allows.
     OverBudget {
         /// How many objects it touched.
         touched: u64,
-        /// How many it may touch.
+        /// How many it was allowed to touch.
         budget: u64,
     },
     /// Verification finds something in a heap that was not damaged.
     Verification {
-        /// What it finds first.
+        /// Its first finding.
         found: Finding,
     },
-    /// Verification does not find what was damaged.
+    /// Verification misses the damage.
     FaultMissed {
         /// How the heap was damaged.
         fault: Fault,
@@ -143,7 +184,7 @@ pub enum Violation {
         /// What it finds.
         found: Vec<Finding>,
     },
-    /// Verification gives a heap another score than follows from what it finds.
+    /// Verification returns a score that does not follow from its findings.
     Score {
         /// What it finds.
         found: Vec<Finding>,
@@ -152,51 +193,52 @@ pub enum Violation {
         /// The score that it gives.
         score: f64,
     },
-    /// A recovery right after a recovery found something to do.
+    /// A recovery right after another still repaired something.
     RepairedAgain {
-        /// How many things it did.
+        /// How many repairs it made.
         repairs: u64,
     },
-    /// The same program did something else when it was carried out again.
+    /// The same program behaved differently when it was carried out again.
     Undetermined {
-        /// On what it was carried out again.
+        /// Where it was carried out again.
         which: &'static str,
         /// What differs.
         what: &'static str,
-        /// What the line came to at first.
+        /// The outcome of the line at first.
         first: Outcome,
-        /// What it came to then.
+        /// Its outcome the second time.
         second: Outcome,
     },
-    /// A text is told to be wrong at a place that it does not have.
+    /// The parser reports an error at a place that the text does not have.
     Misplaced {
-        /// What is told.
+        /// The error.
         error: String,
         /// The text.
         text: String,
     },
-    /// A program is not what it was after it was written down and read again.
+    /// A program changed when it was written and read again.
     RoundTrip {
         /// `text` or `bytes`.
         form: &'static str,
-        /// What came back.
+        /// The program that was read.
         back: String,
     },
 }
 
 impl Violation {
-    /// Whether it is about how programs are written down, and so about no heap.
+    /// Whether it is about the notation of programs, and so not about a heap.
     pub fn is_of_notation(&self) -> bool {
         matches!(self, Violation::RoundTrip { .. } | Violation::Misplaced { .. })
     }
 
-    /// The objects that it is about.
+    /// The objects that it names.
     pub fn objects(&self) -> Vec<Object> {
         let parted = |model: &[BTreeSet<Object>], subject: &[BTreeSet<Object>]| {
             let only_one = |one: &&BTreeSet<Object>| model.contains(one) != subject.contains(one);
             model.iter().chain(subject).filter(only_one).flatten().copied().collect()
         };
         match self {
+            Violation::Told { objects, .. } => objects.clone(),
             Violation::FreedTooEarly { object }
             | Violation::NotFreed { object }
             | Violation::LeaksCycle { object }
@@ -226,9 +268,20 @@ impl Violation {
         }
     }
 
-    /// Whether the process does not survive it, so that it can only be seen from outside.
+    /// Why there was no subject, if there was none: then nothing is wrong with it, and there is no use in going on.
+    pub fn not_made(&self) -> Option<&NotMade> {
+        if let Violation::NotMade(not_made) = self { Some(not_made) } else { None }
+    }
+
+    /// Whether the process does not survive it, so that only another process can see it.
     pub fn ends_the_process(&self) -> bool {
         matches!(self, Violation::Crashed { .. } | Violation::Hung { .. } | Violation::OutOfMemory { .. })
+    }
+}
+
+impl From<NotMade> for Violation {
+    fn from(not_made: NotMade) -> Violation {
+        Violation::NotMade(not_made)
     }
 }
 

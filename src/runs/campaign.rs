@@ -1,27 +1,27 @@
 //! Many programs, on several threads, with one result whatever the number of threads.
 //!
-//! Case n of a seed is always the same program, with feedback too (`feedback.rs`). Threads take blocks of cases in order,
-//! and blocks are merged in order, so programs, counts, digest and the first failure of a signature do not depend on who
-//! was faster.
+//! Case n of a seed is always the same program, with feedback too (`feedback.rs`). Threads take blocks of cases in order
+//! (`blocks.rs`), and blocks are merged in order, so programs, counts, digest and the first failure of a signature do not
+//! depend on who was faster. Whatever ends a run, it has been the first so many cases of its seed.
 
 use crate::judge::lockstep::{Failure, Verdict};
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
-use crate::judge::subject::SubjectKind;
+use crate::judge::subject::{Abilities, SubjectKind};
 use crate::judge::tally::Tally;
+use crate::judge::violation::NotMade;
 use crate::programs::generate::{self, Recipe};
+use crate::runs::blocks::{self, Blocks};
 use crate::runs::feedback::{self, Novelty, Pool, Pools, ROUND};
 use crate::runs::statistics::{self, Observed, Statistics};
 use heapproof_model::{Code, Line, Program};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 use xxhash_rust::xxh3::Xxh3;
-
-/// How many cases a thread takes at once.
-const BLOCK: u64 = 32;
 
 /// Of how many cases one is observed, without feedback: measured, that costs a twenty-fifth of what the lockstep does.
 pub const OBSERVED: u64 = 8;
@@ -43,7 +43,7 @@ pub struct Campaign {
     pub known: BTreeSet<Signature>,
     /// How many programs, unless time ends first.
     pub cases: u64,
-    /// For how long no further program is begun after.
+    /// How long programs are begun; all that are begun by then are finished.
     pub time: Option<Duration>,
     /// How many threads.
     pub jobs: usize,
@@ -85,10 +85,27 @@ pub struct Summary {
     pub interrupted: bool,
 }
 
+/// What came of a program.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// Whether it passes.
+    pub verdict: Verdict,
+    /// What was seen of it, if that was asked for and its process lives.
+    pub observed: Option<Observed>,
+}
+
+impl Judged {
+    /// A program that is run in this process; to observe it is to run it once more.
+    pub fn here(property: Property, subject: &SubjectKind, program: &Program, observes: bool) -> Judged {
+        let verdict = property.check(subject, program);
+        Judged { verdict, observed: observes.then(|| statistics::observe(subject, program)) }
+    }
+}
+
 /// What came of a block.
 #[derive(Default)]
 struct Block {
-    /// Whether time ended it early: what comes after it is no part of the run.
+    /// Whether time ended it early: it is the last.
     cut_short: bool,
     programs: u64,
     tally: Tally,
@@ -96,48 +113,72 @@ struct Block {
     observed: Vec<(Observed, Arc<Program>)>,
     found: Vec<Found>,
     known: Vec<Signature>,
+    /// Why there was no subject for one of its cases.
+    not_made: Option<NotMade>,
 }
 
 impl Campaign {
     /// Runs it. `found` learns of the first failure of each signature, in the order of cases; `progress` of what
     /// has come of the run so far. It ends early when `stop` is set.
-    pub fn run(&self, stop: &AtomicBool, found: &mut dyn FnMut(Found), progress: &mut dyn FnMut(&Summary)) -> Summary {
-        self.run_by(&|program| self.property.check(&self.subject, program), stop, found, progress)
-    }
-
-    /// The same by the verdicts of somebody else.
-    pub fn run_by(
+    ///
+    /// # Errors
+    /// Why there is no subject, or none any more.
+    pub fn run(
         &self,
-        judge: &(dyn Fn(&Program) -> Verdict + Sync),
         stop: &AtomicBool,
         found: &mut dyn FnMut(Found),
         progress: &mut dyn FnMut(&Summary),
-    ) -> Summary {
-        let start = Instant::now();
+    ) -> Result<Summary, NotMade> {
+        self.run_by(
+            &|program, observes| Judged::here(self.property, &self.subject, program, observes),
+            stop,
+            found,
+            progress,
+        )
+    }
+
+    /// The same by the verdicts of somebody else, who is told whether a program is to be observed too.
+    ///
+    /// # Errors
+    /// Why there is no subject, or none any more.
+    pub fn run_by(
+        &self,
+        judge: &(dyn Fn(&Program, bool) -> Judged + Sync),
+        stop: &AtomicBool,
+        found: &mut dyn FnMut(Found),
+        progress: &mut dyn FnMut(&Summary),
+    ) -> Result<Summary, NotMade> {
+        let (start, abilities) = (Instant::now(), self.subject.abilities()?);
+        let mut not_made = None;
         let mut summary = Summary::default();
-        let next = AtomicU64::new(0);
+        let blocks = Blocks::new(self.cases, self.time);
         let enough = AtomicBool::new(false);
         let (pools, mut novelty) = (Pools::default(), Novelty::default());
         std::thread::scope(|scope| {
             let (send, receive) = channel();
             for _ in 0..self.jobs.max(1) {
-                let (send, next, enough, pools) = (send.clone(), &next, &enough, &pools);
-                scope.spawn(move || self.work(judge, start, next, &[stop, enough], pools, &send));
+                let (send, blocks, enough, pools) = (send.clone(), &blocks, &enough, &pools);
+                scope.spawn(move || self.work(judge, abilities, blocks, &[stop, enough], pools, &send));
             }
             drop(send);
             let mut waiting = BTreeMap::new();
             let mut merged = 0;
-            for (number, block) in receive {
-                waiting.insert(number, block);
-                while let Some(block) = waiting.remove(&merged) {
-                    merged += 1;
+            for (cases, block) in receive {
+                waiting.insert(cases.start, (cases.end, block));
+                while let Some((end, block)) = waiting.remove(&merged) {
+                    merged = end;
+                    if let Some(why) = block.not_made {
+                        not_made.get_or_insert(why);
+                        enough.store(true, Ordering::Relaxed);
+                        continue;
+                    }
                     if !enough.load(Ordering::Relaxed) {
                         // Before the failure is reported, which takes a while: what is run meanwhile counts for nothing.
                         let failed = !self.keep_going && !block.found.is_empty();
                         enough.store(failed || block.cut_short, Ordering::Relaxed);
                         if self.feedback {
                             block.observed.iter().for_each(|(observed, program)| novelty.add(observed, program));
-                            novelty.publish(merged * BLOCK, &pools);
+                            novelty.publish(merged, &pools);
                         }
                         merge(&mut summary, block, found);
                     }
@@ -148,54 +189,49 @@ impl Campaign {
         });
         summary.interrupted = stop.load(Ordering::Relaxed);
         summary.elapsed = start.elapsed();
-        summary
+        not_made.map_or(Ok(summary), Err)
     }
 
     /// Runs blocks until there are no more or one of `stops` is set.
     fn work(
         &self,
-        judge: &dyn Fn(&Program) -> Verdict,
-        start: Instant,
-        next: &AtomicU64,
+        judge: &dyn Fn(&Program, bool) -> Judged,
+        abilities: Abilities,
+        blocks: &Blocks,
         stops: &[&AtomicBool],
         pools: &Pools,
-        send: &Sender<(u64, Block)>,
+        send: &Sender<(Range<u64>, Block)>,
     ) {
-        let supported = self.subject.make();
-        let supports = |code| supported.supports(code) && !self.without.contains(&code);
+        let supports = |code| abilities.has(code) && !self.without.contains(&code);
         let stopped = || stops.iter().any(|stop| stop.load(Ordering::Relaxed));
         let mut pool = Pool::default();
-        loop {
-            if self.is_over(start) || stopped() {
-                return;
-            }
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let cases = number * BLOCK..self.cases.min((number + 1) * BLOCK);
-            if cases.is_empty() {
-                return;
-            }
+        let mut length = 1;
+        while !stopped() {
+            let Some(cases) = blocks.begin(length) else { return };
             if self.feedback {
-                let known = pools.of(number * BLOCK / ROUND, &|| self.is_over(start) || stopped());
-                let Some(known) = known else { return };
+                let stopped = || stopped() || blocks.ends_before(cases.start, &cases);
+                let Some(known) = pools.of(cases.start / ROUND, &stopped) else { return };
                 pool = known;
             }
+            let begun = Instant::now();
             let mut block = Block::default();
-            for case in cases {
+            for case in cases.clone() {
                 if stopped() {
                     return;
                 }
-                if self.is_over(start) {
+                if blocks.ends_before(case, &cases) {
                     block.cut_short = true;
                     break;
                 }
                 let made = feedback::made(self.seed, case, &pool, self.recipe.most_lines, &supports);
                 let program = made.unwrap_or_else(|| generate::case(self.seed, case, &self.recipe, &supports));
                 let program = self.without(program);
-                if block.add(case, program, self, judge) && !self.keep_going {
+                if block.add(case, program, self, judge) && (!self.keep_going || block.not_made.is_some()) {
                     break;
                 }
             }
-            if send.send((number, block)).is_err() {
+            length = blocks::length(block.programs, begun.elapsed());
+            if send.send((cases, block)).is_err() {
                 return;
             }
         }
@@ -214,22 +250,24 @@ impl Campaign {
     pub fn observed(&self) -> u64 {
         if self.feedback { 1 } else { OBSERVED }
     }
-
-    fn is_over(&self, start: Instant) -> bool {
-        self.time.is_some_and(|time| start.elapsed() >= time)
-    }
 }
 
 impl Block {
     /// Runs a case; whether it failed in a way that is not known.
-    fn add(&mut self, case: u64, program: Program, campaign: &Campaign, judge: &dyn Fn(&Program) -> Verdict) -> bool {
-        let verdict = judge(&program);
-        let program = Arc::new(program);
-        // To observe a program is to run it, in this process.
-        let ends = verdict.failure.as_ref().is_some_and(|failure| failure.violation.ends_the_process());
-        if case.is_multiple_of(campaign.observed()) && !ends {
-            self.observed.push((statistics::observe(&campaign.subject, &program), Arc::clone(&program)));
+    fn add(
+        &mut self,
+        case: u64,
+        program: Program,
+        campaign: &Campaign,
+        judge: &dyn Fn(&Program, bool) -> Judged,
+    ) -> bool {
+        let Judged { verdict, observed } = judge(&program, case.is_multiple_of(campaign.observed()));
+        if let Some(not_made) = verdict.failure.as_ref().and_then(|failure| failure.violation.not_made()) {
+            self.not_made = Some(not_made.clone());
+            return true;
         }
+        let program = Arc::new(program);
+        self.observed.extend(observed.map(|observed| (observed, Arc::clone(&program))));
         self.programs += 1;
         self.tally.merge(&verdict.tally);
         let mut digest = Xxh3::new();

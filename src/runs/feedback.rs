@@ -16,7 +16,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How many cases a round has: so many blocks.
+/// How many cases a round has.
 pub(crate) const ROUND: u64 = 512;
 
 /// How many programs are kept: the ones that were found last, for they are the furthest.

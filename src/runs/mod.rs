@@ -1,5 +1,6 @@
 //! The fifth room: many programs.
 
+mod blocks;
 pub mod campaign;
 pub mod enumerate;
 mod feedback;

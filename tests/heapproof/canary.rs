@@ -27,7 +27,7 @@ fn campaign(subject: &SubjectKind, jobs: usize, keep_going: bool) -> Campaign {
 
 fn run(campaign: &Campaign) -> (Summary, Vec<Found>) {
     let mut found = Vec::new();
-    let summary = campaign.run(&AtomicBool::new(false), &mut |one| found.push(one), &mut |_| {});
+    let summary = campaign.run(&AtomicBool::new(false), &mut |one| found.push(one), &mut |_| {}).unwrap();
     (summary, found)
 }
 

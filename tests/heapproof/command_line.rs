@@ -70,7 +70,8 @@ fn a_check_of_the_canary_saves_a_short_trace_that_replays() {
     assert_eq!(heapproof(folder.path(), &expected).0, 0);
     let other = ["replay", "--subject", "canary", "--expect", "not-freed", &minimized[0]];
     assert_eq!(heapproof(folder.path(), &other).0, 1);
-    assert_eq!(heapproof(folder.path(), &["replay", &minimized[0]]).0, 0);
+    assert_eq!(heapproof(folder.path(), &["replay", &minimized[0]]).0, 1);
+    assert_eq!(heapproof(folder.path(), &["replay", "--subject", "heap", &minimized[0]]).0, 0);
 }
 
 #[test]
@@ -85,6 +86,10 @@ fn json_is_an_object_a_line_and_the_last_is_the_summary() {
     // Statistics come now and then, so where among them the violation stands is a matter of time.
     let violation = lines.iter().find(|line| line["type"] == "violation").unwrap();
     assert_eq!(violation["signature"], "counts-external-at-manage");
+    let found = &lines[types.iter().position(|one| *one == "found").unwrap()];
+    assert!(types.iter().position(|one| *one == "found") < types.iter().position(|one| *one == "violation"));
+    assert_eq!((&found["signature"], &found["case"]), (&violation["signature"], &violation["case"]));
+    assert!(folder.path().join(found["path"].as_str().unwrap()).is_file());
     let summary = &lines[lines.len() - 1];
     let by_operation = summary["by_operation"].as_object().unwrap();
     let sum = |outcome: &str| by_operation.values().map(|one| one[outcome].as_u64().unwrap()).sum::<u64>();
@@ -116,12 +121,32 @@ fn the_line_that_repeats_a_run_names_its_profile() {
 }
 
 #[test]
-fn a_check_by_time_says_how_many_cases_repeat_it() {
+fn a_check_by_time_is_repeated_to_the_digest_by_the_line_that_it_prints() {
     let folder = folder();
-    let (code, out, _) = heapproof(folder.path(), &["check", "--time", "200ms", "--seed", "4"]);
-    let programs = out.lines().find_map(|line| line.strip_prefix("programs: ")).unwrap();
-    assert_eq!(code, 0);
-    assert!(out.contains(&format!("check --seed 4 --cases {programs} ")), "{out}");
+    for more in [&["--jobs", "3"][..], &["--feedback"][..]] {
+        let arguments = [&["check", "--time", "200ms", "--seed", "4", "--property", "text"], more].concat();
+        let (code, out, _) = heapproof(folder.path(), &arguments);
+        let line = |out: &str, start: &str| out.lines().find_map(|line| line.strip_prefix(start)).unwrap().to_owned();
+        let repeat = line(&out, "repeat: ");
+        let again: Vec<&str> = repeat.split(' ').skip(1).collect();
+        assert!(code == 0 && again.contains(&"--cases"), "{out}");
+        let repeated = heapproof(folder.path(), &again).1;
+        assert_eq!(
+            ["digest: ", "programs: "].map(|it| line(&out, it)),
+            ["digest: ", "programs: "].map(|it| line(&repeated, it))
+        );
+    }
+}
+
+#[test]
+fn the_last_line_of_a_check_says_whether_it_passed() {
+    let folder = folder();
+    let last = |subject| {
+        let out = heapproof(folder.path(), &["check", "--seed", "1", "--cases", "300", "--subject", subject]).1;
+        out.lines().next_back().unwrap().to_owned()
+    };
+    assert_eq!(last("heap"), "passed: `lockstep` holds for `heap` in all 300 programs");
+    assert!(last("canary").starts_with("failed: `lockstep` does not hold for `canary` in 1 of "));
 }
 
 #[test]
@@ -175,6 +200,8 @@ fn input_is_text_by_name_or_by_its_first_word_and_else_bytes() {
     assert_eq!(replay(&["marked.txt"]), 1);
     assert_eq!([replay(&["empty"]), replay(&["--input", "bytes", "text"]), replay(&["-", "-"])], [2, 2, 2]);
     let (code, _, error) = fed(folder.path(), &["replay", "-"], "a = table\na.x = a\n");
+    assert_eq!(code, 0, "{error}");
+    let (code, _, error) = fed(folder.path(), &["replay", "-"], "\u{2}a = table\n");
     assert!(code == 2 && error.contains("neither a trace"), "{error}");
     let (code, _, error) = fed(folder.path(), &["replay", "-"], "heapproof trace 1\na = chain 4000000000\n");
     assert!(code == 2 && error.contains("4000000000 objects"), "{error}");
@@ -211,6 +238,27 @@ fn each_canary_of_the_family_is_a_subject() {
 }
 
 #[test]
+fn a_check_of_a_canary_looks_for_what_shows_it() {
+    let folder = folder();
+    for (canary, property) in [
+        ("score", "verify"),
+        ("repaired-again", "recover"),
+        ("undetermined-outcome", "determinism"),
+        ("undetermined-journal", "determinism"),
+        ("undetermined-state", "determinism"),
+    ] {
+        let name = format!("canary:{canary}");
+        let (code, out, _) = heapproof(folder.path(), &["check", "--subject", &name, "--seed", "1", "--cases", "500"]);
+        assert!(code == 1 && out.starts_with(&format!("{property} of {name}, seed 1")), "{out}");
+        let listed = heapproof(folder.path(), &["list", "subjects"]).1;
+        let line = listed.lines().find(|line| line.starts_with(&format!("{name} "))).unwrap();
+        assert!(line.ends_with(&format!(" (shown by {property})")), "{line}");
+        let asked = ["check", "--subject", &name, "--property", "cycles", "--cases", "5", "--seed", "1"];
+        assert!(heapproof(folder.path(), &asked).1.contains(" --property cycles\n"));
+    }
+}
+
+#[test]
 fn list_says_what_there_is() {
     let folder = folder();
     assert!(heapproof(folder.path(), &["list", "subjects"]).1.contains("canary"));
@@ -218,6 +266,11 @@ fn list_says_what_there_is() {
     assert!(heapproof(folder.path(), &["list", "operations"]).1.contains("detect full"));
     assert!(heapproof(folder.path(), &["list", "profiles"]).1.contains("look-always"));
     assert!(heapproof(folder.path(), &["list", "conditions"]).1.contains("a finalizer ran"));
+    let kinds = heapproof(folder.path(), &["list", "signatures"]).1;
+    assert!(kinds.contains("freed-too-early          an object is gone that must live\n"), "{kinds}");
+    assert!(kinds.lines().count() < 40 && kinds.contains("`list signatures --all`"), "{kinds}");
+    let all = heapproof(folder.path(), &["list", "signatures", "--all"]).1;
+    assert!(all.lines().count() > 100 && all.contains("counts-external\n"), "{all}");
 }
 
 #[test]
@@ -232,17 +285,6 @@ fn a_reader_that_goes_away_stops_nothing() {
     assert!(folder.path().join("heapproof.out/failures").exists());
 }
 
-#[test]
-fn a_folder_that_can_not_be_written_is_a_fault_and_not_a_pass() {
-    let folder = folder();
-    std::fs::write(folder.path().join("file"), "").unwrap();
-    let (code, out, error) =
-        heapproof(folder.path(), &["check", "--subject", "canary", "--seed", "1", "--out", "file/in"]);
-    assert_eq!(code, 3);
-    assert!(out.contains("the model says"), "{out}");
-    assert!(error.contains("can't save the failure under file/in"), "{error}");
-}
-
 #[cfg(unix)]
 #[test]
 fn a_link_is_written_through_and_not_replaced() {
@@ -253,7 +295,72 @@ fn a_link_is_written_through_and_not_replaced() {
     std::os::unix::fs::symlink("target", path("link")).unwrap();
     let minimize = ["minimize", "--subject", "canary", "found.trace", "-o"];
     assert_eq!(heapproof(folder.path(), &[&minimize[..], &["link"]].concat()).0, 1);
+    std::os::unix::fs::symlink("made", path("dangling")).unwrap();
+    assert_eq!(heapproof(folder.path(), &[&minimize[..], &["dangling"]].concat()).0, 1);
+    assert!(path("dangling").is_symlink() && path("made").is_file());
     assert!(
         path("link").is_symlink() && std::fs::read_to_string(path("target")).unwrap().contains("heapproof trace 1")
     );
+}
+
+#[test]
+fn a_seed_can_be_hexadecimal() {
+    let folder = folder();
+    let digest = |seed| {
+        let (code, out, _) = heapproof(folder.path(), &["check", "--cases", "20", "--seed", seed]);
+        assert_eq!(code, 0, "{out}");
+        out.lines().find(|line| line.starts_with("digest: ")).unwrap().to_owned()
+    };
+    assert_eq!(digest("0x1F"), digest("31"));
+    let (code, _, error) = heapproof(folder.path(), &["check", "--seed", "x1"]);
+    assert!(code == 2 && error.contains("as in `42` or `0x2a`"), "{error}");
+}
+
+#[test]
+fn what_holds_no_operation_is_not_passed_over_in_silence() {
+    let folder = folder();
+    for (name, bytes) in
+        [("byte", &b"\x01"[..]), ("line", b"\n"), ("nulls", b"\x01\0\0\0"), ("comment", b"# nothing\n")]
+    {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+        let (code, _, error) = heapproof(folder.path(), &["replay", name]);
+        assert!(code == 2 && error.contains("holds no operation"), "{name}: {error}");
+    }
+    assert_eq!(heapproof(folder.path(), &["replay", "--input", "bytes", "byte"]).0, 0);
+    let (code, out, _) = fed(folder.path(), &["replay", "-"], "heapproof trace 1\n");
+    assert_eq!((code, out.as_str()), (0, "-: passed; it has no operation, only the end was run\n"));
+}
+
+#[test]
+fn an_error_has_no_byte_that_a_terminal_obeys() {
+    let folder = folder();
+    std::fs::write(folder.path().join("red.trace"), "a = array\n\u{1b}[31mdrop a\n").unwrap();
+    for arguments in [vec!["replay", "red.trace"], vec!["replay", "\u{1b}[31m.trace"], vec!["\u{1b}[31m"]] {
+        let (code, _, error) = heapproof(folder.path(), &arguments);
+        assert!(code == 2 && !error.contains('\u{1b}'), "{error:?}");
+        assert!(error.contains("\\u{1b}") || arguments.len() == 1, "{error:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_can_not_be_printed_is_a_fault() {
+    let folder = folder();
+    for arguments in [vec!["--help"], vec!["--version"], vec!["replay", "--help"], vec!["list", "properties"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ended = command(folder.path(), &arguments).stdout(full).status().unwrap();
+        assert_eq!(ended.code(), Some(3), "{arguments:?}");
+    }
+}
+
+#[test]
+fn each_command_that_reads_programs_says_that_it_reads_rust() {
+    let folder = folder();
+    for command in ["replay", "minimize", "verify-minimal", "emit-test", "convert"] {
+        assert!(
+            heapproof(folder.path(), &[command, "--help"]).1.contains("as Rust if they are called `.rs`"),
+            "{command}"
+        );
+    }
+    assert!(heapproof(folder.path(), &["corpus", "add", "--help"]).1.contains("as Rust if they are called `.rs`"));
 }

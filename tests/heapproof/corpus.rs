@@ -27,6 +27,12 @@ fn every_trace_of_the_corpus_holds_every_property() {
 }
 
 #[test]
+fn every_trace_of_the_corpus_holds_what_it_says() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    assert!(heapproof::front_doors::corpus(&folder, &heapproof::subjects::all()).unwrap() > 60);
+}
+
+#[test]
 fn every_trace_of_the_corpus_is_told_the_same_in_slices_as_in_one_go() {
     let programs = all().into_iter().map(|(name, text)| (name, text.parse::<Program>().unwrap()));
     // The pretender counts everything anew for each object, so large heaps are not for it.
@@ -54,7 +60,7 @@ fn every_fault_is_made_and_found_in_the_corpus() {
     let mut made = BTreeSet::new();
     for (_, text) in all() {
         let program: Program = text.parse().unwrap();
-        let mut lockstep = Lockstep::new(&HEAP);
+        let mut lockstep = Lockstep::new(&HEAP).unwrap();
         for line in program.lines() {
             let outcome = lockstep.step(line).unwrap();
             if let (Operation::Fault { fault, .. }, Outcome::Done(_)) = (&line.operation, outcome) {

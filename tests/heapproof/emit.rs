@@ -45,7 +45,7 @@ fn scenario(name: &str) -> Program {
 /// The test of a scenario, or of a wrong heap's failure as if it were the heap's: such a test passes on the heap.
 fn emitted(name: &str, program: &Program) -> Emitted {
     let spelled_as_the_heap = |kind: &SubjectKind| kind.clone().spelled(HEAP.spelling().unwrap());
-    let canary = family().find(|canary| function_name(canary.kind.name).as_deref() == Some(name));
+    let canary = family().find(|canary| function_name(&canary.kind.name).as_deref() == Some(name));
     let subject = canary.map_or(HEAP, |canary| spelled_as_the_heap(&canary.kind));
     emit_test(&subject, Property::Lockstep, program, name)
 }
@@ -53,7 +53,7 @@ fn emitted(name: &str, program: &Program) -> Emitted {
 /// What the lockstep finds of each wrong heap: its name and the test that is emitted.
 fn of_wrong_heaps() -> impl Iterator<Item = (&'static str, Emitted)> {
     FOUND.iter().map(|(canary, found)| {
-        let name = canary.kind.name;
+        let name = &*canary.kind.name;
         (name, emitted(&function_name(name).unwrap(), &found.minimized.program))
     })
 }
@@ -179,4 +179,11 @@ fn names_of_tests_are_made_of_words() {
     assert_eq!(function_name("2 heaps: one").as_deref(), Some("trace_2_heaps_one"));
     assert_eq!(function_name("Loop").as_deref(), Some("loop_"));
     assert_eq!(function_name("-"), None);
+}
+
+#[test]
+fn a_program_of_very_many_objects_is_not_run_for_its_test() {
+    let test = emit_test(&HEAP, Property::Lockstep, &program("r = ring 10000000\ndrop r\ncollect"), "many");
+    assert_eq!(test.embeds_because.as_deref(), Some("its chains and rings have 10000000 objects"));
+    assert!(test.text.starts_with("// `heap`, property `lockstep`\n"), "{}", test.text);
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 
 /// A search that is done, and the first program of each signature.
 fn searched(space: Space, subject: &SubjectKind, merges: bool, jobs: usize) -> (Search, BTreeMap<Signature, Program>) {
-    let mut search = Search::new(space, subject, How { merges, keep_going: true, ..How::default() });
+    let mut search = Search::new(space, subject, How { merges, keep_going: true, ..How::default() }).unwrap();
     let mut found = BTreeMap::new();
     let mut note = |one: Found| drop(found.insert(one.failure.signature(&one.program), one.program));
     search.run(jobs, &AtomicBool::new(false), &mut note, &mut |_, _| {});
@@ -126,7 +126,7 @@ fn all_shares_together_find_what_one_search_finds() {
     let mut together = (std::collections::HashSet::new(), BTreeMap::new());
     for number in 1..=3 {
         let how = How { keep_going: true, share: Share { number, of: 3 }, ..How::default() };
-        let mut search = Search::new(holders(4), &CANARY, how);
+        let mut search = Search::new(holders(4), &CANARY, how).unwrap();
         let mut note = |one: Found| drop(together.1.insert(one.failure.signature(&one.program), one.program));
         search.run(1, &AtomicBool::new(false), &mut note, &mut |_, _| {});
         assert!(search.summary().transitions() < whole.summary().transitions());
@@ -141,7 +141,7 @@ fn a_search_that_was_stopped_is_gone_on_with() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kept.search");
     let how = How::default();
-    let mut whole = Search::new(whole(3), &HEAP, how);
+    let mut whole = Search::new(whole(3), &HEAP, how).unwrap();
     let stop = AtomicBool::new(false);
     let mut stretches = 0;
     whole.run(2, &stop, &mut |_| {}, &mut |search, _| {
@@ -152,23 +152,23 @@ fn a_search_that_was_stopped_is_gone_on_with() {
     });
     assert!(stretches > 2);
 
-    let mut resumed = Search::new(whole.space().clone(), &HEAP, how).resumed(&path).unwrap();
+    let mut resumed = Search::new(whole.space().clone(), &HEAP, how).unwrap().resumed(&path).unwrap();
     assert!(resumed.summary().states < whole.summary().states);
     resumed.run(1, &stop, &mut |_| {}, &mut |_, _| {});
     assert!(resumed.met() == whole.met());
     assert_eq!(resumed.summary().transitions(), whole.summary().transitions());
 
     whole.save(&path).unwrap();
-    let mut done = Search::new(whole.space().clone(), &HEAP, how).resumed(&path).unwrap();
+    let mut done = Search::new(whole.space().clone(), &HEAP, how).unwrap().resumed(&path).unwrap();
     done.run(1, &stop, &mut |_| {}, &mut |_, _| panic!("there is nothing left to do"));
     assert_eq!((done.summary().states, done.summary().end), (whole.summary().states, whole.summary().end));
 
-    let other = Search::new(cycles(3), &HEAP, how).resumed(&path).unwrap_err();
-    assert!(other.to_string().starts_with("another search: whole: at most 3 lines"), "{other}");
+    let other = Search::new(cycles(3), &HEAP, how).unwrap().resumed(&path).unwrap_err();
+    assert!(other.to_string().starts_with("another search: of `whole: at most 3 lines"), "{other}");
     let bytes = std::fs::read(&path).unwrap();
     for (damaged, message) in [(&bytes[..bytes.len() - 1], "cut short or changed"), (&[][..], "not a search")] {
         std::fs::write(&path, damaged).unwrap();
-        let error = Search::new(whole.space().clone(), &HEAP, how).resumed(&path).unwrap_err();
+        let error = Search::new(whole.space().clone(), &HEAP, how).unwrap().resumed(&path).unwrap_err();
         assert!(error.to_string().starts_with(message), "{error}");
     }
 }

@@ -77,6 +77,7 @@ fn a_wrong_word_is_met_with_the_right_one() {
     assert!(error.contains("on so many objects at most 5 lines can be"), "{error}");
     for (arguments, message) in [
         (["--operations", "take,tabel"], "did you mean `Table`?"),
+        (["--operations", "take,drop"], "nothing in `whole` allocates on `heap`"),
         (["--space", "cycels"], "did you mean `cycles`?"),
         (["--kinds", "aray"], "did you mean `array`?"),
         (["--faults", "dirty_entri"], "did you mean `dirty_entry`?"),
@@ -102,6 +103,23 @@ fn a_search_that_takes_too_much_memory_ends_and_says_how_far_it_came() {
 }
 
 #[test]
+fn a_search_does_not_write_over_what_another_run_has_kept_meanwhile() {
+    let folder = folder();
+    let arguments = ["enumerate", "--space", "graphs", "--ops", "6", "--format", "json"];
+    let mut child = command(folder.path(), &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(|line| line.unwrap());
+    lines.find(|line| line.contains(r#""lines":4,"#) && line.contains("progress")).unwrap();
+    let kept = folder.path().join("heapproof.out/enumerations/graphs.search");
+    std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+    std::fs::write(&kept, "of another run").unwrap();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    lines.for_each(drop);
+    let (code, _, error) = ended(&child.wait_with_output().unwrap());
+    assert!(code == 2 && error.contains("another run has kept its search"), "{error}");
+    assert_eq!(std::fs::read(&kept).unwrap(), b"of another run");
+}
+
+#[test]
 fn a_search_that_was_interrupted_is_kept_and_gone_on_with() {
     let folder = folder();
     let arguments = ["enumerate", "--space", "graphs", "--ops", "6", "--format", "json"];
@@ -115,6 +133,13 @@ fn a_search_that_was_interrupted_is_kept_and_gone_on_with() {
     assert!(error.contains("--resume"), "{error}");
 
     let kept = folder.path().join("heapproof.out/enumerations/graphs.search");
+    let before = std::fs::read(&kept).unwrap();
+    let (code, _, error) = heapproof(folder.path(), &["enumerate", "--space", "graphs", "--ops", "2"]);
+    assert!(code == 2 && error.contains("would be lost: go on with it by `--resume`"), "{error}");
+    let (code, _, error) = heapproof(folder.path(), &["enumerate", "--space", "graphs", "--ops", "2", "--resume"]);
+    assert!(code == 2 && error.contains("another search: of `") && error.len() < 500, "{error}");
+    assert_eq!(std::fs::read(&kept).unwrap(), before);
+
     let (code, objects) = enumerated(folder.path(), &["--space", "graphs", "--ops", "6", "--resume"]);
     assert_eq!((code, &objects.last().unwrap()["lines"]), (0, &Value::from(6)));
     let bytes = std::fs::read(&kept).unwrap();

@@ -155,9 +155,9 @@ fn no_failure_is_beyond_words_and_few_need_more_than_a_screen() {
     };
     let mut explained = 0;
     for subject in pretenders.iter().chain(&all()).chain([&RC]) {
-        let supports = subject.make();
+        let abilities = subject.abilities().unwrap();
         let recipe = Recipe { most_lines: MOST_LINES, ..Recipe::default() };
-        let programs = (0..60).map(|number| case(5, number, &recipe, &|code| supports.supports(code)));
+        let programs = (0..60).map(|number| case(5, number, &recipe, &|code| abilities.has(code)));
         let mut seen = Vec::new();
         for program in programs {
             let Some(failure) = lockstep::run(subject, &program).failure else { continue };

@@ -1,5 +1,6 @@
 #![allow(clippy::needless_pass_by_value)] // quickcheck wants properties that own their programs
 
+use crate::your_heap::RC;
 use crate::{program, traces};
 use arbitrary::{Arbitrary, Unstructured};
 use heapproof::assert_holds;
@@ -8,6 +9,8 @@ use heapproof::model::Program;
 use heapproof::properties::Property;
 use heapproof::subjects::{CANARY, HEAP};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use std::cell::Cell;
 use std::panic::catch_unwind;
 use std::process::Command;
@@ -45,6 +48,17 @@ fn a_folder_is_replayed_whole_or_told_what_is_wrong_with_it() {
     let error = front_doors::replay(Property::Verify, folder.path()).unwrap_err().to_string();
     assert!(error.contains("three.trace:1:5: "), "{error}");
     assert!(front_doors::replay(Property::Verify, &folder.path().join("none")).is_err());
+}
+
+#[test]
+fn frameworks_are_given_programs_of_the_operations_that_a_subject_has() {
+    let mut runner = TestRunner::default();
+    let abilities = RC.abilities().unwrap();
+    for _ in 0..200 {
+        let program = programs().subject(&RC).new_tree(&mut runner).unwrap().current();
+        let lacking = program.lines().iter().find(|line| !abilities.has(line.operation.code()));
+        assert!(lacking.is_none(), "{program}");
+    }
 }
 
 /// Runs one of these tests in a process of its own; what it printed.

@@ -22,10 +22,8 @@ fn a_regression_is_filed_once_in_its_normal_form() {
     assert!(out.starts_with(&format!("filed as {filed}: counts-external-at-manage, cut from 7 lines to 3")), "{out}");
     let text = read_to_string(path(filed)).unwrap();
     assert_eq!(text.lines().nth(1), Some("# A pop forgets what it hands over"));
-    assert_eq!(
-        text.lines().nth(2),
-        Some("# found as counts-external-at-manage by property lockstep on subject canary")
-    );
+    let found = "# signature counts-external-at-manage, property lockstep, subject canary";
+    assert_eq!(text.lines().nth(2), Some(found));
 
     // The same failure from another program, and the file itself.
     write(path("again.trace"), format!("x = box 7\n{FAILS}")).unwrap();
@@ -67,8 +65,41 @@ fn a_corpus_is_checked_for_notes_doubles_and_text() {
     assert_eq!(code, 1);
     assert!(out.contains("b.trace: its second line") && out.contains("b.trace: the same program as corpus/a.trace"));
     write(folder.path().join("corpus/c.trace"), "dorp a\n").unwrap();
-    let (code, _, error) = heapproof(folder.path(), &["corpus", "check"]);
-    assert!(code == 2 && error.contains("corpus/c.trace:1:1: no operation begins with `dorp`"), "{error}");
+    write(folder.path().join("corpus/d.trace"), b"heapproof trace 1\n# \xff\xfe\n").unwrap();
+    let (code, out, _) = heapproof(folder.path(), &["corpus", "check"]);
+    assert!(code == 1 && out.contains("corpus/c.trace:1:1: no operation begins with `dorp`"), "{out}");
+    assert!(out.contains("can't read corpus/d.trace") && out.contains("traces: 2, complaints: 4"), "{out}");
+}
+
+#[test]
+fn a_trace_is_judged_by_what_it_says_it_was_found_by() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("corpus")).unwrap();
+    let subject = "canary:undetermined-state";
+    let check = ["check", "--subject", subject, "--property", "determinism", "--seed", "1", "--format", "json"];
+    let (code, out, _) = heapproof(folder.path(), &check);
+    assert_eq!(code, 1, "{out}");
+    let violation = out.lines().find(|line| line.contains(r#""type":"violation""#)).unwrap();
+    let violation: serde_json::Value = serde_json::from_str(violation).unwrap();
+    let trace = violation["path"].as_str().unwrap();
+    let filed = "corpus/regressions/it-differs.trace";
+    assert_eq!(heapproof(folder.path(), &["corpus", "add", trace, "--note", "It differs"]).0, 0);
+    heapproof(folder.path(), &["emit-test", trace, "-o", "test.rs"]);
+    for file in [trace, filed, "test.rs"] {
+        assert_eq!(heapproof(folder.path(), &["replay", file]).0, 1, "{file}");
+        assert_eq!(heapproof(folder.path(), &["minimize", file]).0, 1, "{file}");
+        assert_eq!(heapproof(folder.path(), &["replay", file, "--property", "lockstep"]).0, 0, "{file}");
+        assert_eq!(heapproof(folder.path(), &["replay", file, "--subject", "heap"]).0, 0, "{file}");
+    }
+    assert_eq!(heapproof(folder.path(), &["verify-minimal", filed]).0, 0);
+    assert!(read_to_string(path("test.rs")).unwrap().contains("Property::Determinism"));
+    let (code, out, _) = heapproof(folder.path(), &["corpus", "check"]);
+    assert!(code == 1 && out.starts_with(&format!("{filed}: undetermined-state")), "{out}");
+    assert_eq!(heapproof(folder.path(), &["corpus", "check", "--subject", "heap"]).0, 0);
+    let subjects = heapproof::subjects::all();
+    let guard = || heapproof::front_doors::corpus(&path("corpus"), &subjects).is_ok();
+    assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(guard)).is_err());
 }
 
 #[test]
@@ -118,6 +149,8 @@ fn a_conversion_that_can_not_be_says_why() {
     write(path("none.rs"), "fn main() {}\n").unwrap();
     let one = "// heapproof trace 1\n// a = table\n";
     write(path("two.rs"), format!("{one}fn a() {{}}\n{one}// drop a\nfn b() {{}}\n")).unwrap();
+    write(path("said.trace"), format!("heapproof trace 1\n# property lock\n{FAILS}")).unwrap();
+    write(path("else.trace"), format!("heapproof trace 1\n# subject mine\n{FAILS}")).unwrap();
     write(path("typo.rs"), format!("fn a() {{}}\n{one}// dorp a\n")).unwrap();
     for (arguments, said) in [
         (vec!["convert", "one.trace", "-o", "where.to"], "give `--to trace`"),
@@ -126,7 +159,13 @@ fn a_conversion_that_can_not_be_says_why() {
         (vec!["convert", "two.rs"], "there are 2 traces in it"),
         (vec!["convert", "typo.rs"], "typo.rs:4:1: no operation begins with `dorp`"),
         (vec!["convert", "one.trace", "--to", "bites"], "bytes"),
-        (vec!["emit-test", "one.trace", "--name", "Big Name"], "a test can't be called `Big Name`"),
+        (vec!["replay", "said.trace"], "said.trace:2:1: there is no property `lock`"),
+        (vec!["replay", "else.trace"], "there is no subject `mine`"),
+        (
+            vec!["emit-test", "one.trace", "--name", "Big Name"],
+            "a test can't be called `Big Name`; it can be called `big_name`",
+        ),
+        (vec!["emit-test", "one.trace", "--name", "fn"], "a test can't be called `fn`; it can be called `fn_`"),
         (vec!["emit-test", "-", "-"], "give `-` one time"),
         (vec!["emit-test", "nowhere.trace"], "can't read nowhere.trace"),
     ] {

@@ -4,6 +4,7 @@
 mod architecture;
 mod canaries;
 mod canary;
+mod cells;
 mod command_line;
 mod corpus;
 mod elsewhere;
@@ -23,15 +24,18 @@ mod leaving_out;
 #[path = "../../examples/log_to_trace.rs"]
 #[allow(dead_code)]
 mod log_to_trace;
+mod lost;
 mod minimize_command;
 mod minimizer;
 mod mutate;
 mod notations;
+mod output_files;
 mod papers;
 mod pretender;
 mod properties;
 mod public_paths;
 mod reached;
+mod replay_command;
 mod signatures;
 mod statistics;
 mod viewer;

@@ -7,7 +7,7 @@ use heapproof::model::{Line, Program};
 use heapproof::properties::Property;
 use heapproof::subject::SubjectKind;
 use heapproof::subjects::{CANARY, family};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 
@@ -35,7 +35,8 @@ fn canaries() -> impl Iterator<Item = (SubjectKind, Program)> {
 
 #[test]
 fn no_line_and_no_object_of_a_minimised_program_can_go() {
-    let of_one = failing(&CANARY).take(20).map(|program| (CANARY, program));
+    let canary = CANARY;
+    let of_one = failing(&canary).take(20).map(|program| (CANARY, program));
     for (subject, program) in of_one.chain(canaries()) {
         let found = minimized(&subject, &program);
         let signature = found.failure.signature(&found.program);
@@ -130,6 +131,21 @@ fn a_budget_ends_the_search_with_the_simplest_program_so_far() {
         assert!(found.program.len() <= before);
         before = found.program.len();
     }
+}
+
+#[test]
+fn each_step_to_the_result_is_told() {
+    let program = failing(&CANARY).next().unwrap();
+    let told = RefCell::new(Vec::new());
+    let improved = |program: &Program, failed: &Failure| {
+        assert_eq!(failure(&CANARY, program).as_ref(), Some(failed));
+        told.borrow_mut().push(program.clone());
+    };
+    let options = Options { improved: Some(&improved), ..Options::default() };
+    let found = minimize_as(&program, &options, &|program| failure(&CANARY, program)).unwrap();
+    let told = told.into_inner();
+    assert!(told.len() > 2 && told.windows(2).all(|pair| Rank::of(&pair[1]) < Rank::of(&pair[0])));
+    assert_eq!((&told[0], told.last()), (&program.canonical(), Some(&found.program)));
 }
 
 #[test]

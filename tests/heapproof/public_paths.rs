@@ -4,7 +4,7 @@
 use heapproof::assert_holds;
 use heapproof::campaign::{Campaign, Found, OBSERVED, Summary};
 use heapproof::cli::main;
-use heapproof::corpus::{CorpusError, Kept, REGRESSIONS, file_name, known, load, text};
+use heapproof::corpus::{CorpusError, Kept, REGRESSIONS, each, file_name, known, load, text};
 use heapproof::digest::{Gathered, of};
 use heapproof::emit::{Claim, Emitted, Part, Run, Spelling, Step, Story, Telling};
 use heapproof::emit::{emit_embedding, emit_test, function, function_name, traces_in};
@@ -13,6 +13,7 @@ use heapproof::explain::{Explanation, Fact, Paint, Row, TraceLine, Variation, ex
 use heapproof::failures::{OUT, commented, save_minimized, save_original, write_whole};
 use heapproof::front_doors::{fuzz, fuzz_in_short, proptest, quickcheck, replay, shorter};
 use heapproof::generate::{Bias, MOST_LINES, Profile, Recipe, case, program};
+use heapproof::heading::{Heading, found_as, judged_by};
 use heapproof::heap::Heap;
 use heapproof::isolation::{Isolated, Limits, serve};
 use heapproof::lockstep::{

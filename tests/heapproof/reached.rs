@@ -147,7 +147,7 @@ impl Finalizers {
 }
 
 fn run(program: &Program, record: &mut Record) {
-    let mut lockstep = Lockstep::new(&HEAP);
+    let mut lockstep = Lockstep::new(&HEAP).unwrap();
     let events: Rc<RefCell<Vec<Event>>> = Rc::default();
     let told = Rc::clone(&events);
     lockstep.watch(Box::new(move |_, called| told.borrow_mut().extend_from_slice(called.events)));

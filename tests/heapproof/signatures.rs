@@ -9,7 +9,7 @@ use heapproof::proof::Counterexample;
 use heapproof::properties::Property;
 use heapproof::signature::Signature;
 use heapproof::subject::SubjectKind;
-use heapproof::violation::{Crash, Violation};
+use heapproof::violation::{Crash, Hang, Violation};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ fn violations() -> Vec<Violation> {
         Violation::Crashed { how: Crash::StackOverflow },
         Violation::Crashed { how: Crash::Signal(11) },
         Violation::Crashed { how: Crash::Exited(0) },
-        Violation::Hung { limit: Duration::from_secs(1) },
+        Violation::Hung { how: Hang::Busy, limit: Duration::from_secs(1) },
         Violation::OutOfMemory { limit: 256 },
         Violation::Outcome { model: Outcome::Done(Value::Nil), subject: Outcome::Done(Value::Int(1)) },
         Violation::FreedTooEarly { object },

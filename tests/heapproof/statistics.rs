@@ -1,8 +1,11 @@
 //! What a run says of itself, and that it says so whatever becomes of it.
 
 use crate::program;
+use crate::your_heap::RC;
 use heapproof::generate::{Recipe, case};
-use heapproof::statistics::{Condition, Statistics, observe};
+use heapproof::model::Code;
+use heapproof::statistics::{Condition, Reach, Statistics, observe};
+use heapproof::subject::SubjectKind;
 use heapproof::subjects::HEAP;
 use serde_json::Value;
 use std::path::Path;
@@ -77,6 +80,32 @@ fn random_programs_reach_nearly_all_conditions() {
     assert!(growth.windows(2).all(|two| two[0].observed < two[1].observed && two[0].states <= two[1].states));
 }
 
+#[test]
+fn what_a_heap_without_an_operation_comes_across_is_what_it_can_come_across() {
+    for left_out in Code::ALL {
+        let drawn = |code| code != *left_out;
+        let can = Reach::new(HEAP.abilities().unwrap(), &drawn);
+        for number in 0..20 {
+            let observed = observe(&HEAP, &case(5, number, &Recipe::default(), &drawn));
+            for condition in Condition::ALL.iter().filter(|condition| observed.conditions.has(**condition)) {
+                assert!(can.condition(*condition), "{condition:?} without {left_out:?}");
+            }
+            let impossible = observed.encounters.iter().find(|encounter| !can.encounter(**encounter));
+            assert_eq!(impossible, None, "without {left_out:?}");
+        }
+    }
+}
+
+#[test]
+fn a_small_heap_can_come_across_little_and_the_heap_of_this_project_across_all() {
+    let count = |subject: &SubjectKind| {
+        let can = Reach::new(subject.abilities().unwrap(), &|_| true);
+        Condition::ALL.iter().filter(|condition| can.condition(**condition)).count()
+    };
+    assert_eq!(count(&HEAP), Condition::ALL.len());
+    assert_eq!(count(&RC), 9);
+}
+
 fn check(folder: &Path) -> Command {
     let mut check = Command::new(env!("CARGO_BIN_EXE_heapproof"));
     check.current_dir(folder).args(["check", "--seed", "1", "--stats", "stats.json"]);
@@ -117,7 +146,7 @@ fn the_statistics_are_those_of_the_whole_run_in_the_end_whatever_the_number_of_t
         let output = check(folder.path()).args(["--cases", "300", "--jobs", jobs]).output().unwrap();
         assert_eq!(output.status.code(), Some(0));
         let text = String::from_utf8(output.stdout).unwrap();
-        assert!(text.contains("conditions: ") && text.contains("different states: "), "{text}");
+        assert!(text.contains("conditions: ") && text.contains("different heaps: "), "{text}");
         let mut latest = latest(folder.path()).unwrap();
         latest.as_object_mut().unwrap().remove("seconds");
         latest

@@ -152,7 +152,7 @@ fn the_command_line_writes_pages_graphs_and_pictures_or_says_why_not() {
         (ended.status.code().unwrap(), String::from_utf8(ended.stderr).unwrap())
     };
     let all = ["a.trace", "--html", "a.html", "--svg", "a.svg", "--step", "2", "--dot", "graphs"];
-    assert_eq!(replay(&all), (0, String::new()));
+    assert_eq!(replay(&all), (0, "wrote a.svg\nwrote a.html\nwrote 4 graphs into graphs\n".to_owned()));
     assert!(std::fs::read_to_string(path("a.svg")).unwrap().contains("line 2: a.x = a"));
     assert!(
         path("a.html").exists() && path("graphs/step-00001.dot").exists() && path("graphs/step-00004.dot").exists()
@@ -162,11 +162,22 @@ fn the_command_line_writes_pages_graphs_and_pictures_or_says_why_not() {
         (2, "pictures are of one run: give one file", vec!["a.trace", "a.trace", "--html", "b.html"]),
         (2, "--svg <FILE>", vec!["a.trace", "--step", "2"]),
         (3, "can't write nowhere/b.html", vec!["a.trace", "--html", "nowhere/b.html"]),
-        (3, "can't make the folder a.trace", vec!["a.trace", "--dot", "a.trace"]),
+        (2, "can't write into a.trace: ", vec!["a.trace", "--dot", "a.trace"]),
         (3, "can't write /dev/full", vec!["a.trace", "--html", "/dev/full"]),
     ] {
         let (ended, error) = replay(&arguments);
         assert!(ended == code && error.contains(said), "{arguments:?}: {ended} {error}");
     }
     assert!(!path("b.svg").exists() && !path("b.html").exists());
+}
+
+#[test]
+fn labels_are_drawn_over_boxes_and_outcomes_without_backticks() {
+    let viewer = viewed(&HEAP, &program("a = array\npush a a\nb = box a\npush a b\nc = array a b a\nx = *b"));
+    let picture = viewer.svg(viewer.main_step());
+    let (box_, label) = (picture.rfind("class=\"name\""), picture.find("class=\"place\""));
+    assert!(box_.is_some() && box_ < label, "{picture}");
+    if let Some(dom) = in_browser(&viewer.html(), "step=6") {
+        assert!(dom.contains("line 6: x = *b: done, giving <code>a</code>"), "{dom}");
+    }
 }

@@ -40,8 +40,8 @@ fn what_is_right_passes_in_one_go_in_slices_and_without_a_journal() {
     let mut tally = Tally::default();
     for subject in [pretender!(Whole), pretender!(Sliced), pretender!(Mute)] {
         for number in 0..1_000 {
-            let supports = subject.make();
-            let program = case(21, number, &Recipe::default(), &|code| supports.supports(code));
+            let abilities = subject.abilities().unwrap();
+            let program = case(21, number, &Recipe::default(), &|code| abilities.has(code));
             let verdict = lockstep::run(&subject, &program);
             assert_eq!(
                 verdict.failure,

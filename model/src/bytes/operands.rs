@@ -1,11 +1,11 @@
-//! How operations and each kind of operand are encoded and decoded.
+//! Encodes and decodes operations and each kind of operand.
 
 use super::{Decoder, Encoder};
 use crate::fault::Fault;
 use crate::operation::{Code, Line, Operation, operations};
 use crate::value::{Field, Float, MOST_TEXT, MOST_VALUES, Name, Value};
 
-/// What stands in a program's bytes for an operand.
+/// An operand that can be encoded as bytes.
 trait Encoded: Sized {
     fn encode(&self, out: &mut Encoder);
     fn decode(bytes: &mut Decoder<'_>) -> Option<Self>;
@@ -81,7 +81,7 @@ impl Encoded for Option<Name> {
 }
 
 impl Encoded for Value<Name> {
-    /// A byte for what it is, then always eight bytes; behind them the text of a text, whose length they are.
+    /// A byte for the kind of value, then always eight bytes. For a text these are its length, and the text follows.
     fn encode(&self, out: &mut Encoder) {
         let (tag, payload) = match self {
             Value::Nil => (0, 0),
@@ -115,7 +115,7 @@ impl Encoded for Value<Name> {
     }
 }
 
-/// As much of a text as fits: bytes that are no text decode to more bytes than they were.
+/// As much of a text as fits. Bytes that are not UTF-8 decode to a longer text.
 fn within_limit(text: &str) -> &str {
     let end = (0..=text.len().min(MOST_TEXT)).rev().find(|end| text.is_char_boundary(*end));
     &text[..end.unwrap_or(0)]

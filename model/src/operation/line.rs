@@ -3,13 +3,13 @@
 use super::{Code, Gives, Operation};
 use crate::value::{Name, Object};
 
-/// How deep finalizers' lines may stand in finalizers' lines.
+/// How deeply finalizers' lines may be nested in finalizers' lines.
 pub const DEEPEST_FINALIZER: usize = 3;
 
 /// One line of a program.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Line {
-    /// The name that the line binds to what its operation gives, if that is a reference.
+    /// The name that the line binds to the result of its operation, if that is a reference.
     pub bind: Option<Name>,
     /// What it does.
     pub operation: Operation<Name>,
@@ -55,8 +55,8 @@ impl Line {
         codes
     }
 
-    /// Whether it can stand where it does: within `depth` finalizers, `self` and `panic` only in one, no setting and no
-    /// fault in one; and whether a temporary is one object.
+    /// Whether it is allowed within `depth` finalizers: `self` and `panic` only in a finalizer, settings and faults
+    /// only outside; and whether a temporary is one object.
     pub(crate) fn is_allowed(&self, depth: usize) -> bool {
         let code = self.operation.code();
         let bind = match code.gives() {

@@ -1,4 +1,4 @@
-//! Which objects the operands of a call name.
+//! Finds the objects that the operands of a call name.
 
 use super::{Line, Operation};
 use crate::fault::Fault;
@@ -14,7 +14,7 @@ impl Mention for u32 {}
 impl Mention for bool {}
 impl Mention for Field {}
 impl Mention for Fault {}
-/// Its names stand for nothing before it runs.
+/// A finalizer's line names no objects before it runs.
 impl Mention for Box<Line> {}
 
 impl Mention for Option<Object> {

@@ -1,4 +1,4 @@
-//! The kinds of operands, and how the names in each are resolved and renamed.
+//! The kinds of operands. Resolves and renames the names in each.
 
 use super::{Line, Operation};
 use crate::fault::Fault;
@@ -6,7 +6,7 @@ use crate::value::{Field, Name, Object, Value};
 
 /// What every kind of operand can do.
 pub(crate) trait Operand: Sized {
-    /// The operand, where names are replaced by the objects that they stand for.
+    /// The operand with objects for names.
     type Resolved;
     fn resolve(&self, look_up: &dyn Fn(Name) -> Option<Object>) -> Option<Self::Resolved>;
     fn rename(&mut self, _each: &mut dyn FnMut(&mut Name)) {}

@@ -1,4 +1,4 @@
-//! The operands of an operation one by one, for whoever makes programs out of programs.
+//! The operands of an operation one by one, for code that changes programs.
 
 use super::{Line, Operation};
 use crate::fault::Fault;
@@ -13,15 +13,15 @@ pub enum Part<'a> {
     Switch(&'a mut bool),
     /// The field of a table.
     Field(&'a mut Field),
-    /// What the operation is done to; `None` is nil.
+    /// The object that the operation is done to; `None` is nil.
     Object(&'a mut Option<Name>),
     /// A value to be stored.
     Value(&'a mut Value<Name>),
-    /// The values that an array or a closure is made of.
+    /// The values of a new array or closure.
     Values(&'a mut Vec<Value<Name>>),
     /// A line of a finalizer.
     Line(&'a mut Line),
-    /// What a temporary is made as.
+    /// The allocation of a temporary.
     Allocation(&'a mut Operation<Name>),
     /// A way to damage the heap.
     Fault(&'a mut Fault),

@@ -1,4 +1,4 @@
-//! Making objects (SPEC 1, 9.3).
+//! Allocation (SPEC 1, 9.3).
 
 use super::{Reference, Refusal, Reply, Thing};
 use crate::definitions::{Graph, targeted};
@@ -45,7 +45,7 @@ impl Reference {
         self.allocate(Contents { kind, function, values: values.to_vec(), ..Contents::default() })
     }
 
-    /// Tables, each the field `next` of the one before, the first one's the last if it is a ring.
+    /// Allocates tables, each in the field `next` of the one before; in a ring, the last refers to the first.
     fn bulk(&mut self, length: u32, ring: bool) -> Reply {
         if self.living().count() as u64 + u64::from(length) > self.settings.capacity {
             return Err(Refusal::Capacity);

@@ -1,11 +1,11 @@
-//! When garbage is looked for: settings, what is counted, checks and tuning (SPEC 4).
+//! When the heap collects by itself: settings, counted operations, checks and tuning (SPEC 4).
 
 use super::slices::Slice;
 use super::{Reference, Refusal};
 use crate::operation::Operation;
 use crate::value::Object;
 
-/// How a heap is configured.
+/// The settings of a heap.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Settings {
     /// Operations between two checks.
@@ -16,18 +16,18 @@ pub struct Settings {
     pub capacity: u64,
     /// The ceiling of each count.
     pub counts: u32,
-    /// The most objects that one slot may hold; nothing that can be seen follows from it.
+    /// The most objects that one slot may hold, one after the other. It has no visible effect.
     pub generations: u32,
-    /// Whether allocations check.
+    /// Whether allocations make automatic checks.
     pub checks: bool,
     /// How many objects a check may touch, unless a frame says otherwise.
     pub budget: u64,
-    /// Operations between two verifications of its own; nothing that can be seen follows from it.
+    /// Operations between two verifications that the heap makes by itself.
     pub verify: Option<u32>,
 }
 
 impl Default for Settings {
-    /// Capacity is bounded so that no program asks for more memory than there is.
+    /// The default settings, with a bounded capacity, so that no program needs more memory than there is.
     fn default() -> Settings {
         Settings {
             interval: 1_000,
@@ -69,8 +69,8 @@ impl Settings {
 }
 
 impl Reference {
-    /// Counts an operation that was done: allocations, writes, and what the mutator gave up. A bulk line is its single
-    /// calls: each object is allocated, stored in the one before and dropped.
+    /// Counts an operation that was done: allocations, writes and drops. A bulk line counts as its single calls: each
+    /// object is allocated, stored in the one before and dropped.
     pub(super) fn count(&mut self, operation: &Operation<Object>) {
         let code = operation.code();
         let (allocations, others) = match operation {
@@ -84,7 +84,8 @@ impl Reference {
         self.operations_since_verification += u64::from(allocations) + others;
     }
 
-    /// Verifies, if that is set, enough operations have been counted and no finalizer runs; it finds nothing.
+    /// Counts a verification, if they are on, enough operations have been counted and no finalizer runs. It finds
+    /// nothing.
     pub(super) fn verify_by_itself(&mut self) {
         let due = self.settings.verify.is_some_and(|every| self.operations_since_verification >= every.into());
         if due && self.finalizing.is_none() && !self.set_runs {
@@ -93,7 +94,7 @@ impl Reference {
         }
     }
 
-    /// The automatic check: collects and tunes, if enough operations have been counted and no finalizer runs.
+    /// Makes the automatic check: collects and tunes, if enough operations have been counted and no finalizer runs.
     pub(super) fn check(&mut self) {
         let operations = self.statistics.operations_since_check;
         if operations < self.settings.interval || self.finalizing.is_some() || self.set_runs {

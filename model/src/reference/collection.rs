@@ -6,7 +6,8 @@ use crate::value::Object;
 use std::collections::BTreeSet;
 
 impl Reference {
-    /// All that can't be reached from what the mutator holds, from queued objects, or from one whose finalizer runs.
+    /// All objects that can't be reached from what the mutator holds, from queued objects, or from one whose finalizer
+    /// runs.
     pub fn garbage(&self) -> BTreeSet<Object> {
         let held = self.living().filter(|object| self.external(*object) > 0);
         let reached = reachable(
@@ -16,7 +17,7 @@ impl Reference {
         self.living().filter(|object| !reached[object.index()]).collect()
     }
 
-    /// Frees garbage, all of it as one set, until there is none; gives how many cycles died.
+    /// Frees all garbage as one set, until there is none. Returns how many cycles died.
     pub(super) fn collect(&mut self) -> u64 {
         self.sliced = None;
         let mut collected = 0;
@@ -30,7 +31,8 @@ impl Reference {
         }
     }
 
-    /// Runs the finalizers of a set, judges it again, and lets those die that nothing saves; gives how many cycles died.
+    /// Runs the finalizers of a set, judges it again, and frees the members that are still garbage. Returns how many
+    /// cycles died.
     pub(super) fn free(&mut self, set: &BTreeSet<Object>) -> u64 {
         if !self.silent {
             self.script.journal.push(Event::Took(set.clone()));
@@ -52,7 +54,7 @@ impl Reference {
         collected
     }
 
-    /// A member whose finalizer has not begun: the one that the subject ran next, if it could.
+    /// A member whose finalizer has not begun: the one whose finalizer the subject ran next, if that was allowed.
     fn choose_finalizer(&self, set: &BTreeSet<Object>) -> Option<Object> {
         let may = |object: &Object| set.contains(object) && self.has_finalizer(*object);
         match self.choice() {
@@ -61,7 +63,7 @@ impl Reference {
         }
     }
 
-    /// The order of death: the subject's, if it is one of just those objects.
+    /// The order of death: the subject's, if it contains exactly those objects.
     fn choose_order(&self, dying: &BTreeSet<Object>) -> Vec<Object> {
         let next = self.choices.iter().skip(self.script.journal.len()).take(dying.len());
         let chosen: Vec<Object> =

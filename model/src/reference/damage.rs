@@ -1,7 +1,7 @@
-//! Faults and what recovery makes of them (SPEC 7, 8).
+//! Faults and recovery (SPEC 7, 8).
 //!
-//! The model's own state is never damaged: it goes on saying what the subject's should be. A fault is only remembered,
-//! and recovery changes no more than what could not be restored.
+//! The model's own state is never damaged: it still says what the subject's state should be. The model only notes a
+//! fault, and a recovery changes only what could not be restored.
 
 use super::{Event, Reference, Refusal, Reply, counted};
 use crate::definitions::Graph;
@@ -9,32 +9,32 @@ use crate::fault::{Fault, Finding, FindingKind};
 use crate::value::{Kind, Object, Value};
 use std::collections::BTreeMap;
 
-/// The greatest external count that a recovery may make up: the references must be few enough to be listed.
+/// The greatest external count that a recovery may invent: the references must be few enough to be listed.
 pub const MOST_MADE_UP: u32 = 65_535;
 
 /// A fault that was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Damage {
-    /// What was done.
+    /// The fault.
     pub fault: Fault,
-    /// To which object.
+    /// The object at which it was made.
     pub object: Object,
-    /// What verification must report, among other things, if it is given the roots.
+    /// What verification with roots must report, among other things.
     pub finding: Finding,
 }
 
 impl Reference {
-    /// The faults that the heap has not been recovered from, each at another object.
+    /// The faults since the last recovery, each at a different object.
     pub fn damages(&self) -> &[Damage] {
         &self.damages
     }
 
-    /// Whether there are any.
+    /// Whether there are such faults.
     pub fn is_damaged(&self) -> bool {
         !self.damages.is_empty()
     }
 
-    /// All references that the mutator holds, an entry each, in order of objects.
+    /// All references that the mutator holds, an entry for each, in the order of objects.
     pub fn roots(&self) -> Vec<Object> {
         self.living().flat_map(|object| std::iter::repeat_n(object, self.external(object) as usize)).collect()
     }
@@ -43,7 +43,7 @@ impl Reference {
     pub(super) fn fault(&mut self, fault: Fault, object: Option<Object>) -> Reply {
         let (object, _) = self.find(object, None)?;
         let site = match self.choice() {
-            // Where one is made after another the list of free slots, say, may lead anywhere.
+            // After an earlier fault, the list of free slots, for example, may lead anywhere.
             Some(Event::Damaged(site)) if self.is_damaged() || self.may_be_damaged(fault, object, *site) => *site,
             _ => return Err(Refusal::Inapplicable),
         };
@@ -58,7 +58,7 @@ impl Reference {
         Ok(Value::Nil)
     }
 
-    /// Whether a fault at an object may be found there.
+    /// Whether the subject may report a fault at that object there.
     fn may_be_damaged(&self, fault: Fault, object: Object, site: Option<Object>) -> bool {
         match site {
             _ if fault.is_of_the_heap() => site.is_none(),
@@ -68,7 +68,7 @@ impl Reference {
         }
     }
 
-    /// Restores everything, save what the subject says is lost and may be.
+    /// Restores everything, except what the subject says is lost, if that may be lost.
     pub(super) fn recover(&mut self, with_roots: bool) -> Value<Object> {
         self.sliced = None;
         let damages = std::mem::take(&mut self.damages);
@@ -93,7 +93,7 @@ impl Reference {
         Value::Nil
     }
 
-    /// Only a fault that put an id of no object in place of a reference loses that reference.
+    /// Whether a reference may be lost: only a fault that replaced it by an id of no object loses it.
     fn may_be_lost(&self, damages: &[Damage], holder: Object, place: usize) -> bool {
         let dangles = |damage: &&Damage| damage.fault.dangles() && damage.object == holder;
         let Some(damage) = damages.iter().find(dangles) else { return false };
@@ -104,14 +104,14 @@ impl Reference {
         }
     }
 
-    /// Puts nil in place of a reference; what stood there, if that was a strong one.
+    /// Replaces a reference by nil, and returns it if it was strong.
     fn take_away(&mut self, holder: Object, place: usize) -> Value<Object> {
         let Some(thing) = self.thing_mut(holder) else { return Value::Nil };
         thing.contents.target = None;
         thing.contents.values.get_mut(place).map_or(Value::Nil, |value| std::mem::replace(value, Value::Nil))
     }
 
-    /// When an object has its turn, by what the subject says: of several that nothing refers to any more the order is free.
+    /// When an object has its turn, by the subject's events: the order of several objects without references is free.
     fn turn_of(&self, value: &Value<Object>) -> usize {
         let is_its_turn = |event: &Event| match event {
             Event::Began(object) | Event::Died(object) => value.reference() == Some(*object),
@@ -120,8 +120,8 @@ impl Reference {
         self.choices.iter().position(is_its_turn).unwrap_or(usize::MAX)
     }
 
-    /// The external counts that objects have without roots: their own, but for those that were damaged, which are what
-    /// the subject made of them; and 1 for what nothing would hold otherwise.
+    /// The external counts after a recovery without roots: the old ones, but for damaged ones those that the subject
+    /// reports; and 1 for an object that nothing else would keep.
     fn without_roots(&self, damages: &[Damage], made_up: &[(Object, u32)]) -> Vec<(Object, u32)> {
         let internal = counted(self);
         let is_damaged = |object| damages.iter().any(|damage| damage.fault.is_external() && damage.object == object);

@@ -1,13 +1,14 @@
-//! A digest of all that the future of the reference depends on, for searches through all states.
+//! A digest of everything on which the future of the reference depends, for searches through all states.
 //!
 //! Two references with equal digests answer every sequence of calls alike, as long as it counts fewer than [`NEAR`]
-//! operations, but for the numbers of objects and for totals. Objects are called by their order among the living: numbers
-//! are compared with each other and looked up, nothing else. What is left out, and why:
+//! operations, except for the numbers of objects and for totals. Objects are named by their order among the living,
+//! since their numbers are only compared with each other and looked up. What is left out, and why:
 //!
-//! - objects that have died, and finalizers, temporaries and known cycles of such: nothing reads them again;
-//! - totals (allocations, frees, cycles, checks, panics, verifications): read by nothing, compared after each call;
-//! - what is counted for a check or a verification, where that is further away than [`NEAR`];
-//! - what objects of a sliced collection were like when it began: those that have changed are struck out after each call;
+//! - dead objects, and finalizers, temporaries and known cycles of such: nothing reads them again;
+//! - totals (allocations, frees, cycles, checks, panics, verifications): nothing reads them; they are compared after
+//!   each call;
+//! - the counter for a check or a verification, if that is further away than [`NEAR`];
+//! - how objects of a sliced collection looked when it began: objects that have changed are removed after each call;
 //! - what the subject chose in the last call: it is replaced before the next.
 
 use super::frames::Frame;
@@ -17,15 +18,15 @@ use crate::definitions::Graph;
 use crate::value::{Contents, Object, Value};
 use std::hash::{Hash, Hasher};
 
-/// Sequences of calls in which fewer operations than this are counted can't tell references with equal digests apart.
+/// Sequences of calls that count fewer operations than this can't distinguish references with equal digests.
 pub const NEAR: u64 = 256;
 
-/// What an object is called: its order among the living, or what the caller says of a dead one.
+/// The label of an object: its index among the living, or what the caller says for a dead one.
 type Label<'a> = &'a dyn Fn(Object) -> (bool, u64);
 
 impl Reference {
-    /// Feeds all that its future depends on to `state`. `dead` says what tells one dead object from another: names of
-    /// them may still stand in finalizers.
+    /// Feeds everything on which its future depends to `state`. `dead` distinguishes dead objects, since finalizers may
+    /// still use their names.
     pub fn digest(&self, dead: &dyn Fn(Object) -> u64, state: &mut impl Hasher) {
         let Reference {
             objects,
@@ -93,7 +94,7 @@ impl Reference {
         }
     }
 
-    /// What is counted until a check or a verification is due, if that is near.
+    /// Feeds the counters for the next check and verification, if these are near.
     fn digest_counted(&self, state: &mut impl Hasher) {
         let Statistics { average_rate, operations_since_check, .. } = self.statistics;
         average_rate.hash(state);

@@ -1,4 +1,4 @@
-//! Frames: temporaries, and what goes with them (SPEC 6).
+//! Frames and their temporaries (SPEC 6).
 
 use super::{Event, Reference, Refusal, Reply};
 use crate::definitions::{Graph, reachable};
@@ -6,11 +6,11 @@ use crate::operation::Operation;
 use crate::value::{Object, Value};
 use std::collections::BTreeSet;
 
-/// A frame that is open.
+/// An open frame.
 #[derive(Debug, Clone)]
 pub(super) struct Frame {
     pub budget: u64,
-    /// In order of allocation.
+    /// The temporaries, in order of allocation.
     pub temporaries: Vec<Object>,
 }
 
@@ -20,7 +20,7 @@ impl Reference {
         self.frame.is_some()
     }
 
-    /// How many objects a check may touch now, and the end of the frame that is open.
+    /// How many objects a check may touch now, and so may the end of the open frame.
     pub fn budget(&self) -> u64 {
         self.frame.as_ref().map_or(self.settings.budget, |frame| frame.budget)
     }
@@ -47,8 +47,8 @@ impl Reference {
         Ok(reply)
     }
 
-    /// Closes the frame: gives up its references, then frees what its temporaries reach and nothing else holds, if the
-    /// budget allows. Where it may as well not be freed, the subject chooses.
+    /// Closes the frame: gives up its references, then frees what only its temporaries reach, if the budget allows.
+    /// Where the heap may free it or not, the subject chooses.
     pub(super) fn end(&mut self) -> Reply {
         let Frame { budget, mut temporaries } = self.frame.take().ok_or(Refusal::Frame)?;
         temporaries.retain(|object| self.lives(*object));
@@ -70,7 +70,7 @@ impl Reference {
         Ok(Value::Nil)
     }
 
-    /// What those objects reach, save what is held, queued, or reached from such or from elsewhere.
+    /// What those objects reach, except what is held, queued, or reached from such objects or from elsewhere.
     fn held_by_none_but(&self, temporaries: &[Object]) -> BTreeSet<Object> {
         let reached = reachable(self, temporaries.iter().copied());
         let elsewhere = self.living().filter(|object| !reached[object.index()] || self.is_kept(*object));
@@ -78,7 +78,7 @@ impl Reference {
         self.living().filter(|object| reached[object.index()] && !kept[object.index()]).collect()
     }
 
-    /// How many objects those reach, themselves included, without passing through one that is held or queued.
+    /// How many objects those reach, including themselves, without passing through one that is held or queued.
     fn looked_at(&self, temporaries: &[Object]) -> u64 {
         let mut looked_at = BTreeSet::new();
         let mut open = temporaries.to_vec();

@@ -1,10 +1,10 @@
-//! What happens when nothing refers to an object any more (SPEC 2).
+//! Release: what happens when nothing refers to an object any more (SPEC 2).
 
 use super::{End, Event, Reference, counted, script};
 use crate::value::{Object, Value};
 
 impl Reference {
-    /// A reference has been given up: an object to which none is left joins the queue.
+    /// Gives up a reference. An object that has no more references joins the queue.
     pub(super) fn lose(&mut self, value: &Value<Object>) {
         if let Some(object) = value.reference() {
             let internal = counted(self)[object.index()];
@@ -19,7 +19,7 @@ impl Reference {
         }
     }
 
-    /// Works off the queue, unless that is under way or a set's finalizers run.
+    /// Processes the queue, unless that is already happening or a set's finalizers run.
     pub(super) fn settle(&mut self) {
         if self.releasing || self.set_runs || self.queue.is_empty() {
             return;
@@ -44,12 +44,12 @@ impl Reference {
         self.releasing = false;
     }
 
-    /// Whether it is no longer to be released: something refers to it again, or it has died with a set.
+    /// Whether it must not be released any more: something refers to it again, or it has died with a set.
     fn is_held(&self, object: Object, internal: &[u32]) -> bool {
         !self.lives(object) || self.external(object) > 0 || internal[object.index()] > 0
     }
 
-    /// Runs an object's finalizer, for the only time.
+    /// Runs an object's finalizer, which happens only once.
     pub(super) fn finalize(&mut self, object: Object) {
         if let Some(thing) = self.thing_mut(object) {
             thing.begun = true;
@@ -59,7 +59,8 @@ impl Reference {
         }
     }
 
-    /// Objects die in one step, then give up what they hold, in that order. `internal` is what was counted before.
+    /// Lets objects die in one step; then they give up their contents, in that order. `internal` has the counts from
+    /// before.
     pub(super) fn die(&mut self, objects: &[Object], internal: &mut [u32]) {
         let mut given_up = Vec::new();
         for object in objects {

@@ -1,8 +1,8 @@
-//! What is done a slice at a time: collection (SPEC 3.6) and detection (SPEC 5.5).
+//! Work in slices: collection (SPEC 3.6) and detection (SPEC 5.5).
 //!
-//! How far a slice comes is the subject's choice, so there is no budget here. What must hold whatever it chooses: only
-//! closed sets of garbage are freed, an end is reached in so many calls, and what was garbage at the beginning and left
-//! alone since is dead by then.
+//! The subject chooses how far a slice gets, so there is no budget here. For any choice this must hold: only closed
+//! sets of garbage are freed, the work completes within so many calls, and then every object is dead that was garbage
+//! at the beginning and undisturbed since.
 
 use super::{Event, Reference};
 use crate::definitions::{self, Graph, reachable};
@@ -10,7 +10,7 @@ use crate::operation::{Code, Operation};
 use crate::value::{Contents, Counts, Object, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What one call did of a collection.
+/// The result of one call of a collection in slices.
 pub(super) struct Slice {
     /// How many cycles died.
     pub cycles: u64,
@@ -18,18 +18,19 @@ pub(super) struct Slice {
     pub complete: bool,
 }
 
-/// A sliced collection that is under way.
+/// An unfinished collection in slices.
 #[derive(Debug, Clone)]
 pub(super) struct Sliced {
-    /// The calls so far, and how many there may be.
+    /// The calls so far, and the most that are allowed.
     pub calls: u64,
     pub most: u64,
-    /// What was garbage when it began and was left alone since, as it was then.
+    /// The objects that were garbage when it began and are undisturbed since, as they were then.
     pub alone: BTreeMap<Object, (Contents, Counts)>,
 }
 
 impl Reference {
-    /// Frees what the subject says it frees, until it pauses; where it says that it is done, what must be dead is freed.
+    /// Frees what the subject says it frees, until it pauses. If it says that it is done, everything is freed that must
+    /// be.
     pub(super) fn collect_slice(&mut self) -> Slice {
         if self.silent {
             return Slice { cycles: self.collect(), complete: true };
@@ -55,7 +56,7 @@ impl Reference {
         }
     }
 
-    /// The first call records what is garbage; from then on calls are counted.
+    /// Counts a call. The first call records what is garbage.
     fn count_call(&mut self) {
         if self.sliced.is_none() {
             let (garbage, most) = (self.garbage(), 4 * self.living().count() as u64 + 4);
@@ -72,8 +73,8 @@ impl Reference {
         !set.is_empty() && closed && set.is_subset(&self.garbage())
     }
 
-    /// What was garbage when the sliced collection began and was left alone since, unless another object that lives
-    /// still reaches it.
+    /// What was garbage when the sliced collection began and is undisturbed since, unless another living object still
+    /// reaches it.
     fn left_alone(&mut self) -> BTreeSet<Object> {
         self.strike_out();
         let Some(sliced) = &self.sliced else { return BTreeSet::new() };
@@ -81,7 +82,8 @@ impl Reference {
         sliced.alone.keys().copied().filter(|object| !reached[object.index()]).collect()
     }
 
-    /// An operation was done: it disturbs what it names, and detection may pause as often as ever unless it only reads.
+    /// Notes an operation that was done. It disturbs the objects that it names. Unless it only reads, the count of
+    /// detection's pauses starts anew.
     pub(super) fn disturb(&mut self, operation: &Operation<Object>) {
         if let Some(sliced) = &mut self.sliced {
             operation.objects().iter().for_each(|object| drop(sliced.alone.remove(object)));
@@ -91,7 +93,7 @@ impl Reference {
         }
     }
 
-    /// Strikes out what is no garbage any more, and that of which contents or counts have changed.
+    /// Removes objects that are no longer garbage, and those whose contents or counts have changed.
     pub(super) fn strike_out(&mut self) {
         if self.sliced.as_ref().is_none_or(|sliced| sliced.alone.is_empty()) {
             return;
@@ -101,7 +103,7 @@ impl Reference {
         self.sliced.iter_mut().for_each(|sliced| sliced.alone.retain(|object, was| now.get(object) == Some(was)));
     }
 
-    /// What a set of this collection gives up as it dies disturbs nothing: it must be found all the same.
+    /// What a set of this collection gives up when it dies disturbs nothing: that garbage must still be found.
     pub(super) fn excuse_nothing(&mut self) {
         let now: BTreeMap<Object, _> = self.portraits().collect();
         for (object, was) in self.sliced.iter_mut().flat_map(|sliced| &mut sliced.alone) {
@@ -109,7 +111,7 @@ impl Reference {
         }
     }
 
-    /// What can be seen of each living object.
+    /// The contents and counts of each living object.
     fn portraits(&self) -> impl Iterator<Item = (Object, (Contents, Counts))> + '_ {
         self.counts().filter_map(|(object, counts)| {
             let contents = Contents { target: self.target(object), ..self.contents(object)?.clone() };
@@ -124,7 +126,7 @@ impl Reference {
         Value::Nil
     }
 
-    /// Finds all cycles, unless the subject says that it pauses; whether it is complete.
+    /// Finds all cycles, unless the subject says that it pauses. Returns whether it is complete.
     pub(super) fn detect_slice(&mut self) -> bool {
         let most = self.living().count() as u64 + 2;
         if !self.silent && self.choice() == Some(&Event::Paused) && self.pauses < most {

@@ -1,6 +1,6 @@
-//! What a heap counts.
+//! The counters of a heap.
 
-/// What a heap counts (SPEC 9).
+/// The counters of a heap (SPEC 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[allow(missing_docs)] // each is what its name says
 pub struct Statistics {

@@ -1,4 +1,4 @@
-//! What of a program's state its future depends on.
+//! The digest of a program's state, as far as the future depends on it.
 
 use super::Script;
 use crate::value::{Name, Object};
@@ -11,9 +11,9 @@ impl Script {
         self.names.iter().copied().flatten().collect()
     }
 
-    /// Feeds fuel, and the finalizers of living objects, to `state`. `label` says whether an object lives and what it is
-    /// called. In lines, names are called by what they stand for, and those that are bound when the finalizer runs by
-    /// their order in it. Which objects have names is the searcher's matter, who lets new lines use them.
+    /// Feeds fuel, and the finalizers of living objects, to `state`. `label` says whether an object lives, and its
+    /// label. In lines, a name gets the label of its object; a name that the finalizer will bind gets its order in it.
+    /// Which objects have names is left to the search, which decides which names new lines use.
     pub fn digest(&self, label: &dyn Fn(Object) -> (bool, u64), state: &mut impl Hasher) {
         let Script { names: _, finalizers, fuel, journal: _ } = self;
         fuel.hash(state);
@@ -35,7 +35,7 @@ impl Script {
     }
 }
 
-/// The order of a name among those that were asked for.
+/// The order of a name among those that were seen.
 fn order_of(name: Name, known: &mut Vec<Name>) -> usize {
     known.iter().position(|one| *one == name).unwrap_or_else(|| {
         known.push(name);

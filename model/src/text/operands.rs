@@ -1,11 +1,11 @@
-//! How operations and each kind of operand are read and printed.
+//! Parses and prints operations and each kind of operand.
 
 use super::{Matcher, Printer, TextError, Token, TokenKind};
 use crate::fault::Fault;
 use crate::operation::{Code, Line, Operation, operations};
 use crate::value::{Field, Float, MOST_TEXT, MOST_VALUES, Name, Value};
 
-/// What stands in a trace for an operand.
+/// An operand that can be written in a trace.
 pub(super) trait Written: Sized {
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError>;
     fn print(&self, out: &mut Printer<'_>);
@@ -101,7 +101,7 @@ impl Written for Value<Name> {
     }
 }
 
-/// The value that is no reference which a token stands for.
+/// The value of a token that is not a reference.
 fn constant(token: &Token<'_>) -> Option<Value<Name>> {
     Some(match &token.kind {
         TokenKind::Text(text) if text.len() <= MOST_TEXT => Value::Text(text.as_str().into()),

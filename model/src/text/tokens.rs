@@ -1,11 +1,11 @@
-//! Cutting a line into tokens.
+//! Cuts a line into tokens.
 
 use super::TextError;
 use std::fmt;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-/// What a token is; for strings and characters, what they say.
+/// The kind of a token; strings and characters have their value here.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum TokenKind {
     Word,
@@ -15,7 +15,7 @@ pub(crate) enum TokenKind {
     Punctuation,
 }
 
-/// A token, as it stands in its line, and where.
+/// A token: its text and its place in the line.
 #[derive(Debug, Clone)]
 pub(crate) struct Token<'t> {
     pub kind: TokenKind,
@@ -52,14 +52,26 @@ impl Token<'_> {
     }
 }
 
+/// As it stands in its line, but cut short, and with escapes for what a terminal would obey.
 impl fmt::Display for Token<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.text.char_indices().nth(40) {
-            Some((cut, _)) => write!(out, "`{}..`", &self.text[..cut]),
-            None => write!(out, "`{}`", self.text),
+        let (text, rest) = match self.text.char_indices().nth(MOST_SHOWN) {
+            Some((cut, _)) => (&self.text[..cut], ".."),
+            None => (self.text, ""),
+        };
+        out.write_str("`")?;
+        for c in text.chars() {
+            if c.is_control() { write!(out, "{}", c.escape_debug())? } else { write!(out, "{c}")? }
         }
+        write!(out, "{rest}`")
     }
 }
+
+/// The most characters of a token that are shown.
+const MOST_SHOWN: usize = 40;
+
+/// More than any line has, so that what is no trace is known before it is all in memory.
+const MOST_TOKENS: usize = 1_000;
 
 /// The tokens of a line, up to its comment.
 pub(crate) fn cut(line: usize, text: &str) -> Result<Vec<Token<'_>>, TextError> {
@@ -98,13 +110,16 @@ pub(crate) fn cut(line: usize, text: &str) -> Result<Vec<Token<'_>>, TextError> 
             }
             _ => TokenKind::Punctuation,
         };
+        if tokens.len() == MOST_TOKENS {
+            return Err(wrong(format!("no line has more than {MOST_TOKENS} words and marks")));
+        }
         let end = rest.peek().map_or(text.len(), |(end, _)| *end);
         tokens.push(Token { kind, text: &text[start..end], line, column: column + 1 });
     }
     Ok(tokens)
 }
 
-/// The rest of a number, its exponent's sign included.
+/// Reads the rest of a number, including the sign of its exponent.
 fn number(rest: &mut Peekable<CharIndices<'_>>) {
     let mut last = ' ';
     while let Some((_, next)) =
@@ -114,7 +129,7 @@ fn number(rest: &mut Peekable<CharIndices<'_>>) {
     }
 }
 
-/// What stands between quotes, escapes as in Rust.
+/// The text between quotes, with escapes as in Rust.
 fn quoted(quote: char, rest: &mut Peekable<CharIndices<'_>>) -> Result<String, String> {
     let mut text = String::new();
     loop {

@@ -1,4 +1,4 @@
-//! Words that mean something in a trace, and what is said of others.
+//! The words of traces, and the messages about unknown words.
 
 use super::Token;
 use crate::operation::Code;
@@ -9,7 +9,7 @@ pub(super) const ALLOCATES: &[&str] = &["table", "array", "closure", "box", "sca
 /// Of these, the words that allocate one object.
 pub(super) const PLAIN_ALLOCATIONS: &[&str] = ALLOCATES.split_at(6).0;
 
-/// Words that begin operations or are values, so that no line can be read in two ways.
+/// Words that begin operations or are values. They can't be names, so that no line has two meanings.
 pub(super) const RESERVED: &[&str] = &[
     "nil",
     "true",
@@ -46,11 +46,13 @@ pub(super) const RESERVED: &[&str] = &[
     "heapproof",
 ];
 
-/// What is said of a line that begins as no operation does.
+/// The message about a line that begins like no operation.
 pub(super) fn unknown(token: &Token<'_>) -> String {
     let first_words =
         Code::ALL.iter().filter_map(|code| code.text().split(' ').next()).filter(|word| !word.contains('$'));
-    let close = first_words.map(|word| (strsim::damerau_levenshtein(word, token.text), word)).min();
+    // How far two words are from one another takes memory by the length of both.
+    let could_be = |word: &&str| token.text.len() <= word.len() * 4 + 4;
+    let close = first_words.filter(could_be).map(|word| (strsim::damerau_levenshtein(word, token.text), word)).min();
     match close {
         Some((distance, word)) if distance <= 2 && distance < token.text.chars().count() => {
             format!("no operation begins with {token}; did you mean `{word}`?")

@@ -64,6 +64,8 @@ recover
 recover roots
 "#;
 
+const EXAMPLES: &str = "expected one like `take x`, `x = table` or `x.f = y`";
+
 fn error(text: &str) -> String {
     text.parse::<Program>().unwrap_err().to_string()
 }
@@ -115,6 +117,7 @@ fn a_typo_is_located_and_what_was_meant_is_named() {
     );
     assert_eq!(error("fault dangling a"), "1:7: expected a kind of fault, like `dangling_box`, found `dangling`");
     assert_eq!(error("recover root"), "1:9: expected the end of the line or `roots`, found `root`");
+    assert_eq!(error("a = array 1\nremove a[0]"), "2:9: expected `.`, found `[`");
     assert_eq!(error("a = box 'ab'"), "1:9: expected one character between the quotes, like 'c'");
     assert_eq!(error("a = box \"ab"), "1:9: expected a closing \", found the end of the line");
     assert_eq!(error("a = "), "1:4: expected an operation, found the end of the line");
@@ -158,6 +161,21 @@ fn a_line_that_cannot_stand_where_it_does_is_an_error() {
     assert_eq!(error("a = table\nheapproof trace 1"), "2:1: the header is `heapproof trace 1` and stands first");
     assert_eq!(error("heapproof trace 2"), "1:1: the header is `heapproof trace 1` and stands first");
     assert_eq!(error("on a: on a: on a: on a: collect"), "1:25: finalizers stand at most 3 deep in finalizers");
+}
+
+#[test]
+fn what_is_no_trace_is_known_without_reading_all_of_it() {
+    let long = "=".repeat(5_000_000);
+    assert_eq!(error(&long), "1:1001: no line has more than 1000 words and marks");
+    let word = "a".repeat(5_000_000);
+    assert_eq!(error(&word), format!("1:1: no operation begins with `{}..`: {EXAMPLES}", &word[..40]));
+    assert!(error(&format!("a = table\nfault {word} a")).len() < 150);
+    assert!(error(&format!("{word} = table\n{word} = table")).len() < 150);
+}
+
+#[test]
+fn an_error_shows_escapes_for_what_a_terminal_obeys() {
+    assert_eq!(error("\u{1b}[31m a"), format!("1:1: no operation begins with `\\u{{1b}}`: {EXAMPLES}"));
 }
 
 #[test]

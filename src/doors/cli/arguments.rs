@@ -50,6 +50,27 @@ impl Except {
     }
 }
 
+/// How files of programs are read, and what is claimed of them.
+#[derive(Debug, Args)]
+pub(super) struct Given {
+    /// The heap under proof; what the file says, or the first of `list subjects`, unless given
+    #[arg(long, value_name = "NAME")]
+    pub subject: Option<String>,
+    /// What is claimed; what the file says, or `lockstep`, unless given; see `list properties`
+    #[arg(long, value_name = "NAME", value_parser = property)]
+    pub property: Option<Property>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Reading {
+    /// How files are read: as Rust if they are called `.rs`, as text if they are called `.trace`; as bytes if they begin with
+    /// the byte 1, and else as text, unless given
+    #[arg(long, value_enum)]
+    pub input: Option<Input>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// For people
@@ -87,6 +108,15 @@ pub(super) fn named<T>(what: &str, text: &str, all: impl Iterator<Item = (String
 
 pub(super) fn operation(text: &str) -> Result<Code, String> {
     named("operation", text, Code::ALL.iter().map(|code| (code.name().to_owned(), *code)))
+}
+
+/// A number, also in the hexadecimal in which digests are printed.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    let number = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    number.map_err(|_| format!("expected a number from 0 to {}, as in `42` or `0x2a`", u64::MAX))
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, String> {

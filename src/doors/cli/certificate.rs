@@ -1,28 +1,28 @@
 //! Certificates of minimality: every removal that was tried and what came of it, as JSON, an object a line.
 
 use super::Trouble;
-use crate::failure::failures::write_whole;
+use super::files::Target;
+use super::output::Output;
 use crate::failure::minimize::{Removal, Tried, Without};
 use crate::judge::signature::Signature;
 use heapproof_model::Program;
 use serde_json::{Value, json};
-use std::path::Path;
 
 /// What is certified.
 pub(super) struct Certificate<'a> {
     pub property: &'static str,
-    pub subject: &'static str,
+    pub subject: &'a str,
     pub signature: &'a Signature,
     pub program: &'a Program,
     pub removals: &'a [Tried],
 }
 
 impl Certificate<'_> {
-    /// Writes it to a file, whole or not at all.
-    pub fn write(&self, path: &Path) -> Result<(), Trouble> {
+    /// Writes it.
+    pub fn write(&self, target: &Target, output: &mut Output) -> Result<(), Trouble> {
         let lines = std::iter::once(self.head()).chain(self.removals.iter().map(|tried| self.removal(tried)));
         let text: String = lines.map(|line| format!("{line}\n")).collect();
-        write_whole(path, &text).map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))
+        target.write(text.as_bytes(), output)
     }
 
     fn head(&self) -> Value {

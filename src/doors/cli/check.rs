@@ -2,27 +2,32 @@
 
 mod report;
 
-use super::arguments::{Claim, Except, Format, duration};
+use super::arguments::{Except, Format, duration, property, seed};
 use super::figures;
+use super::files::{Files, Target};
 use super::isolate::{Isolate, Judge};
 use super::output::Output;
 use super::{Context, End, Trouble, say};
-use crate::failure::failures::{OUT, save_original, write_whole};
+use crate::failure::failures::{OUT, save_original};
+use crate::failure::heading::found_as;
 use crate::failure::minimize::Options;
-use crate::failure::proof::Counterexample;
+use crate::judge::properties::Property;
+use crate::judge::subject::SubjectKind;
 use crate::programs::generate::{Bias, MOST_LINES, Profile, Recipe};
 use crate::runs::campaign::{Campaign, Found, Summary};
+use crate::subjects::shown_by;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use report::Reporter;
 use std::cell::RefCell;
+use std::fmt::Write;
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// About ten seconds' worth on two cores.
-const CASES: u64 = 50_000;
+/// How long programs are run unless something else is asked for.
+const TIME: Duration = Duration::from_secs(10);
 
 /// When statistics are written for the second time, and how often from then on.
 const SOON: Duration = Duration::from_secs(1);
@@ -30,23 +35,27 @@ const OFTEN: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// How many programs; as many as take about ten seconds unless given
+    /// How many programs, instead of a time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "time")]
     pub cases: Option<u64>,
-    /// For how long, as in `60s` or `10min`
+    /// For how long, as in `60s` or `10min`; ten seconds unless this or --cases is given
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub time: Option<Duration>,
     /// The most lines of a program
     #[arg(long, value_name = "MAX", default_value_t = MOST_LINES as u32, value_parser = clap::value_parser!(u32).range(1..=60_000))]
     pub ops: u32,
     /// The number that repeats a run; a fresh one unless given
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = seed)]
     pub seed: Option<u64>,
     /// How many threads; as many as there are processors unless given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
-    #[command(flatten)]
-    pub claim: Claim,
+    /// The heap under proof; the first of `list subjects` unless given
+    #[arg(long, value_name = "NAME")]
+    pub subject: Option<String>,
+    /// What is claimed; see `list properties`. Unless given it is what `list subjects` names, and `lockstep` for others
+    #[arg(long, value_name = "NAME", value_parser = property)]
+    pub property: Option<Property>,
     /// What programs are mostly about; what suits the property unless given; see `list profiles`
     #[arg(long, value_name = "NAME", value_parser = profile)]
     pub profile: Option<Profile>,
@@ -75,28 +84,33 @@ pub(super) struct Check {
 }
 
 pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Output) -> Result<End, Trouble> {
-    let subject = context.subject(arguments.claim.subject.as_deref())?.clone();
-    let judge = Judge::new(arguments.claim.property, &subject, &arguments.isolate)?;
+    let subject = context.subject(arguments.subject.as_deref())?.clone();
+    let property = arguments.property.unwrap_or(usual(&subject));
+    let judge = Judge::new(property, &subject, &arguments.isolate)?;
     let campaign = Campaign {
-        property: arguments.claim.property,
+        property,
         subject: subject.clone(),
         known: arguments.except.known(&|program| judge.failure(program))?.signatures,
         without: arguments.except.without.clone(),
         seed: arguments.seed.unwrap_or_else(|| RandomState::new().hash_one(std::process::id())),
         recipe: Recipe {
-            profile: arguments.profile.unwrap_or(arguments.claim.property.profile()),
+            profile: arguments.profile.unwrap_or(property.profile()),
             most_lines: arguments.ops as usize,
             without: arguments.without_bias.clone(),
         },
-        cases: arguments.cases.unwrap_or(if arguments.time.is_some() { u64::MAX } else { CASES }),
-        time: arguments.time,
+        cases: arguments.cases.unwrap_or(u64::MAX),
+        time: if arguments.cases.is_some() { None } else { Some(arguments.time.unwrap_or(TIME)) },
         jobs: arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
         keep_going: arguments.keep_going,
         feedback: arguments.feedback,
     };
+    Files::folder(&arguments.out.join("failures").join("original"))?;
+    let mut files = Files::default();
+    files.results()?;
+    let kept = files.asked(arguments.stats.as_ref())?;
     context.catch_interrupts()?;
     let reporter = RefCell::new(Reporter::new(&context.name, &campaign, arguments, output));
-    reporter.borrow_mut().start()?;
+    reporter.borrow_mut().start(&campaign.subject.abilities()?.unchecked())?;
     let bar = progress_bar(&campaign);
     let trouble = RefCell::new(None);
     let tried = |done: Result<(), Trouble>| {
@@ -107,7 +121,13 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     };
     let mut due = Duration::ZERO;
     let summary = campaign.run_by(
-        &|program| judge.verdict(program),
+        &|program, observes| {
+            let judged = judge.judged(program, observes);
+            if judge.is_in_trouble() {
+                context.stop.store(true, Ordering::Relaxed);
+            }
+            judged
+        },
         &context.stop,
         &mut |found| {
             tried(bar.suspend(|| report(context, &campaign, &judge, arguments, &mut reporter.borrow_mut(), &found)));
@@ -117,18 +137,29 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
             if summary.elapsed >= due {
                 // The first at once, so that a file that can't be written is known at once.
                 due = summary.elapsed + if due.is_zero() { SOON } else { OFTEN };
-                tried(bar.suspend(|| keep(arguments, &mut reporter.borrow_mut(), summary)));
+                tried(bar.suspend(|| keep(kept.as_ref(), &mut reporter.borrow_mut(), summary)));
             }
         },
     );
     bar.finish_and_clear();
     judge.trouble()?;
+    let summary = summary?;
+    context.save(|| end(kept.as_ref(), reporter, trouble.into_inner(), &summary))
+}
+
+/// Says what came of the run.
+fn end(
+    kept: Option<&Target>,
+    reporter: RefCell<Reporter<'_>>,
+    trouble: Option<Trouble>,
+    summary: &Summary,
+) -> Result<End, Trouble> {
     let mut reporter = reporter.into_inner();
-    if let Some(trouble) = trouble.into_inner() {
+    if let Some(trouble) = trouble {
         return Err(trouble);
     }
-    keep(arguments, &mut reporter, &summary)?;
-    reporter.summary(&summary)?;
+    keep(kept, &mut reporter, summary)?;
+    reporter.summary(summary)?;
     Ok(match summary {
         summary if summary.interrupted => End::Interrupted,
         summary if summary.violations.is_empty() => End::Passed,
@@ -136,13 +167,16 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     })
 }
 
+/// What is claimed of a subject unless something else is asked for: what shows its mistake, if it is wrong on purpose.
+fn usual(subject: &SubjectKind) -> Property {
+    shown_by(subject).unwrap_or(Property::Lockstep)
+}
+
 /// Writes down what the run has come to so far: a kill can't be caught.
-fn keep(arguments: &Check, reporter: &mut Reporter<'_>, summary: &Summary) -> Result<(), Trouble> {
+fn keep(kept: Option<&Target>, reporter: &mut Reporter<'_>, summary: &Summary) -> Result<(), Trouble> {
     let statistics = figures::object(reporter.campaign, summary);
-    if let Some(path) = &arguments.stats {
-        let written = write_whole(path, &format!("{statistics}\n"));
-        written
-            .map_err(|error| Trouble::Fault(format!("can't write the statistics to {}: {error}", path.display())))?;
+    if let Some(target) = kept {
+        target.keep(format!("{statistics}\n").as_bytes())?;
     }
     Ok(reporter.statistics(&statistics)?)
 }
@@ -166,11 +200,12 @@ fn report(
         campaign.seed,
         profile.name()
     );
+    let heading = format!("{}\n{note}", found_as(signature.as_str(), campaign.property, &campaign.subject));
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
-    let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
+    let original = save_original(&arguments.out, &signature, &found.program, &heading).map_err(unsaved);
+    reporter.found(found, &signature, original.as_deref().ok())?;
     let options = Options { stop: Some(&context.stop), ..Options::default() };
-    let judge = |program: &_| judge.failure(program);
-    let counterexample = Counterexample::by(campaign.property, &campaign.subject, &found.program, &options, &judge);
+    let counterexample = judge.minimized(&found.program, &options);
     if context.stop.load(Ordering::Relaxed) {
         say(&format!("{signature}: {note}; not minimised yet"));
         return original.map(drop);
@@ -186,17 +221,21 @@ fn report(
 /// On standard error, where that is a terminal.
 fn progress_bar(campaign: &Campaign) -> ProgressBar {
     let bar = match campaign.time {
-        None => {
-            ProgressBar::new(campaign.cases).with_style(style("{bar:40} {pos}/{len} programs, {per_sec}, {eta} left"))
-        }
-        Some(_) => ProgressBar::no_length().with_style(style("{spinner} {pos} programs, {per_sec}, {elapsed}")),
+        None => ProgressBar::new(campaign.cases)
+            .with_style(style("{bar:40} {pos}/{len} programs, {each_second}/s, {eta} left")),
+        Some(_) => ProgressBar::no_length().with_style(style("{spinner} {pos} programs, {each_second}/s, {elapsed}")),
     };
     bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
     bar
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let each_second = |state: &ProgressState, out: &mut dyn Write| {
+        // That it can't be written is no reason to fail.
+        let _ = write!(out, "{:.0}", state.per_sec());
+    };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("each_second", each_second)
 }
 
 fn profile(name: &str) -> Result<Profile, String> {

@@ -1,5 +1,6 @@
 //! The commands, each with the arguments that it owns.
 
+use super::arguments::duration;
 use super::check::Check;
 use super::convert::Convert;
 use super::corpus::Corpus;
@@ -11,13 +12,17 @@ use super::minimize::Minimize;
 use super::replay::Replay;
 use super::verify_minimal::VerifyMinimal;
 use clap::{Parser, Subcommand};
+use std::time::Duration;
 
 const EXIT_CODES: &str = "Exit codes:
   0    all held
   1    a violation
   2    bad usage or input
   3    a fault of the harness, or of the disk
-  130  interrupted; what was found is saved";
+  130  interrupted; what was found is saved
+
+A first Ctrl-C or SIGTERM stops after the programs that run now; a second ends at once, and so do ten
+seconds in which they have not come to an end.";
 
 /// Proves reference-counted heaps with cycle collection.
 ///
@@ -25,6 +30,9 @@ const EXIT_CODES: &str = "Exit codes:
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(super) struct Arguments {
+    /// How long a run may take to stop after a signal
+    #[arg(long, value_name = "TIME", value_parser = duration, global = true, hide = true)]
+    pub grace: Option<Duration>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -62,5 +70,8 @@ pub(super) enum Command {
     List {
         /// Of what
         what: Listed,
+        /// Of signatures all, not the kinds alone
+        #[arg(long)]
+        all: bool,
     },
 }

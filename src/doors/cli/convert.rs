@@ -3,25 +3,25 @@
 //! A program in Rust is a function that embeds its trace, which is how a program is made from text anywhere; a test is made
 //! by `emit-test`. What is read as Rust may be either: the trace in it counts.
 
-use super::arguments::Input;
+use super::arguments::{Input, Reading};
+use super::files::{Files, Target};
 use super::output::Output;
 use super::{Context, End, Trouble, input};
-use crate::failure::emit::function;
-use crate::failure::failures::write_whole;
+use crate::failure::emit::function_of;
+use crate::failure::failures::commented;
+use crate::failure::heading::Heading;
 use clap::{Args, ValueEnum};
 use heapproof_model::Program;
-use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(super) struct Convert {
     /// The program; `-` is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// How the file is read: as Rust if it is called `.rs`, as text if it is called `.trace` or begins with `heapproof`,
-    /// else as bytes, unless given
-    #[arg(long, value_enum)]
-    input: Option<Input>,
+    #[command(flatten)]
+    reading: Reading,
     /// What it becomes; as the output's name ends, or a trace, unless given
     #[arg(long, value_enum)]
     to: Option<Form>,
@@ -42,17 +42,15 @@ enum Form {
 
 pub(super) fn convert(_: &Context<'_>, arguments: &Convert, output: &mut Output) -> Result<End, Trouble> {
     let form = form(arguments)?;
-    if form == Form::Bytes && arguments.output.is_none() && std::io::stdout().is_terminal() {
+    let mut files = Files::reading([&arguments.file]);
+    let target = files.target(arguments.output.as_deref())?;
+    input::as_named(arguments.output.as_deref(), form.into())?;
+    if form == Form::Bytes && matches!(target, Target::Standard) && std::io::stdout().is_terminal() {
         let message = "bytes are not for a terminal: give `-o FILE`, or send them into a pipe";
         return Err(Trouble::Usage(message.to_owned()));
     }
-    let program = input::read(&arguments.file, arguments.input)?;
-    let bytes = converted(&program, form);
-    match &arguments.output {
-        None => output.write_all(&bytes)?,
-        Some(path) => write_whole(path, &bytes)
-            .map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))?,
-    }
+    let source = input::read(&arguments.file, &arguments.reading)?;
+    target.write(&converted(&source.program, &source.heading, form), output)?;
     Ok(End::Passed)
 }
 
@@ -60,22 +58,35 @@ fn form(arguments: &Convert) -> Result<Form, Trouble> {
     if let Some(form) = arguments.to {
         return Ok(form);
     }
-    let Some(path) = &arguments.output else { return Ok(Form::Trace) };
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("trace") => Ok(Form::Trace),
-        Some("rs") => Ok(Form::Rust),
-        Some("bytes" | "bin") => Ok(Form::Bytes),
-        _ => Err(Trouble::Usage(format!(
+    let path = arguments.output.as_deref().filter(|path| *path != Path::new("-"));
+    let Some(path) = path else { return Ok(Form::Trace) };
+    match input::named(path) {
+        Some(Input::Trace) => Ok(Form::Trace),
+        Some(Input::Rust) => Ok(Form::Rust),
+        Some(Input::Bytes) => Ok(Form::Bytes),
+        None => Err(Trouble::Usage(format!(
             "the name {} does not say what to write: give `--to trace`, `--to bytes` or `--to rust`",
             path.display()
         ))),
     }
 }
 
-fn converted(program: &Program, form: Form) -> Vec<u8> {
+impl From<Form> for Input {
+    fn from(form: Form) -> Input {
+        match form {
+            Form::Trace => Input::Trace,
+            Form::Bytes => Input::Bytes,
+            Form::Rust => Input::Rust,
+        }
+    }
+}
+
+/// The program in that form, with the comments that stand over it; bytes have none.
+fn converted(program: &Program, heading: &Heading, form: Form) -> Vec<u8> {
+    let trace = || commented(program, &heading.comments.join("\n"));
     match form {
-        Form::Trace => program.to_string().into_bytes(),
+        Form::Trace => trace().into_bytes(),
         Form::Bytes => program.encode(),
-        Form::Rust => function(program, "program").into_bytes(),
+        Form::Rust => function_of(&trace(), "program").into_bytes(),
     }
 }

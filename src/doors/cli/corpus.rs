@@ -1,13 +1,18 @@
 //! `heapproof corpus`: traces that are kept.
 
-use super::arguments::{Claim, Input};
+use super::arguments::{Given, property};
+use super::files::Files;
+use super::input::{self, Source};
 use super::output::Output;
-use super::{Context, End, Trouble, input};
+use super::{Context, End, Trouble, say};
 use crate::failure::corpus::{self, CorpusError, Kept, REGRESSIONS};
-use crate::failure::failures::write_whole;
+use crate::failure::heading::{found_as, judged_by};
 use crate::failure::proof::Counterexample;
+use crate::judge::properties::Property;
+use crate::judge::signature::Signature;
 use clap::{Args, Subcommand};
 use heapproof_model::Program;
+use std::fmt::Display;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -39,10 +44,7 @@ struct Add {
     #[arg(long, value_name = "TEXT", value_parser = note)]
     note: String,
     #[command(flatten)]
-    claim: Claim,
-    /// How the file is read: text if it is called `.trace` or begins with `heapproof`, else bytes, unless given
-    #[arg(long, value_enum)]
-    input: Option<Input>,
+    given: Given,
     /// File a trace that does not fail, as it is
     #[arg(long)]
     passing: bool,
@@ -50,8 +52,12 @@ struct Add {
 
 #[derive(Debug, Args)]
 struct Check {
-    #[command(flatten)]
-    claim: Claim,
+    /// The heap under proof; what each trace says, or the first of `list subjects`, unless given
+    #[arg(long, value_name = "NAME")]
+    subject: Option<String>,
+    /// What is claimed; what each trace says, or `lockstep`, unless given; see `list properties`
+    #[arg(long, value_name = "NAME", value_parser = property)]
+    property: Option<Property>,
 }
 
 fn note(text: &str) -> Result<String, String> {
@@ -85,25 +91,43 @@ impl From<CorpusError> for Trouble {
 struct Filed {
     program: Program,
     /// The comment behind the note.
-    found: Option<String>,
+    found: String,
     name: String,
     /// What there is to say of it.
     said: String,
 }
 
 fn add(context: &Context<'_>, folder: &Path, arguments: &Add, output: &mut Output) -> Result<End, Trouble> {
-    let program = input::read(&arguments.file, arguments.input)?;
-    let kept = corpus::load(folder)?;
-    refuse_known(&kept, &program)?;
+    let mut files = Files::reading([&arguments.file]);
+    files.results()?;
     let regressions = folder.join(REGRESSIONS);
-    let filed = filed(context, arguments, program, &regressions)?;
+    Files::folder(&regressions)?;
+    let source = input::read(&arguments.file, &arguments.given.reading)?;
+    let kept = readable(folder)?;
+    refuse_known(&kept, &source.program)?;
+    let filed = filed(context, arguments, source, &regressions)?;
     refuse_known(&kept, &filed.program)?;
     let path = regressions.join(&filed.name);
-    let text = corpus::text(&filed.program, &arguments.note, filed.found.as_deref());
-    let written = std::fs::create_dir_all(&regressions).and_then(|()| write_whole(&path, &text));
-    written.map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))?;
+    let text = corpus::text(&filed.program, &arguments.note, Some(&filed.found));
+    if !arguments.passing && fails_as_filed(context, &text)?.is_none() {
+        return Err(Trouble::Usage(format!(
+            "nothing is filed: {} failed, and then did not when `corpus check` would have replayed it",
+            arguments.file.display()
+        )));
+    }
+    let made = std::fs::create_dir_all(&regressions);
+    made.map_err(|error| Trouble::Fault(format!("can't make the folder {}: {error}", regressions.display())))?;
+    files.target(Some(&path))?.keep(text.as_bytes())?;
     writeln!(output, "filed as {}: {}", path.display(), filed.said)?;
     Ok(End::Passed)
+}
+
+/// How a trace fails by what it says itself, as a check of the corpus replays it.
+fn fails_as_filed(context: &Context<'_>, text: &str) -> Result<Option<Signature>, Trouble> {
+    let wrong = |error: &dyn Display| Trouble::Fault(format!("what was to be filed is wrong: {error}\n{text}"));
+    let kept = Kept::new(PathBuf::new(), text).map_err(|error| wrong(&error))?;
+    let (property, subject) = kept.heading.claim(None, None, context.subjects).map_err(|error| wrong(&error))?;
+    Ok(property.check(subject, &kept.program).failure.map(|failure| failure.signature(&kept.program)))
 }
 
 fn refuse_known(kept: &[Kept], program: &Program) -> Result<(), Trouble> {
@@ -113,27 +137,27 @@ fn refuse_known(kept: &[Kept], program: &Program) -> Result<(), Trouble> {
     }
 }
 
-fn filed(context: &Context<'_>, arguments: &Add, program: Program, folder: &Path) -> Result<Filed, Trouble> {
-    let subject = context.subject(arguments.claim.subject.as_deref())?;
-    let property = arguments.claim.property;
+fn filed(context: &Context<'_>, arguments: &Add, source: Source, folder: &Path) -> Result<Filed, Trouble> {
+    let (property, subject) = source.claim(context, &arguments.given)?;
+    let program = source.program;
     match Counterexample::of(property, subject, &program) {
         Some(found) => {
             let before = program.len();
             let program = found.minimized.program.canonical();
             let name = corpus::file_name(&arguments.note, Some(&found.signature), &program, folder);
             let (signature, after) = (&found.signature, program.len());
-            let property = property.name();
-            let comment = format!("found as {signature} by property {property} on subject {}", subject.name);
+            let found = found_as(signature.as_str(), property, subject);
             let said = format!("{signature}, cut from {before} lines to {after}; it fails until the heap is corrected");
-            Ok(Filed { program, found: Some(comment), name, said })
+            Ok(Filed { program, found, name, said })
         }
         None if arguments.passing => {
             let name = corpus::file_name(&arguments.note, None, &program, folder);
             let said = "it passes, and is as it was given".to_owned();
-            Ok(Filed { program, found: None, name, said })
+            let found = judged_by(property, subject);
+            Ok(Filed { program, found, name, said })
         }
         None => {
-            let (shown, subject, property) = (arguments.file.display(), subject.name, property.name());
+            let (shown, subject, property) = (arguments.file.display(), &subject.name, property.name());
             Err(Trouble::Usage(format!(
                 "nothing is filed: {shown} does not fail, `{subject}` holds `{property}` for it; \
                  file it before the heap is corrected, or with `--passing` as it is"
@@ -142,34 +166,58 @@ fn filed(context: &Context<'_>, arguments: &Add, program: Program, folder: &Path
     }
 }
 
+/// What is kept and can be read; what can't be is told.
+fn readable(folder: &Path) -> Result<Vec<Kept>, Trouble> {
+    let tell = |one: Result<Kept, CorpusError>| one.map_err(|error| say(&format!("left out: {error}"))).ok();
+    Ok(corpus::each(folder)?.into_iter().filter_map(tell).collect())
+}
+
 fn list(folder: &Path, output: &mut Output) -> Result<End, Trouble> {
-    for kept in corpus::load(folder)? {
+    for kept in readable(folder)? {
         writeln!(output, "{}: {}", kept.path.display(), kept.note)?;
     }
     Ok(End::Passed)
 }
 
 fn check(context: &Context<'_>, folder: &Path, arguments: &Check, output: &mut Output) -> Result<End, Trouble> {
-    let subject = context.subject(arguments.claim.subject.as_deref())?;
-    let kept = corpus::load(folder)?;
+    context.subject(arguments.subject.as_deref())?;
+    let mut kept: Vec<Kept> = Vec::new();
     let mut wrong = 0;
-    for (index, one) in kept.iter().enumerate() {
-        let mut complaints = Vec::new();
-        if one.note.is_empty() {
-            complaints.push("its second line does not say what it is about".to_owned());
-        }
-        if let Some(same) = corpus::known(&kept[..index], &one.program) {
-            complaints.push(format!("the same program as {}", same.path.display()));
-        }
-        if let Some(failure) = arguments.claim.property.check(subject, &one.program).failure {
-            complaints.push(failure.signature(&one.program).to_string());
-        }
+    for one in corpus::each(folder)? {
+        let complaints: Vec<String> = match one {
+            Err(error) => vec![error.to_string()],
+            Ok(one) => {
+                let complaints = complaints(context, arguments, &kept, &one);
+                let shown = one.path.display().to_string();
+                kept.push(one);
+                complaints.into_iter().map(|complaint| format!("{shown}: {complaint}")).collect()
+            }
+        };
         wrong += complaints.len();
         for complaint in complaints {
-            writeln!(output, "{}: {complaint}", one.path.display())?;
+            writeln!(output, "{complaint}")?;
         }
     }
-    let property = arguments.claim.property.name();
-    writeln!(output, "traces: {}, complaints: {wrong}, property {property}", kept.len())?;
+    let property = arguments.property.map_or_else(String::new, |property| format!(", property {}", property.name()));
+    writeln!(output, "traces: {}, complaints: {wrong}{property}", kept.len())?;
     Ok(if wrong == 0 { End::Passed } else { End::Violation })
+}
+
+/// What is wrong with a trace, beside those before it.
+fn complaints(context: &Context<'_>, arguments: &Check, before: &[Kept], one: &Kept) -> Vec<String> {
+    let mut complaints = Vec::new();
+    if one.note.is_empty() {
+        complaints.push("its second line does not say what it is about".to_owned());
+    }
+    if let Some(same) = corpus::known(before, &one.program) {
+        complaints.push(format!("the same program as {}", same.path.display()));
+    }
+    match one.heading.claim(arguments.property, arguments.subject.as_deref(), context.subjects) {
+        Err(error) => complaints.push(error),
+        Ok((property, subject)) => {
+            let failure = property.check(subject, &one.program).failure;
+            complaints.extend(failure.map(|failure| failure.signature(&one.program).to_string()));
+        }
+    }
+    complaints
 }

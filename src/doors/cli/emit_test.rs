@@ -1,13 +1,17 @@
 //! `heapproof emit-test`: traces as Rust tests.
 
-use super::arguments::{Claim, Input};
+use super::arguments::{Given, Input};
+use super::files::Files;
+use super::input::{self, Source};
 use super::output::Output;
-use super::{Context, End, Trouble, input, say};
+use super::{Context, End, Trouble, say};
 use crate::failure::emit::{self, function_name};
-use crate::failure::failures::write_whole;
+use crate::failure::failures::commented;
+use crate::failure::heading::judged_by;
+use crate::judge::properties::Property;
+use crate::judge::subject::SubjectKind;
 use clap::Args;
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
@@ -16,10 +20,7 @@ pub(super) struct EmitTest {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
-    claim: Claim,
-    /// How the files are read: text if they are called `.trace` or begin with `heapproof`, else bytes, unless given
-    #[arg(long, value_enum)]
-    input: Option<Input>,
+    given: Given,
     /// What the test is called; after its file unless given
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -32,38 +33,45 @@ pub(super) struct EmitTest {
 }
 
 pub(super) fn emit_test(context: &Context<'_>, arguments: &EmitTest, output: &mut Output) -> Result<End, Trouble> {
-    let subject = context.subject(arguments.claim.subject.as_deref())?;
     input::once_from_standard_input(&arguments.files)?;
+    let target = Files::reading(&arguments.files).target(arguments.output.as_deref())?;
+    input::as_named(arguments.output.as_deref(), Input::Rust)?;
     let mut taken = BTreeSet::new();
     let mut tests = Vec::new();
     for path in &arguments.files {
-        let program = input::read(path, arguments.input)?;
+        let source = input::read(path, &arguments.given.reading)?;
+        let (property, subject) = source.claim(context, &arguments.given)?;
         let name = unlike(&mut taken, test_name(arguments, path)?);
-        let property = arguments.claim.property;
-        let emitted = match arguments.embed {
-            true => emit::emit_embedding(subject, property, &program, &name),
-            false => emit::emit_test(subject, property, &program, &name),
-        };
+        let trace = trace(&source, &arguments.given, (property, subject));
+        let emitted = emit::emit(subject, property, &source.program, &trace, &name, arguments.embed);
         if let (Some(because), false) = (&emitted.embeds_because, arguments.embed) {
             say(&format!("{}: the test embeds its trace, since {because}", path.display()));
         }
         tests.push(emitted.text);
     }
-    let text = tests.join("\n");
-    match &arguments.output {
-        None => output.write_all(text.as_bytes())?,
-        Some(path) => write_whole(path, &text)
-            .map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))?,
-    }
+    target.write(tests.join("\n").as_bytes(), output)?;
     Ok(End::Passed)
+}
+
+/// The trace as the test shows it: with the comments that stand over it, and by what it is judged if the call says that.
+fn trace(source: &Source, given: &Given, (property, subject): (Property, &SubjectKind)) -> String {
+    let heading = &source.heading;
+    let says_so = heading.property == Some(property) && heading.subject.as_deref() == Some(&*subject.name);
+    let comments = match says_so || (given.property.is_none() && given.subject.is_none()) {
+        true => source.heading.comments.clone(),
+        false => [judged_by(property, subject)].into_iter().chain(source.heading.others().map(str::to_owned)).collect(),
+    };
+    commented(&source.program, &comments.join("\n"))
 }
 
 fn test_name(arguments: &EmitTest, path: &Path) -> Result<String, Trouble> {
     if let Some(name) = &arguments.name {
-        let same = function_name(name).filter(|function| function == name);
-        let wrong =
-            || format!("a test can't be called `{name}`; it takes small letters, digits and `_`, a letter first");
-        return same.ok_or_else(|| Trouble::Usage(wrong()));
+        let can_be = match function_name(name) {
+            Some(function) if function == *name => return Ok(function),
+            Some(function) => format!("; it can be called `{function}`"),
+            None => ", which has no letter and no digit".to_owned(),
+        };
+        return Err(Trouble::Usage(format!("a test can't be called `{name}`{can_be}")));
     }
     let stem = path.file_stem().and_then(|stem| function_name(&stem.to_string_lossy()));
     Ok(stem.unwrap_or_else(|| "trace".to_owned()))

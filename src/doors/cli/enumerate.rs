@@ -4,9 +4,11 @@ mod keeper;
 mod report;
 
 use super::arguments::{Except, Format, named, operation};
+use super::files::Files;
 use super::output::Output;
 use super::{Context, End, Trouble, say};
 use crate::failure::failures::{OUT, save_original};
+use crate::failure::heading::found_as;
 use crate::failure::known::Known;
 use crate::failure::minimize::Options;
 use crate::failure::proof::{Counterexample, quoted};
@@ -93,10 +95,17 @@ impl Enumerate {
         let memory = u64::from(self.memory) * 1_000_000;
         let how = How { merges: !self.unmerged, keep_going: self.keep_going, share: self.shard, memory };
         let path = self.kept(space);
-        let new = Search::new(space.clone(), subject, how).knowing(known.signatures.clone());
-        if !self.resume || !path.exists() {
+        let new = Search::new(space.clone(), subject, how)?.knowing(known.signatures.clone());
+        let (name, shown) = (space.name, path.display());
+        if !self.resume && path.exists() {
+            return Err(Trouble::Usage(format!(
+                "a search of `{name}` is kept in {shown}, and would be lost: go on with it by `--resume`, begin another in a \
+                 folder of its own by `--out DIR`, or remove the file"
+            )));
+        }
+        if !path.exists() {
             if self.resume {
-                say(&format!("no search of `{}` is kept in {}; it begins anew", space.name, path.display()));
+                say(&format!("no search of `{name}` is kept in {shown}; it begins anew"));
             }
             return Ok(new);
         }
@@ -145,7 +154,7 @@ impl Enumerate {
 
 pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &mut Output) -> Result<End, Trouble> {
     let subject = context.subject(arguments.subject.as_deref())?.clone();
-    let merges = !arguments.unmerged && subject.make().digest().is_some();
+    let merges = !arguments.unmerged && subject.make()?.digest().is_some();
     let mut spaces = arguments.spaces_without();
     if !merges && arguments.ops.is_none() {
         spaces = spaces.into_iter().map(Space::unmerged).collect();
@@ -159,10 +168,20 @@ pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &m
             space.most_lines()
         )));
     }
+    let abilities = subject.abilities()?;
+    if let Some(space) = spaces.iter().find(|space| !space.allocates(&abilities)) {
+        return Err(Trouble::Usage(format!(
+            "nothing in `{}` allocates on `{}`, so there is nothing to prove; `--operations` takes an operation that \
+             allocates a kind of `--kinds`, as `table`",
+            space.name, subject.name
+        )));
+    }
     let judge = |program: &_| Property::Lockstep.check(&subject, program).failure;
     let known = arguments.except.known(&judge)?;
     let searches =
         spaces.iter().map(|space| arguments.search(space, &subject, &known)).collect::<Result<Vec<_>, _>>()?;
+    Files::folder(&arguments.out.join("failures").join("original"))?;
+    Files::folder(&arguments.out.join("enumerations"))?;
     context.catch_interrupts()?;
     let reporter = RefCell::new(Reporter::new(&context.name, &subject, arguments, output));
     reporter.borrow_mut().start(&spaces)?;
@@ -217,7 +236,7 @@ fn run(
             if progress.is_level_done() {
                 note(bar.suspend(|| Ok(reporter.borrow_mut().level(progress)?)));
             }
-            note(keeper.keep_now_and_then(search));
+            note(context.save(|| keeper.keep_now_and_then(search)));
         },
     );
     bar.finish_and_clear();
@@ -226,10 +245,10 @@ fn run(
     }
     match search.summary().end {
         enumerate::End::Stopped | enumerate::End::OutOfMemory => {
-            keeper.keep(search)?;
+            context.save(|| keeper.keep(search))?;
             say(&format!("kept in {}; go on with it: {}", path.display(), resuming_command()));
         }
-        enumerate::End::Done if path.exists() => keeper.keep(search)?,
+        enumerate::End::Done if keeper.has_kept() => context.save(|| keeper.keep(search))?,
         _ => {}
     }
     Ok(())
@@ -262,10 +281,15 @@ fn report_violation(
     reporter: &mut Reporter<'_>,
 ) -> Result<(), Trouble> {
     let subject = reporter.subject();
+    if let Some(not_made) = found.failure.violation.not_made() {
+        return Err(not_made.clone().into());
+    }
     let signature = found.failure.signature(&found.program);
     let note = format!("a shortest program of `enumerate --space {space}`");
+    let heading = format!("{}\n{note}", found_as(signature.as_str(), Property::Lockstep, subject));
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
-    let original = save_original(&arguments.out, &signature, &found.program, &note).map_err(unsaved);
+    let original = save_original(&arguments.out, &signature, &found.program, &heading).map_err(unsaved);
+    reporter.found(found, &signature, original.as_deref().ok())?;
     let judge = |program: &_| Property::Lockstep.check(subject, program).failure;
     let options = Options { stop: Some(&context.stop), ..Options::default() };
     let Some(mut counterexample) = Counterexample::by(Property::Lockstep, subject, &found.program, &options, &judge)

@@ -1,19 +1,24 @@
 //! Statistics of a run, for people and as JSON.
 
 use crate::runs::campaign::{Campaign, Summary};
-use crate::runs::statistics::{Kept, Statistics, Touch, health};
+use crate::runs::statistics::{Condition, Encounter, Growth, Kept, Reach, Statistics, Touch, health};
+use heapproof_model::Code;
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
 /// How many operations that were never done are named.
 const MOST_TOLD: usize = 6;
 
+/// Where later programs bring fewer than so many percent of what is new, more of them bring little.
+const LITTLE: u64 = 5;
+
 /// The object `statistics`, which `docs/output.md` describes.
 pub(super) fn object(campaign: &Campaign, summary: &Summary) -> Value {
     let Summary { tally, statistics, elapsed, programs, violations, .. } = summary;
     let total = tally.total();
-    let conditions: Map<String, Value> =
-        statistics.conditions().map(|(condition, count)| (condition.name().to_owned(), json!(count))).collect();
+    let reachable = Reachable::new(campaign, statistics);
+    let conditions = reachable.conditions.iter().map(|(condition, count)| (condition.name().to_owned(), json!(count)));
+    let conditions: Map<String, Value> = conditions.collect();
     let shapes: Map<String, Value> = statistics
         .shapes
         .named()
@@ -38,17 +43,34 @@ pub(super) fn object(campaign: &Campaign, summary: &Summary) -> Value {
         "violations": violations.values().sum::<u64>(),
         "observed": statistics.observed,
         "conditions": conditions,
-        "meanwhile": meanwhile(statistics),
+        "meanwhile": meanwhile(&reachable.encounters),
         "shapes": shapes,
         "growth": growth,
         "warnings": warnings(campaign, summary),
     })
 }
 
+/// What programs for the subject can come across, or have come across, and in how many they did.
+struct Reachable {
+    conditions: Vec<(Condition, u64)>,
+    encounters: Vec<(Encounter, u64)>,
+}
+
+impl Reachable {
+    fn new(campaign: &Campaign, statistics: &Statistics) -> Reachable {
+        let drawn = |code: Code| campaign.recipe.profile.weight(code) > 0;
+        let reach = campaign.subject.abilities().ok().map(|abilities| Reach::new(abilities, &drawn));
+        let can = |reaches: &dyn Fn(&Reach<'_>) -> bool| reach.as_ref().is_none_or(reaches);
+        let conditions = statistics.conditions().filter(|(it, count)| *count > 0 || can(&|reach| reach.condition(*it)));
+        let encounters = statistics.encounters().filter(|(it, count)| *count > 0 || can(&|reach| reach.encounter(*it)));
+        Reachable { conditions: conditions.collect(), encounters: encounters.collect() }
+    }
+}
+
 /// In how many programs each operation was done while something was kept, by what was kept and how close it came.
-fn meanwhile(statistics: &Statistics) -> Value {
+fn meanwhile(encounters: &[(Encounter, u64)]) -> Value {
     let mut all = Map::new();
-    for (encounter, count) in statistics.encounters() {
+    for (encounter, count) in encounters {
         let by_operation = all.entry(encounter.kept.name()).or_insert_with(|| json!({}));
         by_operation[encounter.code.name()][encounter.touch.name()] = json!(count);
     }
@@ -63,7 +85,8 @@ pub(super) fn print(campaign: &Campaign, summary: &Summary, out: &mut impl Write
         for (name, words, spread) in statistics.shapes.named() {
             writeln!(out, "{name:16} {:>12} {:>10}   {words}", spread.median(), spread.largest())?;
         }
-        print_reached(statistics, out)?;
+        print_reached(&Reachable::new(campaign, statistics), out)?;
+        print_growth(&statistics.growth(), out)?;
     }
     for warning in warnings(campaign, summary) {
         writeln!(out, "warning: {warning}")?;
@@ -71,27 +94,26 @@ pub(super) fn print(campaign: &Campaign, summary: &Summary, out: &mut impl Write
     Ok(())
 }
 
-fn print_reached(statistics: &Statistics, out: &mut impl Write) -> io::Result<()> {
-    let all = statistics.conditions().count();
+fn print_reached(reachable: &Reachable, out: &mut impl Write) -> io::Result<()> {
+    let Reachable { conditions, encounters } = reachable;
     let missing: Vec<&str> =
-        statistics.conditions().filter(|(_, count)| *count == 0).map(|(condition, _)| condition.name()).collect();
+        conditions.iter().filter(|(_, count)| *count == 0).map(|(condition, _)| condition.name()).collect();
     let not = if missing.is_empty() { String::new() } else { format!("; not {}", missing.join(", ")) };
+    let all = conditions.len();
     writeln!(out, "\nconditions: {} of {all} reached{not}", all - missing.len())?;
-    for kept in Kept::ALL {
-        print_meanwhile(*kept, statistics, out)?;
+    let others = Condition::ALL.len() - all;
+    if others > 0 {
+        writeln!(out, "{others} other conditions need operations that these programs do not have")?;
     }
-    let growth = statistics.growth();
-    let Some(now) = growth.last() else { return Ok(()) };
-    let before = growth.iter().rev().find(|at| at.observed * 2 <= now.observed);
-    let before = before.map_or(String::new(), |at| {
-        format!(" ({} and {} after {} of {} programs)", at.states, at.situations, at.observed, now.observed)
-    });
-    writeln!(out, "different states: {}, situations: {}{before}", now.states, now.situations)
+    for kept in Kept::ALL {
+        print_meanwhile(*kept, encounters, out)?;
+    }
+    Ok(())
 }
 
 /// How many of the operations that could spoil what is kept were done while it was, and some that were not.
-fn print_meanwhile(kept: Kept, statistics: &Statistics, out: &mut impl Write) -> io::Result<()> {
-    let all: Vec<_> = statistics.encounters().filter(|(encounter, _)| encounter.kept == kept).collect();
+fn print_meanwhile(kept: Kept, encounters: &[(Encounter, u64)], out: &mut impl Write) -> io::Result<()> {
+    let all: Vec<_> = encounters.iter().filter(|(encounter, _)| encounter.kept == kept).collect();
     let missing = all.iter().filter(|(_, count)| *count == 0).map(|(encounter, _)| match encounter.touch {
         Touch::Meanwhile => encounter.code.name().to_owned(),
         touch => format!("{} ({})", encounter.code.name(), touch.name()),
@@ -100,15 +122,36 @@ fn print_meanwhile(kept: Kept, statistics: &Statistics, out: &mut impl Write) ->
     let (told, rest) = missing.split_at(missing.len().min(MOST_TOLD));
     let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
     let not = if told.is_empty() { String::new() } else { format!("; not {}{more}", told.join(", ")) };
-    writeln!(out, "during {}: {} of {} reached{not}", kept.words(), all.len() - missing.len(), all.len())
+    match all.len() {
+        0 => Ok(()),
+        count => writeln!(out, "during {}: {} of {count} reached{not}", kept.words(), count - missing.len()),
+    }
+}
+
+/// Whether a longer run is worth its time: how much of what was seen is new to its later programs.
+fn print_growth(growth: &[Growth], out: &mut impl Write) -> io::Result<()> {
+    let Some(now) = growth.last() else { return Ok(()) };
+    writeln!(out, "\ndifferent heaps: {} (objects, references, what is held; without names)", now.states)?;
+    writeln!(out, "different steps: {} (an operation, what it met and what came of it)", now.situations)?;
+    let Some(before) = growth.iter().rev().find(|at| at.observed * 2 <= now.observed) else { return Ok(()) };
+    let percent = |before: u64, now: u64| 100 * now.saturating_sub(before) / now.max(1);
+    let (heaps, steps) = (percent(before.states, now.states), percent(before.situations, now.situations));
+    let worth =
+        if steps < LITTLE { "a longer run will meet little that is new" } else { "a longer run will meet more" };
+    let (first, all) = (before.observed, now.observed);
+    writeln!(
+        out,
+        "the first {first} of the {all} programs that were looked at did not meet {heaps} % of these heaps and {steps} % of \
+         these steps: {worth}"
+    )
 }
 
 fn warnings(campaign: &Campaign, summary: &Summary) -> Vec<String> {
     let Summary { tally, statistics, elapsed, .. } = summary;
-    let subject = campaign.subject.make();
+    let Ok(abilities) = campaign.subject.abilities() else { return Vec::new() };
     let total = tally.total();
     let mut warnings =
-        health::warnings(tally, statistics, &|code| subject.supports(code) && campaign.recipe.profile.weight(code) > 0);
+        health::warnings(tally, statistics, &|code| abilities.has(code) && campaign.recipe.profile.weight(code) > 0);
     warnings.extend(health::slow(total.done + total.refused, *elapsed, campaign.jobs, statistics));
     warnings
 }

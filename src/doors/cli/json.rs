@@ -1,7 +1,27 @@
-//! A failure as an object of JSON, as several commands write it.
+//! A failure as several commands tell it: as an object of JSON, and before it is minimised.
 
 use crate::failure::proof::Counterexample;
+use crate::judge::lockstep::Failure;
+use crate::judge::signature::Signature;
 use serde_json::{Value, json};
+use std::path::Path;
+
+/// What people are told of a failure before it is minimised: a kill can't be caught.
+pub(super) fn found_line(signature: &Signature, program: &str, lines: usize, path: Option<&Path>) -> String {
+    let saved = path.map_or_else(String::new, |path| format!(", saved as {}", path.display()));
+    format!("{signature} in {program}{saved}; minimising its {lines} lines")
+}
+
+/// The same as an object.
+pub(super) fn found_object(signature: &Signature, failure: &Failure, lines: usize, path: Option<&Path>) -> Value {
+    json!({
+        "type": "found",
+        "signature": signature.as_str(),
+        "step": failure.step + 1,
+        "lines": lines,
+        "path": path,
+    })
+}
 
 /// A failure, minimised; `name` is that of the program.
 pub(super) fn violation_object(name: &str, counterexample: &Counterexample) -> Value {

@@ -1,18 +1,23 @@
 //! `heapproof list`: what there is.
 
+mod kinds;
+
 use super::output::Output;
 use super::{Context, End, Trouble};
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
+use crate::judge::subject::SubjectKind;
 use crate::programs::generate::Profile;
 use crate::runs::statistics::Condition;
+use crate::subjects::shown_by;
 use clap::ValueEnum;
 use heapproof_model::Code;
+use kinds::KINDS;
 use std::io::Write;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Listed {
-    /// The heaps that can be put under proof
+    /// The heaps that can be put under proof, and of wrong ones the property that shows it
     Subjects,
     /// What can be claimed of them
     Properties,
@@ -22,21 +27,18 @@ pub(super) enum Listed {
     Conditions,
     /// What programs are made of
     Operations,
-    /// What violations are told apart by
+    /// Kinds of violation; with `--all` every signature that they are told apart by
     Signatures,
 }
 
-pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> Result<End, Trouble> {
+pub(super) fn list(context: &Context<'_>, what: Listed, all: bool, output: &mut Output) -> Result<End, Trouble> {
     match what {
         Listed::Subjects => {
             for (number, family) in context.families().iter().enumerate() {
                 if number > 0 {
                     writeln!(output)?;
                 }
-                let width = family.iter().map(|kind| kind.name.len()).max().unwrap_or(0);
-                for kind in family {
-                    writeln!(output, "{:width$}  {}", kind.name, kind.about)?;
-                }
+                subjects(family, output)?;
             }
         }
         Listed::Properties => {
@@ -54,11 +56,12 @@ pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> 
                 writeln!(output, "{:22} {}", condition.name(), condition.words())?;
             }
         }
-        Listed::Signatures => {
+        Listed::Signatures if all => {
             for signature in Signature::kinds() {
                 writeln!(output, "{signature}")?;
             }
         }
+        Listed::Signatures => signatures(output)?,
         Listed::Operations => {
             for code in Code::ALL {
                 writeln!(output, "{:16} {}", code.name(), code.text())?;
@@ -66,4 +69,24 @@ pub(super) fn list(context: &Context<'_>, what: Listed, output: &mut Output) -> 
         }
     }
     Ok(End::Passed)
+}
+
+/// Kinds of violation, in words.
+fn signatures(output: &mut Output) -> Result<(), Trouble> {
+    for (kind, behind, words) in KINDS {
+        let name = format!("{kind}{behind}");
+        writeln!(output, "{name:24} {words}")?;
+    }
+    writeln!(output, "\n{} signatures tell these apart further: `list signatures --all`", Signature::kinds().len())?;
+    Ok(())
+}
+
+/// A family of subjects; of those that are wrong on purpose, the property that shows it.
+fn subjects(family: &[&SubjectKind], output: &mut Output) -> Result<(), Trouble> {
+    let width = family.iter().map(|kind| kind.name.len()).max().unwrap_or(0);
+    for kind in family {
+        let by = shown_by(kind).map_or_else(String::new, |property| format!(" (shown by {})", property.name()));
+        writeln!(output, "{:width$}  {}{by}", kind.name, kind.about)?;
+    }
+    Ok(())
 }

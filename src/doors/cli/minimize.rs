@@ -1,29 +1,31 @@
 //! `heapproof minimize`: one failing program cut down.
 
-use super::arguments::{Claim, Input};
+use super::arguments::Given;
 use super::certificate::Certificate;
+use super::files::Files;
 use super::isolate::{Isolate, Judge};
 use super::output::Output;
 use super::{Context, End, Trouble, input, say};
-use crate::failure::failures::{commented, write_whole};
+use crate::failure::failures::commented;
+use crate::failure::heading::found_as;
 use crate::failure::minimize::Options;
 use crate::failure::proof::Counterexample;
+use crate::judge::lockstep::Failure;
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
 use clap::Args;
-use std::io::Write;
+use heapproof_model::Program;
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 #[derive(Debug, Args)]
 pub(super) struct Minimize {
     /// The failing program; `-` is standard input
     pub file: PathBuf,
     #[command(flatten)]
-    pub claim: Claim,
-    /// How the file is read: text if it is called `.trace` or begins with `heapproof`, else bytes, unless given
-    #[arg(long, value_enum)]
-    pub input: Option<Input>,
+    pub given: Given,
     /// Where the minimised trace goes; standard output unless given
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -40,32 +42,54 @@ pub(super) struct Minimize {
     pub isolate: Isolate,
 }
 
+/// How often the simplest program so far is written at most.
+const OFTEN: Duration = Duration::from_millis(100);
+
+/// What stands over a program that may still become simpler.
+const NOT_YET: &str = "not yet minimal: the search goes on, or was killed";
+
 /// The trace goes to a file or to standard output, what there is to say of it to standard error.
 pub(super) fn minimize(context: &Context<'_>, arguments: &Minimize, output: &mut Output) -> Result<End, Trouble> {
-    let subject = context.subject(arguments.claim.subject.as_deref())?;
-    let property = arguments.claim.property;
-    let program = input::read(&arguments.file, arguments.input)?;
+    let mut files = Files::reading([&arguments.file]);
+    let target = files.target(arguments.output.as_deref())?;
+    let certified = files.asked(arguments.certificate.as_ref())?;
+    let source = input::read(&arguments.file, &arguments.given.reading)?;
+    let (property, subject) = source.claim(context, &arguments.given)?;
+    let program = &source.program;
     context.catch_interrupts()?;
-    let options = Options { budget: arguments.budget, jobs: arguments.jobs.into(), stop: Some(&context.stop) };
-    let judge = Judge::after_trying(&program, property, subject, &arguments.isolate)?;
-    let found = Counterexample::by(property, subject, &program, &options, &|program| judge.failure(program));
+    let text = |program: &Program, failure: &Failure, more: Option<&str>| {
+        let found = found_as(failure.signature(program).as_str(), property, subject);
+        let others = source.heading.others().filter(|comment| *comment != NOT_YET);
+        let comments: Vec<&str> = [found.as_str()].into_iter().chain(more).chain(others).collect();
+        commented(program, &comments.join("\n"))
+    };
+    let due = Cell::new(None);
+    // A kill leaves the simplest so far. That this can't be written is told at the end, when the result can't be either.
+    let improved = |program: &Program, failure: &Failure| {
+        if due.get().is_none_or(|due| Instant::now() >= due) {
+            let _ = target.keep(text(program, failure, Some(NOT_YET)).as_bytes());
+            due.set(Some(Instant::now() + OFTEN));
+        }
+    };
+    let options = Options {
+        budget: arguments.budget,
+        jobs: arguments.jobs.into(),
+        stop: Some(&context.stop),
+        improved: Some(&improved),
+    };
+    let judge = Judge::after_trying(program, property, subject, &arguments.isolate)?;
+    let found = judge.minimized(program, &options);
     judge.trouble()?;
     let Some(found) = found else {
         return Err(does_not_fail(&arguments.file, subject, property));
     };
-    let note = format!("signature {}, property {}, subject {}", found.signature, property.name(), subject.name);
-    let text = commented(&found.minimized.program, &note);
-    match &arguments.output {
-        None => output.write_all(text.as_bytes())?,
-        Some(path) => {
-            let written = write_whole(path, &text);
-            written.map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))?;
-        }
-    }
-    if let Some(path) = &arguments.certificate {
-        certificate(&found).write(path)?;
-    }
+    let result = text(&found.minimized.program, found.failure(), None);
+    let written = context.save(|| target.write(result.as_bytes(), output));
     say(found.report(&context.name).trim_end());
+    written?;
+    if let Some(target) = certified {
+        certificate(&found).write(&target, output)?;
+    }
     let stopped = context.stop.load(Ordering::Relaxed);
     Ok(if stopped && !found.minimized.is_minimal { End::Interrupted } else { End::Violation })
 }
@@ -73,7 +97,7 @@ pub(super) fn minimize(context: &Context<'_>, arguments: &Minimize, output: &mut
 fn certificate(found: &Counterexample) -> Certificate<'_> {
     Certificate {
         property: found.property.name(),
-        subject: found.subject.name,
+        subject: &found.subject.name,
         signature: &found.signature,
         program: &found.minimized.program,
         removals: &found.minimized.removals,

@@ -9,24 +9,27 @@ mod corpus;
 mod emit_test;
 mod enumerate;
 mod figures;
+mod files;
 mod input;
 mod isolate;
 mod json;
 mod list;
 mod minimize;
+mod minimizing;
 mod output;
 mod pictures;
 mod replay;
 mod verify_minimal;
 
 use crate::judge::subject::SubjectKind;
+use crate::judge::violation::NotMade;
 use clap::{CommandFactory, FromArgMatches};
 use commands::{Arguments, Command};
 use output::Output;
 use std::fmt;
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -57,6 +60,12 @@ impl fmt::Display for Trouble {
     }
 }
 
+impl From<NotMade> for Trouble {
+    fn from(error: NotMade) -> Trouble {
+        Trouble::Usage(error.to_string())
+    }
+}
+
 impl From<std::io::Error> for Trouble {
     fn from(error: std::io::Error) -> Trouble {
         Trouble::Fault(format!("can't write the output: {error}"))
@@ -80,12 +89,15 @@ pub fn main(subjects: &[SubjectKind]) -> ExitCode {
     };
     let arguments = match arguments {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(error) => return not_begun(&error),
     };
-    let context = Context { subjects, name, stop: Arc::new(AtomicBool::new(false)) };
+    let context = Context {
+        subjects,
+        name,
+        grace: arguments.grace.unwrap_or(GRACE),
+        stop: Arc::new(AtomicBool::new(false)),
+        saving: Arc::new(AtomicUsize::new(0)),
+    };
     match context.run(&arguments.command) {
         Ok(End::Passed) => ExitCode::SUCCESS,
         Ok(End::Violation) => ExitCode::from(1),
@@ -97,6 +109,26 @@ pub fn main(subjects: &[SubjectKind]) -> ExitCode {
     }
 }
 
+/// What is said where there is nothing to carry out: that the arguments are wrong, or the help that was asked for.
+fn not_begun(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        if std::env::args_os().all(|word| escaped(&word.to_string_lossy()) == word.to_string_lossy()) {
+            let _ = error.print();
+        } else {
+            say(text.trim_end());
+        }
+        return ExitCode::from(2);
+    }
+    match error.print().and_then(|()| std::io::stdout().flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            say(&format!("heapproof: {}", Trouble::from(error)));
+            ExitCode::from(3)
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
 /// What the executable was called as, so that the lines which repeat a run can be pasted.
 fn program_name() -> String {
     std::env::args().next().unwrap_or_else(|| "heapproof".to_owned())
@@ -104,18 +136,32 @@ fn program_name() -> String {
 
 /// A line for people on standard error; that it can't be written is no reason to fail.
 fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", escaped(line));
+}
+
+/// A text without what a terminal would obey: files' names and what stands in them can be anything.
+fn escaped(text: &str) -> String {
+    let escape =
+        |c: char| if c.is_control() && !"\n\t".contains(c) { c.escape_debug().to_string() } else { c.to_string() };
+    text.chars().map(escape).collect()
 }
 
 /// Signals closer than this are one.
 const TWICE: Duration = Duration::from_millis(300);
 
+/// How long a run may take to stop: a subject that never returns would keep it for ever.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// What all commands share.
 struct Context<'a> {
     subjects: &'a [SubjectKind],
     name: String,
-    /// Set by the first Ctrl-C; the second ends the process.
+    /// How long a run may take to stop.
+    grace: Duration,
+    /// Set by the first Ctrl-C; the second ends the process, and so does the end of the grace.
     stop: Arc<AtomicBool>,
+    /// How many things are being saved, which no grace cuts short.
+    saving: Arc<AtomicUsize>,
 }
 
 impl Context<'_> {
@@ -131,20 +177,23 @@ impl Context<'_> {
             Command::Corpus(arguments) => corpus::corpus(self, arguments, &mut output),
             Command::EmitTest(arguments) => emit_test::emit_test(self, arguments, &mut output),
             Command::Serve(arguments) => isolate::child(self, arguments),
-            Command::List { what } => list::list(self, *what, &mut output),
+            Command::List { what, all } => list::list(self, *what, *all, &mut output),
         }?;
         output.flush()?;
         Ok(end)
     }
 
+    /// The subject of that name, or the first. Whether one can be made is known before anything is done with it.
     fn subject(&self, name: Option<&str>) -> Result<&SubjectKind, Trouble> {
-        match name {
+        let found = match name {
             None => self.subjects.first().ok_or_else(|| Trouble::Usage("there are no subjects".to_owned())),
             Some(name) => {
                 let found = self.subjects.iter().find(|kind| kind.name == name);
                 found.ok_or_else(|| Trouble::Usage(self.no_subject(name)))
             }
-        }
+        }?;
+        found.abilities()?;
+        Ok(found)
     }
 
     /// Subjects that belong together, in the order in which the first of each was given: those whose names begin with the
@@ -162,10 +211,11 @@ impl Context<'_> {
 
     /// What is said of a subject that there is not: which one is meant, and which ones there are.
     fn no_subject(&self, name: &str) -> String {
-        let distance = |kind: &&SubjectKind| strsim::damerau_levenshtein(kind.name, name);
+        let distance = |kind: &&SubjectKind| strsim::damerau_levenshtein(&kind.name, name);
         let near = self.subjects.iter().min_by_key(distance).filter(|kind| distance(kind) <= 3);
         let meant = near.map_or_else(String::new, |kind| format!(" did you mean `{}`?", kind.name));
-        let alone = self.subjects.iter().filter(|kind| kind.family().is_none()).map(|kind| kind.name.to_owned());
+        let alone =
+            self.subjects.iter().filter(|kind| kind.family().is_none()).map(|kind| kind.name.clone().into_owned());
         let families = self.families().into_iter().filter_map(|family| {
             let name = family.first()?.family()?;
             Some(format!("{} that begin with `{name}:` (`list subjects`)", family.len()))
@@ -176,7 +226,7 @@ impl Context<'_> {
 
     /// From now on Ctrl-C is asked for by [`Context::stop`].
     fn catch_interrupts(&self) -> Result<(), Trouble> {
-        let stop = Arc::clone(&self.stop);
+        let (stop, saving, grace) = (Arc::clone(&self.stop), Arc::clone(&self.saving), self.grace);
         let first = OnceLock::new();
         let caught = ctrlc::set_handler(move || {
             if stop.swap(true, Ordering::Relaxed) {
@@ -188,7 +238,63 @@ impl Context<'_> {
             }
             let _ = first.set(Instant::now());
             say("stopping after the programs that run now; once more ends at once");
+            let saving = Arc::clone(&saving);
+            std::thread::spawn(move || end_after(grace, &saving));
         });
         caught.map_err(|error| Trouble::Fault(format!("can't listen for Ctrl-C: {error}")))
+    }
+
+    /// Does what must be done to its end, however long it takes, also where the run was to stop.
+    fn save<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.saving.fetch_add(1, Ordering::Relaxed);
+        let done = work();
+        self.saving.fetch_sub(1, Ordering::Relaxed);
+        done
+    }
+}
+
+/// Ends the process where it has not stopped in time, but for what is being saved.
+fn end_after(grace: Duration, saving: &AtomicUsize) {
+    std::thread::sleep(grace);
+    while saving.load(Ordering::Relaxed) > 0 {
+        std::thread::sleep(TWICE);
+    }
+    say(&format!("a program has not come to an end within {} s: ended with it", grace.as_secs_f64()));
+    std::process::exit(130);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::commands::Arguments;
+    use super::{Context, GRACE, Trouble};
+    use crate::judge::subject::SubjectKind;
+    use clap::Parser;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_subject_that_can_not_be_made_is_bad_usage_whatever_the_command() {
+        let absent = SubjectKind::made_by("absent", "", || Err("it is\nnot there".into()));
+        let context = Context {
+            subjects: &[absent],
+            name: "heapproof".to_owned(),
+            grace: GRACE,
+            stop: Arc::default(),
+            saving: Arc::default(),
+        };
+        for command in [
+            "check",
+            "enumerate",
+            "replay corpus/no.trace",
+            "minimize corpus/no.trace",
+            "verify-minimal corpus/no.trace",
+            "emit-test corpus/no.trace",
+            "corpus check",
+            "serve --subject absent --property lockstep --limit-memory 256",
+        ] {
+            let words = ["heapproof"].into_iter().chain(command.split(' '));
+            let ended = context.run(&Arguments::try_parse_from(words).unwrap().command);
+            let Err(Trouble::Usage(said)) = ended else { panic!("{command}: {ended:?}") };
+            assert_eq!(said, "`absent` can't be made: it is not there", "{command}");
+        }
     }
 }

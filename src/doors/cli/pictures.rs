@@ -1,8 +1,9 @@
 //! What `replay` makes of a run besides words: a page, graphs, a picture.
 
-use super::Trouble;
-use crate::failure::failures::write_whole;
-use crate::failure::viewer::Viewer;
+use super::files::{Files, Target};
+use super::output::Output;
+use super::{Trouble, say};
+use crate::failure::viewer::{Drawn, Wanted};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -28,36 +29,59 @@ impl Pictures {
         self.html.is_some() || self.dot.is_some() || self.svg.is_some()
     }
 
-    /// Writes those that are asked for.
-    pub fn write(&self, viewer: &Viewer) -> Result<(), Trouble> {
-        if let Some(path) = &self.svg {
-            write(path, &viewer.svg(self.step(viewer)?))?;
-        }
-        if let Some(path) = &self.html {
-            write(path, &viewer.html())?;
-        }
-        if let Some(folder) = &self.dot {
-            let unmade = |error| Trouble::Fault(format!("can't make the folder {}: {error}", folder.display()));
-            std::fs::create_dir_all(folder).map_err(unmade)?;
-            for (index, graph) in viewer.dots().enumerate() {
-                write(&folder.join(format!("step-{:05}.dot", index + 1)), &graph)?;
-            }
-        }
-        Ok(())
+    /// Where they are written.
+    pub fn targets(&self, files: &mut Files) -> Result<Targets<'_>, Trouble> {
+        let (svg, html) = (files.asked(self.svg.as_ref())?, files.asked(self.html.as_ref())?);
+        self.dot.iter().try_for_each(|folder| Files::folder(folder))?;
+        Ok(Targets { pictures: self, svg, html })
     }
 
-    fn step(&self, viewer: &Viewer) -> Result<usize, Trouble> {
-        match self.step {
-            None => Ok(viewer.main_step()),
-            Some(number) if number as usize <= viewer.steps() => Ok(number as usize - 1),
-            Some(number) => {
-                let steps = viewer.steps();
-                Err(Trouble::Usage(format!("there is no step {number}: the run has {steps}")))
-            }
+    /// Which ones are.
+    pub fn wanted(&self) -> Wanted {
+        Wanted {
+            html: self.html.is_some(),
+            svg: self.svg.is_some(),
+            step: self.step.map(|step| step as usize),
+            dots: self.dot.is_some(),
         }
     }
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Trouble> {
-    write_whole(path, text).map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))
+/// Where pictures are written.
+pub(super) struct Targets<'a> {
+    pictures: &'a Pictures,
+    svg: Option<Target>,
+    html: Option<Target>,
+}
+
+impl Targets<'_> {
+    /// Writes what is asked for.
+    pub fn write(&self, drawn: &Drawn, files: &mut Files, output: &mut Output) -> Result<(), Trouble> {
+        if let Some(target) = &self.svg {
+            let Some(svg) = &drawn.svg else {
+                let (step, steps) = (self.pictures.step.unwrap_or(1), drawn.steps);
+                return Err(Trouble::Usage(format!("there is no step {step}: the run has {steps}")));
+            };
+            target.write(svg.as_bytes(), output)?;
+        }
+        if let (Some(target), Some(html)) = (&self.html, &drawn.html) {
+            target.write(html.as_bytes(), output)?;
+        }
+        if let Some(folder) = &self.pictures.dot {
+            let targets = graphs(folder, drawn, files)?;
+            for (target, graph) in targets.iter().zip(&drawn.dots) {
+                target.keep(graph.as_bytes())?;
+            }
+            say(&format!("wrote {} graphs into {}", targets.len(), folder.display()));
+        }
+        Ok(())
+    }
+}
+
+/// Where the graph of each step is written.
+fn graphs(folder: &Path, drawn: &Drawn, files: &mut Files) -> Result<Vec<Target>, Trouble> {
+    let unmade = |error| Trouble::Fault(format!("can't make the folder {}: {error}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(unmade)?;
+    let paths = (1..=drawn.dots.len()).map(|number| folder.join(format!("step-{number:05}.dot")));
+    paths.map(|path| files.target(Some(&path))).collect()
 }

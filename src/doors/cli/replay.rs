@@ -1,21 +1,26 @@
 //! `heapproof replay`: programs from files.
 
-use super::arguments::{Claim, Format, Input};
+mod summary;
+mod told;
+
+use super::arguments::{Format, Given};
+use super::files::Files;
 use super::isolate::{Isolate, Judge};
-use super::output::{Output, paint};
+use super::output::Output;
 use super::pictures::Pictures;
 use super::{Context, End, Trouble, input};
-use crate::failure::explain::{Explanation, explain};
-use crate::failure::viewer::Viewer;
-use crate::judge::lockstep::{Failure, Verdict};
+use crate::failure::explain::{Step, steps};
+use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
-use crate::judge::violation::Violation;
 use clap::Args;
 use heapproof_model::Program;
-use serde_json::json;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use summary::Summary;
+use told::Replayed;
+
+/// Of more files than this one is shown of each kind, and all are counted.
+const MANY: usize = 10;
 
 #[derive(Debug, Args)]
 pub(super) struct Replay {
@@ -23,13 +28,13 @@ pub(super) struct Replay {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub claim: Claim,
-    /// How the files are read: text if they are called `.trace` or begin with `heapproof`, else bytes, unless given
-    #[arg(long, value_enum)]
-    pub input: Option<Input>,
+    pub given: Given,
     /// Exit with 0 where each program fails with this signature, or with this kind at any place, else with 1
     #[arg(long, value_name = "SIGNATURE")]
     pub expect: Option<String>,
+    /// Print what every operation came to
+    #[arg(long)]
+    pub steps: bool,
     /// How the results are written
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -40,32 +45,51 @@ pub(super) struct Replay {
 }
 
 pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Output) -> Result<End, Trouble> {
-    let subject = context.subject(arguments.claim.subject.as_deref())?;
     let expected = arguments.expect.as_deref().map(signature).transpose()?;
     input::once_from_standard_input(&arguments.files)?;
     if arguments.pictures.any() && arguments.files.len() > 1 {
         return Err(Trouble::Usage("pictures are of one run: give one file".to_owned()));
     }
-    let judge = Judge::new(arguments.claim.property, subject, &arguments.isolate)?;
+    let mut files = Files::reading(&arguments.files);
+    files.results()?;
+    let pictures = arguments.pictures.targets(&mut files)?;
+    let shows_all = arguments.files.len() <= MANY || arguments.steps || arguments.format == Format::Json;
+    let mut summary = Summary::default();
     let mut as_wanted = true;
     for path in &arguments.files {
-        let program = input::read(path, arguments.input)?;
+        let source = input::read(path, &arguments.given.reading)?;
+        let (property, subject) = source.claim(context, &arguments.given)?;
+        let program = source.program;
+        let judge = Judge::new(property, subject, &arguments.isolate)?;
         let verdict = judge.verdict(&program);
         let signature = verdict.failure.as_ref().map(|failure| failure.signature(&program));
         as_wanted &= is_as(signature.as_ref(), expected.as_ref());
-        let explanation = verdict.failure.as_ref().map(|failure| explanation(&judge, subject, &program, failure));
+        let shown = summary.add(path, signature.as_ref()) && signature.is_some() || shows_all;
+        let failure = verdict.failure.as_ref().filter(|_| shown);
+        let explanation = failure.map(|failure| judge.explanation(&program, failure));
         if arguments.pictures.any() {
             let failed = verdict.failure.as_ref().zip(explanation.as_ref());
-            let claim = (arguments.claim.property, subject);
-            arguments.pictures.write(&Viewer::new(&path.display().to_string(), claim, &program, failed))?;
+            let title = path.display().to_string();
+            let drawn = judge.drawn(&title, &program, failed, &arguments.pictures.wanted())?;
+            pictures.write(&drawn, &mut files, output)?;
         }
-        let replayed = Replayed { path, verdict, signature, expected: expected.as_ref(), explanation };
+        let skips = shown && verdict.failure.is_none() && verdict.tally.total().skipped > 0;
+        let steps =
+            if skips || arguments.steps { operations(subject, &program, verdict.failure.as_ref()) } else { Vec::new() };
+        let all_steps = arguments.steps;
+        judge.trouble()?;
+        let expected = expected.as_ref();
+        let subject = &*subject.name;
+        let replayed =
+            Replayed { path, property, subject, program, verdict, signature, expected, explanation, steps, all_steps };
         match arguments.format {
-            Format::Human => replayed.tell(output)?,
+            Format::Human => replayed.tell(shown, output)?,
             Format::Json => replayed.json(output)?,
         }
     }
-    judge.trouble()?;
+    if !shows_all {
+        summary.tell(output)?;
+    }
     Ok(if as_wanted { End::Passed } else { End::Violation })
 }
 
@@ -82,61 +106,11 @@ fn signature(text: &str) -> Result<Signature, Trouble> {
     Signature::parse(text).map_err(wrong)
 }
 
-fn explanation(judge: &Judge<'_>, subject: &SubjectKind, program: &Program, failure: &Failure) -> Explanation {
-    let mut explanation = explain(subject, program, failure);
-    let signature = failure.signature(program);
-    // What hangs takes its time, each time.
-    if !matches!(failure.violation, Violation::Hung { .. }) {
-        explanation.vary(program, &signature, &mut |program| judge.failure(program));
-    }
-    explanation
-}
-
-/// What came of a file.
-struct Replayed<'a> {
-    path: &'a Path,
-    verdict: Verdict,
-    signature: Option<Signature>,
-    expected: Option<&'a Signature>,
-    explanation: Option<Explanation>,
-}
-
-impl Replayed<'_> {
-    fn tell(&self, output: &mut Output) -> Result<(), Trouble> {
-        let shown = self.path.display();
-        let wanted = self.expected.filter(|expected| !is_as(self.signature.as_ref(), Some(expected)));
-        let wanted = wanted.map_or_else(String::new, |expected| format!(", not {expected} as expected"));
-        let total = self.verdict.tally.total();
-        match (&self.signature, &self.explanation) {
-            (Some(signature), Some(explanation)) => {
-                writeln!(output, "{shown}: {signature}{wanted}\n\n{}", explanation.painted(paint()))?;
-            }
-            _ => writeln!(
-                output,
-                "{shown}: passed{wanted}; {} operations done, {} refused, {} skipped",
-                total.done, total.refused, total.skipped
-            )?,
-        }
-        Ok(())
-    }
-
-    /// An object of its own line; `docs/output.md` says what is in it.
-    fn json(&self, output: &mut Output) -> Result<(), Trouble> {
-        let total = self.verdict.tally.total();
-        let step = self.verdict.failure.as_ref().map(|failure| failure.step + 1);
-        let object = json!({
-            "type": "replay",
-            "path": self.path,
-            "passed": self.signature.is_none(),
-            "signature": self.signature.as_ref().map(Signature::as_str),
-            "expected": self.expected.map(Signature::as_str),
-            "step": step,
-            "done": total.done,
-            "refused": total.refused,
-            "skipped": total.skipped,
-            "explanation": self.explanation,
-        });
-        writeln!(output, "{object}")?;
-        Ok(())
-    }
+/// What the operations of a program came to, up to where it fails. What ends the process is not done again.
+fn operations(subject: &SubjectKind, program: &Program, failure: Option<&Failure>) -> Vec<Step> {
+    let lines = failure.map_or(program.len(), |failure| match failure.violation.ends_the_process() {
+        true => failure.step.min(program.len().saturating_sub(1)),
+        false => failure.step.saturating_add(1),
+    });
+    steps(subject, program, lines)
 }

@@ -1,7 +1,8 @@
 //! `heapproof verify-minimal`: whether something can still go from a failing program, by running it anew.
 
-use super::arguments::{Claim, Input};
+use super::arguments::Given;
 use super::certificate::Certificate;
+use super::files::Files;
 use super::isolate::{Isolate, Judge};
 use super::output::Output;
 use super::{Context, End, Trouble, input};
@@ -15,10 +16,7 @@ pub(super) struct VerifyMinimal {
     /// The failing program; `-` is standard input
     pub file: PathBuf,
     #[command(flatten)]
-    pub claim: Claim,
-    /// How the file is read: text if it is called `.trace` or begins with `heapproof`, else bytes, unless given
-    #[arg(long, value_enum)]
-    pub input: Option<Input>,
+    pub given: Given,
     /// Where every removal that is tried is written, and what comes of it
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
@@ -32,9 +30,12 @@ pub(super) fn verify_minimal(
     arguments: &VerifyMinimal,
     output: &mut Output,
 ) -> Result<End, Trouble> {
-    let subject = context.subject(arguments.claim.subject.as_deref())?;
-    let property = arguments.claim.property;
-    let program = input::read(&arguments.file, arguments.input)?;
+    let mut files = Files::reading([&arguments.file]);
+    files.results()?;
+    let target = files.asked(arguments.certificate.as_ref())?;
+    let source = input::read(&arguments.file, &arguments.given.reading)?;
+    let (property, subject) = source.claim(context, &arguments.given)?;
+    let program = source.program;
     let shown = arguments.file.display();
     let judge = Judge::after_trying(&program, property, subject, &arguments.isolate)?;
     let Some(failure) = judge.failure(&program) else {
@@ -43,9 +44,11 @@ pub(super) fn verify_minimal(
     let signature = failure.signature(&program);
     let removals = removals(&program, &signature, &mut |program| judge.failure(program));
     judge.trouble()?;
-    if let Some(path) = &arguments.certificate {
-        let (property, subject) = (property.name(), subject.name);
-        Certificate { property, subject, signature: &signature, program: &program, removals: &removals }.write(path)?;
+    if let Some(target) = target {
+        let (property, subject) = (property.name(), &*subject.name);
+        let certificate =
+            Certificate { property, subject, signature: &signature, program: &program, removals: &removals };
+        certificate.write(&target, output)?;
     }
     let mut minimal = true;
     for tried in removals.iter().filter(|tried| tried.without == Without::FailsAlike) {

@@ -1,16 +1,18 @@
 //! Programs for other people's frameworks, and each property as a test of theirs.
 //!
 //! All doors share one generator or decoder, the properties, and the report. [`fuzz`] is for fuzzers that make bytes,
-//! [`replay`] for folders in which these keep them, `proptest` and `quickcheck` are modules behind features of their names,
+//! [`replay`] for folders in which these keep them, [`corpus`] for traces that are kept, `proptest` and `quickcheck` are modules behind features of their names,
 //! and with the feature `arbitrary` a [`Program`] is `arbitrary::Arbitrary` itself.
 
 mod fuzz;
+mod kept;
 #[cfg(feature = "proptest")]
 pub mod proptest;
 #[cfg(feature = "quickcheck")]
 pub mod quickcheck;
 
 pub use fuzz::{fuzz, fuzz_in_short, replay};
+pub use kept::corpus;
 
 use heapproof_model::Program;
 

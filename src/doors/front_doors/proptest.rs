@@ -8,7 +8,8 @@ use heapproof_model::Program;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
 
-/// Programs of up to [`MOST_LINES`](generate::MOST_LINES) lines over all operations.
+/// Programs of up to [`MOST_LINES`](generate::MOST_LINES) lines over all operations; for a heap that has fewer, say so with
+/// [`Programs::subject`].
 ///
 /// [`assert_holds`] minimises by itself, so tests that call it are best run with
 /// `failure_persistence: None` and `max_shrink_iters: 0`; others are shrunk by leaving out lines.
@@ -26,7 +27,7 @@ use proptest::test_runner::{Config, TestRunner};
 /// the_heap_is_the_model();
 /// ```
 pub fn programs() -> Programs {
-    Programs { recipe: Recipe::default() }
+    Programs { recipe: Recipe::default(), subject: None }
 }
 
 /// Programs of what a property is mostly about.
@@ -48,7 +49,7 @@ pub fn programs_for(property: Property) -> Programs {
 #[allow(clippy::panic)] // it is an assertion
 pub fn holds(property: Property, subject: &SubjectKind) {
     let config = Config { failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
-    let checked = TestRunner::new(config).run(&programs_for(property), |program| {
+    let checked = TestRunner::new(config).run(&programs_for(property).subject(subject), |program| {
         assert_holds(property, subject, &program);
         Ok(())
     });
@@ -61,6 +62,7 @@ pub fn holds(property: Property, subject: &SubjectKind) {
 #[derive(Debug, Clone)]
 pub struct Programs {
     recipe: Recipe,
+    subject: Option<SubjectKind>,
 }
 
 impl Programs {
@@ -68,6 +70,13 @@ impl Programs {
     #[must_use]
     pub fn most_lines(mut self, most_lines: usize) -> Programs {
         self.recipe.most_lines = most_lines;
+        self
+    }
+
+    /// The same with programs of the operations that such a subject has.
+    #[must_use]
+    pub fn subject(mut self, subject: &SubjectKind) -> Programs {
+        self.subject = Some(subject.clone());
         self
     }
 
@@ -85,7 +94,10 @@ impl Strategy for Programs {
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
         let seed = ::proptest::num::u64::ANY.new_tree(runner)?.current();
-        let program = generate::case(seed, 0, &self.recipe, &|_| true);
+        // That no subject can be made is told where one is needed.
+        let abilities = self.subject.as_ref().and_then(|subject| subject.abilities().ok());
+        let supports = |code| abilities.is_none_or(|abilities| abilities.has(code));
+        let program = generate::case(seed, 0, &self.recipe, &supports);
         Ok(Shrinking { shown: program.clone(), failing: program, next: 0 })
     }
 }

@@ -4,11 +4,12 @@ use crate::failure::proof::assert_holds;
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
 use crate::programs::generate::{self, Recipe};
-use heapproof_model::Program;
+use heapproof_model::{Code, Program};
 use quickcheck::{Arbitrary, Gen, QuickCheck, TestResult, Testable};
 use std::ops::Deref;
 
-/// A property of a subject as something that quickcheck can test; the programs are of what the property is mostly about.
+/// A property of a subject as something that quickcheck can test; the programs are of what the property is mostly about, and
+/// of the operations that the subject has.
 ///
 /// ```
 /// use heapproof::{front_doors::quickcheck::Claim, properties::Property, subjects::HEAP};
@@ -27,7 +28,10 @@ impl Testable for Claim {
     /// Panics with the whole report where the property does not hold: there is nothing left to shrink.
     fn result(&self, gen_: &mut Gen) -> TestResult {
         let recipe = Recipe { profile: self.property.profile(), ..Recipe::default() };
-        assert_holds(self.property, &self.subject, &drawn(gen_, recipe));
+        // That no subject can be made is told where one is needed.
+        let abilities = self.subject.abilities().ok();
+        let supports = |code| abilities.is_none_or(|abilities| abilities.has(code));
+        assert_holds(self.property, &self.subject, &drawn(gen_, recipe, &supports));
         TestResult::passed()
     }
 }
@@ -42,12 +46,12 @@ pub fn holds(property: Property, subject: &SubjectKind) {
 }
 
 /// A program of up to `gen.size()` lines.
-fn drawn(gen_: &mut Gen, recipe: Recipe) -> Program {
+fn drawn(gen_: &mut Gen, recipe: Recipe, supports: &dyn Fn(Code) -> bool) -> Program {
     let recipe = Recipe { most_lines: gen_.size().max(1), ..recipe };
-    generate::case(u64::arbitrary(gen_), 0, &recipe, &|_| true)
+    generate::case(u64::arbitrary(gen_), 0, &recipe, supports)
 }
 
-/// Any program; a type of its own only because neither trait nor program belong to this crate.
+/// Any program over all operations; [`Claim`] keeps to those of a subject. It is a type of its own only because neither trait nor program belong to this crate.
 ///
 /// ```
 /// use heapproof::{assert_holds, front_doors::quickcheck::AnyProgram, properties::Property, subjects::HEAP};
@@ -71,7 +75,7 @@ impl Deref for AnyProgram {
 impl Arbitrary for AnyProgram {
     /// A program of up to `gen.size()` lines.
     fn arbitrary(gen_: &mut Gen) -> AnyProgram {
-        AnyProgram(drawn(gen_, Recipe::default()))
+        AnyProgram(drawn(gen_, Recipe::default(), &|_| true))
     }
 
     fn shrink(&self) -> Box<dyn Iterator<Item = AnyProgram>> {

@@ -1,11 +1,12 @@
-//! Traces out of Rust: those of tests that were emitted, as a comment or as a text.
+//! Finds the traces in Rust sources: those of emitted tests, as comments or as string literals.
 
 use heapproof_model::text::HEADER;
 
-/// The traces in a Rust source, each with empty lines before it, so that its lines have the numbers of the source's.
+/// The traces in a Rust source. Each has empty lines before it, so that its lines have the same numbers as in the
+/// source.
 ///
-/// A trace begins where a comment or a text has its header on a line, and ends with the comment, or at the quote that a line
-/// begins with.
+/// A trace begins where a comment or a string has the header on a line. It ends with the comment, or at a line that
+/// begins with a quote.
 pub fn traces_in(source: &str) -> Vec<String> {
     let mut traces: Vec<String> = Vec::new();
     let mut lines = source.lines().enumerate();
@@ -25,7 +26,7 @@ pub fn traces_in(source: &str) -> Vec<String> {
             trace.push_str(line.trim());
             trace.push('\n');
         }
-        // A test that embeds its trace has it as a comment too.
+        // A test that embeds its trace also has it as a comment.
         if traces.iter().all(|known| known.trim() != trace.trim()) {
             traces.push(trace);
         }

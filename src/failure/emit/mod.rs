@@ -1,9 +1,9 @@
-//! A trace as a Rust test, to be pasted into a bug report.
+//! Prints a trace as a Rust test, to be pasted into a bug report.
 //!
-//! Where the subject says how it spells operations ([`Spelling`](crate::judge::spelling::Spelling)), the test calls its public functions and asserts what the
-//! model says at the step where both part: whoever owns the heap needs neither this harness nor a model to see the
-//! failure. Otherwise, and where something can't be spelled, the test embeds the trace and lets the harness judge it, and
-//! says why. Either way it fails as long as the heap is wrong and passes afterwards.
+//! If the subject has a [`Spelling`](crate::judge::spelling::Spelling), the test calls its public functions and asserts
+//! what the model says at the step where both differ. So the owner of the heap needs neither this harness nor a model
+//! to see the failure. Otherwise, and where something can't be spelled, the test embeds the trace, lets the harness
+//! judge it, and says why. Either way it fails as long as the heap is wrong and passes afterwards.
 
 mod embedded;
 mod extract;
@@ -11,6 +11,8 @@ mod runs;
 mod story;
 
 pub use embedded::function;
+#[cfg(feature = "cli")]
+pub(crate) use embedded::function_of;
 pub use extract::traces_in;
 
 use crate::judge::properties::Property;
@@ -18,16 +20,19 @@ use crate::judge::story::{Story, identifier};
 use crate::judge::subject::SubjectKind;
 use heapproof_model::Program;
 
+/// The most objects in chains and rings of a program that is run for its test: it is run several times.
+const MOST_RUN: u64 = 100_000;
+
 /// A test in Rust.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Emitted {
     /// Its text.
     pub text: String,
-    /// Why it embeds the trace; `None` where it calls the subject itself.
+    /// Why it embeds the trace; `None` where it calls the subject directly.
     pub embeds_because: Option<String>,
 }
 
-/// The test of that name which fails as that program does, or passes as it does.
+/// A test of that name, which fails or passes as the program does.
 ///
 /// ```
 /// use heapproof::emit::emit_test;
@@ -39,27 +44,40 @@ pub struct Emitted {
 /// assert!(test.contains("assert!(!heap.contains(a));"));
 /// ```
 pub fn emit_test(subject: &SubjectKind, property: Property, program: &Program, name: &str) -> Emitted {
+    emit(subject, property, program, &program.to_string(), name, false)
+}
+
+/// The same of a program with what it shows as its trace, comments and all; where `embeds`, whatever the subject says.
+pub(crate) fn emit(
+    subject: &SubjectKind,
+    property: Property,
+    program: &Program,
+    trace: &str,
+    name: &str,
+    embeds: bool,
+) -> Emitted {
     let spelled = match subject.spelling() {
+        _ if embeds => Err("that was asked for".to_owned()),
+        _ if program.bulk() > MOST_RUN => Err(format!("its chains and rings have {} objects", program.bulk())),
         None => Err(format!("`{}` does not say how it spells operations", subject.name)),
-        Some(spelling) => Story::of(subject, property, program).and_then(|story| spelling.test(name, &story)),
+        Some(spelling) => Story::of(subject, property, program)
+            .and_then(|story| spelling.test(name, &Story { trace: trace.to_owned(), ..story })),
     };
     match spelled {
         Ok(text) => Emitted { text, embeds_because: None },
         Err(because) => {
-            let text = embedded::test(subject, property, program, name, &because);
+            let text = embedded::test(subject, property, (program, trace), name, &because);
             Emitted { text, embeds_because: Some(because) }
         }
     }
 }
 
-/// The same, which embeds the trace and lets the harness judge it, whatever the subject says.
+/// Such a test that embeds the trace and lets the harness judge it, whether or not the subject has a spelling.
 pub fn emit_embedding(subject: &SubjectKind, property: Property, program: &Program, name: &str) -> Emitted {
-    let because = "that was asked for".to_owned();
-    let text = embedded::test(subject, property, program, name, &because);
-    Emitted { text, embeds_because: Some(because) }
+    emit(subject, property, program, &program.to_string(), name, true)
 }
 
-/// A name for a Rust function, made of the words of a text; `None` where it has none.
+/// A name for a Rust function, made from the words of a text; `None` where it has no words.
 pub fn function_name(text: &str) -> Option<String> {
     let words: Vec<String> = text
         .split(|c: char| !c.is_ascii_alphanumeric())

@@ -1,4 +1,4 @@
-//! What finalizers did, told from the journal: which line each outcome belongs to, and what its names stood for.
+//! Follows finalizers through the journal: to which line each outcome belongs, and which objects its names stood for.
 
 use crate::judge::story::{Run, Step};
 use heapproof_model::{End, Event, Gives, Line, Name, Object, Operation, Outcome};
@@ -11,7 +11,7 @@ pub(super) struct Runs {
     begun: BTreeSet<Object>,
     names: BTreeMap<Name, Object>,
     under_way: Vec<UnderWay>,
-    /// Those that have ended, in that order.
+    /// The runs that have ended, in that order.
     pub ended: Vec<Run>,
 }
 
@@ -29,7 +29,7 @@ struct Bound {
 }
 
 impl Runs {
-    /// A line of the program has been carried out: what happened in it comes first, then what it did.
+    /// Follows a line of the program: first its events, then its own effect.
     pub fn line(&mut self, line: &Line, operation: &Operation<Object>, outcome: &Outcome, events: &[Event]) {
         self.events(events);
         if let Outcome::Done(value) = outcome {
@@ -48,7 +48,7 @@ impl Runs {
         }
     }
 
-    /// Follows what happened in a call.
+    /// Follows the events of a call.
     pub fn events(&mut self, events: &[Event]) {
         for event in events {
             match event {

@@ -1,4 +1,4 @@
-//! How a story is made: the program is run once more, and what is called and claimed is written down.
+//! Makes a story: runs the program once more, and records calls and claims.
 
 use super::runs::Runs;
 use crate::failure::explain::{Explanation, explain};
@@ -7,20 +7,20 @@ use crate::judge::panics;
 use crate::judge::properties::Property;
 use crate::judge::story::{Claim, Part, Story, Telling};
 use crate::judge::subject::SubjectKind;
-use crate::judge::violation::Violation;
+use crate::judge::violation::{NotMade, Violation};
 use heapproof_model::{Event, Line, Machine, Object, Operation, Outcome, Program, Reference, script};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// The most objects of whose survival a test that passes speaks.
+/// The most objects of which a passing test claims whether they survive.
 const MOST_CLAIMED: usize = 40;
 
 impl Story {
-    /// The story of a program on a subject: up to where it fails in lockstep, if it does, else to its end.
+    /// The story of a program on a subject, up to its failure in lockstep or to its end.
     ///
     /// # Errors
-    /// What is wrong that can't be told by calls and claims.
+    /// The failure, if calls and claims can't express it.
     pub fn of(subject: &SubjectKind, property: Property, program: &Program) -> Result<Story, String> {
         let violates = property.check(subject, program).failure;
         let failure = Property::Lockstep.check(subject, program).failure;
@@ -32,13 +32,20 @@ impl Story {
             None => vec![format!("`{}` carries this out as the model says.", subject.name)],
             Some(failure) => told(subject, program, failure),
         };
-        let mut teller = Teller::new(subject, failure);
+        let mut teller = Teller::new(subject, failure).map_err(|not_made| not_made.to_string())?;
         teller.tell(program)?;
-        Ok(Story { program: program.clone(), signature, told, parts: teller.parts, runs: teller.runs.ended })
+        Ok(Story {
+            program: program.clone(),
+            trace: program.to_string(),
+            signature,
+            told,
+            parts: teller.parts,
+            runs: teller.runs.ended,
+        })
     }
 }
 
-/// Where a subject fails, what it and the model say there, and why the model is right.
+/// The comments about a failure: where it is, what subject and model say there, and why the model is right.
 fn told(subject: &SubjectKind, program: &Program, failure: &Failure) -> Vec<String> {
     let Explanation { place, model, subject: said, facts, .. } = explain(subject, program, failure);
     let mut told = vec![
@@ -49,11 +56,11 @@ fn told(subject: &SubjectKind, program: &Program, failure: &Failure) -> Vec<Stri
     ];
     told.extend((!facts.is_empty()).then(|| "why:".to_owned()));
     told.extend(facts.iter().map(|fact| format!("  {}", fact.text)));
-    // What the subject says, when it panics, may be more than a line.
+    // A panic message may have several lines.
     told.iter().flat_map(|line| line.lines().map(str::to_owned)).collect()
 }
 
-/// A call, what it must come to, and what must happen in it.
+/// A call, its outcome, and its events.
 type Recorded = (Operation<Object>, Outcome, Vec<Event>);
 
 struct Teller {
@@ -62,19 +69,19 @@ struct Teller {
     called: Rc<RefCell<Vec<Recorded>>>,
     parts: Vec<Part>,
     runs: Runs,
-    /// What was bound to a name, in order.
+    /// The objects that were bound to a name, in order.
     named: Vec<Object>,
 }
 
 impl Teller {
-    fn new(subject: &SubjectKind, failure: Option<Failure>) -> Teller {
-        let mut lockstep = Lockstep::new(subject);
+    fn new(subject: &SubjectKind, failure: Option<Failure>) -> Result<Teller, NotMade> {
+        let mut lockstep = Lockstep::new(subject)?;
         let called = Rc::new(RefCell::new(Vec::new()));
         let calls = Rc::clone(&called);
         lockstep.watch(Box::new(move |_, call: &Called<'_>| {
             calls.borrow_mut().push((call.operation.clone(), call.model.clone(), call.events.to_vec()));
         }));
-        Teller { lockstep, failure, called, parts: Vec::new(), runs: Runs::default(), named: Vec::new() }
+        Ok(Teller { lockstep, failure, called, parts: Vec::new(), runs: Runs::default(), named: Vec::new() })
     }
 
     fn tell(&mut self, program: &Program) -> Result<(), String> {
@@ -110,7 +117,7 @@ impl Teller {
         self.lockstep.model().roots()
     }
 
-    /// The subject panicked in a call, so the model was not asked.
+    /// Records a call in which the subject panicked, so that the model was not asked.
     fn panicked(&mut self, line: &Line, roots: Vec<Object>) -> Result<(), String> {
         let mut model = self.lockstep.model().clone();
         let script = model.script();
@@ -121,7 +128,7 @@ impl Teller {
         Ok(())
     }
 
-    /// Of a program that passes: who lives when its lines are done.
+    /// For a program that passes: claims which objects live after its lines.
     fn state(&mut self) {
         if self.failure.is_some() || !self.lockstep.model().damages().is_empty() {
             return;
@@ -141,7 +148,7 @@ impl Teller {
         self.parts.push(Part::Claim(sound));
     }
 
-    /// All is collected and let go.
+    /// Records the end, where everything is collected and dropped.
     fn end(&mut self) -> Result<(), String> {
         let roots = self.roots();
         let fails = panics::catch(|| self.lockstep.end());
@@ -157,7 +164,7 @@ impl Teller {
         }
         match (&self.failure, fails) {
             (Some(_), Ok(Err(_))) => self.claims(&events),
-            (Some(_), Err(_)) => Err("it panics while all is let go".to_owned()),
+            (Some(_), Err(_)) => Err("it panics at the end, where everything is dropped".to_owned()),
             (None, Ok(Ok(()))) => {
                 self.parts.push(Part::Claim(Claim::Empty));
                 Ok(())
@@ -166,13 +173,13 @@ impl Teller {
         }
     }
 
-    /// What the model claims where the subject is wrong.
+    /// Records what the model claims where the subject is wrong.
     fn claims(&mut self, events: &[Event]) -> Result<(), String> {
         let Some(failure) = &self.failure else { return Ok(()) };
         let model = self.lockstep.model();
         let claims = match failure.violation.clone() {
-            // The call by itself shows it.
             Violation::Panicked { .. } => everything(model),
+            // The call alone shows the failure.
             Violation::Outcome { .. } => Vec::new(),
             Violation::FreedTooEarly { object } => vec![Claim::Lives(object, true)],
             Violation::NotFreed { object } => vec![Claim::Lives(object, false)],
@@ -198,7 +205,7 @@ impl Teller {
     }
 }
 
-/// All that is looked at after a call in which the subject may have panicked.
+/// Everything that is compared after a call. The subject may have panicked in one of these comparisons.
 fn everything(model: &Reference) -> Vec<Claim> {
     let counts = model.counts().take(MOST_CLAIMED).map(|(object, counts)| Claim::Counts(object, counts));
     counts.chain([Claim::Sound(Some(model.roots())), Claim::Rests]).collect()

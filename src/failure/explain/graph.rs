@@ -1,5 +1,4 @@
-//! The graph around the failing call, as a table: what was there before, what is there now by the model, and what the
-//! subject has instead.
+//! The graph around the failing call as a table: before it, after it in the model, and after it in the subject.
 
 use super::state::Look;
 use super::story::Story;
@@ -15,19 +14,19 @@ const MOST_VALUES: usize = 6;
 
 /// An object around the failing call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Row {
-    /// What it is called.
+    /// Its name.
     pub object: String,
-    /// What it was before the call, by the model.
+    /// Its look before the call, in the model.
     pub before: String,
-    /// What it is after it, by the model.
+    /// Its look after the call, in the model.
     pub model: String,
-    /// What it is after it in the subject.
+    /// Its look after the call, in the subject.
     pub subject: String,
 }
 
-/// The objects that the call changes or the failure is about, and how many more there would be.
+/// The objects of the failure and those that the call changes, and how many more there would be.
 pub fn rows(story: &Story<'_>, concerned: &[Object]) -> (Vec<Row>, usize) {
     let now = story.now();
     let mut objects: Vec<Object> = concerned.to_vec();
@@ -64,7 +63,7 @@ fn cell(story: &Story<'_>, look: Option<&Look>, counts: bool) -> String {
     format!("{kind}{counts}{}", held(story, look))
 }
 
-/// What an object holds, in brackets of its kind.
+/// The contents of an object, in the brackets of its kind.
 fn held(story: &Story<'_>, look: &Look) -> String {
     let names = &story.history.names;
     let told = |value: &Value<Object>| match value {

@@ -1,77 +1,77 @@
-//! What could be seen of both sides after each call of a program.
+//! The history of a program: what both sides showed after each call.
 //!
-//! The program is run once more in lockstep, and after each call every object is looked at on both sides. Kept is only
-//! what has changed since the call before, so a history is about as large as what the program does; what was there at any
-//! moment follows by going through the changes. Heaps can be far larger than a person looks at: objects beyond the first
-//! [`MOST_OBJECTS`] and values beyond the first [`MOST_VALUES`](super::state::MOST_VALUES) of an object are left out.
+//! The program is run once more in lockstep, and after each call every object is read on both sides. A history keeps
+//! only what changed since the call before, so its size follows the work of the program. The state at any moment is
+//! computed from the changes. Heaps can be far larger than a person looks at: objects beyond the first [`MOST_OBJECTS`]
+//! and values beyond the first [`MOST_VALUES`](super::state::MOST_VALUES) of an object are left out.
 
 use super::names::Names;
 use super::state::{Look, State};
-use crate::judge::lockstep::{Called, Failure, Lockstep, Tried};
+use crate::judge::lockstep::{Called, Failure, Lockstep, Tried, begins};
 use crate::judge::panics;
-use crate::judge::subject::{Observation, Subject, SubjectKind};
+use crate::judge::subject::{Abilities, Observation, SubjectKind};
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Contents, Counts, Event, Line, Object, Operation, Outcome, Program, Reference, Statistics};
 use heapproof_model::{Machine, Value, script};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// The most objects that are looked at.
+/// The most objects that a history contains.
 pub const MOST_OBJECTS: usize = 5_000;
 
-/// What happened at each call, on both sides.
+/// The calls of a program, and what changed at each on both sides.
 #[derive(Default)]
 pub struct History {
-    /// A moment for each line that was reached, at the line's index; then one for each call of what follows the last, or
-    /// for each that was tried on a copy.
+    /// A moment for each line that was reached, at the line's index. Then one for each call of the program's end, or
+    /// for each step that was tried on a copy.
     pub moments: Vec<Moment>,
-    /// What objects are called.
+    /// The names of objects.
     pub names: Names,
-    /// Whether the subject shows what objects hold.
+    /// Whether the subject shows contents.
     pub shows_contents: bool,
     /// Whether the subject shows counts.
     pub shows_counts: bool,
-    /// How many objects there were, those that were left out included.
+    /// How many objects were allocated, including those that are left out.
     pub objects: usize,
 }
 
 /// One call and what it changed.
 pub struct Moment {
-    /// When it was.
+    /// When it happened.
     pub when: When,
-    /// What was called; `None` where nothing was.
+    /// The operation; `None` where nothing was called.
     pub operation: Option<Operation<Object>>,
-    /// By the model.
+    /// The model's side.
     pub model: Side,
-    /// In the subject.
+    /// The subject's side.
     pub subject: Side,
 }
 
-/// Where a call stands.
+/// The place of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     /// At the line of that index.
     Line(usize),
-    /// In what follows the last line.
+    /// At the end of the program, after the last line.
     End,
-    /// On a copy, on which something was tried.
+    /// On a copy, as a trial.
     Copy,
 }
 
 /// What one side did at a call.
 #[derive(Default)]
 pub struct Side {
-    /// What the call came to; `None` where the side did not answer.
+    /// The outcome of the call; `None` where the side did not answer.
     pub outcome: Option<Outcome>,
-    /// What happened inside.
+    /// The events during the call.
     pub events: Vec<Event>,
-    /// The objects that look different now; `None` is one that is gone.
+    /// The objects whose look changed, with the new look; `None` where the object is gone.
     pub changes: Vec<(Object, Option<Rc<Look>>)>,
     /// Its counters afterwards.
     pub statistics: Statistics,
 }
 
-/// The one side or the other.
+/// One of the two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
     /// The model.
@@ -91,11 +91,11 @@ impl Moment {
 }
 
 impl History {
-    /// The history of a program up to that line and with it; to the end of what follows the last, where there are not as
-    /// many. What was tried on a copy comes last, and instead of what follows. It ends early where the subject panics.
+    /// The history of a program up to and including that line; if there are fewer lines, the program's end is included.
+    /// What was tried on a copy comes last, in place of the end. The history ends early where the subject panics.
     pub fn of(kind: &SubjectKind, program: &Program, step: usize, tried: &[Tried]) -> History {
-        let mut lockstep = Lockstep::new(kind);
-        let recorder = Rc::new(RefCell::new(Recorder::new(program, lockstep.subject())));
+        let Ok(mut lockstep) = Lockstep::new(kind) else { return History::default() };
+        let recorder = Rc::new(RefCell::new(Recorder::new(program, lockstep.abilities())));
         let watching = Rc::clone(&recorder);
         lockstep.watch(Box::new(move |lockstep, called| watching.borrow_mut().called(lockstep, called)));
         run(&mut lockstep, &recorder, program, step, tried);
@@ -104,8 +104,8 @@ impl History {
         History { moments, names, shows_contents, shows_counts, objects }
     }
 
-    /// The history of a program that fails, up to there. Where this process would be ended too, it ends a line before;
-    /// where the failure is about no heap, there is none.
+    /// The history of a program up to its failure. If the failure would end this process too, the history ends one line
+    /// before. If the failure is about the notation, and not about a heap, it is empty.
     pub fn of_failure(kind: &SubjectKind, program: &Program, failure: &Failure) -> History {
         let ends = failure.violation.ends_the_process();
         match failure.step.checked_sub(1) {
@@ -129,7 +129,7 @@ impl History {
         }
     }
 
-    /// What was there on that side after so many moments.
+    /// The state of that side after so many moments.
     pub fn state(&self, which: Which, moments: usize) -> State {
         let mut state = State::default();
         for moment in self.moments.iter().take(moments) {
@@ -146,12 +146,13 @@ fn run(
     step: usize,
     tried: &[Tried],
 ) -> Option<()> {
-    // A copy on which the line itself was tried was made before it.
+    // If the failing line was tried on a copy, the copy was made before that line.
     let failing = program.lines().get(step);
     let before = tried.iter().any(|tried| matches!(tried, Tried::Line(line) if Some(line) == failing));
     let lines = if before { step } else { step.saturating_add(1) };
     for (index, line) in program.lines().iter().enumerate().take(lines) {
         recorder.borrow_mut().begin(When::Line(index), Some(line));
+        begins(index);
         let panicked = panics::catch(|| lockstep.step(line)).is_err();
         recorder.borrow_mut().end_line(lockstep, panicked);
         if panicked {
@@ -182,26 +183,26 @@ struct Recorder {
     shows_contents: bool,
     shows_counts: bool,
     shows_statistics: bool,
-    /// What is carried out, and the line that it is, if it is one.
+    /// The place of the present call, and its line, if it has one.
     when: Option<When>,
     line: Option<Line>,
-    /// How many objects had been allocated before.
+    /// How many objects were allocated before the present call.
     bound: usize,
     model: Looks,
     subject: Looks,
     seen: Contents,
 }
 
-/// What each object looked like last, by number.
+/// The last look of each object, by number.
 type Looks = Vec<Option<Rc<Look>>>;
 
 impl Recorder {
-    fn new(program: &Program, subject: &dyn Subject) -> Recorder {
+    fn new(program: &Program, abilities: &Abilities) -> Recorder {
         Recorder {
             program: program.clone(),
-            shows_contents: subject.observes(Observation::Contents),
-            shows_counts: subject.observes(Observation::Counts),
-            shows_statistics: subject.observes(Observation::Statistics),
+            shows_contents: abilities.shows(Observation::Contents),
+            shows_counts: abilities.shows(Observation::Counts),
+            shows_statistics: abilities.shows(Observation::Statistics),
             ..Recorder::default()
         }
     }
@@ -221,7 +222,7 @@ impl Recorder {
         let subject = Side {
             outcome: Some(called.subject.clone()),
             events: called.journal.to_vec(),
-            // A subject that is wrong may panic where it is looked at.
+            // A wrong subject may panic when it is read.
             changes: panics::catch(|| self.of_subject(lockstep)).unwrap_or_default(),
             statistics,
         };
@@ -230,7 +231,7 @@ impl Recorder {
         self.moments.push(Moment { when, operation, model, subject });
     }
 
-    /// A line of which nothing was called has a moment all the same. Where the subject panicked, only the model answers.
+    /// Adds a moment for a line that called nothing. Where the subject panicked, only the model answers.
     fn end_line(&mut self, lockstep: &Lockstep, panicked: bool) {
         let (Some(When::Line(index)), Some(line)) = (self.when, self.line.clone()) else { return };
         if self.moments.len() > index {
@@ -254,7 +255,8 @@ impl Recorder {
         self.moments.push(Moment { when: When::Line(index), operation, model, subject });
     }
 
-    /// Calls objects by the first name that is bound to them; before, by their numbers and the line that allocates them.
+    /// Names objects by the first name that is bound to them, and until then by their numbers and their allocating
+    /// line.
     fn learn_names(&mut self, model: &Reference, outcome: &Outcome) {
         let Some(line) = &self.line else { return };
         if let Some(When::Line(index)) = self.when {
@@ -293,7 +295,7 @@ impl Recorder {
     }
 }
 
-/// Those of which there was a look and that live no more.
+/// The objects that had a look and no longer live.
 fn gone(looks: &mut Looks, lives: impl Fn(Object) -> bool) -> Vec<(Object, Option<Rc<Look>>)> {
     let numbered = looks.iter_mut().enumerate().map(|(number, look)| (Object(number as u32), look));
     let dead = numbered.filter(|(object, look)| look.is_some() && !lives(*object));
@@ -306,7 +308,7 @@ fn gone(looks: &mut Looks, lives: impl Fn(Object) -> bool) -> Vec<(Object, Optio
     .collect()
 }
 
-/// The new look of an object, if it has one.
+/// The new look of an object, if it changed.
 fn changed(
     looks: &mut Looks,
     object: Object,

@@ -1,9 +1,10 @@
-//! A failure in words.
+//! Explains a failure in words.
 //!
-//! An explanation is made from the program's `history`: it is run once more, and after each call both sides are looked
-//! at. Then follow, each from the definitions of the contract and from what was seen: the trace with its failing line
-//! marked and the lines that matter; what each side says there; the chain of `facts` that makes the model right; the
-//! `graph` before and after; and, where it is asked for, what could be different without changing the failure.
+//! An explanation is made from the program's `history`: the program is run once more, and both sides are read after
+//! each call. Each part follows from the definitions of the contract and from this history: the trace, with marks at
+//! the failing line and at the lines that matter; what each side says there; the chain of `facts` that shows why the
+//! model is right; and the `graph` before and after. On request it adds what could be different without changing the
+//! failure.
 
 mod facts;
 mod graph;
@@ -11,6 +12,7 @@ pub(crate) mod history;
 mod names;
 mod sides;
 pub(crate) mod state;
+mod steps;
 mod story;
 mod text;
 mod tried;
@@ -26,19 +28,20 @@ use heapproof_model::{Operation, Program};
 use history::{History, When};
 #[cfg(feature = "cli")]
 pub(crate) use names::NONE;
+pub use steps::{Step, steps, unbound};
 use story::Story;
 pub use text::Paint;
 pub use variations::Variation;
 
 /// The parts of an explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Explanation {
     /// The lines of the trace.
     pub trace: Vec<TraceLine>,
     /// What follows the last line, step by step, where it failed in that: as far as it came.
     pub end: Vec<EndStep>,
-    /// Where it failed: a line, or what follows the last.
+    /// Where it failed: at a line, or at the end.
     pub place: String,
     /// What the model says there.
     pub model: String,
@@ -48,31 +51,31 @@ pub struct Explanation {
     pub facts: Vec<Fact>,
     /// The objects around the failing call, before and after it.
     pub graph: Vec<Row>,
-    /// How many objects more it changes.
+    /// How many more objects the call changes.
     pub left_out: usize,
     /// What could be different; empty unless [asked for](Explanation::vary).
     pub variations: Vec<Variation>,
-    /// By how many executions that was found.
+    /// How many executions that took.
     pub trials: u32,
 }
 
 /// A line of the trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TraceLine {
     /// Its number, from 1.
     pub number: usize,
     /// Its text.
     pub text: String,
-    /// Whether it is the one that fails.
+    /// Whether it is the failing line.
     pub fails: bool,
-    /// Whether a fact rests on it.
+    /// Whether a fact depends on it.
     pub matters: bool,
 }
 
 /// A step of what follows the last line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct EndStep {
     /// What is done, as a line would have it.
     pub text: String,
@@ -93,12 +96,29 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     if !failure.tried.is_empty() {
         place.push_str(&format!("; on a copy, after {}", history.names.tried(program, &failure.tried)));
     }
-    // A history that parts elsewhere than the failure did has gaps, and an explanation is no reason to fail.
+    // If this run differs at another place than the failure did, the history has gaps. An explanation must not panic
+    // then.
     let told = story.and_then(|story| panics::catch(|| told(&story, &failure.violation)).ok());
     let (facts, (graph, left_out)) = told.unwrap_or_default();
     let trace = trace(program, failure.step, &facts);
     let end = end(&history, failure);
     Explanation { trace, end, place, model, subject, facts, graph, left_out, variations: Vec::new(), trials: 0 }
+}
+
+/// The little that is known of a failure without running its program, and what there is to say besides.
+#[cfg(feature = "cli")]
+pub(crate) fn outline(program: &Program, failure: &Failure, more: Option<&str>) -> Explanation {
+    let (model, mut subject) = names::Names::default().sides(&failure.violation);
+    if let Some(more) = more {
+        subject = format!("{subject}; {more}");
+    }
+    let place = match program.lines().get(failure.step) {
+        Some(line) => format!("at line {}, `{}`", failure.step + 1, program.print(line)),
+        None => place_at_end(None),
+    };
+    let trace = trace(program, failure.step, &[]);
+    let (end, facts, graph, variations) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    Explanation { trace, end, place, model, subject, facts, graph, left_out: 0, variations, trials: 0 }
 }
 
 fn place_at_end(story: Option<&Story<'_>>) -> String {

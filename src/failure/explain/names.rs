@@ -5,10 +5,10 @@ use heapproof_model::{Object, Value};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// What a damaged heap refers to.
+/// The target of a dangling reference in a damaged heap.
 pub const NONE: Object = Object(u32::MAX);
 
-/// The most objects of a set that are told one by one.
+/// The most objects of a set that are listed.
 const MOST_TOLD: usize = 16;
 
 /// What objects are called in a trace.
@@ -18,7 +18,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// Calls objects by their numbers, and says which line allocated them.
+    /// Names objects by their numbers and the line that allocated them.
     pub fn number(&mut self, numbers: Range<usize>, line: usize) {
         for number in numbers {
             let text = format!("the object #{number} that line {} allocates", line + 1);
@@ -26,14 +26,14 @@ impl Names {
         }
     }
 
-    /// Calls an object by the first name that is bound to it.
+    /// Names an object by the first name that is bound to it.
     pub fn name(&mut self, object: Object, name: &str) {
         if self.of.get(&object).is_none_or(|known| known.contains('#')) {
             self.of.insert(object, format!("`{name}`"));
         }
     }
 
-    /// A name for tables and pictures: without words around it.
+    /// The name of an object for tables and pictures, without words around it.
     pub fn short(&self, object: Object) -> String {
         if object == NONE {
             return "(no object)".to_owned();
@@ -44,12 +44,12 @@ impl Names {
         }
     }
 
-    /// What an object is called.
+    /// The name of an object.
     pub fn object(&self, object: Object) -> String {
         self.of.get(&object).cloned().unwrap_or_else(|| object.to_string())
     }
 
-    /// Objects, one after the other; of many the first.
+    /// A list of objects, cut where there are many.
     pub fn objects<'a>(&self, objects: impl IntoIterator<Item = &'a Object>) -> String {
         let mut objects = objects.into_iter();
         let first: Vec<String> = objects.by_ref().take(MOST_TOLD).map(|object| self.object(*object)).collect();

@@ -1,10 +1,11 @@
-//! What model and subject say where they part, in words.
+//! What model and subject say where they differ, in words.
 
 use super::names::Names;
 use crate::judge::signature::refusal;
-use crate::judge::violation::{Crash, Violation};
+use crate::judge::violation::{Crash, Hang, Violation};
 use heapproof_model::{Contents, Counts, End, Event, Finding, Kind, Object, Outcome, Value};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 impl Names {
     /// What each side says.
@@ -14,12 +15,12 @@ impl Names {
                 ("it returns".into(), format!("(panicked) {}", message.replace('\n', "\n    ")))
             }
             Violation::Crashed { how } => ("it returns".into(), crash(*how)),
-            Violation::Hung { limit } => {
-                ("it returns".into(), format!("it had not returned after {} s, and was ended", limit.as_secs_f64()))
-            }
+            Violation::Told { signature, .. } => ("something else".into(), signature.clone()),
+            Violation::Hung { how, limit } => ("it returns".into(), hang(*how, *limit)),
             Violation::OutOfMemory { limit } => {
                 ("it returns".into(), format!("it wants more memory than the {limit} MiB that it may have"))
             }
+            Violation::NotMade(not_made) => ("it is there".into(), not_made.to_string()),
             Violation::Outcome { model, subject } => (self.outcome(model), self.outcome(subject)),
             Violation::FreedTooEarly { object } => {
                 let name = self.object(*object);
@@ -82,7 +83,7 @@ impl Names {
         }
     }
 
-    /// What a call came to.
+    /// The outcome of a call.
     pub fn outcome(&self, outcome: &Outcome) -> String {
         match outcome {
             Outcome::Done(Value::Nil) => "done".to_owned(),
@@ -92,7 +93,7 @@ impl Names {
         }
     }
 
-    /// What happened.
+    /// An event.
     pub fn event(&self, event: Option<&Event>) -> String {
         match event {
             None => "nothing more happens".to_owned(),
@@ -178,5 +179,15 @@ fn crash(how: Crash) -> String {
         Crash::StackOverflow => "its stack overflows, which ends its process".to_owned(),
         Crash::Signal(signal) => format!("its process is ended by signal {signal}"),
         Crash::Exited(code) => format!("it ends its process, with exit code {code}"),
+    }
+}
+
+fn hang(how: Hang, limit: Duration) -> String {
+    let seconds = limit.as_secs_f64();
+    match how {
+        Hang::Busy => format!("one call had used a processor for {seconds} s and not returned, and was ended"),
+        Hang::Still => {
+            format!("it had not returned, and for {seconds} s no thread of it had run or wanted to; it was ended")
+        }
     }
 }

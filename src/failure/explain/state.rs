@@ -1,4 +1,4 @@
-//! What was there at one moment, on one side, and what follows from it by definition.
+//! The state of one side at one moment, and what follows from it by definition.
 
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Contents, Counts, Kind, Object};
@@ -9,21 +9,21 @@ use std::rc::Rc;
 /// The most values of an object that are kept.
 pub const MOST_VALUES: usize = 256;
 
-/// What could be seen of an object.
+/// The look of an object: what its heap shows of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
-    /// What it holds, as far as that is kept.
+    /// Its contents, as far as they are kept.
     pub contents: Contents,
-    /// How many values it holds, those included that are not kept.
+    /// How many values it holds, including those that are not kept.
     pub values: usize,
-    /// How often it is referred to.
+    /// Its counts.
     pub counts: Counts,
-    /// What its heap has noted of it, in words.
+    /// The marks that its heap has set on it, in words.
     pub marks: Vec<&'static str>,
 }
 
 impl Look {
-    /// What is seen of an object of those contents.
+    /// The look of an object with those contents.
     pub fn new(contents: &Contents, target: Option<Object>, counts: Counts, marks: Vec<&'static str>) -> Look {
         let kept = contents.values.len().min(MOST_VALUES);
         let kept = Contents {
@@ -36,7 +36,7 @@ impl Look {
         Look { contents: kept, values: contents.values.len(), counts, marks }
     }
 
-    /// Whether it is what would be seen of an object of those contents.
+    /// Whether it is the look of an object with those contents.
     pub fn is_of(&self, contents: &Contents, target: Option<Object>, counts: Counts, marks: &[&'static str]) -> bool {
         let kept = self.contents.values.len();
         self.counts == counts
@@ -49,12 +49,12 @@ impl Look {
             && contents.fields.iter().take(MOST_VALUES).eq(&self.contents.fields)
     }
 
-    /// Whether it holds and counts the same as another; what heaps have noted aside.
+    /// Whether contents and counts are the same as another's; marks may differ.
     pub fn is_same(&self, other: &Look) -> bool {
         self.contents == other.contents && self.values == other.values && self.counts == other.counts
     }
 
-    /// The references in it: the place, what it refers to, and whether weakly.
+    /// The references in it: the place, the target, and whether it is weak.
     pub fn references(&self) -> impl Iterator<Item = (Place, Object, bool)> + '_ {
         let Contents { kind, fields, values, target, .. } = &self.contents;
         let place = move |index: usize| match kind {
@@ -78,7 +78,7 @@ pub enum Place {
     Element(usize),
     /// A closure's capture.
     Capture(usize),
-    /// What is in a box or a scalar.
+    /// The value of a box or a scalar.
     Content,
     /// A weak object's target.
     Target,
@@ -108,18 +108,18 @@ impl Place {
     }
 }
 
-/// A reference: whose it is, where it stands, and to what it leads.
+/// A reference: its object, its place there, and its target.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
-    /// The object that has it.
+    /// The object that holds it.
     pub from: Object,
-    /// Where in that object.
+    /// Its place in that object.
     pub place: Place,
     /// The object that it refers to.
     pub to: Object,
 }
 
-/// The living objects and how they looked.
+/// The living objects and their looks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
     looks: BTreeMap<Object, Rc<Look>>,
@@ -138,7 +138,7 @@ impl Graph for State {
         self.looks.last_key_value().map_or(0, |(object, _)| object.index() + 1)
     }
 
-    /// Those to living objects: a heap that is wrong or damaged may refer to others.
+    /// The references to living objects; a wrong or damaged heap may also refer to others.
     fn references(&self, object: Object) -> impl Iterator<Item = Object> + Clone + '_ {
         let contents = self.contents(object).into_iter().flat_map(Contents::references);
         contents.filter(|target| self.looks.contains_key(target))
@@ -146,7 +146,7 @@ impl Graph for State {
 }
 
 impl State {
-    /// Takes changes over.
+    /// Applies changes.
     pub fn apply(&mut self, changes: &[(Object, Option<Rc<Look>>)]) {
         for (object, look) in changes {
             match look {
@@ -156,7 +156,7 @@ impl State {
         }
     }
 
-    /// How a living object looked.
+    /// The look of a living object.
     pub fn look(&self, object: Object) -> Option<&Look> {
         self.looks.get(&object).map(|look| &**look)
     }
@@ -177,13 +177,13 @@ impl State {
         self.living().flat_map(|from| self.edges(from)).filter(|edge| edge.to == object).collect()
     }
 
-    /// The weak objects that target one.
+    /// The weak objects that target an object.
     pub fn weak_to(&self, object: Object) -> Vec<Object> {
         let targets = |from: &Object| self.look(*from).is_some_and(|look| look.contents.target == Some(object));
         self.living().filter(targets).collect()
     }
 
-    /// What the mutator holds.
+    /// The objects that the mutator holds.
     pub fn roots(&self) -> impl Iterator<Item = Object> + '_ {
         let held = self.looks.iter().filter(|(_, look)| look.counts.external > 0);
         held.map(|(object, _)| *object)
@@ -195,7 +195,7 @@ impl State {
         Some((path.first().map_or(to, |edge| edge.from), path))
     }
 
-    /// A shortest way from an object back to itself.
+    /// A shortest path from an object back to itself.
     pub fn round(&self, object: Object) -> Option<Vec<Edge>> {
         let mut rounds = self.edges(object).filter_map(|edge| {
             let mut path = self.shortest(vec![edge.to], object)?;

@@ -1,11 +1,12 @@
-//! What is asked of a history: since when, by which line, how often; each answer with the lines that it rests on.
+//! Answers questions about a history: since when, by which line, how often. Each answer names the lines that it depends
+//! on.
 
 use super::history::{History, MOST_OBJECTS, Moment, When, Which};
 use super::state::{Edge, State};
 use heapproof_model::{Code, Counts, Object, Outcome};
 use std::collections::{BTreeSet, VecDeque};
 
-/// The most parts of a path, and of a list, that are told.
+/// The most parts of a path or a list that are named.
 const MOST_TOLD: usize = 6;
 
 /// The numbers of lines, from 1.
@@ -13,15 +14,15 @@ pub type Lines = BTreeSet<usize>;
 
 /// A program's history up to the call at which it fails.
 pub struct Story<'a> {
-    /// What happened.
+    /// The history.
     pub history: &'a History,
     /// The moment at which it fails.
     pub at: usize,
-    /// By the model, before that moment.
+    /// The model's state before that moment.
     pub before: State,
-    /// By the model, after it.
+    /// The model's state after it.
     pub after: State,
-    /// In the subject, after it.
+    /// The subject's state after it.
     pub subject: State,
 }
 
@@ -33,7 +34,7 @@ impl<'a> Story<'a> {
         Some(Story { history, at, before, after, subject: history.state(Which::Subject, at + 1) })
     }
 
-    /// Whether everything was looked at, so that what is not found is not there.
+    /// Whether the history has all objects and values, so that what it lacks did not exist.
     pub fn is_whole(&self) -> bool {
         self.history.objects <= MOST_OBJECTS && self.after.is_whole() && self.before.is_whole()
     }
@@ -43,7 +44,7 @@ impl<'a> Story<'a> {
         &self.history.moments[self.at]
     }
 
-    /// When a moment was.
+    /// When a moment was, in words.
     pub fn when(&self, moment: usize, lines: &mut Lines) -> String {
         match self.history.moments.get(moment).map_or(When::End, |moment| moment.when) {
             When::Line(index) => {
@@ -60,12 +61,12 @@ impl<'a> Story<'a> {
         self.now().operation.as_ref().map(|operation| operation.objects()).unwrap_or_default()
     }
 
-    /// What an object is called.
+    /// The name of an object.
     pub fn name(&self, object: Object) -> String {
         self.history.names.object(object)
     }
 
-    /// The last call before the failing one that did such an operation.
+    /// The last call before the failing one that did one of those operations.
     pub fn last_line(&self, wanted: &[Code]) -> Option<usize> {
         let moments = self.history.moments[..self.at].iter().enumerate().rev();
         let code = |moment: &Moment| moment.operation.as_ref().map(|operation| operation.code());
@@ -75,7 +76,7 @@ impl<'a> Story<'a> {
         found.next().map(|(index, _)| index)
     }
 
-    /// The moment at which a reference last came to stand where it is.
+    /// The moment at which a reference was last stored in its place.
     pub fn made(&self, edge: &Edge) -> Option<usize> {
         let (mut made, mut is_there) = (None, false);
         for (index, moment) in self.history.moments.iter().enumerate() {
@@ -91,14 +92,14 @@ impl<'a> Story<'a> {
         made
     }
 
-    /// A reference as a line would write it, with the line that made it.
+    /// A reference as in a trace, with the line that made it.
     pub fn reference(&self, edge: &Edge, lines: &mut Lines) -> String {
         let names = &self.history.names;
         let by = self.made(edge).map_or_else(String::new, |moment| format!(" ({})", self.when(moment, lines)));
         format!("`{} = {}`{by}", edge.place.of(&names.short(edge.from)), names.short(edge.to))
     }
 
-    /// References one after the other, the midst of many left out.
+    /// A list of references; a long one is cut in the middle.
     pub fn references(&self, edges: &[Edge], lines: &mut Lines) -> String {
         let told = |edges: &[Edge], lines: &mut Lines| {
             edges.iter().map(|edge| self.reference(edge, lines)).collect::<Vec<_>>().join(", ")
@@ -111,7 +112,7 @@ impl<'a> Story<'a> {
         format!("{}, {between} more, {}", told(first, lines), told(last, lines))
     }
 
-    /// How the counts of an object changed on a side: the moment, before and after.
+    /// The changes of an object's counts on a side: the moment, the counts before, and the counts after.
     pub fn counts(&self, which: Which, object: Object) -> Vec<(usize, Counts, Counts)> {
         let mut last = Counts::default();
         let mut changes = Vec::new();
@@ -127,7 +128,7 @@ impl<'a> Story<'a> {
         changes
     }
 
-    /// How the references that the mutator holds came and went.
+    /// The changes of the number of references that the mutator holds, in words.
     pub fn ledger(&self, object: Object, lines: &mut Lines) -> String {
         let changes = self.counts(Which::Model, object);
         let changes = changes.into_iter().filter(|(_, before, after)| before.external != after.external);
@@ -145,7 +146,7 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// The moments at which the references came that the mutator still holds, if it gives up the oldest first.
+    /// For each reference that the mutator still holds, the moment since when; it is taken to drop the oldest first.
     pub fn held_since(&self, object: Object) -> Vec<usize> {
         let mut held = VecDeque::new();
         for (moment, before, after) in self.counts(Which::Model, object) {
@@ -159,14 +160,14 @@ impl<'a> Story<'a> {
         held.into()
     }
 
-    /// The moment at which an object went on a side.
+    /// The moment at which an object died on a side.
     pub fn gone_at(&self, which: Which, object: Object) -> Option<usize> {
         let went =
             |moment: &Moment| moment.side(which).changes.iter().any(|(gone, look)| *gone == object && look.is_none());
         self.history.moments.iter().rposition(went)
     }
 
-    /// The first moment after which both sides had an object and its counts were not the same.
+    /// The first moment after which an object lived on both sides with different counts.
     pub fn counts_parted(&self, object: Object) -> Option<(usize, Counts, Counts)> {
         if !self.history.shows_counts {
             return None;

@@ -1,28 +1,29 @@
-//! An explanation for a terminal.
+//! Prints an explanation for a terminal.
 
 use super::graph::Row;
 use super::{Explanation, TraceLine};
 use std::fmt::Write as _;
 
-/// The most lines of a trace that are shown whole; of longer ones those that matter, and what is around the failing one.
+/// The longest trace that is shown whole. Of longer ones only the lines that matter and those near the failing one are
+/// shown.
 const WHOLE: usize = 60;
 
-/// How many lines around the failing one are shown of a long trace.
+/// How many lines on each side of the failing one are shown of a long trace.
 const AROUND: usize = 5;
 
 /// How many steps of the end are shown.
 const MOST_STEPS: usize = 10;
 
-/// The widest that a column of the graph's table gets.
+/// The greatest width of a column of the graph's table.
 const WIDEST: usize = 44;
 
-/// Whether a text is in colours.
+/// Whether a text has colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Paint {
-    /// It is plain.
+    /// It has no colours.
     #[default]
     Plain,
-    /// It has colours, as a terminal shows them.
+    /// It has the colour codes of terminals.
     Coloured,
 }
 
@@ -52,12 +53,12 @@ impl Paint {
 }
 
 impl Explanation {
-    /// The whole of it as text.
+    /// The whole explanation as text.
     pub fn text(&self) -> String {
         self.painted(Paint::Plain)
     }
 
-    /// The whole of it as text, in colours or not.
+    /// The whole explanation as text, in colours or not.
     pub fn painted(&self, paint: Paint) -> String {
         let mut text = self.marked(paint);
         let Explanation { place, model, subject, .. } = self;
@@ -76,7 +77,7 @@ impl Explanation {
         }
         self.table(paint, &mut text);
         if !self.variations.is_empty() {
-            let title = format!("could be different, and fails all the same (by {} trials):", self.trials);
+            let title = format!("could be different, and it still fails (by {} trials):", self.trials);
             let _ = writeln!(text, "{}", paint.bold(&title));
             for variation in &self.variations {
                 let _ = writeln!(text, "  {}", variation.text);
@@ -85,7 +86,7 @@ impl Explanation {
         text
     }
 
-    /// The trace, a mark before the line that failed and before those that facts rest on.
+    /// The trace, with marks before the failing line and before the lines that facts depend on.
     fn marked(&self, paint: Paint) -> String {
         let mut text = String::new();
         let failing = self.trace.iter().find(|line| line.fails).map_or(self.trace.len(), |line| line.number);

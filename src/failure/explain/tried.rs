@@ -5,7 +5,7 @@ use crate::judge::lockstep::Tried;
 use heapproof_model::{Object, Operation, Program};
 
 impl Names {
-    /// Each thing that was done, in order; what was done several times in a row is told once.
+    /// The steps in order; a step that was repeated in a row is told once.
     pub fn tried(&self, program: &Program, tried: &[Tried]) -> String {
         let told = tried.chunk_by(|one, next| one == next).filter_map(|same| {
             let one = match same.first()? {
@@ -17,7 +17,7 @@ impl Names {
         told.collect::<Vec<_>>().join(", then ")
     }
 
-    /// A call that is no line of the program.
+    /// A call that is not a line of the program.
     pub fn call(&self, operation: &Operation<Object>) -> String {
         let number = match operation {
             Operation::CollectSlice { objects } | Operation::DetectSlice { objects } | Operation::Begin { objects } => {

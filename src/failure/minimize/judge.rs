@@ -1,18 +1,18 @@
-//! Who says whether a program fails: once or by vote, one program after the other or several at a time.
+//! Decides whether a program fails: by one run or by vote, one program after the other or several at a time.
 
 use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
 use heapproof_model::Program;
 
-/// What judges programs.
+/// The function that judges programs.
 pub(super) enum Judge<'a> {
-    /// One after the other.
+    /// It judges one program after the other.
     One(&'a mut dyn FnMut(&Program) -> Option<Failure>),
-    /// That many at a time.
+    /// It judges that many programs at a time.
     Many(&'a (dyn Fn(&Program) -> Option<Failure> + Sync), usize),
 }
 
-/// How many runs of a program decide, and how many of them have to fail.
+/// How many runs of a program decide, and how many of them must fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ballot {
     pub runs: u32,
@@ -24,10 +24,10 @@ impl Ballot {
     pub const CERTAIN: Ballot = Ballot { runs: 1, least: 1 };
 }
 
-/// What came of a program.
+/// The verdict on a program.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Verdict {
-    /// How it fails: with the signature that was asked for, if it does often enough, else with any other.
+    /// How it fails: with the wanted signature, if enough runs do, else with any other.
     pub failed: Option<(Signature, Failure)>,
     /// How often it was run.
     pub runs: u32,

@@ -1,21 +1,23 @@
-//! Cutting a failing program down to the simplest one that fails in the same way.
+//! Minimises a failing program to the simplest one that fails in the same way.
 //!
-//! Delta debugging (Zeller and Hildebrandt, 2002) in passes, each of which tries simpler programs of one kind: with
-//! something left out, with a simpler operation or value, with two objects made one, in another order; at last, where the
-//! program is short, all that its own operations can be put together to. A pass keeps the first that still fails with the
-//! same signature, and goes on from there. All passes are repeated until a whole round changes nothing.
+//! This is delta debugging (Zeller and Hildebrandt, 2002) in passes. Each pass tries simpler programs of one kind: with
+//! something left out, with a simpler operation or value, with two objects merged, in another order. At last, where the
+//! program is short, a pass tries every program that its own operations can form. A pass keeps the first program that
+//! still fails with the same signature, and goes on from there. All passes are repeated until a whole round changes
+//! nothing.
 //!
-//! *It ends*, for whatever is kept is simpler in one well-founded order. *It is minimal*: the last round has tried to
-//! remove every single line and every object with all its lines, and [`removals`] are looked up again in what those
-//! runs came to. *It is deterministic*: passes try programs in a fixed order, no matter how many are run at a time. And
-//! *it is idempotent*, since a search that begins at its own result is a last round. Where two programs fail by one bug,
-//! they mostly come to the same trace, since the order decides between traces of one length too.
+//! *It ends*, since every kept program is simpler in one well-founded order. *It is minimal*: the last round has tried
+//! to remove every single line and every object with all its lines, and [`removals`] looks up the verdicts of these
+//! runs again. *It is deterministic*: passes try programs in a fixed order, no matter how many are run at a time. And
+//! *it is idempotent*, since a search that begins at its own result is one last round. Programs that fail by the same
+//! bug mostly end at the same trace, since the order also decides between traces of the same length.
 //!
-//! A program that fails with another signature is no step towards this failure; the first of each is kept. No program is
-//! run twice: verdicts are remembered, by canonical bytes.
+//! A program that fails with another signature is no step towards this failure; the first of each signature is kept. No
+//! program is run twice: verdicts are remembered by canonical bytes.
 //!
-//! A failure that does not always happen is recognised by running the result again. Then the search is made anew, and
-//! each program is run several times: it counts as failing if it fails more than half as often as the first did.
+//! At the end the search runs its result several times. If the failure does not always happen, the search starts anew,
+//! and runs each program several times. A program then counts as failing if it fails more than half as often as the
+//! first did.
 
 mod judge;
 mod order;
@@ -35,23 +37,28 @@ use search::Search;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
-/// How often a program is run where failures are not certain.
+/// How often each program is run where a failure does not always happen.
 const RUNS: u32 = 10;
-/// How often the result is run again, to see whether it always fails; what hangs costs more than a moment.
+/// How often the result is run again, to see whether it always fails. A program that hangs is run again only once.
 const AGAIN: u32 = 9;
 
-/// How a search is made.
-#[derive(Debug, Clone, Default)]
+/// The options of a search.
+#[derive(Clone, Default)]
 pub struct Options<'a> {
-    /// After that many executions the simplest program so far is the result.
+    /// After that many executions the search stops, and returns the simplest program so far.
     pub budget: Option<u64>,
-    /// How many programs are run at a time; the result does not depend on it. 0 is one.
+    /// How many programs are run at a time; the result does not depend on it. 0 means one.
     pub jobs: usize,
-    /// Once it is set, the simplest program so far is the result.
+    /// Once it is set, the search stops and returns the simplest program so far.
     pub stop: Option<&'a AtomicBool>,
+    /// Is told of each program that is the simplest so far, with how it fails; the first is the one that was given.
+    pub improved: Option<&'a Improved<'a>>,
 }
 
-/// What a search came to.
+/// A function that gets the simplest program so far.
+pub type Improved<'a> = dyn Fn(&Program, &Failure) + 'a;
+
+/// The result of a search.
 #[derive(Debug, Clone)]
 pub struct Minimized {
     /// The simplest program found, its names canonical.
@@ -60,13 +67,13 @@ pub struct Minimized {
     pub failure: Failure,
     /// How often a program was run.
     pub executions: u64,
-    /// Programs that were met on the way and fail otherwise, one for each signature.
+    /// Programs that the search found and that fail in other ways, one for each signature.
     pub others: BTreeMap<Signature, Program>,
-    /// Every removal from the program, and what came of it; empty where the search was stopped.
+    /// Every removal from the program, with its result; empty where the search was stopped.
     pub removals: Vec<Tried>,
-    /// Whether the search ended of itself, so that nothing can be removed.
+    /// Whether the search ended by itself, so that nothing more can be removed.
     pub is_minimal: bool,
-    /// How often the program failed that the search began at, where that is not always.
+    /// How often the first program failed, if it did not always fail.
     pub flaky: Option<Flaky>,
 }
 
@@ -75,11 +82,11 @@ pub struct Minimized {
 pub struct Flaky {
     /// How many runs failed.
     pub failed: u32,
-    /// Of how many.
+    /// How many runs there were.
     pub runs: u32,
 }
 
-/// Minimises a program by what `judge` says of it and of others; `None` where it does not fail at all.
+/// Minimises a program; `judge` says whether a program fails. Returns `None` where the program never fails.
 ///
 /// ```
 /// use heapproof::minimize::minimize;
@@ -93,7 +100,7 @@ pub fn minimize(program: &Program, judge: &mut dyn FnMut(&Program) -> Option<Fai
     begin(program, &Options::default(), Judge::One(judge))
 }
 
-/// The same as is asked for, with a judge that can be used by several threads.
+/// Does the same with options, and with a judge that several threads can call.
 pub fn minimize_as(
     program: &Program,
     options: &Options<'_>,
@@ -116,7 +123,7 @@ fn begin<'a>(program: &Program, options: &'a Options<'a>, mut judge: Judge<'a>) 
     Some(end(search, is_minimal, None))
 }
 
-/// The search for a failure that is not certain.
+/// The search for a failure that does not always happen.
 fn by_vote<'a>(
     program: &Program,
     options: &'a Options<'a>,

@@ -1,23 +1,29 @@
-//! Which of two failing programs is the simpler one.
+//! The order of simplicity: which of two failing programs is the simpler one.
 //!
-//! Programs are compared by, in this order: how many operations they have; how many names they bind; how many words they
-//! have that are not the simplest of their kind, as nil is and the first field; how complicated their operations are, all
-//! together, by the table's order of simplicity; how large the numbers among their words are, all together; and then word
-//! by word. So a line outweighs everything, an object all but a line, and what can only be compared line by line decides
-//! last. A bulk line counts as one operation more than the lines which do the same, so that of a few objects each is seen.
+//! Programs are compared by six things, in this order:
 //!
-//! The order is total on programs with canonical names, for the words say all that a program is. It is well-founded: each
-//! of the five numbers is a natural number, and where the operations are so many, and lists and texts no longer than the
-//! size allows, there are only so many sequences of words. So a search each of whose steps goes down in it comes to an
-//! end, whatever the passes are.
+//! 1. the number of operations;
+//! 2. the number of names that they bind;
+//! 3. the number of words that are not the simplest of their kind, as nil and the first field are;
+//! 4. the sum of the places of their operations in the table's order of simplicity;
+//! 5. the sum of their words, all of which are numbers;
+//! 6. word by word.
+//!
+//! So a line outweighs everything, and an object everything but a line; the comparison word by word decides last. A
+//! bulk line counts as one operation more than the lines that do the same, so that a trace shows each of a few objects.
+//!
+//! The order is total on programs with canonical names, since the words determine the program. It is well-founded: each
+//! of the first five is a natural number, and for a given number of operations and sizes of lists and texts there are
+//! only finitely many sequences of words. So a search ends if each of its steps goes down in the order, whatever the
+//! passes do.
 //!
 //! Values are ordered nil, true, false, whole numbers by their size, characters, floats, texts by their length,
-//! references by how early their name is bound: a value that depends on nothing is simpler than one that does. Fields are
-//! in the order of [`Field::COMMON`], then by their length.
+//! references by how early their name is bound: a value that depends on nothing is simpler than one that does. Fields
+//! are in the order of [`Field::COMMON`], then by their length.
 
 use heapproof_model::{Code, Fault, Field, Line, Name, Operation, Part, Program, Value};
 
-/// A program's place in the order of simplicity; less is simpler.
+/// A program's place in the order of simplicity; a lower rank is simpler.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank {
     operations: u64,
@@ -41,7 +47,7 @@ impl Rank {
         rank
     }
 
-    /// How many operations the program has; a bulk line counts as those that do the same by hand, and one more.
+    /// How many operations the program has; a bulk line counts as the lines that do the same, and one more.
     pub fn operations(&self) -> u64 {
         self.operations
     }
@@ -114,11 +120,11 @@ impl Rank {
     }
 }
 
-/// How many operations a program has, bulk lines counted as what does the same by hand, and one more.
+/// How many operations a program has; a bulk line counts as the lines that do the same, and one more.
 fn operations(program: &Program) -> u64 {
     fn of(operation: &Operation<Name>) -> u64 {
         match operation {
-            // Tables, a write between each two, and a drop of all but the first.
+            // The tables, a write between each two, and a drop of all but the first.
             Operation::Chain { length } => (3 * u64::from(*length)).saturating_sub(1).max(1),
             Operation::Ring { length } => (3 * u64::from(*length)).max(1),
             Operation::On { line, .. } => of(&line.operation),

@@ -1,13 +1,13 @@
-//! What minimal means, and its proof: no single line of a program can go, and no object with all the lines that name it.
+//! Defines minimal, and proves it: no single line of a program can go, and no object with all the lines that name it.
 //!
-//! A removal is tried by running the program without it. That the result of a search is minimal is not taken from how
-//! the search went: all removals are listed anew here and looked up, or run.
+//! A removal is tried by running the program without it. The proof does not rely on how the search went: all removals
+//! are listed anew here, and their verdicts are looked up, or run.
 
 use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
 use heapproof_model::{Line, Name, Program};
 
-/// Something that may go from a program.
+/// A part that can be removed from a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
     /// The line of that index.
@@ -16,23 +16,23 @@ pub enum Removal {
     Object(Name),
 }
 
-/// What the program does without it.
+/// The verdict on the program without it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Without {
     /// It passes.
     Passes,
     /// It fails in another way.
     FailsOtherwise(Signature),
-    /// It fails in the same way: what was removed could go.
+    /// It fails in the same way, so the removed part was not needed.
     FailsAlike,
 }
 
-/// A removal and what came of it.
+/// A removal and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tried {
     /// What was removed.
     pub removal: Removal,
-    /// What the program does without it.
+    /// The verdict on the program without it.
     pub without: Without,
 }
 
@@ -44,7 +44,7 @@ impl Removal {
         lines.chain(names).collect()
     }
 
-    /// What is left of a program.
+    /// The program without the removed part.
     pub fn from(self, program: &Program) -> Program {
         let stays = |(index, line): &(usize, &Line)| match self {
             Removal::Line(gone) => *index != gone,

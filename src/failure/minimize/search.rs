@@ -1,4 +1,4 @@
-//! The search for a simpler program: what is known of programs, and the simplest that fails so far.
+//! The state of a search: the verdicts so far, and the simplest program that fails so far.
 
 use super::Options;
 use super::judge::{Ballot, Judge, Verdict};
@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::Ordering;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// A search under way.
+/// A running search.
 pub(super) struct Search<'a> {
     judge: Judge<'a>,
     options: &'a Options<'a>,
     ballot: Ballot,
-    /// What tells this failure from others.
+    /// The signature of the failure that the search is for.
     signature: Signature,
     /// The simplest program so far, its names canonical.
     best: Program,
@@ -31,11 +31,11 @@ pub(super) struct Search<'a> {
 /// What is known of a program.
 struct Known {
     verdict: Verdict,
-    /// Whether it counts: with several jobs, some programs are run before it is known that nobody asks for them.
+    /// Whether it counts. With several jobs, some programs are run although their verdicts are never needed.
     asked: bool,
 }
 
-/// A program that is simpler than the best, and may fail.
+/// A program that is simpler than the best so far, and may fail.
 struct Candidate<T> {
     what: T,
     program: Program,
@@ -43,7 +43,7 @@ struct Candidate<T> {
 }
 
 impl<'a> Search<'a> {
-    /// A search that begins at a program which is known to fail.
+    /// Starts a search at a program that is known to fail.
     pub fn new(
         judge: Judge<'a>,
         options: &'a Options<'a>,
@@ -52,6 +52,9 @@ impl<'a> Search<'a> {
         failure: Failure,
     ) -> Search<'a> {
         let best = program.canonical();
+        if let Some(improved) = options.improved {
+            improved(&best, &failure);
+        }
         let signature = failure.signature(program);
         let failed = Some((signature.clone(), failure.clone()));
         let known = Known { verdict: Verdict { failed, runs: 1 }, asked: true };
@@ -89,15 +92,17 @@ impl<'a> Search<'a> {
         &self.rank
     }
 
-    /// Whether the budget is used up, or somebody wants it to stop.
+    /// Whether the budget is used up, or the search was told to stop.
     pub fn is_over(&self) -> bool {
         let spent = self.options.budget.is_some_and(|budget| self.executions >= budget);
         spent || self.options.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 
-    /// Keeps the first of those programs that is simpler than the best and fails in the same way; what it was called.
+    /// Keeps the first of those programs that is simpler than the best and fails in the same way, and returns its
+    /// label.
     ///
-    /// With several jobs as many are run at a time, and still the first is kept, so the result is that of one job.
+    /// With several jobs as many programs are run at a time. Still the first is kept, so the result is the same as with
+    /// one.
     pub fn first<T>(&mut self, candidates: impl IntoIterator<Item = (T, Vec<Line>)>) -> Option<T> {
         let mut candidates = candidates.into_iter();
         loop {
@@ -118,6 +123,9 @@ impl<'a> Search<'a> {
                 if let Some(failure) = self.fails(candidate.key, &candidate.program) {
                     self.rank = Rank::of(&candidate.program);
                     (self.best, self.failure) = (candidate.program, failure);
+                    if let Some(improved) = self.options.improved {
+                        improved(&self.best, &self.failure);
+                    }
                     return Some(candidate.what);
                 }
             }
@@ -134,7 +142,7 @@ impl<'a> Search<'a> {
         self.rank.is_above(&program).then(|| Candidate { what, key: key(&program), program })
     }
 
-    /// Runs those programs of which nothing is known.
+    /// Runs the programs that have no verdict yet.
     fn learn<T>(&mut self, window: &[Candidate<T>]) {
         if self.is_over() {
             return;
@@ -153,7 +161,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// How a program that was run fails, if it does in the same way.
+    /// The failure of a program that was run, if it fails in the same way.
     fn fails(&mut self, key: u128, program: &Program) -> Option<Failure> {
         let known = self.known.get_mut(&key)?;
         if !std::mem::replace(&mut known.asked, true) {
@@ -167,7 +175,7 @@ impl<'a> Search<'a> {
         None
     }
 
-    /// What came of a program, whether it is simpler or not; it is run only if it never was.
+    /// The failure of any program, simpler or not. It is run only if it was not run before.
     pub fn verdict(&mut self, program: &Program) -> Option<(Signature, Failure)> {
         let program = program.canonical();
         let candidate = Candidate { what: (), key: key(&program), program };
@@ -176,20 +184,20 @@ impl<'a> Search<'a> {
         self.known.get(&candidate.key)?.verdict.failed.clone()
     }
 
-    /// Runs the best again; how often it failed in the same way.
+    /// Runs the best program again, and returns how often it failed in the same way.
     pub fn again(&mut self, runs: u32) -> u32 {
         self.executions += u64::from(runs);
         let alike = |failure: Failure| failure.signature(&self.best) == self.signature;
         (0..runs).filter(|_| self.judge.once(&self.best).is_some_and(alike)).count() as u32
     }
 
-    /// The judge, for another search.
+    /// Gives the judge back, for another search.
     pub fn into_judge(self) -> Judge<'a> {
         self.judge
     }
 }
 
-/// A program in a few bytes. Its names are canonical, so two that differ in names alone are one.
+/// A hash of a program. Its names are canonical, so programs that differ only in names have the same hash.
 fn key(program: &Program) -> u128 {
     xxh3_128(&program.encode())
 }

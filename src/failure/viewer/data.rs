@@ -1,10 +1,10 @@
-//! A history as the page's script reads it: what changes from one step to the next, an object or an array each.
+//! The history as JSON for the page's script: what changes from one step to the next.
 //!
-//! A step has the index of its line (`l`, -1 where it is none), what is called (`t`), what it came to by the model and in
-//! the subject (`o`), what happened in them (`e`, and `j` where the subject's is another), and the changes of objects by
-//! the model (`m`) and in the subject (`s`): `[object, look]`, `[object, null]` where it is gone, and
-//! `[object, 1, marks]` where the subject shows what the model has. A look is `[kind, external, internal, weak, values,
-//! how many more, marks]`, a value `[place, text]`, `[place, object]` or, of a weak object, `[place, object, 1]`.
+//! A step has the index of its line (`l`, -1 for none), its operation (`t`), its outcomes in the model and in the
+//! subject (`o`), its events (`e`, and `j` where the subject's differ), and the changes of objects in the model (`m`)
+//! and in the subject (`s`). A change is `[object, look]`, `[object, null]` where the object is gone, or `[object, 1,
+//! marks]` where the subject shows what the model has. A look is `[kind, external, internal, weak, values, how many
+//! more, marks]`. A value is `[place, text]`, `[place, object]` or, in a weak object, `[place, object, 1]`.
 
 use super::Viewer;
 use crate::failure::explain::NONE;
@@ -14,17 +14,17 @@ use heapproof_model::{Contents, Counts, Event, Kind, Object, Value};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
-/// The most values of an object that the page knows.
+/// The most values of an object that the page contains.
 const MOST_VALUES: usize = 32;
 
-/// Of objects without a place only the first are told in words.
+/// How many of the objects without a place are described in words.
 const MOST_TOLD: u32 = 500;
 
 fn is_shown(viewer: &Viewer, object: Object) -> bool {
     object.0 < MOST_TOLD || object == NONE || viewer.places.of.contains_key(&object)
 }
 
-/// All that the page shows.
+/// Everything that the page shows.
 pub fn data(viewer: &Viewer) -> Json {
     let history = &viewer.history;
     let mut model = State::default();
@@ -57,7 +57,7 @@ pub fn data(viewer: &Viewer) -> Json {
     })
 }
 
-/// All objects that ever change or are referred to.
+/// All objects that ever change or have a reference to them.
 fn objects(viewer: &Viewer) -> BTreeSet<Object> {
     let moments = viewer.history.moments.iter().take(viewer.steps());
     let changes = moments.flat_map(|moment| moment.model.changes.iter().chain(&moment.subject.changes));

@@ -1,12 +1,12 @@
-//! A step in Graphviz's language.
+//! Draws a step in Graphviz's language.
 
 use super::scene::{Change, Edge, Node, Scene};
 use std::fmt::Write as _;
 
-/// The number of colours in the scheme that cycles are painted from.
+/// The number of colours in the scheme for cycles.
 const COLOURS: usize = 12;
 
-/// The graphs of a step, one beside the other.
+/// The graphs of a step, side by side.
 pub fn dot(caption: &str, scenes: &[Scene]) -> String {
     let mut text = String::from("digraph step {\n  node [fontname=\"monospace\" shape=box colorscheme=set312]\n");
     let _ = writeln!(text, "  label={}", quoted(caption));
@@ -44,7 +44,7 @@ fn attributes(node: &Node) -> String {
     format!("label={label}{held}{filled}{edged}")
 }
 
-/// Graphviz reads backslashes and quotes its own way.
+/// A text as a Graphviz string, with its backslashes and quotes escaped.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }

@@ -50,16 +50,20 @@ function draw(known, side, was) {
   tip.append(element("path", { d: "M0 0L8 4L0 8z" }));
   defs.append(tip);
   picture.append(defs);
+  // Labels come last, so that no box and no line hides one.
+  const labels = [], taken = [];
   for (const edge of grouped(side, was)) {
     const route = routed(spots.get(edge.from), spots.get(edge.to));
     if (!route) continue;
     picture.append(element("path", { class: `edge ${edge.weak ? "weak" : ""} ${edge.change}`, d: route.path, "marker-end": `url(#${id})` }));
-    picture.append(element("text", { class: "place", x: route.x, y: route.y }, edge.label));
+    const [x, y] = clear(route, edge.label, known, taken);
+    labels.push(element("text", { class: "place", x, y }, edge.label));
   }
   for (const one of known) {
     const spot = spots.get(one.object);
     if (spot) picture.append(node(one, spot));
   }
+  picture.append(...labels);
   return picture;
 }
 
@@ -114,13 +118,27 @@ function routed(from, to) {
   const [x, y] = from, [toX, toY] = to;
   if (x === toX && y === toY) {
     const right = x + WIDTH / 2, top = y - 10;
-    return { path: `M${right} ${top}c36 -22 36 42 0 20`, x: right + 26, y: y - 16 };
+    return { path: `M${right} ${top}c36 -22 36 42 0 20`, at: () => [right + 26, y - 16] };
   }
   const across = toX - x, down = toY - y, length = Math.hypot(across, down), bend = Math.min(length * 0.12, 28);
   const over = -down / length * bend, under = across / length * bend;
   const middle = [x + across / 2 + over, y + down / 2 + under];
   const start = border(from, middle), end = border(to, middle);
-  return { path: `M${start}Q${middle} ${end}`, x: x + across / 2 + over * 0.7, y: y + down / 2 + under * 0.7 };
+  const part = (t, axis) => (1 - t) ** 2 * start[axis] + 2 * t * (1 - t) * middle[axis] + t ** 2 * end[axis];
+  return { path: `M${start}Q${middle} ${end}`, at: (t) => [part(t, 0), part(t, 1)] };
+}
+
+// The place of a label: in the middle of its path, or beside that where a box or another label is there.
+function clear(route, label, known, taken) {
+  const boxes = known.map((one) => spots.get(one.object)).filter(Boolean);
+  const meets = ([x, y]) => taken.some((other) =>
+    Math.abs(x - other.x) < 3.3 * (label.length + other.label.length) && Math.abs(y - other.y) < 11);
+  const hides = ([x, y]) => boxes.some(([middle, height]) =>
+    Math.abs(x - middle) < WIDTH / 2 + 3.3 * label.length && Math.abs(y - 4 - height) < HEIGHT / 2 + 6);
+  const places = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9].map(route.at);
+  const [x, y] = places.find((place) => !hides(place) && !meets(place)) || places.find((place) => !hides(place)) || places[0];
+  taken.push({ x, y, label });
+  return [x, y];
 }
 
 // Where the line from the middle of an object towards a point leaves its box.

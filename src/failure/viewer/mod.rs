@@ -1,8 +1,8 @@
-//! A run to be looked at, step by step: a page of its own, or pictures.
+//! Shows a run step by step, as an HTML page or as pictures.
 //!
-//! [`Viewer::html`] is one page that needs nothing else: style, script and data stand in it, and a policy in its head
-//! forbids it any network. [`Viewer::svg`] and [`Viewer::dots`] are single steps. All three are made from the history of
-//! the run, as explanations are, and objects stand in the same `places` at every step.
+//! [`Viewer::html`] makes one page that needs nothing else: it contains style, script and data, and a policy in its
+//! head forbids all network access. [`Viewer::svg`] and [`Viewer::dots`] draw single steps. All three are made from the
+//! history of the run, as explanations are, and objects stand in the same `places` at every step.
 
 mod data;
 mod dot;
@@ -25,6 +25,32 @@ const MOST_STEPS: usize = 20_000;
 /// The most characters of a text value that a page shows.
 const LONGEST: usize = 200;
 
+/// Which drawings of a run are wanted.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+pub struct Wanted {
+    /// The page.
+    pub html: bool,
+    /// A picture.
+    pub svg: bool,
+    /// Of which step, from 1; of the main one unless given.
+    pub step: Option<usize>,
+    /// A graph for each step.
+    pub dots: bool,
+}
+
+/// Drawings of a run.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+pub struct Drawn {
+    /// How many steps the run has.
+    pub steps: usize,
+    /// The page, if it is wanted.
+    pub html: Option<String>,
+    /// The picture, if it is wanted and there is the step.
+    pub svg: Option<String>,
+    /// The graphs, if they are wanted.
+    pub dots: Vec<String>,
+}
+
 /// A run, ready to be shown.
 pub struct Viewer {
     history: History,
@@ -39,7 +65,7 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// The run of a program and, if it fails, how and why.
+    /// Runs a program, and explains its failure if it fails.
     pub fn new(
         title: &str,
         (property, subject): (Property, &SubjectKind),
@@ -68,12 +94,24 @@ impl Viewer {
         }
     }
 
-    /// How many steps there are: the lines, and what follows them or was tried on a copy.
+    /// The drawings that are wanted.
+    pub fn drawn(&self, wanted: &Wanted) -> Drawn {
+        let step = wanted.step.map_or(Some(self.main_step()), |step| step.checked_sub(1));
+        let step = step.filter(|step| wanted.svg && (*step < self.steps() || wanted.step.is_none()));
+        Drawn {
+            steps: self.steps(),
+            html: wanted.html.then(|| self.html()),
+            svg: step.map(|step| self.svg(step)),
+            dots: if wanted.dots { self.dots().collect() } else { Vec::new() },
+        }
+    }
+
+    /// How many steps there are: the lines, and those of the end or of a copy.
     pub fn steps(&self) -> usize {
         self.history.moments.len().min(MOST_STEPS)
     }
 
-    /// The step to show if none is asked for: the one that fails, or the last.
+    /// The step to show by default: the failing one, or the last.
     pub fn main_step(&self) -> usize {
         self.fails.unwrap_or(usize::MAX).min(self.steps().saturating_sub(1))
     }
@@ -100,7 +138,7 @@ impl Viewer {
 
     /// A page that shows all steps.
     pub fn html(&self) -> String {
-        // Between tags of a script nothing may look like a tag.
+        // Inside a script element nothing may look like a tag.
         let data = data::data(self).to_string().replace('<', "\\u003c");
         let parts = [
             ("/*STYLE*/", concat!(include_str!("page.css"), include_str!("picture.css"))),

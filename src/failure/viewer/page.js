@@ -113,7 +113,7 @@ function say(step, apart) {
   }
   const shown = changes.length > 12 ? [...changes.slice(0, 12), `${changes.length - 12} more`] : changes;
   const [model_, subject_] = step.o, lines = [];
-  lines.push(html("p", `${step.t}: ${model_ === subject_ ? model_ : `Model: ${model_}; subject: ${subject_}`}.`));
+  lines.push(coded("p", `${step.t}: ${model_ === subject_ ? model_ : `Model: ${model_}; subject: ${subject_}`}.`));
   if (shown.length) lines.push(html("p", `Changes: ${shown.join(", ")}.`));
   if (step.e) lines.push(html("p", `Inside: ${step.e.join("; ").replaceAll("`", "")}.`));
   if (step.j) lines.push(html("p", `Inside the subject: ${step.j.join("; ").replaceAll("`", "")}.`, { class: "parts" }));
@@ -139,7 +139,7 @@ function explain() {
   $("why").append(
     coded("h2", told.place), coded("p", `The model says: ${told.model}`), coded("p", `The subject says: ${told.subject}`),
     ...list("Why", told.facts.map((fact) => fact.text)),
-    ...list("Could be different, and fails all the same", told.variations.map((one) => one.text)),
+    ...list("Could be different, and it still fails", told.variations.map((one) => one.text)),
   );
 }
 

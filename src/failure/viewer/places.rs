@@ -1,8 +1,8 @@
-//! Where objects stand: one place each for as long as it lives, the same at every step.
+//! Places of objects: each object keeps one place as long as it lives.
 //!
-//! The graph that is laid out is the union of those of all steps, so that nothing moves from one step to the next. Layers
-//! and their order are found by Sugiyama's method (1981), in a crate. Of many objects few live at once: then a place is
-//! given to another object when its own is gone, as heaps do with their slots.
+//! The layout is that of the union of the graphs of all steps, so that nothing moves from one step to the next. A crate
+//! finds layers and their order by Sugiyama's method (1981). Where there are many objects, few live at once. Then a new
+//! object gets the place of one that is gone, as in the slots of a heap.
 
 use crate::failure::explain::history::{History, Which};
 use crate::failure::explain::state::Look;
@@ -11,32 +11,32 @@ use heapproof_model::Object;
 use rust_sugiyama::configure::{Config, RankingType};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How wide an object is drawn.
+/// The width of an object.
 pub const WIDTH: f64 = 158.0;
 
-/// How high an object is drawn.
+/// The height of an object.
 pub const HEIGHT: f64 = 76.0;
 
-/// Between objects.
+/// The space between objects.
 const SPACE: f64 = 46.0;
 
-/// Around all.
+/// The space around the picture.
 const MARGIN: f64 = 24.0;
 
-/// As long as there are not more objects, each has a place of its own for good.
+/// Up to so many objects, each keeps a place of its own for the whole run.
 const OWN: usize = 48;
 
-/// The most places: beyond that nobody sees anything.
+/// The most places; more can't be read.
 const MOST: usize = 120;
 
 /// The places of a history's objects.
 #[derive(Debug, Default)]
 pub struct Places {
-    /// The middle of each object that is drawn.
+    /// The centre of each object that is drawn.
     pub of: BTreeMap<Object, (f64, f64)>,
-    /// How wide the picture is.
+    /// The width of the picture.
     pub width: f64,
-    /// How high the picture is.
+    /// The height of the picture.
     pub height: f64,
     /// How many objects have no place.
     pub left_out: usize,
@@ -58,7 +58,7 @@ impl Places {
     }
 }
 
-/// Layers; rows instead, where layers would be so wide or high that nobody sees what is connected.
+/// Places in layers. Where layers would be too wide or too high to read, in rows.
 fn laid_out(places: usize, edges: &BTreeSet<(usize, usize)>) -> Vec<(f64, f64)> {
     let rows = grid(places);
     if places > OWN {
@@ -99,7 +99,7 @@ fn numbers(history: &History) -> BTreeMap<Object, usize> {
                 });
             }
         }
-        // What is gone is still shown at this step; its place is free when it is gone on both sides.
+        // An object that died is still shown at this step. Its place is free when it is gone on both sides.
         gone.retain(|object| share && living.iter().all(|living| !living.contains(object)));
         free.extend(gone.iter().filter_map(|object| numbers.get(object)));
     }
@@ -107,7 +107,7 @@ fn numbers(history: &History) -> BTreeMap<Object, usize> {
     numbers
 }
 
-/// The references between places that there ever are.
+/// The references between places, at any step.
 fn edges(history: &History, numbers: &BTreeMap<Object, usize>) -> BTreeSet<(usize, usize)> {
     let sides = history.moments.iter().flat_map(|moment| moment.model.changes.iter().chain(&moment.subject.changes));
     let looks = sides.filter_map(|(object, look)| Some((numbers.get(object)?, look.as_deref()?)));
@@ -117,11 +117,11 @@ fn edges(history: &History, numbers: &BTreeMap<Object, usize>) -> BTreeSet<(usiz
     references.filter(|(from, to)| from != to).collect()
 }
 
-/// Places in layers, what is connected beside what is not.
+/// Places in layers, with the connected parts side by side.
 fn layers(places: usize, edges: &BTreeSet<(usize, usize)>) -> Vec<(f64, f64)> {
     let vertices: Vec<(u32, (f64, f64))> = (0..places).map(|place| (place as u32, (WIDTH, HEIGHT))).collect();
     let edges: Vec<(u32, u32)> = edges.iter().map(|(from, to)| (*from as u32, *to as u32)).collect();
-    // The crate's default, which makes edges short, can go on for ever.
+    // The crate's default, which makes edges short, may never return.
     let config = Config { ranking_type: RankingType::Down, vertex_spacing: SPACE, ..Config::default() };
     let mut parts: Vec<Vec<(usize, (f64, f64))>> =
         rust_sugiyama::from_vertices_and_edges(&vertices, &edges, &config).into_iter().map(|(part, ..)| part).collect();
@@ -129,7 +129,7 @@ fn layers(places: usize, edges: &BTreeSet<(usize, usize)>) -> Vec<(f64, f64)> {
     beside(places, &parts)
 }
 
-/// Parts of a picture from left to right and in rows, so that it is about as high as it is wide.
+/// Arranges parts of a picture from left to right and in rows, so that it is about as high as it is wide.
 fn beside(places: usize, parts: &[Vec<(usize, (f64, f64))>]) -> Vec<(f64, f64)> {
     let mut found = grid(places);
     let widest = ((places as f64).sqrt().ceil() * (WIDTH + SPACE)).max(4.0 * (WIDTH + SPACE)) + 1.0;
@@ -153,7 +153,7 @@ fn beside(places: usize, parts: &[Vec<(usize, (f64, f64))>]) -> Vec<(f64, f64)> 
     found
 }
 
-/// Places in rows, where layers can't be had.
+/// Places in rows, where the crate finds no layers.
 fn grid(places: usize) -> Vec<(f64, f64)> {
     let columns = (places as f64).sqrt().ceil().max(1.0) as usize;
     let at = |index: usize, size: f64| (index as f64) * (size + SPACE) + size / 2.0 + MARGIN;

@@ -1,4 +1,4 @@
-//! What is drawn at a step: objects and references of one side, and what is known of them by definition.
+//! The scene of a step: the objects and references of one side, and what follows for them by definition.
 
 use crate::failure::explain::history::{History, Moment, Which};
 use crate::failure::explain::state::{Look, State};
@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 /// One side's graph.
 pub struct Scene {
-    /// Whose it is.
+    /// The name of the side.
     pub title: &'static str,
-    /// Its objects; those that went at this step too.
+    /// Its objects, including those that died at this step.
     pub nodes: Vec<Node>,
     /// Its references.
     pub edges: Vec<Edge>,
@@ -18,11 +18,11 @@ pub struct Scene {
 
 /// The references from one object to another.
 pub struct Edge {
-    /// Whose they are.
+    /// The object that holds them.
     pub from: Object,
-    /// To what they lead.
+    /// Their target.
     pub to: Object,
-    /// The places in which they stand.
+    /// Their places in the object.
     pub label: String,
     /// Whether they are weak.
     pub weak: bool,
@@ -30,13 +30,13 @@ pub struct Edge {
 
 /// An object in a picture.
 pub struct Node {
-    /// Which object.
+    /// The object.
     pub object: Object,
     /// Its name.
     pub name: String,
-    /// Its kind and counts, as far as they are seen.
+    /// Its kind and counts, as far as the side shows them.
     pub about: String,
-    /// What is known of it, in words.
+    /// What follows for it by definition, in words.
     pub words: Vec<&'static str>,
     /// Whether the mutator holds it.
     pub root: bool,
@@ -53,13 +53,13 @@ pub enum Change {
     Same,
     /// It is new.
     New,
-    /// Its contents or counts are others.
+    /// Its contents or counts changed.
     Changed,
-    /// It went.
+    /// It died.
     Gone,
 }
 
-/// What both sides have.
+/// The states of both sides.
 #[derive(Debug, Clone, Default)]
 pub struct Sides {
     model: State,
@@ -67,12 +67,12 @@ pub struct Sides {
 }
 
 impl Sides {
-    /// What both have after so many moments.
+    /// The states after so many moments.
     pub fn after(history: &History, moments: usize) -> Sides {
         Sides { model: history.state(Which::Model, moments), subject: history.state(Which::Subject, moments) }
     }
 
-    /// Goes on by a moment.
+    /// Applies one more moment.
     pub fn apply(&mut self, moment: &Moment) {
         self.model.apply(&moment.model.changes);
         self.subject.apply(&moment.subject.changes);
@@ -90,7 +90,7 @@ pub fn scenes(history: &History, before: &Sides, now: &Sides) -> Vec<Scene> {
     ]
 }
 
-/// Whether what is seen of the subject is what the model has.
+/// Whether the subject shows the same as the model.
 fn alike(history: &History, model: &State, subject: &State) -> bool {
     let same = |object: Object| match (model.look(object), subject.look(object)) {
         (Some(model), Some(subject)) => {
@@ -138,7 +138,7 @@ fn scene(history: &History, title: &'static str, which: Which, before: &State, n
     Scene { title, nodes, edges: edges(now) }
 }
 
-/// The references; those from one object to one other are drawn as one.
+/// The references; several from one object to another are drawn as one edge.
 fn edges(state: &State) -> Vec<Edge> {
     let mut edges: BTreeMap<(Object, Object, bool), String> = BTreeMap::new();
     for from in state.living() {

@@ -1,10 +1,10 @@
-//! A step as a picture by itself.
+//! Draws a step as an SVG picture.
 
 use super::places::{HEIGHT, Places, WIDTH};
 use super::scene::{Change, Edge, Node, Scene};
 use std::fmt::Write as _;
 
-/// Room above a graph for what it is called.
+/// The height of a graph's title.
 const TITLE: f64 = 30.0;
 
 const STYLE: &str = include_str!("picture.css");
@@ -35,6 +35,10 @@ pub fn svg(caption: &str, scenes: &[Scene], places: &Places) -> String {
         }
         for node in &scene.nodes {
             draw_node(&mut text, node, places);
+        }
+        // Last, so that no box and no line hides one.
+        for edge in &scene.edges {
+            draw_label(&mut text, edge, places);
         }
         text.push_str("</g>\n");
     }
@@ -83,18 +87,20 @@ fn draw_node(text: &mut String, node: &Node, places: &Places) {
     text.push_str("</g>\n");
 }
 
-fn draw_edge(text: &mut String, Edge { from, to, label, weak }: &Edge, places: &Places) {
+fn draw_edge(text: &mut String, Edge { from, to, weak, .. }: &Edge, places: &Places) {
     let (Some(from), Some(to)) = (places.of.get(from), places.of.get(to)) else { return };
     let weak = if *weak { " weak" } else { "" };
-    let (path, (x, y)) = route(*from, *to);
-    let label = escaped(label);
-    let _ = writeln!(
-        text,
-        "<path class=\"edge{weak}\" d=\"{path}\" marker-end=\"url(#tip)\"/><text class=\"place\" x=\"{x:.1}\" y=\"{y:.1}\">{label}</text>"
-    );
+    let (path, _) = route(*from, *to);
+    let _ = writeln!(text, "<path class=\"edge{weak}\" d=\"{path}\" marker-end=\"url(#tip)\"/>");
 }
 
-/// The way from one object to another, bent a little so that the way back is another, and where it is labelled.
+fn draw_label(text: &mut String, Edge { from, to, label, .. }: &Edge, places: &Places) {
+    let (Some(from), Some(to)) = (places.of.get(from), places.of.get(to)) else { return };
+    let (_, (x, y)) = route(*from, *to);
+    let _ = writeln!(text, "<text class=\"place\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escaped(label));
+}
+
+/// The path from one object to another, and the place of its label. The path is bent, so that the path back differs.
 fn route((x, y): (f64, f64), (to_x, to_y): (f64, f64)) -> (String, (f64, f64)) {
     if (x, y) == (to_x, to_y) {
         let (right, top) = (x + WIDTH / 2.0, y - 10.0);
@@ -111,14 +117,14 @@ fn route((x, y): (f64, f64), (to_x, to_y): (f64, f64)) -> (String, (f64, f64)) {
     (path, (x + across / 2.0 + over * 0.7, y + down / 2.0 + under * 0.7))
 }
 
-/// Where the line from the middle of an object towards a point leaves its box.
+/// The point where the line from an object's centre to another point leaves its box.
 fn border((x, y): (f64, f64), (to_x, to_y): (f64, f64)) -> (f64, f64) {
     let (across, down) = (to_x - x, to_y - y);
     let scale = (WIDTH / 2.0 / across.abs().max(1e-9)).min(HEIGHT / 2.0 / down.abs().max(1e-9));
     (x + across * scale, y + down * scale)
 }
 
-/// What fits into the width of an object.
+/// A line cut to the width of an object.
 fn cut(line: &str) -> String {
     match line.char_indices().nth(19) {
         Some((end, _)) => format!("{}..", &line[..end]),
@@ -126,7 +132,7 @@ fn cut(line: &str) -> String {
     }
 }
 
-/// Words in two lines.
+/// Words wrapped into two lines.
 fn wrapped(words: &[&str]) -> Vec<String> {
     let mut lines = vec![String::new()];
     for (index, word) in words.iter().enumerate() {
@@ -141,7 +147,7 @@ fn wrapped(words: &[&str]) -> Vec<String> {
     lines
 }
 
-/// Text between tags.
+/// A text with its special characters escaped.
 fn escaped(text: &str) -> String {
     let visible: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     visible.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")

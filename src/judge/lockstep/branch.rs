@@ -1,7 +1,7 @@
-//! Going on from one state in several ways, for a search through all programs.
+//! Continues from one state in several ways, for the search through all programs.
 //!
-//! The model is copied. The subject is not: another is made and called as the first was, so that what the search has run
-//! is what a program runs, and nothing is taken from a subject's way of copying itself.
+//! The model is copied. The subject is not: a new one is made and gets the same calls again. So the search runs exactly
+//! what a program runs, and does not depend on how a subject copies itself.
 
 use super::{Checked, Everything, Failed, Inspection, Lockstep};
 use crate::judge::digest::Gathered;
@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How the subject of a lockstep was called so far.
+/// The calls that the subject of a lockstep got so far.
 #[derive(Debug, Default)]
 pub(crate) struct Past {
     calls: Vec<Call>,
@@ -25,17 +25,17 @@ pub(crate) struct Past {
 struct Call {
     operation: Operation<Object>,
     bound: Option<(Name, Object)>,
-    /// What the mutator held, if it recovered.
+    /// The roots that the subject got, if the call is a recovery with roots.
     roots: Option<Vec<Object>>,
 }
 
-/// Digests of states whose programs' ends are known to go well, shared by threads.
+/// Digests of states from which the end of a program is known to pass, shared by threads.
 #[derive(Debug)]
 pub(crate) struct Ends {
     parts: Vec<Mutex<HashSet<u128>>>,
 }
 
-/// How many ends of programs each part of [`Ends`] remembers: some 150 megabytes in all.
+/// How many digests each part of [`Ends`] remembers: some 150 megabytes in all.
 const MOST_ENDS: usize = 100_000;
 
 impl Default for Ends {
@@ -53,12 +53,12 @@ impl Ends {
         self.part(digest).insert(digest);
     }
 
-    /// How many there is room for.
+    /// How many digests there is room for.
     pub(crate) fn capacity(&self) -> usize {
         self.parts.iter().map(|part| part.lock().unwrap_or_else(PoisonError::into_inner).capacity()).sum()
     }
 
-    /// Forgets all, if they are so many that they take much memory: they only spare work.
+    /// Forgets the digests where they take much memory. They only save work.
     pub(crate) fn forget_many(&mut self) {
         for part in &mut self.parts {
             let part = part.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -74,28 +74,31 @@ impl Ends {
 }
 
 impl Past {
-    /// A subject that is called in the same way.
-    fn again(&self, kind: &SubjectKind) -> Box<dyn Subject> {
-        let mut subject = kind.make();
+    /// A new subject that got the same calls.
+    fn again(&self, kind: &SubjectKind) -> Result<Box<dyn Subject>, Violation> {
+        let mut subject = kind.make()?;
         for Call { operation, bound, roots } in &self.calls {
             match operation {
                 Operation::Recover {} => subject.recover(None),
                 Operation::RecoverRoots {} => subject.recover(roots.as_deref()),
-                // It answers what it answered before.
+                // It returns what it returned before.
                 other => drop(subject.call(other)),
             }
             subject.take_journal();
             if let Some((name, object)) = bound {
                 subject.bind(*name, *object);
             }
+            if let Some(violation) = subject.broken() {
+                return Err(violation);
+            }
         }
-        subject
+        Ok(subject)
     }
 }
 
 impl Lockstep {
-    /// Carries out a line, and compares what it came to and the counters that a digest leaves out. What else can be seen
-    /// depends on the state alone, see [`Lockstep::inspect`].
+    /// Carries out a line, and compares its outcome and the counters that a digest leaves out. All else depends on the
+    /// state alone, see [`Lockstep::inspect`].
     pub(crate) fn advance(&mut self, line: &Line) -> Result<Outcome, Violation> {
         guarded(|| match self.resolved(line) {
             Some(operation) => self.call_and_count(&operation, line.bind),
@@ -103,7 +106,7 @@ impl Lockstep {
         })
     }
 
-    /// The same, and notes it in the past.
+    /// Does the same, and notes the call in `past`.
     pub(crate) fn advance_noting(&mut self, line: &Line, past: &mut Past) -> Result<Outcome, Violation> {
         let Some(operation) = self.resolved(line) else { return Ok(Outcome::Skipped) };
         let roots = matches!(operation, Operation::RecoverRoots {}).then(|| self.model.roots());
@@ -124,10 +127,10 @@ impl Lockstep {
         Ok(outcome)
     }
 
-    /// Another in the same state, which the one with that past is in.
+    /// Another lockstep in the same state; `past` is the past of this one.
     pub(crate) fn branch(&self, kind: &SubjectKind, past: &Past) -> Result<Lockstep, Violation> {
         guarded(|| {
-            let mut branch = self.beside(past.again(kind), self.model.clone());
+            let mut branch = self.beside(past.again(kind)?, self.model.clone());
             branch.history.clone_from(&self.history);
             Ok(branch)
         })
@@ -141,7 +144,7 @@ impl Lockstep {
         })
     }
 
-    /// Ends the program as [`Lockstep::end`] does, as far as that was not done before.
+    /// Ends the program as [`Lockstep::end`] does, and stops at a state from which that is known to pass.
     pub(crate) fn finish_unless(&mut self, ends: &Ends) -> Checked {
         let inspection = UnlessKnown { ends, done: RefCell::default() };
         let checked = guarded(|| self.finish(&inspection).map_err(|failed| failed.violation));
@@ -151,19 +154,20 @@ impl Lockstep {
         checked
     }
 
-    /// A digest of the state of both sides and of `names`; `None` where the subject has none. `names` are those that the
-    /// next lines may use.
+    /// A digest of the state of both sides and of `names`, those that the next lines may use. `None` where the subject
+    /// has no digest.
     pub(crate) fn digest(&self, names: &impl Hash) -> Option<u128> {
-        let subject = self.subject.digest()?;
+        let seen = self.subject.subject();
+        let subject = seen.digest()?;
         let mut state = Gathered::default();
-        self.model.digest(&|object| self.subject.place(object), &mut state);
+        self.model.digest(&|object| seen.place(object), &mut state);
         (subject, names).hash(&mut state);
         Some(state.digest())
     }
 }
 
-/// Looks at everything, and stops where the rest is known to go well: by a digest of the state, and of what is still to
-/// be dropped in it.
+/// Compares everything, and stops where the rest is known to pass. It knows that by a digest of the state and of the
+/// references that are still to be dropped.
 struct UnlessKnown<'a> {
     ends: &'a Ends,
     done: RefCell<Vec<u128>>,
@@ -187,7 +191,7 @@ impl Inspection for UnlessKnown<'_> {
     }
 }
 
-/// What `work` comes to; a panic is a violation.
+/// The result of `work`; a panic is a violation.
 fn guarded<T>(work: impl FnOnce() -> Result<T, Violation>) -> Result<T, Violation> {
     panics::catch(work).unwrap_or_else(|panic| Err(panic.into()))
 }

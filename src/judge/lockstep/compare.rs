@@ -1,17 +1,18 @@
-//! What can be seen of the subject, beside what the model says.
+//! Compares what a subject shows with what the model says.
 
 use super::{Checked, Lockstep};
+use crate::judge::subject::Observation;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Contents, Event, Finding, Kind, Object, Statistics};
 use std::collections::BTreeSet;
 
 impl Lockstep {
-    /// Those that died just now must be gone.
+    /// Objects that died in this call must be gone.
     pub(super) fn compare_deaths(&self, events: &[Event]) -> Checked {
         for event in events {
             if let Event::Died(object) = event
-                && self.subject.lives(*object)
+                && self.subject.look(|subject| subject.lives(*object))?
             {
                 return Err(Violation::NotFreed { object: *object });
             }
@@ -19,12 +20,12 @@ impl Lockstep {
         Ok(())
     }
 
-    /// No object is gone that lives by the model, and none lives that is gone.
+    /// Exactly the objects that live in the model live in the subject.
     pub(crate) fn compare_lives(&self) -> Checked {
         for object in (0..self.model.bound()).map(|number| Object(number as u32)) {
-            match (self.model.lives(object), self.subject.lives(object)) {
+            match (self.model.lives(object), self.subject.look(|subject| subject.lives(object))?) {
                 (true, false) => return Err(Violation::FreedTooEarly { object }),
-                // It is not late but back: its id reaches another object, or it was freed and kept.
+                // It is not freed late. It is back: its id reaches another object, or it was freed and is still kept.
                 (false, true) => return Err(Violation::NotFreed { object }),
                 _ => {}
             }
@@ -32,7 +33,7 @@ impl Lockstep {
         Ok(())
     }
 
-    /// Compares all that can be seen of every object and of the heap.
+    /// Compares everything that the subject shows of every object and of the heap.
     pub(crate) fn compare(&mut self) -> Checked {
         self.compare_lives()?;
         self.compare_contents()?;
@@ -43,11 +44,11 @@ impl Lockstep {
     }
 
     pub(crate) fn compare_counts(&self) -> Checked {
-        if !self.observes.counts {
+        if !self.abilities.shows(Observation::Counts) {
             return Ok(());
         }
         for (object, model) in self.model.counts() {
-            let subject = self.subject.counts(object);
+            let subject = self.subject.look(|subject| subject.counts(object))?;
             if model != subject {
                 return Err(Violation::Counts { object, model, subject });
             }
@@ -56,57 +57,65 @@ impl Lockstep {
     }
 
     pub(crate) fn compare_statistics(&self) -> Checked {
-        if self.observes.statistics { statistics(&self.model.statistics(), &self.subject.statistics()) } else { Ok(()) }
-    }
-
-    /// The cycles that the last complete detection found.
-    pub(crate) fn compare_cycles(&self) -> Checked {
-        if !self.observes.cycles {
+        if !self.abilities.shows(Observation::Statistics) {
             return Ok(());
         }
-        let (model, subject) = (self.model.cycles().cloned().collect(), sorted(self.subject.cycles()));
+        statistics(&self.model.statistics(), &self.subject.look(|subject| subject.statistics())?)
+    }
+
+    /// Compares the cycles that the last complete detection found.
+    pub(crate) fn compare_cycles(&self) -> Checked {
+        if !self.abilities.shows(Observation::Cycles) {
+            return Ok(());
+        }
+        let subject = sorted(self.subject.look(|subject| subject.cycles())?);
+        let model = self.model.cycles().cloned().collect();
         if model == subject { Ok(()) } else { Err(Violation::Cycles { model, subject }) }
     }
 
-    /// A heap that is in order has no finding, if the roots are given.
+    /// Verification with roots finds nothing in an undamaged heap.
     pub(crate) fn compare_verification(&self) -> Checked {
-        if !self.observes.verification {
+        if !self.abilities.shows(Observation::Verification) {
             return Ok(());
         }
-        clean(&self.subject.verify(Some(&self.model.roots())))
+        clean(&self.subject.look(|subject| subject.verify(Some(&self.model.roots())))?)
     }
 
-    /// Nor has it one if they are not, which sees less: it is tried where a program verifies, and at its end.
+    /// Verification without roots finds nothing either. It sees less, so it is done only where a program verifies, and
+    /// at its end.
     pub(crate) fn compare_verification_without_roots(&self) -> Checked {
-        if self.observes.verification { clean(&self.subject.verify(None)) } else { Ok(()) }
+        if !self.abilities.shows(Observation::Verification) {
+            return Ok(());
+        }
+        clean(&self.subject.look(|subject| subject.verify(None))?)
     }
 
-    /// Of a damaged heap only this is known: what verification has to find, if it is given the roots. Of several faults
-    /// one may hide another, and then it is known only that it finds something.
+    /// Of a damaged heap only this is known: what verification with roots must find. If there are several faults, one
+    /// may hide another; then it must find something.
     pub(crate) fn compare_damage(&self) -> Checked {
         let damages = self.model.damages();
         let Some(damage) = damages.iter().find(|damage| damages.len() == 1 || !damage.fault.can_be_undone()) else {
             return Ok(());
         };
-        if !self.observes.verification {
+        if !self.abilities.shows(Observation::Verification) {
             return Ok(());
         }
         let (fault, wanted) = (damage.fault, damage.finding);
-        let found = self.subject.verify(Some(&self.model.roots()));
+        let found = self.subject.look(|subject| subject.verify(Some(&self.model.roots())))?;
         let is_found = if damages.len() == 1 { found.contains(&wanted) } else { !found.is_empty() };
         if is_found { Ok(()) } else { Err(Violation::FaultMissed { fault, wanted, found }) }
     }
 
-    /// What weak objects target.
+    /// Compares the targets of weak objects.
     pub(crate) fn compare_targets(&mut self) -> Checked {
-        if !self.observes.contents {
+        if !self.abilities.shows(Observation::Contents) {
             return Ok(());
         }
         for object in self.model.living() {
             let Some(contents) = self.model.contents(object).filter(|contents| contents.kind == Kind::Weak) else {
                 continue;
             };
-            self.subject.look(object, &mut self.seen);
+            self.subject.look(|subject| subject.look(object, &mut self.seen))?;
             let target = self.model.target(object);
             if self.seen.target != target {
                 let model = Box::new(Contents { target, ..contents.clone() });
@@ -117,12 +126,12 @@ impl Lockstep {
     }
 
     pub(crate) fn compare_contents(&mut self) -> Checked {
-        if !self.observes.contents {
+        if !self.abilities.shows(Observation::Contents) {
             return Ok(());
         }
         for object in self.model.living() {
             let Some(contents) = self.model.contents(object) else { continue };
-            self.subject.look(object, &mut self.seen);
+            self.subject.look(|subject| subject.look(object, &mut self.seen))?;
             let target = self.model.target(object);
             let same = self.seen.kind == contents.kind
                 && self.seen.function == contents.function
@@ -142,7 +151,7 @@ fn clean(found: &[Finding]) -> Checked {
     found.first().map_or(Ok(()), |found| Err(Violation::Verification { found: *found }))
 }
 
-/// Cycles in the model's order; sets that share no object are in order of their first.
+/// The cycles in the model's order: by their first objects, since they are disjoint.
 pub(super) fn sorted(mut cycles: Vec<BTreeSet<Object>>) -> Vec<BTreeSet<Object>> {
     cycles.sort_unstable();
     cycles

@@ -1,61 +1,61 @@
-//! What is looked at in a run, and when.
+//! Inspections say what a run compares, and when.
 //!
-//! Looking changes nothing, so a run that looks at everything sees all that there is to see. Others look less, for two
-//! reasons: a heap that comes right only because it is looked at is caught, and what a look would cost is spent on longer
-//! programs and on trials on copies.
+//! A comparison changes nothing, so a run that compares everything sees all that can be seen. Other inspections compare
+//! less, for two reasons. They catch a heap that is right only because somebody looks at it. And they spend the time on
+//! longer programs and on trials on copies instead.
 
 use super::{Checked, Failed, Lockstep};
 use heapproof_model::{Line, Object, Operation};
 
-/// What is looked at besides what operations come to, and what is tried on copies. Of a damaged heap only
-/// [`Inspection::damaged`] is asked.
+/// What is compared besides outcomes, and what is tried on copies. For a damaged heap only [`Inspection::damaged`] is
+/// called.
 pub trait Inspection {
-    /// Looks: after each operation of the program, and of what follows its last line.
+    /// Compares, after each operation of the program and of its end.
     ///
     /// # Errors
-    /// Where subject and model part.
+    /// If subject and model differ.
     fn look(&self, lockstep: &mut Lockstep) -> Checked;
 
-    /// Tries what it likes before the first of the lines that lie ahead.
+    /// Tries anything before the first of the lines ahead.
     ///
     /// # Errors
-    /// Where subject and model part.
+    /// If subject and model differ.
     fn before(&self, _lockstep: &Lockstep, _ahead: &[Line]) -> Result<(), Failed> {
         Ok(())
     }
 
-    /// Tries what it likes after an operation of the program.
+    /// Tries anything after an operation of the program.
     ///
     /// # Errors
-    /// Where subject and model part.
+    /// If subject and model differ.
     fn after(&self, _lockstep: &mut Lockstep, _operation: &Operation<Object>) -> Result<(), Failed> {
         Ok(())
     }
 
-    /// Tries what it likes after the last line, before all is collected and dropped.
+    /// Tries anything after the last line, before everything is collected and dropped.
     ///
     /// # Errors
-    /// Where subject and model part.
+    /// If subject and model differ.
     fn end(&self, _lockstep: &mut Lockstep) -> Result<(), Failed> {
         Ok(())
     }
 
-    /// Whether what is left of a program's end was done before in this state, so that it can be spared: what is still to
-    /// be dropped, and how often, before all is collected again.
+    /// Whether the rest of a program's end is known to pass in this state, so that it can be left out. `left` says
+    /// which objects are still to be dropped before the next collection, and how often.
     fn was_ended(&self, _lockstep: &Lockstep, _left: &[(Object, u32)]) -> bool {
         false
     }
 
-    /// Looks at a heap that is damaged.
+    /// Compares a damaged heap.
     ///
     /// # Errors
-    /// Where that was damaged which is not found.
+    /// If verification misses the damage.
     fn damaged(&self, _lockstep: &Lockstep) -> Checked {
         Ok(())
     }
 }
 
-/// Looks at everything after every operation.
+/// Compares everything after every operation.
 #[derive(Debug, Clone, Copy)]
 pub struct Everything;
 
@@ -81,7 +81,7 @@ impl Inspection for Everything {
     }
 }
 
-/// Looks at nothing.
+/// Compares nothing besides outcomes.
 #[derive(Debug, Clone, Copy)]
 pub struct Nothing;
 

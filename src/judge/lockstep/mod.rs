@@ -1,14 +1,14 @@
-//! The lockstep: subject and model side by side, everything compared after every operation.
+//! The lockstep runs subject and model side by side, and compares everything after every operation.
 //!
-//! The subject goes first and the model follows it where the contract leaves a choice. What is compared is read by calls
-//! that change nothing, and what a detection and a collection would find is tried on a copy that is thrown away: so the
-//! subject detects and collects only where the program says so, and a heap that remembers only the last change is seen.
-//! Of a heap that was damaged on purpose nothing is compared but whether verification finds the fault.
+//! The subject goes first, and the model follows it where the contract leaves a choice. Comparisons use only calls that
+//! change nothing. What a detection and a collection would find is tried on a copy, which is thrown away. So the
+//! subject detects and collects only where the program says so, and a heap that remembers only the last change is
+//! caught. Of a heap that was damaged on purpose only one thing is compared: whether verification finds the fault.
 //!
-//! What operations come to, the journal and the budgets are compared always, since the model has to know them to go on.
-//! What is looked at besides, and what is tried on copies, is for a [`Inspection`] to say; [`Everything`] looks at everything
-//! after every operation.
+//! Outcomes, the journal and the budgets are always compared, since the model needs them to go on. An [`Inspection`]
+//! says what else is compared and what is tried on copies; [`Everything`] compares everything after every operation.
 
+mod asked;
 mod branch;
 mod compare;
 mod fork;
@@ -21,13 +21,15 @@ pub(crate) use branch::{Ends, Past};
 pub use inspection::{Everything, Inspection, Nothing};
 pub use trial::{Failed, Trial, Tried};
 
+pub(crate) use noting::begins;
 #[cfg(feature = "cli")]
 pub(crate) use noting::on_each_line;
 
 use crate::judge::panics::{self, Panic};
-use crate::judge::subject::{Observation, Subject, SubjectKind};
+use crate::judge::subject::{Abilities, Observation, Subject, SubjectKind};
 use crate::judge::tally::Tally;
-use crate::judge::violation::Violation;
+use crate::judge::violation::{NotMade, Violation};
+use asked::Asked;
 use compare::compare_journals;
 use heapproof_model::definitions::Graph;
 use heapproof_model::{
@@ -38,144 +40,140 @@ use std::collections::{BTreeSet, VecDeque};
 /// Where a program failed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
-    /// The index of the line; the number of lines where it failed in what follows them: everything is collected and
-    /// dropped, and the heap must be empty.
+    /// The index of the line. It is the number of lines if the end failed, where everything is collected and dropped
+    /// and the heap must be empty.
     pub step: usize,
-    /// Where they part on a copy: what was done to it after it was made at that line.
+    /// If they differ on a copy made at that line: what was done to the copy.
     pub tried: Box<[Tried]>,
-    /// How subject and model part.
+    /// How subject and model differ.
     pub violation: Violation,
 }
 
-/// What came of a program.
+/// The result of a program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// What its operations came to, as far as they were carried out.
+    /// The outcomes of its operations, as far as they were carried out.
     pub tally: Tally,
     /// Where it failed, if it did.
     pub failure: Option<Failure>,
 }
 
-/// Carries out a program on a fresh subject of that kind and on the model, and looks at everything.
+impl Verdict {
+    /// The verdict where no subject could be made.
+    pub(crate) fn none(not_made: NotMade) -> Verdict {
+        let failure = Failure { step: 0, tried: Box::default(), violation: not_made.into() };
+        Verdict { tally: Tally::default(), failure: Some(failure) }
+    }
+}
+
+/// Carries out a program on a fresh subject of that kind and on the model, and compares everything.
 pub fn run(kind: &SubjectKind, program: &Program) -> Verdict {
     run_with(kind, program, &Everything)
 }
 
-/// The same with something else that looks.
+/// Does the same with another inspection.
 pub fn run_with(kind: &SubjectKind, program: &Program, inspection: &dyn Inspection) -> Verdict {
-    let mut lockstep = Lockstep::new(kind);
-    let failure = lockstep.run(program, inspection).err();
-    Verdict { tally: lockstep.tally, failure }
+    match Lockstep::new(kind) {
+        Ok(mut lockstep) => {
+            let failure = lockstep.run(program, inspection).err();
+            Verdict { tally: lockstep.tally, failure }
+        }
+        Err(not_made) => Verdict::none(not_made),
+    }
 }
 
 /// A subject and the model beside it.
 pub struct Lockstep {
     kind: SubjectKind,
-    subject: Box<dyn Subject>,
+    subject: Asked,
+    abilities: Abilities,
     model: Reference,
-    observes: Observes,
     tally: Tally,
-    /// All that was called, for copies of a subject that can't be copied; of others nothing.
+    /// All calls so far, for a subject that can't be copied; empty for others.
     history: Vec<(Operation<Object>, Option<Name>)>,
-    /// Room for what an object holds, kept for its memory.
+    /// A buffer for an object's contents, kept to reuse its memory.
     seen: Contents,
-    /// The references of the model's graph when its cycles were last computed, and those cycles: they follow from the
+    /// The references of the model's graph when its cycles were last computed, and these cycles. They depend on the
     /// references alone, and most operations change none.
     references: Vec<(Object, Object)>,
     cycles: Vec<BTreeSet<Object>>,
     watcher: Option<Watcher>,
 }
 
-/// A call that both sides have answered, and what happened in it.
+/// A call that both sides have answered, and its events.
 #[derive(Debug)]
 pub struct Called<'a> {
-    /// What was called.
+    /// The operation.
     pub operation: &'a Operation<Object>,
-    /// What it came to in the model.
+    /// Its outcome in the model.
     pub model: &'a Outcome,
-    /// What it came to in the subject.
+    /// Its outcome in the subject.
     pub subject: &'a Outcome,
-    /// What happened in the model, in its order.
+    /// The events in the model, in its order.
     pub events: &'a [Event],
-    /// What happened in the subject, where it shows its journal.
+    /// The events in the subject, if it shows its journal.
     pub journal: &'a [Event],
 }
 
-/// Is told of each call before anything is compared.
+/// A function that sees each call before anything is compared.
 pub type Watcher = Box<dyn FnMut(&Lockstep, &Called<'_>)>;
 
-/// What can be observed of the subject, asked once.
-#[derive(Clone)]
-struct Observes {
-    refusals: bool,
-    contents: bool,
-    counts: bool,
-    journal: bool,
-    sets: bool,
-    statistics: bool,
-    cycles: bool,
-    fork: bool,
-    verification: bool,
-}
-
-/// Nothing, or where subject and model part.
+/// Nothing, or how subject and model differ.
 pub(crate) type Checked = Result<(), Violation>;
 
 impl Lockstep {
     /// An empty subject of that kind beside an empty model.
-    pub fn new(kind: &SubjectKind) -> Lockstep {
-        let subject = kind.make();
-        let observes = Observes {
-            refusals: subject.observes(Observation::Refusals),
-            contents: subject.observes(Observation::Contents),
-            counts: subject.observes(Observation::Counts),
-            journal: subject.observes(Observation::Journal),
-            sets: subject.observes(Observation::Journal) && subject.observes(Observation::Sets),
-            statistics: subject.observes(Observation::Statistics),
-            cycles: subject.observes(Observation::Cycles),
-            fork: subject.observes(Observation::Fork),
-            verification: subject.observes(Observation::Verification),
-        };
+    ///
+    /// # Errors
+    /// Why there can be no subject.
+    pub fn new(kind: &SubjectKind) -> Result<Lockstep, NotMade> {
+        let subject = kind.make()?;
+        let abilities = Abilities::of(&*subject);
         let mut model = Reference::new();
-        if !observes.sets {
+        if !(abilities.shows(Observation::Journal) && abilities.shows(Observation::Sets)) {
             model.expect_no_sets();
         }
-        if !subject.supports(Code::Check) {
-            // A heap without automatic checks is not expected to make any.
+        if !abilities.has(Code::Check) {
+            // A heap that has no automatic checks must not be expected to make any.
             let _ = model.call(&Operation::SetChecks { on: false });
         }
-        Lockstep {
+        Ok(Lockstep {
             kind: kind.clone(),
-            subject,
+            subject: Asked::new(subject),
+            abilities,
             model,
-            observes,
             tally: Tally::default(),
             history: Vec::new(),
             seen: Contents::default(),
             references: Vec::new(),
             cycles: Vec::new(),
             watcher: None,
-        }
+        })
     }
 
-    /// Tells a watcher of each call from now on.
+    /// Shows a watcher each call from now on.
     pub fn watch(&mut self, watcher: Watcher) {
         self.watcher = Some(watcher);
     }
 
-    /// The subject as it is.
+    /// The subject in its present state.
     pub fn subject(&self) -> &dyn Subject {
-        &*self.subject
+        self.subject.subject()
     }
 
-    /// The model as it is.
+    /// The model in its present state.
     pub fn model(&self) -> &Reference {
         &self.model
     }
 
     /// Whether the subject has that operation.
     pub fn supports(&self, code: Code) -> bool {
-        supports(&*self.subject, code)
+        self.abilities.supports(code)
+    }
+
+    /// What the subject can do.
+    pub fn abilities(&self) -> &Abilities {
+        &self.abilities
     }
 
     /// The object that a name of the program stands for.
@@ -185,12 +183,12 @@ impl Lockstep {
 
     fn run(&mut self, program: &Program, inspection: &dyn Inspection) -> Result<(), Failure> {
         for step in 0..program.len() {
-            noting::begins(step);
+            begins(step);
             let ahead = &program.lines()[step..];
             let checked = panics::catch(|| self.inspected(ahead, inspection)).unwrap_or_else(panicked);
             checked.map_err(|failed| failed.at(step))?;
         }
-        noting::begins(program.len());
+        begins(program.len());
         let checked = panics::catch(|| self.finish(inspection)).unwrap_or_else(panicked);
         checked.map_err(|failed| failed.at(program.len()))
     }
@@ -198,20 +196,20 @@ impl Lockstep {
     /// Carries out a line on both, and compares everything.
     ///
     /// # Errors
-    /// Where they part.
+    /// If they differ.
     pub fn step(&mut self, line: &Line) -> Result<Outcome, Violation> {
         self.inspected(std::slice::from_ref(line), &Everything).map_err(|failed| failed.violation)
     }
 
-    /// Carries out a line on both, and looks at nothing but what it came to.
+    /// Carries out a line on both, and compares only its outcome, the journal and the budget.
     ///
     /// # Errors
-    /// Where they part.
+    /// If they differ.
     pub fn follow(&mut self, line: &Line) -> Result<Outcome, Violation> {
         self.inspected(std::slice::from_ref(line), &Nothing).map_err(|failed| failed.violation)
     }
 
-    /// Carries out the first of the lines that lie ahead.
+    /// Carries out the first of the lines ahead.
     fn inspected(&mut self, ahead: &[Line], inspection: &dyn Inspection) -> Result<Outcome, Failed> {
         let Some(line) = ahead.first() else { return Ok(Outcome::Skipped) };
         let operation = self.resolved(line);
@@ -233,36 +231,36 @@ impl Lockstep {
         Ok(outcome)
     }
 
-    /// What a line calls; `None` where it is skipped.
+    /// The operation that a line calls; `None` where the line is skipped.
     fn resolved(&mut self, line: &Line) -> Option<Operation<Object>> {
-        let can = supported(&*self.subject, line);
+        let can = self.abilities.supports_line(line);
         let script = self.model.script();
         let operation = line.operation.resolve(&|name| script.object(name)).filter(|_| can)?;
         self.model.permits(&operation).then_some(operation)
     }
 
-    /// Calls both, and binds a name to what that gives.
+    /// Calls both, and binds a name to the result.
     pub(crate) fn carry_out(
         &mut self,
         operation: &Operation<Object>,
         bind: Option<Name>,
     ) -> Result<Outcome, Violation> {
-        if !self.observes.fork {
+        if !self.abilities.shows(Observation::Fork) {
             self.history.push((operation.clone(), bind));
         }
         let outcome = self.call(operation)?;
         if let (Some(name), Outcome::Done(Value::Reference(object))) = (bind, &outcome) {
             self.model.script().bind(name, *object);
-            self.subject.bind(name, *object);
+            self.subject.call(|subject| subject.bind(name, *object))?;
         }
         Ok(outcome)
     }
 
-    /// Recovers from damage and ends an open frame; then collects, and drops whatever the mutator holds, until it holds
-    /// nothing; then the heap must be empty. Everything is looked at.
+    /// Recovers from damage and ends an open frame. Then collects, and drops everything that the mutator holds, until
+    /// it holds nothing. Then the heap must be empty. Everything is compared.
     ///
     /// # Errors
-    /// Where they part.
+    /// If they differ.
     pub fn end(&mut self) -> Checked {
         self.finish(&Everything).map_err(|failed| failed.violation)
     }
@@ -272,7 +270,7 @@ impl Lockstep {
             self.carry_out(&Operation::RecoverRoots {}, None)?;
             inspection.look(self)?;
         }
-        if self.model.has_frame() && self.subject.supports(Code::End) {
+        if self.model.has_frame() && self.abilities.has(Code::End) {
             self.carry_out(&Operation::End {}, None)?;
             inspection.look(self)?;
         }
@@ -288,7 +286,7 @@ impl Lockstep {
             if held.is_empty() {
                 return Ok(self.compare_lives()?);
             }
-            // Of many objects the round's last look sees as much; to look at all after each would be quadratic.
+            // With many objects one comparison at the end of the round must do: one after each drop would be quadratic.
             let few = held.len() < 1_000;
             while let Some((object, external)) = held.pop_front() {
                 if external > 1 {
@@ -307,10 +305,9 @@ impl Lockstep {
         }
     }
 
-    /// Collects; where the subject can't, what nothing refers to must be gone all the same: a heap that can't collect leaks
-    /// here.
+    /// Collects. Where the subject can't, the garbage must be gone nevertheless: here a heap without collection leaks.
     fn collect_all(&mut self) -> Checked {
-        if self.subject.supports(Code::Collect) {
+        if self.abilities.has(Code::Collect) {
             return self.call(&Operation::Collect {}).map(drop);
         }
         let (model, events) = self.call_model(&Operation::Collect {});
@@ -321,30 +318,35 @@ impl Lockstep {
         })
     }
 
-    /// Carries out an operation on both and compares what it came to.
+    /// Carries out an operation on both, and compares outcome, journal and budget.
     fn call(&mut self, operation: &Operation<Object>) -> Result<Outcome, Violation> {
-        let (touched, checks, budget) = (self.subject.touched(), self.model.statistics().checks, self.model.budget());
-        let subject = as_outcome(self.call_subject(operation));
-        let journal = if self.observes.journal { self.subject.take_journal() } else { Vec::new() };
+        let touched = self.subject.look(|subject| subject.touched())?;
+        let (checks, budget) = (self.model.statistics().checks, self.model.budget());
+        let subject = as_outcome(self.call_subject(operation)?);
+        let journal = if self.abilities.shows(Observation::Journal) {
+            self.subject.call(|subject| subject.take_journal())?
+        } else {
+            Vec::new()
+        };
         self.model.follow(journal.clone());
         let (model, events) = self.call_model(operation);
         self.tell(operation, (&model, &subject), (&events, &journal));
 
         let same = match (&model, &subject) {
-            (Outcome::Refused(_), Outcome::Refused(_)) if !self.observes.refusals => true,
+            (Outcome::Refused(_), Outcome::Refused(_)) if !self.abilities.shows(Observation::Refusals) => true,
             (model, subject) => model == subject,
         };
         if !same {
             return Err(Violation::Outcome { model, subject });
         }
         self.compare_deaths(&events)?;
-        if self.observes.journal {
+        if self.abilities.shows(Observation::Journal) {
             compare_journals(&events, &journal)?;
         }
-        let touched = self.subject.touched().saturating_sub(touched);
+        let touched = self.subject.look(|subject| subject.touched())?.saturating_sub(touched);
         let finalizers = events.iter().any(|event| matches!(event, Event::Began(_)));
         match operation {
-            // What finalizers call is charged to nobody.
+            // Operations that finalizers call count against no budget.
             _ if finalizers => {}
             Operation::CollectSlice { objects } | Operation::DetectSlice { objects } => {
                 within_budget(touched, (*objects).into())?;
@@ -356,7 +358,7 @@ impl Lockstep {
         Ok(model)
     }
 
-    /// Tells the watcher, if there is one, of the outcomes and journals of model and subject.
+    /// Shows the watcher, if there is one, the outcomes and journals of model and subject.
     fn tell(&mut self, operation: &Operation<Object>, outcomes: (&Outcome, &Outcome), journals: (&[Event], &[Event])) {
         let Some(mut watcher) = self.watcher.take() else { return };
         let ((model, subject), (events, journal)) = (outcomes, journals);
@@ -364,14 +366,14 @@ impl Lockstep {
         self.watcher = Some(watcher);
     }
 
-    /// Carries out an operation on the subject; a recovery may be told what the mutator holds.
-    fn call_subject(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
+    /// Carries out an operation on the subject; a recovery may get the references that the mutator holds.
+    fn call_subject(&mut self, operation: &Operation<Object>) -> Result<Result<Value<Object>, Refusal>, Violation> {
         match operation {
-            Operation::Recover {} => self.subject.recover(None),
-            Operation::RecoverRoots {} => self.subject.recover(Some(&self.model.roots())),
-            other => return self.subject.call(other),
+            Operation::Recover {} => self.subject.call(|subject| subject.recover(None))?,
+            Operation::RecoverRoots {} => self.subject.call(|subject| subject.recover(Some(&self.model.roots())))?,
+            other => return self.subject.call(|subject| subject.call(other)),
         }
-        Ok(Value::Nil)
+        Ok(Ok(Value::Nil))
     }
 
     fn call_model(&mut self, operation: &Operation<Object>) -> (Outcome, Vec<Event>) {
@@ -382,24 +384,7 @@ impl Lockstep {
 
 /// Whether the subject has the operations of a line, those within a finalizer included.
 pub fn supported(subject: &dyn Subject, line: &Line) -> bool {
-    let within = match &line.operation {
-        Operation::On { line, .. } => supported(subject, line),
-        Operation::Temp { allocation } => supports(subject, allocation.code()),
-        _ => true,
-    };
-    within && supports(subject, line.operation.code())
-}
-
-/// Whether the subject has that operation, and what it takes to judge it.
-fn supports(subject: &dyn Subject, code: Code) -> bool {
-    match code {
-        Code::Panic => true,
-        // What was damaged is read in the journal, and it must be possible to end the damage.
-        Code::Fault => {
-            subject.supports(code) && subject.observes(Observation::Journal) && subject.supports(Code::RecoverRoots)
-        }
-        code => subject.supports(code),
-    }
+    Abilities::of(subject).supports_line(line)
 }
 
 fn panicked<T>(panic: Panic) -> Result<T, Failed> {

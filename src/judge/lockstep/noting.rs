@@ -1,4 +1,4 @@
-//! Which line a run is at, told before it is carried out: of a subject that ends its process nothing else is left.
+//! Reports each line of a run before it is carried out: if the subject ends its process, only this is left.
 
 use std::cell::Cell;
 
@@ -6,14 +6,14 @@ thread_local! {
     static NOTE: Cell<Option<fn(usize)>> = const { Cell::new(None) };
 }
 
-/// Has `note` called with the index of each line that a run of this thread begins, and with their number at the end.
+/// Calls `note` with the index of each line that a run of this thread begins, and at the end with the number of lines.
 #[cfg(feature = "cli")]
 pub(crate) fn on_each_line(note: fn(usize)) {
     NOTE.set(Some(note));
 }
 
 /// A line begins.
-pub(super) fn begins(step: usize) {
+pub(crate) fn begins(step: usize) {
     if let Some(note) = NOTE.get() {
         note(step);
     }

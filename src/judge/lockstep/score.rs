@@ -1,24 +1,25 @@
 //! The score of a verification, by its formula (SPEC 7.4).
 
 use super::{Checked, Lockstep};
+use crate::judge::subject::Observation;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Finding, FindingKind};
 
 impl Lockstep {
-    /// The score that the subject gives itself is that of what it finds.
+    /// Compares the subject's score with the score of its findings.
     pub(crate) fn compare_score(&self) -> Checked {
         let roots = self.model.roots();
-        let Some(score) = self.subject.score(Some(&roots)).filter(|_| self.observes.verification) else {
-            return Ok(());
-        };
-        let found = self.subject.verify(Some(&roots));
+        let score = self.subject.look(|subject| subject.score(Some(&roots)))?;
+        let Some(score) = score.filter(|_| self.abilities.shows(Observation::Verification)) else { return Ok(()) };
+        let found = self.subject.look(|subject| subject.verify(Some(&roots)))?;
         let wanted = score_of(&found, self.model.living().count());
         if score == wanted { Ok(()) } else { Err(Violation::Score { found, wanted, score }) }
     }
 }
 
-/// 1 for a clean heap; an error weighs ten times what a warning does, and the less the more objects there are.
+/// The score: 1 for a clean heap. An error weighs ten times as much as a warning, and each weighs less in a larger
+/// heap.
 fn score_of(found: &[Finding], objects: usize) -> f64 {
     let is_warning = |found: &&Finding| matches!(found.kind, FindingKind::Dirty | FindingKind::Leak);
     let warnings = found.iter().filter(is_warning).count();

@@ -1,14 +1,15 @@
-//! Copies of subject and model, on which something is tried that the program does not do.
+//! Copies of subject and model, on which inspections try what the program does not do.
 
+use super::asked::Asked;
 use super::{Checked, Failure, Lockstep};
 use crate::judge::panics;
-use crate::judge::subject::Subject;
+use crate::judge::subject::{Observation, Subject};
 use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Contents, Line, Object, Operation, Outcome, Reference, Value};
 
-/// Something that was done to a copy.
+/// A step that was done to a copy.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Tried {
     /// A line of the program.
@@ -17,12 +18,12 @@ pub enum Tried {
     Call(Operation<Object>),
 }
 
-/// Where subject and model part, and what was done to the copy on which they do.
+/// How subject and model differ, and what was done to the copy on which they differ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failed {
-    /// What was done to the copy; nothing where it is the original.
+    /// What was done to the copy; empty for the original.
     pub tried: Vec<Tried>,
-    /// How they part.
+    /// How they differ.
     pub violation: Violation,
 }
 
@@ -46,12 +47,14 @@ pub struct Trial {
 }
 
 impl Lockstep {
-    /// A copy; of a subject that can't be copied it is a fresh one to which all is done again.
+    /// Makes a copy. If the subject can't be copied, all calls are repeated on a fresh one.
     ///
     /// # Errors
-    /// Where subject and model part as it is done again, though they did not at first.
+    /// If subject and model differ when the calls are repeated, though they did not at first.
     pub fn trial(&self) -> Result<Trial, Violation> {
-        let lockstep = match self.observes.fork.then(|| self.subject.fork()).flatten() {
+        let fork =
+            if self.abilities.shows(Observation::Fork) { self.subject.look(|subject| subject.fork())? } else { None };
+        let lockstep = match fork {
             Some(subject) => self.beside(subject, self.model.clone()),
             None => self.again()?,
         };
@@ -61,9 +64,9 @@ impl Lockstep {
     pub(super) fn beside(&self, subject: Box<dyn Subject>, model: Reference) -> Lockstep {
         Lockstep {
             kind: self.kind.clone(),
-            subject,
+            subject: Asked::new(subject),
+            abilities: self.abilities,
             model,
-            observes: self.observes.clone(),
             tally: Tally::default(),
             history: Vec::new(),
             seen: Contents::default(),
@@ -74,7 +77,7 @@ impl Lockstep {
     }
 
     fn again(&self) -> Result<Lockstep, Violation> {
-        let mut lockstep = Lockstep::new(&self.kind);
+        let mut lockstep = Lockstep::new(&self.kind)?;
         for (operation, bind) in &self.history {
             lockstep.carry_out(operation, *bind)?;
         }
@@ -83,7 +86,7 @@ impl Lockstep {
 }
 
 impl Trial {
-    /// The lockstep that it is.
+    /// The lockstep of the copy.
     pub fn lockstep(&self) -> &Lockstep {
         &self.lockstep
     }
@@ -91,7 +94,7 @@ impl Trial {
     /// Carries out an operation on both.
     ///
     /// # Errors
-    /// Where they part.
+    /// If they differ.
     pub fn call(&mut self, operation: &Operation<Object>) -> Result<Outcome, Failed> {
         self.tried.push(Tried::Call(operation.clone()));
         self.guarded(|lockstep| lockstep.carry_out(operation, None))
@@ -100,19 +103,20 @@ impl Trial {
     /// Carries out a line of the program on both.
     ///
     /// # Errors
-    /// Where they part.
+    /// If they differ.
     pub fn line(&mut self, line: &Line) -> Result<Outcome, Failed> {
         let Some(operation) = self.lockstep.resolved(line) else { return Ok(Outcome::Skipped) };
         self.tried.push(Tried::Line(line.clone()));
         self.guarded(|lockstep| lockstep.carry_out(&operation, line.bind))
     }
 
-    /// Carries out the smallest slice of something; whether there is more to do.
+    /// Carries out the smallest slice of an operation, and returns whether there is more to do.
     ///
-    /// It is of one object. Of a heap of hundreds it is of more, since the model looks at the whole heap after each.
+    /// The slice touches one object. On a heap of hundreds it touches more, since the model examines the whole heap
+    /// after each slice.
     ///
     /// # Errors
-    /// Where they part.
+    /// If they differ.
     pub fn slice(&mut self, of: impl Fn(u32) -> Operation<Object>) -> Result<bool, Failed> {
         let living = self.lockstep.model().living().count() as u64;
         let objects = 1 + living * living / 20_000;
@@ -120,24 +124,24 @@ impl Trial {
         Ok(outcome == Outcome::Done(Value::Bool(false)))
     }
 
-    /// Carries out such slices until there is no more to do; the model sees to it that this comes to an end.
+    /// Carries out such slices until nothing is left to do. The model ensures that this ends.
     ///
     /// # Errors
-    /// Where they part.
+    /// If they differ.
     pub fn complete(&mut self, of: impl Fn(u32) -> Operation<Object>) -> Result<(), Failed> {
         while self.slice(&of)? {}
         Ok(())
     }
 
-    /// Leaves the operation that was called last out of what was done: it was refused.
+    /// Removes the last operation from the list of what was done, since it was refused.
     pub fn forget(&mut self) {
         self.tried.pop();
     }
 
-    /// Looks at both.
+    /// Compares both.
     ///
     /// # Errors
-    /// Where they part.
+    /// If they differ.
     pub fn look(&mut self, look: impl FnOnce(&mut Lockstep) -> Checked) -> Result<(), Failed> {
         self.guarded(look)
     }

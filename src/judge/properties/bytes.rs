@@ -1,8 +1,8 @@
-//! Bytes: a program that is encoded and decoded is the same, and any bytes decode to a program of which that is so.
+//! Bytes: encoding and decoding gives the same program, and any bytes decode to a program for which this holds.
 //!
-//! From a program come its own bytes and, for each of its lines, those bytes with the line's record damaged. How it is
-//! damaged depends on the record alone, so what fails goes on failing while other lines are left out. Fuzzers give any
-//! bytes they like to [`holds`].
+//! A program is tested with its own bytes and, for each of its lines, with these bytes where the line's record is
+//! damaged. The damage depends on the record alone, so a failure stays while the minimiser leaves out other lines.
+//! Fuzzers pass any bytes to [`holds`].
 
 use crate::judge::lockstep::{Failure, Verdict};
 use crate::judge::panics;
@@ -15,12 +15,12 @@ use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// A way to write programs down as bytes; a wrong one proves that the property can fail.
+/// A way to encode programs as bytes. A wrong one proves that the property can fail.
 #[derive(Debug, Clone, Copy)]
 pub struct Encoding {
-    /// The bytes of a program.
+    /// Encodes a program.
     pub encode: fn(&Program) -> Vec<u8>,
-    /// The program of some bytes.
+    /// Decodes bytes.
     pub decode: fn(&[u8]) -> Program,
 }
 
@@ -31,19 +31,19 @@ pub(super) fn check(_: &SubjectKind, program: &Program) -> Verdict {
     Verdict { tally: Tally::default(), failure: ENCODING.check(program).err() }
 }
 
-/// Whether bytes decode to a program that survives being encoded.
+/// Checks that bytes decode to a program that is the same after encoding and decoding.
 ///
 /// # Errors
-/// Where they don't.
+/// If it is not.
 pub fn holds(bytes: &[u8]) -> Result<(), Violation> {
     ENCODING.holds(bytes)
 }
 
 impl Encoding {
-    /// Whether the property holds of a program.
+    /// Checks the property for a program.
     ///
     /// # Errors
-    /// Where it does not, and at which line.
+    /// If it does not hold, with the line.
     pub fn check(&self, program: &Program) -> Result<(), Failure> {
         let fails = |step| move |violation| Failure { step, tried: Box::default(), violation };
         let bytes = (self.encode)(program);
@@ -76,7 +76,7 @@ impl Encoding {
     }
 }
 
-/// The bytes, that record damaged.
+/// The bytes with that record damaged.
 fn damaged(bytes: &[u8], record: Range<usize>) -> Vec<u8> {
     let mut rng = ChaCha8Rng::seed_from_u64(xxh3_64(&bytes[record.clone()]));
     let mut damaged = bytes[record.clone()].to_vec();

@@ -1,8 +1,8 @@
-//! Collection: in one go, in slices, and by checks, with the mutator in between, it frees what can't be reached.
+//! Collection frees what can't be reached: in one go, in slices, and by checks, with the mutator in between.
 //!
-//! The survivors are looked at where the program collects. There, and at the end, copies collect in the other ways: all
-//! at once; an object at a time; and an object at a time with the lines that lie ahead in between, so that the mutator
-//! disturbs a collection that began on garbage of every shape.
+//! Survivors are compared where the program collects. There, and at the end, copies collect in the other ways: in one
+//! go; one object at a time; and one object at a time with the lines ahead in between, so that the mutator disturbs a
+//! collection that began on garbage of every shape.
 
 use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Verdict, run_with};
 use crate::judge::subject::SubjectKind;
@@ -48,7 +48,7 @@ fn collects(code: Code) -> bool {
     matches!(code, Code::Collect | Code::CollectSlice | Code::Check)
 }
 
-/// Who lives, and how often each is referred to.
+/// Compares which objects live, and their counts.
 fn survivors(lockstep: &mut Lockstep) -> Checked {
     lockstep.compare_lives()?;
     lockstep.compare_counts()
@@ -63,8 +63,8 @@ fn in_one_go(lockstep: &Lockstep) -> Result<(), Failed> {
     trial.look(survivors)
 }
 
-/// Collects an object at a time, a line of the program after each, until that is complete; then whatever garbage there
-/// is must still be found.
+/// Collects one object at a time, with a line of the program after each slice, until the collection completes. After
+/// that, a collection must still find all garbage.
 fn in_slices(lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
     if !lockstep.supports(Code::CollectSlice) {
         return Ok(());

@@ -1,7 +1,7 @@
-//! Detection: incremental, full and sliced find the same cycles, those of mutual reachability.
+//! Detection: incremental, full and sliced detection find the same cycles, the sets of mutually reachable objects.
 //!
-//! Nothing is looked at between the program's own detections, so changes pile up for as long as the program likes, slots
-//! are used again, and what a detection finds it finds by its own bookkeeping.
+//! Nothing is compared between the program's own detections. So changes accumulate for as long as the program likes,
+//! slots are used again, and each detection depends on its own bookkeeping.
 
 use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Trial, Verdict, run_with};
 use crate::judge::subject::SubjectKind;
@@ -18,7 +18,7 @@ impl Inspection for Cycles {
         Ok(())
     }
 
-    /// Where the program detects, copies do it in the other ways.
+    /// Where the program detects, copies detect in the other ways.
     fn before(&self, lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
         if ahead.first().is_some_and(|line| detects(line.operation.code())) { in_every_way(lockstep) } else { Ok(()) }
     }
@@ -39,7 +39,7 @@ fn detects(code: Code) -> bool {
     matches!(code, Code::Detect | Code::DetectFull | Code::DetectSlice)
 }
 
-/// Detects on copies: by what has changed, in full, and an object at a time.
+/// Detects on copies: incrementally, in full, and one object at a time.
 fn in_every_way(lockstep: &Lockstep) -> Result<(), Failed> {
     if lockstep.supports(Code::Detect) {
         let mut trial = lockstep.trial()?;

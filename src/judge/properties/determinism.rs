@@ -1,11 +1,12 @@
 //! Determinism: a program does the same on two subjects, and on a copy that is copied anew after every line.
 //!
-//! There is no model here, only what the subjects show: outcomes, the journal, who lives, contents, counts, statistics and
-//! cycles. After each line each subject gives all that as one number, and the [`digest`] of a run is that of its numbers.
+//! There is no model here, only what the subjects show: outcomes, the journal, who lives, contents, counts, statistics
+//! and cycles. After each line, all this is hashed to one number for each subject. The [`digest`] of a run hashes its
+//! numbers.
 
-use crate::judge::lockstep::{Failure, Verdict, supported};
+use crate::judge::lockstep::{Failure, Verdict, begins};
 use crate::judge::panics;
-use crate::judge::subject::{Observation, Subject, SubjectKind};
+use crate::judge::subject::{Abilities, Observation, Subject, SubjectKind};
 use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
 use heapproof_model::script::{self, Machine, Script};
@@ -21,25 +22,31 @@ pub(super) fn check(kind: &SubjectKind, program: &Program) -> Verdict {
     Verdict { tally, failure }
 }
 
-/// A digest of all that a subject shows in the course of a program.
-pub fn digest(kind: &SubjectKind, program: &Program) -> u64 {
-    let mut run = Run::of(kind.make());
+/// A digest of everything that a subject shows during a program.
+///
+/// # Errors
+/// Why there is no subject, or how it is lost.
+pub fn digest(kind: &SubjectKind, program: &Program) -> Result<u64, Violation> {
+    let mut run = Run::of(kind)?;
     let mut digest = Xxh3::new();
     for line in program.lines() {
-        digest.write_u64(run.step(line).digest);
+        digest.write_u64(run.step(line)?.digest);
     }
-    digest.finish()
+    Ok(digest.finish())
 }
 
 fn compare(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(), (usize, Violation)> {
-    let (mut first, mut second) = (Run::of(kind.make()), Run::of(kind.make()));
+    let run = || Run::of(kind).map_err(|violation| (0, violation));
+    let (mut first, mut second) = (run()?, run()?);
     let mut copied = first.copied();
     for (step, line) in program.lines().iter().enumerate() {
-        let shown = first.step(line);
+        begins(step);
+        let at = |violation| (step, violation);
+        let shown = first.step(line).map_err(at)?;
         tally.add(line.operation.code(), &shown.outcome);
-        shown.compare(&second.step(line), "a second run").map_err(|violation| (step, violation))?;
+        shown.compare(&second.step(line).map_err(at)?, "a second run").map_err(at)?;
         if let Some(copy) = &mut copied {
-            shown.compare(&copy.step(line), "a copy").map_err(|violation| (step, violation))?;
+            shown.compare(&copy.step(line).map_err(at)?, "a copy").map_err(at)?;
             copied = copy.copied();
         }
     }
@@ -50,7 +57,7 @@ fn compare(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(
 struct Shown {
     outcome: Outcome,
     journal: Vec<Event>,
-    /// Of these and of all else.
+    /// A digest of the fields above and of everything else that it shows.
     digest: u64,
 }
 
@@ -68,15 +75,16 @@ impl Shown {
     }
 }
 
-/// A subject by itself.
+/// A subject without a model.
 struct Run {
     subject: Box<dyn Subject>,
+    abilities: Abilities,
     script: Script,
-    /// How many objects there have been, as far as is known.
+    /// How many objects were allocated, as far as is known.
     objects: u32,
     /// The objects at which the heap was damaged.
     damaged: Vec<Object>,
-    /// Each reference that the mutator holds, as was seen before the heap was damaged.
+    /// The references that the mutator held before the heap was damaged, one entry each.
     roots: Vec<Object>,
 }
 
@@ -111,28 +119,36 @@ impl Machine for Run {
 }
 
 impl Run {
-    fn of(subject: Box<dyn Subject>) -> Run {
-        Run { subject, script: Script::default(), objects: 0, damaged: Vec::new(), roots: Vec::new() }
+    fn of(kind: &SubjectKind) -> Result<Run, Violation> {
+        let subject = kind.make()?;
+        let (script, abilities) = (Script::default(), Abilities::of(&*subject));
+        Ok(Run { subject, abilities, script, objects: 0, damaged: Vec::new(), roots: Vec::new() })
     }
 
     fn copied(&self) -> Option<Run> {
-        let subject = self.subject.fork().filter(|_| self.subject.observes(Observation::Fork))?;
-        let Run { script, objects, damaged, roots, .. } = self;
+        let subject = self.subject.fork().filter(|_| self.abilities.shows(Observation::Fork))?;
+        let Run { abilities, script, objects, damaged, roots, .. } = self;
         let (script, objects, damaged, roots) = (script.clone(), *objects, damaged.clone(), roots.clone());
-        Some(Run { subject, script, objects, damaged, roots })
+        Some(Run { subject, abilities: *abilities, script, objects, damaged, roots })
     }
 
-    fn step(&mut self, line: &Line) -> Shown {
-        if !supported(&*self.subject, line) {
-            return Shown { outcome: Outcome::Skipped, journal: Vec::new(), digest: 0 };
+    fn step(&mut self, line: &Line) -> Result<Shown, Violation> {
+        if !self.abilities.supports_line(line) {
+            return Ok(Shown { outcome: Outcome::Skipped, journal: Vec::new(), digest: 0 });
         }
         let outcome = script::step(self, line);
+        self.unless_lost()?;
         if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, &outcome) {
             self.subject.bind(name, *object);
         }
         let journal = self.subject.take_journal();
         let digest = self.shown(&outcome, &journal);
-        Shown { outcome, journal, digest }
+        self.unless_lost()?;
+        Ok(Shown { outcome, journal, digest })
+    }
+
+    fn unless_lost(&self) -> Result<(), Violation> {
+        self.subject.broken().map_or(Ok(()), Err)
     }
 
     fn held(&self) -> Vec<Object> {
@@ -140,7 +156,7 @@ impl Run {
         objects.flat_map(|object| std::iter::repeat_n(object, self.subject.counts(object).external as usize)).collect()
     }
 
-    /// A digest of all that can be seen.
+    /// A digest of everything that the subject shows.
     fn shown(&mut self, outcome: &Outcome, journal: &[Event]) -> u64 {
         let mut digest = Xxh3::new();
         (outcome, journal).hash(&mut digest);
@@ -153,7 +169,7 @@ impl Run {
         }
         let statistics = self.subject.statistics();
         self.objects = self.objects.max(statistics.allocations as u32);
-        // Of a damaged heap nothing should be asked but verification.
+        // A damaged heap can only be verified.
         if self.damaged.is_empty() {
             statistics.named().hash(&mut digest);
             let mut contents = Contents::default();

@@ -1,4 +1,5 @@
-//! What is claimed of a subject, or of the trace format: a name, and a verdict for each program.
+//! Properties are claims about a subject, or about the trace format. Each has a name, and gives a verdict for a
+//! program.
 //!
 //! A property is one entry in the table below and one file beside this one. Everything else follows from the entry: the
 //! command line, [`assert_holds`](crate::assert_holds), and the front doors for other people's frameworks.
@@ -32,17 +33,17 @@ macro_rules! properties {
             /// All of them.
             pub const ALL: &[Property] = &[$(Property::$property),*];
 
-            /// How the command line calls it.
+            /// Its name on the command line.
             pub fn name(self) -> &'static str {
                 match self { $(Property::$property => $name),* }
             }
 
-            /// What it claims, in a line.
+            /// Its claim, in one line.
             pub fn about(self) -> &'static str {
                 match self { $(Property::$property => $about),* }
             }
 
-            /// What its random programs are mostly about.
+            /// The profile of its random programs.
             pub fn profile(self) -> Profile {
                 match self { $(Property::$property => Profile::$profile),* }
             }
@@ -56,36 +57,36 @@ macro_rules! properties {
 }
 
 properties! {
-    /// The subject can't be told from the model.
+    /// The subject behaves as the model does.
     Lockstep "lockstep" Default lockstep::run:
         "after every operation the subject shows what the model says"
-    /// Detection finds what reaches itself.
+    /// Detection finds the objects that reach themselves.
     Cycles "cycles" Dense cycles::check:
         "incremental, full and sliced detection find the objects that reach each other"
     /// Collection frees what can't be reached.
     Collect "collect" Slices collect::check:
         "collection in one go, in slices and by checks frees what can't be reached, and nothing else"
-    /// Objects die in order, and weak references with them.
+    /// Objects die in order, and weak references are cleared with them.
     Release "release" Finalizers release::check:
-        "objects die in the order in which they were let go, whatever finalizers do, and weak references with them"
+        "objects die in the order of their release, whatever finalizers do, and weak references are cleared with them"
     /// Verification finds what is wrong, and nothing else.
     Verify "verify" Faults verify::check:
-        "a heap in order is clean and scores 1, and every fault is found as what it is"
+        "an undamaged heap is clean and scores 1, and verification names every fault"
     /// Recovery restores all that can be restored.
     Recover "recover" Faults recover::check:
-        "a damaged heap is clean after recovery, which loses nothing that it need not, and goes on as the model does"
-    /// What is done in slices stays in its budget and comes to an end.
+        "a damaged heap is clean after recovery, has lost no more than it must, and goes on as the model does"
+    /// Operations in slices keep to their budget and complete.
     Slices "slices" Slices slices::check:
-        "slices, frames and temporaries keep to their budgets and come to an end"
-    /// Checks come when they are due.
+        "slices, frames and temporaries keep to their budgets and complete"
+    /// Checks happen when they are due.
     Tuning "tuning" Default tuning::check:
-        "checks come when they are due, and rate and interval are as predicted"
-    /// Programs survive being text, and no text does harm.
+        "checks happen when they are due, and rate and interval are as predicted"
+    /// Printing and parsing keeps programs, and no text does harm.
     Text "text" Default text::check:
-        "a program that is printed and parsed is the same, and any text parses or is told where it is wrong"
-    /// Programs survive being bytes, and no bytes do harm.
+        "printing and parsing gives the same program, and any text parses or gets an error with its place"
+    /// Encoding and decoding keeps programs, and no bytes do harm.
     Bytes "bytes" Default bytes::check:
-        "a program that is encoded and decoded is the same, and any bytes decode to one"
+        "encoding and decoding gives the same program, and any bytes decode to a program"
     /// The same program does the same again.
     Determinism "determinism" Default determinism::check:
         "a program does the same on two subjects, and on copies of them"
@@ -99,7 +100,7 @@ impl Property {
 }
 
 impl From<Property> for Notation {
-    /// How a fuzzer's inputs for a property are written.
+    /// The notation of a fuzzer's inputs for a property.
     fn from(property: Property) -> Notation {
         match property {
             Property::Text => Notation::Text,

@@ -1,10 +1,10 @@
-//! Recovery: whatever is damaged, the heap is clean afterwards, has lost nothing that it need not, and goes on.
+//! Recovery: after any damage the heap is clean again, has lost no more than it must, and goes on.
 //!
-//! Faults are made on copies: several at once where the program verifies and at its end, and there also every single one
-//! at every object. Copies are recovered with roots and without in turn, each given the report of a verification from before the
-//! faults. Then everything must be as the model says, and verification find nothing, so it is never worse than before; and
-//! a second recovery must have nothing to do. Copies with several faults go on with the lines that lie ahead, and are
-//! emptied.
+//! Faults are made on copies: at the end every single fault at every object; there, and where the program verifies,
+//! also several at once. Copies recover with roots and without in turn; each gets the report of a verification from
+//! before the faults. Then everything must be as the model says, and verification must find nothing, so the heap is
+//! never worse than before. A second recovery must have nothing to do. Copies with several faults go on with the lines
+//! ahead, and are emptied.
 
 use super::verify::damageable;
 use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Trial, Verdict, run_with};
@@ -12,7 +12,7 @@ use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
 use heapproof_model::{Code, Fault, Line, Object, Operation, Outcome, Program};
 
-/// How many faults are made at once, each at another object.
+/// How many faults are made at once, each at a different object.
 const AT_ONCE: usize = 3;
 
 struct Recover;
@@ -33,7 +33,7 @@ impl Inspection for Recover {
         }
     }
 
-    /// The program's own recoveries.
+    /// Checks the program's own recoveries.
     fn after(&self, lockstep: &mut Lockstep, operation: &Operation<Object>) -> Result<(), Failed> {
         if !is_recovery(operation) {
             return Ok(());
@@ -77,13 +77,13 @@ fn one_by_one(lockstep: &Lockstep) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Makes several faults on a copy for each object, at it and at those that come next.
+/// For each object, makes several faults on a copy, at this object and at the next ones.
 fn several_at_once(lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
     let objects = damageable(lockstep);
     for (index, recovery) in (0..objects.len()).zip(recoveries(lockstep).iter().cycle()) {
         let mut trial = verified(lockstep)?;
         for (more, object) in objects[index..].iter().take(AT_ONCE).enumerate() {
-            // Others for each object, and the same whatever lines are left out.
+            // Different faults for each object, and the same ones whatever lines are left out.
             let first = (5 * object.index() + 11 * more) % Fault::ALL.len();
             for fault in Fault::ALL.iter().cycle().skip(first).take(Fault::ALL.len()) {
                 if made(&mut trial, *fault, *object)? {
@@ -98,7 +98,7 @@ fn several_at_once(lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
     Ok(())
 }
 
-/// A copy that was verified: the next recovery is given what that has found, which will be out of date.
+/// A copy that was verified. The next recovery gets that report, which will be out of date.
 fn verified(lockstep: &Lockstep) -> Result<Trial, Failed> {
     let mut trial = lockstep.trial()?;
     if lockstep.supports(Code::Verify) {
@@ -107,7 +107,7 @@ fn verified(lockstep: &Lockstep) -> Result<Trial, Failed> {
     Ok(trial)
 }
 
-/// Makes a fault, if it can be made.
+/// Makes a fault, and returns whether it could be made.
 fn made(trial: &mut Trial, fault: Fault, object: Object) -> Result<bool, Failed> {
     let done = matches!(trial.call(&Operation::Fault { fault, object: Some(object) })?, Outcome::Done(_));
     if !done {
@@ -116,7 +116,8 @@ fn made(trial: &mut Trial, fault: Fault, object: Object) -> Result<bool, Failed>
     Ok(done)
 }
 
-/// Recovers: everything is as the model says, clean with roots and without, and a second recovery does nothing.
+/// Recovers. Then everything must be as the model says and clean with roots and without, and a second recovery must do
+/// nothing.
 fn recovered(trial: &mut Trial, recovery: &Operation<Object>) -> Result<(), Failed> {
     trial.call(recovery)?;
     trial.look(Lockstep::compare)?;
@@ -124,7 +125,7 @@ fn recovered(trial: &mut Trial, recovery: &Operation<Object>) -> Result<(), Fail
     again(trial, recovery)
 }
 
-/// Recovers once more: nothing is done, and nothing has changed.
+/// Recovers once more, which must do and change nothing.
 fn again(trial: &mut Trial, recovery: &Operation<Object>) -> Result<(), Failed> {
     let before = trial.lockstep().subject().repairs();
     trial.call(recovery)?;

@@ -1,8 +1,8 @@
-//! Release: who dies, in which order, what finalizers do meanwhile, and what becomes of weak references.
+//! Release: which objects die, in which order, what finalizers do meanwhile, and when weak references are cleared.
 //!
-//! The order is the journal's, which is compared whenever there is one. After each operation is looked at who lives and
-//! what weak objects target. At the end a copy lets go of everything in the opposite order and without collecting first,
-//! so that what the mutator holds dies by release and only its cycles by collection.
+//! The journal shows the order, and is always compared where a subject has one. After each operation, the living
+//! objects and the targets of weak objects are compared. At the end a copy drops everything in the opposite order
+//! without collecting first. So what the mutator holds dies by release, and only its cycles die by collection.
 
 use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Verdict, run_with};
 use crate::judge::subject::SubjectKind;
@@ -28,7 +28,7 @@ impl Inspection for Release {
     }
 }
 
-/// Lets go of all that is held, the youngest first, then collects.
+/// Drops everything that the mutator holds, the youngest first, then collects.
 fn backwards(lockstep: &Lockstep) -> Result<(), Failed> {
     let mut trial = lockstep.trial()?;
     let mut held: Vec<Object> = lockstep.model().living().collect();

@@ -1,9 +1,10 @@
-//! Slices: collections and detections under way, frames and temporaries keep to their budgets and come to an end.
+//! Slices: collections and detections in slices, frames and temporaries keep to their budgets and complete.
 //!
-//! That no call touches more than it may, and that what is done in slices completes after so many, is compared with every
-//! call. After each operation is looked at who lives, for temporaries die when their frame ends. Where the program does
-//! something in slices or frames, and at its end, copies complete what is under way, a collection and a detection in turn,
-//! and open a frame around the lines that lie ahead, or end the one that is open.
+//! Two things are compared at every call: it touches no more objects than it may, and a collection or detection
+//! completes after the predicted number of slices. After each operation the living objects are compared, since
+//! temporaries die when their frame ends. Where the program uses slices or frames, and at its end, copies complete an
+//! unfinished collection and detection, with their slices in turn. Copies also open a frame around the lines ahead, or
+//! end the open frame.
 
 use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Verdict, run_with};
 use crate::judge::subject::SubjectKind;
@@ -12,7 +13,7 @@ use heapproof_model::{Code, Line, Operation, Program};
 /// The sizes of slices and frames that are tried.
 const SIZES: [u32; 3] = [1, 2, 5];
 
-/// How many of the lines that lie ahead a frame is opened around.
+/// How many of the lines ahead are put into a frame.
 const FRAMED: usize = 8;
 
 struct Slices;
@@ -41,7 +42,7 @@ impl Inspection for Slices {
     }
 }
 
-/// Completes a collection and a detection, a slice of one and a slice of the other.
+/// Completes a collection and a detection, with their slices in turn.
 fn in_turn(lockstep: &Lockstep) -> Result<(), Failed> {
     let can = |code| lockstep.supports(code);
     for size in SIZES {
@@ -59,7 +60,7 @@ fn in_turn(lockstep: &Lockstep) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Ends the frame that is open; if none is, opens one around some of the lines that lie ahead.
+/// Ends the open frame; if there is none, opens one around some of the lines ahead.
 fn framed(lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
     if !lockstep.supports(Code::Begin) || !lockstep.supports(Code::End) {
         return Ok(());

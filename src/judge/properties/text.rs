@@ -1,8 +1,8 @@
-//! Text: a program that is printed and parsed is the same, and any text either parses or is told where it is wrong.
+//! Text: printing and parsing gives the same program, and any text either parses or gets an error with its place.
 //!
-//! From a program come its own text and, for each of its lines, that text with the line damaged. How it is damaged
-//! depends on the line alone, so what fails goes on failing while other lines are left out. Fuzzers give any text they
-//! like to [`holds`].
+//! A program is tested with its own text and, for each of its lines, with that text where the line is damaged. The
+//! damage depends on the line alone, so a failure stays while the minimiser leaves out other lines. Fuzzers pass any
+//! text to [`holds`].
 
 use crate::judge::lockstep::{Failure, Verdict};
 use crate::judge::panics;
@@ -15,10 +15,10 @@ use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// How many of its neighbours a damaged line stands between: a parser that errs here errs whatever is further off.
+/// How many neighbours a damaged line keeps on each side. A parser that fails here fails whatever is further away.
 const NEIGHBOURS: usize = 3;
 
-/// What is put where it does not belong.
+/// Strings that are inserted where they don't belong.
 const STRAY: &[&str] = &[
     " ",
     "\t",
@@ -63,12 +63,12 @@ const STRAY: &[&str] = &[
     "𝕊",
 ];
 
-/// A way to write programs down as text; a wrong one proves that the property can fail.
+/// A way to write programs as text. A wrong one proves that the property can fail.
 #[derive(Debug, Clone, Copy)]
 pub struct Notation {
-    /// The text of a program.
+    /// Prints a program.
     pub print: fn(&Program) -> String,
-    /// The program of a text.
+    /// Parses a text.
     pub parse: fn(&str) -> Result<Program, TextError>,
 }
 
@@ -79,19 +79,20 @@ pub(super) fn check(_: &SubjectKind, program: &Program) -> Verdict {
     Verdict { tally: Tally::default(), failure: TRACE.check(program).err() }
 }
 
-/// Whether a text parses to a program that survives being printed, or is told to be wrong at a place that it has.
+/// Checks that a text parses to a program that is the same after printing and parsing, or gets an error at a place that
+/// the text has.
 ///
 /// # Errors
-/// Where neither is so.
+/// If neither is so.
 pub fn holds(text: &str) -> Result<(), Violation> {
     TRACE.holds(text)
 }
 
 impl Notation {
-    /// Whether the property holds of a program.
+    /// Checks the property for a program.
     ///
     /// # Errors
-    /// Where it does not, and at which line.
+    /// If it does not hold, with the line.
     pub fn check(&self, program: &Program) -> Result<(), Failure> {
         let text = (self.print)(program);
         let fails = |step| move |violation| Failure { step, tried: Box::default(), violation };
@@ -111,7 +112,7 @@ impl Notation {
         }
     }
 
-    /// Whether its text gives the program back, and that prints the same again.
+    /// Checks that the text parses to the program again, and that this prints the same text.
     fn survives(&self, program: &Program, text: &str) -> Result<(), Violation> {
         let back = match self.parsed(text)? {
             Ok(back) if back == *program && (self.print)(&back) == text => return Ok(()),
@@ -126,13 +127,13 @@ impl Notation {
     }
 }
 
-/// Whether there is that line, and in it that column or the place behind its last.
+/// Whether the text has that line, and the line has that column or ends just before it.
 fn has_place(text: &str, line: usize, column: usize) -> bool {
     let line = line.checked_sub(1).and_then(|index| text.lines().nth(index).or((index == 0).then_some("")));
     line.is_some_and(|line| (1..=line.chars().count() + 1).contains(&column))
 }
 
-/// A line and its neighbours, the line damaged.
+/// A damaged line and its neighbours.
 fn damaged(lines: &[&str], step: usize) -> String {
     let mut rng = ChaCha8Rng::seed_from_u64(xxh3_64(lines[step].as_bytes()));
     let (before, after) = (&lines[step.saturating_sub(NEIGHBOURS)..step], &lines[step + 1..]);

@@ -1,14 +1,13 @@
-//! Tuning: checks come when they are due, and interval and rate are what the contract predicts.
+//! Tuning: checks happen when they are due, and interval and rate are what the contract predicts.
 //!
-//! Counters are looked at after each operation. At the end a copy goes on allocating, first rings that it drops at once,
-//! then objects that it keeps, so that checks which pay and checks which don't both come, with an interval at each of its
-//! bounds.
+//! Counters are compared after each operation. At the end a copy goes on allocating: first rings that it drops at once,
+//! then objects that it keeps. So some checks find garbage and others don't, and the interval reaches both bounds.
 
 use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Trial, Verdict, run_with};
 use crate::judge::subject::SubjectKind;
 use heapproof_model::{Code, Field, Object, Operation, Outcome, Program, Value};
 
-/// How many objects a copy allocates of each sort.
+/// How many objects of each sort a copy allocates.
 const ALLOCATIONS: usize = 16;
 
 struct Tuning;

@@ -1,6 +1,6 @@
-//! Verification: a heap in order is clean and scores 1; a damaged one has an error of the fault's kind where it was made.
+//! Verification: an undamaged heap is clean and scores 1; in a damaged heap, an error names the fault and its object.
 //!
-//! After each operation the heap is verified. Where the program verifies, and at its end, every fault is made at every
+//! The heap is verified after each operation. Where the program verifies, and at its end, every fault is made at every
 //! object, each on a copy of its own.
 
 use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Verdict, run_with};
@@ -11,7 +11,7 @@ use heapproof_model::{Code, Fault, Line, Object, Operation, Outcome, Program};
 /// How many of the first objects, and how many of the last, are damaged.
 const AT_EITHER_END: usize = 12;
 
-/// From how many objects on only the first is damaged: most of them were made by a bulk line, and one is like the other.
+/// From how many objects on only the first is damaged. Most of so many come from a bulk line, and are alike.
 const MANY: usize = 500;
 
 struct Verify;

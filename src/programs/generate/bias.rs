@@ -1,19 +1,19 @@
-//! What makes random programs better than random, each of which can be left out to measure what it is worth.
+//! Biases make random programs better than random. Each can be left out, to measure what it is worth.
 
 /// Something that random programs do more often than chance would.
 ///
-/// `docs/generators.md` holds what each is worth, in seeded bugs found sooner.
+/// `docs/generators.md` says how much sooner seeded bugs are found with each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Bias {
-    /// Cases draw which operations they have, and how often.
+    /// Each case draws which operations it has, and how often it does them.
     Swarm,
-    /// Cases draw how often they use the youngest names again.
+    /// Each case draws how often it uses the youngest names again.
     Recent,
-    /// Shapes are built that random references rarely make, and let go.
+    /// Programs build shapes that random references rarely make, and drop them.
     Shapes,
-    /// Between slices, changes are aimed at what the slices are about.
+    /// Between slices, programs change the objects that the slices examine.
     Aim,
-    /// Some programs go on with a detection or a collection in slices all the time, whatever else they do.
+    /// Some programs do a slice of a detection or a collection every few lines, whatever else they do.
     Pulse,
 }
 
@@ -21,7 +21,7 @@ impl Bias {
     /// All of them.
     pub const ALL: &[Bias] = &[Bias::Swarm, Bias::Recent, Bias::Shapes, Bias::Aim, Bias::Pulse];
 
-    /// How the command line calls it.
+    /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Bias::Swarm => "swarm",

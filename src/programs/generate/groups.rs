@@ -1,4 +1,4 @@
-//! Lines that are only worth something together.
+//! Groups of lines that are useful only together.
 
 use super::Generator;
 use super::operands::Place;
@@ -7,8 +7,8 @@ use heapproof_model::{Code, Contents, Fault, Field, Kind, Line, Name, Operation}
 use rand::RngExt;
 
 impl Generator<'_> {
-    /// Gives a table many fields and takes most of them away again, which single lines hardly ever do; false where there
-    /// is no table or the subject lacks an operation for it.
+    /// Gives a table many fields and removes most of them again, which single lines hardly ever do. Returns false where
+    /// there is no table or the subject lacks an operation for it.
     pub(super) fn fill(&mut self) -> bool {
         if ![Code::WriteField, Code::Remove, Code::ReadField].into_iter().all(|code| self.has(code)) {
             return false;
@@ -30,7 +30,7 @@ impl Generator<'_> {
         true
     }
 
-    /// A look at what has changed, by one of the ways to look.
+    /// Adds a detection or a verification, which looks at what has changed.
     pub(super) fn look(&mut self) {
         let looks = [Code::Detect, Code::DetectFull, Code::DetectSlice, Code::Verify];
         let looks: Vec<Code> = looks.into_iter().filter(|code| self.has(*code)).collect();
@@ -41,8 +41,8 @@ impl Generator<'_> {
         }
     }
 
-    /// Damages the heap, looks whether that is found, and recovers; false where there is nothing to damage. Hardly ever
-    /// does a line stand in between that must be skipped.
+    /// Damages the heap, mostly verifies it, and recovers. Rarely puts another line in between, which must be skipped.
+    /// Returns false where there is nothing to damage.
     pub(super) fn damage(&mut self) -> bool {
         let recoveries: Vec<Code> =
             [Code::Recover, Code::RecoverRoots].into_iter().filter(|code| self.has(*code)).collect();
@@ -68,7 +68,7 @@ impl Generator<'_> {
         true
     }
 
-    /// What is to be damaged: mostly what has references, for most faults are in those.
+    /// The object to damage. Mostly one with references, since most faults are in those.
     fn target(&mut self) -> Option<Option<Name>> {
         let telling = |contents: &Contents| contents.target.is_some() || contents.references().next().is_some();
         if self.rng.random_bool(0.6)
@@ -80,7 +80,7 @@ impl Generator<'_> {
         self.object(&Place::Program, |_| true)
     }
 
-    /// A fault that the object may have, by what it is; now and then any.
+    /// A fault that fits the kind of the object; now and then any fault.
     fn fault_of(&mut self, object: Option<Name>) -> Fault {
         let dangling = self.contents(object).and_then(|contents| match contents.kind {
             Kind::Weak => Some(Fault::DanglingWeak),
@@ -111,7 +111,8 @@ impl Generator<'_> {
         Some(Operation::Temp { allocation: Box::new(self.operation(code, place)?) })
     }
 
-    /// Whether a line that wants a frame to be open, or none, is to be drawn: seldom one that is refused.
+    /// Whether to draw a line that needs an open frame, or that needs none. Seldom true for a line that would be
+    /// refused.
     pub(super) fn suits_frame(&mut self, open: bool, place: &Place) -> bool {
         self.model.has_frame() == open || matches!(place, Place::Finalizer(_)) || self.rng.random_ratio(1, 40)
     }

@@ -1,10 +1,10 @@
 //! Random programs that are worth running.
 //!
-//! Lines drawn blindly are mostly refused: names are unbound, objects gone, kinds wrong. So a program is drawn line by
-//! line while the model carries it out, and each line is chosen knowing what lives: mostly something that can be done,
-//! now and then on purpose something that can't. Names are used again, references are stored more often than plain
-//! values, and automatic checks come every few operations, so that cycles form, become garbage and are collected within
-//! a screenful.
+//! Lines drawn blindly are mostly refused: a name is unbound, an object is freed, a kind is wrong. So a program is
+//! drawn line by line while the model carries it out, and each line is chosen with knowledge of what lives. Mostly it
+//! can be done; now and then it can't, on purpose. Programs use names again, store references more often than plain
+//! values, and check automatically every few operations, so that cycles form, become garbage and are collected within
+//! sixty lines.
 
 mod bias;
 mod groups;
@@ -25,17 +25,17 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeSet;
 
-/// The most lines of a program, unless something else is asked for.
+/// The most lines of a program by default.
 pub const MOST_LINES: usize = 64;
 
 /// How programs are to be drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipe {
-    /// What they are mostly about.
+    /// What the programs mostly do.
     pub profile: Profile,
     /// The most lines of a program.
     pub most_lines: usize,
-    /// What is left out of what makes them better than random.
+    /// The biases that are left out.
     pub without: Vec<Bias>,
 }
 
@@ -45,7 +45,7 @@ impl Default for Recipe {
     }
 }
 
-/// The program of a case: a function of the seed, the case's number, the recipe and which operations there are.
+/// The program of a case. It depends only on the seed, the case's number, the recipe and which operations there are.
 pub fn case(seed: u64, number: u64, recipe: &Recipe, supports: &dyn Fn(Code) -> bool) -> Program {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(number);
@@ -65,37 +65,38 @@ pub fn program(rng: &mut dyn Rng, recipe: &Recipe, supports: &dyn Fn(Code) -> bo
     Program::new(generator.lines)
 }
 
-/// A program in the making.
+/// A program while it is drawn.
 struct Generator<'a> {
     rng: &'a mut dyn Rng,
+    supports: &'a dyn Fn(Code) -> bool,
     profile: Profile,
     without: &'a [Bias],
-    /// What the program does so far.
+    /// The model's heap after the lines so far.
     model: Reference,
     lines: Vec<Line>,
-    /// Names that stand for something, outside finalizers.
+    /// Bound names outside finalizers, with their objects.
     bound: Vec<(Name, Object)>,
-    /// The finalizers so far: whose, and the names that their lines bind.
+    /// The finalizers so far: each object that has one, and the names that its lines bind.
     finalizers: Vec<(Object, Vec<(Name, Kind)>)>,
     next_name: u16,
-    /// How often, of ten, a name is one of the youngest, and how many those are.
+    /// How many of ten names are chosen among the youngest, and how many names count as young.
     recent: u32,
     window: usize,
-    /// The slices that stand between all other lines, if any do, and after how many.
+    /// The slice that is done again and again between the other lines, if any, and about every how many lines.
     pulse: Option<(Code, u32)>,
-    /// What operands are mostly among, if anything.
+    /// The objects that operands are mostly chosen among, if not empty.
     focus: BTreeSet<Object>,
-    /// Of how many lines one begins a shape.
+    /// About every how many lines a shape begins.
     between_shapes: u32,
-    /// What the slices of the collection under way may have touched.
+    /// The most objects that the slices of the unfinished collection can have touched.
     sliced: u64,
-    /// Operations to draw from, with their weights added up.
+    /// The operations to draw from, with cumulative weights.
     weights: Vec<(u32, Code)>,
     within_weights: Vec<(u32, Code)>,
 }
 
 impl<'a> Generator<'a> {
-    fn new(rng: &'a mut dyn Rng, recipe: &'a Recipe, supports: &dyn Fn(Code) -> bool) -> Generator<'a> {
+    fn new(rng: &'a mut dyn Rng, recipe: &'a Recipe, supports: &'a dyn Fn(Code) -> bool) -> Generator<'a> {
         let Recipe { profile, without, .. } = recipe;
         let has = |bias: Bias| !without.contains(&bias);
         let factors = if has(Bias::Swarm) { swarm::factors(rng) } else { None };
@@ -118,11 +119,12 @@ impl<'a> Generator<'a> {
             sliced: 0,
             weights: added_up(supports, &weight),
             within_weights: added_up(supports, &within),
+            supports,
             rng,
         }
     }
 
-    /// Small settings, most of the time: with the usual ones nothing automatic happens in sixty lines.
+    /// Adds settings, mostly small ones: with the default ones nothing automatic happens within sixty lines.
     fn settings(&mut self) {
         let bounds = {
             let least = self.rng.random_range(1..=4);
@@ -149,7 +151,7 @@ impl<'a> Generator<'a> {
         self.weights.retain(|(_, code)| !code.is_setting());
     }
 
-    /// Draws a line and carries it out on the model; false where nothing can be drawn.
+    /// Draws a line and carries it out on the model. Returns false where nothing can be drawn.
     fn line(&mut self) -> bool {
         if self.rng.random_ratio(1, 400) && self.fill() {
             return true;
@@ -179,7 +181,7 @@ impl<'a> Generator<'a> {
         false
     }
 
-    /// Whether the profile forbids it: without cycles, what holds a reference is younger than what it refers to.
+    /// Whether the profile forbids the operation. Without cycles, an object refers only to older ones.
     pub(super) fn is_unwanted(&self, operation: &Operation<Name>, place: &Place) -> bool {
         if self.profile != Profile::Acyclic {
             return false;
@@ -224,7 +226,22 @@ impl<'a> Generator<'a> {
         }
     }
 
+    /// Whether the subject has all that an operation is made of.
+    fn supports(&self, operation: &Operation<Name>) -> bool {
+        let within = match operation {
+            Operation::On { line, .. } => self.supports(&line.operation),
+            Operation::Temp { allocation } => self.supports(allocation),
+            _ => true,
+        };
+        within && (self.supports)(operation.code())
+    }
+
+    /// Carries a line out on the model; shapes and slices are made of whatever they like, and what the subject lacks of
+    /// that is left out.
     fn add(&mut self, line: Line) {
+        if !self.supports(&line.operation) {
+            return;
+        }
         let told = self.told(&line.operation);
         self.model.follow(told);
         script::step(&mut self.model, &line);
@@ -254,7 +271,7 @@ fn added_up(supports: &dyn Fn(Code) -> bool, weight: &dyn Fn(Code) -> u32) -> Ve
         .collect()
 }
 
-/// How often an operation stands in finalizers: what saves, stores, lets go and re-enters comes first there.
+/// How often an operation occurs in finalizers. There, most lines resurrect, store, drop or re-enter the heap.
 fn weight_within(code: Code) -> u32 {
     match code {
         Code::WriteField => 40,

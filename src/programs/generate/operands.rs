@@ -1,4 +1,4 @@
-//! Operands, chosen knowing what lives.
+//! Chooses operands with knowledge of what lives.
 
 use super::Generator;
 use heapproof_model::definitions::Graph;
@@ -13,11 +13,11 @@ pub(super) enum Place {
     Finalizer(Object),
 }
 
-/// How often an operand is chosen that can't do, of a hundred: gone, of another kind, nil, unbound.
+/// How many of a hundred operands are unsuitable on purpose: freed, of another kind, nil, or unbound.
 const AMISS: u32 = 7;
 
 impl Generator<'_> {
-    /// A line of that operation; `None` where there is nothing that it could be done to.
+    /// A line of that operation; `None` where no object suits it.
     pub(super) fn make(&mut self, code: Code, place: &Place) -> Option<Line> {
         let operation = self.operation(code, place)?;
         if self.is_unwanted(&operation, place) {
@@ -123,7 +123,7 @@ impl Generator<'_> {
             (None, Place::Program) => return None,
         };
         let code = self.draw(true)?;
-        // A finalizer's line that gives a finalizer a line is enough; deeper ones find nothing else.
+        // Two levels of finalizers are enough; deeper ones find nothing new.
         let nested = matches!(place, Place::Finalizer(_)) && code == Code::On;
         let line = self.make(if nested { Code::Collect } else { code }, &inner)?;
         Some(Operation::On { object, line: Box::new(line) })
@@ -134,7 +134,7 @@ impl Generator<'_> {
         self.object(place, move |contents| contents.kind == kind)
     }
 
-    /// An object that lives and is wanted; now and then one that is not, nil, or a name that stands for nothing.
+    /// An object that lives and is wanted; now and then one that isn't, nil, or an unbound name.
     pub(super) fn object(&mut self, place: &Place, wanted: impl Fn(&Contents) -> bool) -> Option<Option<Name>> {
         if self.rng.random_ratio(AMISS, 100) {
             return Some(match self.rng.random_range(0..10) {
@@ -156,7 +156,7 @@ impl Generator<'_> {
         self.any_bound(|generator, object| generator.model.external(object) > 0).map(Some)
     }
 
-    /// In a finalizer, often its own object or a name that the finalizer binds.
+    /// In a finalizer, this is often its own object or a name that the finalizer binds.
     fn local(&mut self, place: &Place, wanted: &impl Fn(&Contents) -> bool) -> Option<Name> {
         let Place::Finalizer(object) = place else { return None };
         let own = self.model.contents(*object).is_some_and(wanted);
@@ -170,7 +170,7 @@ impl Generator<'_> {
         (fits && self.rng.random_bool(0.5)).then_some(name)
     }
 
-    /// A bound name of which that is so, from any on.
+    /// A bound name that satisfies the condition; the search starts at a random one.
     pub(super) fn any_bound(&mut self, wanted: impl Fn(&Self, Object) -> bool) -> Option<Name> {
         if self.bound.is_empty() {
             return None;
@@ -185,7 +185,8 @@ impl Generator<'_> {
         in_focus.or_else(|| in_order().next()).map(|(name, _)| *name)
     }
 
-    /// A field of a table with the reference that it holds: to store that again must not free it in between.
+    /// A field of a table with the reference that it holds. To store the same reference again must not free it in
+    /// between.
     fn what_is_there(&mut self, object: Option<Name>) -> Option<(Field, Value<Name>)> {
         let contents = self.contents(object)?;
         let both = contents.fields.iter().zip(&contents.values);
@@ -207,7 +208,7 @@ impl Generator<'_> {
     }
 
     pub(super) fn any_field(&mut self) -> Field {
-        // Few, so that they are overwritten; now and then one of many.
+        // Few names, so that fields are overwritten; now and then one of many.
         let several = if self.rng.random_ratio(9, 10) { 3 } else { Field::COMMON.len() };
         Field::common(self.rng.random_range(0..several))
     }
@@ -232,13 +233,13 @@ impl Generator<'_> {
         self.plain()
     }
 
-    /// How many objects a bulk line allocates: few, for what is large is slow to look at after each line.
+    /// How many objects a bulk line allocates. Few, since a large heap is slow to compare after each line.
     fn bulk(&mut self) -> u32 {
         if self.rng.random_ratio(1, 100) { self.rng.random_range(0..64) } else { self.rng.random_range(1..5) }
     }
 }
 
-/// The kind of what an operation gives, as far as it can be known beforehand.
+/// The kind of an operation's result, as far as it can be known beforehand.
 fn kind_of_new(operation: &Operation<Name>) -> Kind {
     match operation {
         Operation::Array { .. } => Kind::Array,

@@ -1,21 +1,21 @@
-//! What random programs are mostly about.
+//! Profiles: what random programs mostly do.
 
 use heapproof_model::Code;
 
-/// What random programs are mostly about.
+/// What random programs mostly do.
 ///
-/// A profile shifts how often operations are drawn, and some shift what is drawn for them; whatever a subject has is
-/// reached by the default one too.
+/// A profile changes how often operations are drawn, and some change which operands they get. The default profile
+/// reaches every operation of a subject too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Profile {
     /// Everything.
     #[default]
     Default,
-    /// Objects refer only to older ones, so that nothing is a cycle: counting, release and its order.
+    /// Counting, release and its order: objects refer only to older ones, so that there are no cycles.
     Acyclic,
     /// Few objects with many references among them.
     Dense,
-    /// Weak objects, upgrades, and what becomes of both.
+    /// Weak objects and upgrades.
     Weak,
     /// Finalizers that do anything.
     Finalizers,
@@ -23,7 +23,7 @@ pub enum Profile {
     Slices,
     /// Damage, verification and recovery.
     Faults,
-    /// A look after each change: nothing is left to the next one.
+    /// A detection or verification after each change, so that each sees only one change.
     LookAlways,
 }
 
@@ -40,7 +40,7 @@ impl Profile {
         Profile::LookAlways,
     ];
 
-    /// How the command line calls it.
+    /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Profile::Default => "default",
@@ -54,7 +54,7 @@ impl Profile {
         }
     }
 
-    /// What its programs are about, in a line.
+    /// What its programs do, in one line.
     pub fn about(self) -> &'static str {
         match self {
             Profile::Default => "everything",
@@ -68,7 +68,7 @@ impl Profile {
         }
     }
 
-    /// How often an operation stands in its programs, against the others.
+    /// How often an operation is drawn, relative to the others.
     pub fn weight(self, code: Code) -> u32 {
         code.weight() * self.percent(code) / 100
     }

@@ -1,9 +1,10 @@
 //! Shapes that random references rarely make, built step by step.
 //!
 //! A shape is a number of objects and the references among them. Its objects are of any kinds that have room for their
-//! references; in some shapes plain values stand in front of these, so that references move when they go. Then it may be hung up on something, refer to something, be watched and be given finalizers, and at last
-//! it is let go, whole or but for one object: so there is garbage that hangs off garbage and garbage that refers to what
-//! lives.
+//! references. In some shapes plain values stand in front of the references, so that references move when these values
+//! are removed. Some shapes are then referred to from outside, refer to other objects, get weak objects, or get
+//! finalizers. At last the program drops the shape, whole or all but one object. So there is garbage that garbage
+//! refers to, and garbage that refers to what lives.
 
 use super::operands::Place;
 use super::{Generator, Profile};
@@ -43,7 +44,7 @@ impl Shape {
         Shape::Nested,
     ];
 
-    /// The references among that many objects: who refers to whom.
+    /// The references among that many objects, as pairs of referrer and target.
     pub(crate) fn references(self, count: usize) -> Vec<(usize, usize)> {
         let next = (1..count).map(|object| (object - 1, object));
         let back = next.clone().map(|(object, next)| (next, object));
@@ -70,8 +71,9 @@ impl Shape {
 }
 
 impl Generator<'_> {
-    /// Builds a shape, or two of which one hangs on the other; false where the operations for it are missing. `lost` says
-    /// that nothing of it is held in the end, `padded` that plain values stand in front of references.
+    /// Builds a shape, or two of which one refers to the other. `lost` says that the mutator holds nothing of it in the
+    /// end, `padded` that plain values stand in front of references. Returns false where the operations for it are
+    /// missing.
     pub(super) fn shape(&mut self, lost: bool, padded: bool) -> bool {
         let mut objects = self.built(padded);
         if objects.is_empty() {
@@ -97,13 +99,13 @@ impl Generator<'_> {
         self.shape(false, padded)
     }
 
-    /// The objects of a shape, all of them held.
+    /// The objects of a shape; the mutator holds all of them.
     fn built(&mut self, padded: bool) -> Vec<Name> {
         let shape = Shape::any(self.rng);
         let count = self.rng.random_range(if shape == Shape::Lattice { 3..=6 } else { 2..=5 });
         let mut references = shape.references(count);
         if self.rng.random_bool(0.5) || self.profile == Profile::Acyclic {
-            // The other way round in time: what refers is younger than what it refers to.
+            // Reversed in time: each object is younger than those that it refers to.
             references.iter_mut().for_each(|(from, to)| (*from, *to) = (count - 1 - *from, count - 1 - *to));
         }
         // Only in tables do values move when one of them goes.
@@ -178,7 +180,7 @@ impl Generator<'_> {
         self.add_if_wanted(operation);
     }
 
-    /// What the shape hangs on, what it refers to, who watches it, and its finalizers; mostly none of each.
+    /// References to the shape, references from it, weak objects and finalizers; mostly none of each.
     fn surroundings(&mut self, objects: &[Name]) {
         let one = |rng: &mut dyn Rng| objects[rng.random_range(0..objects.len())];
         if self.rng.random_ratio(1, 4) {
@@ -202,7 +204,7 @@ impl Generator<'_> {
         }
     }
 
-    /// Gives up what the mutator holds of the shape: mostly all, else all but one, now and then nothing.
+    /// Drops what the mutator holds of the shape: mostly everything, else all but one object, now and then nothing.
     fn let_go(&mut self, objects: &[Name], lost: bool) {
         if !self.has(Code::Drop) {
             return;

@@ -1,10 +1,10 @@
-//! Bursts of slices, with changes in between that are aimed at what the slices are about.
+//! Bursts of slices, with changes in between to the objects that the slices examine.
 //!
-//! A pass under way is wrong only about what has changed under it: garbage that was taken or stored, garbage that lost
-//! its referrers, a slot that has another tenant, values that have moved to other places in an object. Changes drawn
-//! blindly hardly ever meet one of those. How far a heap
-//! comes in a slice is its own choice; here the model is made to pause until the slices' budgets would do for its garbage
-//! several times over, so that the names of garbage stay good for as long as they may be in the heap.
+//! A detection or collection that is paused can be wrong only about what changed meanwhile: garbage that was taken or
+//! stored, garbage that lost its referrers, a slot that holds another object, values that moved to other places in an
+//! object. Random changes hardly ever touch one of those. How far a heap gets in a slice is its own choice. Here the
+//! model pauses until the budgets of the slices would suffice for its garbage several times over, so that the names of
+//! garbage stay valid for as long as they can be in the heap.
 
 use super::operands::Place;
 use super::{Bias, Generator};
@@ -13,30 +13,30 @@ use heapproof_model::{Code, Contents, Event, Field, Gives, Kind, Line, Name, Obj
 use rand::{Rng, RngExt};
 use std::collections::BTreeSet;
 
-/// How many objects a search touches for each object of garbage, about.
+/// About how many objects a search touches for each object of garbage.
 const TOUCHES: u64 = 3;
 
-/// What the changes of a burst are mostly like: one needs several of a kind to come to a point.
+/// What most changes of a burst do. Some bugs need several changes of the same sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Theme {
-    /// Anything at all, mostly done to it.
+    /// Any operation, mostly on an object that the slices examine.
     Any,
-    /// The mutator comes to hold something.
+    /// The mutator takes a reference to such an object.
     Take,
-    /// Something is stored, in what lives or in garbage.
+    /// A reference to such an object is stored, in a living object or in garbage.
     Store,
-    /// Something loses a referrer; what dies of it may leave its slot to another.
+    /// Such an object loses a referrer; if it dies, another object may get its slot.
     Lose,
-    /// Young objects are hung on it.
+    /// A young object refers to such an object, or the other way round.
     Grow,
-    /// Values that are no references come to it and leave it, so that its references stand elsewhere.
+    /// Such an object gains or loses plain values, so that its references move.
     Move,
-    /// Allocations are refused that would have referred to it.
+    /// An allocation that would refer to such an object is refused.
     Refuse,
 }
 
 impl Theme {
-    /// One of those that could disturb what those slices do: a collection depends on counts, a detection on contents alone.
+    /// A theme that can disturb these slices. A collection depends on counts, a detection on contents alone.
     fn any(rng: &mut dyn Rng, code: Code) -> Theme {
         use Theme::*;
         let themes: &[Theme] = match code {
@@ -47,14 +47,14 @@ impl Theme {
     }
 }
 
-/// Which slices stand between all other lines of a program, and after how many; mostly none.
+/// Which slice a program does again and again between its other lines, and about every how many; mostly none.
 pub(super) fn pulse(rng: &mut dyn Rng) -> Option<(Code, u32)> {
     let code = if rng.random_bool(0.5) { Code::DetectSlice } else { Code::CollectSlice };
     rng.random_ratio(1, 5).then(|| (code, rng.random_range(1..=3)))
 }
 
 impl Generator<'_> {
-    /// Goes on with what the program does all the time, so that whatever it does else is done while that is under way.
+    /// Does a slice of what the program does all the time, so that its other lines run while that is unfinished.
     pub(super) fn pulse(&mut self) {
         let Some((code, lines)) = self.pulse else { return };
         if self.has(code) && self.rng.random_ratio(1, lines) {
@@ -62,7 +62,7 @@ impl Generator<'_> {
         }
     }
 
-    /// Slices, one after the other, with changes in between: what is under way must notice them.
+    /// Adds slices with changes in between, which the paused detection or collection must notice.
     pub(super) fn slices(&mut self, code: Code) {
         if !self.has_bias(Bias::Aim) || self.rng.random_ratio(1, 6) {
             for _ in 0..self.rng.random_range(1..=4) {
@@ -99,14 +99,14 @@ impl Generator<'_> {
         self.add(Line { bind: None, operation });
     }
 
-    /// Any operation but a burst in a burst, or damage, which ends whatever is under way.
+    /// Adds any operation except a slice, or damage, which ends every unfinished detection and collection.
     fn anything(&mut self) {
         let others = |code: &Code| !matches!(code, Code::CollectSlice | Code::DetectSlice | Code::Fault);
         let line = self.draw(false).filter(others).and_then(|code| self.make(code, &Place::Program));
         line.into_iter().for_each(|line| self.add(line));
     }
 
-    /// Something that is done to what those slices are about.
+    /// Changes an object that the slices examine.
     fn aimed(&mut self, theme: Theme, code: Code) {
         let about = self.about(code);
         if theme == Theme::Any || self.rng.random_ratio(1, 8) {
@@ -131,13 +131,13 @@ impl Generator<'_> {
             self.add(Line { bind, operation });
         }
         if theme == Theme::Lose && self.rng.random_bool(0.5) {
-            // The next tenant.
+            // Another object for the freed slot.
             let line = self.make(Code::Table, &Place::Program);
             line.into_iter().for_each(|line| self.add(line));
         }
     }
 
-    /// What a collection is about is garbage and what it refers to; a detection, everything.
+    /// The objects that slices examine: for a collection, garbage and what it refers to; for a detection, everything.
     fn about(&self, code: Code) -> BTreeSet<Object> {
         if code == Code::DetectSlice {
             return self.model.living().collect();
@@ -147,7 +147,8 @@ impl Generator<'_> {
         garbage.iter().copied().chain(beyond).collect()
     }
 
-    /// One of these that suits the theme: values move where they stand in front of references.
+    /// One of these objects that suits the theme. For `Move`, one with plain values in front of references, if there is
+    /// one.
     fn subject_of(&mut self, theme: Theme, about: &BTreeSet<Object>) -> Option<Name> {
         let among = |object: Object| about.contains(&object);
         if theme == Theme::Move
@@ -160,7 +161,7 @@ impl Generator<'_> {
         self.any_bound(|generator, object| among(object) && generator.model.lives(object))
     }
 
-    /// A plain value comes to it or leaves it, mostly one that stands in front of a reference.
+    /// Adds a plain value to the object or removes one, mostly one that stands in front of a reference.
     fn moved(&mut self, name: Name) -> Option<Operation<Name>> {
         let (object, value) = (Some(name), self.plain());
         let contents = self.contents(object)?;
@@ -175,7 +176,7 @@ impl Generator<'_> {
         })
     }
 
-    /// A young object that refers to it or is referred to by it, and is held by nobody else.
+    /// Allocates an object that refers to this one or is referred to by it; mostly the mutator then drops it.
     fn grow(&mut self, name: Name) {
         if !self.has(Code::Table) || !self.has(Code::WriteField) {
             return;
@@ -191,7 +192,7 @@ impl Generator<'_> {
         }
     }
 
-    /// An allocation that refers to it and also to what is gone, or that exceeds the capacity.
+    /// An allocation that refers to the object and is refused: it also refers to a freed one, or exceeds the capacity.
     fn refused(&mut self, name: Name) -> Option<Operation<Name>> {
         let mut values = vec![Value::Reference(name)];
         if let Some(gone) = self.any_bound(|generator, object| !generator.model.lives(object)) {
@@ -200,7 +201,7 @@ impl Generator<'_> {
         Some(Operation::Array { values })
     }
 
-    /// It loses one who refers to it, or one reference of the mutator's.
+    /// The object loses a referrer, or a reference that the mutator holds.
     fn lost(&mut self, name: Name) -> Option<Operation<Name>> {
         let object = self.object_of(name)?;
         let held = self.model.external(object) > 0;
@@ -210,7 +211,7 @@ impl Generator<'_> {
         self.overwritten(object)
     }
 
-    /// A write of that reference into anything.
+    /// A write of a reference to the object into any object.
     fn stored(&mut self, name: Name) -> Option<Operation<Name>> {
         let holder = self.any_bound(|generator, object| generator.model.contents(object).is_some_and(has_room))?;
         let (kind, value) = (self.contents(Some(holder))?.kind, Value::Reference(name));
@@ -238,7 +239,7 @@ impl Generator<'_> {
         })
     }
 
-    /// What the model is told that the subject does of this operation: a collection in slices pauses.
+    /// What the model is told to do where the contract leaves a choice: here, whether a collection in slices pauses.
     pub(super) fn told(&mut self, operation: &Operation<Name>) -> Vec<Event> {
         let Operation::CollectSlice { objects } = operation else { return Vec::new() };
         self.sliced += u64::from(*objects);
@@ -257,7 +258,7 @@ fn movable(contents: &Contents) -> Option<usize> {
     contents.values[..last].iter().position(|value| value.reference().is_none())
 }
 
-/// Whether it can hold a reference as it is.
+/// Whether the object has room for one more reference.
 fn has_room(contents: &Contents) -> bool {
     match contents.kind {
         Kind::Table | Kind::Array | Kind::Box => true,

@@ -1,10 +1,10 @@
-//! Values from a small set, so that they meet again, and from the extremes.
+//! Values from a small set, so that equal ones occur again, and extreme values.
 
 use super::Generator;
 use heapproof_model::{Float, Name, Value};
 use rand::RngExt;
 
-/// Strings that are empty, plain, hard to write down, and longer than what fits into a line.
+/// Strings that are empty, plain, full of escapes, and longer than a line.
 const TEXTS: [&str; 6] = ["", "text", "\"\\\n\t", "\u{0}", "é\u{10ffff}", LONG];
 
 const LONG: &str = concat!(
@@ -20,7 +20,7 @@ const FLOATS: [f64; 9] =
     [0.0, -0.0, 1.5, f64::NAN, f64::NEG_INFINITY, f64::INFINITY, f64::MAX, f64::MIN_POSITIVE, 5e-324];
 
 impl Generator<'_> {
-    /// A value that is no reference.
+    /// A value that is not a reference.
     pub(super) fn plain(&mut self) -> Value<Name> {
         match self.rng.random_range(0..16) {
             0..6 => Value::Nil,

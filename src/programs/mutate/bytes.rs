@@ -1,8 +1,8 @@
-//! What a fuzzer holds, changed as the program that it is.
+//! Mutates a fuzzer's input as a program, not as bytes.
 //!
-//! An input is decoded, changed or crossed, and encoded again. One time in eight it is left to the fuzzer's own mutator:
-//! that finds what no program is encoded to, and what a step of ours forgets. Where the input is text and not a program,
-//! it is changed by words.
+//! An input is decoded, changed or crossed, and encoded again. One time in eight the fuzzer's own mutator changes it
+//! instead: that finds bytes that no program is encoded to, and changes that our steps lack. Text that is not a program
+//! is changed word by word.
 
 use super::{cross, mutate, text};
 use heapproof_model::Program;
@@ -12,20 +12,20 @@ use rand_chacha::ChaCha8Rng;
 /// The most lines of an input.
 const MOST_LINES: usize = 64;
 
-/// How an input is written.
+/// The notation of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notation {
-    /// A program as bytes, which any bytes are.
+    /// A program as bytes; any bytes are a program.
     Bytes,
-    /// A trace, or a text that is none.
+    /// A trace, or text that does not parse as one.
     Text,
 }
 
-/// How a fuzzer changes bytes by itself: a buffer, how much of it is in use, how much may be; then how much is.
+/// The fuzzer's own mutator. It takes a buffer, the length in use and the greatest length, and returns the new length.
 pub type Plain<'a> = dyn FnMut(&mut [u8], usize, usize) -> usize + 'a;
 
-/// Changes the first `size` bytes of `data`, an input in that notation or for that property, into others of at most `most`
-/// bytes; how many these are. The same for the same seed, if `plain` is.
+/// Replaces the first `size` bytes of `data`, an input in that notation, by at most `most` others, and returns how many
+/// there are. The result is the same for the same seed, if `plain` is deterministic.
 pub fn mutate_bytes(
     notation: impl Into<Notation>,
     data: &mut [u8],
@@ -46,7 +46,7 @@ pub fn mutate_bytes(
     put(&changed, &mut data[..most])
 }
 
-/// Writes an input with parts of two others into `out`; how many bytes it has.
+/// Writes an input with parts of two others into `out`, and returns its length.
 pub fn cross_bytes(notation: impl Into<Notation>, first: &[u8], second: &[u8], out: &mut [u8], seed: u32) -> usize {
     let rng: &mut dyn Rng = &mut ChaCha8Rng::seed_from_u64(seed.into());
     let crossed = match notation.into() {
@@ -58,7 +58,7 @@ pub fn cross_bytes(notation: impl Into<Notation>, first: &[u8], second: &[u8], o
     put(&crossed, out)
 }
 
-/// The program in at most that many bytes, without the last lines where it has more.
+/// The program in at most that many bytes; a longer one loses its last lines.
 fn fitting(program: &Program, most: usize) -> Vec<u8> {
     let mut lines = program.lines().to_vec();
     loop {
@@ -69,7 +69,7 @@ fn fitting(program: &Program, most: usize) -> Vec<u8> {
     }
 }
 
-/// As much as there is room for.
+/// Copies as much as there is room for.
 fn put(bytes: &[u8], out: &mut [u8]) -> usize {
     let size = bytes.len().min(out.len());
     out[..size].copy_from_slice(&bytes[..size]);

@@ -1,4 +1,4 @@
-//! Lines of one program in another.
+//! Puts lines of one program into another.
 
 use super::Draft;
 use super::scope::{Scope, renamed};
@@ -7,7 +7,7 @@ use rand::RngExt;
 use std::collections::{BTreeMap, btree_map::Entry};
 
 impl Draft<'_> {
-    /// Puts lines of another program in: all behind all, its end behind our beginning, or a stretch in the midst.
+    /// Inserts lines of another program: all of them at the end, its tail after our head, or a stretch in the middle.
     pub(super) fn join(&mut self, other: &Program) {
         let theirs = other.lines();
         let (ours, many) = (self.lines.len(), theirs.len());
@@ -27,7 +27,7 @@ impl Draft<'_> {
         self.lines.splice(at..at, lines);
     }
 
-    /// Lines of another program: its names are new ones, and those that these lines don't bind are mostly names of ours.
+    /// Lines of another program with new names. Names that these lines use but don't bind mostly become names of ours.
     fn adopted(&mut self, lines: Vec<Line>, scope: &Scope) -> Vec<Line> {
         let mut numbers = self.numbers(&lines);
         for name in lines.iter().flat_map(Line::names) {
@@ -41,7 +41,7 @@ impl Draft<'_> {
         renumbered(lines, &numbers)
     }
 
-    /// The same lines, binding names that are new.
+    /// The same lines, but they bind new names.
     pub(super) fn bound_anew(&mut self, lines: Vec<Line>) -> Vec<Line> {
         let numbers = self.numbers(&lines);
         renumbered(lines, &numbers)

@@ -1,4 +1,4 @@
-//! The steps: what can be done to a program's lines.
+//! The steps that change a program's lines.
 
 use super::Draft;
 use super::scope::{each_name, kind_wanted};
@@ -6,10 +6,10 @@ use heapproof_model::{Code, Gives, Line, Name, Operation, Part};
 use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};
 
-/// How long a stretch is that is moved, copied or left out.
+/// The greatest length of a stretch that is moved, copied or left out.
 const LONGEST_STRETCH: usize = 8;
 
-/// What can be done to a program.
+/// A way to change a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     Insert,
@@ -28,7 +28,7 @@ pub(super) enum Step {
     Damage,
 }
 
-/// Every step, and how often it is taken against the others.
+/// Every step, and how often it is taken relative to the others.
 pub(super) const STEPS: &[(u32, Step)] = &[
     (24, Step::Insert),
     (10, Step::Delete),
@@ -47,7 +47,7 @@ pub(super) const STEPS: &[(u32, Step)] = &[
 ];
 
 impl Draft<'_> {
-    /// Takes a step; false where it does not fit the program, which is unchanged then.
+    /// Takes a step. Returns false where it does not fit the program, which then stays unchanged.
     pub(super) fn take(&mut self, step: Step) -> bool {
         match step {
             Step::Insert => self.insert(),
@@ -98,7 +98,7 @@ impl Draft<'_> {
         true
     }
 
-    /// A copy of a stretch, mostly right behind it; what it binds has names of its own.
+    /// Copies a stretch, mostly right behind itself; the copy binds new names.
     fn duplicate(&mut self) -> bool {
         let Some(stretch) = self.stretch(LONGEST_STRETCH) else { return false };
         let at = if self.rng.random_bool(0.5) { stretch.end } else { self.rng.random_range(0..=self.lines.len()) };
@@ -163,7 +163,7 @@ impl Draft<'_> {
         true
     }
 
-    /// A name stands for another that is bound, from some line on or in one place.
+    /// Replaces a name by another that is bound, from some line on or in one place.
     fn rename(&mut self) -> bool {
         let Some(from) = self.any_line() else { return false };
         let mut used = Vec::new();
@@ -181,7 +181,7 @@ impl Draft<'_> {
         true
     }
 
-    /// Exchanges the names that one line uses, so that a reference goes the other way.
+    /// Exchanges the names that one line uses, so that a reference points the other way.
     fn turn_round(&mut self) -> bool {
         let Some(at) = self.any_line() else { return false };
         let bound = self.lines[at].bound();
@@ -213,7 +213,7 @@ impl Draft<'_> {
         fits
     }
 
-    /// A line becomes one of a finalizer, or the other way round.
+    /// Moves a line into a finalizer, or out of one.
     fn defer(&mut self) -> bool {
         let Some(at) = self.any_line() else { return false };
         let line = self.lines[at].clone();
@@ -239,7 +239,7 @@ impl Draft<'_> {
     }
 }
 
-/// What an operation is done to.
+/// The object that an operation is done to.
 fn object(operation: &mut Operation<Name>) -> Option<Name> {
     match operation.parts().into_iter().next()? {
         Part::Object(object) => *object,

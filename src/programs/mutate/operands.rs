@@ -1,4 +1,4 @@
-//! Lines and operands, new or changed.
+//! Makes new lines and operands, and changes operands.
 
 use super::scope::{Scope, kind_wanted};
 use super::{Draft, drawn};
@@ -7,18 +7,18 @@ use heapproof_model::{Code, Fault, Field, Float, Gives, Line, Name, Operation, P
 use rand::RngExt;
 use std::sync::Arc;
 
-/// How long a list of values grows.
+/// The most values in a list.
 const MOST_VALUES: usize = 8;
 
 impl Draft<'_> {
-    /// A line of any operation that may stand there.
+    /// A line of any operation that is allowed in that place.
     pub(super) fn new_line(&mut self, scope: &Scope) -> Option<Line> {
         let within = scope.depth > 0;
         let weight = |code: Code| match code {
             Code::Panic => u32::from(within) * 10,
-            // Half of the default mix would be drops, writes and temporaries; here what is rare is worth more.
+            // Half of the default mix would be drops, writes and temporaries; here rare operations are worth more.
             code if within && (code.is_setting() || code == Code::Fault) => 0,
-            // By itself it makes that all behind it is skipped.
+            // Alone it makes the lockstep skip all lines after it.
             Code::Fault => 1,
             code => code.weight().clamp(8, 40),
         };
@@ -62,7 +62,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Changes one operand of a line; false where it has none.
+    /// Changes one operand of a line. Returns false where it has none.
     pub(super) fn change(&mut self, operation: &mut Operation<Name>, scope: &Scope) -> bool {
         let code = operation.code();
         let mut parts = operation.parts();
@@ -126,7 +126,7 @@ impl Draft<'_> {
         operation
     }
 
-    /// A number that means something where it stands: nearly always a small one.
+    /// A number that makes sense in its place: nearly always a small one.
     fn number(&mut self, code: Code) -> u32 {
         match self.rng.random_range(0..32) {
             0 => 0,
@@ -145,7 +145,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Mostly one of three, so that fields are overwritten; then one of those that are a byte, and seldom a long one.
+    /// Mostly one of three, so that fields are overwritten; else one that is encoded in a byte, and seldom a long one.
     fn field(&mut self) -> Field {
         let many = [3, 3, 3, 3, 12, Field::COMMON.len()][self.rng.random_range(0..6)];
         let common = Field::common(self.rng.random_range(0..many));

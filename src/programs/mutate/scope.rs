@@ -1,4 +1,4 @@
-//! Which names a line can use where it stands, and what they probably are.
+//! Which names are bound before a line, and the kinds that their objects probably have.
 
 use super::Draft;
 use heapproof_model::{Code, Kind, Line, Name, Operation, Part, Value};
@@ -7,7 +7,7 @@ use rand::RngExt;
 /// The names bound before a line, in order, each with the kind of its object as far as the binding line shows it.
 pub(super) struct Scope {
     names: Vec<(Name, Option<Kind>)>,
-    /// How many finalizers it stands in.
+    /// How many finalizers the line is nested in.
     pub depth: usize,
 }
 
@@ -18,8 +18,8 @@ impl Draft<'_> {
         Scope { names: bound.collect(), depth: 0 }
     }
 
-    /// A name of that kind, or of which the kind does not show; a late one more often than an early one. Now and then
-    /// one that can't do.
+    /// A name of that kind, or of unknown kind; late names more often than early ones. Now and then one that does not
+    /// suit.
     pub(super) fn name(&mut self, scope: &Scope, kind: Option<Kind>) -> Option<Name> {
         if scope.depth > 0 && self.rng.random_ratio(1, 3) {
             return Some(Name::SELF);
@@ -37,8 +37,8 @@ impl Draft<'_> {
 }
 
 impl Draft<'_> {
-    /// Mostly gives lines that use an unbound name a bound one, for they would do nothing; what finalizers' lines use may
-    /// be bound when they run.
+    /// Mostly replaces unbound names in lines by bound ones, since such lines would do nothing. Names in finalizers'
+    /// lines stay: they may be bound when the finalizer runs.
     pub(super) fn repair(&mut self) {
         let mut scope = Scope { names: Vec::new(), depth: 0 };
         let mut lines = std::mem::take(&mut self.lines);
@@ -55,7 +55,7 @@ impl Draft<'_> {
     }
 }
 
-/// Calls `each` with the names that an operation uses at once: not with those of a finalizer's line.
+/// Calls `each` with the names that an operation uses when it is done; names in a finalizer's line are used later.
 pub(super) fn each_name(operation: &mut Operation<Name>, each: &mut dyn FnMut(&mut Name)) {
     for part in operation.parts() {
         match part {
@@ -72,12 +72,12 @@ pub(super) fn each_name(operation: &mut Operation<Name>, each: &mut dyn FnMut(&m
 }
 
 impl Scope {
-    /// What a line of a finalizer that stands here can use.
+    /// The names that a line of a finalizer can use here.
     pub(super) fn inner(&self) -> Scope {
         Scope { names: self.names.clone(), depth: self.depth + 1 }
     }
 
-    /// What the name probably is.
+    /// The kind that the name's object probably has.
     pub(super) fn kind(&self, name: Name) -> Option<Kind> {
         self.names.iter().find(|(bound, _)| *bound == name)?.1
     }
@@ -88,7 +88,7 @@ impl Scope {
     }
 }
 
-/// The kind of object that an operation is for; none where any will do.
+/// The kind of object that an operation needs; `None` where any kind suits.
 pub(super) fn kind_wanted(code: Code) -> Option<Kind> {
     match code {
         Code::ReadField | Code::WriteField | Code::Remove => Some(Kind::Table),
@@ -100,7 +100,7 @@ pub(super) fn kind_wanted(code: Code) -> Option<Kind> {
     }
 }
 
-/// The kind of what an operation gives, where it shows.
+/// The kind of an operation's result, where the line shows it.
 fn kind_given(operation: &Operation<Name>) -> Option<Kind> {
     Some(match operation {
         Operation::Table {} | Operation::Chain { .. } | Operation::Ring { .. } => Kind::Table,
@@ -114,7 +114,7 @@ fn kind_given(operation: &Operation<Name>) -> Option<Kind> {
     })
 }
 
-/// The names that a line binds become others, and its uses of names go through `instead`.
+/// Replaces the names that a line binds by others, and passes the names that it uses through `instead`.
 pub(super) fn renamed(mut line: Line, instead: &mut dyn FnMut(Name) -> Name) -> Line {
     line.rename(&mut |name| *name = instead(*name));
     line

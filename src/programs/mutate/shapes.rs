@@ -1,5 +1,5 @@
-//! Several lines that are only worth something together: a shape of objects that refer to one another, and a damage with
-//! its recovery.
+//! Groups of lines that are useful only together: a shape of objects that refer to one another, and a damage with its
+//! recovery.
 
 use super::Draft;
 use crate::programs::generate::Shape;
@@ -7,7 +7,7 @@ use heapproof_model::{Code, Field, Line, Name, Operation, Value};
 use rand::RngExt;
 
 impl Draft<'_> {
-    /// Objects in a shape, linked with what was there before, and mostly let go.
+    /// Inserts objects in a shape, links them with older objects, and mostly drops them.
     pub(super) fn shape(&mut self) -> bool {
         let at = self.rng.random_range(0..=self.lines.len());
         let scope = self.scope(at);
@@ -39,7 +39,7 @@ impl Draft<'_> {
         true
     }
 
-    /// Damages the heap and recovers it, which nothing may stand between.
+    /// Inserts a damage and its recovery, with nothing in between.
     pub(super) fn damage(&mut self) -> bool {
         let at = self.rng.random_range(0..=self.lines.len());
         let scope = self.scope(at);

@@ -1,4 +1,4 @@
-//! Traces as text, which need not be any: a parser must be right about what is wrong as well.
+//! Mutates traces as text. The result may be no trace: a parser must also be right about texts that are wrong.
 
 use heapproof_model::{Code, Program};
 use rand::{Rng, RngExt};
@@ -50,7 +50,7 @@ const WORDS: &[&str] = &[
     "\u{e9}",
 ];
 
-/// The text, changed as the program that it stands for, or by words where it stands for none.
+/// Changes the text as a program if it parses as one, and word by word otherwise.
 pub(super) fn mutate(input: &[u8], rng: &mut dyn Rng, most_lines: usize) -> Vec<u8> {
     let text = String::from_utf8_lossy(input);
     if let Ok(program) = text.parse::<Program>()
@@ -87,7 +87,7 @@ pub(super) fn cross(first: &[u8], second: &[u8], rng: &mut dyn Rng, most_lines: 
     head.iter().chain(tail).take(most_lines).copied().collect::<Vec<_>>().join("\n").into_bytes()
 }
 
-/// A line as an operation's is, with any words for its operands.
+/// A line of some operation, with random words for its operands.
 fn line(rng: &mut dyn Rng) -> String {
     let form = Code::ALL[rng.random_range(0..Code::ALL.len())].text();
     let line: String = form.split_inclusive('$').map(|part| part.replace('$', &word(rng))).collect();
@@ -102,7 +102,7 @@ fn word(rng: &mut dyn Rng) -> String {
     form.split(' ').next().unwrap_or_default().to_owned()
 }
 
-/// A word is left out, doubled, put in or replaced, or the line cut.
+/// Leaves out, doubles, inserts or replaces a word, or cuts the line.
 fn change_word(line: &mut String, rng: &mut dyn Rng) {
     let edges: Vec<usize> = edges(line);
     let start = edges[rng.random_range(0..edges.len())];

@@ -1,4 +1,4 @@
-//! A space in words: what a search through it has proved something of.
+//! Describes a space in words: the programs for which a search proves something.
 
 use super::lines::lines;
 use super::situation::Situation;
@@ -6,7 +6,7 @@ use super::space::{KINDS, Space};
 use heapproof_model::{Code, Kind, Line, Name, Operation, Program, Value};
 
 impl Space {
-    /// What its lines are made of, each with a title. What depends on the situation is shown in one with two tables.
+    /// The parts of its lines, each with a title. Parts that depend on the situation are shown for one with two tables.
     pub fn about(&self) -> Vec<(&'static str, String)> {
         let operations = self.operations.iter().filter(|code| !code.is_setting() && **code != Code::Panic);
         let kinds = KINDS.iter().filter(|(_, kind)| self.kinds.contains(kind)).map(|(name, _)| (*name).to_owned());
@@ -42,7 +42,7 @@ impl Space {
         )
     }
 
-    /// How many objects bulk lines, slices and frames are of.
+    /// The sizes of bulk lines, slices and frames.
     fn amounts(&self) -> String {
         let amounts = [
             (Code::Array, "arrays and closures of up to one value, index 0"),
@@ -77,7 +77,7 @@ fn shown(value: &Value<Name>) -> String {
     text(&line).rsplit(' ').next().unwrap_or_default().to_owned()
 }
 
-/// A line as a trace has it.
+/// A line as in a trace.
 fn text(line: &Line) -> String {
     Program::new(vec![line.clone()]).to_string().lines().skip(1).collect()
 }

@@ -1,8 +1,8 @@
-//! A search as a file, so that it can be stopped at any moment and gone on with.
+//! Saves a search to a file, so that it can be stopped at any moment and resumed.
 //!
-//! The file says what is searched and how, then how far it is, then how each state was met and all digests, and ends in a
-//! checksum: it is written whole beside its place and renamed into it, so a search that is killed leaves the one before,
-//! and one that was damaged since is recognised. Numbers are little-endian.
+//! The file says what is searched and how, and how far the search is. Then it says how each state was reached first,
+//! and has all digests and a checksum. It is written under a temporary name and then renamed, so a search that is
+//! killed leaves the previous file, and the checksum shows a file that was damaged. Numbers are little-endian.
 
 use super::search::{End, How, Node, Search, Share, Summary};
 use crate::failure::failures::write_whole;
@@ -14,19 +14,22 @@ use std::path::Path;
 use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// What such a file begins with.
+/// The first line of such a file.
 const HEADER: &str = "heapproof enumeration 2\n";
 
-/// Why a search can't be gone on with.
+/// The most characters of one part of a search's description in a message.
+const LONGEST_PART: usize = 120;
+
+/// Why a search can't be resumed.
 #[derive(Debug)]
 pub enum CheckpointError {
     /// The file can't be read.
     Io(io::Error),
-    /// It is no such file, or of another version.
+    /// It is another sort of file, or has another version.
     Foreign,
-    /// It is cut short, or was changed.
+    /// It is incomplete, or was changed.
     Damaged,
-    /// It is of another search: what that one is of.
+    /// It is that of another search; this says what differs.
     Other(String),
 }
 
@@ -43,25 +46,41 @@ impl fmt::Display for CheckpointError {
 
 impl std::error::Error for CheckpointError {}
 
+/// The first part in which two searches differ, of the one that is kept and of the one that is asked for.
+fn difference(kept: &str, asked: &str) -> String {
+    let short = |part: &str| match part.char_indices().nth(LONGEST_PART) {
+        Some((end, _)) => format!("{}..", &part[..end]),
+        None => part.to_owned(),
+    };
+    let parts = |identity: &str| identity.split("; ").map(short).collect::<Vec<_>>();
+    let (kept, asked) = (parts(kept), parts(asked));
+    let differ = kept.iter().zip(&asked).find(|(kept, asked)| kept != asked);
+    match differ {
+        Some((kept, asked)) => format!("of `{kept}`, not of `{asked}`"),
+        None => "of other lines".to_owned(),
+    }
+}
+
 impl Search {
-    /// What is searched and how, in a line: a search can only be gone on with as it was begun.
+    /// What is searched and how, in one line. A search can be resumed only if this is the same.
     fn identity(&self) -> String {
         let Search { space, subject, how: How { merges, keep_going, share: Share { number, of }, memory: _ }, .. } =
             self;
         let about: Vec<String> = space.about().into_iter().map(|(title, text)| format!("{title}: {text}")).collect();
         let version = env!("CARGO_PKG_VERSION");
-        let known: String = self.known.iter().map(|signature| format!(", known {signature}")).collect();
+        let known: Vec<&str> = self.known.iter().map(Signature::as_str).collect();
         format!(
-            "{space} of {}, share {number}/{of}, merging {merges}, going on {keep_going}, version {version}{known}; {}",
+            "{space} of {}, share {number}/{of}, merging {merges}, going on {keep_going}, version {version}; known: {}; {}",
             subject.name,
+            known.join(", "),
             about.join("; ")
         )
     }
 
-    /// Writes the search to a file, whole or not at all.
+    /// Writes the search to a file, completely or not at all.
     ///
     /// # Errors
-    /// Where it can't be written.
+    /// If it can't be written.
     pub fn save(&self, path: &Path) -> io::Result<()> {
         let mut out = Writer(HEADER.as_bytes().to_vec());
         out.text(&self.identity());
@@ -79,7 +98,7 @@ impl Search {
             out.text(signature.as_str());
             out.number(*count);
         }
-        // Of one that is done nothing is gone on from.
+        // Nothing follows the states of a search that is done.
         let is_done = self.summary.end == End::Done;
         let (level, next) = if is_done { (0..0, 0) } else { (self.level.clone(), self.next) };
         let nodes = if is_done { &[][..] } else { &self.nodes };
@@ -97,10 +116,10 @@ impl Search {
         write_whole(path, out.0.as_slice())
     }
 
-    /// The search that was written to a file, where it is one as this is, which has not begun.
+    /// Reads a search from a file, if it has the space, subject and options of this one, which has not begun.
     ///
     /// # Errors
-    /// Where the file can't be read, is none, is damaged, or is of another search.
+    /// If the file can't be read, is not such a file, is damaged, or is that of another search.
     pub fn resumed(mut self, path: &Path) -> Result<Search, CheckpointError> {
         let bytes = std::fs::read(path).map_err(CheckpointError::Io)?;
         let rest = bytes.strip_prefix(HEADER.as_bytes()).ok_or(CheckpointError::Foreign)?;
@@ -111,7 +130,7 @@ impl Search {
         let mut reader = Reader(rest);
         let identity = reader.text().ok_or(CheckpointError::Damaged)?;
         if identity != self.identity() {
-            return Err(CheckpointError::Other(identity));
+            return Err(CheckpointError::Other(difference(&identity, &self.identity())));
         }
         self.read(&mut reader).ok_or(CheckpointError::Damaged)?;
         Ok(self)

@@ -1,4 +1,4 @@
-//! What threads have met in a stretch of the search, put into the order in which one thread would have met it.
+//! Gathers what threads reach in a stretch of the search, in the order in which one thread would reach it.
 
 use crate::judge::lockstep::Failure;
 use std::collections::HashMap;
@@ -6,22 +6,23 @@ use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Into how many parts the states are divided, so that threads seldom wait for each other.
+/// The number of parts into which the states are divided, so that threads seldom wait for each other.
 const PARTS: usize = 64;
 
-/// How a state was met: from which one, by which of the lines that can follow. One thread meets them in this order.
+/// How a state was reached: from which state, and by which of the lines that can follow. One thread reaches states in
+/// this order.
 pub(super) type Order = (usize, u16);
 
-/// What was met.
+/// The states and failures of a stretch.
 pub(super) struct Chunk {
     states: Vec<Mutex<HashMap<u128, New>>>,
-    /// Programs that are told from others by themselves, and lines that failed.
+    /// Programs that are not merged by their states, and lines that failed.
     rest: Mutex<Vec<New>>,
     pub(super) done: AtomicU64,
     pub(super) refused: AtomicU64,
 }
 
-/// A state that is new, or a program that failed.
+/// A new state, or a program that failed.
 pub(super) struct New {
     pub(super) order: Order,
     pub(super) digest: Option<u128>,
@@ -38,12 +39,12 @@ impl Chunk {
         }
     }
 
-    /// Notes a program that is told from others by itself.
+    /// Adds a program that is not merged with others.
     pub(super) fn add(&self, order: Order, digest: Option<u128>, failure: Option<Failure>) {
         lock(&self.rest).push(New { order, digest, failure });
     }
 
-    /// Notes that a state was met; whether it is for the first time.
+    /// Notes that a state was reached, and returns whether this is the first time.
     pub(super) fn meet(&self, digest: u128, order: Order) -> bool {
         match lock(self.part(digest)).entry(digest) {
             Entry::Vacant(entry) => {
@@ -58,14 +59,14 @@ impl Chunk {
         }
     }
 
-    /// Notes that a state that was met is wrong.
+    /// Notes that a state that was reached is wrong.
     pub(super) fn fail(&self, digest: u128, failure: Failure) {
         if let Some(met) = lock(self.part(digest)).get_mut(&digest) {
             met.failure = Some(failure);
         }
     }
 
-    /// Counts what lines came to.
+    /// Adds to the counts of lines that were done and refused.
     pub(super) fn count(&self, done: u64, refused: u64) {
         self.done.fetch_add(done, Ordering::Relaxed);
         self.refused.fetch_add(refused, Ordering::Relaxed);
@@ -75,7 +76,7 @@ impl Chunk {
         &self.states[digest as usize % PARTS]
     }
 
-    /// All that was met.
+    /// All states and failures, in order.
     pub(super) fn in_order(self) -> Vec<New> {
         let mut all = self.rest.into_inner().unwrap_or_else(PoisonError::into_inner);
         for part in self.states {
@@ -86,7 +87,7 @@ impl Chunk {
     }
 }
 
-/// The lock, also of a thread that panicked: each change under it is whole.
+/// The lock, even if a thread panicked under it, since each change under it is complete.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,11 +1,11 @@
-//! Going on from one state by every line that can come next.
+//! Expands a state: carries out every line that can come next.
 
 use super::lines::lines;
 use super::situation::{Names, Situation};
 use super::space::Space;
-use crate::judge::lockstep::{Ends, Failure, Lockstep, Past, supported};
+use crate::judge::lockstep::{Ends, Failure, Lockstep, Past};
 use crate::judge::subject::SubjectKind;
-use crate::judge::violation::Violation;
+use crate::judge::violation::{NotMade, Violation};
 use heapproof_model::{Line, Outcome, Program, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,17 +19,17 @@ pub(super) struct State {
     digest: Option<u128>,
 }
 
-/// What a line led to.
+/// The result of a line.
 pub(super) enum Step<'a> {
-    /// Nothing new: the state that it was.
+    /// The same state as before.
     Same,
     /// A state; `None` where the subject has no digest.
     State(Option<u128>, &'a mut Lockstep),
-    /// Subject and model part.
+    /// Subject and model differ.
     Failed(Violation),
 }
 
-/// Makes states, and remembers the lines of situations.
+/// Makes states, and caches the lines of situations.
 pub(super) struct Expander<'a> {
     space: &'a Space,
     subject: &'a SubjectKind,
@@ -42,16 +42,16 @@ impl<'a> Expander<'a> {
     }
 
     /// The state before the first line.
-    pub(super) fn start(&self) -> State {
-        let lockstep = Lockstep::new(self.subject);
+    pub(super) fn start(&self) -> Result<State, NotMade> {
+        let lockstep = Lockstep::new(self.subject)?;
         let names = Names::default();
         let digest = lockstep.digest(&names.digested(&lockstep));
-        State { lockstep, past: Past::default(), names, program: Vec::new(), digest }
+        Ok(State { lockstep, past: Past::default(), names, program: Vec::new(), digest })
     }
 
-    /// The state to which choices of lines lead; what parts on the way is a failure of its own.
+    /// The state to which choices of lines lead. A difference on the way is a failure too.
     pub(super) fn state(&mut self, choices: impl Iterator<Item = u16>) -> Result<State, Violation> {
-        let mut state = self.start();
+        let mut state = self.start()?;
         for choice in choices {
             let lines = self.lines(&state);
             let Some(line) = lines.get(usize::from(choice)) else { return Err(unsteady()) };
@@ -70,16 +70,17 @@ impl<'a> Expander<'a> {
             return Arc::clone(lines);
         }
         let mut made = lines(self.space, &situation);
-        made.retain(|line| supported(state.lockstep.subject(), line));
+        made.retain(|line| state.lockstep.abilities().supports_line(line));
         let made: Arc<[Line]> = made.into();
         self.known.insert(situation, Arc::clone(&made));
         made
     }
 
-    /// Carries out every line that can follow, and says what each led to; gives how many were done, and how many refused.
+    /// Carries out every line that can follow, and calls `each` with its result. Returns how many were done, and how
+    /// many were refused.
     pub(super) fn expand(&mut self, state: &State, each: &mut dyn FnMut(u16, Step<'_>)) -> (u64, u64) {
         let (mut done, mut refused) = (0, 0);
-        // A line that changes nothing leaves a lockstep that the next line can be carried out on.
+        // After a line that changes nothing, the next line can use the same lockstep.
         let mut spare: Option<Lockstep> = None;
         for (choice, line) in (0..).zip(self.lines(state).iter()) {
             let carried_out = spare.take().map_or_else(|| self.branch(state), Ok).and_then(|mut lockstep| {
@@ -117,7 +118,7 @@ impl<'a> Expander<'a> {
     }
 }
 
-/// What is said of a subject that does not do the same when it is called in the same way.
+/// The violation of a subject that behaves differently when it gets the same calls.
 fn unsteady() -> Violation {
     Violation::Panicked { message: "it did not do again what it had done".to_owned(), place: None }
 }
@@ -132,13 +133,13 @@ impl State {
         self.digest
     }
 
-    /// The program that leads to it, with further lines.
+    /// The program that leads to the state, with further lines.
     pub(super) fn program(&self, further: &[Line]) -> Program {
         Program::new(self.program.iter().chain(further).cloned().collect())
     }
 }
 
-/// Compares a new state in full, then ends the program there; `lines` is how many it has.
+/// Compares a new state in full, then ends the program there; `lines` is the length of the program.
 pub(super) fn check(lockstep: &mut Lockstep, lines: usize, ends: &Ends) -> Result<(), Failure> {
     let at = |step| move |violation| Failure { step, tried: Box::default(), violation };
     lockstep.inspect().map_err(at(lines - 1))?;

@@ -6,11 +6,11 @@ use heapproof_model::{Code, Gives, Kind, Line, Name, Operation, Value};
 
 type Objects = Vec<Option<Name>>;
 
-/// What lines are made of in a situation.
+/// Makes the lines of a situation.
 struct Maker<'a> {
     space: &'a Space,
     situation: &'a Situation,
-    /// What an operation can be done to: each living object with a name, a dead one for each place, and nil.
+    /// The objects for operands: each living one with a name, a dead one for each place, and nil.
     objects: Objects,
     values: Vec<Value<Name>>,
     lines: Vec<Line>,
@@ -27,7 +27,7 @@ pub(super) fn lines(space: &Space, situation: &Situation) -> Vec<Line> {
     let mut maker = Maker { space, situation, objects, values, lines: Vec::new() };
     for code in &space.operations {
         let fits = match situation.is_damaged {
-            // One fault at a time.
+            // Only one fault at a time.
             true => matches!(code, Code::Verify | Code::Recover | Code::RecoverRoots),
             false => situation.is_new || !code.is_setting(),
         };
@@ -44,18 +44,18 @@ impl Maker<'_> {
         self.lines.push(Line { bind, operation });
     }
 
-    /// Whether an object is a living one of another kind.
+    /// Whether an object lives and is of another kind.
     fn is_other(&self, object: Option<Name>, kind: Kind) -> bool {
         self.situation.objects.iter().any(|(name, of)| Some(*name) == object && *of != kind)
     }
 
-    /// An operation on each object.
+    /// Adds an operation on each object.
     fn on_each(&mut self, operation: impl Fn(Option<Name>) -> Operation<Name>) {
         self.objects.clone().into_iter().for_each(|object| self.add(operation(object)));
     }
 
-    /// An operation with each value on each object; on nil and on another kind with the first value alone, since those are
-    /// refused before the value is looked at.
+    /// Adds an operation with each value on each object. On nil and on another kind, only the first value is used,
+    /// since the operation is refused before the value matters.
     fn with_each(&mut self, kind: Kind, operation: impl Fn(Option<Name>, Value<Name>) -> Operation<Name>) {
         for object in self.objects.clone() {
             let count = if object.is_none() || self.is_other(object, kind) { 1 } else { self.values.len() };
@@ -107,7 +107,7 @@ impl Maker<'_> {
         }
     }
 
-    /// The allocations that there is room for.
+    /// The allocations for which there is room.
     fn allocations(&self, code: Code) -> Vec<Operation<Name>> {
         let room = self.space.objects.saturating_sub(self.situation.living);
         let has = |kind| room > 0 && self.space.kinds.contains(&kind);
@@ -133,7 +133,7 @@ impl Maker<'_> {
         }
     }
 
-    /// Without a frame all are refused, for one reason.
+    /// Adds temporaries. Without a frame all are refused for the same reason, so one is enough.
     fn temporaries(&mut self) {
         let plain: Vec<Code> = self.space.operations.iter().copied().filter(|code| code.allocates_plainly()).collect();
         let all = plain.into_iter().flat_map(|code| self.allocations(code)).collect::<Vec<_>>();
@@ -143,7 +143,7 @@ impl Maker<'_> {
         }
     }
 
-    /// On a dead object or nil all are refused, for one reason.
+    /// Adds finalizers. On a dead object or nil all are refused for the same reason, so one is enough.
     fn finalizers(&mut self) {
         let living: Vec<(Name, Kind)> = self.situation.objects.clone();
         for (owner, _) in &living {
@@ -159,7 +159,8 @@ impl Maker<'_> {
         }
     }
 
-    /// What a finalizer does: keep its object alive by a count or in another, let another go, allocate, collect, panic.
+    /// The lines of a finalizer: resurrect its object by a count or in another object, drop another, allocate, collect,
+    /// panic.
     fn finalizer_lines(&self, owner: Name) -> Vec<Line> {
         let own = Some(Name::SELF);
         let mut operations = vec![Operation::Take { object: own }];
@@ -176,7 +177,7 @@ impl Maker<'_> {
         operations.into_iter().filter(allowed).map(|operation| Line { bind: bind(&operation), operation }).collect()
     }
 
-    /// Stores a value in an object of that kind.
+    /// An operation that stores a value in an object of that kind.
     fn store(&self, object: Option<Name>, kind: Kind, value: Value<Name>) -> Option<Operation<Name>> {
         Some(match kind {
             Kind::Table => Operation::WriteField { object, field: self.space.fields.first()?.clone(), value },
@@ -195,7 +196,7 @@ impl Maker<'_> {
         }
     }
 
-    /// Settings small enough to matter in few lines.
+    /// Adds settings that are small enough to matter in few lines.
     fn settings(&mut self, code: Code) {
         self.add(match code {
             Code::SetInterval => Operation::SetInterval { operations: 1 },

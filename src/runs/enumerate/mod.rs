@@ -1,22 +1,23 @@
 //! Exhaustive search: every program of a [`Space`], up to names, breadth first.
 //!
-//! **What is tried once.** Names are given in the order of binding, so programs that differ in names alone are one. Of two
-//! programs that lead to one *state* only the first is gone on from: whatever follows one, follows the other. A state is
-//! the model's, the subject's ([`Subject::digest`](crate::subject::Subject::digest)), and that of the names: which living
-//! objects have one, and which places names of dead objects lead to; so of the names of dead objects of one place one
-//! stands for all. Both digests leave out counters that nothing reads back, and these are compared after each line.
+//! **What is tried once.** Names are given in the order of binding, so programs that differ only in names count as one.
+//! If two programs lead to the same *state*, the search continues only from the first, since the same lines follow
+//! both. A state has three parts: the model's state, the subject's
+//! ([`Subject::digest`](crate::subject::Subject::digest)), and that of the names. The last says which living objects
+//! have a name, and which places have names of dead objects. So one name stands for all names of dead objects in one
+//! place. Both digests leave out counters that nothing reads back; these are compared after each line.
 //!
 //! **What is checked.** Each line that can follow each state is carried out on both sides, and outcome, journal and
-//! counters are compared. Each state that is new is compared in full, as [`Lockstep::step`](crate::lockstep::Lockstep) does
-//! after a line, and is then a program's end, as [`Lockstep::end`](crate::lockstep::Lockstep) is. What is compared in full
-//! depends on the state alone, so it would come out the same for each program that leads there.
+//! counters are compared. Each new state is compared in full, as [`Lockstep::step`](crate::lockstep::Lockstep) does
+//! after a line, and then the program ends there, as in [`Lockstep::end`](crate::lockstep::Lockstep). The full
+//! comparison depends on the state alone, so its result is the same for every program that leads there.
 //!
-//! **Why breadth first.** All programs of n lines are done before one of n + 1 is begun, so the first that fails is one of
-//! the shortest, and of these it is the first in the order of lines, whatever the number of threads.
+//! **Why breadth first.** All programs of n lines are tried before any of n + 1. So the first that fails is one of the
+//! shortest. Of these it is the first in the order of lines, whatever the number of threads.
 //!
-//! The idea is that of explicit-state model checking (Holzmann, "The model checker SPIN", IEEE TSE 1997), on the
-//! implementation itself (Musuvathi and others, "CMC", OSDI 2002); that small scopes show most bugs is Jackson's and
-//! Damon's hypothesis (ISSTA 1996).
+//! The idea is explicit-state model checking (Holzmann, "The model checker SPIN", IEEE TSE 1997), on the implementation
+//! itself (Musuvathi and others, "CMC", OSDI 2002). That small scopes show most bugs is the hypothesis of Jackson and
+//! Damon (ISSTA 1996).
 
 mod about;
 mod checkpoint;
@@ -35,8 +36,8 @@ use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A shortest program of the space that fails with that signature, or with that kind at any place; `None` where there is
-/// none.
+/// Finds a shortest program of the space that fails with that signature, or with that kind at any place; `None` where
+/// there is none.
 ///
 /// ```
 /// use heapproof::enumerate::{Space, shortest};
@@ -58,6 +59,6 @@ pub fn shortest(subject: &SubjectKind, signature: &Signature, space: Space) -> O
         }
     };
     let how = How { keep_going: true, ..How::default() };
-    Search::new(space, subject, how).run(jobs, &enough, &mut found, &mut |_, _| {});
+    Search::new(space, subject, how).ok()?.run(jobs, &enough, &mut found, &mut |_, _| {});
     shortest
 }

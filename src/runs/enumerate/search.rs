@@ -1,4 +1,4 @@
-//! The search, a level of programs of one length after the other.
+//! The search. It takes one level after the other; a level is all programs of one length.
 
 use super::chunk::{Chunk, New, Order};
 use super::expand::{Expander, Step, check};
@@ -6,14 +6,14 @@ use super::space::Space;
 use crate::judge::lockstep::{Ends, Failure};
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
-use crate::judge::violation::Violation;
+use crate::judge::violation::{NotMade, Violation};
 use heapproof_model::Program;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// How many states are gone on from before what was met is put together; a result is the same for any number.
+/// How many states are expanded before their results are merged. The outcome is the same for any number.
 const CHUNK: usize = 1_024;
 
 /// How many states a thread takes at once.
@@ -22,18 +22,18 @@ const BLOCK: usize = 8;
 /// How a space is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct How {
-    /// Whether states are merged, where the subject has a digest; else each program is tried by itself.
+    /// Whether programs with the same state are merged, if the subject has a digest. If not, each program is tried.
     pub merges: bool,
-    /// Whether it goes on behind the first failure.
+    /// Whether it goes on after the first failure.
     pub keep_going: bool,
-    /// Which share of the work is done.
+    /// The share of the work to do.
     pub share: Share,
     /// About how many bytes states may take.
     pub memory: u64,
 }
 
 impl Default for How {
-    /// All of it with merging, to the first failure, in four gigabytes.
+    /// Searches the whole space with merging, up to the first failure, in four gigabytes.
     fn default() -> How {
         How { merges: true, keep_going: false, share: Share { number: 1, of: 1 }, memory: 4_000_000_000 }
     }
@@ -41,14 +41,14 @@ impl Default for How {
 
 /// A share of a search.
 ///
-/// What comes before the last lines is walked by each share, since what is met depends on all that was met before. But a
-/// share compares only its own states in full, and goes on with the last line from its own states alone: most states are
-/// of the last level, and most lines lead there. All shares together do what one search does.
+/// Every share walks all levels before the last, since which states are new depends on all states before. But a share
+/// compares only its own states in full, and carries out the last line only from its own states: most states are in the
+/// last level, and most lines lead there. All shares together do what one search does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
-    /// Which one, from 1.
+    /// The number of this share, from 1.
     pub number: u32,
-    /// Of how many.
+    /// How many shares there are.
     pub of: u32,
 }
 
@@ -68,23 +68,23 @@ pub struct Search {
     /// The signatures of failures that are no news.
     pub(super) known: BTreeSet<Signature>,
     pub(super) nodes: Vec<Node>,
-    /// The digests of all states met.
+    /// The digests of all states that were reached.
     pub(super) met: HashSet<u128>,
-    /// Ends of programs that went well.
+    /// Ends of programs that passed.
     ends: Ends,
-    /// Those that are gone on from now, by number.
+    /// The states of the present level, by number.
     pub(super) level: Range<usize>,
-    /// The next of them.
+    /// The next of them to expand.
     pub(super) next: usize,
     pub(super) summary: Summary,
 }
 
-/// A state by how it was met first.
+/// A state, as the way in which it was reached first.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Node {
-    /// The state before; the first state's is its own.
+    /// The state before; the first state is its own parent.
     pub(super) parent: u32,
-    /// Which of the lines that can follow that.
+    /// The index of the line among those that can follow the parent.
     pub(super) choice: u16,
 }
 
@@ -97,16 +97,16 @@ pub struct Found {
     pub failure: Failure,
 }
 
-/// What has been done.
+/// What a search has done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// How many distinct states were met, the empty heap's included; where they are not merged, how many programs.
+    /// How many distinct states were reached, including the empty heap; without merging, how many programs.
     pub states: u64,
-    /// How many lines that were carried out from them were done.
+    /// How many lines after these states were carried out and not refused.
     pub done: u64,
     /// How many were refused.
     pub refused: u64,
-    /// How long the programs are of which all were tried.
+    /// The greatest length of which all programs were tried.
     pub complete: usize,
     /// The signatures of the failures found, each with its first program's length.
     pub violations: Vec<(Signature, usize)>,
@@ -121,10 +121,10 @@ pub struct Summary {
 /// How a search ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum End {
-    /// It did not.
+    /// It has not ended.
     #[default]
     UnderWay,
-    /// All was tried.
+    /// Everything was tried.
     Done,
     /// A program failed.
     Failed,
@@ -135,7 +135,7 @@ pub enum End {
 }
 
 impl Summary {
-    /// How many lines were carried out from states.
+    /// How many lines were called after states, done or refused.
     pub fn transitions(&self) -> u64 {
         self.done + self.refused
     }
@@ -146,7 +146,7 @@ impl Summary {
 pub struct Progress {
     /// The length of the programs that are tried now.
     pub lines: usize,
-    /// How many of their beginnings were gone on from, and how many there are.
+    /// How many of their beginnings were expanded, and how many there are.
     pub beginnings: (u64, u64),
     /// So far.
     pub states: u64,
@@ -154,7 +154,7 @@ pub struct Progress {
     pub transitions: u64,
     /// About how many bytes the states take.
     pub memory: u64,
-    /// Since the beginning.
+    /// The time since the search began.
     pub elapsed: Duration,
 }
 
@@ -166,9 +166,12 @@ impl Progress {
 }
 
 impl Search {
-    /// A search through the space, not begun.
-    pub fn new(space: Space, subject: &SubjectKind, how: How) -> Search {
-        let digest = subject.make().digest();
+    /// A search through the space that has not begun.
+    ///
+    /// # Errors
+    /// Why there is no subject.
+    pub fn new(space: Space, subject: &SubjectKind, how: How) -> Result<Search, NotMade> {
+        let digest = subject.make()?.digest();
         let how = How { merges: how.merges && digest.is_some() && space.is_near(), ..how };
         let mut search = Search {
             space,
@@ -182,8 +185,8 @@ impl Search {
             next: 0,
             summary: Summary { states: 1, ..Summary::default() },
         };
-        search.met.extend(Expander::new(&search.space, subject).start().digest());
-        search
+        search.met.extend(Expander::new(&search.space, subject).start()?.digest());
+        Ok(search)
     }
 
     /// The same where failures of those signatures are no news: they are counted, nothing is gone on from there, and they
@@ -192,12 +195,12 @@ impl Search {
         Search { known, ..self }
     }
 
-    /// How it is searched: without merging, where the subject has no digest or programs are too long for it.
+    /// How it is searched. It does not merge if the subject has no digest, or if programs are too long for digests.
     pub fn how(&self) -> &How {
         &self.how
     }
 
-    /// The digests of all states that were met; empty where the subject has none.
+    /// The digests of all states that were reached; empty if the subject has no digest.
     pub fn met(&self) -> &HashSet<u128> {
         &self.met
     }
@@ -212,8 +215,8 @@ impl Search {
         &self.summary
     }
 
-    /// Searches until all is done, a program fails or `stop` is set. `found` learns of the first failure of each
-    /// signature, `progress` of what has been done after each stretch.
+    /// Searches until everything is tried, a program fails or `stop` is set. Calls `found` with the first failure of
+    /// each signature, and `progress` after each stretch.
     pub fn run(
         &mut self,
         jobs: usize,
@@ -232,7 +235,7 @@ impl Search {
             }
             let stretch = self.next..self.level.end.min(self.next + CHUNK);
             let chunk = self.explore(stretch.clone(), jobs, stop);
-            // What was not done to its end is done again when the search is resumed.
+            // A stretch that was not completed is done again when the search is resumed.
             if stop.load(Ordering::Relaxed) {
                 break End::Stopped;
             }
@@ -265,12 +268,12 @@ impl Search {
 
     /// About how many bytes the states take.
     fn memory(&self) -> u64 {
-        // A set keeps a byte beside each entry.
+        // A hash set keeps one more byte for each entry.
         let digests = self.met.capacity() + self.ends.capacity();
         (digests * (size_of::<u128>() + 1) + self.nodes.capacity() * size_of::<Node>()) as u64
     }
 
-    /// Whether states that are met now are not gone on from.
+    /// Whether this is the last level, so that its new states are not expanded.
     fn is_last(&self) -> bool {
         self.summary.complete + 1 == self.space.lines
     }
@@ -297,7 +300,7 @@ impl Search {
         chunk
     }
 
-    /// Goes on from a state by every line that can follow.
+    /// Expands a state by every line that can follow.
     fn go_on_from(&self, number: usize, expander: &mut Expander<'_>, chunk: &Chunk) {
         let choices = self.choices(number);
         let state = match expander.state(choices.iter().copied()) {
@@ -340,7 +343,7 @@ impl Search {
         choices
     }
 
-    /// Takes over what was met, in the order in which one thread would have met it; whether to go on.
+    /// Adds the results of a stretch in the order of a single thread. Returns whether to go on.
     fn merge(&mut self, chunk: Chunk, found: &mut dyn FnMut(Found)) -> bool {
         self.summary.done += chunk.done.load(Ordering::Relaxed);
         self.summary.refused += chunk.refused.load(Ordering::Relaxed);
@@ -373,7 +376,7 @@ impl Search {
         true
     }
 
-    /// The program that a state was met by.
+    /// The program by which a state was reached.
     fn program(&self, (parent, choice): Order, expander: &mut Expander<'_>) -> Program {
         let Ok(state) = expander.state(self.choices(parent).into_iter()) else { return Program::default() };
         let lines = expander.lines(&state);

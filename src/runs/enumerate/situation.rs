@@ -1,4 +1,4 @@
-//! What the lines that can come next depend on.
+//! The situation of a program: what decides which lines can come next.
 
 use crate::judge::lockstep::Lockstep;
 use heapproof_model::definitions::Graph;
@@ -9,14 +9,14 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
     bound: Vec<(Name, Object)>,
-    /// How many names stand in the program, those that are bound when a finalizer runs included.
+    /// How many names the program binds, including those that it binds when a finalizer runs.
     used: u16,
-    /// Whether a line was carried out that is no setting.
+    /// Whether a line was carried out that is not a setting.
     begun: bool,
 }
 
 impl Names {
-    /// Notes what a line has bound.
+    /// Notes the names that a line binds.
     pub(super) fn note(&mut self, line: &Line, outcome: &Outcome) {
         self.used += line.bound().len() as u16;
         self.begun |= !line.operation.code().is_setting();
@@ -30,7 +30,7 @@ impl Names {
         self.bound.iter().find(|(_, bound)| *bound == object).map(|(name, _)| *name)
     }
 
-    /// One name for each place of which there are only names of dead objects, or such besides: they are alike.
+    /// For each place that has names of dead objects, one of them: all are alike.
     fn stale(&self, lockstep: &Lockstep) -> Vec<(Name, u64)> {
         let mut places = BTreeSet::new();
         let dead = self.bound.iter().filter(|(_, object)| !lockstep.model().lives(*object));
@@ -38,15 +38,15 @@ impl Names {
         placed.filter(|(_, place)| places.insert(*place)).collect()
     }
 
-    /// What of the names belongs to a state: which of the living objects have one, in their order, which places only
-    /// names of dead objects lead to, and whether settings may still come.
+    /// The part of the names that belongs to a state: which living objects have one, in their order; which places have
+    /// names of dead objects; and whether settings may still come.
     pub(super) fn digested(&self, lockstep: &Lockstep) -> (Vec<bool>, BTreeSet<u64>, bool) {
         let named = lockstep.model().living().map(|object| self.of(object).is_some()).collect();
         (named, self.stale(lockstep).into_iter().map(|(_, place)| place).collect(), self.begun)
     }
 }
 
-/// What the lines that can come next depend on.
+/// What decides which lines can come next.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Situation {
     /// The living objects that have names, the oldest first.

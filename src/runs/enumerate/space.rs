@@ -1,17 +1,18 @@
-//! Which programs are tried: a bound on lines, a bound on objects, and what lines are made of.
+//! Spaces say which programs are tried: the most lines, the most objects, and the parts of lines.
 
+use crate::judge::subject::Abilities;
 use heapproof_model::reference::NEAR;
 use heapproof_model::{Code, Fault, Field, Kind, Name, Value};
 use std::fmt;
 
-/// All programs of so many lines on so many objects that are made of certain lines.
+/// All programs of at most so many lines on at most so many objects, with lines made from certain parts.
 ///
-/// A program belongs to it if it has at most [`lines`](Space::lines) lines, each of them made as [`Space`] says, and if an
-/// allocation stands in it only where fewer than [`objects`](Space::objects) objects live. What finalizers allocate comes
-/// on top.
+/// A program belongs to the space if it has at most [`lines`](Space::lines) lines, if each line is made from the parts
+/// below, and if it allocates only while fewer than [`objects`](Space::objects) objects live. Allocations of finalizers
+/// are not limited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Space {
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
     /// The most objects that live at once.
     pub objects: usize,
@@ -23,15 +24,15 @@ pub struct Space {
     pub kinds: Vec<Kind>,
     /// The names of fields.
     pub fields: Vec<Field>,
-    /// Values besides references.
+    /// The values besides references.
     pub plain: Vec<Value<Name>>,
-    /// Whether nil stands where an object should.
+    /// Whether nil is also used in place of an object.
     pub nil: bool,
     /// The faults that are made.
     pub faults: Vec<Fault>,
 }
 
-/// The kinds of objects, each by its name.
+/// The kinds of objects with their names.
 pub const KINDS: [(&str, Kind); 6] = [
     ("table", Kind::Table),
     ("array", Kind::Array),
@@ -42,7 +43,7 @@ pub const KINDS: [(&str, Kind); 6] = [
 ];
 
 impl Space {
-    /// Tables with one field, and what makes cycles of them: allocate, store, take, drop, detect, collect.
+    /// Tables with one field, and the operations for cycles: allocate, store, take, drop, detect, collect.
     pub fn cycles() -> Space {
         use Code::{Collect, Detect, DetectFull, Drop, Table, Take, WriteField};
         Space {
@@ -58,7 +59,7 @@ impl Space {
         }
     }
 
-    /// The same with two fields: objects refer to two others, or twice to one.
+    /// Like [`cycles`](Space::cycles) with two fields: objects refer to two others, or twice to one.
     pub fn graphs() -> Space {
         Space { name: "graphs", lines: 7, fields: vec![Field::common(1), Field::common(2)], ..Space::cycles() }
     }
@@ -85,31 +86,47 @@ impl Space {
         }
     }
 
-    /// The same with every fault.
+    /// Like [`whole`](Space::whole) with every fault.
     pub fn faults() -> Space {
         Space { name: "faults", lines: 4, faults: Fault::ALL.to_vec(), ..Space::whole() }
     }
 
-    /// Whether programs are so short that digests tell states apart in them: what they count is far from where counting
-    /// is read. A line counts a reference that is stored, taken out or dropped, or an allocation, for each object; a
-    /// finalizer's line does so once more, and what it holds is dropped.
+    /// Whether programs are short enough for digests to distinguish their states: no counter comes near a value at
+    /// which it is read. For each object, a line counts a reference that is stored, removed or dropped, or an
+    /// allocation. A finalizer's line counts once more, and so does the drop of what it holds.
     pub fn is_near(&self) -> bool {
         self.lines <= self.most_lines()
     }
 
-    /// How many lines there can be for that.
+    /// The most lines for which that holds.
     pub fn most_lines(&self) -> usize {
         (NEAR as usize - 1) / (3 * self.objects.max(1))
     }
 
-    /// The same with as few lines as can be tried program by program, where states are not merged.
+    /// Whether a line of it allocates, on such a subject: without objects there is nothing to prove.
+    pub fn allocates(&self, subject: &Abilities) -> bool {
+        let kinds = |kind: Kind| self.kinds.contains(&kind);
+        let has = |code: Code| self.operations.contains(&code) && subject.supports(code);
+        // What a temporary is made of need not be among the operations.
+        let makes = |code: Code| has(code) || has(Code::Temp) && code.allocates_plainly() && subject.supports(code);
+        let tables = makes(Code::Table) || has(Code::Chain) || has(Code::Ring);
+        let others = [
+            (Code::Array, Kind::Array),
+            (Code::Closure, Kind::Closure),
+            (Code::Box, Kind::Box),
+            (Code::Scalar, Kind::Scalar),
+            (Code::Weak, Kind::Weak),
+        ];
+        tables && kinds(Kind::Table) || others.into_iter().any(|(code, kind)| makes(code) && kinds(kind))
+    }
+
+    /// The same space, with so few lines that each program can be tried without merging.
     pub fn unmerged(self) -> Space {
         let most = if self.operations.len() > 20 { 3 } else { 5 };
         Space { lines: self.lines.min(most), ..self }
     }
 
-    /// All that have names, those that are searched unless others are asked for: the widest first, since a heap that is
-    /// wrong is mostly wrong soon.
+    /// All named spaces, which are searched by default. The widest comes first, since a wrong heap mostly fails soon.
     pub fn all() -> Vec<Space> {
         vec![Space::faults(), Space::cycles(), Space::graphs(), Space::whole()]
     }

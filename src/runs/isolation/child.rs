@@ -1,42 +1,79 @@
-//! The child: runs the programs that it is given.
+//! The child: answers what it is asked about programs.
 
-use crate::judge::guard::protocol::{self, FAILED, FIRST, NEXT, PASSED};
-use crate::judge::lockstep;
+use super::channel::{self, say};
+use super::requests::{Ended, Ran, Request, bytes, read};
+use super::watchdog;
+use crate::failure::explain::explain;
+use crate::failure::viewer::Viewer;
+use crate::judge::guard::protocol::{Question, Said};
+use crate::judge::lockstep::{self, Failure};
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
+use crate::runs::campaign::Judged;
 use heapproof_model::Program;
-use std::io::{self, Write};
-use std::sync::mpsc::channel;
+use std::io;
+use std::sync::mpsc;
 
-/// Serves programs from standard input until it ends, and says on standard output what comes of each.
+/// Answers what is asked on standard input until that ends, on what was standard output; what the subject prints there is
+/// thrown away.
 ///
 /// # Errors
 /// Where the process may not limit itself.
 pub fn serve(property: Property, subject: &SubjectKind, memory: u64) -> io::Result<()> {
     limit(memory)?;
-    let (send, receive) = channel::<Program>();
+    channel::open();
+    let (send, receive) = mpsc::channel::<Question>();
     let subject = subject.clone();
     // Where the heap is tested otherwise, it runs on such threads too, so that a stack is as deep here as there.
     std::thread::spawn(move || {
-        for program in receive {
-            lockstep::on_each_line(|step| say(if step == 0 { FIRST } else { NEXT }));
-            let failed = property.check(&subject, &program).failure.is_some();
-            say(if failed { FAILED } else { PASSED });
+        watchdog::begin();
+        lockstep::on_each_line(|step| say(&if step == 0 { Said::First } else { Said::Next }));
+        for Question { patience, text, program } in receive {
+            watchdog::due(patience);
+            let answer = answer(property, &subject, &text, &program);
+            watchdog::done();
+            say(&Said::Answer(answer));
         }
     });
     // Whoever wanted to know has gone when this ends, so whatever still runs is of no use.
-    while let Ok(program) = protocol::receive(&mut io::stdin()) {
-        if send.send(program).is_err() {
+    while let Ok(question) = Question::receive(&mut io::stdin()) {
+        if send.send(question).is_err() {
             break;
         }
     }
     Ok(())
 }
 
-/// Where it can't be said, nobody listens any more.
-fn say(byte: u8) {
-    let mut out = io::stdout();
-    let _ = out.write_all(&[byte]).and_then(|()| out.flush());
+/// The answer; nothing where the question can't be read.
+fn answer(property: Property, subject: &SubjectKind, text: &[u8], program: &Program) -> Vec<u8> {
+    match read(text) {
+        Ok(Request::Run { observes }) => {
+            let judged = Judged::here(property, subject, program, observes);
+            bytes(&Ran::new(program, judged, watchdog::done()))
+        }
+        Ok(Request::Explain { trace, ended }) => {
+            let program = named(&trace, program);
+            let failure = failure(property, subject, &program, ended);
+            bytes(&failure.map(|failure| explain(subject, &program, &failure)))
+        }
+        Ok(Request::Draw { trace, title, ended, explanation, wanted }) => {
+            let program = named(&trace, program);
+            let failure = explanation.as_ref().and_then(|_| failure(property, subject, &program, ended));
+            let failed = failure.as_ref().zip(explanation.as_deref());
+            bytes(&Viewer::new(&title, (property, subject), &program, failed).drawn(&wanted))
+        }
+        Err(_) => Vec::new(),
+    }
+}
+
+/// The program with the names of its trace.
+fn named(trace: &str, program: &Program) -> Program {
+    trace.parse().unwrap_or_else(|_| program.clone())
+}
+
+/// How a program fails: as it was told where its process ends by that, else by running it again.
+fn failure(property: Property, subject: &SubjectKind, program: &Program, ended: Ended) -> Option<Failure> {
+    ended.failure().or_else(|| property.check(subject, program).failure)
 }
 
 #[cfg(unix)]

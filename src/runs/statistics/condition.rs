@@ -1,7 +1,7 @@
-//! What a run can have come across: conditions of the abstract kind, which any heap of this contract meets.
+//! Conditions that a run can reach on any heap of this contract.
 //!
-//! Coverage of lines says which code has run; these say in which situations. Each is a sentence about the heap as the
-//! model sees it, so it means the same for every subject.
+//! Line coverage says which code has run; conditions say in which situations. Each is a statement about the model's
+//! heap, so it means the same for every subject.
 
 macro_rules! conditions {
     ($($condition:ident $name:literal $words:literal)*) => {
@@ -16,12 +16,12 @@ macro_rules! conditions {
             /// All of them.
             pub const ALL: &[Condition] = &[$(Condition::$condition),*];
 
-            /// How output calls it.
+            /// Its name in output.
             pub fn name(self) -> &'static str {
                 match self { $(Condition::$condition => $name),* }
             }
 
-            /// What it is, in words.
+            /// Its meaning in words.
             pub fn words(self) -> &'static str {
                 match self { $(Condition::$condition => $words),* }
             }
@@ -31,7 +31,7 @@ macro_rules! conditions {
 
 conditions! {
     // Release.
-    Cascade "cascade" "an operation let four objects or more die one after the other"
+    Cascade "cascade" "four objects or more died one after the other in an operation"
     FinalizerRuns "finalizer-runs" "a finalizer ran"
     FinalizerResurrects "finalizer-resurrects" "an object lives on after its finalizer ran"
     FinalizerRefused "finalizer-refused" "an operation in a finalizer was refused"
@@ -41,18 +41,18 @@ conditions! {
     SeveralFinalizers "several-finalizers" "an operation ran three finalizers or more"
 
     // Weak references.
-    WeakCleared "weak-cleared" "a weak reference that lives was cleared"
+    WeakCleared "weak-cleared" "a weak object was cleared while it lived"
     WeakDiesToo "weak-dies-too" "a weak object died in the same operation as its target"
-    UpgradeGives "upgrade-gives" "an upgrade gave a reference"
-    UpgradeFails "upgrade-fails" "an upgrade came too late"
-    UpgradeSaves "upgrade-saves" "an upgrade made garbage live again"
+    UpgradeGives "upgrade-gives" "an upgrade returned a reference"
+    UpgradeFails "upgrade-fails" "an upgrade found that the target is dead"
+    UpgradeSaves "upgrade-saves" "an upgrade resurrected garbage"
 
     // Garbage.
-    GarbageTaken "garbage-taken" "the mutator came to hold garbage again"
-    GarbageStored "garbage-stored" "garbage was stored in what lives"
+    GarbageTaken "garbage-taken" "the mutator took a reference to garbage"
+    GarbageStored "garbage-stored" "garbage was stored in a reachable object"
     GarbageWritten "garbage-written" "garbage was written to"
-    GarbageOnGarbage "garbage-on-garbage" "a set was freed of which a part is in no cycle"
-    GarbageReachesLive "garbage-reaches-live" "a set was freed that refers to what lives on"
+    GarbageOnGarbage "garbage-on-garbage" "a set was freed that has objects in no cycle"
+    GarbageReachesLive "garbage-reaches-live" "a set was freed that refers to a surviving object"
     SeveralCycles "several-cycles" "a set was freed with two cycles or more"
     SetLivesOn "set-lives-on" "a set's finalizers saved all or part of it"
     StoredInItself "stored-in-itself" "an object was stored in itself"
@@ -60,11 +60,11 @@ conditions! {
 
     // Slices and checks.
     SlicePaused "slice-paused" "a slice of a collection ended with more to do"
-    SliceInterrupted "slice-interrupted" "a change came between two slices of a collection"
-    SliceCompletes "slice-completes" "a collection that had paused came to its end"
-    TouchedUnderWay "touched-under-way" "an operation named garbage while a collection was under way"
+    SliceInterrupted "slice-interrupted" "something changed between two slices of a collection"
+    SliceCompletes "slice-completes" "a paused collection completed"
+    TouchedUnderWay "touched-under-way" "an operation named garbage while a collection was paused"
     DetectionPaused "detection-paused" "a slice of a detection ended with more to do"
-    DetectionInterrupted "detection-interrupted" "a change came between two slices of a detection"
+    DetectionInterrupted "detection-interrupted" "something changed between two slices of a detection"
     CheckCollected "check-collected" "an automatic check freed garbage"
     CheckFoundNothing "check-found-nothing" "an automatic check found nothing"
     CheckPaused "check-paused" "an automatic check ended with more to do"
@@ -77,42 +77,43 @@ conditions! {
     TemporaryOutlives "temporary-outlives" "a temporary outlived its frame"
 
     // Limits.
-    GenerationsRanOut "generations-ran-out" "a slot was retired, for its generations were used up"
+    GenerationsRanOut "generations-ran-out" "a slot was retired, since its generations were used up"
     OverflowRefused "overflow-refused" "a count had no room for one more"
     CapacityRefused "capacity-refused" "the heap had no room for one more object"
     StaleRefused "stale-refused" "the id of a dead object was refused"
     StaleValueRefused "stale-value-refused" "a value that refers to a dead object was refused"
-    ReentrantRefused "reentrant-refused" "a call was refused for the finalizer that it came from"
+    ReentrantRefused "reentrant-refused" "a call was refused since it came from a finalizer"
     ManyFields "many-fields" "a table had more than sixteen fields"
-    FieldsRemoved "fields-removed" "a field was taken out of a table of more than twelve"
+    FieldsRemoved "fields-removed" "a field was removed from a table of more than twelve"
 
     // Damage.
     Damaged "damaged" "the heap was damaged"
-    RecoveredWithRoots "recovered-with-roots" "a damaged heap was recovered with what the mutator holds"
-    RecoveredWithout "recovered-without" "a damaged heap was recovered without"
+    RecoveredWithRoots "recovered-with-roots" "a damaged heap was recovered with roots"
+    RecoveredWithout "recovered-without" "a damaged heap was recovered without roots"
     ReferenceLost "reference-lost" "a recovery lost a reference"
 }
 
-/// Some of the conditions.
+/// A set of conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
 pub struct Conditions(u64);
 
 const _: () = assert!(Condition::ALL.len() <= u64::BITS as usize);
 
 impl Conditions {
-    /// Adds one.
+    /// Adds a condition.
     pub fn add(&mut self, condition: Condition) {
         self.0 |= 1 << condition as u32;
     }
 
-    /// Adds one, if that is so.
+    /// Adds a condition if `is_so`.
     pub(super) fn add_if(&mut self, is_so: bool, condition: Condition) {
         if is_so {
             self.add(condition);
         }
     }
 
-    /// Whether it is among them.
+    /// Whether the condition is in the set.
     pub fn has(self, condition: Condition) -> bool {
         self.0 & 1 << condition as u32 != 0
     }

@@ -1,13 +1,13 @@
-//! How many different things there were, in bounded memory.
+//! Counts different things in bounded memory.
 //!
-//! Adaptive sampling (Wegman; analysed by Flajolet, 1990): of all hashes only those are kept that end in so many zero bits,
-//! and whenever too many are kept, one bit more is asked for, which halves them. The kept ones times two to that power
-//! estimate the number, with an error of about 1.2 divided by the square root of how many are kept; and they are a function
-//! of the set alone, whatever the order in which it came.
+//! This is adaptive sampling (Wegman; analysed by Flajolet, 1990). Only the hashes that end in so many zero bits are
+//! kept. When too many are kept, one more zero bit is required, which halves them. The number of kept hashes, times two
+//! to the power of the zero bits, estimates the number of different things. Its error is about 1.2 divided by the
+//! square root of the number of kept hashes. The estimate depends on the set alone, not on the order of its elements.
 
 use std::collections::HashSet;
 
-/// The most hashes that are kept: an error of 0.3 % beyond, none before.
+/// The most hashes that are kept. Up to this number the count is exact; beyond, the error is 0.3 %.
 const MOST: usize = 1 << 17;
 
 /// The number of different hashes.
@@ -30,7 +30,7 @@ impl Distinct {
         }
     }
 
-    /// How many there were; an estimate once there are more than are kept.
+    /// How many different hashes were added; an estimate if there are more than are kept.
     pub fn count(&self) -> u64 {
         (self.kept.len() as u64) << self.bits
     }

@@ -1,4 +1,4 @@
-//! How numbers are spread: small ones exactly, larger ones by powers of two.
+//! The distribution of numbers: small ones exactly, larger ones by powers of two.
 
 /// Numbers below this have a bucket each.
 const EXACT: u64 = 16;
@@ -6,11 +6,28 @@ const EXACT: u64 = 16;
 /// How many buckets there are: the exact ones, and one for each power of two from there on.
 const BUCKETS: usize = EXACT as usize + (u64::BITS - EXACT.ilog2()) as usize;
 
-/// How often numbers of each size came.
+/// How often numbers of each size occurred.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize), serde(into = "Vec<u64>", from = "Vec<u64>"))]
 pub struct Distribution {
     buckets: [u64; BUCKETS],
     largest: u64,
+}
+
+/// The largest, and the buckets up to the last that is not empty.
+impl From<Distribution> for Vec<u64> {
+    fn from(distribution: Distribution) -> Vec<u64> {
+        let used = distribution.buckets.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1);
+        [&[distribution.largest][..], &distribution.buckets[..used]].concat()
+    }
+}
+
+impl From<Vec<u64>> for Distribution {
+    fn from(numbers: Vec<u64>) -> Distribution {
+        let mut distribution = Distribution::default();
+        distribution.buckets.iter_mut().zip(numbers.iter().skip(1)).for_each(|(bucket, count)| *bucket = *count);
+        Distribution { largest: numbers.first().copied().unwrap_or(0), ..distribution }
+    }
 }
 
 impl Default for Distribution {
@@ -28,23 +45,23 @@ impl Distribution {
         self.largest = self.largest.max(number);
     }
 
-    /// Adds all of another.
+    /// Adds another distribution.
     pub fn merge(&mut self, other: &Distribution) {
         self.buckets.iter_mut().zip(&other.buckets).for_each(|(mine, theirs)| *mine += theirs);
         self.largest = self.largest.max(other.largest);
     }
 
-    /// How many numbers came.
+    /// How many numbers were counted.
     pub fn count(&self) -> u64 {
         self.buckets.iter().sum()
     }
 
-    /// The largest.
+    /// The largest number.
     pub fn largest(&self) -> u64 {
         self.largest
     }
 
-    /// The median; of large numbers, the power of two that is not above it.
+    /// The median; if it is large, the power of two at or below it.
     pub fn median(&self) -> u64 {
         let half = self.count().div_ceil(2);
         let mut sum = 0;

@@ -1,4 +1,4 @@
-//! Whether a run is worth what it costs.
+//! Warnings about runs that are not worth their cost.
 
 use super::Statistics;
 use crate::judge::tally::Tally;
@@ -11,8 +11,8 @@ const ENOUGH: u64 = 20_000;
 /// Fewer operations than this in a second, on one thread, are too slow for heaps of a few objects.
 const SLOW: u64 = 1_000;
 
-/// What is wrong with the mix of a run, each in a sentence; nothing for short ones. `drawn` says which operations should
-/// be done at all.
+/// What is wrong with the mix of operations of a run, each in a sentence; nothing for short runs. `drawn` says which
+/// operations should occur at all.
 pub fn warnings(tally: &Tally, statistics: &Statistics, drawn: &dyn Fn(Code) -> bool) -> Vec<String> {
     let total = tally.total();
     let all = total.done + total.refused + total.skipped;
@@ -30,7 +30,7 @@ pub fn warnings(tally: &Tally, statistics: &Statistics, drawn: &dyn Fn(Code) -> 
     if total.refused * 4 > all {
         warnings.push(format!("{} % of the lines were refused, where at most 25 should be", percent(total.refused)));
     }
-    // A panic stands in finalizers, which are not counted here.
+    // A panic occurs only in finalizers, which are not counted here.
     let never = tally.by_operation().filter(|(code, outcomes)| outcomes.done == 0 && *code != Code::Panic);
     let never: Vec<&str> = never.filter(|(code, _)| drawn(*code)).map(|(code, _)| code.name()).collect();
     if !never.is_empty() {
@@ -42,7 +42,7 @@ pub fn warnings(tally: &Tally, statistics: &Statistics, drawn: &dyn Fn(Code) -> 
     warnings
 }
 
-/// Whether that many operations took too long for the sizes of their heaps, in a sentence.
+/// A sentence if that many operations took too long for the sizes of their heaps.
 pub fn slow(operations: u64, elapsed: Duration, jobs: usize, statistics: &Statistics) -> Option<String> {
     let each_second = (operations as f64 / elapsed.as_secs_f64().max(1e-9) / jobs.max(1) as f64) as u64;
     let median = statistics.shapes.living.median();

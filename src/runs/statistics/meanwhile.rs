@@ -1,22 +1,21 @@
-//! What was done while something was kept from one call to the next.
+//! Counts which operations were done while something was kept from one call to the next.
 //!
-//! A collection that has paused, a detection that has paused, an open frame and the cycles that are known outlive the
-//! call that made them. Whatever is done meanwhile may spoil them. A bug of this kind goes unseen if the operation that
-//! does it is never drawn at that time, however many programs are run; so each pair is counted.
+//! A paused collection, a paused detection, an open frame and the known cycles outlive the call that made them. Any
+//! operation in the meantime may spoil them. A bug of this kind stays unseen, however many programs run, if the
+//! operation that shows it is never drawn at that time. So each pair is counted.
 
 use heapproof_model::{Code, Object, Operation};
 
 /// Something that outlives the call that makes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kept {
-    /// A collection in slices that has paused. It is about garbage.
+    /// A paused collection in slices. It examines garbage.
     Collection,
-    /// A detection in slices that has paused. It is about objects in the midst of others: some refer to them, and they
-    /// refer to some.
+    /// A paused detection in slices. It examines objects that others refer to and that refer to others.
     Detection,
-    /// An open frame. It is about its temporaries.
+    /// An open frame. It concerns its temporaries.
     Frame,
-    /// The cycles that the last complete detection found. They are about their members.
+    /// The cycles that the last complete detection found. They concern their members.
     Cycles,
 }
 
@@ -34,7 +33,7 @@ impl Kept {
         }
     }
 
-    /// What it is, in words.
+    /// Its meaning in words.
     pub fn words(self) -> &'static str {
         match self {
             Kept::Collection => "a collection that has paused",
@@ -45,14 +44,14 @@ impl Kept {
     }
 }
 
-/// How close an operation came to what was kept.
+/// How close an operation came to the thing that was kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Touch {
     /// It was done meanwhile.
     Meanwhile,
-    /// It named an object that the kept thing is about.
+    /// It named an object that the kept thing concerns.
     About,
-    /// It wrote to such an object, and no reference came or went.
+    /// It wrote to such an object without adding or removing a reference.
     Plain,
 }
 
@@ -69,7 +68,7 @@ impl Touch {
         }
     }
 
-    /// Whether an operation can come that close.
+    /// Whether the operation can come that close.
     fn is_possible(self, code: Code) -> bool {
         match self {
             Touch::Meanwhile => true,
@@ -79,39 +78,56 @@ impl Touch {
     }
 }
 
-/// An operation, what was kept while it was done, and how close it came to that.
+/// An operation, the thing that was kept while it was done, and how close it came to that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize), serde(into = "usize", try_from = "usize"))]
 pub struct Encounter {
     /// What was kept.
     pub kept: Kept,
-    /// What was done.
+    /// The operation.
     pub code: Code,
     /// How close it came.
     pub touch: Touch,
 }
 
+/// Its number.
+impl From<Encounter> for usize {
+    fn from(encounter: Encounter) -> usize {
+        encounter.number()
+    }
+}
+
+impl TryFrom<usize> for Encounter {
+    type Error = &'static str;
+
+    fn try_from(number: usize) -> Result<Encounter, &'static str> {
+        Encounter::all().nth(number).ok_or("there is no such encounter")
+    }
+}
+
 impl Encounter {
-    /// All that there can be, in the order of their numbers.
+    /// All encounters, in the order of their numbers.
     pub fn all() -> impl Iterator<Item = Encounter> {
         let pairs = Kept::ALL.iter().flat_map(|kept| Code::ALL.iter().map(move |code| (*kept, *code)));
         pairs.flat_map(|(kept, code)| Touch::ALL.iter().map(move |touch| Encounter { kept, code, touch: *touch }))
     }
 
-    /// Its place among [all](Encounter::all).
+    /// Its index in [all](Encounter::all).
     pub(super) fn number(self) -> usize {
         let pair = self.kept as usize * Code::ALL.len() + self.code as usize;
         pair * Touch::ALL.len() + self.touch as usize
     }
 
-    /// Whether it can happen: settings stand before all else, a second frame is refused, and a panic is no call.
+    /// Whether it can happen. It can't for settings, which come first, for a second frame, which is refused, and for a
+    /// panic, which is not a call.
     pub(super) fn is_possible(self) -> bool {
         let refused = self.kept == Kept::Frame && self.code == Code::Begin;
         !refused && !self.code.is_setting() && self.code != Code::Panic && self.touch.is_possible(self.code)
     }
 }
 
-/// How close an operation that was done came to what is about some objects; `moves` says whether a reference came to what
-/// it named or left it.
+/// How close an operation came to a kept thing; `is_about` says which objects that concerns. `moves` says whether the
+/// operation added a reference to an object that it names, or removed one.
 pub(super) fn touches(
     operation: &Operation<Object>,
     is_about: impl Fn(Object) -> bool,

@@ -1,8 +1,7 @@
-//! What a run has done, besides finding nothing: the shapes of its heaps, the conditions that it has reached, and how many
-//! different states it has seen.
+//! What a run has reached: the shapes of its heaps, its conditions, and how many different states it has seen.
 //!
-//! A run without a violation proves as much as its programs are worth. That is what these numbers are for, and for the
-//! warnings ([`health`]) where they say that a run is worth little.
+//! A run without a violation proves only as much as its programs are worth. These numbers say how much that is, and
+//! [`health`] warns where it is little.
 
 mod condition;
 mod distinct;
@@ -10,6 +9,7 @@ mod distribution;
 pub mod health;
 mod meanwhile;
 mod observer;
+mod reachable;
 mod shapes;
 mod state;
 mod was;
@@ -19,30 +19,31 @@ pub use distinct::Distinct;
 pub use distribution::Distribution;
 pub use meanwhile::{Encounter, Kept, Touch};
 pub use observer::{Observed, observe};
+pub use reachable::Reach;
 pub use shapes::Shapes;
 
-/// What was seen of the programs that were observed.
+/// The statistics of observed programs.
 #[derive(Debug, Clone, Default)]
 pub struct Statistics {
     /// How many programs were observed.
     pub observed: u64,
     /// How many operations they carried out.
     pub operations: u64,
-    /// How many of them came across each condition, in the order of [`Condition::ALL`].
+    /// How many of them reached each condition, in the order of [`Condition::ALL`].
     by_condition: Vec<u64>,
     /// In how many of them each encounter happened, in the order of [`Encounter::all`].
     by_encounter: Vec<u64>,
-    /// What their heaps looked like.
+    /// The shapes of their heaps.
     pub shapes: Shapes,
     /// Their different abstract states.
     states: Distinct,
     /// Their different situations.
     situations: Distinct,
-    /// How both grew: where the number of programs reached a power of two, and now.
+    /// How both grew: their numbers whenever the number of programs reached a power of two, and now.
     growth: Vec<Growth>,
 }
 
-/// How much had been seen at one time.
+/// How much was seen up to one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Growth {
     /// After so many observed programs.
@@ -54,7 +55,7 @@ pub struct Growth {
 }
 
 impl Statistics {
-    /// Adds a program. Programs are added in the order of their cases, so that the growth is a function of them.
+    /// Adds a program. Programs are added in the order of their cases, so that the growth depends on them alone.
     pub fn add(&mut self, program: &Observed) {
         self.observed += 1;
         self.operations += program.operations;
@@ -71,13 +72,13 @@ impl Statistics {
         }
     }
 
-    /// How many programs came across each condition.
+    /// How many programs reached each condition.
     pub fn conditions(&self) -> impl Iterator<Item = (Condition, u64)> + '_ {
         let count = |condition: &Condition| self.by_condition.get(*condition as usize).copied().unwrap_or(0);
         Condition::ALL.iter().map(move |condition| (*condition, count(condition)))
     }
 
-    /// In how many programs each encounter happened that can.
+    /// For each possible encounter, in how many programs it happened.
     pub fn encounters(&self) -> impl Iterator<Item = (Encounter, u64)> + '_ {
         let count = |encounter: Encounter| self.by_encounter.get(encounter.number()).copied().unwrap_or(0);
         Encounter::all().filter(|it| it.is_possible()).map(move |encounter| (encounter, count(encounter)))

@@ -1,15 +1,15 @@
-//! What a program brings about, seen from the model's side of the lockstep.
+//! Observes what a program reaches, on the model's side of the lockstep.
 //!
-//! The program is run once more, and nothing is compared: so every property's programs are observed in the same way, and
-//! what observing costs is paid only by the programs that are observed. Where subject and model part, or the subject
-//! panics, it ends: what matters about such a program is its failure.
+//! The program is run once more, and nothing is compared. So the programs of every property are observed in the same
+//! way, and only observed programs pay the cost. The run ends where subject and model differ or the subject panics: of
+//! such a program, only its failure matters.
 
 use super::condition::{Condition, Conditions};
 use super::meanwhile::{Encounter, Kept, touches};
 use super::shapes::Shapes;
 use super::state::{mix, mixed};
 use super::was::Was;
-use crate::judge::lockstep::{Called, Lockstep};
+use crate::judge::lockstep::{Called, Lockstep, begins};
 use crate::judge::panics;
 use crate::judge::subject::SubjectKind;
 use heapproof_model::definitions::{Graph, reachable};
@@ -18,31 +18,33 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// What was seen of a program.
+/// What one program reached.
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
 pub struct Observed {
     /// How many operations were carried out.
     pub operations: u64,
-    /// What it came across.
+    /// The conditions that it reached.
     pub conditions: Conditions,
-    /// What was done while something was kept from an earlier call, each once.
+    /// The encounters of its operations with what was kept from earlier calls, each once.
     pub encounters: BTreeSet<Encounter>,
     /// The shapes of the heap.
     pub shapes: Shapes,
     /// The abstract states of the heap: its graph with marks, after each operation.
     pub states: Vec<u64>,
-    /// The situations in which operations were carried out: which operation, what it came to, what was under way,
-    /// what happened in it, and what the objects that it named were.
+    /// The situations in which operations were carried out: the operation, its outcome, the unfinished work, the events
+    /// during it, and what the objects were that it named.
     pub situations: Vec<u64>,
 }
 
 /// Observes a program on a subject of that kind.
 pub fn observe(kind: &SubjectKind, program: &Program) -> Observed {
     let observer = Rc::new(RefCell::new(Observer::default()));
-    let mut lockstep = Lockstep::new(kind);
+    let Ok(mut lockstep) = Lockstep::new(kind) else { return Observed::default() };
     let watching = Rc::clone(&observer);
     lockstep.watch(Box::new(move |lockstep, called| watching.borrow_mut().see(lockstep.model(), called)));
-    for line in program.lines() {
+    for (step, line) in program.lines().iter().enumerate() {
+        begins(step);
         let followed = panics::catch(|| lockstep.follow(line).is_ok());
         if !matches!(followed, Ok(true)) {
             break;
@@ -57,14 +59,14 @@ pub fn observe(kind: &SubjectKind, program: &Program) -> Observed {
     observed
 }
 
-/// Something that is done in slices.
+/// The progress of a collection or detection in slices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Pass {
     #[default]
     Idle,
     /// A slice ended with more to do.
     Paused,
-    /// So it did, and something has changed since.
+    /// A slice ended with more to do, and something has changed since.
     Interrupted,
 }
 
@@ -75,7 +77,7 @@ struct Observer {
     was: Was,
     collection: Pass,
     detection: Pass,
-    /// Of the frame that is open, if one was before the operation.
+    /// The temporaries of the frame that was open before the operation, if any.
     temporaries: Vec<Object>,
     in_frame: bool,
     most_living: u64,
@@ -83,7 +85,7 @@ struct Observer {
 }
 
 impl Observer {
-    /// A call has been answered by both.
+    /// Observes a call that both have answered.
     fn see(&mut self, model: &Reference, called: &Called<'_>) {
         self.observed.operations += 1;
         self.situation(called);
@@ -256,7 +258,7 @@ impl Observer {
         self.note(cycles >= 2, Condition::SeveralCycles);
     }
 
-    /// What is done while something is kept from an earlier call.
+    /// Observes encounters with what is kept from earlier calls.
     fn meanwhile(&mut self, model: &Reference, called: &Called<'_>) {
         let Outcome::Done(_) = called.model else { return };
         let was = &self.was;
@@ -304,7 +306,7 @@ impl Observer {
                 self.detection = if paused { Pass::Paused } else { Pass::Idle };
             }
             _ if paused => self.collection = Pass::Paused,
-            // A check that does not pause is a collection's last slice.
+            // A check that does not pause is the last slice of a collection.
             _ if model.statistics().checks > self.was.statistics.checks => self.collection = Pass::Idle,
             Code::Collect if done => self.collection = Pass::Idle,
             Code::Detect | Code::DetectFull if done => self.detection = Pass::Idle,
@@ -354,8 +356,8 @@ impl Observer {
             self.note(*why == Refusal::Stale, Condition::StaleRefused);
             self.note(*why == Refusal::StaleValue, Condition::StaleValueRefused);
         }
-        // Unless a slot was retired there are no more slots than objects have lived at once, and each has let go less
-        // than its ceiling.
+        // If no slot was retired, there are at most as many slots as objects have lived at once, and each slot has
+        // freed fewer objects than its ceiling.
         let ceiling = u64::from(model.settings().generations);
         let retired = model.statistics().frees > (ceiling - 1).saturating_mul(self.most_living.max(1));
         self.note(retired && ceiling < 1_000, Condition::GenerationsRanOut);

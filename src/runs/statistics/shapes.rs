@@ -4,20 +4,21 @@ use super::distribution::Distribution;
 
 macro_rules! shapes {
     ($($shape:ident $words:literal)*) => {
-        /// How the heap looks in a run.
+        /// The shapes of the heap during a run.
         #[derive(Debug, Clone, PartialEq, Eq, Default)]
+        #[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
         #[allow(missing_docs)] // the words are in the table
         pub struct Shapes {
             $(pub $shape: Distribution,)*
         }
 
         impl Shapes {
-            /// Adds all of another.
+            /// Adds other shapes.
             pub fn merge(&mut self, other: &Shapes) {
                 $(self.$shape.merge(&other.$shape);)*
             }
 
-            /// Each with its name and what it is, in words.
+            /// Each distribution with its name and its meaning in words.
             pub fn named(&self) -> Vec<(&'static str, &'static str, &Distribution)> {
                 vec![$((stringify!($shape), $words, &self.$shape)),*]
             }

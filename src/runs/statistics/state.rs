@@ -1,45 +1,45 @@
-//! The heap as an abstract state: its graph up to the names of objects, with marks.
+//! The heap as an abstract state: its graph with marks, up to the names of objects.
 //!
-//! Colour refinement: each object begins with a colour for what it is (kind, held or not, garbage or not, with a finalizer
-//! or not), and in each round takes a new one from its own and those of its neighbours, by the way in which they are
-//! neighbours. Isomorphic graphs have equal colours, so their states are equal; graphs that differ within the radius of
-//! the rounds hardly ever are (regular ones may be, which is the known limit of colour refinement). Places of references
-//! in an object do not count.
+//! This is colour refinement. Each object begins with a colour for what it is (kind, held or not, garbage or not, with
+//! a finalizer or not). In each round it takes a new colour from its own and those of its neighbours, by the way in
+//! which they are neighbours. Isomorphic graphs get equal colours, so their states are equal. Graphs that differ within
+//! the radius of the rounds hardly ever get equal colours (regular ones may, which is the known limit of colour
+//! refinement). The places of references in an object do not count.
 
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Contents, Object, Reference};
 
-/// How far colours see.
+/// How many rounds there are, so how far away a difference is seen.
 const ROUNDS: usize = 3;
 
-/// Graphs of more objects are told apart by their size alone: they are rare, and slow to colour.
+/// Graphs of more objects are distinguished by their size alone: they are rare, and slow to colour.
 const MOST: usize = 48;
 
-/// The colours of the living objects, by number: as they are, and as far as colours see.
+/// The colours of the living objects: their first ones, and those after all rounds.
 #[derive(Debug, Default)]
 pub(super) struct Colours {
-    /// By number of the object: where it is among the living.
+    /// The index of each object among the living ones, by its number.
     places: Vec<u32>,
-    /// What they are by themselves.
+    /// Their first colours.
     own: Vec<u64>,
-    /// Of the whole graph.
+    /// The colour of the whole graph.
     pub state: u64,
 }
 
-/// Scrambles: the finaliser of SplitMix64.
+/// Mixes the bits of a value: the finaliser of SplitMix64.
 pub(super) fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
 }
 
-/// Scrambles two.
+/// Mixes two values.
 pub(super) fn mixed(first: u64, second: u64) -> u64 {
     mix(first.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ mix(second.wrapping_add(0x9e37_79b9_7f4a_7c15)))
 }
 
 impl Colours {
-    /// The colours of a heap, in which `is_garbage` tells garbage by number.
+    /// The colours of a heap; `is_garbage` says which objects are garbage.
     pub fn of(model: &Reference, is_garbage: &dyn Fn(Object) -> bool) -> Colours {
         let living: Vec<Object> = model.living().collect();
         if living.len() > MOST {
@@ -47,7 +47,7 @@ impl Colours {
         }
         let mut places = vec![u32::MAX; model.bound()];
         living.iter().enumerate().for_each(|(place, object)| places[object.index()] = place as u32);
-        // A reference goes from the first to the second; the third tells strong from weak.
+        // A reference from the first to the second; the third says whether it is strong or weak.
         let mut references = Vec::new();
         let mut colours = Vec::with_capacity(living.len());
         for (place, object) in living.iter().enumerate() {
@@ -70,7 +70,7 @@ impl Colours {
         Colours { places, own, state }
     }
 
-    /// What an object is by itself; 0 for what does not live.
+    /// The first colour of an object; 0 for one that does not live.
     pub fn own(&self, object: Object) -> u64 {
         let place = self.places.get(object.index()).copied().unwrap_or(u32::MAX);
         self.own.get(place as usize).copied().unwrap_or(0)

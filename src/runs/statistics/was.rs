@@ -1,4 +1,4 @@
-//! The heap before an operation, as far as what the operation brings about is told by it.
+//! The heap before an operation, as far as it is needed to tell what the operation changes.
 
 use super::state::Colours;
 use heapproof_model::definitions::{Graph, reachable};
@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 /// The heap at one time.
 #[derive(Default)]
 pub(super) struct Was {
-    /// By number.
+    /// Whether each object is garbage, by its number.
     garbage: Vec<bool>,
-    /// Who refers to whom.
+    /// The references, as pairs of referrer and target.
     pub references: Vec<(Object, Object)>,
     /// Weak objects with their living targets.
     pub weak: Vec<(Object, Object)>,

@@ -8,7 +8,7 @@ use heapproof_model::{Code, Counts, Event, Field, FindingKind, Kind, Object, Ope
 canaries! {
     from all
 
-    "panicked" ["panicked"] "panics where an upgrade comes too late"
+    "panicked" ["panicked"] "panics at an upgrade if the target is dead"
         Call(|heap, operation, _| match (operation, heap.call(operation)) {
             (Operation::Upgrade { .. }, Ok(Value::Nil)) => give_up(),
             (_, reply) => reply,
@@ -33,12 +33,12 @@ canaries! {
             }
             _ => heap.call(operation),
         });
-    "outcome-not_held-done" ["outcome-not_held-done"] "lets the mutator give up what it does not hold"
+    "outcome-not_held-done" ["outcome-not_held-done"] "allows the mutator to drop what it does not hold"
         Call(|heap, operation, _| match heap.call(operation) {
             Err(Refusal::NotHeld) => Ok(Value::Nil),
             reply => reply,
         });
-    "outcome-stale-nil" ["outcome-stale-nil"] "takes an object that is gone for nil"
+    "outcome-stale-nil" ["outcome-stale-nil"] "treats a dead object as nil"
         Call(|heap, operation, _| heap.call(operation).map_err(|refusal| match refusal {
             Refusal::Stale => Refusal::Nil,
             other => other,
@@ -56,7 +56,7 @@ canaries! {
     "leaks-cycle" ["leaks-cycle"] "frees cycles in slices and checks, but has no collection"
         Lacks(Code::Collect);
     "counts-external" ["counts-external"]
-        "does not count what the mutator takes of an object that a reference keeps"
+        "does not count a take of an object that a reference keeps"
         Call(|heap, operation, _| match operation {
             Operation::Take { object: Some(object) } if heap.counts(*object).internal > 0 => Ok(Value::Nil),
             _ => heap.call(operation),
@@ -66,13 +66,13 @@ canaries! {
             Operation::On { object: Some(object), .. } if contents(heap, *object).kind == Kind::Box => Ok(Value::Nil),
             _ => heap.call(operation),
         });
-    "over-budget-frame" ["over-budget", "journal-nothing-took"] "gives a frame more than it asks for"
+    "over-budget-frame" ["over-budget", "journal-nothing-took"] "doubles the budget of a frame"
         Call(|heap, operation, _| match operation {
             Operation::Begin { objects } => heap.call(&Operation::Begin { objects: objects.saturating_mul(2) }),
             _ => heap.call(operation),
         });
     "not-freed-temporary" ["not-freed", "counts-external", "journal"]
-        "does not let temporaries go at the end of their frame"
+        "does not give up temporaries at the end of their frame"
         Call(|heap, operation, _| match operation {
             Operation::Temp { allocation } if heap.fork().is_some_and(|mut fork| fork.call(operation).is_ok()) => {
                 heap.call(allocation)
@@ -81,13 +81,13 @@ canaries! {
         });
 
     "detection-misses-cycle-incremental" ["detection-misses-cycle", "cycles"]
-        "finds what the last detection found, unless it looks at everything"
+        "finds only what the last detection found, unless it detects in full"
         Call(|heap, operation, _| match operation {
             Operation::Detect {} => Ok(Value::Nil),
             _ => heap.call(operation),
         });
     "detection-misses-cycle-full" ["detection-misses-cycle", "cycles", "journal-nothing-died"]
-        "cuts an object off itself where it looks at everything"
+        "removes an object's reference to itself when it detects in full"
         Call(|heap, operation, _| {
             if let Operation::DetectFull {} = operation
                 && let Some((object, field)) = field_of_itself(heap)
@@ -96,7 +96,7 @@ canaries! {
             }
             heap.call(operation)
         });
-    "collects-live" ["collects-live", "journal"] "collects what is held once, if a weak object has it for a target"
+    "collects-live" ["collects-live", "journal"] "collects an object that is held once, if a weak object targets it"
         Call(|heap, operation, _| {
             if let Operation::Collect {} = operation {
                 let watched = living(heap).find(|one| {
@@ -116,14 +116,14 @@ canaries! {
             }
             _ => heap.call(operation),
         });
-    "over-budget" ["over-budget"] "does in a slice what nine may do"
+    "over-budget" ["over-budget"] "collects with nine times the budget of a slice"
         Call(|heap, operation, _| match *operation {
             Operation::CollectSlice { objects } => {
                 heap.call(&Operation::CollectSlice { objects: objects.saturating_mul(9) })
             }
             _ => heap.call(operation),
         });
-    "over-budget-detection" ["over-budget"] "does in a slice of a detection what two may do"
+    "over-budget-detection" ["over-budget"] "detects with twice the budget of a slice"
         Call(|heap, operation, _| match *operation {
             Operation::DetectSlice { objects } => {
                 heap.call(&Operation::DetectSlice { objects: objects.saturating_mul(2) })
@@ -150,22 +150,22 @@ canaries! {
             }
         });
 
-    "undetermined-outcome" ["undetermined-outcome"] "does slices an object at a time, in every other heap"
+    "undetermined-outcome" ["undetermined-outcome"] by Determinism "does slices of one object only, in every second heap"
         EveryOther(|heap, operation| match operation {
             Operation::DetectSlice { objects: 2.. } => heap.call(&Operation::DetectSlice { objects: 1 }),
             Operation::CollectSlice { objects: 2.. } => heap.call(&Operation::CollectSlice { objects: 1 }),
             _ => heap.call(operation),
         });
-    "undetermined-journal" ["undetermined-journal"] "lets checks touch one object and no more, in every other heap"
+    "undetermined-journal" ["undetermined-journal"] by Determinism "lets checks touch only one object, in every second heap"
         EveryOther(|heap, operation| match operation {
             Operation::SetBudget { objects: 2.. } => heap.call(&Operation::SetBudget { objects: 1 }),
             _ => heap.call(operation),
         });
-    "undetermined-state" ["undetermined-state", "statistics-cycles-detected"] "looks for cycles before it is copied, and counts them in the copy"
+    "undetermined-state" ["undetermined-state", "statistics-cycles-detected"] by Determinism "detects in each copy when it is made, and counts those cycles"
         Fork(|heap| drop(heap.call(&Operation::Detect {})));
 }
 
-/// Ends as an array does whose index is out of bounds.
+/// Panics as an array does whose index is out of bounds.
 #[allow(clippy::panic)] // it is the mistake
 fn give_up() -> ! {
     panic!("the target is gone")
@@ -179,7 +179,7 @@ fn refers_to_itself(heap: &Truth, object: Object) -> bool {
     contents(heap, object).references().any(|target| target == object)
 }
 
-/// The first table that refers to itself, and the field that it does so by.
+/// The first table that refers to itself, and the field with that reference.
 fn field_of_itself(heap: &Truth) -> Option<(Object, Field)> {
     living(heap).find_map(|object| {
         let shown = contents(heap, object);

@@ -1,6 +1,7 @@
-//! Heaps that end their process, or never end, where an element is taken out that is a reference.
+//! Heaps that end their process, never return, or panic in a thread of their own, when an element is removed that is a
+//! reference.
 //!
-//! They are no members of the family: whoever runs them in this process is ended too.
+//! They are not members of the family: they would end this process too, or print each panic.
 
 use super::canaries;
 use super::wrong::Mistake::Call;
@@ -22,6 +23,14 @@ canaries! {
         Call(|heap, operation, _| popped(heap, operation, || loop {
             std::thread::sleep(Duration::from_millis(1));
         }));
+    "hung-busily" ["hung"] "computes for ever where a reference is popped"
+        Call(|heap, operation, _| popped(heap, operation, || while black_box(true) {}));
+    "hung-in-a-thread" ["hung"] "waits for a thread that computes for ever where a reference is popped"
+        Call(|heap, operation, _| popped(heap, operation, || {
+            let _ = std::thread::spawn(|| while black_box(true) {}).join();
+        }));
+    "panicked-in-a-thread" ["panicked"] "panics in a thread of its own where a reference is popped, and then itself"
+        Call(|heap, operation, _| popped(heap, operation, panics_in_a_thread));
     "out-of-memory" ["out-of-memory"] "asks for memory without end where a reference is popped"
         Call(|heap, operation, _| popped(heap, operation, hoard));
 }
@@ -34,16 +43,23 @@ fn popped(heap: &mut Truth, operation: &Operation<Object>, end: fn()) -> Reply {
     reply
 }
 
+#[allow(clippy::panic)] // it is the mistake
+fn panics_in_a_thread() {
+    if std::thread::spawn(|| panic!("the worker gives up")).join().is_err() {
+        panic!("the worker has given up");
+    }
+}
+
 fn overflow() {
     black_box(recurse(1));
 }
 
-/// It never comes back; that what it gives is used keeps it from being a loop.
+/// Never returns. The use of its result keeps the compiler from making it a loop.
 fn recurse(depth: u64) -> u64 {
     if black_box(depth) == 0 { 0 } else { black_box(recurse(depth + 1)) + 1 }
 }
 
-/// What is reserved is never touched, so no machine comes to harm.
+/// Reserves memory and never touches it, so no machine is harmed.
 fn hoard() {
     let mut hoard: Vec<Vec<u8>> = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! The canary that everybody meets first.
+//! The canary of the first failure.
 
 use crate::judge::digest;
 use crate::judge::subject::{Observation, Subject, SubjectKind};
@@ -6,8 +6,8 @@ use crate::subjects::HeapSubject;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::collections::BTreeSet;
 
-/// The heap of this project with one mistake: it forgets the first `drop` of an object that was popped off an array and
-/// is held more than once. That takes four operations: allocate, push, pop, drop.
+/// The heap of this project with one mistake: it ignores the first `drop` of an object that was popped from an array
+/// and is held more than once. That takes four operations: allocate, push, pop, drop.
 pub const CANARY: SubjectKind =
     SubjectKind::new("canary", "wrong on purpose: forgets a decrement now and then", || Box::new(Forgetful::default()))
         .in_rust("heapproof::subjects::all().into_iter().find(|kind| kind.name == \"canary\").unwrap()");

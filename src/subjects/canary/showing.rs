@@ -1,4 +1,4 @@
-//! Heaps that do everything right and show it wrong.
+//! Heaps that do everything right, but show something wrong.
 
 use super::wrong::Mistake::{Contents, Counts, Cycles, Journal, Lives, Repairs, Score, Statistics, Touched, Verify};
 use super::wrong::{contents, living};
@@ -9,15 +9,15 @@ use std::collections::BTreeSet;
 canaries! {
     from all
 
-    "freed-too-early" ["freed-too-early"] "takes a box that only references keep for dead"
+    "freed-too-early" ["freed-too-early"] "says that a box is dead if only references keep it"
         Lives(|heap, object| heap.lives(object)
             && (heap.counts(object).external > 0 || contents(heap, object).kind != Kind::Box));
-    "not-freed-comes-back" ["not-freed"] "an id that is used up reaches what was allocated next"
+    "not-freed-comes-back" ["not-freed"] "the id of a dead object reaches the object that was allocated next"
         Lives(|heap, object| heap.lives(object) || u64::from(object.0) + 1 < heap.statistics().allocations);
 
     "contents-kind" ["contents-kind"] "shows a closure as an array"
         Contents(|_, shown| if shown.kind == Kind::Closure { shown.kind = Kind::Array });
-    "contents-target" ["contents-target"] "shows no target of a weak object, if the target is one too"
+    "contents-target" ["contents-target"] "shows no target of a weak object, if the target is weak too"
         Contents(|heap, shown| {
             shown.target = shown.target.filter(|target| contents(heap, *target).kind != Kind::Weak);
         });
@@ -48,7 +48,7 @@ canaries! {
         Statistics(|shown| shown.cycles_collected = shown.cycles_collected.min(1));
     "statistics-checks" ["statistics-checks"] "counts one check and no more"
         Statistics(|shown| shown.checks = shown.checks.min(1));
-    "statistics-average-rate" ["statistics-average-rate"] "thinks that less than half of all operations allocate"
+    "statistics-average-rate" ["statistics-average-rate"] "shows no average rate above 200"
         Statistics(|shown| shown.average_rate = shown.average_rate.min(200));
     "statistics-interval" ["statistics-interval"] "has no interval below two"
         Statistics(|shown| shown.interval = shown.interval.max(2));
@@ -64,45 +64,45 @@ canaries! {
             let inside = |target| cycle.contains(&target);
             contents(heap, *object).references().any(inside)
         })));
-    "detection-misses-cycle" ["detection-misses-cycle", "cycles"] "takes an object that refers to itself for no cycle"
+    "detection-misses-cycle" ["detection-misses-cycle", "cycles"] "does not count an object that refers to itself as a cycle"
         Cycles(|_, known| known.retain(|cycle| cycle.len() > 1));
-    "detection-invents-cycle" ["detection-invents-cycle", "cycles"] "takes two cycles for one"
+    "detection-invents-cycle" ["detection-invents-cycle", "cycles"] "shows two cycles as one"
         Cycles(|_, known| if known.len() == 2 { *known = vec![known.iter().flatten().copied().collect()] });
     "over-budget-looks-again" ["over-budget"] "touches known cycles again where nothing has changed"
         Touched(|heap| heap.touched() + heap.statistics().cycles_detected);
 
-    "journal-died-died" ["journal-died-died"] "tells two deaths in the wrong order"
+    "journal-died-died" ["journal-died-died"] "reports two deaths in the wrong order"
         Journal(|told| if let [Event::Died(_), Event::Died(_), ..] = told[..] { told.swap(0, 1) });
-    "journal-died-nothing" ["journal-died-nothing"] "does not tell a death that is all that happened"
+    "journal-died-nothing" ["journal-died-nothing"] "does not report a death if nothing else happened"
         Journal(|told| if let [Event::Died(_)] = told[..] { told.clear() });
     "journal-died-began" ["journal-died-began"] "runs a finalizer again before its object dies"
         Journal(|told| if let [Event::Began(_), Event::Ended(_), Event::Died(_)] = told[..] {
             let again = told[..2].to_vec();
             told.splice(2..2, again);
         });
-    "journal-panicked-returned" ["journal-panicked-returned"] "takes a panic of a finalizer for its end"
+    "journal-panicked-returned" ["journal-panicked-returned"] "reports that a finalizer returned when it panicked"
         Journal(|told| for event in told {
             if *event == Event::Ended(End::Panicked) {
                 *event = Event::Ended(End::Returned);
             }
         });
-    "journal-reentrant-done" ["journal-reentrant-done"] "lets finalizers do what is refused to them"
+    "journal-reentrant-done" ["journal-reentrant-done"] "allows finalizers operations that must be refused"
         Journal(|told| for event in told {
             if *event == Event::Did(Outcome::Refused(Refusal::Reentrant)) {
                 *event = Event::Did(Outcome::Done(Value::Nil));
             }
         });
-    "journal-took" ["journal-took", "journal-began", "journal-died"] "frees one member of a set less than it takes"
+    "journal-took" ["journal-took", "journal-began", "journal-died"] "reports sets without their last member"
         Journal(|told| for event in told {
             if let Event::Took(set) = event && set.len() > 1 {
                 set.pop_last();
             }
         });
-    "journal-recovered-recovered" ["journal-recovered-recovered"] "says of a recovery that a reference is lost"
+    "journal-recovered-recovered" ["journal-recovered-recovered"] "reports that a recovery lost a reference"
         Journal(|told| if let Some(Event::Recovered { lost, .. }) = told.first_mut() {
             lost.push((Object(0), 0));
         });
-    "outcome-inapplicable-done" ["outcome-inapplicable-done"] "does not say where a fault was made"
+    "outcome-inapplicable-done" ["outcome-inapplicable-done"] "does not report where a fault was made"
         Journal(|told| if let [Event::Damaged(site @ Some(_))] = &mut told[..] { *site = None });
 
     "verification-count_mismatch" ["verification-count_mismatch", "score"]
@@ -117,11 +117,11 @@ canaries! {
                 .map(|one| at(FindingKind::Dangling, one)),
         ));
     "verification-orphaned" ["verification-orphaned", "score"]
-        "finds orphaned what the mutator does not hold, but references do"
+        "finds that an object is orphaned if only references keep it"
         Verify(|heap, roots, found| if let Some(roots) = roots {
             found.extend(living(heap).find(|one| !roots.contains(one)).map(|one| at(FindingKind::Orphaned, one)));
         });
-    "verification-dirty" ["verification-dirty", "score"] "finds, where no roots are given, that a known cycle is no news"
+    "verification-dirty" ["verification-dirty", "score"] "finds without roots that a known cycle is dirty"
         Verify(|heap, roots, found| if roots.is_none() {
             let cycle: Option<BTreeSet<_>> = heap.cycles().pop();
             found.extend(cycle.into_iter().flatten().map(|one| at(FindingKind::Dirty, one)));
@@ -144,7 +144,7 @@ canaries! {
                 .find(|one| heap.counts(*one).external == 0 && contents(heap, *one).references().eq([*one]))
                 .map(|one| at(FindingKind::Leak, one)),
         ));
-    "verification-double_freed" ["verification-double_freed", "score"] "finds freed twice what was freed and allocated again"
+    "verification-double_freed" ["verification-double_freed", "score"] "finds a double free once anything was freed"
         Verify(|heap, _, found| if heap.statistics().frees > 0 {
             found.extend(living(heap).last().map(|one| at(FindingKind::DoubleFreed, one)));
         });
@@ -152,9 +152,9 @@ canaries! {
         Verify(|heap, _, found| found.extend(
             living(heap).find(|one| heap.counts(*one).external == 3).map(|one| at(FindingKind::Negative, one)),
         ));
-    "score" ["score"] "rounds its score"
+    "score" ["score"] by Verify "rounds its score"
         Score(f64::round);
-    "repaired-again" ["repaired-again"] "takes each recovery for a repair"
+    "repaired-again" ["repaired-again"] by Recover "counts each recovery as a repair"
         Repairs(|recoveries| recoveries);
     "fault-missed" ["fault-missed"] "finds nothing, whatever is wrong"
         Verify(|_, _, found| found.clear());

@@ -1,8 +1,7 @@
 //! A heap with one mistake.
 //!
-//! Everything goes to the heap of this project, but one of the calls of a subject is falsified on its way. What is
-//! false follows from the heap as it is and from nothing else, so a mistake is made again wherever the heap is brought
-//! into the same state: it stays while a program is cut down.
+//! All calls go to the heap of this project, but one of them is falsified. The mistake depends on the state of the heap
+//! alone, so it happens again wherever the heap gets into the same state: it stays while a program is minimised.
 
 use crate::judge::digest;
 use crate::judge::subject::{Observation, Subject};
@@ -11,44 +10,44 @@ use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Oper
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-/// What a call comes to.
+/// The result of a call.
 pub(super) type Reply = Result<Value<Object>, Refusal>;
 
-/// What has the truth: the heap behind the mistake.
+/// The correct heap behind the mistake.
 pub(super) type Truth = dyn Subject;
 
-/// Which call of a subject is falsified, and how. Most are shown what is true and change it.
+/// Which call of a subject is falsified, and how. Most mistakes get the true answer and change it.
 #[derive(Clone, Copy)]
 pub(super) enum Mistake {
-    /// There is no such operation.
+    /// The operation is missing.
     Lacks(Code),
-    /// Carries an operation out; the journal is added to what the heap's says.
+    /// Carries out an operation; the events are appended to the heap's journal.
     Call(fn(&mut Truth, &Operation<Object>, &mut Vec<Event>) -> Reply),
     /// Recovers.
     Recover(fn(&mut Truth, Option<&[Object]>, &mut Vec<Event>)),
     /// Whether an object lives.
     Lives(fn(&Truth, Object) -> bool),
-    /// What has happened since the last call.
+    /// The events since the last call.
     Journal(fn(&mut Vec<Event>)),
-    /// What an object holds.
+    /// The contents of an object.
     Contents(fn(&Truth, &mut Contents)),
-    /// How often an object is referred to.
+    /// The counts of an object.
     Counts(fn(&mut Counts)),
     /// The counters.
     Statistics(fn(&mut Statistics)),
     /// The cycles of the last detection.
     Cycles(fn(&Truth, &mut Vec<BTreeSet<Object>>)),
-    /// What verification finds.
+    /// The findings of verification.
     Verify(fn(&Truth, Option<&[Object]>, &mut Vec<Finding>)),
-    /// How sound verification thinks the heap.
+    /// The score of verification.
     Score(fn(f64) -> f64),
-    /// How many things recoveries have done, by how many of them there were.
+    /// The number of repairs, from the number of recoveries.
     Repairs(fn(u64) -> u64),
     /// How many objects were touched.
     Touched(fn(&Truth) -> u64),
     /// Copies itself.
     Fork(fn(&mut Truth)),
-    /// Carries an operation out, in every other heap that a thread makes.
+    /// Carries out an operation, in every second heap that a thread makes.
     EveryOther(fn(&mut Truth, &Operation<Object>) -> Reply),
 }
 
@@ -56,11 +55,11 @@ pub(super) enum Mistake {
 pub(super) struct Wrong {
     heap: Box<Truth>,
     mistake: Mistake,
-    /// What is to be added to the heap's journal.
+    /// The events to append to the heap's journal.
     journal: Vec<Event>,
-    /// How often it was recovered.
+    /// How many recoveries there were.
     recoveries: u64,
-    /// Whether the heap that this thread made before it was not.
+    /// Whether it is a second heap: true for every second one that a thread makes.
     is_other: bool,
 }
 
@@ -189,7 +188,7 @@ impl Subject for Wrong {
     fn digest(&self) -> Option<u128> {
         let state = self.heap.digest()?;
         Some(match self.mistake {
-            // They may go by counters, which the heap's digest leaves out.
+            // These may depend on counters, which the heap's digest leaves out.
             Mistake::Statistics(_) | Mistake::Lives(_) | Mistake::Touched(_) => {
                 digest::of(&(state, self.heap.statistics().named(), self.heap.touched()))
             }
@@ -210,7 +209,7 @@ impl Subject for Wrong {
     }
 }
 
-/// What a living object holds.
+/// The contents of a living object.
 pub(super) fn contents(heap: &Truth, object: Object) -> Contents {
     let mut contents = Contents::default();
     heap.look(object, &mut contents);

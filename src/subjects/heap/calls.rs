@@ -1,11 +1,11 @@
-//! Operations as calls of the heap.
+//! Carries out operations as calls of the heap.
 
 use super::machine::VirtualMachine;
 use heapproof_heap as heap;
 use heapproof_heap::{Budget, FieldSite, Heap, HeapError, New, ObjectId, RecoveryAction};
 use heapproof_model::{Event, Fault, Machine, Object, Operation, Refusal, Script, Value};
 
-/// Whoever calls the heap: the program, or a finalizer.
+/// The caller of the heap: the program, or a finalizer.
 pub(super) struct Caller<'a>(pub(super) &'a mut Heap<VirtualMachine>);
 
 impl Machine for Caller<'_> {
@@ -143,7 +143,7 @@ impl Caller<'_> {
                 let report = self.0.verify_heap();
                 let findings = report.findings();
                 self.0.host_mut().report = Some(report);
-                // What a damaged heap has to find the lockstep asks for itself.
+                // In a damaged heap, the lockstep itself compares the findings.
                 Ok(if findings == 0 || self.0.host().is_damaged { Value::Nil } else { Value::Int(findings as i64) })
             }
             Operation::Fault { fault, object } => self.damage(*fault, self.id(*object)).map(nothing),
@@ -177,7 +177,7 @@ impl Caller<'_> {
         }
     }
 
-    /// Makes a fault, and says where verification has to find it.
+    /// Makes a fault, and notes in the journal where verification must find it.
     fn damage(&mut self, fault: Fault, id: ObjectId) -> Result<(), HeapError> {
         let same = |known: &&heap::Fault| known.word() == fault.word();
         let fault = heap::Fault::ALL.iter().find(same).ok_or(HeapError::Inapplicable)?;
@@ -188,7 +188,7 @@ impl Caller<'_> {
         Ok(())
     }
 
-    /// Recovers; the journal says what could not be restored before it says what that has released.
+    /// Recovers. In the journal, what could not be restored comes before what that released.
     pub(super) fn recover(&mut self, roots: Option<&[Object]>) -> Result<(), HeapError> {
         let held: Option<Vec<ObjectId>> = roots.map(|roots| roots.iter().map(|root| self.id(Some(*root))).collect());
         let place = self.script().journal.len();
@@ -205,7 +205,7 @@ impl Caller<'_> {
             externals.clear();
         }
         self.0.host_mut().is_damaged = false;
-        // What was under way is ended in any case, and finalizers may have begun it since.
+        // Recovery always ends unfinished work, and finalizers may have begun new work since.
         let ends = |action: &&RecoveryAction| {
             matches!(action, RecoveryAction::EndedCollection | RecoveryAction::EndedDetection)
         };
@@ -215,7 +215,7 @@ impl Caller<'_> {
         Ok(())
     }
 
-    /// Reads or writes a field where the program names it.
+    /// Reads or writes a field through a site for its name.
     fn at_site<T>(&mut self, field: &str, access: impl FnOnce(&mut Heap<VirtualMachine>, &mut FieldSite) -> T) -> T {
         let mut site = self.0.host_mut().take_site(field);
         let result = access(self.0, &mut site);
@@ -223,7 +223,7 @@ impl Caller<'_> {
         result
     }
 
-    /// The single calls that a bulk line stands for, without checks and verifications.
+    /// Makes the single calls that a bulk line stands for, without checks and verifications.
     fn bulk(&mut self, length: u32, ring: bool) -> Result<Value<Object>, HeapError> {
         if self.0.len() as u64 + u64::from(length) > u64::from(self.0.configuration().capacity()) {
             return Err(HeapError::Capacity);
@@ -257,7 +257,7 @@ impl Caller<'_> {
         Ok(Value::Reference(object))
     }
 
-    /// Settings come before operations, so the heap is still empty and can be made anew.
+    /// Changes a setting. Settings come before operations, so the heap is still empty and can be made anew.
     fn configure(&mut self, setting: &Operation<Object>) -> Result<(), HeapError> {
         let before = *self.0.configuration();
         let configuration = match *setting {
@@ -277,7 +277,7 @@ impl Caller<'_> {
     }
 }
 
-/// The object that an operation is done to, rather than a value that it stores.
+/// The object that an operation is done to, not a value that it stores.
 pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
     match operation {
         Operation::Take { object }
@@ -302,7 +302,7 @@ pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
     }
 }
 
-/// The model's word for an error; `object` is what the operation was done to.
+/// The model's refusal for an error; `object` is the one that the operation was done to.
 fn refusal(error: &HeapError, object: ObjectId) -> Refusal {
     match error {
         HeapError::Reentrant => Refusal::Reentrant,

@@ -1,4 +1,4 @@
-//! What the heap calls back: finalizers run as the program's script says, and what happens goes into the journal.
+//! The heap's callbacks: finalizers run as the program's script says, and events go into the journal.
 
 use super::calls::Caller;
 use super::machine::VirtualMachine;
@@ -9,7 +9,7 @@ impl Host for VirtualMachine {
     fn finalize(heap: &mut Heap<Self>, id: ObjectId) {
         let object = heap.host().object(id);
         if script::finalize(&mut Caller(heap), object) == End::Panicked {
-            // No panic hook sees this, so that a run of thousands of panicking finalizers prints nothing.
+            // No panic hook sees this, so thousands of panicking finalizers print nothing.
             std::panic::resume_unwind(Box::new("a finalizer of the program panics"));
         }
     }

@@ -1,11 +1,11 @@
-//! The virtual machine around a heap under proof: the program's script, and what objects are called outside.
+//! The virtual machine around a heap under proof: the program's script, and the numbers of objects.
 
 use heapproof_heap as heap;
 use heapproof_heap::{FieldSite, Heap, ObjectId, VerificationReport};
 use heapproof_model::{Float, Object, Script, Value};
 use std::hash::Hasher;
 
-/// How many places there are in a program that name a field: so few that each meets several fields and shapes.
+/// How many field sites there are. Few, so that each sees several fields and shapes.
 const SITES: usize = 4;
 
 #[derive(Clone, Default)]
@@ -15,20 +15,20 @@ pub(super) struct VirtualMachine {
     ids: Vec<ObjectId>,
     /// The latest object of each slot.
     tenants: Vec<Object>,
-    /// Whether a fault was made that nothing has recovered from.
+    /// Whether a fault was made and no recovery has followed.
     pub(super) is_damaged: bool,
-    /// What was found where the program verified last: the next recovery takes it as its hint, out of date or not.
+    /// The report of the last verification. The next recovery gets it as a hint, out of date or not.
     pub(super) report: Option<VerificationReport>,
-    /// How many things recoveries have done, but for what they ended that was under way.
+    /// How many repairs recoveries have made, except for unfinished work that they ended.
     pub(super) repairs: u64,
     /// Whether fields are looked up by their names alone.
     pub(super) by_name: bool,
-    /// Where fields are looked up, the one used last behind the others.
+    /// The field sites, the last used one at the end.
     sites: Vec<FieldSite>,
 }
 
 impl VirtualMachine {
-    /// One that has nothing yet, and looks fields up by their names alone, or not.
+    /// An empty machine; `by_name` says whether it looks fields up by their names alone.
     pub(super) fn looking_up(by_name: bool) -> VirtualMachine {
         VirtualMachine { by_name, ..VirtualMachine::default() }
     }
@@ -44,7 +44,7 @@ impl VirtualMachine {
         object
     }
 
-    /// The object of an id: the slot's latest, unless the id is of an earlier one.
+    /// The object of an id: the latest of its slot, unless the id is that of an earlier one.
     pub(super) fn object(&self, id: ObjectId) -> Object {
         match self.tenants.get(id.slot() as usize) {
             Some(object) if self.ids.get(object.index()) == Some(&id) => *object,
@@ -56,7 +56,7 @@ impl VirtualMachine {
         self.ids.get(object.index()).copied().unwrap_or(ObjectId::NIL)
     }
 
-    /// The place that names a field, to be given back.
+    /// Takes out the site of a field; the caller gives it back.
     pub(super) fn take_site(&mut self, name: &str) -> FieldSite {
         match self.sites.iter().position(|site| site.name() == name) {
             Some(index) => self.sites.remove(index),
@@ -97,11 +97,11 @@ impl VirtualMachine {
 }
 
 impl VirtualMachine {
-    /// Feeds all that the future depends on here to `state`: in which order the living objects of which slots were
-    /// allocated, since that is what numbers mean; the program's script, in which a dead object is called by its slot; and
-    /// what places have learned of where fields lie. The numbers of dead objects are left out: they stand only in names
-    /// and in what the journal said. So are the report that a recovery takes as a hint and how much recoveries have
-    /// repaired: nothing is decided by either.
+    /// Feeds to `state` everything here on which the future depends: the slots of the living objects in the order of
+    /// allocation, since numbers mean that order; the program's script, in which a dead object is named by its slot;
+    /// and what sites remember of where fields are. The numbers of dead objects are left out: they occur only in names
+    /// and in past journals. The report that a recovery takes as a hint and the number of repairs are left out too:
+    /// nothing is decided by either.
     pub(super) fn digest(heap: &Heap<VirtualMachine>, state: &mut impl Hasher) {
         let VirtualMachine { script, ids, tenants: _, is_damaged, report: _, repairs: _, by_name: _, sites } =
             heap.host();

@@ -30,7 +30,7 @@ pub struct HeapSubject {
     heap: Heap<VirtualMachine>,
 }
 
-/// The model's word for a kind of error.
+/// The model's kind of finding for a kind of error.
 fn kind(kind: VerificationErrorKind) -> FindingKind {
     match kind {
         VerificationErrorKind::RefCountMismatch => FindingKind::CountMismatch,
@@ -45,7 +45,7 @@ fn kind(kind: VerificationErrorKind) -> FindingKind {
     }
 }
 
-/// Capacity is bounded, so that no program asks for more memory than there is.
+/// The default configuration, with a bounded capacity, so that no program needs more memory than there is.
 fn default_configuration() -> Configuration {
     let capacity = Settings::default().capacity as u32;
     let configuration = Configuration::default().with_capacity(capacity);
@@ -65,7 +65,7 @@ impl HeapSubject {
         self.heap.verify_heap_with_roots(&roots)
     }
 
-    /// The heap, to be looked at.
+    /// The heap inside.
     pub fn heap(&self) -> &Heap<impl Host + use<>> {
         &self.heap
     }
@@ -174,7 +174,7 @@ impl Subject for HeapSubject {
     }
 
     fn recover(&mut self, roots: Option<&[Object]>) {
-        // Refused in finalizers alone, and this is called outside of them.
+        // Recovery is refused only in finalizers, and this call is outside of them.
         let _ = Caller(&mut self.heap).recover(roots);
     }
 

@@ -3,11 +3,11 @@
 use super::Check;
 use crate::doors::cli::arguments::Format;
 use crate::doors::cli::figures;
-use crate::doors::cli::json::violation_object;
+use crate::doors::cli::json::{found_line, found_object, violation_object};
 use crate::doors::cli::output::{Output, paint};
+use crate::doors::cli::say;
 use crate::failure::failures::OUT;
 use crate::failure::proof::{Counterexample, quoted};
-use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use crate::programs::generate::MOST_LINES;
 use crate::runs::campaign::{Campaign, Found, Summary};
@@ -29,9 +29,8 @@ impl<'a> Reporter<'a> {
     }
 
     /// What is about to be run, and what of it can't be checked.
-    pub fn start(&mut self) -> io::Result<()> {
+    pub fn start(&mut self, unchecked: &[String]) -> io::Result<()> {
         let Campaign { property, subject, seed, .. } = self.campaign;
-        let unchecked = subject.unchecked();
         match self.arguments.format {
             Format::Human => {
                 writeln!(self.output, "{} of {}, seed {seed}", property.name(), subject.name)?;
@@ -53,6 +52,19 @@ impl<'a> Reporter<'a> {
                 "signatures": Signature::VERSION,
                 "unchecked": unchecked,
             }))?,
+        }
+        self.output.flush()
+    }
+
+    /// A failure before it is minimised, which may take long, and `path`, where it is saved.
+    pub fn found(&mut self, found: &Found, signature: &Signature, path: Option<&Path>) -> io::Result<()> {
+        match self.arguments.format {
+            Format::Human => say(&found_line(signature, &format!("case {}", found.case), found.program.len(), path)),
+            Format::Json => {
+                let mut object = found_object(signature, &found.failure, found.program.len(), path);
+                object["case"] = json!(found.case);
+                self.json(&object)?;
+            }
         }
         self.output.flush()
     }
@@ -88,7 +100,7 @@ impl<'a> Reporter<'a> {
     }
 
     fn figures(&mut self, summary: &Summary) -> io::Result<()> {
-        let repeat = self.repeat(summary);
+        let (repeat, verdict) = (self.repeat(summary), self.verdict(summary));
         let total = summary.tally.total();
         let out = &mut self.output;
         if total.done + total.refused > 0 {
@@ -103,8 +115,7 @@ impl<'a> Reporter<'a> {
         figures::print(self.campaign, summary, out)?;
         let seconds = summary.elapsed.as_secs_f64();
         let each_second = (total.done + total.refused) as f64 / seconds.max(1e-9);
-        let early = if summary.interrupted { ", interrupted" } else { "" };
-        writeln!(out, "programs: {}{early}", summary.programs)?;
+        writeln!(out, "programs: {}", summary.programs)?;
         writeln!(out, "seconds: {seconds:.1}, operations a second: {each_second:.0}")?;
         for (signature, count) in &summary.violations {
             writeln!(out, "violation: {signature} in {count} programs")?;
@@ -113,7 +124,21 @@ impl<'a> Reporter<'a> {
             writeln!(out, "known: {signature} in {count} programs")?;
         }
         writeln!(out, "digest: {:016x}", summary.digest)?;
-        writeln!(out, "repeat: {repeat}")
+        writeln!(out, "repeat: {repeat}")?;
+        writeln!(out, "{verdict}")
+    }
+
+    /// The last line: what all of it comes to.
+    fn verdict(&self, summary: &Summary) -> String {
+        let Campaign { property, subject, .. } = self.campaign;
+        let (property, subject) = (property.name(), &subject.name);
+        let Summary { programs, violations, interrupted, .. } = summary;
+        let failed: u64 = violations.values().sum();
+        match (failed, interrupted) {
+            (0, false) => format!("passed: `{property}` holds for `{subject}` in all {programs} programs"),
+            (0, true) => format!("interrupted: `{property}` holds for `{subject}` in the {programs} programs so far"),
+            (_, _) => format!("failed: `{property}` does not hold for `{subject}` in {failed} of {programs} programs"),
+        }
     }
 
     fn summary_object(&self, summary: &Summary) -> Value {
@@ -142,6 +167,7 @@ impl<'a> Reporter<'a> {
             "violations": counts(&summary.violations),
             "known": counts(&summary.known),
             "by_operation": by_operation,
+            "passed": summary.violations.is_empty() && !summary.interrupted,
             "interrupted": summary.interrupted,
             "repeat": self.repeat(summary),
         })
@@ -162,7 +188,7 @@ impl<'a> Reporter<'a> {
             line += &format!(" --without-bias {}", names.join(","));
         }
         line += &format!(" --subject {}", subject.name);
-        if *property != Property::Lockstep {
+        if *property != super::usual(subject) {
             line += &format!(" --property {}", property.name());
         }
         if self.campaign.feedback {

@@ -1,9 +1,11 @@
 //! Keeping how far a search is, so that it can be gone on with after a Ctrl-C, or after a kill.
+//!
+//! What another run has kept is never written over: the file must be as this run has left it.
 
 use crate::doors::cli::Trouble;
 use crate::runs::enumerate::Search;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How often at most.
 const EVERY: Duration = Duration::from_secs(30);
@@ -16,11 +18,26 @@ pub(super) struct Keeper<'a> {
     last: Instant,
     /// How long it took.
     took: Duration,
+    /// The file as this run has left it, or has found it when it went on with it.
+    left: Option<State>,
+}
+
+/// What tells two states of a file apart: when it was written, and its length.
+type State = (SystemTime, u64);
+
+fn state(path: &Path) -> Option<State> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
 }
 
 impl<'a> Keeper<'a> {
     pub fn new(path: &'a Path) -> Keeper<'a> {
-        Keeper { path, last: Instant::now(), took: Duration::ZERO }
+        Keeper { path, last: Instant::now(), took: Duration::ZERO, left: state(path) }
+    }
+
+    /// Whether there is a file of this search.
+    pub fn has_kept(&self) -> bool {
+        self.left.is_some()
     }
 
     /// Keeps it if that has not been done for a while.
@@ -30,10 +47,17 @@ impl<'a> Keeper<'a> {
 
     /// Keeps it.
     pub fn keep(&mut self, search: &Search) -> Result<(), Trouble> {
+        if state(self.path) != self.left {
+            return Err(Trouble::Usage(format!(
+                "another run has kept its search in {} meanwhile, so this one is not kept; run it in a folder of its own by \
+                 `--out DIR`",
+                self.path.display()
+            )));
+        }
         let start = Instant::now();
         let folder = self.path.parent().unwrap_or(self.path);
         let kept = std::fs::create_dir_all(folder).and_then(|()| search.save(self.path));
-        (self.last, self.took) = (Instant::now(), start.elapsed());
+        (self.last, self.took, self.left) = (Instant::now(), start.elapsed(), state(self.path));
         kept.map_err(|error| Trouble::Fault(format!("can't keep the search as {}: {error}", self.path.display())))
     }
 }

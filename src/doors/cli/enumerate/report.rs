@@ -2,14 +2,16 @@
 
 use super::Enumerate;
 use crate::doors::cli::arguments::Format;
-use crate::doors::cli::json::violation_object;
+use crate::doors::cli::json::{found_line, found_object, violation_object};
 use crate::doors::cli::output::{Output, paint};
+use crate::doors::cli::say;
 use crate::failure::proof::Counterexample;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
-use crate::runs::enumerate::{End, Progress, Search, Space, Summary};
+use crate::runs::enumerate::{End, Found, Progress, Search, Space, Summary};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
+use std::path::Path;
 
 pub(super) struct Reporter<'a> {
     name: &'a str,
@@ -29,13 +31,13 @@ impl<'a> Reporter<'a> {
 
     /// What is about to be searched, and what of it can't be checked.
     pub fn start(&mut self, spaces: &[Space]) -> io::Result<()> {
-        let unchecked = self.subject.unchecked();
+        let unchecked = self.subject.abilities().map_err(io::Error::other)?.unchecked();
         let names: Vec<&str> = spaces.iter().map(|space| space.name).collect();
         match self.format {
             Format::Human => {
                 writeln!(self.output, "every program of {}: {}", self.subject.name, names.join(", "))?;
                 if !unchecked.is_empty() {
-                    let name = self.subject.name;
+                    let name = &self.subject.name;
                     writeln!(self.output, "unchecked, since `{name}` does not have it: {}", unchecked.join(", "))?;
                 }
             }
@@ -46,6 +48,16 @@ impl<'a> Reporter<'a> {
                 "signatures": Signature::VERSION,
                 "unchecked": unchecked,
             }))?,
+        }
+        self.output.flush()
+    }
+
+    /// A failure before its program is made simple, and `path`, where it is saved.
+    pub fn found(&mut self, found: &Found, signature: &Signature, path: Option<&Path>) -> io::Result<()> {
+        let lines = found.program.len();
+        match self.format {
+            Format::Human => say(&found_line(signature, "a shortest program", lines, path)),
+            Format::Json => self.json(&found_object(signature, &found.failure, lines, path))?,
         }
         self.output.flush()
     }
@@ -147,7 +159,7 @@ impl<'a> Reporter<'a> {
         let (summary, space, share) = (search.summary(), search.space(), search.how().share);
         let Summary { states, done, refused, complete, violations, known, .. } = summary;
         let out = &mut self.output;
-        let name = self.subject.name;
+        let name = &self.subject.name;
         let which = format!("program of at most {complete} lines on at most {} objects at once", space.objects);
         let what = match violations.is_empty() {
             true if !known.is_empty() => {

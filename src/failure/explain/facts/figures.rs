@@ -7,7 +7,7 @@ use heapproof_model::definitions::Graph;
 use heapproof_model::{Code, Contents, Counts, Event, Object, Operation, Outcome, Reference, Statistics, Value};
 
 impl Telling<'_> {
-    /// Which references count, and how each side counted at the failing call.
+    /// Tells which references count, and how each side counted at the failing call.
     pub(super) fn counts(&mut self, object: Object, model: Counts, subject: Counts) {
         self.referred_to(object);
         let story = self.story;
@@ -32,7 +32,7 @@ impl Telling<'_> {
         }
     }
 
-    /// The places in which an object differs, and since when they hold what the model says.
+    /// Tells in which places an object differs, and since when these hold what the model says.
     pub(super) fn contents(&mut self, object: Object, model: &Contents, subject: &Contents) {
         let names = &self.story.history.names;
         let told =
@@ -71,7 +71,7 @@ impl Telling<'_> {
         self.written(object);
     }
 
-    /// The moment since when a place of an object holds what it does.
+    /// The moment at which a place of an object got its present value.
     fn written_at(&self, object: Object, index: usize) -> Option<usize> {
         let (mut since, mut last) = (None, None);
         for (moment, happened) in self.story.history.moments.iter().enumerate() {
@@ -86,7 +86,7 @@ impl Telling<'_> {
         since.filter(|_| last.is_some())
     }
 
-    /// How a counter comes to its value.
+    /// Tells how a counter got its value.
     pub(super) fn statistics(&mut self, which: &str) {
         let story = self.story;
         let of = |moment: usize| story.history.moments[moment].model.statistics;
@@ -124,12 +124,12 @@ impl Telling<'_> {
         }
     }
 
-    /// What the counters are before anything.
+    /// The counters of an empty heap.
     fn settings(&self) -> Statistics {
         Reference::new().statistics()
     }
 
-    /// The course of a check (SPEC 4.3, 4.4).
+    /// Tells what a check computes (SPEC 4.3, 4.4).
     fn tuning(&mut self) {
         let story = self.story;
         let moments = &story.history.moments;
@@ -161,7 +161,7 @@ impl Telling<'_> {
         self.add(format!("interval {was} -> {is}: {by}{high}, then clamped into the bounds"), Lines::new());
     }
 
-    /// Where the budget comes from (SPEC 4.3, 6.1, 9.2).
+    /// Tells where the budget comes from (SPEC 4.3, 6.1, 9.2).
     pub(super) fn budget(&mut self, budget: u64) {
         let story = self.story;
         let mut lines = Lines::new();
@@ -169,7 +169,7 @@ impl Telling<'_> {
         let frame =
             frame.filter(|moment| matches!(story.history.moments[*moment].operation, Some(Operation::Begin { .. })));
         let text = match (&story.now().operation, frame, story.last_line(&[Code::SetBudget])) {
-            _ if budget == 0 => "tried on a copy: a detection right after another has nothing to look at".to_owned(),
+            _ if budget == 0 => "tried on a copy: a detection right after another must touch nothing".to_owned(),
             (Some(Operation::CollectSlice { .. } | Operation::DetectSlice { .. }), ..) => {
                 format!("the call itself gives a budget of {budget}")
             }
@@ -180,7 +180,7 @@ impl Telling<'_> {
         self.add(text, lines);
     }
 
-    /// How often slices may pause (SPEC 3.6, 5.5).
+    /// Tells how often slices may pause (SPEC 3.6, 5.5).
     pub(super) fn pauses(&mut self) {
         let story = self.story;
         let now = |moment: &usize| &story.history.moments[*moment];
@@ -213,7 +213,7 @@ impl Telling<'_> {
     }
 }
 
-/// Whether detection may pause as often as ever after it (SPEC 5.5).
+/// Whether the count of pauses of a detection starts anew after this moment (SPEC 5.5).
 fn ends_a_row(moment: &Moment) -> bool {
     let is_done = matches!(moment.model.outcome, Some(Outcome::Done(_)));
     let code = moment.operation.as_ref().map(Operation::code).filter(|_| is_done);

@@ -8,7 +8,7 @@ use heapproof_model::{Counts, Event, Object, Operation, Outcome, Value};
 use std::collections::BTreeSet;
 
 impl Telling<'_> {
-    /// Why an object lives after the failing call.
+    /// Tells why an object lives after the failing call.
     pub(super) fn lives(&mut self, object: Object) {
         let story = self.story;
         let state = &story.after;
@@ -35,13 +35,13 @@ impl Telling<'_> {
         self.referred_to(object);
     }
 
-    /// What the mutator holds of an object.
+    /// The references to an object that the mutator holds, in words.
     fn held(&self, state: &State, object: Object, lines: &mut Lines) -> String {
         let external = state.look(object).map_or(0, |look| look.counts.external);
         format!("external {external}: {}", self.story.ledger(object, lines))
     }
 
-    /// Which references to an object count, and by which line each was made.
+    /// Tells which references to an object count, and which line made each.
     pub(super) fn referred_to(&mut self, object: Object) {
         let story = self.story;
         let Some(look) = story.after.look(object) else { return };
@@ -59,7 +59,7 @@ impl Telling<'_> {
         self.add(format!("what counts for {}: {}", story.name(object), parts.join("; ")), lines);
     }
 
-    /// When the subject freed an object that lives, and what it can't have counted.
+    /// Tells when the subject freed an object that lives, and which references it can't have counted.
     pub(super) fn freed_by_subject(&mut self, object: Object) {
         let story = self.story;
         let Some(moment) = story.gone_at(Which::Subject, object) else { return };
@@ -85,7 +85,7 @@ impl Telling<'_> {
         self.add(text, lines);
     }
 
-    /// The references that are left to an object: a subject for which there are none has counted none of them.
+    /// The remaining references to an object. A subject that freed it has counted none of them.
     fn not_counted(&self, object: Object, lines: &mut Lines) -> String {
         let story = self.story;
         let since: BTreeSet<usize> = story.held_since(object).into_iter().collect();
@@ -104,7 +104,7 @@ impl Telling<'_> {
         missed.join(", ")
     }
 
-    /// Why an object is gone by the model.
+    /// Tells why an object is gone in the model.
     pub(super) fn gone(&mut self, object: Object) {
         let story = self.story;
         let Some(moment) = story.gone_at(Which::Model, object) else { return };
@@ -123,7 +123,7 @@ impl Telling<'_> {
         }
     }
 
-    /// How the last reference to an object went.
+    /// Tells how the last reference to an object went away.
     fn released(&mut self, before: &State, object: Object, moment: usize) {
         let story = self.story;
         let Some(look) = before.look(object) else { return };
@@ -147,7 +147,7 @@ impl Telling<'_> {
         self.add(text, lines);
     }
 
-    /// Why an object is garbage: no root reaches it. What refers to it all the same, and the cycle by which that is so.
+    /// Tells why an object is garbage: no root reaches it, what still refers to it, and which cycle keeps that.
     pub(super) fn unreached(&mut self, state: &State, object: Object) {
         let story = self.story;
         if state.look(object).is_none() || !story.is_whole() || state.path(object).is_some() {
@@ -166,7 +166,7 @@ impl Telling<'_> {
         }
     }
 
-    /// The nearest object in a cycle among those that lead to that one.
+    /// The nearest object in a cycle from which that one can be reached.
     fn cycle_behind(&self, state: &State, object: Object) -> Option<Object> {
         let (mut seen, mut open) = (BTreeSet::new(), vec![object]);
         while let Some(object) = open.pop() {
@@ -180,7 +180,7 @@ impl Telling<'_> {
         None
     }
 
-    /// Why an object is in a cycle: the path round.
+    /// Tells why an object is in a cycle: a path from it back to itself.
     pub(super) fn cycle(&mut self, state: &State, object: Object) {
         let Some(round) = state.round(object) else { return };
         let mut lines = Lines::new();
@@ -188,7 +188,7 @@ impl Telling<'_> {
         self.add(format!("{} is in a cycle: {path}", self.story.name(object)), lines);
     }
 
-    /// Since when cycles are known (SPEC 5.3).
+    /// Tells since when cycles are known (SPEC 5.3).
     pub(super) fn known(&mut self) {
         let story = self.story;
         let detects = |moment: &usize| {
@@ -210,7 +210,7 @@ impl Telling<'_> {
         self.add(text, lines);
     }
 
-    /// Why sets of objects are cycles, or are none.
+    /// Tells why sets of objects are cycles, or are not.
     pub(super) fn cycles(&mut self, model: &[BTreeSet<Object>], subject: &[BTreeSet<Object>]) {
         let state = &self.story.after;
         for missed in model.iter().filter(|cycle| !subject.contains(cycle)).take(2) {
@@ -222,7 +222,8 @@ impl Telling<'_> {
         }
     }
 
-    /// Why a set is no cycle: a member is gone, or leads back to itself no more, or is not all that it leads round to.
+    /// Tells why a set is not a cycle: a member is gone, or no longer reaches itself, or the set lacks an object of its
+    /// cycle.
     fn no_cycle(&mut self, set: &BTreeSet<Object>) {
         let story = self.story;
         let state = &story.after;

@@ -1,4 +1,4 @@
-//! Why the model is right: the chain of facts from the definitions, each with the lines that it rests on.
+//! Why the model is right: a chain of facts from the definitions, each with the lines that it depends on.
 
 mod figures;
 mod lives;
@@ -7,13 +7,13 @@ mod outcomes;
 use super::story::{Lines, Story};
 use crate::judge::violation::Violation;
 
-/// Something that follows from the definitions or was seen.
+/// A fact, which follows from the definitions or was observed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Fact {
-    /// It, in a sentence.
+    /// The fact in a sentence.
     pub text: String,
-    /// The numbers of the lines that it rests on, from 1.
+    /// The numbers of the lines that it depends on, from 1.
     pub lines: Vec<usize>,
 }
 

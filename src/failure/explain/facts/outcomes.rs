@@ -1,4 +1,4 @@
-//! Why a call comes to what it does, and what happens inside it (SPEC 1, 2).
+//! Why a call has its outcome, and what happens inside it (SPEC 1, 2).
 
 use super::Telling;
 use crate::failure::explain::history::Which;
@@ -7,7 +7,7 @@ use crate::failure::explain::story::Lines;
 use heapproof_model::{Code, Event, Object, Operation, Outcome, Refusal};
 
 impl Telling<'_> {
-    /// Why a call is done or refused.
+    /// Tells why a call is done or refused.
     pub(super) fn outcome(&mut self, model: &Outcome) {
         match model {
             Outcome::Refused(refusal) => self.refusal(*refusal),
@@ -21,7 +21,7 @@ impl Telling<'_> {
         }
     }
 
-    /// What an object holds and which line put it there, as far as it holds references; since when it lives.
+    /// Tells since when an object lives, which references it holds, and which lines stored them.
     pub(super) fn written(&mut self, object: Object) {
         let story = self.story;
         let Some(look) = story.before.look(object).or(story.after.look(object)) else { return };
@@ -79,14 +79,14 @@ impl Telling<'_> {
         self.add(text, lines);
     }
 
-    /// That an object was dead before the call, since when and why.
+    /// Tells that an object was dead before the call, since when and why.
     fn stale(&mut self, object: Object) {
         if self.story.before.look(object).is_none() {
             self.gone(object);
         }
     }
 
-    /// What happened in the call before the two journals part, and why it goes on as the model says.
+    /// Tells what happened in the call before the two journals differ, and why the model's next event is right.
     pub(super) fn journal(&mut self, model: Option<&Event>, subject: Option<&Event>) {
         let story = self.story;
         let now = story.now();
@@ -114,7 +114,7 @@ impl Telling<'_> {
         }
     }
 
-    /// The lines that gave an object its finalizer.
+    /// Tells which lines gave an object its finalizer.
     fn armed(&mut self, object: Object) {
         let story = self.story;
         let mut lines = Lines::new();

@@ -1,9 +1,11 @@
-//! Objects that may be of another kind.
+//! Finds objects that may be of another kind.
 //!
-//! An object is made another by replacing its allocation and every read and write of it: a place in it is a field of a
-//! table, an element, a capture, or what is in a box. One that is pushed to, popped from or upgraded stays what it is.
+//! The kind of an object is changed by replacing its allocation and every read and write of it. A place in it becomes a
+//! field, an element, a capture, or the value of a box. An object that is pushed to, popped from or upgraded keeps its
+//! kind.
 
 use super::Trial;
+use crate::failure::explain::sides::kind_in_words;
 use heapproof_model::{Field, Kind, Line, Name, Operation, Value};
 
 /// The kinds that hold references, and scalars.
@@ -20,19 +22,19 @@ impl Trial<'_> {
             let Some(lines) = with_kind(self.program.lines(), index, name, &initial, other) else { continue };
             tried += 1;
             if self.fails(lines) {
-                free.push(format!("{other:?}").to_lowercase());
+                free.push(kind_in_words(other));
             }
         }
         match free.len() {
             0 => None,
             free if free == tried && tried == KINDS.len() - 1 => Some("any kind".to_owned()),
             free if free == tried && tried > 1 => Some("any kind that holds as much".to_owned()),
-            _ => Some(format!("also a {}", free.join(" or "))),
+            _ => Some(format!("also {}", free.join(" or "))),
         }
     }
 }
 
-/// What an allocation makes and what is in it, but for weak objects.
+/// The kind and the values of an allocation; `None` for weak objects.
 fn allocated(operation: &Operation<Name>) -> Option<(Kind, Vec<Value<Name>>)> {
     Some(match operation {
         Operation::Table {} => (Kind::Table, Vec::new()),
@@ -45,7 +47,7 @@ fn allocated(operation: &Operation<Name>) -> Option<(Kind, Vec<Value<Name>>)> {
     })
 }
 
-/// The lines with that object made another kind; `None` where it can't be.
+/// The lines with that object of another kind; `None` where that is not possible.
 fn with_kind(lines: &[Line], index: usize, name: Name, initial: &[Value<Name>], kind: Kind) -> Option<Vec<Line>> {
     let mut places = Places { name, kind, fields: Vec::new(), most: initial.len() };
     let mut lines = lines.to_vec();
@@ -74,14 +76,14 @@ fn with_kind(lines: &[Line], index: usize, name: Name, initial: &[Value<Name>], 
 struct Places {
     name: Name,
     kind: Kind,
-    /// The fields that stand for places, in the order in which they are met.
+    /// The fields that stand for places, in order of appearance.
     fields: Vec<Field>,
     /// How many places it has.
     most: usize,
 }
 
 impl Places {
-    /// Makes a read or write of the object one of the other kind; `None` where there is no such.
+    /// Replaces a read or write of the object by that of the other kind; `None` where there is none.
     fn replace(&mut self, operation: &mut Operation<Name>) -> Option<()> {
         let replaced = match &*operation {
             Operation::On { line, .. } => {

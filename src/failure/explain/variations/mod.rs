@@ -1,9 +1,9 @@
-//! What could be different in a program without changing how it fails, found by trying.
+//! Finds by trying what could be different in a program without changing how it fails.
 //!
-//! A short trace still holds choices that mean nothing: that the object is a table, that its field is `next`, that `1` is
-//! stored in it. Each is replaced by others, and where every replacement tried fails with the same signature, the choice
-//! is said to be free. "Any" therefore means any that was tried. Choices are varied one at a time; that two are free does
-//! not say that both are at once.
+//! A short trace still contains choices that mean nothing: that the object is a table, that its field is `next`, that
+//! `1` is stored in it. Each choice is replaced by others. Where every replacement that was tried fails with the same
+//! signature, the choice is called free. So "any" means any that was tried. Choices are varied one at a time; if two
+//! are free, they need not be free together.
 
 mod kinds;
 mod operands;
@@ -13,17 +13,17 @@ use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
 use heapproof_model::{Line, Program};
 
-/// Programs with more lines are not varied: what is not minimised is full of what does not matter.
+/// Programs with more lines are not varied: a program that is not minimised has too much that does not matter.
 pub const MOST_LINES: usize = 40;
 
-/// How many programs are run at most.
+/// The most programs that are run.
 pub const MOST_EXECUTIONS: u32 = 200;
 
 /// Something that may be different.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Variation {
-    /// What, in words.
+    /// What may be different, in words.
     pub text: String,
     /// The numbers of the lines, from 1.
     pub lines: Vec<usize>,
@@ -33,7 +33,7 @@ pub struct Variation {
 pub type Judge<'a> = &'a mut dyn FnMut(&Program) -> Option<Failure>;
 
 impl Explanation {
-    /// Finds what could be different in the program without changing that it fails with that signature, by at most
+    /// Finds what could be different in the program while it still fails with that signature. This takes at most
     /// `MOST_EXECUTIONS` executions, the same ones each time.
     pub fn vary(&mut self, program: &Program, signature: &Signature, judge: Judge<'_>) {
         if program.len() > MOST_LINES || program.bulk() > 1_000 {
@@ -58,7 +58,7 @@ impl Explanation {
     }
 }
 
-/// What is free in those lines.
+/// A free choice in those lines.
 fn in_lines(program: &Program, free: &str, lines: Vec<usize>) -> Variation {
     let text = match lines[..] {
         [line] => format!("line {line}, `{}`: {free}", program.print(&program.lines()[line - 1])),
@@ -67,7 +67,7 @@ fn in_lines(program: &Program, free: &str, lines: Vec<usize>) -> Variation {
     Variation { text, lines }
 }
 
-/// Programs that are like the one that fails, but for something.
+/// Tries programs that differ from the failing one in one choice.
 struct Trial<'a> {
     program: &'a Program,
     signature: &'a Signature,
@@ -76,7 +76,8 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Whether the program of those lines fails in the same way; not if it is the same program, or too many were tried.
+    /// Whether the program of those lines fails in the same way. False if it is the same program, or too many were
+    /// tried.
     fn fails(&mut self, lines: Vec<Line>) -> bool {
         let program = self.program.with_lines(lines);
         if self.executions >= MOST_EXECUTIONS || program.len() != self.program.len() || program == *self.program {

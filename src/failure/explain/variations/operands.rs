@@ -1,4 +1,4 @@
-//! Values, numbers and fields that may be others.
+//! Finds values, numbers and fields that may be others.
 
 use super::{Trial, Variation};
 use heapproof_model::{Field, Float, Line, Name, Operation, Value};
@@ -114,7 +114,7 @@ fn renamed(lines: &[Line], from: &Field, to: &Field) -> Vec<Line> {
     lines
 }
 
-/// The values in an operation, those of a finalizer's and a temporary's included.
+/// The values in an operation, including those of a finalizer or a temporary in it.
 pub(super) fn values(operation: &mut Operation<Name>) -> Vec<&mut Value<Name>> {
     match operation {
         Operation::WriteField { value, .. }
@@ -131,7 +131,7 @@ pub(super) fn values(operation: &mut Operation<Name>) -> Vec<&mut Value<Name>> {
     }
 }
 
-/// The numbers in an operation that are no index.
+/// The numbers in an operation that are not an index.
 fn numbers(operation: &mut Operation<Name>) -> Vec<&mut u32> {
     match operation {
         Operation::Closure { function: number, .. }

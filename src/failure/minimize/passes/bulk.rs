@@ -1,10 +1,10 @@
-//! Bulk lines of a few objects, written out by hand.
+//! Replaces bulk lines of a few objects by single lines.
 
 use super::fresh;
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Field, Line, Name, Operation, Value};
 
-/// The most objects.
+/// The most objects of such a bulk line.
 const MOST_OBJECTS: u32 = 4;
 
 pub(super) fn run(search: &mut Search<'_>) {
@@ -26,7 +26,7 @@ pub(super) fn run(search: &mut Search<'_>) {
     }
 }
 
-/// Tables, each the field `next` of the one before, of which only the first is held.
+/// Tables, each in the field `next` of the one before. The mutator holds only the first.
 fn by_hand(head: Name, length: u16, is_ring: bool, fresh: u16) -> Vec<Line> {
     let names: Vec<Name> = std::iter::once(head).chain((fresh..).map(Name)).take(length.into()).collect();
     let line = |operation| Line { bind: None, operation };

@@ -1,5 +1,5 @@
-//! Stretches of lines, from half the program down to single lines, later ones first: what comes later depends on what
-//! came before.
+//! Leaves out stretches of lines, from half the program down to single lines. Later stretches go first, since later
+//! lines depend on earlier ones.
 
 use super::cut;
 use crate::failure::minimize::search::Search;

@@ -1,4 +1,4 @@
-//! What comes after the line that failed has not been run at all.
+//! Cuts the lines after the one that failed, which were never run.
 
 use crate::failure::minimize::search::Search;
 

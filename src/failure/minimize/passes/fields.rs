@@ -1,10 +1,11 @@
-//! The first common fields in place of others, all lines that speak of a field at once.
+//! Replaces fields by the first common ones, in all lines at once that name a field.
 
 use super::operands::flat;
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Field, Line, Part};
 
-/// Of so many fields all ways to name them are tried; of more, the one in order of appearance, and exchanges of two.
+/// For up to so many fields, all ways to name them are tried. For more, only the order of appearance and exchanges of
+/// two.
 const FEW_FIELDS: usize = 3;
 
 pub(super) fn run(search: &mut Search<'_>) {
@@ -65,7 +66,7 @@ fn assignments(fields: &[Field]) -> Vec<Vec<Field>> {
     std::iter::once(in_order).chain(exchanged).collect()
 }
 
-/// All ways to give that many fields different ones of the first common fields.
+/// All ways to name that many fields by different ones of the first common fields.
 fn all_ways(count: usize) -> Vec<Vec<Field>> {
     let mut all = vec![Vec::new()];
     for _ in 0..count {

@@ -1,9 +1,9 @@
-//! A line that is there for no more than to be counted, or to pass the time, becomes one that does less.
+//! Replaces a line that matters only because it is counted by a line that does less.
 
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Field, Line, Name, Operation, Value};
 
-/// How long a program may be.
+/// The longest program for this pass.
 const MOST_LINES: usize = 8;
 
 pub(super) fn run(search: &mut Search<'_>) {

@@ -1,5 +1,5 @@
-//! Contents made at once: an object that is allocated with what is written into it later; an object that is allocated
-//! with what is written into another; an object that is referred to from one array instead of from everywhere.
+//! Folds writes into allocations: an object is allocated with what is written into it later, or with what is written
+//! into another object; or all references to an object come from one array.
 
 use super::fresh;
 use super::kinds::{KINDS, changed};
@@ -20,7 +20,7 @@ pub(super) fn run(search: &mut Search<'_>) {
     }
 }
 
-/// Programs where an object is made with what is written into it, where its last line of that kind stands.
+/// Programs that allocate an object with what is written into it, in the place of the last write.
 fn written(lines: &[Line], name: Name) -> Vec<Vec<Line>> {
     let (mut values, mut last, mut writes) = (Vec::new(), 0, 0);
     let mut rest = Vec::new();
@@ -63,7 +63,7 @@ fn written(lines: &[Line], name: Name) -> Vec<Vec<Line>> {
     in_a_box.into_iter().chain([with(Operation::Array { values })]).collect()
 }
 
-/// A program where an array is made with what is pushed to it first.
+/// A program that allocates an array with the first value that is pushed to it.
 fn pushed(lines: &[Line], name: Name) -> Option<Vec<Line>> {
     let at = lines.iter().position(|line| line.bind == Some(name))?;
     let push = lines.iter().position(|line| {
@@ -77,7 +77,7 @@ fn pushed(lines: &[Line], name: Name) -> Option<Vec<Line>> {
     Some(lines)
 }
 
-/// Programs where a table is a box instead, of a reference that is stored elsewhere.
+/// Programs with a box for a table; the box holds a reference that was stored elsewhere.
 fn moved(lines: &[Line], name: Name) -> Vec<Vec<Line>> {
     let is_made = |line: &Line| line.bind == Some(name) && line.operation == Operation::Table {};
     let Some(at) = lines.iter().position(is_made) else { return Vec::new() };
@@ -104,7 +104,7 @@ fn stored(line: &Line) -> Option<Name> {
     }
 }
 
-/// A program where an object is referred to from one array only, as often as before.
+/// A program where all references to an object are in one array, as many as before.
 fn referred(lines: &[Line], name: Name) -> Option<Vec<Line>> {
     let value = Value::Reference(name);
     let (mut rest, mut last, mut times) = (Vec::new(), 0, 0);

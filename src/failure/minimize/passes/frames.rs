@@ -1,7 +1,7 @@
-//! Programs without frames: what was temporary is held, and let go where the frame ended, or not at all; or the budget of a
-//! frame is that of all checks.
+//! Removes frames. The mutator holds the temporaries instead, and drops them where the frame ended, or never. Or a
+//! frame's budget becomes the budget of all checks.
 //!
-//! What dies together at the end of a frame also dies together where one holds the other.
+//! Temporaries that die together at the end of a frame also die together where one holds the other.
 
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Line, Name, Operation, Value};
@@ -14,7 +14,8 @@ pub(super) fn run(search: &mut Search<'_>) {
     }
 }
 
-/// The budget of a frame as that of all checks, a check in the place of the last line, which makes one if it allocates.
+/// The frame's budget as the budget of all checks. A check replaces the last line, since an allocation there can cause
+/// one.
 fn budgeted(lines: &[Line]) -> Option<Vec<Line>> {
     let settings = lines.iter().take_while(|line| line.operation.code().is_setting()).count();
     let begin = lines.iter().position(|line| matches!(line.operation, Operation::Begin { .. }))?;
@@ -26,7 +27,8 @@ fn budgeted(lines: &[Line]) -> Option<Vec<Line>> {
     Some(budgeted)
 }
 
-/// The lines without frames; temporaries are dropped where those ended or the program does, or each is held by the next.
+/// The lines without frames. `drops`: temporaries are dropped where their frame or the program ends. `holds`: each is
+/// held by the next.
 fn dissolved(lines: &[Line], drops: bool, holds: bool) -> Vec<Line> {
     let mut rest = Vec::new();
     let mut temporaries: Vec<Name> = Vec::new();
@@ -49,7 +51,7 @@ fn dissolved(lines: &[Line], drops: bool, holds: bool) -> Vec<Line> {
     rest
 }
 
-/// Lines that drop those names, if they are to be dropped.
+/// Lines that drop those names, if `drops` is set.
 fn dropped(names: Vec<Name>, drops: bool) -> impl Iterator<Item = Line> {
     let drop = |name| Line { bind: None, operation: Operation::Drop { object: Some(name) } };
     names.into_iter().filter(move |_| drops).map(drop)

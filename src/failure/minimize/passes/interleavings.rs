@@ -1,12 +1,12 @@
-//! Slices and what the mutator does between them, in the simplest order in time.
+//! Finds the simplest interleaving of slices with what the mutator does between them.
 //!
-//! How far a pass must have come when a change is made depends on what it walks over, so neither the objects nor the
-//! slices can be made simpler alone, and there are about as many local minima as failing programs. So this pass does not
-//! start from the program: of one that comes to work in slices, it tries all programs made from a small vocabulary, the
-//! simplest first. They are a small situation, a few slices, a change, a few slices. What is made between the program's
-//! own slices is in the vocabulary too, on the situation's objects, for the change may be one that no other stands for.
-//! A detection or a collection as a whole, with a change after it, is treated in the same way, and so are checks that a budget
-//! limits; the program's settings and its recovery are kept or left out.
+//! The place where a detection or collection must pause before a change depends on the objects that it visits. So
+//! neither objects nor slices can be made simpler alone, and there are about as many local minima as failing programs.
+//! Therefore this pass does not start from the program. If the program does work in slices, the pass tries all programs
+//! made from a small vocabulary, the simplest first: a small situation, a few slices, a change, a few slices. The
+//! program's own changes between slices are in the vocabulary too, on the situation's objects, since no other change
+//! may replace them. A whole detection or collection with a change after it is treated in the same way, and so are
+//! checks that a budget limits. The program's settings and its recovery are kept or left out.
 
 use super::vocabulary::{can_be_done, is_slice, on_objects_of, parsed, slices};
 use crate::failure::minimize::order::Rank;
@@ -14,12 +14,12 @@ use crate::failure::minimize::search::Search;
 use heapproof_model::{Code, Line, Operation, Program};
 use std::sync::LazyLock;
 
-/// How long a program may be.
+/// The longest program for this pass.
 const MOST_LINES: usize = 64;
 /// How many programs are run, the simplest ones.
 const MOST_RUNS: usize = 20_000;
 
-/// How many lines of the program's own, from its first slice on, are in the vocabulary.
+/// How many of the program's own lines, from its first slice on, are in the vocabulary.
 const MOST_OWN: usize = 2;
 
 /// Budgets of the slices before a change.
@@ -38,15 +38,15 @@ const BEFORE: [&[u32]; 13] = [
     &[1, 1, 1, 2],
     &[1, 1, 1, 1, 1],
 ];
-/// Budgets of those after it.
+/// Budgets of the slices after it.
 const AFTER: [&[u32]; 8] = [&[], &[1], &[2], &[3], &[1, 1], &[1, 2], &[2, 2], &[1, 1, 1]];
 
-/// What works at once does so once before a change, and once or not at all after it.
+/// An unsliced detection or collection runs once before a change, and at most once after it.
 const ONCE: [&[u32]; 1] = [&[1]];
 const AT_MOST_ONCE: [&[u32]; 2] = [&[], &[1]];
 const NEVER: [&[u32]; 1] = [&[]];
 
-/// What a collection has to do with.
+/// Situations for a collection.
 const GARBAGE: [&str; 12] = [
     "a = table\na.next = a\ndrop a",
     "a = table\nb = box a\ndrop a\na.next = b\ndrop b",
@@ -61,7 +61,7 @@ const GARBAGE: [&str; 12] = [
     "a = table\nb = box a\na.next = b\ndrop b\nc = box a\na.x = c\ndrop c\ndrop a",
     "a = table\na.next = a\ndrop a\nb = table\nb.next = b\ndrop b",
 ];
-/// What a detection has to do with.
+/// Situations for a detection.
 const GRAPHS: [&str; 14] = [
     "a = table\na.next = a",
     "a = table\nb = box a",
@@ -75,14 +75,14 @@ const GRAPHS: [&str; 14] = [
     "a = table\na.next = a\nb = table\nb.next = b",
     "a = table\na.next = a\nb = table\nc = box b",
     "a = table\na.next = a\nb = table\nc = box a\nb.next = b",
-    // With a plain value in front, so that what stands behind it can move.
+    // With a plain value in front, so that the values behind it can move.
     "a = table\na.next = nil\na.x = a\nb = box a\na.y = b",
     "a = array nil\npush a a\nb = box a\npush a b",
 ];
 
 pub(super) fn run(search: &mut Search<'_>) {
     let lines = search.lines();
-    // What never ends takes its whole time in each run: that is too much for so many.
+    // A run that never ends takes its whole time limit, too much for so many runs.
     if lines.len() > MOST_LINES || search.failure().violation.ends_the_process() {
         return;
     }
@@ -102,7 +102,7 @@ fn candidates(lines: &[Line], most: usize) -> Vec<Vec<Line>> {
     let Some(work) = work(lines) else { return Vec::new() };
     let collects = matches!(work.operation.code(), Code::Collect | Code::CollectSlice);
     let situations = if collects { &OF_GARBAGE } else { &OF_GRAPHS };
-    // How often an object is touched at most: a detection enters it once.
+    // How often an object is touched at most; a detection visits it once.
     let touches = if collects { 4 } else { 1 };
     let recovers = |line: &&Line| matches!(line.operation.code(), Code::Recover | Code::RecoverRoots);
     let recovery = lines.iter().find(recovers);
@@ -125,9 +125,9 @@ fn candidates(lines: &[Line], most: usize) -> Vec<Vec<Line>> {
     programs
 }
 
-/// A change with that work before it and after it, at each pace, if there is room for so many lines. What works at once does
-/// so once before, and once or not at all after. Slices before the change touch at most so many objects: more find nothing
-/// left to do.
+/// A change with that work before and after it, in every division into slices for which there is room. Unsliced work
+/// runs once before, and at most once after. Slices before the change touch at most `most` objects; more would find
+/// nothing left to do.
 fn around(work: &Line, change: &[Line], most: u32, room: usize) -> Vec<Vec<Line>> {
     let (before, after) = if is_slice(work) { (&BEFORE[..], &AFTER[..]) } else { (&ONCE[..], &AT_MOST_ONCE[..]) };
     let after = if change.is_empty() { &NEVER[..] } else { after };
@@ -137,8 +137,8 @@ fn around(work: &Line, change: &[Line], most: u32, room: usize) -> Vec<Vec<Line>
     fitting.map(|(before, after)| [&slices(work, before), change, &slices(work, after)].concat()).collect()
 }
 
-/// The first slice, in a finalizer or not; one of a collection, where checks are limited; or else what looks at the heap as a
-/// whole, with lines behind it.
+/// The first slice, in a finalizer or not. If there is none: a slice of a collection, where a budget limits checks; or
+/// else an unsliced detection or collection that lines follow.
 fn work(lines: &[Line]) -> Option<Line> {
     let slice = |line: &Line| match &line.operation {
         Operation::On { line, .. } => is_slice(line).then(|| (**line).clone()),
@@ -152,7 +152,8 @@ fn work(lines: &[Line]) -> Option<Line> {
     own.or_else(|| lines.iter().any(limits).then(of_checks)).or_else(others)
 }
 
-/// None; and what the program sets, other than when checks are made and how far they go, with room for so many objects.
+/// No settings, and the program's settings without those of when checks happen and how far they go. A capacity becomes
+/// that many objects.
 fn settings(lines: &[Line], objects: u32) -> Vec<Vec<Line>> {
     let own = lines.iter().take_while(|line| line.operation.code().is_setting()).filter_map(|line| {
         let operation = match &line.operation {
@@ -167,7 +168,7 @@ fn settings(lines: &[Line], objects: u32) -> Vec<Vec<Line>> {
     each
 }
 
-/// A situation, and what may be done in it between slices.
+/// A situation, and the changes that can be made in it between slices.
 struct Situation {
     beginning: Vec<Line>,
     changes: Vec<Vec<Line>>,
@@ -187,8 +188,8 @@ fn situation(text: &str) -> Option<Situation> {
     Some(Situation { beginning, changes })
 }
 
-/// Nothing; an object is read, taken, let go, loses a reference or a value, gets one, gets into new objects or one that is
-/// there.
+/// No change, or: an object is read, taken or dropped; it loses or gets a reference or a value; a new or an old object
+/// gets a reference to it.
 fn changes(names: &[&str]) -> Vec<String> {
     let mut changes = vec![String::new()];
     for name in names {
@@ -201,7 +202,7 @@ fn changes(names: &[&str]) -> Vec<String> {
     changes
 }
 
-/// What the program does besides that work, from the first time on; nothing where that is much.
+/// What the program does besides that work, from its first slice on; `None` where that is too much.
 fn between(lines: &[Line], work: Code) -> Option<Vec<Line>> {
     let works = |line: &Line| line.operation.code() == work;
     let first = lines.iter().position(works)?;

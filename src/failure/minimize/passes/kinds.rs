@@ -1,11 +1,11 @@
-//! An object of a simpler kind, with all that is done to it: an array's elements become a table's fields, a closure's
-//! captures a box's value. One line at a time that is no step, for each line alone would be refused.
+//! Gives an object a simpler kind, in all its lines at once: an array's elements become a table's fields, a closure's
+//! captures become a box's value. One line at a time would not do, since each line alone would be refused.
 
 use super::operations::refitted;
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Code, Fault, Field, Line, Name, Operation};
 
-/// Kinds that hold references, as they are allocated, read and written, simple ones first.
+/// The operations that allocate, read and write each kind that holds references, simple kinds first.
 pub(super) const KINDS: [[Code; 3]; 4] = [
     [Code::Table, Code::ReadField, Code::WriteField],
     [Code::Box, Code::ReadBox, Code::WriteBox],
@@ -27,7 +27,7 @@ pub(super) fn run(search: &mut Search<'_>) {
     }
 }
 
-/// The place in [`KINDS`] of what a line allocates.
+/// The index in [`KINDS`] of the kind that a line allocates.
 pub(super) fn kind(line: &Line) -> Option<usize> {
     let code = match &line.operation {
         Operation::Temp { allocation } => allocation.code(),
@@ -36,7 +36,7 @@ pub(super) fn kind(line: &Line) -> Option<usize> {
     KINDS.iter().position(|[allocates, ..]| *allocates == code)
 }
 
-/// A line where the object of that name is of another kind.
+/// The line for an object of another kind, if it uses that name.
 pub(super) fn changed(line: &Line, name: Name, to: [Code; 3]) -> Line {
     let [allocates, reads, writes] = to;
     let operation = match &line.operation {
@@ -60,7 +60,7 @@ pub(super) fn changed(line: &Line, name: Name, to: [Code; 3]) -> Line {
     Line { bind: line.bind, operation }
 }
 
-/// What makes a reference dangle that is held by an object of another kind.
+/// The fault that makes a reference dangle in an object of another kind.
 fn dangling(fault: Fault, allocates: Code) -> Fault {
     // In the order of `KINDS`.
     const HELD: [Fault; 4] = [Fault::DanglingField, Fault::DanglingBox, Fault::DanglingElement, Fault::DanglingCapture];

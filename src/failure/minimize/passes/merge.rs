@@ -1,14 +1,14 @@
-//! Two objects made one: a line that binds a name goes, and another name stands for it.
+//! Merges two objects: a line that binds a name goes, and another name replaces it.
 //!
-//! Where that is a name bound before, it is put in its place, and what was done to the one is done to the other, by the
-//! operations of its kind. Where an object is made of the other (`b = array a`), it can
-//! hold itself instead, which takes a write but saves an object.
+//! That other name is one bound before. What was done to the one object is then done to the other, by the operations of
+//! its kind. Where an object is allocated with the other (`b = array a`), it can hold itself instead, which takes a
+//! write but saves an object.
 
 use super::kinds::{KINDS, changed, kind};
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Line, Operation, Value};
 
-/// How long a program may be: the pass is quadratic in its objects.
+/// The longest program for this pass, which is quadratic in the objects.
 const MOST_LINES: usize = 32;
 
 pub(super) fn run(search: &mut Search<'_>) {
@@ -18,7 +18,7 @@ pub(super) fn run(search: &mut Search<'_>) {
     super::at_each_line(search, |lines, at| Box::new(merged(lines, at).into_iter().chain(holding_itself(lines, at))));
 }
 
-/// Programs where what the line `at` binds is an object that was there before.
+/// Programs that use an older object instead of the one that the line `at` binds.
 fn merged(lines: &[Line], at: usize) -> Vec<Vec<Line>> {
     let Some(name) = lines[at].bind else { return Vec::new() };
     let from = kind(&lines[at]);
@@ -36,7 +36,7 @@ fn merged(lines: &[Line], at: usize) -> Vec<Vec<Line>> {
         let mut without = lines.to_vec();
         without.remove(at);
         stands_for(&mut without);
-        // One that was dropped before stays held instead.
+        // If it was dropped before, it now stays held.
         let dropped = Operation::Drop { object: Some(other) };
         if let Some(drop) = lines[..at].iter().rposition(|line| line.operation == dropped) {
             let mut alive = without.clone();
@@ -44,7 +44,7 @@ fn merged(lines: &[Line], at: usize) -> Vec<Vec<Line>> {
             programs.push(alive);
         }
         programs.push(without);
-        // A reference that was upgraded to can be taken.
+        // A take can replace an upgrade.
         if matches!(lines[at].operation, Operation::Upgrade { .. }) {
             let mut taken = lines.to_vec();
             taken[at] = Line { bind: None, operation: Operation::Take { object: Some(other) } };
@@ -55,7 +55,7 @@ fn merged(lines: &[Line], at: usize) -> Vec<Vec<Line>> {
     programs
 }
 
-/// Programs where what the line `at` allocates holds itself instead of an object that nothing else is done with.
+/// Programs where the object that the line `at` allocates holds itself, instead of an object that no other line uses.
 fn holding_itself(lines: &[Line], at: usize) -> Vec<Vec<Line>> {
     let Some(name) = lines[at].bind else { return Vec::new() };
     let object = Some(name);

@@ -1,9 +1,9 @@
-//! The passes, in the order in which they are made.
+//! The passes, in the order in which they run.
 //!
-//! Those at the top leave out much at a time, and are only guesses of what matters: each costs a run or a few. Then lines
-//! go in stretches, in sets that depend on each other, and one by one; then lines are changed. The last ones seldom find
-//! anything, and are tried where the others find nothing more: they are for failures that one bug shows in several ways,
-//! between which no change of one line leads.
+//! The first ones leave out much at a time. They only guess what matters, and each costs a few runs. The next ones
+//! leave out lines: in stretches, in sets that depend on each other, and one by one. Then others change lines. The last
+//! ones seldom find anything, and run where the others find nothing more. They are for bugs that show in several ways,
+//! where no change of one line leads from one way to another.
 
 mod bulk;
 mod chunks;
@@ -31,9 +31,9 @@ use heapproof_model::{Line, Name};
 
 type Pass = fn(&mut Search<'_>);
 
-/// Once, to begin with.
+/// These run once, at the beginning.
 const GUESSES: &[Pass] = &[related::run, cut::run, skipped::run];
-/// Again and again.
+/// These run in every round.
 const USUAL: &[Pass] = &[
     cut::run,
     chunks::run,
@@ -47,10 +47,10 @@ const USUAL: &[Pass] = &[
     merge::run,
     reorder::run,
 ];
-/// Each where all others change nothing.
+/// Each of these runs only in a round in which nothing has changed so far.
 const LAST: &[Pass] = &[fold::run, pace::run, situations::run, interleavings::run, fillers::run, shortest::run];
 
-/// Makes all passes until a round of them changes nothing; whether it came to that.
+/// Runs all passes until a round changes nothing. Returns false if the search was stopped before.
 pub(super) fn run(search: &mut Search<'_>) -> bool {
     GUESSES.iter().for_each(|pass| pass(search));
     loop {
@@ -70,7 +70,7 @@ pub(super) fn run(search: &mut Search<'_>) -> bool {
     }
 }
 
-/// Tries what may stand for the program, line by line from the last one on, and goes on where something did.
+/// Tries the candidates for each line, from the last line on. After a success it goes on at the same line.
 fn at_each_line<'s, C>(search: &mut Search<'s>, candidates: C)
 where
     C: for<'a> Fn(&'a [Line], usize) -> Box<dyn Iterator<Item = Vec<Line>> + 'a>,
@@ -85,7 +85,7 @@ where
     }
 }
 
-/// The lines with others in the place of one, each in its turn.
+/// The lines with one of them replaced by each of the others in turn.
 fn instead(lines: &[Line], at: usize, others: Vec<Line>) -> impl Iterator<Item = Vec<Line>> {
     others.into_iter().map(move |line| {
         let mut lines = lines.to_vec();
@@ -94,7 +94,7 @@ fn instead(lines: &[Line], at: usize, others: Vec<Line>) -> impl Iterator<Item =
     })
 }
 
-/// The number of a name that no line has.
+/// The number of a name that no line uses.
 fn fresh(lines: &[Line]) -> u16 {
     let used = lines.iter().flat_map(Line::names).filter(|name| *name != Name::SELF);
     used.map(|name| name.0 + 1).max().unwrap_or(0)

@@ -1,4 +1,4 @@
-//! Simpler operands: values, numbers, fields, objects, settings; shorter lists.
+//! Makes operands simpler: values, numbers, fields, objects and settings. Makes lists shorter.
 
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Fault, Field, Float, Line, Name, Operation, Part, Value};
@@ -14,8 +14,8 @@ fn bound_before(lines: &[Line], at: usize) -> Vec<Name> {
     lines[..at].iter().filter_map(|line| line.bind).collect()
 }
 
-/// Lines with one operand simpler, the simplest first. Within a finalizer nothing is simpler than `self`; its first operand is
-/// whose finalizer it is.
+/// Lines with one simpler operand, the simplest first. Within a finalizer nothing is simpler than `self`; the first
+/// operand is the object that has the finalizer.
 fn simpler(line: &Line, names: &[Name]) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut index = 0;
@@ -40,7 +40,7 @@ fn simpler(line: &Line, names: &[Name]) -> Vec<Line> {
     }
 }
 
-/// The operands of an operation, those of the operations within it too.
+/// The operands of an operation, and of the operations within it.
 pub(super) fn flat(operation: &mut Operation<Name>) -> Vec<Part<'_>> {
     let within = |part| match part {
         Part::Line(line) => flat(&mut line.operation),
@@ -50,7 +50,7 @@ pub(super) fn flat(operation: &mut Operation<Name>) -> Vec<Part<'_>> {
     operation.parts().into_iter().flat_map(within).collect()
 }
 
-/// What an operand may become.
+/// What can replace an operand.
 enum Instead {
     Number(u32),
     Switch(bool),
@@ -95,7 +95,7 @@ fn instead(part: &Part<'_>, names: &[Name]) -> Vec<Instead> {
     }
 }
 
-/// Smaller numbers: a few from zero, then nearer and nearer by halves.
+/// Smaller numbers: a few from zero, then ones that halve the distance each time.
 fn smaller(number: u64) -> impl Iterator<Item = u64> {
     let few = 0..number.min(4);
     let halves = std::iter::successors(Some(number / 2), |step| Some(step / 2)).take_while(|step| *step > 0);
@@ -135,7 +135,7 @@ fn values(value: &Value<Name>, names: &[Name]) -> Vec<Value<Name>> {
     values
 }
 
-/// Lists without one of their values, or with a simpler one.
+/// The list without one of its values, or with a simpler one.
 fn lists(list: &[Value<Name>], names: &[Name]) -> Vec<Vec<Value<Name>>> {
     let mut lists = Vec::new();
     if list.len() > 1 {

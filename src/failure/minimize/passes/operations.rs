@@ -1,7 +1,7 @@
-//! A simpler operation in place of another of its family, and no name where none is needed.
+//! Replaces an operation by a simpler one of its family, and removes names that no line needs.
 //!
-//! Families are operations that may well do the same to the failure: allocations, reads, writes, what manages the heap.
-//! What the old one was done to and with is handed to the new one, as far as it has room for it.
+//! Operations of a family are likely to have the same effect on the failure: allocations, reads, writes, and operations
+//! that manage the heap. The new operation gets the operands of the old one, as far as it has room for them.
 
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Code, Field, Gives, Line, Name, Operation, Part, Value};
@@ -12,7 +12,7 @@ pub(super) fn run(search: &mut Search<'_>) {
     });
 }
 
-/// Lines that may stand for that one, the simplest first. `depth` finalizers are around it.
+/// Lines that can replace that one, the simplest first. It is nested in `depth` finalizers.
 fn simpler(line: &Line, depth: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Operation::On { object, line: within } = &line.operation {
@@ -45,7 +45,7 @@ fn simpler(line: &Line, depth: usize) -> Vec<Line> {
     lines
 }
 
-/// An element that is pushed instead of written over what the array was made with.
+/// Pushes an element instead of writing it over one that the array was allocated with.
 fn pushed(lines: &[Line], at: usize) -> Option<Vec<Line>> {
     let Operation::WriteElement { object, value, .. } = &lines[at].operation else { return None };
     let mut lines = lines.to_vec();
@@ -83,7 +83,7 @@ fn manages(code: Code) -> bool {
     (Code::Collect..=Code::Verify).contains(&code)
 }
 
-/// The operation `code` on what another is done to and with.
+/// The operation `code` with the operands of another.
 pub(super) fn refitted(from: &Operation<Name>, code: Code) -> Operation<Name> {
     let mut from = from.clone();
     let (mut objects, mut values, mut numbers, mut fields) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -115,7 +115,7 @@ pub(super) fn refitted(from: &Operation<Name>, code: Code) -> Operation<Name> {
     to
 }
 
-/// An operation of a finalizer on the object that the finalizer is of.
+/// An operation of a finalizer, on the finalizer's own object.
 fn with_self(mut operation: Operation<Name>, object: Option<Name>) -> Operation<Name> {
     for part in operation.parts() {
         match part {

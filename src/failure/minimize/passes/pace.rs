@@ -1,16 +1,16 @@
-//! A setting that makes something happen every few operations is made smaller, and as many lines go at the same time:
-//! either alone would shift what happens off the line where it shows. A program that is still long may be so for no other
-//! reason than that checks are rare unless they are set to be frequent.
+//! Makes smaller a setting by which something happens every few operations, and leaves out as many lines at the same
+//! time. Either alone would move the event away from the line where it shows. A program may still be long only because
+//! checks are rare by default; so this pass also sets frequent checks.
 
 use super::related::last_lines;
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Code, Line, Name, Operation, Part};
 
-/// Up to how many lines settings are made smaller one by one; a longer program is only tried with frequent checks.
+/// The longest program for which settings are made smaller one by one. A longer one is only tried with frequent checks.
 const MOST_LINES: usize = 16;
 /// The largest number that is tried.
 const MOST: u32 = 3;
-/// How many of the last lines of a long program may be enough, if checks are frequent.
+/// How many of the last lines of a long program are tried with frequent checks.
 const LAST: [usize; 4] = [2, 4, 8, 16];
 
 pub(super) fn run(search: &mut Search<'_>) {
@@ -46,7 +46,7 @@ fn faster(lines: &[Line], at: usize) -> Vec<Vec<Line>> {
     programs
 }
 
-/// The last lines, and what binds the names in them, where every operation or every few make a check.
+/// The last lines and those that bind their names, with a check at every operation or every few.
 fn with_frequent_checks(lines: &[Line]) -> Vec<Vec<Line>> {
     let names: Vec<Vec<Name>> = lines.iter().map(Line::names).collect();
     let set = |operation| Line { bind: None, operation };

@@ -1,17 +1,17 @@
-//! What the failure can't depend on, probably: lines that have little to do with where it failed.
+//! Leaves out lines on which the failure probably does not depend.
 //!
-//! Two guesses, each in several sizes. Lines that share a name are neighbours, and what matters is within some distance of
-//! the line that failed, or of those that name the object which the violation is about; lines without names may matter
-//! too, or not. Or what matters is the last lines before it, and what binds the names in them. Which size is enough is not
-//! known: small ones are tried first, for they cost little, and what is kept has failed in a run, so a wrong guess does
-//! no harm.
+//! There are two guesses, each in several sizes. First: lines that share a name are neighbours, and the lines that
+//! matter are within some distance of the line that failed, or of the lines that name the object of the violation.
+//! Lines without names are kept or not. Second: the lines that matter are the last ones before the failure, and those
+//! that bind their names. Nobody knows which size is enough. Small ones are tried first, since they cost little; and a
+//! wrong guess does no harm, since a program is kept only if it failed in a run.
 
 use crate::failure::minimize::search::Search;
 use crate::judge::violation::Violation;
 use heapproof_model::{Line, Machine, Name, Program, Reference, Value, script};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many of the last lines may be enough.
+/// How many of the last lines are tried.
 const LAST: [usize; 4] = [4, 16, 64, 256];
 
 pub(super) fn run(search: &mut Search<'_>) {
@@ -29,7 +29,7 @@ pub(super) fn run(search: &mut Search<'_>) {
     search.first(candidates);
 }
 
-/// The lines within growing distances, with those that have no names and without.
+/// The lines within growing distances, with and without those that have no names.
 fn near(lines: &[Line], names: &[Vec<Name>], begin: BTreeSet<Name>) -> Vec<Vec<usize>> {
     let (mut reached, mut last) = (begin, 0);
     let mut kept = Vec::new();
@@ -50,7 +50,7 @@ fn near(lines: &[Line], names: &[Vec<Name>], begin: BTreeSet<Name>) -> Vec<Vec<u
     kept
 }
 
-/// Those lines, and what binds the names in them, and so on.
+/// Those lines, the lines that bind their names, the lines that bind the names of these, and so on.
 pub(super) fn last_lines(names: &[Vec<Name>], lines: &[Line], last: std::ops::Range<usize>) -> Vec<usize> {
     let binds: BTreeMap<Name, usize> =
         lines.iter().enumerate().flat_map(|(at, line)| line.bound().into_iter().map(move |name| (name, at))).collect();
@@ -68,7 +68,7 @@ fn with_settings(lines: &[Line], kept: Vec<usize>) -> Vec<usize> {
     (0..settings).chain(kept.into_iter().filter(|at| *at >= settings)).collect()
 }
 
-/// The names of the line that failed, and those that stand for objects which the violation is about.
+/// The names of the line that failed, and the names of the violation's objects.
 fn beginning(program: &Program, step: usize, violation: &Violation) -> BTreeSet<Name> {
     let mut names: BTreeSet<Name> = program.lines().get(step).map(Line::names).into_iter().flatten().collect();
     let objects = violation.objects();

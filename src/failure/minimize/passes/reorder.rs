@@ -1,12 +1,12 @@
-//! Lines in the least order: each line is moved up as far as makes the program simpler and lets it fail. And values in the
-//! least order: two lines exchange theirs.
+//! Sorts lines: each line moves up as far as the program gets simpler and still fails. Sorts values: two lines exchange
+//! theirs.
 //!
-//! Lines that have nothing to do with each other can be swapped, so without this one failure has many traces.
+//! Independent lines can be swapped, so without this pass one failure would have many traces.
 
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Line, Name, Part, Value};
 
-/// How long a program may be: the pass is quadratic in its lines.
+/// The longest program for this pass, which is quadratic in the lines.
 const MOST_LINES: usize = 24;
 
 pub(super) fn run(search: &mut Search<'_>) {
@@ -32,7 +32,7 @@ pub(super) fn run(search: &mut Search<'_>) {
     }
 }
 
-/// The program where two lines that write a value each have exchanged them.
+/// The program where two lines have exchanged the values that they write.
 fn exchanged(lines: &[Line], first: usize, second: usize) -> Option<Vec<Line>> {
     fn value(line: &mut Line) -> Option<&mut Value<Name>> {
         line.operation.parts().into_iter().find_map(|part| match part {

@@ -1,11 +1,11 @@
-//! Lines that depend on each other: an object with all its lines; lines that take and drop one name; a frame's begin and
-//! end; a fault and its recovery; and, of a short program, any two lines.
+//! Leaves out sets of lines that depend on each other: an object with all its lines; lines that take and drop one name;
+//! a frame's begin and end; a fault and its recovery; and, in a short program, any two lines.
 
 use crate::failure::minimize::removals::Removal;
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Code, Line, Name, Operation};
 
-/// How long a program may be for all pairs of its lines to be tried.
+/// The longest program of which all pairs of lines are tried.
 const MOST_FOR_PAIRS: usize = 8;
 
 pub(super) fn run(search: &mut Search<'_>) {

@@ -1,21 +1,20 @@
-//! At last, of a short program: all programs that its own operations can be put together to, the simplest first.
+//! For a short program, tries all programs that its own operations can form, the simplest first.
 //!
-//! A line of the program without its names is a shape. Lines are made from shapes and the names that are bound before
-//! them, programs line by line, so that what a search step by step can't reach is reached too, and the result is a
-//! simplest program over its own shapes. Left out are programs with a line that comes to nothing by the model's word
-//! (none of the result does, or else they are let in), and those that begin with one which has failed before its end.
-//! Other small finalizers and other faults are shapes too, in programs that are shorter than the result. Shorter programs
-//! may use a shape as often as they like, those as long as the result only as often as it does.
+//! A line of the program without its names is a shape. Lines are made from shapes and the names bound before them, and
+//! programs line by line. So this pass reaches programs that single steps can't reach, and the result is a simplest
+//! program over its own shapes. It leaves out programs with a line that the model refuses or skips, unless the program
+//! itself has one. It also leaves out programs that begin with one which failed before its end. Programs shorter than
+//! the result may also use other small finalizers and other faults, and each shape as often as they like; programs of
+//! its length use a shape only as often as the result does.
 
 use crate::failure::minimize::order::Rank;
 use crate::failure::minimize::search::Search;
-use crate::judge::violation::Violation;
 use heapproof_model::script::Outcome;
 use heapproof_model::{Fault, Line, Machine, Name, Operation, Program, Reference, script};
 
-/// How long a program may be.
+/// The longest program for this pass.
 const MOST_LINES: usize = 5;
-/// How many programs are run: beyond that it is given up.
+/// How many programs are run before the pass gives up.
 const MOST_RUNS: u64 = 150;
 
 pub(super) fn run(search: &mut Search<'_>) {
@@ -23,8 +22,8 @@ pub(super) fn run(search: &mut Search<'_>) {
     if lines.len() > MOST_LINES {
         return;
     }
-    // Which fault was missed is part of such a signature.
-    let same_faults = matches!(search.failure().violation, Violation::FaultMissed { .. });
+    // Such a signature contains the fault that was missed.
+    let same_faults = search.failure().violation.kind().starts_with("fault-missed-");
     let shapes = Shapes::of(&lines, same_faults);
     let most = search.executions + MOST_RUNS;
     let mut begun = vec![Begun::default()];
@@ -57,13 +56,13 @@ struct Begun {
     model: Reference,
 }
 
-/// What programs are made from.
+/// The shapes that programs are made from.
 struct Shapes {
-    /// Each once, the simplest first.
+    /// Each shape once, the simplest first.
     all: Vec<Line>,
-    /// Each as often as the program has it.
+    /// Each shape as often as the program has it.
     own: Vec<Line>,
-    /// Whether a line of the program comes to nothing.
+    /// Whether the model refuses or skips a line of the program.
     nothing: bool,
 }
 
@@ -93,7 +92,7 @@ impl Shapes {
         })
     }
 
-    /// The beginnings that are a line longer.
+    /// The beginnings with one line more.
     fn longer(&self, begun: &Begun) -> Vec<Begun> {
         let only_settings = begun.lines.iter().all(|line| line.operation.code().is_setting());
         let fitting = self.all.iter().filter(|shape| only_settings || !shape.operation.code().is_setting());
@@ -122,7 +121,7 @@ fn shape(line: &Line) -> Line {
     line
 }
 
-/// Finalizers of one operation, without operands, that is refused there or not.
+/// Finalizers of one operation without operands, which may be refused there.
 fn other_finalizers(shape: &Line) -> Vec<Line> {
     let Operation::On { object, .. } = shape.operation else { return Vec::new() };
     let on = |operation| {
@@ -132,14 +131,14 @@ fn other_finalizers(shape: &Line) -> Vec<Line> {
     [Operation::Collect {}, Operation::End {}, Operation::Panic {}].map(on).into()
 }
 
-/// The other faults that can be made with the same object.
+/// The other faults at the same object.
 fn other_faults(shape: &Line) -> Vec<Line> {
     let Operation::Fault { object, fault } = shape.operation else { return Vec::new() };
     let others = Fault::ALL.iter().filter(|other| **other != fault);
     others.map(|fault| Line { bind: None, operation: Operation::Fault { object, fault: *fault } }).collect()
 }
 
-/// The lines of that shape, with names that are bound so far where it uses names.
+/// The lines of that shape; the names that they use are bound so far.
 fn filled(shape: &Line, begun: &Begun) -> Vec<Line> {
     let places = shape.names();
     let mut choices: Vec<Vec<Name>> = vec![Vec::new()];

@@ -1,23 +1,24 @@
-//! What goes before the end of a program, replaced by one of a few small situations.
+//! Replaces the beginning of a program by one of a few small situations.
 //!
-//! One bug of a collector shows in garbage of any shape: in two objects that refer to themselves, in one that holds another,
-//! in a ring of two. No change of one line leads from one to the other without the failure going away in between. So a short
-//! program's beginning is replaced as a whole: its settings go, stay, or are simple ones; then comes a situation; then
-//! the last lines or what may stand for them (a check, few slices, a small finalizer), on the situation's objects.
+//! One bug of a collector shows in garbage of any shape: in two objects that refer to themselves, in one that holds
+//! another, in a ring of two. No change of one line leads from one to the other while the failure stays. So this pass
+//! replaces the beginning of a short program as a whole. Its settings go, stay, or become simple ones. Then comes a
+//! situation, and then the last lines or a replacement for them (a check, a few slices, a small finalizer), on the
+//! situation's objects.
 
 use super::vocabulary::{is_slice, on_objects_of, parsed, slices};
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Line, Name, Operation, Value};
 use std::sync::LazyLock;
 
-/// How long a program may be.
+/// The longest program for this pass.
 const MOST_LINES: usize = 24;
-/// How many of the last lines stay.
+/// How many of the last lines stay at most.
 const MOST_LAST: usize = 3;
-/// Budgets of a few slices, one after the other, that may stand for a slice at the end.
+/// Budgets of a few consecutive slices, which can replace a slice at the end.
 const SLICES: [&[u32]; 4] = [&[1], &[1, 1], &[1, 2], &[1, 1, 1]];
 
-/// Ways in which few objects hang together: what the shortest traces of seeded bugs and canaries begin with.
+/// Ways in which few objects refer to each other. The shortest traces of seeded bugs and canaries begin with these.
 const SITUATIONS: [&str; 23] = [
     "a = table\na.next = a",
     "a = table\na.next = a\ndrop a",
@@ -59,7 +60,7 @@ pub(super) fn run(search: &mut Search<'_>) {
     }
 }
 
-/// The programs where a situation comes before the end.
+/// The programs with that situation before the end.
 fn with(lines: &[Line], situation: &[Line]) -> Vec<Vec<Line>> {
     let mut programs = Vec::new();
     for settings in settings(lines) {
@@ -72,7 +73,7 @@ fn with(lines: &[Line], situation: &[Line]) -> Vec<Vec<Line>> {
     programs
 }
 
-/// None; those that there are, without bounds, checks being every other operation; those that there are.
+/// No settings; the program's settings without bounds and with a check every second operation; the program's settings.
 fn settings(lines: &[Line]) -> Vec<Vec<Line>> {
     let all: Vec<Line> = lines.iter().take_while(|line| line.operation.code().is_setting()).cloned().collect();
     let mut simple = all.clone();
@@ -87,7 +88,7 @@ fn settings(lines: &[Line]) -> Vec<Vec<Line>> {
     each
 }
 
-/// The last lines, none to some, and what may stand for them.
+/// The last lines, from none to a few, and their replacements.
 fn last(lines: &[Line]) -> Vec<Vec<Line>> {
     let mut each: Vec<Vec<Line>> =
         (0..=lines.len().min(MOST_LAST)).map(|many| lines[lines.len() - many..].to_vec()).collect();
@@ -105,7 +106,7 @@ fn last(lines: &[Line]) -> Vec<Vec<Line>> {
     each
 }
 
-/// What a finalizer may do in a line, on the same object: nothing; let it live, by a count or a reference; arm it again.
+/// Finalizers of one line: do nothing; resurrect the object, by a count or by a reference; set the finalizer again.
 fn finalizers(line: &Line) -> Option<[Line; 4]> {
     let Operation::On { object: Some(name), .. } = line.operation else { return None };
     let on = |object, bind, operation| {

@@ -1,6 +1,7 @@
-//! Lines that came to nothing: refused, or skipped since a name in them stands for nothing.
+//! Leaves out lines that did nothing: they were refused, or skipped since a name in them is unbound.
 //!
-//! What becomes of a line is the model's word, which need not be the subject's; what is kept has failed in a run.
+//! The model says which lines these are, and the subject may differ. That does no harm, since a program is kept only if
+//! it failed in a run.
 
 use crate::failure::minimize::search::Search;
 use heapproof_model::script::Outcome;

@@ -1,4 +1,4 @@
-//! What passes make programs of that they do not find in the program: small situations, slices, both on given objects.
+//! Parts that passes add to programs: small situations and slices, on given objects.
 
 use heapproof_model::script::Outcome;
 use heapproof_model::{Line, Name, Operation, Program, Reference, script};
@@ -8,7 +8,7 @@ pub(super) fn parsed(text: &str) -> Option<Vec<Line>> {
     text.parse::<Program>().ok().map(|program| program.lines().to_vec())
 }
 
-/// Whether a program of those lines alone carries out each of them.
+/// Whether a program of those lines alone carries out each line.
 pub(super) fn can_be_done(lines: &[Line]) -> bool {
     let mut model = Reference::new();
     lines.iter().all(|line| matches!(script::step(&mut model, line), Outcome::Done(_)))
@@ -18,7 +18,7 @@ pub(super) fn is_slice(line: &Line) -> bool {
     matches!(line.operation, Operation::CollectSlice { .. } | Operation::DetectSlice { .. })
 }
 
-/// Slices of the kind of one, with those budgets.
+/// Slices like that one, with those budgets.
 pub(super) fn slices(one: &Line, budgets: &[u32]) -> Vec<Line> {
     let with = |budget: &u32| {
         let mut line = one.clone();
@@ -30,7 +30,7 @@ pub(super) fn slices(one: &Line, budgets: &[u32]) -> Vec<Line> {
     budgets.iter().map(with).collect()
 }
 
-/// Those lines with what they name among the objects of a situation: the first of it and so on, or the last of it.
+/// Those lines on the objects of a situation: their names become its objects in order from the first, or from the last.
 pub(super) fn on_objects_of(situation: &[Line], lines: &[Line]) -> Vec<Vec<Line>> {
     let objects: Vec<Name> = situation.iter().filter_map(|line| line.bind).collect();
     let bound: Vec<Name> = lines.iter().flat_map(Line::bound).collect();

@@ -1,4 +1,4 @@
-//! What the model says, as assertions on the heap.
+//! Writes the model's claims as assertions on the heap.
 
 use super::expressions::{value_of, values_of};
 use super::statements::not;

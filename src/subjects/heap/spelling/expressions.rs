@@ -1,14 +1,14 @@
-//! Operations as expressions: calls of the heap's public functions.
+//! Writes operations as expressions: calls of the heap's public functions.
 
 use heapproof_heap as heap;
 use heapproof_model::{Fault, Field, Float, Operation, Refusal, Value};
 
-/// What a call gives when it succeeds.
+/// What a call returns when it succeeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gives {
     /// Nothing, and it can't fail.
     Nothing,
-    /// A result without a value of interest.
+    /// A result whose value does not matter.
     Result,
     /// A result with the id of a new object.
     New,
@@ -18,27 +18,27 @@ pub(super) enum Gives {
     Value,
     /// A result with a collection, which is complete or not.
     Collection,
-    /// A result that is whether it is complete.
+    /// A result that says whether it is complete.
     Complete,
 }
 
-/// How references are written: a variable, or something that gives an id.
+/// Writes references: a variable, or an expression for an id.
 pub(super) trait Refer<R>: Place {
     /// The id of an object.
     fn id(&self, reference: R) -> Result<String, String>;
 }
 
-/// What a call needs of where it stands.
+/// What a call needs to know of its place.
 pub(super) trait Place {
-    /// The variable that is the heap, as a function wants it.
+    /// The variable of the heap, as an argument of a function.
     fn heap(&self) -> &'static str;
-    /// All that the mutator holds.
+    /// All references that the mutator holds.
     fn roots(&self) -> Result<String, String>;
     /// The report that a recovery takes as its hint.
     fn report(&self) -> &'static str {
         "&heap.verify_heap()"
     }
-    /// Whether fields are found by sites.
+    /// Whether fields are found through sites.
     fn by_site(&self) -> bool;
 }
 
@@ -106,7 +106,7 @@ fn management<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>) -> Result
         Operation::Detect {} => ("heap.detect_cycles()".to_owned(), Gives::Nothing),
         Operation::DetectFull {} => ("heap.detect_cycles_full()".to_owned(), Gives::Nothing),
         Operation::DetectSlice { objects } => (format!("heap.detect_slice({objects})"), Gives::Complete),
-        // Outside of finalizers it may be of a damaged heap, and is written elsewhere.
+        // Outside of finalizers the heap may be damaged, and other code writes the call.
         Operation::Verify {} => ("assert!(heap.verify_heap().is_clean())".to_owned(), Gives::Nothing),
         Operation::Begin { objects } => (format!("heap.begin_frame(Budget::Objects({objects}))"), Gives::Result),
         Operation::End {} => ("heap.end_frame()".to_owned(), Gives::Result),
@@ -179,7 +179,7 @@ fn fault_variant(fault: Fault) -> Result<String, String> {
     same.map(|fault| format!("{fault:?}")).ok_or_else(|| format!("the heap has no fault `{}`", fault.word()))
 }
 
-/// The pattern of the error that a refusal is; for a stale id, whether it is that of `object` decides.
+/// The pattern of the error for a refusal. A stale id is one error if it is that of `object`, and another if it is not.
 pub(super) fn error_pattern(refusal: Refusal, object: &str) -> String {
     let variant = match refusal {
         Refusal::Stale => return format!("Err(HeapError::Stale {{ object: stale }}) if stale == {object}"),

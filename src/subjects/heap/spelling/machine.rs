@@ -1,4 +1,4 @@
-//! The host of the heap in a test: what its finalizers do, which ids they know, and what they log.
+//! Writes the host of the heap in a test: what its finalizers do, which ids they know, and what they log.
 
 use super::expressions::{self, Gives, Place, Refer};
 use super::statements::{Statement, lines};
@@ -14,12 +14,12 @@ struct Within<'w, 's> {
     writer: &'w Writer<'s>,
     /// The variables of this run.
     locals: BTreeMap<Name, String>,
-    /// What objects are called in this run.
+    /// The names of objects in this run.
     objects: BTreeMap<Object, String>,
 }
 
 impl Writer<'_> {
-    /// The host's type, if there must be one.
+    /// The host's type, if one is needed.
     pub(super) fn machine(&mut self) -> Result<Option<String>, String> {
         let finalizers = self.finalizers()?;
         let armed = self.story.parts.iter().any(|part| matches!(part, Part::Call(call) if arms(&call.operation)));
@@ -102,7 +102,7 @@ impl Writer<'_> {
         Ok(text)
     }
 
-    /// Functions of the test's own.
+    /// The helper functions of the test.
     pub(super) fn helpers(&self) -> String {
         let mut text = String::new();
         if self.noticed.borrow().helpers.contains("cycles") {
@@ -166,7 +166,7 @@ impl Within<'_, '_> {
         Ok(code)
     }
 
-    /// An object as this run knows it; `None` where nothing is known that leads to it.
+    /// An object as this run can name it; `None` where it can't.
     fn object(&self, object: Object) -> Option<String> {
         if let Some(known) = self.objects.get(&object) {
             if known != "object" {
@@ -179,14 +179,14 @@ impl Within<'_, '_> {
         Some(home.clone())
     }
 
-    /// Something outside the run that this run knows by the host.
+    /// Notes an id from outside the run, which this run reads from the host.
     fn know(&self, id: &str) {
         self.writer.notice_id(id);
         self.writer.noticed.borrow_mut().within.insert(id.to_owned());
     }
 }
 
-/// Whether an operation makes the object that it gives.
+/// Whether an operation allocates the object that it returns.
 fn makes<R>(operation: &Operation<R>) -> bool {
     !matches!(operation, Operation::Upgrade { .. }) && operation.code().gives() == heapproof_model::Gives::New
 }

@@ -1,7 +1,7 @@
-//! How the heap's operations are spelled: a test on its public functions, with what the model says as assertions.
+//! Spells the heap's operations: a test calls its public functions, and asserts what the model says.
 //!
-//! The test is made by telling the story twice: the first time notes which variables, helpers and imports are used, and
-//! the second writes those. Finalizers become a `Host`, whose code is what the model's runs did. Nothing of the harness is in it.
+//! The story is told twice. The first time notes which variables, helpers and imports are used, and the second writes
+//! them. Finalizers become a `Host`, whose code does what the model's runs did. The test uses nothing of the harness.
 
 mod claims;
 mod expressions;
@@ -39,7 +39,7 @@ impl Spelling for HeapSpelling {
         if noticed.imports.contains("Fault") {
             told.push("It needs the heap's feature `fault-injection`.".to_owned());
         }
-        let heading = heading(&told, &story.program);
+        let heading = heading(&told, &story.trace);
         let sets = if noticed.helpers.contains("cycles") { "    use std::collections::BTreeSet;\n" } else { "" };
         let imports = match *imports {
             [one] => one.to_owned(),
@@ -49,7 +49,7 @@ impl Spelling for HeapSpelling {
     }
 }
 
-/// Whether a part leaves the heap a choice that a later one may depend on.
+/// Whether a part leaves the heap a choice on which later parts can depend.
 fn has_choice(part: &Part) -> bool {
     let Part::Call(call) = part else { return false };
     matches!(call.operation, Operation::CollectSlice { .. } | Operation::DetectSlice { .. })
@@ -61,7 +61,7 @@ const BY_NAME: SubjectKind = SubjectKind::new("heap by name", "the heap without 
     Box::new(HeapSubject { heap: Heap::with_configuration(host, default_configuration()) })
 });
 
-/// Whether a failure of this heap needs the places that remember where fields are.
+/// Whether a failure of this heap needs field sites.
 fn needs_sites(story: &Story) -> bool {
     let fails = |subject: &SubjectKind| {
         let failure = lockstep::run(subject, &story.program).failure;
@@ -70,14 +70,14 @@ fn needs_sites(story: &Story) -> bool {
     story.signature.is_some() && fails(&HEAP) && !fails(&BY_NAME)
 }
 
-/// What a test uses.
+/// The variables, helpers and imports that a test uses.
 #[derive(Default)]
 struct Used {
     imports: BTreeSet<&'static str>,
     variables: BTreeSet<String>,
-    /// Ids that finalizers use, or that are known from finalizers only.
+    /// Ids that finalizers use, or that only finalizers know.
     ids: BTreeSet<String>,
-    /// Those that finalizers read.
+    /// The ids that finalizers read.
     within: BTreeSet<String>,
     helpers: BTreeSet<&'static str>,
     has_log: bool,
@@ -86,19 +86,19 @@ struct Used {
 struct Writer<'s> {
     story: &'s Story,
     by_site: bool,
-    /// What the telling before has noticed.
+    /// What the first telling has noted.
     used: Used,
     noticed: RefCell<Used>,
     names: BTreeMap<Name, String>,
-    /// What an object is called wherever it may be used.
+    /// The name of an object that is valid everywhere.
     homes: BTreeMap<Object, String>,
-    /// What objects are called so far, outside finalizers.
+    /// The names of objects so far, outside finalizers.
     known: BTreeMap<Object, String>,
     /// The objects of bulk lines: the first, how many, and the variable of the first.
     bulks: Vec<(u32, u32, String)>,
-    /// Whether the variable `hint` is what was found where the program verified last.
+    /// Whether the variable `hint` is the report of the last verification.
     has_hint: bool,
-    /// What the mutator holds before the call that is told.
+    /// The references that the mutator holds before the present call.
     roots: Vec<Object>,
     text: String,
 }
@@ -148,7 +148,7 @@ impl<'s> Writer<'s> {
         Ok(format!("{}{helpers}\n{heap}{calls}", machine.unwrap_or_default()))
     }
 
-    /// Finalizers' panics are the heap's to keep, also those of assertions in them.
+    /// Adds the check of finalizers' panics. The heap keeps these, also those of assertions in finalizers.
     fn panics(&mut self) {
         if self.story.parts.iter().any(|part| matches!(part, Part::Call(call) if arms(&call.operation))) {
             let ended = |end| self.story.runs.iter().filter(move |run| run.end == end).count();
@@ -167,7 +167,7 @@ impl<'s> Writer<'s> {
         self.noticed.borrow_mut().imports.insert(name);
     }
 
-    /// Imports what a text speaks of.
+    /// Imports the names that a text uses.
     fn import_for(&self, text: &str) {
         for name in ["Value", "ObjectId", "HeapError", "New", "Budget", "Fault", "Counts", "View"] {
             if text.contains(&format!("{name}::")) || text.contains(&format!("{name} {{")) {
@@ -189,7 +189,7 @@ impl<'s> Writer<'s> {
         self.used.variables.contains(variable) || self.used.ids.contains(variable)
     }
 
-    /// An object outside finalizers; `None` where nothing is known that leads to it.
+    /// An object as code outside finalizers can name it; `None` where it can't.
     fn object(&self, object: Object) -> Option<String> {
         if let Some(known) = self.known.get(&object) {
             self.notice_variable(known);
@@ -207,7 +207,7 @@ impl<'s> Writer<'s> {
         Some(format!("heap.host().{home}"))
     }
 
-    /// The report that a recovery takes as its hint: that of the last verification, once.
+    /// The report that a recovery takes as its hint. That of the last verification is used once.
     fn hint(&self) -> &'static str {
         if self.has_hint { "&hint" } else { "&heap.verify_heap()" }
     }
@@ -222,13 +222,13 @@ fn arms(operation: &Operation<Object>) -> bool {
     matches!(operation, Operation::On { .. })
 }
 
-/// Names that the test's own text gives to other things.
+/// Names that the test itself uses for other things.
 const RESERVED: &[&str] = &[
     "heap", "object", "stale", "log", "sites", "site", "copy", "before", "linked", "at_site", "cycles", "fields",
     "hint",
 ];
 
-/// A variable for each name, no two alike.
+/// A different variable for each name.
 fn names(story: &Story) -> BTreeMap<Name, String> {
     let mut names = BTreeMap::new();
     let mut taken: BTreeSet<String> = RESERVED.iter().map(|word| (*word).to_owned()).collect();
@@ -247,7 +247,7 @@ fn names(story: &Story) -> BTreeMap<Name, String> {
     names
 }
 
-/// How references of calls outside finalizers are written.
+/// Writes the references of calls outside finalizers.
 impl Refer<Object> for Writer<'_> {
     fn id(&self, object: Object) -> Result<String, String> {
         self.object(object).ok_or_else(|| format!("nothing leads to the object {object}"))

@@ -1,4 +1,4 @@
-//! Calls as statements: what is called, what it must come to, and the variable that is bound to what it gives.
+//! Writes calls as statements: the call, the outcome that it must have, and the variable for its result.
 
 use super::expressions::{self, Gives, Place, Refer, value_of};
 use super::{Claim, Operation, Outcome, Part, Writer};
@@ -7,20 +7,20 @@ use crate::subjects::heap::calls::done_to;
 use heapproof_model::{Object, Refusal, Value};
 use std::fmt::Write as _;
 
-/// A statement, and how what it gives is called.
+/// A statement, and the variable for its result.
 pub(super) struct Statement<'a> {
     pub expression: &'a str,
     pub gives: Gives,
     pub outcome: &'a Outcome,
-    /// What it is done to, for refusals.
+    /// The object that it is done to, for refusals.
     pub object: &'a str,
-    /// The variable that is bound to it, if that is used.
+    /// The variable for its result, if that is used.
     pub bind: Option<&'a str>,
-    /// Whether what the heap may choose is claimed too.
+    /// Whether the test also claims what the contract lets the heap choose.
     pub strict: bool,
 }
 
-/// The lines of a statement; objects that are given are written by `id`, where they can be.
+/// The lines of a statement; `id` writes an object that it returns, where it can.
 pub(super) fn lines(statement: &Statement<'_>, id: &dyn Fn(Object) -> Option<String>) -> Vec<String> {
     let Statement { expression, gives, outcome, object, bind, strict } = statement;
     let value = match outcome {
@@ -75,7 +75,7 @@ pub(super) fn not(not: bool) -> &'static str {
     if not { "!" } else { "" }
 }
 
-/// For values that are no references.
+/// For values that are not references.
 struct Plain;
 
 impl Refer<Object> for Plain {
@@ -125,7 +125,7 @@ impl Writer<'_> {
         if call.fails && call.outcome == Outcome::Refused(Refusal::Inapplicable) {
             return Err("where there is nothing to damage is the heap's to say".to_owned());
         }
-        // How far a slice gets is claimed only where just that is wrong.
+        // The test claims how far a slice gets only where exactly that is wrong.
         let strict = call.fails && !self.story.parts.iter().any(|part| matches!(part, Part::Claim(_)));
         let (outcome, object) = (&call.outcome, &*object);
         let statement = Statement { expression: &expression, gives, outcome, object, bind, strict };
@@ -138,7 +138,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A verification: what it finds is kept, if it is the last one before a recovery, which takes it as its hint.
+    /// A verification. Its report is kept if it is the last one before a recovery, which takes it as its hint.
     pub(super) fn verify(&mut self, index: usize) {
         let recovers = |call: &Telling| matches!(call.operation, Operation::Recover {} | Operation::RecoverRoots {});
         let next = self.story.parts[index + 1..].iter().find_map(|part| match part {
@@ -153,7 +153,7 @@ impl Writer<'_> {
         }
     }
 
-    /// From now on a variable stands for what a call gave.
+    /// From now on a variable stands for the result of a call.
     fn bound(&mut self, call: &Telling, variable: Option<&str>) {
         let (Some(variable), Outcome::Done(Value::Reference(object))) = (variable, &call.outcome) else { return };
         if self.used.ids.contains(variable) {
@@ -162,7 +162,7 @@ impl Writer<'_> {
         self.known.entry(*object).or_insert_with(|| variable.to_owned());
     }
 
-    /// What a claim about the last call has to know of before.
+    /// Records before the last call what a claim about it needs.
     fn before_it_fails(&mut self) {
         let claims = |wanted: fn(&Claim) -> bool| {
             self.story.parts.iter().any(|part| matches!(part, Part::Claim(claim) if wanted(claim)))
@@ -205,7 +205,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The heap, with the settings that stand before all operations.
+    /// The heap, with the settings at the beginning of the program.
     pub(super) fn configured(&mut self, has_machine: bool) -> String {
         let mut settings = String::new();
         let mut refused = String::new();
@@ -226,7 +226,7 @@ impl Writer<'_> {
         }
         let program = &self.story.program;
         if program.bulk() + program.len() as u64 > 1_000 {
-            // By itself a heap verifies itself now and then in builds like those of tests.
+            // By default, a heap in a debug build verifies itself now and then.
             most = Some(".with_verification_interval(None).unwrap()");
         }
         let settings = format!("{}{settings}", most.unwrap_or_default());

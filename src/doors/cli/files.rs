@@ -1,0 +1,202 @@
+//! What a call reads, and where it writes.
+//!
+//! Every place that a command writes to is asked for here before anything is written, and [`Files`] knows of all that the
+//! call reads and of the places asked for before: it refuses a place that is one of them, whatever links lead there.
+
+use super::output::Output;
+use super::{Trouble, say};
+use crate::failure::failures::{followed, write_whole};
+use std::ffi::OsString;
+use std::fs::{self, Metadata};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// What stands for standard input among the files that are read, and for standard output among those that are written.
+const STANDARD: &str = "-";
+
+/// All that a call reads and writes.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    taken: Vec<(Place, Taken)>,
+}
+
+#[derive(Debug)]
+struct Taken {
+    shown: String,
+    for_what: &'static str,
+}
+
+const READ: &str = "read";
+const WRITTEN: &str = "written";
+
+/// What tells places apart, whatever they are called.
+#[derive(Debug, PartialEq)]
+enum Place {
+    /// What there is.
+    There(Identity),
+    /// What is yet to be made, in a folder.
+    New(Identity, OsString),
+    /// Standard output, where that is no file.
+    Standard,
+}
+
+/// Where a command writes to.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// Standard output.
+    Standard,
+    /// A file.
+    File(PathBuf),
+}
+
+impl Files {
+    /// Of a call that reads those; `-` is standard input.
+    pub fn reading<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Files {
+        let mut files = Files::default();
+        for path in paths {
+            let metadata = if is_standard(path) { of_standard_input() } else { fs::metadata(path) };
+            if let Some(identity) = metadata.ok().and_then(|metadata| identity(path, &metadata)) {
+                files.taken.push((Place::There(identity), Taken { shown: path.display().to_string(), for_what: READ }));
+            }
+        }
+        files
+    }
+
+    /// Standard output, which has the results of the call.
+    pub fn results(&mut self) -> Result<(), Trouble> {
+        self.target(None).map(drop)
+    }
+
+    /// A place to write to: standard output for none and for `-`.
+    pub fn target(&mut self, path: Option<&Path>) -> Result<Target, Trouble> {
+        match path {
+            Some(path) if !is_standard(path) && path != Path::new("/dev/stdout") => self.file(path),
+            _ => {
+                let metadata = of_standard_output().ok();
+                let identity = metadata.and_then(|metadata| identity(Path::new("/dev/stdout"), &metadata));
+                self.take(identity.map_or(Place::Standard, Place::There), "standard output")?;
+                Ok(Target::Standard)
+            }
+        }
+    }
+
+    /// The same where there may be none.
+    pub fn asked(&mut self, path: Option<&PathBuf>) -> Result<Option<Target>, Trouble> {
+        path.map(|path| self.target(Some(path))).transpose()
+    }
+
+    fn file(&mut self, path: &Path) -> Result<Target, Trouble> {
+        let shown = path.display().to_string();
+        let unwritable = |because: &str| Trouble::Fault(format!("can't write {shown}: {because}"));
+        let end = followed(path);
+        let folder = end.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let place = match fs::metadata(&end) {
+            Ok(metadata) if metadata.is_dir() => return Err(unwritable("it is a folder")),
+            Ok(metadata) => identity(&end, &metadata).map(Place::There),
+            Err(_) => {
+                let metadata = fs::metadata(folder).ok().filter(Metadata::is_dir);
+                let identity = metadata.and_then(|metadata| identity(folder, &metadata));
+                let identity =
+                    identity.ok_or_else(|| unwritable(&format!("there is no folder {}", folder.display())))?;
+                Some(Place::New(identity, end.file_name().unwrap_or_default().to_owned()))
+            }
+        };
+        // What is no file (a terminal, a pipe) loses nothing when it is written to.
+        if let Some(place) = place {
+            self.take(place, &shown)?;
+            // Before the work, which may take hours.
+            tempfile::tempfile_in(folder).map_err(|error| unwritable(&error.to_string()))?;
+        }
+        Ok(Target::File(path.to_owned()))
+    }
+
+    /// A folder to write into, which need not be there yet.
+    pub fn folder(path: &Path) -> Result<(), Trouble> {
+        let shown = path.display();
+        if path.starts_with(STANDARD) {
+            return Err(Trouble::Usage(format!("can't write into {shown}: many files are no standard output")));
+        }
+        let path = followed(path);
+        let there = path.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+        if !there.is_dir() {
+            return Err(Trouble::Usage(format!("can't write into {shown}: {} is no folder", there.display())));
+        }
+        let probe = tempfile::tempfile_in(there).map(drop);
+        probe.map_err(|error| Trouble::Fault(format!("can't write into {shown}: {error}")))
+    }
+
+    fn take(&mut self, place: Place, shown: &str) -> Result<(), Trouble> {
+        if let Some((_, Taken { shown: other, for_what })) = self.taken.iter().find(|(taken, _)| *taken == place) {
+            let which = if other == shown { String::new() } else { format!("the same as {other}, which is ") };
+            return Err(Trouble::Usage(format!(
+                "nothing is written: {shown} is {which}{for_what} by this call too; give another name"
+            )));
+        }
+        self.taken.push((place, Taken { shown: shown.to_owned(), for_what: WRITTEN }));
+        Ok(())
+    }
+}
+
+impl Target {
+    /// Writes it, whole or not at all, and says so of a file.
+    pub fn write(&self, bytes: &[u8], output: &mut Output) -> Result<(), Trouble> {
+        match self {
+            Target::Standard => output.write_all(bytes)?,
+            Target::File(path) => {
+                self.keep(bytes)?;
+                say(&format!("wrote {}", path.display()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what it is so far, in silence. Standard output can't be written anew, and gets nothing.
+    pub fn keep(&self, bytes: &[u8]) -> Result<(), Trouble> {
+        let Target::File(path) = self else { return Ok(()) };
+        write_whole(path, bytes).map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))
+    }
+}
+
+fn is_standard(path: &Path) -> bool {
+    path == Path::new(STANDARD)
+}
+
+/// A file or folder by what it is; `None` of a terminal, a pipe or a device, which loses nothing when it is written to.
+#[cfg(unix)]
+fn identity(_: &Path, metadata: &Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.is_file() || metadata.is_dir()).then(|| (metadata.dev(), metadata.ino()))
+}
+
+#[cfg(unix)]
+type Identity = (u64, u64);
+
+#[cfg(not(unix))]
+fn identity(path: &Path, metadata: &Metadata) -> Option<Identity> {
+    (metadata.is_file() || metadata.is_dir()).then(|| path.canonicalize().ok()).flatten()
+}
+
+#[cfg(not(unix))]
+type Identity = PathBuf;
+
+#[cfg(unix)]
+fn of_standard_input() -> io::Result<Metadata> {
+    use std::os::fd::AsFd;
+    fs::File::from(io::stdin().as_fd().try_clone_to_owned()?).metadata()
+}
+
+#[cfg(unix)]
+fn of_standard_output() -> io::Result<Metadata> {
+    use std::os::fd::AsFd;
+    fs::File::from(io::stdout().as_fd().try_clone_to_owned()?).metadata()
+}
+
+#[cfg(not(unix))]
+fn of_standard_input() -> io::Result<Metadata> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(not(unix))]
+fn of_standard_output() -> io::Result<Metadata> {
+    Err(io::ErrorKind::Unsupported.into())
+}

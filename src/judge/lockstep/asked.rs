@@ -1,0 +1,34 @@
+//! A subject of which no answer is believed that it gives when it is lost.
+
+use crate::judge::subject::Subject;
+use crate::judge::violation::Violation;
+
+/// A subject that is asked after each call, and after each look, whether it is lost.
+pub(super) struct Asked(Box<dyn Subject>);
+
+impl Asked {
+    pub fn new(subject: Box<dyn Subject>) -> Asked {
+        Asked(subject)
+    }
+
+    /// The subject, for what does not go wrong: what it can do, and looks for explanations.
+    pub fn subject(&self) -> &dyn Subject {
+        &*self.0
+    }
+
+    /// What a call gives.
+    pub fn call<T>(&mut self, call: impl FnOnce(&mut dyn Subject) -> T) -> Result<T, Violation> {
+        let given = call(&mut *self.0);
+        self.unless_lost(given)
+    }
+
+    /// What a look shows.
+    pub fn look<T>(&self, look: impl FnOnce(&dyn Subject) -> T) -> Result<T, Violation> {
+        let shown = look(&*self.0);
+        self.unless_lost(shown)
+    }
+
+    fn unless_lost<T>(&self, answer: T) -> Result<T, Violation> {
+        self.0.broken().map_or(Ok(answer), Err)
+    }
+}

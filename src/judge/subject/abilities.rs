@@ -1,0 +1,65 @@
+//! What subjects of a kind can do.
+
+use super::{Observation, Subject};
+use heapproof_model::{Code, Line, Operation};
+
+/// Which operations subjects of a kind have, and what can be observed of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Abilities {
+    /// A bit for each operation.
+    operations: u64,
+    /// A bit for each observation.
+    observations: u64,
+}
+
+// Each has its bit.
+const _: () = assert!(Code::ALL.len() <= 64 && Observation::ALL.len() <= 64);
+
+impl Abilities {
+    /// What a subject says that it can do.
+    pub fn of(subject: &dyn Subject) -> Abilities {
+        let operations = Code::ALL.iter().filter(|code| subject.supports(**code));
+        let observations = Observation::ALL.iter().filter(|observation| subject.observes(**observation));
+        Abilities {
+            operations: operations.fold(0, |bits, code| bits | 1 << *code as u32),
+            observations: observations.fold(0, |bits, observation| bits | 1 << *observation as u32),
+        }
+    }
+
+    /// Whether there is that operation.
+    pub fn has(&self, code: Code) -> bool {
+        self.operations >> code as u32 & 1 == 1
+    }
+
+    /// Whether that can be observed.
+    pub fn shows(&self, observation: Observation) -> bool {
+        self.observations >> observation as u32 & 1 == 1
+    }
+
+    /// Whether there is that operation, and what it takes to judge it.
+    pub fn supports(&self, code: Code) -> bool {
+        match code {
+            Code::Panic => true,
+            // What was damaged is read in the journal, and it must be possible to end the damage.
+            Code::Fault => self.has(code) && self.shows(Observation::Journal) && self.has(Code::RecoverRoots),
+            code => self.has(code),
+        }
+    }
+
+    /// The same for the operations of a line, those within a finalizer included.
+    pub fn supports_line(&self, line: &Line) -> bool {
+        let within = match &line.operation {
+            Operation::On { line, .. } => self.supports_line(line),
+            Operation::Temp { allocation } => self.supports(allocation.code()),
+            _ => true,
+        };
+        within && self.supports(line.operation.code())
+    }
+
+    /// What can't be checked, each in words; empty where everything can.
+    pub fn unchecked(&self) -> Vec<String> {
+        let operations = Code::ALL.iter().filter(|code| !self.has(**code)).map(|code| code.name().to_owned());
+        let observations = Observation::ALL.iter().filter(|one| !self.shows(**one)).map(|one| one.name().to_owned());
+        observations.chain(operations).collect()
+    }
+}

@@ -1,0 +1,128 @@
+//! A kind of subject: what it is called, how one is made, and what it can do.
+
+use super::{Abilities, Subject, watch};
+use crate::judge::spelling::Spelling;
+use crate::judge::violation::NotMade;
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+/// A kind of subject: its name, and how to make an empty one.
+///
+/// What a kind can do is known before a program is drawn ([`SubjectKind::abilities`]), and all subjects of it can do the same.
+#[derive(Clone)]
+pub struct SubjectKind {
+    /// How the command line calls it.
+    pub name: Cow<'static, str>,
+    /// What it is, in a line.
+    pub about: Cow<'static, str>,
+    make: Make,
+    rust: Option<&'static str>,
+    spelling: Option<&'static dyn Spelling>,
+}
+
+/// How a subject is made.
+#[derive(Clone)]
+enum Make {
+    Always(fn() -> Box<dyn Subject>),
+    Perhaps(Arc<Perhaps>),
+}
+
+/// A way to make subjects that can fail, and what those can do that it makes.
+struct Perhaps {
+    make: Box<Making>,
+    abilities: OnceLock<Abilities>,
+}
+
+/// Makes an empty subject, or says why it can't.
+type Making = dyn Fn() -> Result<Box<dyn Subject>, Box<dyn Error + Send + Sync>> + Send + Sync;
+
+impl SubjectKind {
+    /// The kind of subject that `make` makes. This can be a constant; where making one can fail, see
+    /// [`SubjectKind::made_by`].
+    pub const fn new(name: &'static str, about: &'static str, make: fn() -> Box<dyn Subject>) -> SubjectKind {
+        let (name, about, make) = (Cow::Borrowed(name), Cow::Borrowed(about), Make::Always(make));
+        SubjectKind { name, about, make, rust: None, spelling: None }
+    }
+
+    /// The kind of subject that `make` makes, or fails to make: a process that is started, say. Threads share it.
+    ///
+    /// ```
+    /// use heapproof::subject::SubjectKind;
+    ///
+    /// let absent = SubjectKind::made_by("absent", "a heap that is not there", || Err("nothing is installed".into()));
+    /// assert_eq!(absent.make().err().unwrap().to_string(), "`absent` can't be made: nothing is installed");
+    /// ```
+    pub fn made_by(
+        name: impl Into<Cow<'static, str>>,
+        about: impl Into<Cow<'static, str>>,
+        make: impl Fn() -> Result<Box<dyn Subject>, Box<dyn Error + Send + Sync>> + Send + Sync + 'static,
+    ) -> SubjectKind {
+        let make = Make::Perhaps(Arc::new(Perhaps { make: Box::new(make), abilities: OnceLock::new() }));
+        SubjectKind { name: name.into(), about: about.into(), make, rust: None, spelling: None }
+    }
+
+    /// The same, which says what Rust calls it: a path or another expression that gives it, as `my_heap::proof::KIND`.
+    /// Tests that embed their trace name it.
+    #[must_use]
+    pub const fn in_rust(mut self, rust: &'static str) -> SubjectKind {
+        self.rust = Some(rust);
+        self
+    }
+
+    /// What Rust calls it, if it says so.
+    pub fn rust(&self) -> Option<&'static str> {
+        self.rust
+    }
+
+    /// The same, which says how tests in Rust spell its operations.
+    #[must_use]
+    pub const fn spelled(mut self, spelling: &'static dyn Spelling) -> SubjectKind {
+        self.spelling = Some(spelling);
+        self
+    }
+
+    /// How tests in Rust spell its operations, if it says so.
+    pub fn spelling(&self) -> Option<&'static dyn Spelling> {
+        self.spelling
+    }
+
+    /// What its name begins with, where a `:` divides it: it is one of several that belong together.
+    pub fn family(&self) -> Option<&str> {
+        self.name.split_once(':').map(|(family, _)| family)
+    }
+
+    /// An empty one.
+    ///
+    /// # Errors
+    /// Why it can't be made.
+    pub fn make(&self) -> Result<Box<dyn Subject>, NotMade> {
+        watch::made(|| match &self.make {
+            Make::Always(make) => Ok(make()),
+            Make::Perhaps(perhaps) => (perhaps.make)().map_err(|error| {
+                let why = error.to_string().lines().collect::<Vec<_>>().join(" ");
+                NotMade { subject: self.name.clone().into_owned(), why }
+            }),
+        })
+    }
+
+    /// What subjects of the kind can do. One is made to be asked, once for each kind whose making can fail.
+    ///
+    /// # Errors
+    /// Why none can be made.
+    pub fn abilities(&self) -> Result<Abilities, NotMade> {
+        let Make::Perhaps(perhaps) = &self.make else { return Ok(Abilities::of(&*self.make()?)) };
+        if let Some(known) = perhaps.abilities.get() {
+            return Ok(*known);
+        }
+        let asked = Abilities::of(&*self.make()?);
+        Ok(*perhaps.abilities.get_or_init(|| asked))
+    }
+}
+
+impl fmt::Debug for SubjectKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "SubjectKind({})", self.name)
+    }
+}

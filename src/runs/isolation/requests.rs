@@ -1,0 +1,120 @@
+//! What a child can be asked about a program, and what it answers, as data.
+
+use crate::failure::explain::Explanation;
+use crate::failure::viewer::Wanted;
+use crate::judge::lockstep::{Failure, Verdict};
+use crate::judge::tally::{Outcomes, Tally};
+use crate::judge::violation::{Crash, Hang, Violation};
+use crate::runs::campaign::Judged;
+use crate::runs::statistics::Observed;
+use heapproof_model::{Code, Object, Program};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::time::Duration;
+
+/// A question.
+#[derive(Serialize, Deserialize)]
+pub(super) enum Request {
+    /// Whether it passes, and what is seen of it if that is wanted.
+    Run { observes: bool },
+    /// Why it fails, by its trace: bytes have no names.
+    Explain { trace: String, ended: Ended },
+    /// To draw the run.
+    Draw { trace: String, title: String, ended: Ended, explanation: Option<Box<Explanation>>, wanted: Wanted },
+}
+
+/// How the program ends its process, and at which line, if it does: the child then goes no further than the line before.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Ended(Option<(usize, End)>);
+
+#[derive(Serialize, Deserialize)]
+enum End {
+    Crashed(Crash),
+    Hung(Hang, Duration),
+    OutOfMemory(u64),
+}
+
+impl Ended {
+    /// What of a failure is needed to run the program again.
+    pub fn of(failure: Option<&Failure>) -> Ended {
+        let Some(Failure { step, violation, .. }) = failure else { return Ended(None) };
+        let end = match violation {
+            Violation::Crashed { how } => End::Crashed(*how),
+            Violation::Hung { how, limit } => End::Hung(*how, *limit),
+            Violation::OutOfMemory { limit } => End::OutOfMemory(*limit),
+            _ => return Ended(None),
+        };
+        Ended(Some((*step, end)))
+    }
+
+    /// The failure, where the process is ended by it.
+    pub fn failure(self) -> Option<Failure> {
+        let (step, end) = self.0?;
+        let violation = match end {
+            End::Crashed(how) => Violation::Crashed { how },
+            End::Hung(how, limit) => Violation::Hung { how, limit },
+            End::OutOfMemory(limit) => Violation::OutOfMemory { limit },
+        };
+        Some(Failure { step, tried: Box::default(), violation })
+    }
+}
+
+/// What came of a run.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Ran {
+    /// Operations by their place in the table, and how often each was done, refused, skipped.
+    tally: Vec<(usize, u64, u64, u64)>,
+    failure: Option<Told>,
+    observed: Option<Observed>,
+    /// The longest that a call used the processor, as far as was seen.
+    pub longest: Duration,
+}
+
+/// A failure that the child has survived.
+#[derive(Serialize, Deserialize)]
+struct Told {
+    step: usize,
+    signature: String,
+    objects: Vec<u32>,
+}
+
+impl Ran {
+    pub fn new(program: &Program, Judged { verdict, observed }: Judged, longest: Duration) -> Ran {
+        let by_operation = verdict.tally.by_operation().filter(|(_, one)| *one != Outcomes::default());
+        let told = |failure: &Failure| Told {
+            step: failure.step,
+            signature: failure.signature(program).to_string(),
+            objects: failure.violation.objects().iter().map(|object| object.0).collect(),
+        };
+        Ran {
+            tally: by_operation.map(|(code, one)| (code as usize, one.done, one.refused, one.skipped)).collect(),
+            failure: verdict.failure.as_ref().map(told),
+            observed,
+            longest,
+        }
+    }
+
+    /// What came of it. Of a failure only what tells it apart is known here.
+    pub fn judged(self) -> io::Result<Judged> {
+        let mut tally = Tally::default();
+        for (number, done, refused, skipped) in self.tally {
+            let code = Code::ALL.get(number).copied().ok_or(io::ErrorKind::InvalidData)?;
+            tally.set(code, Outcomes { done, refused, skipped });
+        }
+        let failure = self.failure.map(|Told { step, signature, objects }| {
+            let objects = objects.into_iter().map(Object).collect();
+            Failure { step, tried: Box::default(), violation: Violation::Told { signature, objects } }
+        });
+        Ok(Judged { verdict: Verdict { tally, failure }, observed: self.observed })
+    }
+}
+
+pub(super) fn bytes(of: &impl Serialize) -> Vec<u8> {
+    // Nothing here is a map whose keys are no texts, which is all that can't be written.
+    serde_json::to_vec(of).unwrap_or_default()
+}
+
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<T> {
+    serde_json::from_slice(bytes).map_err(io::Error::from)
+}

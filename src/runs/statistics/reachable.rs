@@ -1,0 +1,116 @@
+//! What a subject can come across at all.
+//!
+//! A heap without weak objects never clears a weak reference. To list that as missing would hide what is missing in
+//! earnest. So each condition says which operations it takes: one of each list. What happens all
+//! the same is counted all the same.
+
+use super::condition::Condition;
+use super::meanwhile::{Encounter, Kept};
+use crate::judge::subject::{Abilities, Observation};
+use heapproof_model::Code::{self, *};
+
+/// What writes contents.
+const WRITES: &[Code] = &[WriteField, WriteElement, WriteCapture, WriteBox, Push];
+/// What makes an object refer to another.
+const STORES: &[Code] = &[WriteField, WriteElement, WriteCapture, WriteBox, Push, Array, Closure, Box, Chain, Ring];
+/// What makes a cycle.
+const CYCLES: &[Code] = &[WriteField, WriteElement, WriteCapture, WriteBox, Push, Ring];
+/// What frees sets.
+const COLLECTS: &[Code] = &[Collect, CollectSlice, Check, End, SetInterval];
+/// By default a check is due after more operations than a program has.
+const CHECKS: &[Code] = &[Check, SetInterval];
+/// What finalizers save an object with.
+const SAVES: &[Code] =
+    &[Take, WriteField, WriteElement, WriteCapture, WriteBox, Push, Array, Closure, Box, Upgrade, Weak];
+
+/// What programs for a subject can come across.
+pub struct Reach<'a> {
+    abilities: Abilities,
+    drawn: &'a dyn Fn(Code) -> bool,
+}
+
+impl<'a> Reach<'a> {
+    /// For a subject that can do that, in programs of the operations that are `drawn`.
+    pub fn new(abilities: Abilities, drawn: &'a dyn Fn(Code) -> bool) -> Reach<'a> {
+        Reach { abilities, drawn }
+    }
+
+    /// Whether programs can come across a condition.
+    pub fn condition(&self, condition: Condition) -> bool {
+        self.have(takes(condition)) && (!condition.pauses() || self.pauses())
+    }
+
+    /// Whether an operation can be done while that is kept.
+    pub fn encounter(&self, encounter: Encounter) -> bool {
+        let kept = match encounter.kept {
+            Kept::Collection => self.have(&[&[CollectSlice, Check], CYCLES]) && self.pauses(),
+            Kept::Detection => self.have(&[&[DetectSlice]]) && self.pauses(),
+            Kept::Frame => self.have(&[&[Begin]]),
+            Kept::Cycles => self.have(&[&[Detect, DetectFull, DetectSlice], CYCLES]),
+        };
+        kept && self.has(encounter.code)
+    }
+
+    fn have(&self, lists: &[&[Code]]) -> bool {
+        lists.iter().all(|list| list.iter().any(|code| self.has(*code)))
+    }
+
+    fn has(&self, code: Code) -> bool {
+        (self.drawn)(code) && self.abilities.supports(code)
+    }
+
+    /// Whether what it does in slices may pause: what does not show where it pauses must be done in one.
+    fn pauses(&self) -> bool {
+        self.abilities.shows(Observation::Journal) && self.abilities.shows(Observation::Sets)
+    }
+}
+
+impl Condition {
+    /// Whether it comes about only where something pauses.
+    fn pauses(self) -> bool {
+        use Condition as C;
+        let slices = matches!(self, C::SlicePaused | C::SliceInterrupted | C::SliceCompletes | C::TouchedUnderWay);
+        slices || matches!(self, C::DetectionPaused | C::DetectionInterrupted | C::CheckPaused)
+    }
+}
+
+/// The operations that a condition takes, one of each list.
+fn takes(condition: Condition) -> &'static [&'static [Code]] {
+    use Condition as C;
+    match condition {
+        C::Cascade => &[STORES],
+        C::FinalizerRuns | C::FuelUsedUp | C::SeveralFinalizers | C::FinalizerRefused => &[&[On]],
+        C::FinalizerResurrects => &[&[On], SAVES],
+        C::FinalizerPanics => &[&[On], &[Panic]],
+        C::FinalizerCollects => &[&[On], COLLECTS, CYCLES],
+        C::WeakCleared | C::WeakDiesToo => &[&[Weak]],
+        C::UpgradeGives | C::UpgradeFails => &[&[Weak], &[Upgrade]],
+        C::UpgradeSaves => &[&[Weak], &[Upgrade], CYCLES],
+        C::GarbageTaken => &[&[Take], CYCLES],
+        C::GarbageStored | C::GarbageWritten => &[WRITES, CYCLES],
+        C::GarbageOnGarbage | C::GarbageReachesLive | C::SeveralCycles => &[COLLECTS, CYCLES],
+        C::SetLivesOn => &[&[On], SAVES, COLLECTS, CYCLES],
+        C::StoredInItself => &[WRITES],
+        C::StoredAgain => &[&[WriteField, WriteElement, WriteCapture, WriteBox]],
+        C::SlicePaused | C::SliceInterrupted | C::SliceCompletes => &[&[CollectSlice], CYCLES],
+        C::TouchedUnderWay => &[&[CollectSlice, Check], CYCLES],
+        C::DetectionPaused | C::DetectionInterrupted => &[&[DetectSlice]],
+        C::CheckCollected => &[CHECKS, CYCLES],
+        C::CheckFoundNothing | C::IntervalShrunk | C::IntervalGrown => &[CHECKS],
+        C::CheckPaused => &[CHECKS, CYCLES],
+        C::FrameFreed | C::FrameLeft => &[&[Begin], &[End], &[Temp], STORES],
+        C::TemporaryOutlives => &[&[Begin], &[End], &[Temp]],
+        C::GenerationsRanOut => &[&[SetGenerations]],
+        C::OverflowRefused => &[&[SetCounts]],
+        C::CapacityRefused => &[&[SetCapacity]],
+        C::StaleRefused => &[],
+        C::StaleValueRefused => &[STORES],
+        C::ReentrantRefused => &[&[On], &[Begin, End, Temp, Recover, RecoverRoots, Collect, CollectSlice]],
+        C::ManyFields => &[&[WriteField]],
+        C::FieldsRemoved => &[&[WriteField], &[Remove]],
+        C::Damaged => &[&[Fault]],
+        C::RecoveredWithRoots => &[&[Fault], &[RecoverRoots]],
+        C::RecoveredWithout => &[&[Fault], &[Recover]],
+        C::ReferenceLost => &[&[Fault], &[Recover, RecoverRoots]],
+    }
+}
