@@ -48,10 +48,10 @@ fn steps_are_told_with_what_each_came_to_up_to_the_end() {
     let folder = written("a.trace", "a = table\nb = box a\ndrop a\nx = *b\ndrop nil");
     let (_, out) = replay(folder.path(), &["a.trace", "--steps"]);
     for step in [
-        "   1  a = table    done, giving `a`\n",
-        "   4  x = *b       done, giving `a`\n",
-        "   5  drop nil     done\n",
-        "      (the end)\n      collect      done\n      drop b       done\n",
+        "   1  a = table  done, giving `a`\n",
+        "   4  x = *b     done, giving `a`\n",
+        "   5  drop nil   done\n",
+        "      (the end)\n      collect    done\n      drop b     done\n",
         "    `a` dies\n",
     ] {
         assert!(out.contains(step), "{step} is not in {out}");
