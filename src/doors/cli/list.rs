@@ -27,7 +27,7 @@ pub(super) enum Listed {
     Conditions,
     /// What programs are made of
     Operations,
-    /// Kinds of violation; with `--all` every signature that they are told apart by
+    /// Kinds of violation; with `--all` every signature, without its place, that they are told apart by
     Signatures,
 }
 
@@ -77,7 +77,11 @@ fn signatures(output: &mut Output) -> Result<(), Trouble> {
         let name = format!("{kind}{behind}");
         writeln!(output, "{name:24} {words}")?;
     }
-    writeln!(output, "\n{} signatures tell these apart further: `list signatures --all`", Signature::kinds().len())?;
+    writeln!(
+        output,
+        "\n{} signatures tell these apart further, before their places: `list signatures --all`",
+        Signature::kinds().len()
+    )?;
     Ok(())
 }
 
