@@ -147,7 +147,10 @@ pub fn refusal(refusal: Refusal) -> &'static str {
 
 /// The one of those words that is nearest.
 fn nearest(text: &str, words: impl Iterator<Item = String>) -> Option<String> {
-    words.min_by_key(|word| strsim::damerau_levenshtein(word, text))
+    // To measure a thousand words takes its time, and mostly the text is one of them.
+    let words: Vec<String> = words.collect();
+    let same = words.iter().find(|word| *word == text);
+    same.or_else(|| words.iter().min_by_key(|word| strsim::damerau_levenshtein(word, text))).cloned()
 }
 
 impl Failure {

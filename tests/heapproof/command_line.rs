@@ -85,7 +85,7 @@ fn json_is_an_object_a_line_and_the_last_is_the_summary() {
     assert_eq!(types[types.len() - 2..], ["statistics", "summary"]);
     // Statistics come now and then, so where among them the violation stands is a matter of time.
     let violation = lines.iter().find(|line| line["type"] == "violation").unwrap();
-    assert_eq!(violation["signature"], "counts-external-at-manage");
+    assert_eq!(violation["signature"], "counts-external-at-count");
     let found = &lines[types.iter().position(|one| *one == "found").unwrap()];
     assert!(types.iter().position(|one| *one == "found") < types.iter().position(|one| *one == "violation"));
     assert_eq!((&found["signature"], &found["case"]), (&violation["signature"], &violation["case"]));
@@ -95,7 +95,7 @@ fn json_is_an_object_a_line_and_the_last_is_the_summary() {
     let sum = |outcome: &str| by_operation.values().map(|one| one[outcome].as_u64().unwrap()).sum::<u64>();
     assert_eq!(summary["operations"].as_u64().unwrap(), sum("done") + sum("refused"));
     assert_eq!(summary["skipped"].as_u64().unwrap(), sum("skipped"));
-    assert_eq!(summary["violations"]["counts-external-at-manage"], 1);
+    assert_eq!(summary["violations"]["counts-external-at-count"], 1);
     assert!(summary["programs"].as_u64().unwrap() > 0 && summary["seconds"].is_number());
     assert_eq!(summary["digest"].as_str().unwrap().len(), 16);
 }
@@ -217,7 +217,7 @@ fn minimize_writes_a_trace_to_standard_output_or_to_a_file() {
     let (code, out, error) = heapproof(folder.path(), &minimize);
     assert_eq!(code, 1);
     assert!(out.starts_with("heapproof trace 1\n# signature counts-external"), "{out}");
-    assert!(error.contains("cut from 7 lines to 3"), "{error}");
+    assert!(error.contains("cut from 7 lines to 4"), "{error}");
     assert_eq!(heapproof(folder.path(), &[&minimize[..], &["-o", "small.trace"]].concat()).0, 1);
     assert_eq!(std::fs::read_to_string(folder.path().join("small.trace")).unwrap(), out);
     let (code, _, error) = heapproof(folder.path(), &["minimize", "found.trace"]);
@@ -231,7 +231,7 @@ fn each_canary_of_the_family_is_a_subject() {
     let check = ["check", "--subject", "canary:freed-too-early", "--seed", "1"];
     let (code, out, _) = heapproof(folder.path(), &check);
     assert_eq!(code, 1);
-    assert!(out.contains("freed-too-early: `canary:freed-too-early` does not hold `lockstep`"), "{out}");
+    assert!(out.contains("freed-too-early-at-count: `canary:freed-too-early` does not hold `lockstep`"), "{out}");
     let (code, _, error) = heapproof(folder.path(), &["check", "--subject", "canary:freed-to-early"]);
     assert_eq!(code, 2);
     assert!(error.contains("did you mean `canary:freed-too-early`?"), "{error}");

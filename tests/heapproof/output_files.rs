@@ -115,8 +115,9 @@ fn comments_over_a_trace_are_kept() {
     assert!(kept.starts_with(&HEAD.replace("#and", "# and")), "{kept}");
     assert_eq!(program(&kept), program(FAILS));
     let (_, small, _) = heapproof(folder.path(), &["minimize", "c.trace"]);
-    let found = "# signature counts-external-at-manage, property lockstep, subject canary";
-    let whole = format!("heapproof trace 1\n{found}\n# About a pop\n# and a drop\na = array\npush a a\npop a\n");
+    let found = "# signature counts-external-at-count, property lockstep, subject canary";
+    let whole =
+        format!("heapproof trace 1\n{found}\n# About a pop\n# and a drop\na = array\npush a a\npop a\ndrop a\n");
     assert_eq!(small, whole);
     assert_eq!(fed(folder.path(), &["minimize", "-"], &small).1, whole);
 }
@@ -187,7 +188,7 @@ fn a_minimisation_that_is_killed_leaves_the_simplest_so_far() {
     child.kill().unwrap();
     child.wait().unwrap();
     let left = read_to_string(&small).unwrap();
-    assert!(left.starts_with("heapproof trace 1\n# signature counts-external, property lockstep"), "{left}");
+    assert!(left.starts_with("heapproof trace 1\n# signature counts-external-at-count, property lockstep"), "{left}");
     assert_eq!(heapproof(folder.path(), &["replay", "small.trace", "--expect", "counts-external"]).0, 0);
     let (_, whole, _) = heapproof(folder.path(), &["minimize", "small.trace"]);
     assert!(!whole.contains("not yet minimal") && whole.contains("# About a pop"), "{whole}");

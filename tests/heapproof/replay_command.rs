@@ -72,7 +72,7 @@ fn of_many_files_one_is_shown_for_each_signature_and_all_are_counted() {
     let files: Vec<&str> = names.iter().map(String::as_str).chain(["passes.trace"]).collect();
     let (code, out) = replay(folder.path(), &[&["--subject", "canary"], &files[..]].concat());
     assert_eq!((code, out.matches("the model says").count()), (1, 1), "{out}");
-    let summary = "21 files: 1 passed, 20 failed\n  counts-external-at-manage      20, as fails-00.trace\n";
+    let summary = "21 files: 1 passed, 20 failed\n  counts-external-at-count      20, as fails-00.trace\n";
     assert!(out.ends_with(summary), "{out}");
     let expected = [&["--subject", "canary", "--expect", "counts-external"], &files[..20]].concat();
     assert_eq!(replay(folder.path(), &expected).0, 0);
