@@ -4,7 +4,6 @@
 //! object, or where in its sources a subject panicked. It never holds an object, a line of the program or a message. Two
 //! failures with one signature are taken for one bug. `docs/signatures.md` defines the format.
 
-use crate::judge::lockstep::Failure;
 use crate::judge::place;
 use crate::judge::violation::{Crash, Violation};
 use heapproof_model::{Contents, Counts, End, Event, Fault, FindingKind, Outcome, Program, Refusal, Statistics};
@@ -21,6 +20,21 @@ impl Signature {
     /// Its text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// That of a violation at that line of a program.
+    pub(super) fn of(violation: &Violation, program: &Program, step: usize) -> Signature {
+        if let Violation::Told { signature, .. } = violation {
+            return Signature(signature.clone());
+        }
+        let kind = violation.kind();
+        let place = match violation {
+            Violation::Panicked { place, .. } => place.as_deref().map(slug),
+            // It is about how a line is written, not about what it does.
+            violation if violation.is_of_notation() => None,
+            _ => Some(place::of(program, step)),
+        };
+        Signature(place.map_or_else(|| kind.clone(), |place| format!("{kind}{AT}{place}")))
     }
 
     /// The version of the format, which is another when what belongs to a signature is.
@@ -151,23 +165,6 @@ fn nearest(text: &str, words: impl Iterator<Item = String>) -> Option<String> {
     let words: Vec<String> = words.collect();
     let same = words.iter().find(|word| *word == text);
     same.or_else(|| words.iter().min_by_key(|word| strsim::damerau_levenshtein(word, text))).cloned()
-}
-
-impl Failure {
-    /// The signature of it as a failure of that program.
-    pub fn signature(&self, program: &Program) -> Signature {
-        if let Violation::Told { signature, .. } = &self.violation {
-            return Signature(signature.clone());
-        }
-        let kind = self.violation.kind();
-        let place = match &self.violation {
-            Violation::Panicked { place, .. } => place.as_deref().map(slug),
-            // It is about how a line is written, not about what it does.
-            violation if violation.is_of_notation() => None,
-            _ => Some(place::of(program, self.step)),
-        };
-        Signature(place.map_or_else(|| kind.clone(), |place| format!("{kind}{AT}{place}")))
-    }
 }
 
 /// The part of a signature's text before the place.

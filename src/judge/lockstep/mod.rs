@@ -11,6 +11,7 @@
 mod asked;
 mod branch;
 mod compare;
+mod failure;
 mod fork;
 mod inspection;
 mod noting;
@@ -18,6 +19,7 @@ mod score;
 mod trial;
 
 pub(crate) use branch::{Ends, Past};
+pub use failure::Failure;
 pub use inspection::{Everything, Inspection, Nothing};
 pub use trial::{Failed, Trial, Tried};
 
@@ -36,18 +38,6 @@ use heapproof_model::{
     Code, Contents, Event, Line, Machine, Name, Object, Operation, Outcome, Program, Reference, Refusal, Value,
 };
 use std::collections::{BTreeSet, VecDeque};
-
-/// Where a program failed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
-    /// The index of the line. It is the number of lines if the end failed, where everything is collected and dropped
-    /// and the heap must be empty.
-    pub step: usize,
-    /// If they differ on a copy made at that line: what was done to the copy.
-    pub tried: Box<[Tried]>,
-    /// How subject and model differ.
-    pub violation: Violation,
-}
 
 /// The result of a program.
 #[derive(Debug, Clone, PartialEq)]
