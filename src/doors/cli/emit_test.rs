@@ -56,7 +56,7 @@ pub(super) fn emit_test(context: &Context<'_>, arguments: &EmitTest, output: &mu
 /// The trace as the test shows it: with the comments that stand over it, and by what it is judged if the call says that.
 fn trace(source: &Source, given: &Given, (property, subject): (Property, &SubjectKind)) -> String {
     let heading = &source.heading;
-    let says_so = heading.property == Some(property) && heading.subject.as_deref() == Some(subject.name);
+    let says_so = heading.property == Some(property) && heading.subject.as_deref() == Some(&*subject.name);
     let comments = match says_so || (given.property.is_none() && given.subject.is_none()) {
         true => source.heading.comments.clone(),
         false => [judged_by(property, subject)].into_iter().chain(source.heading.others().map(str::to_owned)).collect(),
