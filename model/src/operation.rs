@@ -91,7 +91,7 @@ macro_rules! operations {
 
             // Frames.
             /// Opens a frame, in which checks may touch that many objects.
-            0x56 "begin $" Nothing 24 Begin { objects: u32 }
+            0x56 "begin $" Nothing 38 Begin { objects: u32 }
             /// Closes the frame.
             0x57 "end" Nothing 60 End {}
             /// Allocates an object whose reference the end of the frame gives up.
@@ -105,7 +105,7 @@ macro_rules! operations {
 
             // Damage.
             /// Damages the heap.
-            0x70 "fault $ $" Nothing 10 Fault { fault: Fault, object: Option<R> }
+            0x70 "fault $ $" Nothing 18 Fault { fault: Fault, object: Option<R> }
             /// Repairs the heap from its own contents.
             0x71 "recover" Nothing 2 Recover {}
             /// Repairs the heap, which also gets the references that the mutator holds.

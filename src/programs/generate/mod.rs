@@ -114,7 +114,7 @@ impl<'a> Generator<'a> {
             recent: if has(Bias::Recent) { [0, 0, 4, 8][rng.random_range(0..4)] } else { 0 },
             window: rng.random_range(2..=6),
             focus: BTreeSet::new(),
-            pulse: if has(Bias::Pulse) { slices::pulse(rng) } else { None },
+            pulse: if has(Bias::Pulse) { slices::pulse(*profile, rng) } else { None },
             between_shapes: [30, 90][rng.random_range(0..2)],
             sliced: 0,
             weights: added_up(supports, &weight),

@@ -86,7 +86,7 @@ impl Profile {
             (Profile::Weak, Collect | CollectSlice) => 200,
             (Profile::Finalizers, On) => 500,
             (Profile::Finalizers, Panic | Collect | CollectSlice | Upgrade) => 200,
-            (Profile::Slices, CollectSlice | DetectSlice) => 500,
+            (Profile::Slices, CollectSlice | DetectSlice) => 900,
             (Profile::Slices, Begin | End | Temp) => 200,
             (Profile::Slices, SetBudget | SetGenerations) => 200,
             (Profile::Faults, Fault | Verify) => 600,

@@ -7,7 +7,7 @@
 //! garbage stay valid for as long as they can be in the heap.
 
 use super::operands::Place;
-use super::{Bias, Generator};
+use super::{Bias, Generator, Profile};
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Code, Contents, Event, Field, Gives, Kind, Line, Name, Object, Operation, Value};
 use rand::{Rng, RngExt};
@@ -48,9 +48,10 @@ impl Theme {
 }
 
 /// Which slice a program does again and again between its other lines, and about every how many; mostly none.
-pub(super) fn pulse(rng: &mut dyn Rng) -> Option<(Code, u32)> {
+pub(super) fn pulse(profile: Profile, rng: &mut dyn Rng) -> Option<(Code, u32)> {
     let code = if rng.random_bool(0.5) { Code::DetectSlice } else { Code::CollectSlice };
-    rng.random_ratio(1, 5).then(|| (code, rng.random_range(1..=3)))
+    let of = if profile == Profile::Slices { 2 } else { 5 };
+    rng.random_ratio(1, of).then(|| (code, rng.random_range(1..=3)))
 }
 
 impl Generator<'_> {
