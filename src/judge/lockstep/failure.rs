@@ -1,9 +1,8 @@
 //! Where and how a program failed.
 
-use super::Tried;
 use crate::judge::signature::Signature;
 use crate::judge::violation::Violation;
-use heapproof_model::Program;
+use heapproof_model::{Line, Object, Operation, Program};
 
 /// Where a program failed.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,4 +21,13 @@ impl Failure {
     pub fn signature(&self, program: &Program) -> Signature {
         Signature::of(&self.violation, program, self.step)
     }
+}
+
+/// A step that was done to a copy.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tried {
+    /// A line of the program.
+    Line(Line),
+    /// An operation that the program does not have.
+    Call(Operation<Object>),
 }

@@ -19,9 +19,9 @@ mod score;
 mod trial;
 
 pub(crate) use branch::{Ends, Past};
-pub use failure::Failure;
+pub use failure::{Failure, Tried};
 pub use inspection::{Everything, Inspection, Nothing};
-pub use trial::{Failed, Trial, Tried};
+pub use trial::{Failed, Trial};
 
 pub(crate) use noting::begins;
 #[cfg(feature = "cli")]

@@ -1,22 +1,13 @@
 //! Copies of subject and model, on which inspections try what the program does not do.
 
 use super::asked::Asked;
-use super::{Checked, Failure, Lockstep};
+use super::{Checked, Failure, Lockstep, Tried};
 use crate::judge::panics;
 use crate::judge::subject::{Observation, Subject};
 use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Contents, Line, Object, Operation, Outcome, Reference, Value};
-
-/// A step that was done to a copy.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Tried {
-    /// A line of the program.
-    Line(Line),
-    /// An operation that the program does not have.
-    Call(Operation<Object>),
-}
 
 /// How subject and model differ, and what was done to the copy on which they differ.
 #[derive(Debug, Clone, PartialEq)]
