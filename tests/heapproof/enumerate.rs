@@ -158,7 +158,7 @@ fn a_search_that_was_stopped_is_gone_on_with() {
     assert_eq!((done.summary().states, done.summary().end), (whole.summary().states, whole.summary().end));
 
     let other = Search::resumed(cycles(3), &HEAP, how, &path).unwrap_err();
-    assert!(other.to_string().starts_with("another search: whole: at most 3 lines"), "{other}");
+    assert!(other.to_string().starts_with("another search: of `whole: at most 3 lines"), "{other}");
     let bytes = std::fs::read(&path).unwrap();
     for (damaged, message) in [(&bytes[..bytes.len() - 1], "cut short or changed"), (&[][..], "not a search")] {
         std::fs::write(&path, damaged).unwrap();
