@@ -137,7 +137,12 @@ impl Lockstep {
             // A heap that has no automatic checks must not be expected to make any.
             let _ = model.call(&Operation::SetChecks { on: false });
         }
-        Ok(Lockstep {
+        Ok(Lockstep::of(kind, abilities, subject, model))
+    }
+
+    /// That subject beside that model.
+    fn of(kind: &SubjectKind, abilities: Abilities, subject: Box<dyn Subject>, model: Reference) -> Lockstep {
+        Lockstep {
             kind: kind.clone(),
             subject: Asked::new(subject),
             abilities,
@@ -148,7 +153,7 @@ impl Lockstep {
             references: Vec::new(),
             cycles: Vec::new(),
             watcher: None,
-        })
+        }
     }
 
     /// Shows a watcher each call from now on.
