@@ -25,9 +25,11 @@ const CONTENTS: [&str; 3] = ["read", "write", "allocate"];
 const COUNT: &str = "count";
 const MANAGE: &str = "manage";
 
-/// The place at that line of a program; what follows its last line manages.
-pub(super) fn of(program: &Program, at: usize) -> String {
-    let Some(line) = program.lines().get(at) else { return MANAGE.to_owned() };
+/// The place at that line of a program, or at that operation of its end.
+pub(super) fn of(program: &Program, at: usize, ending: Option<Code>) -> String {
+    let Some(line) = program.lines().get(at) else {
+        return if ending == Some(Code::Drop) { COUNT } else { MANAGE }.to_owned();
+    };
     let code = line.operation.code();
     let does = match code {
         Code::Take | Code::Drop | Code::Upgrade => return COUNT.to_owned(),

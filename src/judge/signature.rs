@@ -6,7 +6,7 @@
 
 use crate::judge::place;
 use crate::judge::violation::{Crash, Violation};
-use heapproof_model::{Contents, Counts, End, Event, Fault, FindingKind, Outcome, Program, Refusal, Statistics};
+use heapproof_model::{Code, Contents, Counts, End, Event, Fault, FindingKind, Outcome, Program, Refusal, Statistics};
 use std::fmt;
 
 /// What kind of violation it is, and at what kind of place: parts joined by `-`, the words of a part by `_`.
@@ -22,8 +22,8 @@ impl Signature {
         &self.0
     }
 
-    /// That of a violation at that line of a program.
-    pub(super) fn of(violation: &Violation, program: &Program, step: usize) -> Signature {
+    /// That of a violation at that line of a program, or at that operation of its end.
+    pub(super) fn of(violation: &Violation, program: &Program, step: usize, ending: Option<Code>) -> Signature {
         if let Violation::Told { signature, .. } = violation {
             return Signature(signature.clone());
         }
@@ -32,7 +32,7 @@ impl Signature {
             Violation::Panicked { place, .. } => place.as_deref().map(slug),
             // It is about how a line is written, not about what it does.
             violation if violation.is_of_notation() => None,
-            _ => Some(place::of(program, step)),
+            _ => Some(place::of(program, step, ending)),
         };
         Signature(place.map_or_else(|| kind.clone(), |place| format!("{kind}{AT}{place}")))
     }

@@ -217,7 +217,7 @@ fn minimize_writes_a_trace_to_standard_output_or_to_a_file() {
     let (code, out, error) = heapproof(folder.path(), &minimize);
     assert_eq!(code, 1);
     assert!(out.starts_with("heapproof trace 1\n# signature counts-external"), "{out}");
-    assert!(error.contains("cut from 7 lines to 4"), "{error}");
+    assert!(error.contains("cut from 7 lines to 3"), "{error}");
     assert_eq!(heapproof(folder.path(), &[&minimize[..], &["-o", "small.trace"]].concat()).0, 1);
     assert_eq!(std::fs::read_to_string(folder.path().join("small.trace")).unwrap(), out);
     let (code, _, error) = heapproof(folder.path(), &["minimize", "found.trace"]);

@@ -140,7 +140,7 @@ fn all_small_traces_of_the_corpus_are_spelled() {
 fn a_test_asserts_what_the_model_says_where_the_subject_parts_from_it() {
     let kind = CANARY.spelled(HEAP.spelling().unwrap());
     let text = emit_test(&kind, Property::Lockstep, &program("a = table\nb = array a\nc = pop b"), "it_counts").text;
-    assert!(text.contains("// `canary` fails: counts-external-at-manage\n"), "{text}");
+    assert!(text.contains("// `canary` fails: counts-external-at-count\n"), "{text}");
     assert!(text.contains("heap.dec_ref(a).unwrap();"), "{text}");
     let claim = text.lines().rev().nth(1).unwrap().trim();
     assert_eq!(claim, "assert_eq!(heap.counts(a), Some(Counts { external: 1, internal: 0, weak: 0 }));");

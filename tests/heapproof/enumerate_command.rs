@@ -40,7 +40,7 @@ fn the_canary_ends_in_a_shortest_trace_that_is_saved_and_replays() {
     let folder = folder();
     let (code, out, _) = heapproof(folder.path(), &["enumerate", "--subject", "canary"]);
     assert_eq!(code, 1, "{out}");
-    assert!(out.contains("violation: counts-external-at-manage, first in a program of 3 lines"), "{out}");
+    assert!(out.contains("violation: counts-external-at-count, first in a program of 3 lines"), "{out}");
     assert!(out.contains("the model says") && out.contains("replay it: "), "{out}");
     let traces = std::fs::read_dir(folder.path().join("heapproof.out/failures")).unwrap();
     let traces: Vec<_> = traces.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();

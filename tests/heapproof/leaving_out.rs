@@ -27,7 +27,7 @@ fn what_fails_as_a_known_trace_does_is_counted_and_ends_no_run() {
     assert_eq!(code, 0, "{summary}");
     assert_eq!(summary["programs"], 300);
     assert_eq!(summary["violations"], serde_json::json!({}));
-    assert!(summary["known"]["counts-external-at-manage"].as_u64().unwrap() > 0, "{summary}");
+    assert!(summary["known"]["counts-external-at-count"].as_u64().unwrap() > 0, "{summary}");
     assert!(summary["repeat"].as_str().unwrap().contains(" --known kept/failures"), "{summary}");
 }
 
@@ -70,12 +70,12 @@ fn a_search_goes_on_behind_no_known_failure_and_does_not_say_proved() {
     let (code, out, error) = run(&["--known", "kept/failures"]);
     assert_eq!(code, 0, "{out}{error}");
     assert!(out.contains("not proved of `canary`: every program of at most 3 lines"), "{out}");
-    assert!(out.contains("\nknown: counts-external-at-manage, not gone on from in "), "{out}");
+    assert!(out.contains("\nknown: counts-external-at-count, not gone on from in "), "{out}");
     assert!(!out.contains("\nproved"), "{out}");
     let (_, out, _) = run(&["--known", "kept/failures", "--format", "json"]);
     let last: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
     assert_eq!(last["type"], "pruned");
-    assert!(last["known"]["counts-external-at-manage"].as_u64().unwrap() > 0, "{last}");
+    assert!(last["known"]["counts-external-at-count"].as_u64().unwrap() > 0, "{last}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use heapproof::generate::{Bias, MOST_LINES, Profile, Recipe, case, program};
 use heapproof::heading::{Heading, found_as, judged_by};
 use heapproof::heap::Heap;
 use heapproof::isolation::{Isolated, Limits, serve};
+use heapproof::known::Known;
 use heapproof::lockstep::{
     Called, Everything, Failed, Failure, Inspection, Lockstep, Nothing, Trial, Verdict, Watcher,
 };

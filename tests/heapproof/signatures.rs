@@ -95,7 +95,7 @@ d = temp array
 collect";
 
 fn signature(violation: Violation, program: &Program, step: usize) -> String {
-    let signature = Failure { step, tried: Box::default(), violation }.signature(program);
+    let signature = Failure::new(step, violation).signature(program);
     assert_eq!(Signature::parse(signature.as_str()), Ok(signature.clone()));
     signature.to_string()
 }

@@ -169,5 +169,5 @@ fn statistics_that_can_not_be_written_are_a_fault() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(3));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("can't write the statistics to nowhere/s.json"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("can't write nowhere/s.json: there is no folder nowhere"));
 }

@@ -196,7 +196,7 @@ fn new_violations_are_told_in_words_that_need_no_other() {
 #[test]
 fn objects_are_called_by_what_they_are_when_some_lines_were_skipped() {
     let program = program("a = table\nfault weak_high a\nb = table\nrecover roots\nc = table\nfault weak_high c");
-    let failure = Failure { step: 5, tried: Box::default(), violation: Violation::NotFreed { object: Object(1) } };
+    let failure = Failure::new(5, Violation::NotFreed { object: Object(1) });
     assert_eq!(explain(&pretender!(Whole), &program, &failure).subject, "`c` lives");
 }
 

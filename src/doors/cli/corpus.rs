@@ -187,7 +187,7 @@ fn check(context: &Context<'_>, folder: &Path, arguments: &Check, output: &mut O
         let complaints: Vec<String> = match one {
             Err(error) => vec![error.to_string()],
             Ok(one) => {
-                let complaints = complaints(context, arguments, &kept, &one);
+                let complaints = complaints(context, arguments, &kept, &one)?;
                 let shown = one.path.display().to_string();
                 kept.push(one);
                 complaints.into_iter().map(|complaint| format!("{shown}: {complaint}")).collect()
@@ -204,7 +204,7 @@ fn check(context: &Context<'_>, folder: &Path, arguments: &Check, output: &mut O
 }
 
 /// What is wrong with a trace, beside those before it.
-fn complaints(context: &Context<'_>, arguments: &Check, before: &[Kept], one: &Kept) -> Vec<String> {
+fn complaints(context: &Context<'_>, arguments: &Check, before: &[Kept], one: &Kept) -> Result<Vec<String>, Trouble> {
     let mut complaints = Vec::new();
     if one.note.is_empty() {
         complaints.push("its second line does not say what it is about".to_owned());
@@ -216,8 +216,11 @@ fn complaints(context: &Context<'_>, arguments: &Check, before: &[Kept], one: &K
         Err(error) => complaints.push(error),
         Ok((property, subject)) => {
             let failure = property.check(subject, &one.program).failure;
+            if let Some(not_made) = failure.as_ref().and_then(|failure| failure.violation.not_made()) {
+                return Err(not_made.clone().into());
+            }
             complaints.extend(failure.map(|failure| failure.signature(&one.program).to_string()));
         }
     }
-    complaints
+    Ok(complaints)
 }

@@ -36,14 +36,17 @@ impl Source {
     /// What is claimed of which subject: what is asked for, else what the file says.
     pub fn claim<'a>(&self, context: &Context<'a>, given: &Given) -> Result<(Property, &'a SubjectKind), Trouble> {
         let claim = self.heading.claim(given.property, given.subject.as_deref(), context.subjects);
-        claim.map_err(|_| match (given.subject.as_deref(), self.heading.subject.as_deref()) {
-            (None, Some(name)) => Trouble::Usage(format!(
-                "{} is about a subject that is not here; `--subject` says which is meant: {}",
-                self.shown,
-                context.no_subject(name)
-            )),
-            (name, _) => Trouble::Usage(context.no_subject(name.unwrap_or_default())),
-        })
+        let (property, subject) =
+            claim.map_err(|_| match (given.subject.as_deref(), self.heading.subject.as_deref()) {
+                (None, Some(name)) => Trouble::Usage(format!(
+                    "{} is about a subject that is not here; `--subject` says which is meant: {}",
+                    self.shown,
+                    context.no_subject(name)
+                )),
+                (name, _) => Trouble::Usage(context.no_subject(name.unwrap_or_default())),
+            })?;
+        subject.abilities()?;
+        Ok((property, subject))
     }
 }
 

@@ -252,6 +252,8 @@ fn unknown() -> Judged {
 }
 
 fn isolated<'a>(property: Property, subject: &'a SubjectKind, isolate: &Isolate) -> Result<Isolated<'a>, Trouble> {
+    // A child that can't make one would look like a heap that ends its process.
+    subject.abilities()?;
     let executable = std::env::current_exe().map_err(no_child)?;
     let limits = isolate.limits();
     let command = move || {

@@ -284,10 +284,10 @@ mod tests {
         for command in [
             "check",
             "enumerate",
-            "replay corpus/no.trace",
-            "minimize corpus/no.trace",
-            "verify-minimal corpus/no.trace",
-            "emit-test corpus/no.trace",
+            "replay corpus/scenarios/cycle-self.trace",
+            "minimize corpus/scenarios/cycle-self.trace",
+            "verify-minimal corpus/scenarios/cycle-self.trace",
+            "emit-test corpus/scenarios/cycle-self.trace",
             "corpus check",
             "serve --subject absent --property lockstep --limit-memory 256",
         ] {

@@ -82,7 +82,7 @@ fn fuzz_by(property: Property, input: &[u8], assert_holds: impl Fn(&Program)) ->
 #[allow(clippy::panic)] // it is an assertion
 fn failed(property: Property, violation: Violation) -> ! {
     let signature = violation.kind();
-    let told = explain(&HEAP, &Program::default(), &Failure { step: 0, tried: Box::default(), violation });
+    let told = explain(&HEAP, &Program::default(), &Failure::new(0, violation));
     panic!("{signature}: `{}` does not hold\n  wanted  {}\n  found   {}", property.name(), told.model, told.subject);
 }
 

@@ -50,6 +50,7 @@ impl Look {
     }
 
     /// Whether contents and counts are the same as another's; marks may differ.
+    #[cfg(feature = "cli")]
     pub fn is_same(&self, other: &Look) -> bool {
         self.contents == other.contents && self.values == other.values && self.counts == other.counts
     }
@@ -99,6 +100,7 @@ impl Place {
 
 impl Place {
     /// The place by itself, for pictures.
+    #[cfg(feature = "cli")]
     pub fn short(&self) -> String {
         match self {
             Place::Field(field) => field.clone(),

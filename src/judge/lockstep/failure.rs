@@ -2,7 +2,7 @@
 
 use crate::judge::signature::Signature;
 use crate::judge::violation::Violation;
-use heapproof_model::{Line, Object, Operation, Program};
+use heapproof_model::{Code, Line, Object, Operation, Program};
 
 /// Where a program failed.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,14 +12,21 @@ pub struct Failure {
     pub step: usize,
     /// If they differ on a copy made at that line: what was done to the copy.
     pub tried: Box<[Tried]>,
+    /// If the end failed: the operation of it at which that was.
+    pub ending: Option<Code>,
     /// How subject and model differ.
     pub violation: Violation,
 }
 
 impl Failure {
+    /// A failure at that line.
+    pub fn new(step: usize, violation: Violation) -> Failure {
+        Failure { step, tried: Box::default(), ending: None, violation }
+    }
+
     /// The signature of it as a failure of that program.
     pub fn signature(&self, program: &Program) -> Signature {
-        Signature::of(&self.violation, program, self.step)
+        Signature::of(&self.violation, program, self.step, self.ending)
     }
 }
 

@@ -51,7 +51,7 @@ pub struct Verdict {
 impl Verdict {
     /// The verdict where no subject could be made.
     pub(crate) fn none(not_made: NotMade) -> Verdict {
-        let failure = Failure { step: 0, tried: Box::default(), violation: not_made.into() };
+        let failure = Failure::new(0, not_made.into());
         Verdict { tally: Tally::default(), failure: Some(failure) }
     }
 }
@@ -87,6 +87,8 @@ pub struct Lockstep {
     /// references alone, and most operations change none.
     references: Vec<(Object, Object)>,
     cycles: Vec<BTreeSet<Object>>,
+    /// The operation of a program's end that is carried out.
+    ending: Option<Code>,
     watcher: Option<Watcher>,
 }
 
@@ -127,7 +129,12 @@ impl Lockstep {
             // A heap that has no automatic checks must not be expected to make any.
             let _ = model.call(&Operation::SetChecks { on: false });
         }
-        Ok(Lockstep {
+        Ok(Lockstep::of(kind, abilities, subject, model))
+    }
+
+    /// That subject beside that model.
+    fn of(kind: &SubjectKind, abilities: Abilities, subject: Box<dyn Subject>, model: Reference) -> Lockstep {
+        Lockstep {
             kind: kind.clone(),
             subject: Asked::new(subject),
             abilities,
@@ -137,8 +144,9 @@ impl Lockstep {
             seen: Contents::default(),
             references: Vec::new(),
             cycles: Vec::new(),
+            ending: None,
             watcher: None,
-        })
+        }
     }
 
     /// Shows a watcher each call from now on.
@@ -166,6 +174,11 @@ impl Lockstep {
         &self.abilities
     }
 
+    /// The operation of the program's end that was carried out last.
+    pub(crate) fn ending(&self) -> Option<Code> {
+        self.ending
+    }
+
     /// The object that a name of the program stands for.
     pub fn object(&mut self, name: Name) -> Option<Object> {
         self.model.script().object(name)
@@ -180,7 +193,7 @@ impl Lockstep {
         }
         begins(program.len());
         let checked = panics::catch(|| self.finish(inspection)).unwrap_or_else(panicked);
-        checked.map_err(|failed| failed.at(program.len()))
+        checked.map_err(|failed| Failure { ending: self.ending, ..failed.at(program.len()) })
     }
 
     /// Carries out a line on both, and compares everything.
@@ -266,6 +279,7 @@ impl Lockstep {
         }
         inspection.end(self)?;
         loop {
+            self.ending = Some(Code::Collect);
             self.collect_all()?;
             if inspection.was_ended(self, &[]) {
                 return Ok(());
@@ -278,6 +292,7 @@ impl Lockstep {
             }
             // With many objects one comparison at the end of the round must do: one after each drop would be quadratic.
             let few = held.len() < 1_000;
+            self.ending = Some(Code::Drop);
             while let Some((object, external)) = held.pop_front() {
                 if external > 1 {
                     held.push_front((object, external - 1));

@@ -1,13 +1,11 @@
 //! Copies of subject and model, on which inspections try what the program does not do.
 
-use super::asked::Asked;
 use super::{Checked, Failure, Lockstep, Tried};
 use crate::judge::panics;
 use crate::judge::subject::{Observation, Subject};
-use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Contents, Line, Object, Operation, Outcome, Reference, Value};
+use heapproof_model::{Line, Object, Operation, Outcome, Reference, Value};
 
 /// How subject and model differ, and what was done to the copy on which they differ.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +25,7 @@ impl From<Violation> for Failed {
 impl Failed {
     /// The failure at that line.
     pub(super) fn at(self, step: usize) -> Failure {
-        Failure { step, tried: self.tried.into(), violation: self.violation }
+        Failure { tried: self.tried.into(), ..Failure::new(step, self.violation) }
     }
 }
 
@@ -53,18 +51,7 @@ impl Lockstep {
     }
 
     pub(super) fn beside(&self, subject: Box<dyn Subject>, model: Reference) -> Lockstep {
-        Lockstep {
-            kind: self.kind.clone(),
-            subject: Asked::new(subject),
-            abilities: self.abilities,
-            model,
-            tally: Tally::default(),
-            history: Vec::new(),
-            seen: Contents::default(),
-            references: Vec::new(),
-            cycles: Vec::new(),
-            watcher: None,
-        }
+        Lockstep::of(&self.kind, self.abilities, subject, model)
     }
 
     fn again(&self) -> Result<Lockstep, Violation> {

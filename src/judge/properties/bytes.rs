@@ -45,7 +45,7 @@ impl Encoding {
     /// # Errors
     /// If it does not hold, with the line.
     pub fn check(&self, program: &Program) -> Result<(), Failure> {
-        let fails = |step| move |violation| Failure { step, tried: Box::default(), violation };
+        let fails = |step| move |violation| Failure::new(step, violation);
         let bytes = (self.encode)(program);
         self.survives(program, &bytes).map_err(fails(program.len()))?;
         let mut end = 1;

@@ -18,7 +18,7 @@ pub(super) fn check(kind: &SubjectKind, program: &Program) -> Verdict {
     let mut tally = Tally::default();
     let failure =
         panics::catch(|| compare(kind, program, &mut tally)).unwrap_or_else(|panic| Err((program.len(), panic.into())));
-    let failure = failure.err().map(|(step, violation)| Failure { step, tried: Box::default(), violation });
+    let failure = failure.err().map(|(step, violation)| Failure::new(step, violation));
     Verdict { tally, failure }
 }
 

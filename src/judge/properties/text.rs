@@ -95,7 +95,7 @@ impl Notation {
     /// If it does not hold, with the line.
     pub fn check(&self, program: &Program) -> Result<(), Failure> {
         let text = (self.print)(program);
-        let fails = |step| move |violation| Failure { step, tried: Box::default(), violation };
+        let fails = |step| move |violation| Failure::new(step, violation);
         self.survives(program, &text).map_err(fails(program.len()))?;
         let lines: Vec<&str> = text.lines().skip(1).collect();
         for step in 0..lines.len() {

@@ -82,6 +82,7 @@ impl Profile {
             (Profile::Dense, Table | Array | Closure | Box | Chain | Ring | Scalar | Temp) => 30,
             (Profile::Dense, Push) => 200,
             (Profile::Dense, code) if code.writes() => 500,
+            (Profile::Dense, CollectSlice | DetectSlice) => 50,
             (Profile::Weak, Weak | Upgrade) => 500,
             (Profile::Weak, Collect | CollectSlice) => 200,
             (Profile::Finalizers, On) => 500,

@@ -90,6 +90,8 @@ impl Generator<'_> {
 
     fn slice(&mut self, code: Code, most: Option<u32>) {
         let objects = match most {
+            // A slice of nothing is refused, and then it must disturb nothing.
+            Some(_) if self.rng.random_ratio(1, 12) => 0,
             Some(most) => self.rng.random_range(1..=most),
             None => self.budget(),
         };
@@ -242,7 +244,7 @@ impl Generator<'_> {
 
     /// What the model is told to do where the contract leaves a choice: here, whether a collection in slices pauses.
     pub(super) fn told(&mut self, operation: &Operation<Name>) -> Vec<Event> {
-        let Operation::CollectSlice { objects } = operation else { return Vec::new() };
+        let Operation::CollectSlice { objects: objects @ 1.. } = operation else { return Vec::new() };
         self.sliced += u64::from(*objects);
         let pauses = self.has_bias(Bias::Aim) && self.sliced < TOUCHES * self.model.garbage().len() as u64;
         if pauses {

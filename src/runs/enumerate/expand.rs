@@ -141,7 +141,7 @@ impl State {
 
 /// Compares a new state in full, then ends the program there; `lines` is the length of the program.
 pub(super) fn check(lockstep: &mut Lockstep, lines: usize, ends: &Ends) -> Result<(), Failure> {
-    let at = |step| move |violation| Failure { step, tried: Box::default(), violation };
-    lockstep.inspect().map_err(at(lines - 1))?;
-    lockstep.finish_unless(ends).map_err(at(lines))
+    lockstep.inspect().map_err(|violation| Failure::new(lines - 1, violation))?;
+    let ended = lockstep.finish_unless(ends);
+    ended.map_err(|violation| Failure { ending: lockstep.ending(), ..Failure::new(lines, violation) })
 }

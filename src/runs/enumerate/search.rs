@@ -386,5 +386,5 @@ impl Search {
 
 /// The failure of the last line of a program of that length.
 fn failure(length: usize, violation: Violation) -> Failure {
-    Failure { step: length.saturating_sub(1), tried: Box::default(), violation }
+    Failure::new(length.saturating_sub(1), violation)
 }

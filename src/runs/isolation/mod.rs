@@ -106,7 +106,7 @@ impl<'a> Isolated<'a> {
                 ran.judged()
             }
             Ending::Ended { step, violation } => {
-                let failure = Failure { step: step.min(program.len()), tried: Box::default(), violation };
+                let failure = Failure::new(step.min(program.len()), violation);
                 let verdict = Verdict { tally: Tally::default(), failure: Some(failure) };
                 Ok(Judged { verdict, observed: None })
             }
@@ -154,7 +154,7 @@ impl<'a> Isolated<'a> {
         };
         Ok(match self.twice(&request, program, self.limits.time)? {
             Ending::Answered(answer) => Ok(read(&answer)?),
-            Ending::Ended { step, violation } => Err(Failure { step, tried: Box::default(), violation }),
+            Ending::Ended { step, violation } => Err(Failure::new(step, violation)),
         })
     }
 

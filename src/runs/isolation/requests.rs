@@ -56,7 +56,7 @@ impl Ended {
             End::Hung(how, limit) => Violation::Hung { how, limit },
             End::OutOfMemory(limit) => Violation::OutOfMemory { limit },
         };
-        Some(Failure { step, tried: Box::default(), violation })
+        Some(Failure::new(step, violation))
     }
 }
 
@@ -104,7 +104,7 @@ impl Ran {
         }
         let failure = self.failure.map(|Told { step, signature, objects }| {
             let objects = objects.into_iter().map(Object).collect();
-            Failure { step, tried: Box::default(), violation: Violation::Told { signature, objects } }
+            Failure::new(step, Violation::Told { signature, objects })
         });
         Ok(Judged { verdict: Verdict { tally, failure }, observed: self.observed })
     }

@@ -270,9 +270,11 @@ impl Observer {
             Kept::Frame => self.temporaries.contains(&object),
             Kept::Cycles => was.cyclic.contains(&object),
         };
-        let moves = called.operation.objects().first().is_some_and(|holder| {
-            let before = was.references.iter().filter(|(from, _)| from == holder).map(|(_, to)| *to);
-            !before.eq(model.references(*holder))
+        let code = called.operation.code();
+        let holder = called.operation.objects().into_iter().next().filter(|_| code.writes());
+        let moves = holder.is_some_and(|holder| {
+            let before = was.references.iter().filter(|(from, _)| *from == holder).map(|(_, to)| *to);
+            !before.eq(model.references(holder))
         });
         let is_kept = [
             (self.collection != Pass::Idle, Kept::Collection),
@@ -280,7 +282,6 @@ impl Observer {
             (self.in_frame, Kept::Frame),
             (!was.cyclic.is_empty(), Kept::Cycles),
         ];
-        let code = called.operation.code();
         for (_, kept) in is_kept.into_iter().filter(|(is_kept, _)| *is_kept) {
             let touches = touches(called.operation, |object| about(kept, object), moves);
             self.observed.encounters.extend(touches.map(|touch| Encounter { kept, code, touch }));

@@ -131,7 +131,7 @@ impl Soak {
     /// The command line of these sources.
     fn heapproof(&self) -> Command {
         let mut cargo = cargo(root());
-        cargo.args(["run", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]);
+        cargo.args(["run", "--quiet", "--profile", "night", "--package", "heapproof", "--bin", "heapproof"]);
         cargo.args(self.jobs.map(|jobs| format!("--jobs={jobs}"))).arg("--");
         cargo
     }
