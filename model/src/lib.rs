@@ -22,6 +22,7 @@
 
 pub mod bytes;
 pub mod definitions;
+pub mod dialect;
 pub mod fault;
 pub mod operation;
 pub mod program;
@@ -30,6 +31,7 @@ pub mod script;
 pub mod text;
 pub mod value;
 
+pub use dialect::Dialect;
 pub use fault::{Fault, Finding, FindingKind};
 pub use operation::part::{self, Part};
 pub use operation::{Code, Gives, Line, Operation};

@@ -44,6 +44,8 @@ pub enum Refusal {
     Setting,
     /// The fault finds nothing to damage.
     Inapplicable,
+    /// The call is done, and a panic of user code came out of it; a dialect's answer (SPEC 11.24).
+    Panicked,
 }
 
 /// The outcome of an operation.
@@ -101,17 +103,25 @@ pub struct Script {
     /// In `Arc`, since heaps are copied after every operation.
     finalizers: BTreeMap<Object, Arc<Vec<Line>>>,
     fuel: u32,
+    /// Whether a finalizer stays when it has run (SPEC 11.18).
+    again: bool,
     /// The events since the journal was last taken.
     pub journal: Vec<Event>,
 }
 
 impl Default for Script {
     fn default() -> Script {
-        Script { names: Vec::new(), finalizers: BTreeMap::new(), fuel: FUEL, journal: Vec::new() }
+        Script { names: Vec::new(), finalizers: BTreeMap::new(), fuel: FUEL, again: false, journal: Vec::new() }
     }
 }
 
 impl Script {
+    /// The same, whose finalizers run again at each death.
+    #[must_use]
+    pub fn again(self, again: bool) -> Script {
+        Script { again, ..self }
+    }
+
     /// The object that a name stands for.
     pub fn object(&self, name: Name) -> Option<Object> {
         self.names.get(usize::from(name.0)).copied().flatten()
@@ -131,6 +141,11 @@ impl Script {
         Arc::make_mut(self.finalizers.entry(object).or_default()).push(line);
     }
 
+    /// Takes a finalizer away.
+    pub fn forget(&mut self, object: Object) {
+        self.finalizers.remove(&object);
+    }
+
     /// Whether an object has a finalizer that has not begun.
     pub fn has_finalizer(&self, object: Object) -> bool {
         self.finalizers.contains_key(&object)
@@ -143,7 +158,8 @@ pub trait Machine {
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal>;
     /// The program's part of its state.
     fn script(&mut self) -> &mut Script;
-    /// Whether the operation is carried out. On a damaged heap, some are not.
+    /// Whether the operation is carried out. On a damaged heap some are not; in a dialect, those that its programs can't
+    /// say (SPEC 11.2).
     fn permits(&self, _operation: &Operation<Object>) -> bool {
         true
     }
@@ -173,7 +189,11 @@ pub fn step(machine: &mut impl Machine, line: &Line) -> Outcome {
 pub fn finalize(machine: &mut impl Machine, object: Object) -> End {
     let script = machine.script();
     script.journal.push(Event::Began(object));
-    let lines = script.finalizers.remove(&object).unwrap_or_default();
+    let lines = match script.again {
+        true => script.finalizers.get(&object).cloned(),
+        false => script.finalizers.remove(&object),
+    };
+    let lines = lines.unwrap_or_default();
     let mut run = Run { object, bound: Vec::new() };
     let mut end = End::Returned;
     for line in lines.iter() {
@@ -222,7 +242,8 @@ impl Run {
             Some(bound) => Some(bound.object),
             None => script.object(name),
         };
-        let Some(operation) = line.operation.resolve(&look_up) else { return Outcome::Skipped };
+        let resolved = line.operation.resolve(&look_up);
+        let Some(operation) = resolved.filter(|operation| machine.permits(operation)) else { return Outcome::Skipped };
         let value = match machine.call(&operation) {
             Ok(value) => value,
             Err(refusal) => return Outcome::Refused(refusal),

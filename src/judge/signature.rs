@@ -152,6 +152,7 @@ const REFUSALS: &[(Refusal, &str)] = &[
     (Refusal::Capacity, "capacity"),
     (Refusal::Setting, "setting"),
     (Refusal::Inapplicable, "inapplicable"),
+    (Refusal::Panicked, "panicked"),
 ];
 
 /// A refusal in a word.

@@ -13,7 +13,9 @@ pub use abilities::Abilities;
 pub use kind::SubjectKind;
 
 use super::violation::Violation;
-use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
+use heapproof_model::{
+    Code, Contents, Counts, Dialect, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value,
+};
 use std::collections::BTreeSet;
 
 /// Something that can be seen of a subject, besides whether an object lives.
@@ -23,8 +25,10 @@ pub enum Observation {
     Refusals,
     /// What an object holds.
     Contents,
-    /// How often an object is referred to.
+    /// How often an object is referred to: external, internal and weak references apart.
     Counts,
+    /// External and internal references of an object in one sum.
+    Strong,
     /// Deaths and runs of finalizers, in their order.
     Journal,
     /// Which sets are freed together, and where slices pause, in the journal too; without, each set must be all garbage
@@ -46,6 +50,7 @@ impl Observation {
         Observation::Refusals,
         Observation::Contents,
         Observation::Counts,
+        Observation::Strong,
         Observation::Journal,
         Observation::Sets,
         Observation::Statistics,
@@ -60,6 +65,7 @@ impl Observation {
             Observation::Refusals => "reasons of refusals",
             Observation::Contents => "contents",
             Observation::Counts => "counts",
+            Observation::Strong => "sums of external and internal counts",
             Observation::Journal => "order of deaths and finalizers",
             Observation::Sets => "which sets are freed together",
             Observation::Statistics => "statistics",
@@ -85,6 +91,12 @@ pub trait Subject {
     /// Whether that can be seen of it.
     fn observes(&self, observation: Observation) -> bool;
 
+    /// What it answers where sensible heaps differ (`SPEC.md`, section 11). It is the same for all subjects of a kind, and the
+    /// least that allows what the heap does: what is too loose hides mistakes.
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
+    }
+
     /// Carries out an operation: what it gives, nil where it gives nothing, or why it is refused.
     ///
     /// Operations come as they are, on nil, on dead objects, on objects of another kind: those are refused, and change
@@ -103,6 +115,11 @@ pub trait Subject {
 
     /// Whether an object lives.
     fn lives(&self, object: Object) -> bool;
+
+    /// Whether it can say whether an object lives. If not, nothing is asked of the object while no root reaches it.
+    fn knows(&self, _object: Object) -> bool {
+        true
+    }
 
     /// Learns that a name of the program stands for an object from now on; only finalizers need it.
     ///
@@ -124,6 +141,13 @@ pub trait Subject {
     /// How often a living object is referred to ([`Observation::Counts`]).
     fn counts(&self, _object: Object) -> Counts {
         Counts::default()
+    }
+
+    /// How many strong references there are to a living object, from the mutator and from contents together
+    /// ([`Observation::Strong`]). Where [`Subject::counts`] tells them apart, this need not be there.
+    fn strong(&self, object: Object) -> u64 {
+        let counts = self.counts(object);
+        u64::from(counts.external) + u64::from(counts.internal)
     }
 
     /// What the heap has noted of a living object, in words, as `dirty` or `candidate`. It is compared with nothing, and

@@ -15,7 +15,7 @@ impl Script {
     /// label. In lines, a name gets the label of its object; a name that the finalizer will bind gets its order in it.
     /// Which objects have names is left to the search, which decides which names new lines use.
     pub fn digest(&self, label: &dyn Fn(Object) -> (bool, u64), state: &mut impl Hasher) {
-        let Script { names: _, finalizers, fuel, journal: _ } = self;
+        let Script { names: _, finalizers, fuel, again: _, journal: _ } = self;
         fuel.hash(state);
         for (object, lines) in finalizers.iter().filter(|(object, _)| label(**object).0) {
             (label(*object), lines.len()).hash(state);

@@ -1,7 +1,7 @@
 //! What subjects of a kind can do.
 
 use super::{Observation, Subject};
-use heapproof_model::{Code, Line, Operation};
+use heapproof_model::{Code, Dialect, Line, Operation};
 
 /// Which operations subjects of a kind have, and what can be observed of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +10,7 @@ pub struct Abilities {
     operations: u64,
     /// A bit for each observation.
     observations: u64,
+    dialect: Dialect,
 }
 
 // Each has its bit.
@@ -23,7 +24,19 @@ impl Abilities {
         Abilities {
             operations: operations.fold(0, |bits, code| bits | 1 << *code as u32),
             observations: observations.fold(0, |bits, observation| bits | 1 << *observation as u32),
+            dialect: subject.dialect(),
         }
+    }
+
+    /// What subjects answer where sensible heaps differ.
+    pub fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+
+    /// The same of subjects that are held to another dialect.
+    #[must_use]
+    pub fn held_to(self, dialect: Dialect) -> Abilities {
+        Abilities { dialect, ..self }
     }
 
     /// Whether there is that operation.
@@ -59,7 +72,9 @@ impl Abilities {
     /// What can't be checked, each in words; empty where everything can.
     pub fn unchecked(&self) -> Vec<String> {
         let operations = Code::ALL.iter().filter(|code| !self.has(**code)).map(|code| code.name().to_owned());
-        let observations = Observation::ALL.iter().filter(|one| !self.shows(**one)).map(|one| one.name().to_owned());
+        // Counts that are told apart say the sum.
+        let shown = |one: Observation| self.shows(one) || one == Observation::Strong && self.shows(Observation::Counts);
+        let observations = Observation::ALL.iter().filter(|one| !shown(**one)).map(|one| one.name().to_owned());
         observations.chain(operations).collect()
     }
 }

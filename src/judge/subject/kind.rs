@@ -3,6 +3,7 @@
 use super::{Abilities, Subject, watch};
 use crate::judge::spelling::Spelling;
 use crate::judge::violation::NotMade;
+use heapproof_model::Dialect;
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
@@ -18,6 +19,8 @@ pub struct SubjectKind {
     /// What it is, in a line.
     pub about: Cow<'static, str>,
     make: Make,
+    /// The dialect that it is held to, if that is not the one that it declares.
+    dialect: Option<Dialect>,
     rust: Option<&'static str>,
     spelling: Option<&'static dyn Spelling>,
 }
@@ -43,7 +46,7 @@ impl SubjectKind {
     /// [`SubjectKind::made_by`].
     pub const fn new(name: &'static str, about: &'static str, make: fn() -> Box<dyn Subject>) -> SubjectKind {
         let (name, about, make) = (Cow::Borrowed(name), Cow::Borrowed(about), Make::Always(make));
-        SubjectKind { name, about, make, rust: None, spelling: None }
+        SubjectKind { name, about, make, dialect: None, rust: None, spelling: None }
     }
 
     /// The kind of subject that `make` makes, or fails to make: a process that is started, say. Threads share it.
@@ -60,7 +63,7 @@ impl SubjectKind {
         make: impl Fn() -> Result<Box<dyn Subject>, Box<dyn Error + Send + Sync>> + Send + Sync + 'static,
     ) -> SubjectKind {
         let make = Make::Perhaps(Arc::new(Perhaps { make: Box::new(make), abilities: OnceLock::new() }));
-        SubjectKind { name: name.into(), about: about.into(), make, rust: None, spelling: None }
+        SubjectKind { name: name.into(), about: about.into(), make, dialect: None, rust: None, spelling: None }
     }
 
     /// The same, which says what Rust calls it: a path or another expression that gives it, as `my_heap::proof::KIND`.
@@ -74,6 +77,13 @@ impl SubjectKind {
     /// What Rust calls it, if it says so.
     pub fn rust(&self) -> Option<&'static str> {
         self.rust
+    }
+
+    /// The same, held to another dialect than its subjects declare.
+    #[must_use]
+    pub const fn held_to(mut self, dialect: Dialect) -> SubjectKind {
+        self.dialect = Some(dialect);
+        self
     }
 
     /// The same, which says how tests in Rust spell its operations.
@@ -112,12 +122,19 @@ impl SubjectKind {
     /// # Errors
     /// Why none can be made.
     pub fn abilities(&self) -> Result<Abilities, NotMade> {
-        let Make::Perhaps(perhaps) = &self.make else { return Ok(Abilities::of(&*self.make()?)) };
+        let Make::Perhaps(perhaps) = &self.make else { return Ok(self.abilities_of(&*self.make()?)) };
         if let Some(known) = perhaps.abilities.get() {
-            return Ok(*known);
+            return Ok(self.dialect.map_or(*known, |dialect| known.held_to(dialect)));
         }
         let asked = Abilities::of(&*self.make()?);
-        Ok(*perhaps.abilities.get_or_init(|| asked))
+        let known = *perhaps.abilities.get_or_init(|| asked);
+        Ok(self.dialect.map_or(known, |dialect| known.held_to(dialect)))
+    }
+
+    /// What a subject of the kind can do.
+    pub(crate) fn abilities_of(&self, subject: &dyn Subject) -> Abilities {
+        let abilities = Abilities::of(subject);
+        self.dialect.map_or(abilities, |dialect| abilities.held_to(dialect))
     }
 }
 

@@ -73,6 +73,7 @@ impl Telling<'_> {
             Refusal::Nil => "nil stands where an object is needed".to_owned(),
             Refusal::NotPlain => "a scalar holds no reference".to_owned(),
             Refusal::Setting => "a setting or budget of 0, or bounds that cross, is refused".to_owned(),
+            Refusal::Panicked => "user code panics in it, and this dialect passes panics to the caller".to_owned(),
             Refusal::Inapplicable => "the subject says that it finds nothing to damage".to_owned(),
             Refusal::Reentrant => "it is not allowed within the finalizer that runs".to_owned(),
         };

@@ -196,6 +196,8 @@ pub(super) fn error_pattern(refusal: Refusal, object: &str) -> String {
         Refusal::Capacity => "Capacity",
         Refusal::Setting => "Setting { .. }",
         Refusal::Inapplicable => "Inapplicable",
+        // Not in this heap's dialect.
+        Refusal::Panicked => return "Err(_)".to_owned(),
     };
     format!("Err(HeapError::{variant})")
 }
