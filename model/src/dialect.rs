@@ -332,6 +332,18 @@ impl Clause {
 }
 
 impl Dialect {
+    /// Whether it leaves a heap choices, apart from the orders within sets that each has: repeated calls may go otherwise.
+    pub fn has_choices(&self) -> bool {
+        let orders = self.release == Release::Unordered || self.contents == ContentsOrder::Unordered;
+        let answers = self.upgrade == Upgrade::Either || self.collect_gives == CollectGives::Anything;
+        self.frees_when_it_likes() || orders || answers
+    }
+
+    /// Whether the moment is free at which something dies.
+    pub fn frees_when_it_likes(&self) -> bool {
+        self.release == Release::Deferred || matches!(self.garbage, Garbage::AnyTime | Garbage::Late)
+    }
+
     /// The clauses that don't have their first answer, and their answers' words.
     pub fn differences(&self) -> Vec<(&'static str, &'static str)> {
         let differs = |clause: &&Clause| clause.of(self) != 0;

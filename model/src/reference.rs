@@ -5,9 +5,10 @@
 //! contract leaves a choice, it does what the subject says it chose, if that was allowed ([`Reference::follow`]).
 
 use crate::definitions::{Graph, counted, targeted};
-use crate::operation::{Code, Operation};
-use crate::script::{self, End, Event, Machine, Refusal, Script};
-use crate::value::{Contents, Counts, Field, Kind, Object, Value};
+use crate::dialect::{Again, Ceiling, Dialect, Upgrade};
+use crate::operation::Operation;
+use crate::script::{self, End, Event, Machine, Outcome, Refusal, Script};
+use crate::value::{Contents, Counts, Kind, Object, Value};
 use std::collections::{BTreeSet, VecDeque};
 
 mod allocation;
@@ -16,7 +17,9 @@ mod collection;
 mod damage;
 mod digest;
 mod frames;
+mod perform;
 mod release;
+mod sayable;
 mod slices;
 mod statistics;
 
@@ -25,6 +28,7 @@ pub use damage::Damage;
 pub use digest::NEAR;
 pub use statistics::Statistics;
 
+use collection::Freed;
 use frames::Frame;
 use slices::Sliced;
 
@@ -49,10 +53,24 @@ pub struct Reference {
     queue: VecDeque<Object>,
     /// Whether the queue is being processed.
     releasing: bool,
-    /// The object whose finalizer runs in a release.
-    finalizing: Option<Object>,
-    /// Whether the finalizers of a set run.
-    set_runs: bool,
+    /// Where releases nest: the references that each dead object is still to give up, the innermost object's last.
+    owed: Vec<VecDeque<Object>>,
+    /// The objects whose finalizers run, the innermost last.
+    running: Vec<Running>,
+    /// Dead objects whose jobs are to run.
+    jobs: VecDeque<Object>,
+    /// Objects that nothing saves any more.
+    doomed: BTreeSet<Object>,
+    /// Objects to which weak references give nil for a while.
+    hidden: BTreeSet<Object>,
+    /// Objects that live for ever.
+    pinned: BTreeSet<Object>,
+    /// What was garbage when the last collection ended, where that makes a difference.
+    overdue: BTreeSet<Object>,
+    /// Whether an automatic check is made.
+    checking: bool,
+    /// Whether a panic is to come out of the outermost call.
+    passing: bool,
     /// The cycles that the last detection found.
     cycles: Vec<BTreeSet<Object>>,
     settings: Settings,
@@ -68,10 +86,23 @@ pub struct Reference {
     /// The faults since the last recovery, each at a different object.
     damages: Vec<Damage>,
     script: Script,
+    dialect: Dialect,
     /// The subject's events since the journal was last taken.
     choices: Vec<Event>,
+    /// The objects that died in the subject meanwhile, if it does not show its journal.
+    gone: BTreeSet<Object>,
+    /// The subject's outcome of the operation that is carried out.
+    answer: Option<Outcome>,
     /// Whether the subject does not report which sets it takes and where it pauses.
     silent: bool,
+}
+
+/// A finalizer that runs.
+#[derive(Debug, Clone)]
+struct Running {
+    object: Object,
+    /// The set of which it is a member, if it does not run in a release.
+    set: Option<BTreeSet<Object>>,
 }
 
 impl Graph for Reference {
@@ -95,10 +126,27 @@ impl Reference {
         Reference::default()
     }
 
+    /// An empty heap of that dialect.
+    pub fn of(dialect: Dialect) -> Reference {
+        let script = Script::default().again(dialect.again == Again::EachDeath);
+        Reference { dialect, script, ..Reference::default() }
+    }
+
+    /// Its dialect.
+    pub fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+
     /// Takes the subject's events of the operation that is carried out next. Where the contract leaves the order free,
     /// the reference takes it from them.
     pub fn follow(&mut self, events: Vec<Event>) {
         self.choices = events;
+    }
+
+    /// Takes the subject's outcome of the operation that is carried out next, and, of a subject that does not show its
+    /// journal, which objects died in it.
+    pub fn follow_outcome(&mut self, outcome: Outcome, gone: BTreeSet<Object>) {
+        (self.answer, self.gone) = (Some(outcome), gone);
     }
 
     /// From now on the subject does not report which sets it takes and where it pauses. Then each set is all garbage,
@@ -110,6 +158,22 @@ impl Reference {
     /// The subject's next event.
     fn choice(&self) -> Option<&Event> {
         self.choices.get(self.script.journal.len())
+    }
+
+    /// The object that the subject's next event is about, or that died there, if it is one of those.
+    fn chosen(&self, may: impl Fn(Object) -> bool) -> Option<Object> {
+        match self.choice() {
+            Some(Event::Began(object) | Event::Died(object)) => Some(*object).filter(|object| may(*object)),
+            _ => self.gone.iter().copied().find(|object| may(*object)),
+        }
+    }
+
+    /// The value that the operation gives in the subject.
+    fn answered(&self) -> Option<&Value<Object>> {
+        match (self.running.is_empty(), self.choice(), &self.answer) {
+            (true, _, Some(Outcome::Done(value))) | (false, Some(Event::Did(Outcome::Done(value))), _) => Some(value),
+            _ => None,
+        }
     }
 
     /// The settings.
@@ -132,10 +196,10 @@ impl Reference {
         self.thing(object).is_some()
     }
 
-    /// The counts of each living object.
+    /// The counts of each living object, but for those whose counts have reached the ceiling for ever.
     pub fn counts(&self) -> impl Iterator<Item = (Object, Counts)> + '_ {
         let (internal, weak) = (counted(self), targeted(self));
-        self.living().map(move |object| {
+        self.living().filter(|object| !self.pinned.contains(object)).map(move |object| {
             let (internal, weak) = (internal[object.index()], weak[object.index()]);
             (object, Counts { external: self.external(object), internal, weak })
         })
@@ -144,6 +208,17 @@ impl Reference {
     /// The target of a weak object while it lives.
     pub fn target(&self, object: Object) -> Option<Object> {
         self.contents(object)?.target.filter(|target| self.lives(*target))
+    }
+
+    /// Whether `upgrade` gives a living target (SPEC 11.17, 11.25, 11.26).
+    fn upgrades(&self, target: Object) -> bool {
+        if self.doomed.contains(&target) || self.hidden.contains(&target) {
+            return false;
+        }
+        let dies = |run: &Running| run.set.as_ref().is_some_and(|set| set.contains(&target));
+        let free = self.dialect.upgrade != Upgrade::Gives && !self.running.iter().any(dies);
+        !(free && self.garbage().contains(&target))
+            || self.dialect.upgrade == Upgrade::Either && self.answered() != Some(&Value::Nil)
     }
 
     /// Whether an object has a finalizer that has not begun.
@@ -167,6 +242,9 @@ impl Reference {
     /// The object and its contents, if it is not nil, lives and is of that kind.
     fn find(&mut self, object: Option<Object>, kind: Option<Kind>) -> Result<(Object, &mut Contents), Refusal> {
         let object = object.ok_or(Refusal::Nil)?;
+        if self.seems_dead(object) {
+            return Err(Refusal::Stale);
+        }
         let contents = &mut self.thing_mut(object).ok_or(Refusal::Stale)?.contents;
         match kind {
             Some(kind) if kind != contents.kind => Err(Refusal::Kind),
@@ -181,7 +259,7 @@ impl Reference {
     }
 
     /// Checks that all values may be stored: their objects live, and there is room for all the references.
-    fn admit<'a>(&self, values: impl IntoIterator<Item = &'a Value<Object>>) -> Result<(), Refusal> {
+    fn admit<'a>(&mut self, values: impl IntoIterator<Item = &'a Value<Object>>) -> Result<(), Refusal> {
         let targets: Vec<Object> = values.into_iter().filter_map(Value::reference).collect();
         if targets.iter().any(|target| !self.lives(*target)) {
             return Err(Refusal::StaleValue);
@@ -191,8 +269,9 @@ impl Reference {
         }
         let mut internal = counted(self);
         targets.iter().for_each(|target| internal[target.index()] = internal[target.index()].saturating_add(1));
-        let full = targets.iter().any(|target| internal[target.index()] > self.settings.counts);
-        if full { Err(Refusal::Overflow) } else { Ok(()) }
+        let ceiling = self.settings.counts;
+        let full = targets.into_iter().filter(|target| internal[target.index()] > ceiling).collect();
+        self.overflow(full)
     }
 
     /// Adds an external reference to a living object.
@@ -200,156 +279,45 @@ impl Reference {
         let ceiling = self.settings.counts;
         let thing = self.thing_mut(object).ok_or(Refusal::Stale)?;
         if thing.external >= ceiling {
-            return Err(Refusal::Overflow);
+            return self.overflow([object].into());
         }
         thing.external += 1;
         Ok(())
     }
 
-    /// Replaces the value in a place, and gives up the old one.
-    fn replace(&mut self, object: Option<Object>, kind: Kind, index: u32, value: &Value<Object>) -> Reply {
-        self.slot(object, kind, index)?;
-        self.admit([value])?;
-        let old = std::mem::replace(self.slot(object, kind, index)?, value.clone());
-        self.lose(&old);
-        Ok(Value::Nil)
-    }
-
-    /// Removes the last element, or a field, and gives it to the caller.
-    fn take_out(
-        &mut self,
-        object: Option<Object>,
-        kind: Kind,
-        find: impl Fn(&Contents) -> Result<usize, Refusal>,
-    ) -> Reply {
-        let (object, contents) = self.find(object, Some(kind))?;
-        let index = find(contents)?;
-        let value = contents.values[index].clone();
-        if let Value::Reference(target) = value {
-            self.take(target)?;
+    /// What happens to objects of which a count would pass its ceiling.
+    fn overflow(&mut self, objects: BTreeSet<Object>) -> Result<(), Refusal> {
+        if !objects.is_empty() && self.dialect.ceiling != Ceiling::Saturates {
+            return Err(Refusal::Overflow);
         }
-        let (_, contents) = self.find(Some(object), Some(kind))?;
-        contents.values.remove(index);
-        if kind == Kind::Table {
-            contents.fields.remove(index);
-        }
-        Ok(value)
-    }
-
-    fn write_field(&mut self, object: Option<Object>, field: &Field, value: &Value<Object>) -> Reply {
-        let (_, contents) = self.find(object, Some(Kind::Table))?;
-        if let Some(index) = contents.fields.iter().position(|have| have == field) {
-            return self.replace(object, Kind::Table, index as u32, value);
-        }
-        self.admit([value])?;
-        let (_, contents) = self.find(object, Some(Kind::Table))?;
-        contents.fields.push(field.clone());
-        contents.values.push(value.clone());
-        Ok(Value::Nil)
-    }
-
-    /// Carries out an operation, without processing the queue.
-    fn perform(&mut self, operation: &Operation<Object>) -> Reply {
-        match operation {
-            Operation::ReadField { object, field } => {
-                let (_, contents) = self.find(*object, Some(Kind::Table))?;
-                let index = contents.fields.iter().position(|have| have == field);
-                Ok(index.map_or(Value::Nil, |index| contents.values[index].clone()))
-            }
-            Operation::ReadElement { object, index } => self.slot(*object, Kind::Array, *index).cloned(),
-            Operation::ReadCapture { object, index } => self.slot(*object, Kind::Closure, *index).cloned(),
-            Operation::ReadBox { object } => self.slot(*object, Kind::Box, 0).cloned(),
-
-            Operation::WriteField { object, field, value } => self.write_field(*object, field, value),
-            Operation::WriteElement { object, index, value } => self.replace(*object, Kind::Array, *index, value),
-            Operation::WriteCapture { object, index, value } => self.replace(*object, Kind::Closure, *index, value),
-            Operation::WriteBox { object, value } => self.replace(*object, Kind::Box, 0, value),
-            Operation::Push { object, value } => {
-                self.find(*object, Some(Kind::Array))?;
-                self.admit([value])?;
-                self.find(*object, Some(Kind::Array))?.1.values.push(value.clone());
-                Ok(Value::Nil)
-            }
-            Operation::Pop { object } => {
-                self.take_out(*object, Kind::Array, |array| array.values.len().checked_sub(1).ok_or(Refusal::Index))
-            }
-            Operation::Remove { object, field } => self.take_out(*object, Kind::Table, |table| {
-                table.fields.iter().position(|have| have == field).ok_or(Refusal::Field)
-            }),
-
-            Operation::Take { object: None } | Operation::Drop { object: None } => Ok(Value::Nil),
-            Operation::Take { object: Some(object) } => self.take(*object).map(|()| Value::Nil),
-            Operation::Drop { object: Some(object) } => {
-                let thing = self.thing_mut(*object).ok_or(Refusal::Stale)?;
-                thing.external = thing.external.checked_sub(1).ok_or(Refusal::NotHeld)?;
-                self.lose(&Value::Reference(*object));
-                Ok(Value::Nil)
-            }
-            Operation::Upgrade { weak } => {
-                let (weak, _) = self.find(*weak, Some(Kind::Weak))?;
-                let Some(target) = self.target(weak) else { return Ok(Value::Nil) };
-                self.take(target).map(|()| Value::Reference(target))
-            }
-
-            Operation::On { object, line } => {
-                let (object, _) = self.find(*object, None)?;
-                if self.thing(object).is_some_and(|thing| !thing.begun) {
-                    self.script.append(object, (**line).clone());
-                }
-                Ok(Value::Nil)
-            }
-            // The script ends the run that contains it.
-            Operation::Panic {} => Ok(Value::Nil),
-            operation if operation.code().is_setting() => self.settings.set(operation).map(|()| Value::Nil),
-            operation if operation.code() >= Code::Table && operation.code() <= Code::Ring => self.make(operation),
-            operation => self.manage(operation),
-        }
-    }
-
-    /// Carries out an operation on the heap as a whole.
-    fn manage(&mut self, operation: &Operation<Object>) -> Reply {
-        let in_finalizer = self.set_runs || self.finalizing.is_some();
-        match operation {
-            Operation::Collect {} | Operation::CollectSlice { .. } if self.set_runs => Err(Refusal::Reentrant),
-            Operation::CollectSlice { objects: 0 } | Operation::DetectSlice { objects: 0 } => Err(Refusal::Setting),
-            Operation::Collect {} => {
-                self.collect();
-                Ok(Value::Nil)
-            }
-            Operation::CollectSlice { .. } => Ok(Value::Bool(self.collect_slice().complete)),
-            Operation::Check {} => {
-                self.check();
-                Ok(Value::Nil)
-            }
-            Operation::DetectFull {} | Operation::Detect {} => Ok(self.detect()),
-            Operation::DetectSlice { .. } => Ok(Value::Bool(self.detect_slice())),
-            operation if in_finalizer && !operation.code().suits_finalizers() => Err(Refusal::Reentrant),
-            Operation::Temp { allocation } => self.temporary(allocation),
-            Operation::Begin { objects } => self.begin(*objects),
-            Operation::End {} => self.end(),
-            Operation::Fault { fault, object } => self.fault(*fault, *object),
-            Operation::Recover {} => Ok(self.recover(false)),
-            Operation::RecoverRoots {} => Ok(self.recover(true)),
-            // Verification changes nothing.
-            _ => Ok(Value::Nil),
-        }
+        self.pinned.extend(objects);
+        Ok(())
     }
 }
 
 impl Machine for Reference {
     fn call(&mut self, operation: &Operation<Object>) -> Reply {
+        let outer = self.outer();
         if operation.code().allocates() {
             self.verify_by_itself();
             if self.settings.checks {
                 self.check();
             }
+            self.die_by_themselves(outer);
         }
-        let reply = self.perform(operation);
+        let mut reply = self.perform(operation);
         if reply.is_ok() {
             self.count(operation);
             self.disturb(operation);
         }
-        self.settle();
+        self.settle(outer);
+        self.die_by_themselves(outer);
+        if self.running.is_empty() {
+            self.run_jobs();
+            if std::mem::take(&mut self.passing) {
+                reply = Err(Refusal::Panicked);
+            }
+        }
         self.strike_out();
         reply
     }
@@ -359,6 +327,7 @@ impl Machine for Reference {
     }
 
     fn permits(&self, operation: &Operation<Object>) -> bool {
-        operation.suits_damage(&self.damages.iter().map(|damage| damage.object).collect::<Vec<_>>())
+        let damaged: Vec<Object> = self.damages.iter().map(|damage| damage.object).collect();
+        operation.suits_damage(&damaged) && self.can_say(operation)
     }
 }

@@ -53,7 +53,8 @@ impl Counterexample {
         options: &Options<'_>,
         judge: &(dyn Fn(&Program) -> Option<Failure> + Sync),
     ) -> Option<Counterexample> {
-        let minimized = minimize_as(program, options, judge)?;
+        let dialect = subject.abilities().ok().map(|abilities| *abilities.dialect()).unwrap_or_default();
+        let minimized = minimize_as(program, &Options { dialect, ..options.clone() }, judge)?;
         let signature = minimized.failure.signature(&minimized.program);
         let found_length = program.len();
         Some(Counterexample {

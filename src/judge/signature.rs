@@ -117,6 +117,7 @@ const PLAIN: &[&str] = &[
     "counts-external",
     "counts-internal",
     "counts-weak",
+    "counts-strong",
     "cycles",
     "detection-misses-cycle",
     "detection-invents-cycle",
@@ -200,6 +201,7 @@ impl Violation {
             }
             Violation::Contents { model, subject, .. } => format!("contents-{}", differing_contents(model, subject)),
             Violation::Counts { model, subject, .. } => format!("counts-{}", differing_counts(*model, *subject)),
+            Violation::Strong { .. } => "counts-strong".to_owned(),
             Violation::Statistics { which, .. } => format!("statistics-{}", which.replace('_', "-")),
             Violation::Cycles { .. } => "cycles".to_owned(),
             // One that gives half of a cycle misses the whole of it too: only what misses none invents.

@@ -130,6 +130,15 @@ pub enum Violation {
         /// In the subject.
         subject: Counts,
     },
+    /// The sum of an object's external and internal counts differs.
+    Strong {
+        /// The object.
+        object: Object,
+        /// As counted by the model.
+        model: u64,
+        /// In the subject.
+        subject: u64,
+    },
     /// A statistic differs.
     Statistics {
         /// Which one.
@@ -244,6 +253,7 @@ impl Violation {
             | Violation::LeaksCycle { object }
             | Violation::Contents { object, .. }
             | Violation::Counts { object, .. }
+            | Violation::Strong { object, .. }
             | Violation::CollectsLive { object }
             | Violation::LeavesGarbage { object } => vec![*object],
             Violation::Verification { found } => found.object.into_iter().collect(),

@@ -203,6 +203,7 @@ impl Campaign {
         send: &Sender<(Range<u64>, Block)>,
     ) {
         let supports = |code| abilities.has(code) && !self.without.contains(&code);
+        let recipe = Recipe { dialect: *abilities.dialect(), ..self.recipe.clone() };
         let stopped = || stops.iter().any(|stop| stop.load(Ordering::Relaxed));
         let mut pool = Pool::default();
         let mut length = 1;
@@ -224,7 +225,7 @@ impl Campaign {
                     break;
                 }
                 let made = feedback::made(self.seed, case, &pool, self.recipe.most_lines, &supports);
-                let program = made.unwrap_or_else(|| generate::case(self.seed, case, &self.recipe, &supports));
+                let program = made.unwrap_or_else(|| generate::case(self.seed, case, &recipe, &supports));
                 let program = self.without(program);
                 if block.add(case, program, self, judge) && (!self.keep_going || block.not_made.is_some()) {
                     break;

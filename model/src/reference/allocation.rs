@@ -2,6 +2,7 @@
 
 use super::{Reference, Refusal, Reply, Thing};
 use crate::definitions::{Graph, targeted};
+use crate::dialect::{Born, WeakObjects};
 use crate::operation::Operation;
 use crate::value::{Contents, Field, Kind, Object, Value};
 
@@ -19,8 +20,15 @@ impl Reference {
             },
             Operation::Weak { target } => {
                 let (target, _) = self.find(*target, None)?;
+                let shares = |weak: &Object| {
+                    self.dialect.weak_objects == WeakObjects::Shared && self.target(*weak) == Some(target)
+                };
+                let shared = self.living().find(shares);
+                if let Some(weak) = shared {
+                    return self.take(weak).map(|()| Value::Reference(weak));
+                }
                 if targeted(self)[target.index()] >= self.settings.counts {
-                    return Err(Refusal::Overflow);
+                    self.overflow([target].into())?;
                 }
                 self.allocate(Contents { kind: Kind::Weak, target: Some(target), ..Contents::default() })
             }
@@ -35,7 +43,8 @@ impl Reference {
             return Err(Refusal::Capacity);
         }
         let object = Object(self.objects.len() as u32);
-        self.objects.push(Some(Thing { contents, external: 1, begun: false }));
+        let begun = self.dialect.born == Born::WithoutCode && self.runs_in_set();
+        self.objects.push(Some(Thing { contents, external: 1, begun }));
         self.statistics.allocations += 1;
         Ok(Value::Reference(object))
     }

@@ -88,7 +88,7 @@ impl Reference {
     /// nothing.
     pub(super) fn verify_by_itself(&mut self) {
         let due = self.settings.verify.is_some_and(|every| self.operations_since_verification >= every.into());
-        if due && self.finalizing.is_none() && !self.set_runs {
+        if due && self.running.is_empty() {
             self.operations_since_verification = 0;
             self.statistics.verifications += 1;
         }
@@ -97,7 +97,7 @@ impl Reference {
     /// Makes the automatic check: collects and tunes, if enough operations have been counted and no finalizer runs.
     pub(super) fn check(&mut self) {
         let operations = self.statistics.operations_since_check;
-        if operations < self.settings.interval || self.finalizing.is_some() || self.set_runs {
+        if operations < self.settings.interval || !self.running.is_empty() {
             return;
         }
         let rate = 1_000 * self.allocations_since_check / operations;
@@ -105,14 +105,16 @@ impl Reference {
         self.statistics.operations_since_check = 0;
         self.allocations_since_check = 0;
         self.statistics.checks += 1;
+        self.checking = true;
         let slice = self.collect_slice();
+        self.checking = false;
         self.tune(&slice);
     }
 
     fn tune(&mut self, slice: &Slice) {
         let (least, greatest) = self.settings.bounds;
         let mut interval = self.settings.interval;
-        if slice.cycles > 0 {
+        if slice.freed.cycles > 0 {
             interval = interval * 4 / 5;
         } else if slice.complete {
             interval = (interval * 6 / 5).max(interval + 1);

@@ -1,62 +1,243 @@
 //! What is garbage, and how a set of it dies (SPEC 3).
 
-use super::{Event, Reference, counted};
+use super::{Event, Reference, Refusal, counted};
 use crate::definitions::{Graph, cycles, reachable};
-use crate::value::Object;
+use crate::dialect::{
+    CollectGives, CollectInCode, CollectInSet, Garbage, Panics, Reach, Release, Saved, SetOrder, SetView, UserCode,
+};
+use crate::value::{Object, Value};
 use std::collections::BTreeSet;
+use std::ops::AddAssign;
+
+/// What a collection, or a set of it, has freed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Freed {
+    pub cycles: u64,
+    /// How many members of sets died, and in how many sets any did.
+    pub objects: u64,
+    pub sets: u64,
+}
+
+impl AddAssign for Freed {
+    fn add_assign(&mut self, more: Freed) {
+        self.cycles += more.cycles;
+        self.objects += more.objects;
+        self.sets += more.sets;
+    }
+}
 
 impl Reference {
     /// All objects that can't be reached from what the mutator holds, from queued objects, or from one whose finalizer
     /// runs.
     pub fn garbage(&self) -> BTreeSet<Object> {
-        let held = self.living().filter(|object| self.external(*object) > 0);
-        let reached = reachable(
-            self,
-            held.chain(self.queue.iter().copied().filter(|object| self.lives(*object))).chain(self.finalizing),
-        );
+        let reached = reachable(self, self.living().filter(|object| self.is_root(*object)));
         self.living().filter(|object| !reached[object.index()]).collect()
     }
 
-    /// Frees all garbage as one set, until there is none. Returns how many cycles died.
-    pub(super) fn collect(&mut self) -> u64 {
-        self.sliced = None;
-        let mut collected = 0;
-        loop {
-            let set = self.garbage();
-            if set.is_empty() {
-                return collected;
-            }
-            collected += self.free(&set);
-            self.settle();
+    fn is_root(&self, object: Object) -> bool {
+        let waits = self.queue.contains(&object) || self.owed.iter().flatten().any(|owed| *owed == object);
+        let runs = self.running.iter().any(|run| match &run.set {
+            Some(set) => self.dialect.collect_in_set == CollectInSet::Works && set.contains(&object),
+            None => run.object == object,
+        });
+        self.external(object) > 0 || waits || runs || self.pinned.contains(&object)
+    }
+
+    /// Whether the finalizer runs of a member of a set.
+    pub(super) fn runs_in_set(&self) -> bool {
+        self.running.last().is_some_and(|run| run.set.is_some())
+    }
+
+    /// What a collection does that is called now (SPEC 2.8, 11.23).
+    pub(super) fn collection(&self) -> CollectInCode {
+        match (self.running.last(), self.dialect.collect_in_set) {
+            (None, _) => CollectInCode::Works,
+            (Some(run), _) if run.set.is_none() => self.dialect.collect_in_code,
+            (_, CollectInSet::Refused) => CollectInCode::Refused,
+            (_, CollectInSet::Nothing) => CollectInCode::Nothing,
+            (_, CollectInSet::Works) => CollectInCode::Works,
         }
     }
 
-    /// Runs the finalizers of a set, judges it again, and frees the members that are still garbage. Returns how many
-    /// cycles died.
-    pub(super) fn free(&mut self, set: &BTreeSet<Object>) -> u64 {
+    /// Why a collection is refused that is called now, if it is.
+    pub(super) fn refused_collection(&self) -> Option<Refusal> {
+        (self.collection() == CollectInCode::Refused).then_some(Refusal::Reentrant)
+    }
+
+    /// What `collect` gives (SPEC 11.16).
+    pub(super) fn told(&self, freed: &Freed) -> Value<Object> {
+        match self.dialect.collect_gives {
+            CollectGives::Nothing => Value::Nil,
+            CollectGives::Objects => Value::Int(freed.objects as i64),
+            CollectGives::Cycles => Value::Int(freed.cycles as i64),
+            CollectGives::Sets => Value::Int(freed.sets as i64),
+            CollectGives::Anything => self.answered().cloned().unwrap_or(Value::Nil),
+        }
+    }
+
+    /// Frees all garbage as one set, until there is none, or as often as the dialect says.
+    pub(super) fn collect(&mut self) -> Freed {
+        self.sliced = None;
+        let outer = self.owed.len();
+        let mut passes = 0;
+        let mut freed = Freed::default();
+        while !self.passing && self.may_pass(passes) {
+            self.flush();
+            let set = self.set_to_take();
+            if set.is_empty() {
+                break;
+            }
+            freed += self.free(&set);
+            self.settle(outer);
+            passes += 1;
+        }
+        if self.dialect.garbage == Garbage::Late {
+            self.overdue = self.garbage();
+        }
+        freed
+    }
+
+    /// Whether a collection makes a further pass (SPEC 11.15).
+    fn may_pass(&self, passes: u32) -> bool {
+        match self.dialect.reach {
+            Reach::UntilNone => true,
+            Reach::OnePass => passes < 1,
+            Reach::TwoPasses => passes < 2,
+        }
+    }
+
+    /// The set that a pass takes (SPEC 3.2, 11.14).
+    fn set_to_take(&self) -> BTreeSet<Object> {
+        match self.dialect.garbage {
+            Garbage::Asked | Garbage::AnyTime => self.garbage(),
+            Garbage::Never => BTreeSet::new(),
+            Garbage::Late => {
+                let reached = reachable(self, self.living().filter(|object| !self.overdue.contains(object)));
+                let living = self.overdue.iter().filter(|object| self.lives(**object));
+                let due: BTreeSet<Object> = living.copied().filter(|object| !reached[object.index()]).collect();
+                let due = &due & &self.garbage();
+                self.chosen_set().filter(|set| due.is_subset(set)).unwrap_or(due)
+            }
+        }
+    }
+
+    /// The set that the subject takes now, if it may: where it does not say, all garbage that has its finalizer run or
+    /// dies in what is left of the call.
+    pub(super) fn chosen_set(&self) -> Option<BTreeSet<Object>> {
+        if let Some(Event::Took(set)) = self.choice().filter(|_| !self.silent) {
+            return Some(set.clone()).filter(|set| self.may_take(set));
+        }
+        let left = self.choices.iter().skip(self.script.journal.len()).filter_map(|event| match event {
+            Event::Began(object) | Event::Died(object) => Some(*object),
+            _ => None,
+        });
+        let garbage = self.garbage();
+        let set =
+            left.chain(self.gone.iter().copied()).filter(|object| self.silent && garbage.contains(object)).collect();
+        Some(set).filter(|set| self.may_take(set))
+    }
+
+    /// Runs the finalizers of a set, judges it again, and frees the members that are still garbage.
+    pub(super) fn free(&mut self, set: &BTreeSet<Object>) -> Freed {
         if !self.silent {
             self.script.journal.push(Event::Took(set.clone()));
         }
-        self.set_runs = true;
-        while let Some(object) = self.choose_finalizer(set) {
-            self.finalize(object);
+        self.clear_weak(set, self.dialect.set_weak);
+        let torn = if self.dialect.set_view == SetView::Nil { self.tear(set) } else { Vec::new() };
+        let freed = match self.dialect.set_order {
+            SetOrder::OneByOne if self.dialect.set_code != UserCode::Finalizer => self.free_one_by_one(set),
+            _ => self.free_at_once(set),
+        };
+        self.hidden.retain(|object| !set.contains(object));
+        self.doomed.retain(|object| !set.contains(object));
+        if !torn.is_empty() {
+            self.lose(torn);
         }
-        self.set_runs = false;
+        self.statistics.cycles_collected += freed.cycles;
+        freed
+    }
 
-        let saviours = self.living().filter(|object| !set.contains(object) || self.external(*object) > 0);
-        let lives_on = reachable(self, saviours);
-        let dying: BTreeSet<Object> = set.iter().copied().filter(|object| !lives_on[object.index()]).collect();
+    /// Makes every reference that a member contains nil, and returns those to objects outside (SPEC 11.20).
+    fn tear(&mut self, set: &BTreeSet<Object>) -> Vec<Object> {
+        let mut outside = Vec::new();
+        for object in set {
+            let Some(thing) = self.thing_mut(*object) else { continue };
+            outside.extend(thing.contents.references().filter(|target| !set.contains(target)));
+            let references = thing.contents.values.iter_mut().filter(|value| value.reference().is_some());
+            references.for_each(|value| *value = Value::Nil);
+        }
+        outside
+    }
+
+    fn free_at_once(&mut self, set: &BTreeSet<Object>) -> Freed {
+        if self.dialect.set_code == UserCode::Destructor {
+            self.doomed.extend(self.dying(set));
+        }
+        let mut ran = BTreeSet::new();
+        while let Some(object) = self.choose_finalizer(set, &ran) {
+            ran.insert(object);
+            self.run(object, Some(set));
+            if self.is_given_up() {
+                return Freed::default();
+            }
+        }
+        let dying = self.dying(set);
         let order = self.choose_order(&dying);
-        let collected = cycles(self, dying.into_iter()).len() as u64;
-        self.statistics.cycles_collected += collected;
+        let cycles = cycles(self, dying.into_iter()).len() as u64;
         let mut internal = counted(self);
-        self.die(&order, &mut internal);
-        collected
+        self.die(&order, self.dialect.set_code, &mut internal);
+        Freed { cycles, objects: order.len() as u64, sets: u64::from(!order.is_empty()) }
+    }
+
+    /// The code of each member runs right before its own death (SPEC 11.19).
+    fn free_one_by_one(&mut self, set: &BTreeSet<Object>) -> Freed {
+        let outer = self.owed.len();
+        let mut left = self.dying(set);
+        let (members, cycles) = (left.len(), cycles(self, left.iter().copied()).len() as u64);
+        self.doomed.extend(&left);
+        while let Some(object) = self.chosen(|object| left.contains(&object)).or_else(|| left.first().copied()) {
+            if self.dialect.set_code == UserCode::Destructor && self.has_finalizer(object) {
+                self.run(object, Some(set));
+            }
+            if self.is_given_up() || self.pinned.contains(&object) {
+                break;
+            }
+            left.remove(&object);
+            let mut internal = counted(self);
+            self.die(&[object], self.dialect.set_code, &mut internal);
+            if self.dialect.release == Release::Nested {
+                self.settle(outer);
+            }
+        }
+        let died = members - left.len();
+        Freed { cycles: if left.is_empty() { cycles } else { 0 }, objects: died as u64, sets: u64::from(died > 0) }
+    }
+
+    /// Whether a panic has ended the call, so that the set whose code runs lives on.
+    fn is_given_up(&self) -> bool {
+        self.passing && self.dialect.panics == Panics::Passed
+    }
+
+    /// The members that are still garbage (SPEC 3.3).
+    fn dying(&self, set: &BTreeSet<Object>) -> BTreeSet<Object> {
+        let is_held = |object: &Object| self.external(*object) > 0 && !self.doomed.contains(object);
+        let saves = |object: &Object| !set.contains(object) || is_held(object) || self.pinned.contains(object);
+        let lives_on = reachable(self, self.living().filter(saves));
+        let members = set.iter().filter(|object| self.lives(**object));
+        let (saved, dying): (Vec<Object>, Vec<Object>) = members.partition(|object| lives_on[object.index()]);
+        if self.dialect.saved == Saved::WholeSet && !saved.is_empty() {
+            BTreeSet::new()
+        } else {
+            dying.into_iter().collect()
+        }
     }
 
     /// A member whose finalizer has not begun: the one whose finalizer the subject ran next, if that was allowed.
-    fn choose_finalizer(&self, set: &BTreeSet<Object>) -> Option<Object> {
-        let may = |object: &Object| set.contains(object) && self.has_finalizer(*object);
+    fn choose_finalizer(&self, set: &BTreeSet<Object>, ran: &BTreeSet<Object>) -> Option<Object> {
+        let runs = matches!(self.dialect.set_code, UserCode::Finalizer | UserCode::Destructor);
+        let may = |object: &Object| {
+            runs && set.contains(object) && !ran.contains(object) && self.lives(*object) && self.has_finalizer(*object)
+        };
         match self.choice() {
             Some(Event::Began(chosen)) if may(chosen) => Some(*chosen),
             _ => set.iter().copied().find(may),

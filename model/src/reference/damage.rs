@@ -89,7 +89,7 @@ impl Reference {
             self.frame.iter_mut().for_each(|frame| frame.temporaries.retain(|temporary| temporary != object));
         }
         self.script.journal.push(Event::Recovered { lost: lost.into_iter().collect(), externals });
-        given_up.iter().for_each(|value| self.lose(value));
+        self.lose(given_up.iter().filter_map(Value::reference));
         Value::Nil
     }
 

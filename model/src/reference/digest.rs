@@ -9,7 +9,9 @@
 //!   each call;
 //! - the counter for a check or a verification, if that is further away than [`NEAR`];
 //! - how objects of a sliced collection looked when it began: objects that have changed are removed after each call;
-//! - what the subject chose in the last call: it is replaced before the next.
+//! - what the subject chose in the last call: it is replaced before the next;
+//! - what is there only while a call is carried out (references that are still to be given up, finalizers that run);
+//! - the dialect, which never changes.
 
 use super::frames::Frame;
 use super::slices::Sliced;
@@ -32,8 +34,15 @@ impl Reference {
             objects,
             queue,
             releasing,
-            finalizing,
-            set_runs,
+            owed: _,
+            running: _,
+            jobs: _,
+            doomed: _,
+            hidden: _,
+            pinned,
+            overdue,
+            checking: _,
+            passing: _,
             cycles: _,
             settings,
             statistics: _,
@@ -44,7 +53,10 @@ impl Reference {
             pauses,
             damages,
             script,
+            dialect: _,
             choices: _,
+            gone: _,
+            answer: _,
             silent,
         } = self;
         let mut order = vec![None; self.bound()];
@@ -62,7 +74,9 @@ impl Reference {
             self.digest_thing(thing, label, state);
         }
         labels(&mut queue.iter().copied(), state);
-        (releasing, finalizing.map(label), set_runs, settings, pauses, silent).hash(state);
+        labels(&mut pinned.iter().copied(), state);
+        labels(&mut overdue.iter().copied().filter(|object| self.lives(*object)), state);
+        (releasing, settings, pauses, silent).hash(state);
         for cycle in self.cycles() {
             labels(&mut cycle.iter().copied(), state);
         }

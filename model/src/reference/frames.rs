@@ -52,14 +52,11 @@ impl Reference {
     pub(super) fn end(&mut self) -> Reply {
         let Frame { budget, mut temporaries } = self.frame.take().ok_or(Refusal::Frame)?;
         temporaries.retain(|object| self.lives(*object));
-        for object in &temporaries {
-            if let Some(thing) = self.thing_mut(*object)
-                && thing.external > 0
-            {
-                thing.external -= 1;
-                self.lose(&Value::Reference(*object));
-            }
+        let held: Vec<Object> = temporaries.iter().copied().filter(|object| self.external(*object) > 0).collect();
+        for object in &held {
+            self.thing_mut(*object).into_iter().for_each(|thing| thing.external -= 1);
         }
+        self.lose(held);
         let set = self.held_by_none_but(&temporaries);
         let fits = set.len() as u64 <= budget;
         let must = self.silent || self.looked_at(&temporaries) <= budget;

@@ -1,12 +1,17 @@
 //! Release: what happens when nothing refers to an object any more (SPEC 2).
 
-use super::{End, Event, Reference, counted, script};
-use crate::value::{Object, Value};
+use super::{End, Event, Reference, Running, counted, script};
+use crate::dialect::{Again, Cleared, ContentsOrder, Garbage, Panics, Release, UserCode};
+use crate::value::Object;
+use std::collections::{BTreeSet, VecDeque};
 
 impl Reference {
-    /// Gives up a reference. An object that has no more references joins the queue.
-    pub(super) fn lose(&mut self, value: &Value<Object>) {
-        if let Some(object) = value.reference() {
+    /// Gives up references, in that order. An object that has no more references joins the queue.
+    pub(super) fn lose(&mut self, objects: impl IntoIterator<Item = Object>) {
+        if self.dialect.release == Release::Nested {
+            return self.owed.push(objects.into_iter().collect());
+        }
+        for object in objects {
             let internal = counted(self)[object.index()];
             self.join_if_lost(object, internal);
         }
@@ -14,66 +19,200 @@ impl Reference {
 
     fn join_if_lost(&mut self, object: Object, internal: u32) {
         let lost = self.thing(object).is_some_and(|thing| thing.external == 0 && internal == 0);
-        if lost && self.finalizing != Some(object) && !self.queue.contains(&object) {
+        let has_its_turn = self.running.iter().any(|run| run.set.is_none() && run.object == object);
+        let joins = lost && self.dialect.release != Release::Traced && !self.pinned.contains(&object);
+        if joins && !has_its_turn && !self.queue.contains(&object) {
             self.queue.push_back(object);
         }
     }
 
-    /// Processes the queue, unless that is already happening or a set's finalizers run.
-    pub(super) fn settle(&mut self) {
-        if self.releasing || self.set_runs || self.queue.is_empty() {
+    /// How many dead objects of calls further out are still to give up references. A call of user code leaves these alone.
+    pub(super) fn outer(&self) -> usize {
+        if self.running.is_empty() { 0 } else { self.owed.len() }
+    }
+
+    /// Lets those die that have lost their last reference, if it is time (SPEC 2.1, 11.12).
+    pub(super) fn settle(&mut self, outer: usize) {
+        if self.queue.is_empty() && self.owed.len() <= outer {
             return;
         }
-        self.releasing = true;
+        let was_releasing = std::mem::replace(&mut self.releasing, true);
         let mut internal = counted(self);
-        while let Some(object) = self.queue.pop_front() {
-            if self.is_held(object, &internal) {
-                continue;
+        while let Some(object) = self.next_turn(outer, was_releasing) {
+            self.turn(object, &mut internal);
+            if self.passing && self.dialect.panics == Panics::Passed {
+                break;
             }
-            if self.has_finalizer(object) {
-                self.finalizing = Some(object);
-                self.finalize(object);
-                self.finalizing = None;
-                internal = counted(self);
-                if self.is_held(object, &internal) {
-                    continue;
-                }
-            }
-            self.die(&[object], &mut internal);
         }
-        self.releasing = false;
+        self.releasing = was_releasing;
     }
 
-    /// Whether it must not be released any more: something refers to it again, or it has died with a set.
+    /// Takes the object that has the next turn out of the queue, or a reference out of those that are owed.
+    fn next_turn(&mut self, outer: usize, was_releasing: bool) -> Option<Object> {
+        let in_a_call = was_releasing || self.runs_in_set();
+        match self.dialect.release {
+            Release::Queued if in_a_call => None,
+            Release::Queued => self.queue.pop_front(),
+            Release::Nested => self.next_owed(outer),
+            Release::Unordered if !in_a_call => self.next_waiting().or_else(|| self.queue.pop_front()),
+            Release::Unordered | Release::Deferred => self.next_waiting(),
+            Release::Traced => None,
+        }
+    }
+
+    /// Takes the object out of the queue that has its turn in the subject now.
+    fn next_waiting(&mut self) -> Option<Object> {
+        let object = self.chosen(|object| self.queue.contains(&object))?;
+        self.queue.retain(|waiting| *waiting != object);
+        Some(object)
+    }
+
+    /// Takes the reference that is given up next, of the innermost dead object first.
+    fn next_owed(&mut self, outer: usize) -> Option<Object> {
+        while self.owed.len() > outer && self.owed.last().is_some_and(VecDeque::is_empty) {
+            self.owed.pop();
+        }
+        let innermost = self.owed.get(outer..)?.last()?;
+        let free = self.dialect.contents == ContentsOrder::Unordered;
+        let chosen = self.chosen(|object| free && innermost.contains(&object));
+        let place = innermost.iter().position(|object| Some(*object) == chosen).unwrap_or(0);
+        self.owed.last_mut()?.remove(place)
+    }
+
+    /// Lets all wait no longer that a deferred release lets wait (SPEC 11.12).
+    pub(super) fn flush(&mut self) {
+        while self.dialect.release == Release::Deferred && !self.queue.is_empty() && !self.passing {
+            let mut internal = counted(self);
+            if let Some(object) = self.next_waiting().or_else(|| self.queue.pop_front()) {
+                self.turn(object, &mut internal);
+            }
+        }
+    }
+
+    /// An object that has lost a reference has its turn (SPEC 2.2). `internal` has the counts.
+    fn turn(&mut self, object: Object, internal: &mut Vec<u32>) {
+        if self.is_held(object, internal) {
+            return;
+        }
+        if self.has_finalizer(object) && matches!(self.dialect.code, UserCode::Finalizer | UserCode::Destructor) {
+            self.run(object, None);
+            *internal = counted(self);
+            if self.is_held(object, internal) {
+                return;
+            }
+        }
+        self.die(&[object], self.dialect.code, internal);
+    }
+
+    /// Whether it must not be released any more: something refers to it again, or it has died or will, with a set.
     fn is_held(&self, object: Object, internal: &[u32]) -> bool {
-        !self.lives(object) || self.external(object) > 0 || internal[object.index()] > 0
+        let is_owed = || self.owed.iter().flatten().any(|owed| *owed == object);
+        let is_kept = self.external(object) > 0 || internal[object.index()] > 0 || is_owed();
+        !self.lives(object) || is_kept || self.pinned.contains(&object) || self.doomed.contains(&object)
     }
 
-    /// Runs an object's finalizer, which happens only once.
-    pub(super) fn finalize(&mut self, object: Object) {
-        if let Some(thing) = self.thing_mut(object) {
-            thing.begun = true;
+    /// Runs an object's finalizer, in a release or of a member of a set.
+    pub(super) fn run(&mut self, object: Object, set: Option<&BTreeSet<Object>>) {
+        let (code, weak) = match set {
+            Some(_) => (self.dialect.set_code, self.dialect.set_weak),
+            None => (self.dialect.code, self.dialect.weak),
+        };
+        if self.dialect.again == Again::Once {
+            self.objects[object.index()].iter_mut().for_each(|thing| thing.begun = true);
         }
-        if script::finalize(self, object) == End::Panicked {
-            self.statistics.finalizer_panics += 1;
+        if set.is_none() {
+            self.clear_weak(&[object].into(), weak);
+            self.doomed.extend(Some(object).filter(|_| code == UserCode::Destructor));
+        }
+        self.running.push(Running { object, set: set.cloned() });
+        let end = script::finalize(self, object);
+        self.running.pop();
+        if set.is_none() {
+            self.hidden.remove(&object);
+            self.doomed.remove(&object);
+        }
+        if end == End::Panicked {
+            self.panicked(set);
+        }
+    }
+
+    /// Clears the weak references to objects whose code runs next (SPEC 11.25).
+    pub(super) fn clear_weak(&mut self, objects: &BTreeSet<Object>, when: Cleared) {
+        match when {
+            Cleared::AtDeath => {}
+            Cleared::BeforeCode => self.hidden.extend(objects),
+            Cleared::ForGood => {
+                let things = self.objects.iter_mut().flatten();
+                let weak = things.filter(|thing| thing.contents.target.is_some_and(|target| objects.contains(&target)));
+                weak.for_each(|thing| thing.contents.target = None);
+            }
+        }
+    }
+
+    /// A panic came out of a finalizer (SPEC 2.11, 11.24).
+    fn panicked(&mut self, set: Option<&BTreeSet<Object>>) {
+        match self.dialect.panics {
+            Panics::Counted => self.statistics.finalizer_panics += 1,
+            Panics::Passed | Panics::PassedAfter => self.passing |= self.running.is_empty() && !self.checking,
+            Panics::RestLost => {
+                let rest: Vec<Object> =
+                    set.into_iter().flatten().copied().filter(|object| self.lives(*object)).collect();
+                self.pinned.extend(rest);
+            }
+            Panics::Contained | Panics::Never => {}
         }
     }
 
     /// Lets objects die in one step; then they give up their contents, in that order. `internal` has the counts from
-    /// before.
-    pub(super) fn die(&mut self, objects: &[Object], internal: &mut [u32]) {
-        let mut given_up = Vec::new();
+    /// before, `code` says what becomes of finalizers.
+    pub(super) fn die(&mut self, objects: &[Object], code: UserCode, internal: &mut [u32]) {
+        let mut given_up: Vec<VecDeque<Object>> = Vec::new();
         for object in objects {
             if let Some(thing) = self.objects[object.index()].take() {
-                given_up.extend(thing.contents.references());
+                given_up.push(thing.contents.references().collect());
                 self.script.journal.push(Event::Died(*object));
                 self.statistics.frees += 1;
                 self.pauses = 0;
+                self.bury(*object, code);
             }
         }
-        for target in given_up {
+        if self.dialect.contents == ContentsOrder::Reversed {
+            given_up.iter_mut().for_each(|references| references.make_contiguous().reverse());
+        }
+        if self.dialect.release == Release::Nested {
+            return self.owed.extend(given_up.into_iter().rev());
+        }
+        for target in given_up.into_iter().flatten() {
             internal[target.index()] -= 1;
             self.join_if_lost(target, internal[target.index()]);
+        }
+    }
+
+    /// What becomes of a dead object's finalizer.
+    fn bury(&mut self, object: Object, code: UserCode) {
+        if code == UserCode::Job && self.has_finalizer(object) {
+            self.jobs.push_back(object);
+        } else {
+            self.script.forget(object);
+        }
+    }
+
+    /// Runs the jobs of the dead, in order of death (SPEC 11.17).
+    pub(super) fn run_jobs(&mut self) {
+        while let Some(object) = self.jobs.pop_front() {
+            self.run(object, None);
+            self.script.forget(object);
+            self.settle(0);
+        }
+    }
+
+    /// What dies in the subject though nothing asked for it, if the dialect allows that now (SPEC 11.12, 11.14).
+    pub(super) fn die_by_themselves(&mut self, outer: usize) {
+        self.settle(outer);
+        while self.dialect.garbage == Garbage::AnyTime && self.running.is_empty() {
+            let Some(set) = self.chosen_set() else { return };
+            self.free(&set);
+            self.settle(outer);
         }
     }
 }

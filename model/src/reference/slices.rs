@@ -4,6 +4,7 @@
 //! sets of garbage are freed, the work completes within so many calls, and then every object is dead that was garbage
 //! at the beginning and undisturbed since.
 
+use super::collection::Freed;
 use super::{Event, Reference};
 use crate::definitions::{self, Graph, reachable};
 use crate::operation::{Code, Operation};
@@ -12,8 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The result of one call of a collection in slices.
 pub(super) struct Slice {
-    /// How many cycles died.
-    pub cycles: u64,
+    pub freed: Freed,
     /// Whether nothing is left to do.
     pub complete: bool,
 }
@@ -33,26 +33,27 @@ impl Reference {
     /// be.
     pub(super) fn collect_slice(&mut self) -> Slice {
         if self.silent {
-            return Slice { cycles: self.collect(), complete: true };
+            return Slice { freed: self.collect(), complete: true };
         }
         self.count_call();
-        let mut cycles = 0;
+        let outer = self.owed.len();
+        let mut freed = Freed::default();
         loop {
             let set = match self.choice() {
                 Some(Event::Took(set)) if self.may_take(set) => set.clone(),
                 Some(Event::Paused) if self.sliced.as_ref().is_none_or(|sliced| sliced.calls < sliced.most) => {
                     self.script.journal.push(Event::Paused);
-                    return Slice { cycles, complete: false };
+                    return Slice { freed, complete: false };
                 }
                 _ => self.left_alone(),
             };
             if set.is_empty() {
                 self.sliced = None;
-                return Slice { cycles, complete: true };
+                return Slice { freed, complete: true };
             }
-            cycles += self.free(&set);
+            freed += self.free(&set);
             self.excuse_nothing();
-            self.settle();
+            self.settle(outer);
         }
     }
 
@@ -67,7 +68,7 @@ impl Reference {
     }
 
     /// Whether it is a closed set of garbage: no object outside refers to a member.
-    fn may_take(&self, set: &BTreeSet<Object>) -> bool {
+    pub(super) fn may_take(&self, set: &BTreeSet<Object>) -> bool {
         let mut outside = self.living().filter(|object| !set.contains(object));
         let closed = outside.all(|object| self.references(object).all(|target| !set.contains(&target)));
         !set.is_empty() && closed && set.is_subset(&self.garbage())

@@ -18,10 +18,13 @@ fn what_judges_is_short_enough_to_be_believed_by_reading() {
         include_str!("../../src/reference/collection.rs"),
         include_str!("../../src/reference/damage.rs"),
         include_str!("../../src/reference/frames.rs"),
+        include_str!("../../src/reference/perform.rs"),
         include_str!("../../src/reference/release.rs"),
+        include_str!("../../src/reference/sayable.rs"),
         include_str!("../../src/reference/slices.rs"),
         include_str!("../../src/script.rs"),
     ];
+    // 1,450 for the contract of SPEC 1 to 10, and some 20 lines for each clause of SPEC 11.
     let lines: usize = judge.iter().map(|file| file.lines().count()).sum();
-    assert!(lines <= 1_450, "{lines} lines");
+    assert!(lines <= 2_000, "{lines} lines");
 }

@@ -97,6 +97,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
             profile: arguments.profile.unwrap_or(property.profile()),
             most_lines: arguments.ops as usize,
             without: arguments.without_bias.clone(),
+            ..Recipe::default()
         },
         cases: arguments.cases.unwrap_or(u64::MAX),
         time: if arguments.cases.is_some() { None } else { Some(arguments.time.unwrap_or(TIME)) },

@@ -76,6 +76,7 @@ pub(super) fn minimize(context: &Context<'_>, arguments: &Minimize, output: &mut
         jobs: arguments.jobs.into(),
         stop: Some(&context.stop),
         improved: Some(&improved),
+        ..Options::default()
     };
     let judge = Judge::after_trying(program, property, subject, &arguments.isolate)?;
     let found = judge.minimized(program, &options);

@@ -97,7 +97,8 @@ impl Strategy for Programs {
         // That no subject can be made is told where one is needed.
         let abilities = self.subject.as_ref().and_then(|subject| subject.abilities().ok());
         let supports = |code| abilities.is_none_or(|abilities| abilities.has(code));
-        let program = generate::case(seed, 0, &self.recipe, &supports);
+        let dialect = abilities.map(|abilities| *abilities.dialect()).unwrap_or_default();
+        let program = generate::case(seed, 0, &Recipe { dialect, ..self.recipe.clone() }, &supports);
         Ok(Shrinking { shown: program.clone(), failing: program, next: 0 })
     }
 }

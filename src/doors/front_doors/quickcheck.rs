@@ -27,9 +27,10 @@ pub struct Claim {
 impl Testable for Claim {
     /// Panics with the whole report where the property does not hold: there is nothing left to shrink.
     fn result(&self, gen_: &mut Gen) -> TestResult {
-        let recipe = Recipe { profile: self.property.profile(), ..Recipe::default() };
         // That no subject can be made is told where one is needed.
         let abilities = self.subject.abilities().ok();
+        let dialect = abilities.map(|abilities| *abilities.dialect()).unwrap_or_default();
+        let recipe = Recipe { profile: self.property.profile(), dialect, ..Recipe::default() };
         let supports = |code| abilities.is_none_or(|abilities| abilities.has(code));
         assert_holds(self.property, &self.subject, &drawn(gen_, recipe, &supports));
         TestResult::passed()

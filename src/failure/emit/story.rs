@@ -185,6 +185,8 @@ impl Teller {
             Violation::NotFreed { object } => vec![Claim::Lives(object, false)],
             Violation::Contents { object, model, .. } => vec![Claim::Holds(object, model)],
             Violation::Counts { object, model, .. } => vec![Claim::Counts(object, model)],
+            // What model counts apart, a subject that has only the sum can't spell.
+            Violation::Strong { .. } => Vec::new(),
             Violation::Statistics { which, model, .. } => vec![Claim::Statistic(which, model)],
             Violation::Cycles { model, .. } => vec![Claim::Knows(model)],
             Violation::Detection { model, .. } => vec![Claim::Finds(model)],

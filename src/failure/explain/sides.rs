@@ -37,6 +37,10 @@ impl Names {
             Violation::Counts { object, model, subject } => {
                 (self.counts(*object, *model), self.counts(*object, *subject))
             }
+            Violation::Strong { object, model, subject } => {
+                let name = self.object(*object);
+                (format!("{name}: {model} strong references"), format!("{name}: {subject} strong references"))
+            }
             Violation::Statistics { which, model, subject } => {
                 let which = which.replace('_', " ");
                 (format!("{which}: {model}"), format!("{which}: {subject}"))

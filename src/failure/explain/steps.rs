@@ -96,6 +96,7 @@ impl Run<'_> {
         }
         match used(line).into_iter().find(|name| lockstep.object(*name).is_none()) {
             Some(name) => self.why_unbound(index, name),
+            None if !lockstep.model().is_damaged() => "programs of the subject's dialect can't say it here".to_owned(),
             None => "the heap is damaged, and not yet recovered".to_owned(),
         }
     }

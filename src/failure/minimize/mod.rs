@@ -31,7 +31,7 @@ pub use removals::{Removal, Tried, Without, removals};
 use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
 use crate::judge::violation::Violation;
-use heapproof_model::Program;
+use heapproof_model::{Dialect, Program};
 use judge::{Ballot, Judge};
 use search::Search;
 use std::collections::BTreeMap;
@@ -51,6 +51,8 @@ pub struct Options<'a> {
     pub jobs: usize,
     /// Once it is set, the search stops and returns the simplest program so far.
     pub stop: Option<&'a AtomicBool>,
+    /// The dialect of the subject: passes ask a model of it which lines do something.
+    pub dialect: Dialect,
     /// Is told of each program that is the simplest so far, with how it fails; the first is the one that was given.
     pub improved: Option<&'a Improved<'a>>,
 }

@@ -5,7 +5,7 @@ use super::judge::{Ballot, Judge, Verdict};
 use super::order::Rank;
 use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
-use heapproof_model::{Line, Program};
+use heapproof_model::{Line, Program, Reference};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::Ordering;
 use xxhash_rust::xxh3::xxh3_128;
@@ -70,6 +70,11 @@ impl<'a> Search<'a> {
             executions: 0,
             others: BTreeMap::new(),
         }
+    }
+
+    /// An empty model of the subject's dialect.
+    pub fn model(&self) -> Reference {
+        Reference::of(self.options.dialect)
     }
 
     /// The simplest program so far.

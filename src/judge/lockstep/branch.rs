@@ -1,6 +1,6 @@
 //! Continues from one state in several ways, for the search through all programs.
 //!
-//! The model is copied. The subject is not: a new one is made and gets the same calls again. So the search runs exactly
+//! The model is copied, unless the subject's dialect leaves it choices, which it may make otherwise the next time. The subject is not: a new one is made and gets the same calls again. So the search runs exactly
 //! what a program runs, and does not depend on how a subject copies itself.
 
 use super::{Checked, Everything, Failed, Inspection, Lockstep};
@@ -74,6 +74,15 @@ impl Ends {
 }
 
 impl Past {
+    /// A new lockstep that got the same calls, where a subject may choose otherwise when they are repeated.
+    fn repeated(&self, kind: &SubjectKind) -> Result<Lockstep, Violation> {
+        let mut lockstep = Lockstep::new(kind)?;
+        for Call { operation, bound, .. } in &self.calls {
+            lockstep.carry_out(operation, bound.map(|(name, _)| name))?;
+        }
+        Ok(lockstep)
+    }
+
     /// A new subject that got the same calls.
     fn again(&self, kind: &SubjectKind) -> Result<Box<dyn Subject>, Violation> {
         let mut subject = kind.make()?;
@@ -130,6 +139,9 @@ impl Lockstep {
     /// Another lockstep in the same state; `past` is the past of this one.
     pub(crate) fn branch(&self, kind: &SubjectKind, past: &Past) -> Result<Lockstep, Violation> {
         guarded(|| {
+            if self.abilities.dialect().has_choices() {
+                return past.repeated(kind);
+            }
             let mut branch = self.beside(past.again(kind)?, self.model.clone());
             branch.history.clone_from(&self.history);
             Ok(branch)

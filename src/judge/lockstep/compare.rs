@@ -1,10 +1,10 @@
 //! Compares what a subject shows with what the model says.
 
-use super::{Checked, Lockstep};
+use super::{Checked, Lockstep, plain};
 use crate::judge::subject::Observation;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Contents, Event, Finding, Kind, Object, Statistics};
+use heapproof_model::{Contents, Counts, Dialect, Event, Finding, Kind, Object, Statistics};
 use std::collections::BTreeSet;
 
 impl Lockstep {
@@ -12,7 +12,7 @@ impl Lockstep {
     pub(super) fn compare_deaths(&self, events: &[Event]) -> Checked {
         for event in events {
             if let Event::Died(object) = event
-                && self.subject.look(|subject| subject.lives(*object))?
+                && self.subject.look(|subject| subject.lives(*object) && subject.knows(*object))?
             {
                 return Err(Violation::NotFreed { object: *object });
             }
@@ -20,9 +20,13 @@ impl Lockstep {
         Ok(())
     }
 
-    /// Exactly the objects that live in the model live in the subject.
+    /// Exactly the objects that live in the model live in the subject. Where the subject does not know whether one lives,
+    /// it need not say so unless a root reaches the object.
     pub(crate) fn compare_lives(&self) -> Checked {
         for object in (0..self.model.bound()).map(|number| Object(number as u32)) {
+            if !self.subject.look(|subject| subject.knows(object))? && !self.is_reached(object) {
+                continue;
+            }
             match (self.model.lives(object), self.subject.look(|subject| subject.lives(object))?) {
                 (true, false) => return Err(Violation::FreedTooEarly { object }),
                 // It is not freed late. It is back: its id reaches another object, or it was freed and is still kept.
@@ -33,11 +37,16 @@ impl Lockstep {
         Ok(())
     }
 
+    fn is_reached(&self, object: Object) -> bool {
+        self.model.lives(object) && !self.model.garbage().contains(&object)
+    }
+
     /// Compares everything that the subject shows of every object and of the heap.
     pub(crate) fn compare(&mut self) -> Checked {
         self.compare_lives()?;
         self.compare_contents()?;
         self.compare_counts()?;
+        self.compare_sums()?;
         self.compare_statistics()?;
         self.compare_cycles()?;
         self.compare_verification()
@@ -51,6 +60,20 @@ impl Lockstep {
             let subject = self.subject.look(|subject| subject.counts(object))?;
             if model != subject {
                 return Err(Violation::Counts { object, model, subject });
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares the sums of external and internal counts, where the subject does not tell them apart.
+    pub(crate) fn compare_sums(&self) -> Checked {
+        if !self.abilities.shows(Observation::Strong) || self.abilities.shows(Observation::Counts) {
+            return Ok(());
+        }
+        for (object, counts) in self.model.counts() {
+            let (model, subject) = (sum(counts), self.subject.look(|subject| subject.strong(object))?);
+            if model != subject {
+                return Err(Violation::Strong { object, model, subject });
             }
         }
         Ok(())
@@ -137,7 +160,7 @@ impl Lockstep {
                 && self.seen.function == contents.function
                 && self.seen.target == target
                 && self.seen.fields == contents.fields
-                && self.seen.values == contents.values;
+                && plain::same_values(self.abilities.dialect(), &self.seen.values, &contents.values);
             if !same {
                 let model = Box::new(Contents { target, ..contents.clone() });
                 return Err(Violation::Contents { object, model, subject: Box::new(self.seen.clone()) });
@@ -157,8 +180,13 @@ pub(super) fn sorted(mut cycles: Vec<BTreeSet<Object>>) -> Vec<BTreeSet<Object>>
     cycles
 }
 
-pub(super) fn compare_journals(model: &[Event], subject: &[Event]) -> Checked {
-    let at = model.iter().zip(subject).take_while(|(model, subject)| model == subject).count();
+fn sum(counts: Counts) -> u64 {
+    u64::from(counts.external) + u64::from(counts.internal)
+}
+
+pub(super) fn compare_journals(dialect: &Dialect, model: &[Event], subject: &[Event]) -> Checked {
+    let same = |(model, subject): &(&Event, &Event)| plain::same_event(dialect, model, subject);
+    let at = model.iter().zip(subject).take_while(same).count();
     match (model.get(at), subject.get(at)) {
         (None, None) => Ok(()),
         (model, subject) => Err(Violation::Journal { model: model.cloned(), subject: subject.cloned() }),

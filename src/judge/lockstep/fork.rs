@@ -2,11 +2,11 @@
 
 use super::asked::Asked;
 use super::compare::sorted;
-use super::{Checked, Lockstep, within_budget};
+use super::{Checked, Lockstep, as_outcome, within_budget};
 use crate::judge::subject::Observation;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::{self, Graph};
-use heapproof_model::{Code, Machine, Operation};
+use heapproof_model::{Code, Machine, Operation, Outcome};
 
 impl Lockstep {
     /// Compares on a copy what detections and a collection would do. A detection right after another must touch
@@ -31,8 +31,8 @@ impl Lockstep {
             self.compare_detection(&fork)?;
         }
         if self.abilities.has(Code::Collect) {
-            let _ = fork.call(|fork| fork.call(&Operation::Collect {}))?;
-            self.compare_survivors(&mut fork)?;
+            let outcome = as_outcome(fork.call(|fork| fork.call(&Operation::Collect {}))?);
+            self.compare_survivors(&mut fork, outcome)?;
         }
         Ok(())
     }
@@ -57,13 +57,14 @@ impl Lockstep {
 
     /// Compares who survives a collection. Where there are finalizers the model collects too, since they may resurrect
     /// garbage.
-    fn compare_survivors(&self, fork: &mut Asked) -> Checked {
+    fn compare_survivors(&self, fork: &mut Asked, outcome: Outcome) -> Checked {
         let collected;
         let survivors = if self.model.garbage().is_empty() {
             &self.model
         } else {
             let mut copy = self.model.clone();
             copy.follow(fork.call(|fork| fork.take_journal())?);
+            copy.follow_outcome(outcome, self.gone(fork)?);
             let _ = copy.call(&Operation::Collect {});
             collected = copy;
             &collected

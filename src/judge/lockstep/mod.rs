@@ -15,6 +15,7 @@ mod failure;
 mod fork;
 mod inspection;
 mod noting;
+mod plain;
 mod score;
 mod trial;
 
@@ -120,8 +121,8 @@ impl Lockstep {
     /// Why there can be no subject.
     pub fn new(kind: &SubjectKind) -> Result<Lockstep, NotMade> {
         let subject = kind.make()?;
-        let abilities = Abilities::of(&*subject);
-        let mut model = Reference::new();
+        let abilities = kind.abilities_of(&*subject);
+        let mut model = Reference::of(*abilities.dialect());
         if !(abilities.shows(Observation::Journal) && abilities.shows(Observation::Sets)) {
             model.expect_no_sets();
         }
@@ -334,19 +335,20 @@ impl Lockstep {
             Vec::new()
         };
         self.model.follow(journal.clone());
+        self.model.follow_outcome(subject.clone(), self.gone(&self.subject)?);
         let (model, events) = self.call_model(operation);
         self.tell(operation, (&model, &subject), (&events, &journal));
 
         let same = match (&model, &subject) {
             (Outcome::Refused(_), Outcome::Refused(_)) if !self.abilities.shows(Observation::Refusals) => true,
-            (model, subject) => model == subject,
+            (model, subject) => plain::same_outcome(self.abilities.dialect(), model, subject),
         };
         if !same {
             return Err(Violation::Outcome { model, subject });
         }
         self.compare_deaths(&events)?;
         if self.abilities.shows(Observation::Journal) {
-            compare_journals(&events, &journal)?;
+            compare_journals(self.abilities.dialect(), &events, &journal)?;
         }
         let touched = self.subject.look(|subject| subject.touched())?.saturating_sub(touched);
         let finalizers = events.iter().any(|event| matches!(event, Event::Began(_)));
@@ -379,6 +381,21 @@ impl Lockstep {
             other => return self.subject.call(|subject| subject.call(other)),
         }
         Ok(Ok(Value::Nil))
+    }
+
+    /// The objects that have died in the subject since the last call, where the model has to be told.
+    fn gone(&self, subject: &Asked) -> Result<BTreeSet<Object>, Violation> {
+        let mut gone = BTreeSet::new();
+        if self.abilities.shows(Observation::Journal) || !self.abilities.dies_when_it_likes() {
+            return Ok(gone);
+        }
+        for object in self.model.living() {
+            let (lives, knows) = subject.look(|subject| (subject.lives(object), subject.knows(object)))?;
+            if knows && !lives {
+                gone.insert(object);
+            }
+        }
+        Ok(gone)
     }
 
     fn call_model(&mut self, operation: &Operation<Object>) -> (Outcome, Vec<Event>) {

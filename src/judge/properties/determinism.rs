@@ -2,15 +2,16 @@
 //!
 //! There is no model here, only what the subjects show: outcomes, the journal, who lives, contents, counts, statistics
 //! and cycles. After each line, all this is hashed to one number for each subject. The [`digest`] of a run hashes its
-//! numbers.
+//! numbers. Of a subject whose dialect leaves it choices, only the outcomes are compared that depend on none.
 
 use crate::judge::lockstep::{Failure, Verdict, begins};
 use crate::judge::panics;
 use crate::judge::subject::{Abilities, Observation, Subject, SubjectKind};
 use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
+use heapproof_model::dialect::{Again, Names};
 use heapproof_model::script::{self, Machine, Script};
-use heapproof_model::{Contents, Event, Line, Object, Operation, Outcome, Program, Refusal, Value};
+use heapproof_model::{Code, Contents, Event, Line, Object, Operation, Outcome, Program, Refusal, Value};
 use std::hash::{Hash, Hasher};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -121,7 +122,8 @@ impl Machine for Run {
 impl Run {
     fn of(kind: &SubjectKind) -> Result<Run, Violation> {
         let subject = kind.make()?;
-        let (script, abilities) = (Script::default(), Abilities::of(&*subject));
+        let abilities = kind.abilities_of(&*subject);
+        let script = Script::default().again(abilities.dialect().again == Again::EachDeath);
         Ok(Run { subject, abilities, script, objects: 0, damaged: Vec::new(), roots: Vec::new() })
     }
 
@@ -142,7 +144,10 @@ impl Run {
             self.subject.bind(name, *object);
         }
         let journal = self.subject.take_journal();
-        let digest = self.shown(&outcome, &journal);
+        let digest = match self.abilities.dialect().has_choices() {
+            true => self.promised(line, &outcome),
+            false => self.shown(&outcome, &journal),
+        };
         self.unless_lost()?;
         Ok(Shown { outcome, journal, digest })
     }
@@ -154,6 +159,18 @@ impl Run {
     fn held(&self) -> Vec<Object> {
         let objects = (0..self.objects).map(Object).filter(|object| self.subject.lives(*object));
         objects.flat_map(|object| std::iter::repeat_n(object, self.subject.counts(object).external as usize)).collect()
+    }
+
+    /// A digest of what a subject promises that has choices: what a line gives that names only objects which held
+    /// references reach, unless the outcome is a choice.
+    fn promised(&self, line: &Line, outcome: &Outcome) -> u64 {
+        let dialect = self.abilities.dialect();
+        let is_chosen = matches!(line.operation.code(), Code::Upgrade | Code::Collect | Code::CollectSlice);
+        let mut digest = Xxh3::new();
+        if dialect.names == Names::Held && !is_chosen {
+            outcome.hash(&mut digest);
+        }
+        digest.finish()
     }
 
     /// A digest of everything that the subject shows.

@@ -1,6 +1,7 @@
 //! What subjects of a kind can do.
 
 use super::{Observation, Subject};
+use heapproof_model::dialect::{Garbage, UserCode};
 use heapproof_model::{Code, Dialect, Line, Operation};
 
 /// Which operations subjects of a kind have, and what can be observed of them.
@@ -55,8 +56,20 @@ impl Abilities {
             Code::Panic => true,
             // What was damaged is read in the journal, and it must be possible to end the damage.
             Code::Fault => self.has(code) && self.shows(Observation::Journal) && self.has(Code::RecoverRoots),
+            Code::On => self.has(code) && self.shows_what_finalizers_see(),
             code => self.has(code),
         }
+    }
+
+    /// Where objects die when the subject likes, what finalizers see depends on it, so the journal has to say when.
+    fn shows_what_finalizers_see(&self) -> bool {
+        let sets = self.dialect.garbage == Garbage::Asked || self.dialect.set_code != UserCode::Finalizer;
+        !self.dialect.has_choices() || self.shows(Observation::Journal) && (sets || self.shows(Observation::Sets))
+    }
+
+    /// Whether it must be asked after each call which objects have died.
+    pub(crate) fn dies_when_it_likes(&self) -> bool {
+        self.dialect.frees_when_it_likes()
     }
 
     /// The same for the operations of a line, those within a finalizer included.

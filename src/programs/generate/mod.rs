@@ -19,7 +19,7 @@ pub use bias::Bias;
 pub use profile::Profile;
 pub(crate) use shapes::Shape;
 
-use heapproof_model::{Code, Kind, Line, Machine, Name, Object, Operation, Program, Reference, script};
+use heapproof_model::{Code, Dialect, Kind, Line, Machine, Name, Object, Operation, Program, Reference, script};
 use operands::Place;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -37,11 +37,13 @@ pub struct Recipe {
     pub most_lines: usize,
     /// The biases that are left out.
     pub without: Vec<Bias>,
+    /// The dialect of the subject.
+    pub dialect: Dialect,
 }
 
 impl Default for Recipe {
     fn default() -> Recipe {
-        Recipe { profile: Profile::Default, most_lines: MOST_LINES, without: Vec::new() }
+        Recipe { profile: Profile::Default, most_lines: MOST_LINES, without: Vec::new(), dialect: Dialect::default() }
     }
 }
 
@@ -97,7 +99,7 @@ struct Generator<'a> {
 
 impl<'a> Generator<'a> {
     fn new(rng: &'a mut dyn Rng, recipe: &'a Recipe, supports: &'a dyn Fn(Code) -> bool) -> Generator<'a> {
-        let Recipe { profile, without, .. } = recipe;
+        let Recipe { profile, without, dialect, .. } = recipe;
         let has = |bias: Bias| !without.contains(&bias);
         let factors = if has(Bias::Swarm) { swarm::factors(rng) } else { None };
         let factor = |code: Code| factors.as_ref().map_or(100, |factors| factors[code as usize]);
@@ -106,7 +108,7 @@ impl<'a> Generator<'a> {
         Generator {
             profile: *profile,
             without,
-            model: Reference::new(),
+            model: Reference::of(*dialect),
             lines: Vec::new(),
             bound: Vec::new(),
             finalizers: Vec::new(),
@@ -170,7 +172,9 @@ impl<'a> Generator<'a> {
                 }
                 _ => {}
             }
-            if let Some(line) = self.make(code, &Place::Program) {
+            if let Some(line) = self.make(code, &Place::Program)
+                && self.can_be_said(&line)
+            {
                 self.add(line);
                 if self.profile == Profile::LookAlways {
                     self.look();
@@ -236,10 +240,20 @@ impl<'a> Generator<'a> {
         within && (self.supports)(operation.code())
     }
 
+    /// Whether programs of the dialect can say a line now. In the default dialect all can be said, and some are refused.
+    fn can_be_said(&mut self, line: &Line) -> bool {
+        if *self.model.dialect() == Dialect::default() {
+            return true;
+        }
+        let script = self.model.script();
+        let operation = line.operation.resolve(&|name| script.object(name));
+        operation.is_none_or(|operation| self.model.permits(&operation))
+    }
+
     /// Carries a line out on the model; shapes and slices are made of whatever they like, and what the subject lacks of
     /// that is left out.
     fn add(&mut self, line: Line) {
-        if !self.supports(&line.operation) {
+        if !self.supports(&line.operation) || !self.can_be_said(&line) {
             return;
         }
         let told = self.told(&line.operation);

@@ -48,6 +48,7 @@ impl Telling<'_> {
             Violation::LeavesGarbage { object } => self.unreached(&self.story.after, *object),
             Violation::LeaksCycle { object } => self.unreached(&self.story.before, *object),
             Violation::Counts { object, model, subject } => self.counts(*object, *model, *subject),
+            Violation::Strong { object, .. } => self.referred_to(*object),
             Violation::Contents { object, model, subject } => self.contents(*object, model, subject),
             Violation::Outcome { model, .. } => self.outcome(model),
             Violation::Journal { model, subject } => self.journal(model.as_ref(), subject.as_ref()),

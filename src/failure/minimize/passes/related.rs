@@ -7,8 +7,7 @@
 //! wrong guess does no harm, since a program is kept only if it failed in a run.
 
 use crate::failure::minimize::search::Search;
-use crate::judge::violation::Violation;
-use heapproof_model::{Line, Machine, Name, Program, Reference, Value, script};
+use heapproof_model::{Line, Machine, Name, Value, script};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many of the last lines are tried.
@@ -18,7 +17,7 @@ pub(super) fn run(search: &mut Search<'_>) {
     let lines = search.lines();
     let names: Vec<Vec<Name>> = lines.iter().map(Line::names).collect();
     let step = search.failure().step;
-    let begin = beginning(search.best(), step, &search.failure().violation);
+    let begin = beginning(search, step);
     let mut kept = near(&lines, &names, begin);
     let end = lines.len().min(step + 1);
     kept.extend(LAST.iter().filter(|last| **last < end).map(|last| last_lines(&names, &lines, end - last..end)));
@@ -69,11 +68,12 @@ fn with_settings(lines: &[Line], kept: Vec<usize>) -> Vec<usize> {
 }
 
 /// The names of the line that failed, and the names of the violation's objects.
-fn beginning(program: &Program, step: usize, violation: &Violation) -> BTreeSet<Name> {
+fn beginning(search: &Search<'_>, step: usize) -> BTreeSet<Name> {
+    let (program, violation) = (search.best(), &search.failure().violation);
     let mut names: BTreeSet<Name> = program.lines().get(step).map(Line::names).into_iter().flatten().collect();
     let objects = violation.objects();
     if !objects.is_empty() {
-        let mut model = Reference::new();
+        let mut model = search.model();
         for line in program.lines().iter().take(step + 1) {
             let outcome = script::step(&mut model, line);
             model.script().journal.clear();

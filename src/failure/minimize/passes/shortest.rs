@@ -24,9 +24,9 @@ pub(super) fn run(search: &mut Search<'_>) {
     }
     // Such a signature contains the fault that was missed.
     let same_faults = search.failure().violation.kind().starts_with("fault-missed-");
-    let shapes = Shapes::of(&lines, same_faults);
+    let shapes = Shapes::of(&lines, same_faults, search.model());
     let most = search.executions + MOST_RUNS;
-    let mut begun = vec![Begun::default()];
+    let mut begun = vec![Begun { model: search.model(), ..Begun::default() }];
     for length in 1..=lines.len() {
         let mut next = Vec::new();
         for longer in begun.iter().flat_map(|begun| shapes.longer(begun)) {
@@ -67,7 +67,7 @@ struct Shapes {
 }
 
 impl Shapes {
-    fn of(lines: &[Line], same_faults: bool) -> Shapes {
+    fn of(lines: &[Line], same_faults: bool, mut model: Reference) -> Shapes {
         let own: Vec<Line> = lines.iter().map(shape).collect();
         let mut all: Vec<Line> = Vec::new();
         let others =
@@ -78,7 +78,6 @@ impl Shapes {
             }
         }
         all.sort_by_cached_key(|shape| Rank::of(&Program::new(vec![shape.clone()])));
-        let mut model = Reference::new();
         let nothing = lines.iter().any(|line| !matches!(script::step(&mut model, line), Outcome::Done(_)));
         Shapes { all, own, nothing }
     }

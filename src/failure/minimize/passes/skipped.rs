@@ -5,10 +5,10 @@
 
 use crate::failure::minimize::search::Search;
 use heapproof_model::script::Outcome;
-use heapproof_model::{Line, Machine, Reference, script};
+use heapproof_model::{Line, Machine, script};
 
 pub(super) fn run(search: &mut Search<'_>) {
-    let mut model = Reference::new();
+    let mut model = search.model();
     let mut outcome = |line: &Line| {
         let outcome = script::step(&mut model, line);
         model.script().journal.clear();

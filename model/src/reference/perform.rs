@@ -1,0 +1,149 @@
+//! What each operation does (SPEC 1).
+
+use super::{Freed, Reference, Refusal, Reply};
+use crate::dialect::{AbsentFields, CollectInCode};
+use crate::operation::{Code, Operation};
+use crate::value::{Contents, Field, Kind, Object, Value};
+
+impl Reference {
+    /// Replaces the value in a place, and gives up the old one.
+    fn replace(&mut self, object: Option<Object>, kind: Kind, index: u32, value: &Value<Object>) -> Reply {
+        self.slot(object, kind, index)?;
+        self.admit([value])?;
+        let old = std::mem::replace(self.slot(object, kind, index)?, value.clone());
+        self.lose(old.reference());
+        Ok(Value::Nil)
+    }
+
+    /// Removes the last element, or a field, and gives it to the caller.
+    fn take_out(
+        &mut self,
+        object: Option<Object>,
+        kind: Kind,
+        find: impl Fn(&Contents) -> Result<usize, Refusal>,
+    ) -> Reply {
+        let (object, contents) = self.find(object, Some(kind))?;
+        let index = find(contents)?;
+        let value = contents.values[index].clone();
+        if let Value::Reference(target) = value {
+            self.take(target)?;
+        }
+        let (_, contents) = self.find(Some(object), Some(kind))?;
+        contents.values.remove(index);
+        if kind == Kind::Table {
+            contents.fields.remove(index);
+        }
+        Ok(value)
+    }
+
+    fn write_field(&mut self, object: Option<Object>, field: &Field, value: &Value<Object>) -> Reply {
+        let (_, contents) = self.find(object, Some(Kind::Table))?;
+        if let Some(index) = contents.fields.iter().position(|have| have == field) {
+            return self.replace(object, Kind::Table, index as u32, value);
+        }
+        self.admit([value])?;
+        let (_, contents) = self.find(object, Some(Kind::Table))?;
+        contents.fields.push(field.clone());
+        contents.values.push(value.clone());
+        Ok(Value::Nil)
+    }
+
+    /// Carries out an operation, without processing the queue.
+    pub(super) fn perform(&mut self, operation: &Operation<Object>) -> Reply {
+        match operation {
+            Operation::ReadField { object, field } => {
+                let (_, contents) = self.find(*object, Some(Kind::Table))?;
+                match contents.fields.iter().position(|have| have == field) {
+                    Some(index) => Ok(contents.values[index].clone()),
+                    None if self.dialect.absent_fields == AbsentFields::Refused => Err(Refusal::Field),
+                    None => Ok(Value::Nil),
+                }
+            }
+            Operation::ReadElement { object, index } => self.slot(*object, Kind::Array, *index).cloned(),
+            Operation::ReadCapture { object, index } => self.slot(*object, Kind::Closure, *index).cloned(),
+            Operation::ReadBox { object } => self.slot(*object, Kind::Box, 0).cloned(),
+
+            Operation::WriteField { object, field, value } => self.write_field(*object, field, value),
+            Operation::WriteElement { object, index, value } => self.replace(*object, Kind::Array, *index, value),
+            Operation::WriteCapture { object, index, value } => self.replace(*object, Kind::Closure, *index, value),
+            Operation::WriteBox { object, value } => self.replace(*object, Kind::Box, 0, value),
+            Operation::Push { object, value } => {
+                self.find(*object, Some(Kind::Array))?;
+                self.admit([value])?;
+                self.find(*object, Some(Kind::Array))?.1.values.push(value.clone());
+                Ok(Value::Nil)
+            }
+            Operation::Pop { object } => {
+                self.take_out(*object, Kind::Array, |array| array.values.len().checked_sub(1).ok_or(Refusal::Index))
+            }
+            Operation::Remove { object, field } => self.take_out(*object, Kind::Table, |table| {
+                table.fields.iter().position(|have| have == field).ok_or(Refusal::Field)
+            }),
+
+            Operation::Take { object: None } | Operation::Drop { object: None } => Ok(Value::Nil),
+            Operation::Take { object: Some(object) } => self.take(*object).map(|()| Value::Nil),
+            Operation::Drop { object: Some(object) } => {
+                let for_ever = self.pinned.contains(object);
+                let thing = self.thing_mut(*object).ok_or(Refusal::Stale)?;
+                match thing.external.checked_sub(1) {
+                    Some(external) => thing.external = external,
+                    None if for_ever => {}
+                    None => return Err(Refusal::NotHeld),
+                }
+                self.lose([*object]);
+                Ok(Value::Nil)
+            }
+            Operation::Upgrade { weak } => {
+                let (weak, _) = self.find(*weak, Some(Kind::Weak))?;
+                let Some(target) = self.target(weak).filter(|target| self.upgrades(*target)) else {
+                    return Ok(Value::Nil);
+                };
+                self.take(target).map(|()| Value::Reference(target))
+            }
+
+            Operation::On { object, line } => {
+                let (object, _) = self.find(*object, None)?;
+                if self.thing(object).is_some_and(|thing| !thing.begun) {
+                    self.script.append(object, (**line).clone());
+                }
+                Ok(Value::Nil)
+            }
+            // The script ends the run that contains it.
+            Operation::Panic {} => Ok(Value::Nil),
+            operation if operation.code().is_setting() => self.settings.set(operation).map(|()| Value::Nil),
+            operation if operation.code() >= Code::Table && operation.code() <= Code::Ring => self.make(operation),
+            operation => self.manage(operation),
+        }
+    }
+
+    /// Carries out an operation on the heap as a whole.
+    fn manage(&mut self, operation: &Operation<Object>) -> Reply {
+        match operation {
+            Operation::Collect {} | Operation::CollectSlice { .. } if self.collection() == CollectInCode::Refused => {
+                Err(Refusal::Reentrant)
+            }
+            Operation::CollectSlice { objects: 0 } | Operation::DetectSlice { objects: 0 } => Err(Refusal::Setting),
+            Operation::Collect {} => {
+                let freed = if self.collection() == CollectInCode::Works { self.collect() } else { Freed::default() };
+                Ok(self.told(&freed))
+            }
+            Operation::CollectSlice { .. } if self.collection() == CollectInCode::Nothing => Ok(Value::Bool(true)),
+            Operation::CollectSlice { .. } => Ok(Value::Bool(self.collect_slice().complete)),
+            Operation::Check {} => {
+                self.check();
+                Ok(Value::Nil)
+            }
+            Operation::DetectFull {} | Operation::Detect {} => Ok(self.detect()),
+            Operation::DetectSlice { .. } => Ok(Value::Bool(self.detect_slice())),
+            operation if !self.running.is_empty() && !operation.code().suits_finalizers() => Err(Refusal::Reentrant),
+            Operation::Temp { allocation } => self.temporary(allocation),
+            Operation::Begin { objects } => self.begin(*objects),
+            Operation::End {} => self.end(),
+            Operation::Fault { fault, object } => self.fault(*fault, *object),
+            Operation::Recover {} => Ok(self.recover(false)),
+            Operation::RecoverRoots {} => Ok(self.recover(true)),
+            // Verification changes nothing.
+            _ => Ok(Value::Nil),
+        }
+    }
+}
