@@ -332,6 +332,15 @@ impl Clause {
 }
 
 impl Dialect {
+    /// The dialect that allows most of what allows the first answers too: in each clause the answer that allows most.
+    pub fn loosest() -> Dialect {
+        CLAUSES.iter().fold(Dialect::default(), |dialect, clause| {
+            let looser = (0..clause.answers().len()).filter(|answer| clause.stricter(*answer).contains(&0));
+            let loosest = looser.max_by_key(|answer| (clause.stricter(*answer).len(), std::cmp::Reverse(*answer)));
+            loosest.map_or(dialect, |answer| clause.with(&dialect, answer))
+        })
+    }
+
     /// Whether it leaves a heap choices, apart from the orders within sets that each has: repeated calls may go otherwise.
     pub fn has_choices(&self) -> bool {
         let orders = self.release == Release::Unordered || self.contents == ContentsOrder::Unordered;

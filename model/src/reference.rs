@@ -328,6 +328,7 @@ impl Machine for Reference {
 
     fn permits(&self, operation: &Operation<Object>) -> bool {
         let damaged: Vec<Object> = self.damages.iter().map(|damage| damage.object).collect();
-        operation.suits_damage(&damaged) && self.can_say(operation)
+        let did = || matches!(self.choice(), Some(Event::Did(outcome)) if *outcome != Outcome::Skipped);
+        operation.suits_damage(&damaged) && (self.can_say(operation) || !self.running.is_empty() && did())
     }
 }

@@ -37,6 +37,9 @@ impl FromStr for Dialect {
     type Err = DialectError;
 
     fn from_str(text: &str) -> Result<Dialect, DialectError> {
+        if text.trim() == "loosest" {
+            return Ok(Dialect::loosest());
+        }
         let mut dialect = Dialect::default();
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty() && *part != "default");
         for part in parts {
@@ -67,6 +70,8 @@ mod tests {
     fn each_answer_is_written_and_read_back() {
         assert_eq!(Dialect::default().to_string(), "default");
         assert_eq!("default".parse(), Ok(Dialect::default()));
+        assert_eq!("loosest".parse(), Ok(Dialect::loosest()));
+        assert_eq!(Dialect::loosest().to_string().parse(), Ok(Dialect::loosest()));
         for clause in CLAUSES {
             for answer in 0..clause.answers().len() {
                 let dialect = Dialect { depth: 7, ..clause.with(&Dialect::default(), answer) };

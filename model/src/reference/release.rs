@@ -81,7 +81,8 @@ impl Reference {
 
     /// Lets all wait no longer that a deferred release lets wait (SPEC 11.12).
     pub(super) fn flush(&mut self) {
-        while self.dialect.release == Release::Deferred && !self.queue.is_empty() && !self.passing {
+        let must = self.dialect.release == Release::Deferred && self.running.is_empty();
+        while must && !self.queue.is_empty() && !self.passing {
             let mut internal = counted(self);
             if let Some(object) = self.next_waiting().or_else(|| self.queue.pop_front()) {
                 self.turn(object, &mut internal);

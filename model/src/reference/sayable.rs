@@ -83,7 +83,8 @@ impl Reference {
         let refusal = match operation {
             Operation::CollectSlice { objects: 0 } | Operation::DetectSlice { objects: 0 } => Some(Refusal::Setting),
             Operation::Collect {} | Operation::CollectSlice { .. } => self.refused_collection(),
-            Operation::Check {} => None,
+            // The subject says whether there is anything to damage.
+            Operation::Check {} | Operation::Fault { .. } => None,
             other => self.clone().perform(other).err(),
         };
         refusal.is_some_and(which)

@@ -6,7 +6,7 @@ use crate::failure::proof::quoted;
 use crate::judge::lockstep::Failure;
 use crate::judge::properties::Property;
 use clap::{Args, ValueEnum};
-use heapproof_model::{Code, Program};
+use heapproof_model::{Code, Dialect, Program};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -108,6 +108,15 @@ pub(super) fn named<T>(what: &str, text: &str, all: impl Iterator<Item = (String
 
 pub(super) fn operation(text: &str) -> Result<Code, String> {
     named("operation", text, Code::ALL.iter().map(|code| (code.name().to_owned(), *code)))
+}
+
+/// A dialect, or an error that says what is not known in it.
+pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
+    text.parse::<Dialect>().map_err(|error| {
+        let distance = |known: &&&str| strsim::damerau_levenshtein(known, &error.unknown);
+        let nearest = error.known.iter().min_by_key(distance).filter(|known| distance(known) <= 3);
+        nearest.map_or(error.to_string(), |nearest| format!("{error}; did you mean `{nearest}`?"))
+    })
 }
 
 /// A number, also in the hexadecimal in which digests are printed.

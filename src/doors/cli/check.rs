@@ -111,7 +111,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     let kept = files.asked(arguments.stats.as_ref())?;
     context.catch_interrupts()?;
     let reporter = RefCell::new(Reporter::new(&context.name, &campaign, arguments, output));
-    reporter.borrow_mut().start(&campaign.subject.abilities()?.unchecked())?;
+    reporter.borrow_mut().start(&campaign.subject.abilities()?)?;
     let bar = progress_bar(&campaign);
     let trouble = RefCell::new(None);
     let tried = |done: Result<(), Trouble>| {

@@ -1,9 +1,10 @@
 //! The commands, each with the arguments that it owns.
 
-use super::arguments::duration;
+use super::arguments::{dialect, duration};
 use super::check::Check;
 use super::convert::Convert;
 use super::corpus::Corpus;
+use super::dialect::Strictness;
 use super::emit_test::EmitTest;
 use super::enumerate::Enumerate;
 use super::isolate::Serve;
@@ -12,6 +13,7 @@ use super::minimize::Minimize;
 use super::replay::Replay;
 use super::verify_minimal::VerifyMinimal;
 use clap::{Parser, Subcommand};
+use heapproof_model::Dialect;
 use std::time::Duration;
 
 const EXIT_CODES: &str = "Exit codes:
@@ -33,6 +35,10 @@ pub(super) struct Arguments {
     /// How long a run may take to stop after a signal
     #[arg(long, value_name = "TIME", value_parser = duration, global = true, hide = true)]
     pub grace: Option<Duration>,
+    /// Hold subjects to another dialect than they declare: clauses and their answers, as `names held, code destructor`, or
+    /// `loosest`; see `list dialects`
+    #[arg(long, value_name = "DIALECT", value_parser = dialect, global = true)]
+    pub dialect: Option<Dialect>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -63,6 +69,9 @@ pub(super) enum Command {
     /// Keep traces
     #[command(after_help = EXIT_CODES)]
     Corpus(Corpus),
+    /// Hold a heap to each answer that is stricter than the one that it declares
+    #[command(after_help = EXIT_CODES)]
+    Dialect(Strictness),
     /// Serve another process of this program
     #[command(hide = true)]
     Serve(Serve),

@@ -260,6 +260,9 @@ fn isolated<'a>(property: Property, subject: &'a SubjectKind, isolate: &Isolate)
         let mut command = Command::new(&executable);
         command.args(["serve", "--subject", &subject.name, "--property", property.name()]);
         command.args(["--limit-memory", &limits.memory.to_string()]);
+        if let Some(dialect) = subject.is_held_to() {
+            command.args(["--dialect", &dialect.to_string()]);
+        }
         command
     };
     Ok(Isolated::new(limits, command).telling(super::say))

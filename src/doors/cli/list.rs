@@ -12,6 +12,7 @@ use crate::runs::statistics::Condition;
 use crate::subjects::shown_by;
 use clap::ValueEnum;
 use heapproof_model::Code;
+use heapproof_model::dialect::CLAUSES;
 use kinds::KINDS;
 use std::io::Write;
 
@@ -27,6 +28,8 @@ pub(super) enum Listed {
     Conditions,
     /// What programs are made of
     Operations,
+    /// In which clauses heaps differ, and what they answer
+    Dialects,
     /// Kinds of violation; with `--all` every signature, without its place, that they are told apart by
     Signatures,
 }
@@ -56,6 +59,7 @@ pub(super) fn list(context: &Context<'_>, what: Listed, all: bool, output: &mut 
                 writeln!(output, "{:22} {}", condition.name(), condition.words())?;
             }
         }
+        Listed::Dialects => dialects(output)?,
         Listed::Signatures if all => {
             for signature in Signature::kinds() {
                 writeln!(output, "{signature}")?;
@@ -69,6 +73,22 @@ pub(super) fn list(context: &Context<'_>, what: Listed, all: bool, output: &mut 
         }
     }
     Ok(End::Passed)
+}
+
+/// The clauses and their answers.
+fn dialects(output: &mut Output) -> Result<(), Trouble> {
+    for clause in CLAUSES {
+        writeln!(output, "{:16} {}", clause.name, clause.asks())?;
+        for (word, meaning) in clause.answers() {
+            writeln!(output, "  {word:14} {meaning}")?;
+        }
+    }
+    writeln!(output, "{:16} The longest chain and ring that a line may make: a number", "depth")?;
+    Ok(writeln!(
+        output,
+        "
+The first answer of each is the default; a subject declares its own by `Subject::dialect`."
+    )?)
 }
 
 /// Kinds of violation, in words.

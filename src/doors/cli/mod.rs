@@ -6,6 +6,7 @@ mod check;
 mod commands;
 mod convert;
 mod corpus;
+mod dialect;
 mod emit_test;
 mod enumerate;
 mod figures;
@@ -91,8 +92,13 @@ pub fn main(subjects: &[SubjectKind]) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return not_begun(&error),
     };
+    let held_to = |kind: &SubjectKind| match arguments.dialect {
+        Some(dialect) => kind.clone().held_to(dialect),
+        None => kind.clone(),
+    };
+    let subjects: Vec<SubjectKind> = subjects.iter().map(held_to).collect();
     let context = Context {
-        subjects,
+        subjects: &subjects,
         name,
         grace: arguments.grace.unwrap_or(GRACE),
         stop: Arc::new(AtomicBool::new(false)),
@@ -175,6 +181,7 @@ impl Context<'_> {
             Command::Enumerate(arguments) => enumerate::enumerate(self, arguments, &mut output),
             Command::Convert(arguments) => convert::convert(self, arguments, &mut output),
             Command::Corpus(arguments) => corpus::corpus(self, arguments, &mut output),
+            Command::Dialect(arguments) => dialect::dialect(self, arguments, &mut output),
             Command::EmitTest(arguments) => emit_test::emit_test(self, arguments, &mut output),
             Command::Serve(arguments) => isolate::child(self, arguments),
             Command::List { what, all } => list::list(self, *what, *all, &mut output),

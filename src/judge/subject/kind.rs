@@ -86,6 +86,11 @@ impl SubjectKind {
         self
     }
 
+    /// The dialect that it is held to, if that is not the one that its subjects declare.
+    pub fn is_held_to(&self) -> Option<&Dialect> {
+        self.dialect.as_ref()
+    }
+
     /// The same, which says how tests in Rust spell its operations.
     #[must_use]
     pub const fn spelled(mut self, spelling: &'static dyn Spelling) -> SubjectKind {

@@ -9,8 +9,11 @@ use crate::doors::cli::say;
 use crate::failure::failures::OUT;
 use crate::failure::proof::{Counterexample, quoted};
 use crate::judge::signature::Signature;
+use crate::judge::subject::Abilities;
 use crate::programs::generate::MOST_LINES;
 use crate::runs::campaign::{Campaign, Found, Summary};
+use heapproof_model::Dialect;
+use heapproof_model::dialect::CLAUSES;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -29,11 +32,16 @@ impl<'a> Reporter<'a> {
     }
 
     /// What is about to be run, and what of it can't be checked.
-    pub fn start(&mut self, unchecked: &[String]) -> io::Result<()> {
+    pub fn start(&mut self, abilities: &Abilities) -> io::Result<()> {
+        let (unchecked, dialect) = (abilities.unchecked(), abilities.dialect());
         let Campaign { property, subject, seed, .. } = self.campaign;
         match self.arguments.format {
             Format::Human => {
                 writeln!(self.output, "{} of {}, seed {seed}", property.name(), subject.name)?;
+                if *dialect != Dialect::default() {
+                    let (all, other) = (CLAUSES.len(), dialect.differences().len());
+                    writeln!(self.output, "dialect: {dialect}; {} of {all} clauses as in SPEC 1 to 10", all - other)?;
+                }
                 if !unchecked.is_empty() {
                     writeln!(
                         self.output,
@@ -50,6 +58,7 @@ impl<'a> Reporter<'a> {
                 "profile": self.campaign.recipe.profile.name(),
                 "seed": seed,
                 "signatures": Signature::VERSION,
+                "dialect": dialect.to_string(),
                 "unchecked": unchecked,
             }))?,
         }
@@ -190,6 +199,9 @@ impl<'a> Reporter<'a> {
         line += &format!(" --subject {}", subject.name);
         if *property != super::usual(subject) {
             line += &format!(" --property {}", property.name());
+        }
+        if let Some(dialect) = subject.is_held_to() {
+            line += &format!(" --dialect {}", quoted(&dialect.to_string()));
         }
         if self.campaign.feedback {
             line += " --feedback";
