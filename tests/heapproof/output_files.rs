@@ -116,8 +116,7 @@ fn comments_over_a_trace_are_kept() {
     assert_eq!(program(&kept), program(FAILS));
     let (_, small, _) = heapproof(folder.path(), &["minimize", "c.trace"]);
     let found = "# signature counts-external-at-count, property lockstep, subject canary";
-    let whole =
-        format!("heapproof trace 1\n{found}\n# About a pop\n# and a drop\na = array\npush a a\npop a\ndrop a\n");
+    let whole = format!("heapproof trace 1\n{found}\n# About a pop\n# and a drop\na = array\npush a a\npop a\n");
     assert_eq!(small, whole);
     assert_eq!(fed(folder.path(), &["minimize", "-"], &small).1, whole);
 }

@@ -32,6 +32,9 @@ pub(crate) struct Bugs {
     /// The most programs of a trial
     #[arg(long, value_name = "N", default_value_t = 60_000, value_parser = clap::value_parser!(u64).range(1..))]
     cases: u64,
+    /// Hold the heap to that dialect, as `loosest`: how much a subject with a loose dialect still shows
+    #[arg(long, value_name = "DIALECT")]
+    dialect: Option<String>,
     /// How many threads build and check; as many as there are processors unless given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
@@ -42,7 +45,8 @@ impl Command for Bugs {
         let bugs = chosen(&self.only)?;
         let stop = stopped_by_signals()?;
         let seeds = self.seed..self.seed.saturating_add(self.trials);
-        let hunt = Hunt { seeds, cases: self.cases, jobs: self.jobs, stop: &stop };
+        let extra: Vec<&str> = self.dialect.iter().flat_map(|dialect| ["--dialect", dialect]).collect();
+        let hunt = Hunt { seeds, cases: self.cases, extra: &extra, jobs: self.jobs, stop: &stop };
         let results = hunt.run(root(), &bugs)?;
         print!("{}", table(&bugs, &results));
         Ok(match results {

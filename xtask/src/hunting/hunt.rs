@@ -17,6 +17,8 @@ pub(crate) struct Hunt<'a> {
     /// One for each trial.
     pub seeds: Range<u64>,
     pub cases: u64,
+    /// More arguments of each command that judges.
+    pub extra: &'a [&'a str],
     pub jobs: Option<u16>,
     pub stop: &'a AtomicBool,
 }
@@ -74,7 +76,7 @@ impl Hunt<'_> {
             let Some(mut outcome) = self.trial(scratch, property, seed).run(&heapproof)? else { return Ok(None) };
             if let Outcome::Undetected { .. } = outcome {
                 let traces = traces()?;
-                match trial::replay_corpus(&heapproof, property, &traces, &scratch.output, self.stop)? {
+                match trial::replay_corpus(&heapproof, property, self.extra, &traces, &scratch.output, self.stop)? {
                     None => return Ok(None),
                     Some(None) => {}
                     Some(Some(how)) => outcome = Outcome::ByCorpus(how),
@@ -95,7 +97,7 @@ impl Hunt<'_> {
 
     fn trial<'a>(&'a self, scratch: &'a Scratch<'_>, property: &'a str, seed: u64) -> Trial<'a> {
         let (cases, jobs, output, stop) = (self.cases, self.jobs, &*scratch.output, self.stop);
-        Trial { property, extra: &[], seed, cases, jobs, output, stop }
+        Trial { property, extra: self.extra, seed, cases, jobs, output, stop }
     }
 
     /// What fails must pass on the sound build, else some other bug was found; false if interrupted.
@@ -109,7 +111,7 @@ impl Hunt<'_> {
     ) -> Result<bool> {
         match outcome {
             Outcome::Found(found) => {
-                let fails = trial::fails(sound, property, &found.trace, &scratch.output, self.stop)?;
+                let fails = trial::fails(sound, property, self.extra, &found.trace, &scratch.output, self.stop)?;
                 ensure!(fails != Some(true), "{} fails without the bug too", found.trace.display());
                 Ok(fails.is_some())
             }

@@ -81,12 +81,13 @@ impl Trial<'_> {
 pub(crate) fn fails(
     heapproof: &Path,
     property: &str,
+    extra: &[&str],
     trace: &Path,
     output: &Path,
     stop: &AtomicBool,
 ) -> Result<Option<bool>> {
     let mut replay = Command::new(heapproof);
-    replay.args(["replay", "--property", property]).arg(trace);
+    replay.args(["replay", "--property", property]).args(extra).arg(trace);
     let ended = child::run(&mut replay, output, Some(LIMIT), stop)?;
     Ok(match ended.how {
         How::Interrupted => None,
@@ -100,12 +101,13 @@ pub(crate) fn fails(
 pub(crate) fn replay_corpus(
     heapproof: &Path,
     property: &str,
+    extra: &[&str],
     traces: &[PathBuf],
     output: &Path,
     stop: &AtomicBool,
 ) -> Result<Option<Option<String>>> {
     let mut replay = Command::new(heapproof);
-    replay.args(["replay", "--property", property]).args(traces);
+    replay.args(["replay", "--property", property]).args(extra).args(traces);
     let Ended { how, stdout, stderr } = child::run(&mut replay, output, Some(LIMIT), stop)?;
     Ok(match how {
         How::Interrupted => None,

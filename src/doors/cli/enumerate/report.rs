@@ -134,7 +134,11 @@ impl<'a> Reporter<'a> {
                 let known: Map<String, Value> =
                     summary.known.iter().map(|(signature, count)| (signature.to_string(), json!(count))).collect();
                 self.json(&json!({
-                    "type": if known.is_empty() { "proved" } else { "pruned" },
+                    "type": match (known.is_empty(), self.has_choices()) {
+                        (false, _) => "pruned",
+                        (true, true) => "tried",
+                        (true, false) => "proved",
+                    },
                     "space": space.name,
                     "lines": summary.complete,
                     "of": space.lines,
@@ -155,17 +159,25 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
+    /// Whether the subject may do something else the next time that a program is run.
+    fn has_choices(&self) -> bool {
+        self.subject.abilities().is_ok_and(|abilities| abilities.dialect().has_choices())
+    }
+
     fn statement(&mut self, search: &Search) -> io::Result<()> {
         let (summary, space, share) = (search.summary(), search.space(), search.how().share);
         let Summary { states, done, refused, complete, violations, known, .. } = summary;
+        let (name, has_choices) = (&self.subject.name, self.has_choices());
         let out = &mut self.output;
-        let name = &self.subject.name;
         let which = format!("program of at most {complete} lines on at most {} objects at once", space.objects);
         let what = match violations.is_empty() {
             true if !known.is_empty() => {
                 format!(
                     "not proved of `{name}`: every {which} was tried, but for those that go on behind a known failure,"
                 )
+            }
+            true if *complete > 0 && has_choices => {
+                format!("tried of `{name}`, not proved, since its dialect leaves it choices: every {which},")
             }
             true if *complete > 0 => format!("proved of `{name}`: after every {which} it shows what the model says,"),
             true => format!("proved of `{name}`: nothing,"),
