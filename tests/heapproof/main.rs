@@ -7,6 +7,7 @@ mod canary;
 mod cells;
 mod command_line;
 mod corpus;
+mod dialects;
 mod elsewhere;
 mod emit;
 mod enumerate;

@@ -6,7 +6,7 @@ use super::{Checked, Lockstep, as_outcome, within_budget};
 use crate::judge::subject::Observation;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::{self, Graph};
-use heapproof_model::{Code, Machine, Operation, Outcome};
+use heapproof_model::{Code, Dialect, Machine, Operation, Outcome};
 
 impl Lockstep {
     /// Compares on a copy what detections and a collection would do. A detection right after another must touch
@@ -59,7 +59,7 @@ impl Lockstep {
     /// garbage.
     fn compare_survivors(&self, fork: &mut Asked, outcome: Outcome) -> Checked {
         let collected;
-        let survivors = if self.model.garbage().is_empty() {
+        let survivors = if self.model.garbage().is_empty() && *self.abilities.dialect() == Dialect::default() {
             &self.model
         } else {
             let mut copy = self.model.clone();
