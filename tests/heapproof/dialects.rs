@@ -1,17 +1,21 @@
 //! Heaps of each dialect: the right ones pass as what they are and as what allows more, and as nothing else.
 
 use super::program;
+use heapproof::enumerate::{How, Search, Space};
 use heapproof::generate::{Recipe, case};
 use heapproof::lockstep;
 use heapproof::model::dialect::{CLAUSES, Clause};
-use heapproof::model::{Dialect, Program};
+use heapproof::model::{Code, Dialect, Kind, Program};
 use heapproof::proof::Counterexample;
 use heapproof::properties::Property;
 use heapproof::subject::SubjectKind;
-use heapproof::subjects::twins::{beside, twin, wrong};
+use heapproof::subjects::twins::{Shows, beside, twin, twin_that_shows, wrong};
+use std::sync::atomic::AtomicBool;
 
-/// The most programs that are run of a heap.
-const PROGRAMS: u64 = 3_000;
+/// How many programs a heap passes that has to pass.
+const PASSING: u64 = 500;
+/// The most programs that are run of a heap that has to fail.
+const FAILING: u64 = 12_000;
 
 /// The first of the random programs that fails, and how.
 fn failure(kind: &SubjectKind, programs: u64) -> Option<(Program, String)> {
@@ -38,7 +42,7 @@ fn each_right_heap_passes_as_what_it_is() {
             for text in RARE {
                 assert_eq!(lockstep::run(&twin(dialect), &program(text)).failure, None, "{dialect}\n{text}");
             }
-            if let Some((program, _)) = failure(&twin(dialect), PROGRAMS) {
+            if let Some((program, _)) = failure(&twin(dialect), PASSING) {
                 let found = Counterexample::of(Property::Lockstep, &twin(dialect), &program).unwrap();
                 failing.push(format!("{dialect}: {}", found.report("heapproof")));
             }
@@ -67,7 +71,8 @@ fn an_answer_that_is_declared_as_another_fails_unless_that_allows_it() {
                 let (is, says) = (answers[actual].0, answers[declared].0);
                 let kind = twin(*dialect).held_to(*other);
                 let rare = |text: &&str| lockstep::run(&kind, &program(text)).failure.is_some();
-                let failed = RARE.iter().any(|text| rare(&text)) || failure(&kind, PROGRAMS).is_some();
+                let failed = RARE.iter().any(|text| rare(&text))
+                    || failure(&kind, if allows { PASSING } else { FAILING }).is_some();
                 if failed == allows {
                     let what = if failed { "fails" } else { "passes" };
                     wrong.push(format!("{}: {is}, declared as {says}, {what}", clause.name));
@@ -81,8 +86,81 @@ fn an_answer_that_is_declared_as_another_fails_unless_that_allows_it() {
 #[test]
 fn each_wrong_heap_fails() {
     let passing: Vec<String> = wrong()
-        .filter(|twin| failure(&twin.kind, 4 * PROGRAMS).is_none())
+        .filter(|twin| failure(&twin.kind, FAILING).is_none())
         .map(|twin| format!("{} {}: {}", twin.clause, twin.answer, twin.kind.about))
         .collect();
     assert!(passing.is_empty(), "{} pass\n{}", passing.len(), passing.join("\n"));
+}
+
+/// Every program of a few lines over tables, and what kills, saves and looks at them.
+fn small(lines: usize) -> Space {
+    use Code::*;
+    let operations = vec![Take, Drop, Upgrade, ReadField, WriteField, Remove, Table, Weak, Ring, Collect, On, Panic];
+    Space { lines, operations, kinds: vec![Kind::Table], ..Space::whole() }
+}
+
+/// The first program that fails.
+fn found(space: Space, kind: &SubjectKind) -> Option<Program> {
+    let mut first = None;
+    let mut search = Search::new(space, kind, How::default()).unwrap();
+    search.run(2, &AtomicBool::new(false), &mut |one| first = Some(one.program), &mut |_, _| {});
+    first
+}
+
+#[test]
+fn a_search_through_all_short_programs_finds_the_right_heaps_right() {
+    for dialect in CLAUSES.iter().flat_map(dialects) {
+        assert_eq!(found(small(3), &twin(dialect)), None, "{dialect}");
+    }
+}
+
+/// Clauses whose wrong heaps need more than these programs have: other kinds of objects, plain values, settings, two
+/// references in one object, finalizers with other lines, or more lines.
+const OUTSIDE: &[&str] = &[
+    "wrong-calls",
+    "ceiling",
+    "weak-objects",
+    "plain-values",
+    "contents",
+    "set-view",
+    "born",
+    "weak",
+    "set-weak",
+    "upgrade",
+];
+
+#[test]
+fn a_search_through_all_short_programs_finds_what_is_wrong() {
+    for twin in wrong().filter(|twin| !OUTSIDE.contains(&twin.clause)) {
+        let found = (1..=5).find_map(|lines| found(small(lines), &twin.kind));
+        assert!(found.is_some(), "{} {}: {}", twin.clause, twin.answer, twin.kind.about);
+    }
+}
+
+#[test]
+fn a_heap_passes_as_what_it_is_that_shows_no_sets_no_journal_or_no_garbage() {
+    for dialect in CLAUSES.iter().flat_map(dialects) {
+        let no_sets = Shows { sets: false, ..Shows::ALL };
+        for shows in [no_sets, Shows { journal: false, ..no_sets }, Shows { garbage: false, ..Shows::ALL }] {
+            let kind = twin_that_shows(dialect, shows);
+            if let Some((program, violation)) = failure(&kind, PASSING / 2) {
+                panic!("{dialect}, {shows:?}: {violation}\n{program}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_dialect_has_no_words_for_is_skipped() {
+    for (dialect, text, skipped) in [
+        ("depth 3", "a = chain 3\nb = chain 4\nc = ring 4", 2),
+        ("names held", "a = table\nb = table\na.x = b\ndrop b\nb.y = 1\ndrop a\ntake a\nb.y = 2", 2),
+        ("wrong-calls skipped", "a = array\nb = pop a\na.x = 1\ndrop a\ndrop a", 3),
+        ("ceiling panics", "set counts 1\na = table\ntake a\na.x = a\na.y = a", 2),
+        ("panics never", "a = table\non a: panic\non a: on self: panic\non a: take self", 2),
+    ] {
+        let dialect: Dialect = dialect.parse().unwrap();
+        let verdict = lockstep::run(&twin(dialect), &program(text));
+        assert_eq!((verdict.failure, verdict.tally.total().skipped), (None, skipped), "{dialect}");
+    }
 }

@@ -25,11 +25,13 @@ pub struct Shows {
     pub journal: bool,
     /// Which sets it frees, in its journal.
     pub sets: bool,
+    /// Whether garbage lives, and what it holds.
+    pub garbage: bool,
 }
 
 impl Shows {
-    /// Both.
-    pub const ALL: Shows = Shows { journal: true, sets: true };
+    /// All of it.
+    pub const ALL: Shows = Shows { journal: true, sets: true, garbage: true };
 }
 
 /// A right heap of that dialect.

@@ -25,6 +25,10 @@ impl Machine for Twin {
 
 impl Subject for Twin {
     fn supports(&self, code: Code) -> bool {
+        // What finalizers of a set see depends on their order, which only the journal says.
+        if code == Code::On && !self.shows.journal {
+            return false;
+        }
         let others = matches!(
             code,
             Code::On
@@ -57,7 +61,11 @@ impl Subject for Twin {
     }
 
     fn lives(&self, object: Object) -> bool {
-        self.alive(object)
+        self.alive(object) && self.knows(object)
+    }
+
+    fn knows(&self, object: Object) -> bool {
+        self.shows.garbage || !self.garbage().contains(&object)
     }
 
     fn bind(&mut self, name: Name, object: Object) {
