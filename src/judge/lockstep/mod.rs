@@ -35,6 +35,7 @@ use crate::judge::violation::{NotMade, Violation};
 use asked::Asked;
 use compare::compare_journals;
 use heapproof_model::definitions::Graph;
+use heapproof_model::dialect::Garbage;
 use heapproof_model::{
     Code, Contents, Event, Line, Machine, Name, Object, Operation, Outcome, Program, Reference, Refusal, Value,
 };
@@ -316,12 +317,28 @@ impl Lockstep {
         if self.abilities.has(Code::Collect) {
             return self.call(&Operation::Collect {}).map(drop);
         }
+        let leaked = self.leaked()?;
         let (model, events) = self.call_model(&Operation::Collect {});
         self.tell(&Operation::Collect {}, (&model, &Outcome::Skipped), (&events, &[]));
+        leaked.map_or(Ok(()), |object| Err(Violation::LeaksCycle { object }))?;
         self.compare_deaths(&events).map_err(|violation| match violation {
             Violation::NotFreed { object } => Violation::LeaksCycle { object },
             other => other,
         })
+    }
+
+    /// Garbage that lives where nothing will collect it. It is looked for before the model collects, whose finalizers may
+    /// save what the subject has lost for ever.
+    fn leaked(&self) -> Result<Option<Object>, Violation> {
+        if self.abilities.dialect().garbage == Garbage::Never {
+            return Ok(None);
+        }
+        for object in self.model.garbage() {
+            if self.subject.look(|subject| subject.lives(object) && subject.knows(object))? {
+                return Ok(Some(object));
+            }
+        }
+        Ok(None)
     }
 
     /// Carries out an operation on both, and compares outcome, journal and budget.
