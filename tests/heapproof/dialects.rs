@@ -71,8 +71,7 @@ fn an_answer_that_is_declared_as_another_fails_unless_that_allows_it() {
                 let (is, says) = (answers[actual].0, answers[declared].0);
                 let kind = twin(*dialect).held_to(*other);
                 let rare = |text: &&str| lockstep::run(&kind, &program(text)).failure.is_some();
-                let failed = RARE.iter().any(rare)
-                    || failure(&kind, if allows { PASSING } else { FAILING }).is_some();
+                let failed = RARE.iter().any(rare) || failure(&kind, if allows { PASSING } else { FAILING }).is_some();
                 if failed == allows {
                     let what = if failed { "fails" } else { "passes" };
                     wrong.push(format!("{}: {is}, declared as {says}, {what}", clause.name));

@@ -32,6 +32,7 @@ mod mutate;
 mod notations;
 mod output_files;
 mod papers;
+mod pointers;
 mod pretender;
 mod properties;
 mod public_paths;

@@ -1,10 +1,10 @@
 //! Compares what a subject shows with what the model says.
 
-use super::{Checked, Lockstep, plain};
-use crate::judge::subject::Observation;
+use super::{Checked, Lockstep, same};
+use crate::judge::subject::{Abilities, Observation};
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Contents, Counts, Dialect, Event, Finding, Kind, Object, Statistics};
+use heapproof_model::{Contents, Counts, Event, Finding, Kind, Object, Statistics};
 use std::collections::BTreeSet;
 
 impl Lockstep {
@@ -173,7 +173,7 @@ impl Lockstep {
                 && self.seen.function == contents.function
                 && self.seen.target == target
                 && self.seen.fields == contents.fields
-                && plain::same_values(self.abilities.dialect(), &self.seen.values, &contents.values);
+                && same::same_values(self.abilities.dialect(), &self.seen.values, &contents.values);
             if !same {
                 let model = Box::new(Contents { target, ..contents.clone() });
                 return Err(Violation::Contents { object, model, subject: Box::new(self.seen.clone()) });
@@ -197,8 +197,8 @@ fn sum(counts: Counts) -> u64 {
     u64::from(counts.external) + u64::from(counts.internal)
 }
 
-pub(super) fn compare_journals(dialect: &Dialect, model: &[Event], subject: &[Event]) -> Checked {
-    let same = |(model, subject): &(&Event, &Event)| plain::same_event(dialect, model, subject);
+pub(super) fn compare_journals(abilities: &Abilities, model: &[Event], subject: &[Event]) -> Checked {
+    let same = |(model, subject): &(&Event, &Event)| same::same_event(abilities, model, subject);
     let at = model.iter().zip(subject).take_while(same).count();
     match (model.get(at), subject.get(at)) {
         (None, None) => Ok(()),

@@ -15,7 +15,7 @@ mod failure;
 mod fork;
 mod inspection;
 mod noting;
-mod plain;
+mod same;
 mod score;
 mod trial;
 
@@ -356,16 +356,12 @@ impl Lockstep {
         let (model, events) = self.call_model(operation);
         self.tell(operation, (&model, &subject), (&events, &journal));
 
-        let same = match (&model, &subject) {
-            (Outcome::Refused(_), Outcome::Refused(_)) if !self.abilities.shows(Observation::Refusals) => true,
-            (model, subject) => plain::same_outcome(self.abilities.dialect(), model, subject),
-        };
-        if !same {
+        if !same::same_outcome(&self.abilities, &model, &subject) {
             return Err(Violation::Outcome { model, subject });
         }
         self.compare_deaths(&events)?;
         if self.abilities.shows(Observation::Journal) {
-            compare_journals(self.abilities.dialect(), &events, &journal)?;
+            compare_journals(&self.abilities, &events, &journal)?;
         }
         let touched = self.subject.look(|subject| subject.touched())?.saturating_sub(touched);
         let finalizers = events.iter().any(|event| matches!(event, Event::Began(_)));
