@@ -1,5 +1,6 @@
 //! Heaps of each dialect: the right ones pass as what they are and as what allows more, and as nothing else.
 
+use super::command_line::{folder, heapproof};
 use super::program;
 use heapproof::enumerate::{How, Search, Space};
 use heapproof::generate::{Recipe, case};
@@ -162,4 +163,26 @@ fn what_a_dialect_has_no_words_for_is_skipped() {
         let verdict = lockstep::run(&twin(dialect), &program(text));
         assert_eq!((verdict.failure, verdict.tally.total().skipped), (None, skipped), "{dialect}");
     }
+}
+
+#[test]
+fn the_command_line_lists_overrides_and_tries_dialects() {
+    let folder = folder();
+    let run = |words: &[&str]| heapproof(folder.path(), words);
+    let (_, listed, _) = run(&["list", "dialects"]);
+    assert!(
+        CLAUSES.iter().all(|clause| listed.contains(&format!("\n{}", clause.name)) || listed.starts_with(clause.name))
+    );
+    for more in [&[][..], &["--isolate"]] {
+        let check = ["check", "--cases", "60", "--seed", "1", "--dialect", "loosest"];
+        let (code, out, error) = run(&[&check, more].concat());
+        assert_eq!(code, 0, "{out}{error}");
+        assert!(out.contains("dialect: names held, ") && out.contains(" --dialect 'names held, "), "{out}");
+    }
+    let (code, out, _) = run(&["dialect", "--cases", "20"]);
+    assert!(code == 0 && out.contains("`heap` declares: default"), "{out}");
+    let (code, out, _) = run(&["dialect", "--cases", "2000", "--dialect", "collect-gives anything"]);
+    assert!(code == 1 && out.contains("collect-gives nothing: passes, so it is what the heap has to declare"), "{out}");
+    let (code, _, error) = run(&["check", "--dialect", "name held"]);
+    assert!(code == 2 && error.contains("did you mean `names`?"), "{error}");
 }
