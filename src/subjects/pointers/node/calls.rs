@@ -45,10 +45,10 @@ impl<P: Pointers> Machine for Caller<'_, P> {
             Operation::Drop { object } => (None, object.is_some_and(|object| self.held(object).is_some())),
             _ => (None, true),
         };
-        // The own object's contents can be used, the object itself can't.
+        // The own object's contents can be used, the object itself can't, not even where an edge of a ring leads to it.
         let uses_own = own.is_some() && receiver == own;
         let mut others = operation.objects().into_iter().skip(usize::from(uses_own));
-        fits && others.all(|object| self.handle(object).is_some())
+        fits && others.all(|object| Some(object) != own && self.handle(object).is_some())
     }
 }
 
