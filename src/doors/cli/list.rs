@@ -1,4 +1,4 @@
-//! `heapproof list`: what there is.
+//! `heapproof list`: prints names with their descriptions.
 
 mod kinds;
 
@@ -17,17 +17,17 @@ use std::io::Write;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Listed {
-    /// The heaps that can be put under proof, and of wrong ones the property that shows it
+    /// Heaps that can be put under proof; for wrong ones, the property that shows the mistake
     Subjects,
-    /// What can be claimed of them
+    /// Properties that can be checked
     Properties,
-    /// What programs can be mostly about
+    /// Mixes of operations for random programs
     Profiles,
-    /// What a run can come across
+    /// Conditions that programs can reach
     Conditions,
-    /// What programs are made of
+    /// Operations of programs
     Operations,
-    /// Kinds of violation; with `--all` every signature, without its place, that they are told apart by
+    /// Kinds of violation; with `--all` every signature, without its place
     Signatures,
 }
 
@@ -71,21 +71,21 @@ pub(super) fn list(context: &Context<'_>, what: Listed, all: bool, output: &mut 
     Ok(End::Passed)
 }
 
-/// Kinds of violation, in words.
+/// Prints the kinds of violation with their descriptions.
 fn signatures(output: &mut Output) -> Result<(), Trouble> {
-    for (kind, behind, words) in KINDS {
-        let name = format!("{kind}{behind}");
+    for (kind, suffix, words) in KINDS {
+        let name = format!("{kind}{suffix}");
         writeln!(output, "{name:24} {words}")?;
     }
     writeln!(
         output,
-        "\n{} signatures tell these apart further, before their places: `list signatures --all`",
+        "\n{} signatures divide these kinds further, without their places: `list signatures --all`",
         Signature::kinds().len()
     )?;
     Ok(())
 }
 
-/// A family of subjects; of those that are wrong on purpose, the property that shows it.
+/// Prints a family of subjects. For those that are wrong on purpose, it names the property that shows the mistake.
 fn subjects(family: &[&SubjectKind], output: &mut Output) -> Result<(), Trouble> {
     let width = family.iter().map(|kind| kind.name.len()).max().unwrap_or(0);
     for kind in family {
