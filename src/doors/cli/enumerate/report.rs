@@ -1,4 +1,4 @@
-//! What `enumerate` prints, for people or as JSON, an object a line (`docs/output.md` says what is in them).
+//! Prints the results of `enumerate`, for people or as JSON, one object per line (see `docs/output.md`).
 
 use super::Enumerate;
 use crate::doors::cli::arguments::Format;
@@ -29,7 +29,7 @@ impl<'a> Reporter<'a> {
         self.subject
     }
 
-    /// What is about to be searched, and what of it can't be checked.
+    /// Prints what is searched, and what can't be checked.
     pub fn start(&mut self, spaces: &[Space]) -> io::Result<()> {
         let unchecked = self.subject.abilities().map_err(io::Error::other)?.unchecked();
         let names: Vec<&str> = spaces.iter().map(|space| space.name).collect();
@@ -52,7 +52,7 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// A failure before its program is made simple, and `path`, where it is saved.
+    /// Prints a failure before its program is made simpler. `path` is the saved file.
     pub fn found(&mut self, found: &Found, signature: &Signature, path: Option<&Path>) -> io::Result<()> {
         let lines = found.program.len();
         match self.format {
@@ -62,7 +62,7 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// A space whose search begins.
+    /// Prints a space when its search begins.
     pub fn space(&mut self, search: &Search) -> io::Result<()> {
         match self.format {
             Format::Human => {
@@ -88,7 +88,7 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// All programs of one length are done.
+    /// Prints figures when all programs of one length are done.
     pub fn level(&mut self, progress: &Progress) -> io::Result<()> {
         let Progress { lines, states, transitions, memory, elapsed, .. } = *progress;
         let seconds = elapsed.as_secs_f64();
@@ -111,7 +111,7 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// A failure, minimised and saved.
+    /// Prints a failure that is minimised and saved.
     pub fn violation(&mut self, counterexample: &Counterexample) -> io::Result<()> {
         match self.format {
             Format::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
@@ -123,7 +123,7 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// What the search has proved, as far as it came.
+    /// Prints what the search has proved so far.
     pub fn proved(&mut self, search: &Search) -> io::Result<()> {
         match self.format {
             Format::Human => self.statement(search)?,
@@ -173,7 +173,7 @@ impl<'a> Reporter<'a> {
         let what = match violations.is_empty() {
             true if !known.is_empty() => {
                 format!(
-                    "not proved of `{name}`: every {which} was tried, but for those that go on behind a known failure,"
+                    "not proved of `{name}`: every {which} was tried, except those that go on after a known failure,"
                 )
             }
             true if *complete > 0 && has_choices => {
@@ -187,7 +187,7 @@ impl<'a> Reporter<'a> {
         let transitions = summary.transitions();
         writeln!(out, "in {states} states by {transitions} lines, {done} done and {refused} refused")?;
         if share.of > 1 {
-            writeln!(out, "that is share {} of {}: only all of them together prove it", share.number, share.of)?;
+            writeln!(out, "this is share {} of {}: only all shares together prove it", share.number, share.of)?;
         }
         if *complete < space.lines {
             writeln!(out, "not tried to the end: programs of {} lines", complete + 1)?;
@@ -209,7 +209,7 @@ impl<'a> Reporter<'a> {
     }
 }
 
-/// How far a search is, in a line.
+/// The progress of a search, in one line.
 pub(super) fn line(progress: &Progress) -> String {
     let Progress { lines, beginnings: (done, all), states, transitions, memory, elapsed } = *progress;
     let each_second = states as f64 / elapsed.as_secs_f64().max(1e-9);
@@ -219,7 +219,7 @@ pub(super) fn line(progress: &Progress) -> String {
     )
 }
 
-/// How a search ended, in a word.
+/// How a search ended, in one word.
 fn end(end: End) -> &'static str {
     match end {
         End::UnderWay => "under_way",
