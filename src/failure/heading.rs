@@ -5,8 +5,8 @@
 
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
-use heapproof_model::TextError;
 use heapproof_model::text::HEADER;
+use heapproof_model::{Dialect, TextError};
 
 /// Everything between the header and the first line of a trace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Heading {
     pub property: Option<Property>,
     /// The subject that it names, if any.
     pub subject: Option<String>,
+    /// The dialect that the subject was held to, if it was not its own.
+    pub dialect: Option<Dialect>,
 }
 
 impl Heading {
@@ -47,6 +49,11 @@ impl Heading {
                     self.property = Some(Property::from_name(name).ok_or_else(wrong)?);
                 }
                 "subject" => self.subject = Some(name.to_owned()),
+                "dialect" => {
+                    let parsed = name.replace(';', ",").parse::<Dialect>();
+                    let wrong = |error| TextError { line, column: 1, message: format!("no dialect: {error}") };
+                    self.dialect = Some(parsed.map_err(wrong)?);
+                }
                 _ => {}
             }
         }
@@ -54,21 +61,24 @@ impl Heading {
         Ok(())
     }
 
-    /// The property and the subject to judge by: the arguments, else those of the heading, else lockstep and the first.
+    /// The property and the subject to judge by: the arguments, else those of the heading, else lockstep and the first. The
+    /// subject is held to the dialect of the heading, unless it is held to another already.
     ///
     /// # Errors
     /// If the subject is not among `subjects`.
-    pub fn claim<'a>(
+    pub fn claim(
         &self,
         property: Option<Property>,
         subject: Option<&str>,
-        subjects: &'a [SubjectKind],
-    ) -> Result<(Property, &'a SubjectKind), String> {
+        subjects: &[SubjectKind],
+    ) -> Result<(Property, SubjectKind), String> {
         let property = property.or(self.property).unwrap_or(Property::Lockstep);
         let name = subject.or(self.subject.as_deref());
         let found = subjects.iter().find(|kind| name.is_none_or(|name| kind.name == name));
         let none = || format!("there is no subject `{}`", name.unwrap_or_default());
-        Ok((property, found.ok_or_else(none)?))
+        let found = found.ok_or_else(none)?.clone();
+        let held = self.dialect.filter(|_| found.is_held_to().is_none());
+        Ok((property, held.map_or(found.clone(), |dialect| found.held_to(dialect))))
     }
 
     /// All comments except those that name a property, a subject or a signature.
@@ -84,7 +94,8 @@ pub fn found_as(signature: &str, property: Property, subject: &SubjectKind) -> S
 
 /// The comment that names the property and the subject to judge a trace by.
 pub fn judged_by(property: Property, subject: &SubjectKind) -> String {
-    format!("property {}, subject {}", property.name(), subject.name)
+    let dialect = subject.is_held_to().map(|dialect| format!(", dialect {}", dialect.to_string().replace(',', ";")));
+    format!("property {}, subject {}{}", property.name(), subject.name, dialect.unwrap_or_default())
 }
 
 /// The parts of a comment that says where a trace comes from; `None` for other comments.
@@ -95,5 +106,5 @@ fn origin(comment: &str) -> Option<Vec<(&str, &str)>> {
 fn part(text: &str) -> Option<(&str, &str)> {
     let (key, name) = text.trim().split_once(' ')?;
     let is_one = ["signature", "property", "subject"].contains(&key) && !name.contains(char::is_whitespace);
-    is_one.then_some((key, name))
+    (is_one || key == "dialect").then_some((key, name))
 }

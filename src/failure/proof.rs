@@ -108,8 +108,9 @@ impl Counterexample {
             other => format!("--property {} ", other.name()),
         };
         let isolate = if self.failure().violation.ends_the_process() { "--isolate " } else { "" };
-        let (program, path) = (quoted(program), quoted(&path.to_string()));
-        Some(format!("{program} replay --subject {} {property}{isolate}{path}", self.subject.name))
+        let held = self.subject.is_held_to().map(|dialect| format!("--dialect {} ", quoted(&dialect.to_string())));
+        let (program, path, held) = (quoted(program), quoted(&path.to_string()), held.unwrap_or_default());
+        Some(format!("{program} replay --subject {} {property}{held}{isolate}{path}", self.subject.name))
     }
 
     /// One or two lines about the minimisation.

@@ -186,3 +186,22 @@ fn the_command_line_lists_overrides_and_tries_dialects() {
     let (code, _, error) = run(&["check", "--dialect", "name held"]);
     assert!(code == 2 && error.contains("did you mean `names`?"), "{error}");
 }
+
+#[test]
+fn a_trace_says_by_which_dialect_it_fails_and_is_judged_by_that() {
+    let folder = folder();
+    let check = ["check", "--cases", "3000", "--seed", "1", "--dialect", "set-code none, names held"];
+    let (code, out, error) = heapproof(folder.path(), &check);
+    assert_eq!(code, 1, "{out}{error}");
+    assert!(out.contains(" --dialect 'names held, set-code none' "), "{out}");
+    let saved = std::fs::read_dir(folder.path().join("heapproof.out/failures")).unwrap();
+    let saved = saved.map(|entry| entry.unwrap().path()).find(|path| path.is_file()).unwrap();
+    let trace = std::fs::read_to_string(&saved).unwrap();
+    assert!(trace.contains(", subject heap, dialect names held; set-code none\n"), "{trace}");
+    let file = saved.to_str().unwrap();
+    assert_eq!(heapproof(folder.path(), &["replay", file]).0, 1);
+    assert_eq!(heapproof(folder.path(), &["replay", "--dialect", "default", file]).0, 0);
+    std::fs::write(&saved, trace.replace("names held", "name held")).unwrap();
+    let (code, _, error) = heapproof(folder.path(), &["replay", file]);
+    assert!(code == 2 && error.contains(":2:1: no dialect: `name` is none of: "), "{error}");
+}

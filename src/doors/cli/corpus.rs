@@ -127,7 +127,7 @@ fn fails_as_filed(context: &Context<'_>, text: &str) -> Result<Option<Signature>
     let wrong = |error: &dyn Display| Trouble::Fault(format!("the trace to be filed can't be read: {error}\n{text}"));
     let kept = Kept::new(PathBuf::new(), text).map_err(|error| wrong(&error))?;
     let (property, subject) = kept.heading.claim(None, None, context.subjects).map_err(|error| wrong(&error))?;
-    Ok(property.check(subject, &kept.program).failure.map(|failure| failure.signature(&kept.program)))
+    Ok(property.check(&subject, &kept.program).failure.map(|failure| failure.signature(&kept.program)))
 }
 
 fn refuse_known(kept: &[Kept], program: &Program) -> Result<(), Trouble> {
@@ -138,7 +138,8 @@ fn refuse_known(kept: &[Kept], program: &Program) -> Result<(), Trouble> {
 }
 
 fn filed(context: &Context<'_>, arguments: &Add, source: Source, folder: &Path) -> Result<Filed, Trouble> {
-    let (property, subject) = source.claim(context, &arguments.given)?;
+    let (property, subject) = &source.claim(context, &arguments.given)?;
+    let property = *property;
     let program = source.program;
     match Counterexample::of(property, subject, &program) {
         Some(found) => {
@@ -216,7 +217,7 @@ fn complaints(context: &Context<'_>, arguments: &Check, before: &[Kept], one: &K
     match one.heading.claim(arguments.property, arguments.subject.as_deref(), context.subjects) {
         Err(error) => complaints.push(error),
         Ok((property, subject)) => {
-            let failure = property.check(subject, &one.program).failure;
+            let failure = property.check(&subject, &one.program).failure;
             if let Some(not_made) = failure.as_ref().and_then(|failure| failure.violation.not_made()) {
                 return Err(not_made.clone().into());
             }

@@ -40,7 +40,8 @@ pub(super) fn emit_test(context: &Context<'_>, arguments: &EmitTest, output: &mu
     let mut tests = Vec::new();
     for path in &arguments.files {
         let source = input::read(path, &arguments.given.reading)?;
-        let (property, subject) = source.claim(context, &arguments.given)?;
+        let (property, subject) = &source.claim(context, &arguments.given)?;
+        let property = *property;
         let name = free_name(&mut taken, test_name(arguments, path)?);
         let trace = trace(&source, &arguments.given, (property, subject));
         let emitted = emit::emit(subject, property, &source.program, &trace, &name, arguments.embed);

@@ -34,7 +34,7 @@ pub(super) struct Source {
 
 impl Source {
     /// The property and the subject: those of the arguments, else those that the file names.
-    pub fn claim<'a>(&self, context: &Context<'a>, given: &Given) -> Result<(Property, &'a SubjectKind), Trouble> {
+    pub fn claim(&self, context: &Context<'_>, given: &Given) -> Result<(Property, SubjectKind), Trouble> {
         let claim = self.heading.claim(given.property, given.subject.as_deref(), context.subjects);
         let (property, subject) =
             claim.map_err(|_| match (given.subject.as_deref(), self.heading.subject.as_deref()) {

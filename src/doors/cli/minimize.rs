@@ -54,7 +54,8 @@ pub(super) fn minimize(context: &Context<'_>, arguments: &Minimize, output: &mut
     let target = files.target(arguments.output.as_deref())?;
     let certified = files.optional_target(arguments.certificate.as_ref())?;
     let source = input::read(&arguments.file, &arguments.given.reading)?;
-    let (property, subject) = source.claim(context, &arguments.given)?;
+    let (property, subject) = &source.claim(context, &arguments.given)?;
+    let property = *property;
     let program = &source.program;
     context.catch_interrupts()?;
     let text = |program: &Program, failure: &Failure, more: Option<&str>| {

@@ -58,7 +58,8 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
     let mut as_wanted = true;
     for path in &arguments.files {
         let source = input::read(path, &arguments.given.reading)?;
-        let (property, subject) = source.claim(context, &arguments.given)?;
+        let (property, subject) = &source.claim(context, &arguments.given)?;
+        let property = *property;
         let program = source.program;
         let judge = Judge::new(property, subject, &arguments.isolate)?;
         let verdict = judge.verdict(&program);

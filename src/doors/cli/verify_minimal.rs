@@ -34,7 +34,8 @@ pub(super) fn verify_minimal(
     files.standard_output()?;
     let target = files.optional_target(arguments.certificate.as_ref())?;
     let source = input::read(&arguments.file, &arguments.given.reading)?;
-    let (property, subject) = source.claim(context, &arguments.given)?;
+    let (property, subject) = &source.claim(context, &arguments.given)?;
+    let property = *property;
     let program = source.program;
     let shown = arguments.file.display();
     let judge = Judge::after_trying(&program, property, subject, &arguments.isolate)?;

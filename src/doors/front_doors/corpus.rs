@@ -24,7 +24,7 @@ pub fn corpus(folder: &Path, subjects: &[SubjectKind]) -> Result<usize, CorpusEr
     for one in &kept {
         let claim = one.heading.claim(None, None, subjects);
         let (property, subject) = claim.map_err(|error| CorpusError::Foreign(one.path.clone(), error))?;
-        assert_holds(property, subject, &one.program);
+        assert_holds(property, &subject, &one.program);
     }
     Ok(kept.len())
 }
