@@ -6,7 +6,7 @@ use heapproof::enumerate::{How, Search, Space};
 use heapproof::generate::{Recipe, case};
 use heapproof::lockstep;
 use heapproof::model::dialect::{CLAUSES, Clause};
-use heapproof::model::{Code, Dialect, Kind, Program};
+use heapproof::model::{Code, Dialect, Kind, Program, Value};
 use heapproof::proof::Counterexample;
 use heapproof::properties::Property;
 use heapproof::subject::SubjectKind;
@@ -114,25 +114,31 @@ fn a_search_through_all_short_programs_finds_the_right_heaps_right() {
     }
 }
 
-/// Clauses whose wrong heaps need more than these programs have: other kinds of objects, plain values, settings, two
-/// references in one object, finalizers with other lines, or more lines.
-const OUTSIDE: &[&str] = &[
-    "wrong-calls",
-    "ceiling",
-    "weak-objects",
-    "plain-values",
-    "contents",
-    "set-view",
-    "born",
-    "weak",
-    "set-weak",
-    "upgrade",
-];
+/// The programs in which the wrong heaps of a clause are found; none where it takes finalizers with other lines, or more of
+/// them.
+fn telling(clause: &str, lines: usize) -> Option<Space> {
+    use Code::*;
+    let tables = |operations: Vec<Code>| Space { operations, ..small(lines) };
+    Some(match clause {
+        // The order of contents takes eight lines.
+        "set-view" | "born" | "weak" | "set-weak" | "contents" => return None,
+        "wrong-calls" => Space { kinds: vec![Kind::Array], ..tables(vec![Drop, Array, Push, Pop, Take, On]) },
+        "ceiling" => tables(vec![SetCounts, Table, Take, Drop, On]),
+        "weak-objects" | "upgrade" => {
+            Space { kinds: vec![Kind::Table, Kind::Weak], objects: 3, ..tables(vec![Drop, Ring, Table, Weak, Upgrade]) }
+        }
+        "plain-values" => {
+            let plain = vec![Value::Int(1), Value::Text("".into()), Value::Nil];
+            Space { plain, ..tables(vec![Table, WriteField, ReadField]) }
+        }
+        _ => small(lines),
+    })
+}
 
 #[test]
 fn a_search_through_all_short_programs_finds_what_is_wrong() {
-    for twin in wrong().filter(|twin| !OUTSIDE.contains(&twin.clause)) {
-        let found = (1..=5).find_map(|lines| found(small(lines), &twin.kind));
+    for twin in wrong().filter(|twin| telling(twin.clause, 1).is_some()) {
+        let found = (1..=5).find_map(|lines| found(telling(twin.clause, lines)?, &twin.kind));
         assert!(found.is_some(), "{} {}: {}", twin.clause, twin.answer, twin.kind.about);
     }
 }
