@@ -115,7 +115,7 @@ fn a_search_does_not_write_over_what_another_run_has_kept_meanwhile() {
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     lines.for_each(drop);
     let (code, _, error) = ended(&child.wait_with_output().unwrap());
-    assert!(code == 2 && error.contains("another run has kept its search"), "{error}");
+    assert!(code == 2 && error.contains("another run has saved its search"), "{error}");
     assert_eq!(std::fs::read(&kept).unwrap(), b"of another run");
 }
 

@@ -156,7 +156,7 @@ fn a_conversion_that_can_not_be_says_why() {
         (vec!["convert", "one.trace", "-o", "where.to"], "give `--to trace`"),
         (vec!["convert", "one.trace", "-o", "no/where.rs"], "there is no folder"),
         (vec!["convert", "none.rs"], "has a line `heapproof trace 1`"),
-        (vec!["convert", "two.rs"], "there are 2 traces in it"),
+        (vec!["convert", "two.rs"], "it contains 2 traces"),
         (vec!["convert", "typo.rs"], "typo.rs:4:1: no operation begins with `dorp`"),
         (vec!["convert", "one.trace", "--to", "bites"], "bytes"),
         (vec!["replay", "said.trace"], "said.trace:2:1: there is no property `lock`"),

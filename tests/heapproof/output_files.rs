@@ -133,7 +133,7 @@ fn what_is_written_is_read_back_as_what_it_is() {
         ["emit-test", "in.trace", "--name", "pops", "-o", "m.trace"],
     ] {
         let (code, _, error) = heapproof(folder.path(), &call);
-        assert!(code == 2 && error.contains("would be read as"), "{call:?}: {error}");
+        assert!(code == 2 && error.contains("the file would hold"), "{call:?}: {error}");
     }
     assert_eq!(names(folder.path()), ["in.trace"]);
     assert_eq!(heapproof(folder.path(), &["convert", "in.trace", "--to", "bytes", "-o", "m"]).0, 0);

@@ -50,7 +50,7 @@ pub(super) fn object(campaign: &Campaign, summary: &Summary) -> Value {
     })
 }
 
-/// What programs for the subject can reach or have reached, and how many programs have.
+/// Conditions and encounters that are possible for the subject, with how many programs reached each.
 struct Reachable {
     conditions: Vec<(Condition, u64)>,
     encounters: Vec<(Encounter, u64)>,

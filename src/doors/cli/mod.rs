@@ -158,7 +158,7 @@ const ONE_SIGNAL: Duration = Duration::from_millis(300);
 /// How long a run may take to stop. Otherwise a subject that never returns would keep it running for ever.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// What all commands share.
+/// The state that all commands share.
 struct Context<'a> {
     subjects: &'a [SubjectKind],
     name: String,
