@@ -103,7 +103,7 @@ impl Twin {
         let contents = self.contents(self.find(object, Some(Kind::Table))?);
         let refused = (self.dialect.absent_fields == AbsentFields::Refused) != self.errs(Mistake::AbsentOtherwise);
         match contents.fields.iter().position(|one| one == field) {
-            Some(at) => Ok(contents.values[at].clone()),
+            Some(at) => Ok(self.shown(contents.values[at].clone())),
             None if refused => Err(Refusal::Field),
             None => Ok(Value::Nil),
         }
@@ -112,7 +112,12 @@ impl Twin {
     fn read(&self, object: Option<Object>, kind: Kind, index: u32) -> Reply {
         let contents = self.contents(self.find(object, Some(kind))?);
         let value = contents.values.get(index as usize).cloned().ok_or(Refusal::Index)?;
-        Ok(if refers(&value) && self.errs(Mistake::ForgetsReferences) { Value::Nil } else { value })
+        Ok(self.shown(value))
+    }
+
+    /// A value as it is read.
+    fn shown(&self, value: Value<Object>) -> Value<Object> {
+        if refers(&value) && self.errs(Mistake::ForgetsReferences) { Value::Nil } else { value }
     }
 
     fn write_field(&mut self, object: Option<Object>, field: &Field, value: &Value<Object>) -> Reply {
