@@ -11,6 +11,7 @@ use crate::judge::subject::{Abilities, SubjectKind};
 use crate::judge::tally::Tally;
 use crate::judge::violation::NotMade;
 use crate::programs::generate::{self, Recipe};
+use crate::programs::mutate;
 use crate::runs::blocks::{self, Blocks};
 use crate::runs::feedback::{self, Novelty, Pool, Pools, ROUND};
 use crate::runs::statistics::{self, Observed, Statistics};
@@ -225,6 +226,7 @@ impl Campaign {
                     break;
                 }
                 let made = feedback::made(self.seed, case, &pool, self.recipe.most_lines, &supports);
+                let made = made.map(|program| mutate::said(&program, recipe.dialect));
                 let program = made.unwrap_or_else(|| generate::case(self.seed, case, &recipe, &supports));
                 let program = self.without(program);
                 if block.add(case, program, self, judge) && (!self.keep_going || block.not_made.is_some()) {

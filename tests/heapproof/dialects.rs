@@ -7,6 +7,7 @@ use heapproof::generate::{Recipe, case};
 use heapproof::lockstep;
 use heapproof::model::dialect::{CLAUSES, Clause};
 use heapproof::model::{Code, Dialect, Kind, Program, Value};
+use heapproof::mutate::said;
 use heapproof::proof::Counterexample;
 use heapproof::properties::Property;
 use heapproof::subject::SubjectKind;
@@ -210,4 +211,12 @@ fn a_trace_says_by_which_dialect_it_fails_and_is_judged_by_that() {
     std::fs::write(&saved, trace.replace("names held", "name held")).unwrap();
     let (code, _, error) = heapproof(folder.path(), &["replay", file]);
     assert!(code == 2 && error.contains(":2:1: no dialect: `name` is none of: "), "{error}");
+}
+
+#[test]
+fn a_changed_program_keeps_what_its_dialect_has_words_for() {
+    let dialect: Dialect = "names held, panics never".parse().unwrap();
+    let changed = program("a = table\nb = table\ndrop a\na.x = b\nb.x = b\non b: panic\ndrop b\ndrop b");
+    assert_eq!(said(&changed, dialect), program("a = table\nb = table\ndrop a\nb.x = b\ndrop b"));
+    assert_eq!(said(&changed, Dialect::default()), changed);
 }

@@ -24,7 +24,7 @@ use heapproof::lockstep::{run, run_with, supported};
 use heapproof::minimize::{Flaky, Minimized, Options, Rank, Removal, Tried, Without};
 use heapproof::minimize::{minimize, minimize_as, removals};
 use heapproof::model::{bytes, definitions, fault, operation, part, reference, script, value};
-use heapproof::mutate::{MOST_BULK, Plain, cross, cross_bytes, mutate, mutate_bytes};
+use heapproof::mutate::{MOST_BULK, Plain, cross, cross_bytes, mutate, mutate_bytes, said};
 use heapproof::proof::Counterexample;
 use heapproof::properties::{Property, determinism};
 use heapproof::signature::{Signature, refusal};
