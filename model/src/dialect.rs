@@ -3,6 +3,7 @@
 //! The first answer of each clause is that of SPEC 1 to 10. What an answer means in the model stands at the place of its
 //! clause in [`mod@crate::reference`].
 
+mod same;
 mod text;
 
 pub use text::DialectError;
@@ -328,6 +329,13 @@ impl Clause {
         let mut other = *dialect;
         (self.set)(&mut other, answer);
         other
+    }
+}
+
+impl Release {
+    /// Whether turns come when the subject likes, at least within a call.
+    pub fn has_free_turns(self) -> bool {
+        matches!(self, Release::Unordered | Release::Deferred)
     }
 }
 

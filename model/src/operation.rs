@@ -14,7 +14,7 @@ pub mod part;
 pub use line::{DEEPEST_FINALIZER, Line};
 
 use crate::fault::Fault;
-use crate::value::{Field, Name, Object, Value};
+use crate::value::{Field, Kind, Name, Object, Value};
 use mention::Mention;
 use operand::Operand;
 use part::{AsPart, Part};
@@ -256,6 +256,22 @@ impl Operation<Object> {
             Operation::Fault { object, .. } => object.is_none_or(|object| !damaged.contains(&object)),
             _ => damaged.is_empty(),
         }
+    }
+}
+
+impl<R> Operation<R> {
+    /// The kind of object that it allocates; `None` if it allocates nothing.
+    pub fn allocated(&self) -> Option<Kind> {
+        Some(match self {
+            Operation::Temp { allocation } => return allocation.allocated(),
+            Operation::Table {} | Operation::Chain { .. } | Operation::Ring { .. } => Kind::Table,
+            Operation::Box { .. } => Kind::Box,
+            Operation::Array { .. } => Kind::Array,
+            Operation::Closure { .. } => Kind::Closure,
+            Operation::Scalar { .. } => Kind::Scalar,
+            Operation::Weak { .. } => Kind::Weak,
+            _ => return None,
+        })
     }
 }
 

@@ -171,10 +171,9 @@ impl Reference {
 
     /// The object that the subject's next event is about, or that died there, if it is one of those.
     fn chosen(&self, may: impl Fn(Object) -> bool) -> Option<Object> {
-        let may = |object: &Object| may(*object);
         match self.choice() {
-            Some(Event::Began(object) | Event::Died(object)) => Some(*object).filter(may),
-            _ => self.gone.iter().copied().find(may),
+            Some(Event::Began(object) | Event::Died(object)) => Some(*object).filter(|object| may(*object)),
+            _ => self.gone.iter().copied().find(|object| may(*object)),
         }
     }
 
@@ -357,11 +356,14 @@ impl Reference {
     /// Whether what has happened so far is what happened in the subject.
     fn explains(&self, reply: &Reply) -> bool {
         let outcome = reply.clone().map_or_else(Outcome::Refused, Outcome::Done);
-        let same = match (self.running.is_empty(), &self.answer) {
-            (true, answer) => answer.is_none() || *answer == Some(outcome),
-            (false, _) => self.choice().is_none_or(|next| *next == Event::Did(outcome)),
+        let next = match self.running.is_empty() {
+            true => self.answer.clone().map(Event::Did),
+            false => self.choice().cloned(),
         };
-        same && self.choices.iter().zip(&self.script.journal).all(|(choice, event)| choice == event)
+        // Not every subject shows reasons of refusals.
+        let same = |one: &Event, other: &Event| self.dialect.same_event(false, one, other);
+        next.is_none_or(|next| same(&next, &Event::Did(outcome)))
+            && self.choices.iter().zip(&self.script.journal).all(|(choice, event)| same(choice, event))
     }
 
     /// Carries out an operation and all that it sets off; `early` says how many turns and sets may come before an

@@ -6,7 +6,7 @@
 
 use heapproof_model::definitions::Graph;
 use heapproof_model::script::{Machine, step};
-use heapproof_model::{Code, Kind, Name, Operation, Program, Reference};
+use heapproof_model::{Code, Kind, Name, Program, Reference};
 
 /// The kinds of objects in words.
 const KINDS: [(Kind, &str); 6] = [
@@ -38,7 +38,7 @@ pub(super) fn of(program: &Program, at: usize, ending: Option<Code>) -> String {
         code if code.allocates() || matches!(code, Code::Chain | Code::Ring) => "allocate",
         _ => return MANAGE.to_owned(),
     };
-    let kind = match allocated(&line.operation) {
+    let kind = match line.operation.allocated() {
         Some(kind) => Some(kind),
         None => line.operation.receiver().and_then(|name| kind_of(program, at, name)),
     };
@@ -54,20 +54,6 @@ pub(super) fn all() -> impl Iterator<Item = String> {
     let with_kinds =
         |action: &'static str| KINDS.iter().map(move |(_, kind)| format!("{action}-{kind}")).chain([action.to_owned()]);
     CONTENTS.into_iter().flat_map(with_kinds).chain([COUNT.to_owned(), MANAGE.to_owned()])
-}
-
-/// The kind of object that an operation allocates.
-fn allocated(operation: &Operation<Name>) -> Option<Kind> {
-    Some(match operation {
-        Operation::Temp { allocation } => return allocated(allocation),
-        Operation::Table {} | Operation::Chain { .. } | Operation::Ring { .. } => Kind::Table,
-        Operation::Box { .. } => Kind::Box,
-        Operation::Array { .. } => Kind::Array,
-        Operation::Closure { .. } => Kind::Closure,
-        Operation::Scalar { .. } => Kind::Scalar,
-        Operation::Weak { .. } => Kind::Weak,
-        _ => return None,
-    })
 }
 
 /// The kind of object that a name means at a line. Only the model is asked, since the subject may have ended its process.

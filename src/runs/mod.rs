@@ -7,3 +7,8 @@ mod feedback;
 #[cfg(feature = "cli")]
 pub mod isolation;
 pub mod statistics;
+
+/// How many threads this machine runs at once.
+pub(crate) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

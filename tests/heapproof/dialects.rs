@@ -169,6 +169,8 @@ fn what_a_dialect_has_no_words_for_is_skipped() {
         let dialect: Dialect = dialect.parse().unwrap();
         let verdict = lockstep::run(&twin(dialect), &program(text));
         assert_eq!((verdict.failure, verdict.tally.total().skipped), (None, skipped), "{dialect}");
+        let said = Property::Determinism.check(&twin(dialect), &program(text)).tally.total();
+        assert_eq!((said.done + said.refused) as usize + skipped as usize, program(text).len(), "{dialect}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is garbage, and how a set of it dies (SPEC 3).
 
-use super::{Event, Reference, Refusal, counted};
+use super::{Event, Reference, counted};
 use crate::definitions::{Graph, cycles, reachable};
 use crate::dialect::{
     CollectGives, CollectInCode, CollectInSet, Garbage, Panics, Reach, Release, Saved, SetOrder, SetView, UserCode,
@@ -36,7 +36,7 @@ impl Reference {
     /// The same, but for what may have left the queue without a trace: where turns come when the subject likes, one that has
     /// references again has its turn, and nothing happens (SPEC 2.2).
     pub(super) fn possible_garbage(&self) -> BTreeSet<Object> {
-        if !matches!(self.dialect.release, Release::Unordered | Release::Deferred) {
+        if !self.dialect.release.has_free_turns() {
             return self.garbage();
         }
         let internal = counted(self);
@@ -71,11 +71,6 @@ impl Reference {
             (_, CollectInSet::Nothing) => CollectInCode::Nothing,
             (_, CollectInSet::Works) => CollectInCode::Works,
         }
-    }
-
-    /// Why a collection is refused that is called now, if it is.
-    pub(super) fn refused_collection(&self) -> Option<Refusal> {
-        (self.collection() == CollectInCode::Refused).then_some(Refusal::Reentrant)
     }
 
     /// What `collect` gives (SPEC 11.16).
@@ -125,9 +120,8 @@ impl Reference {
         match self.dialect.garbage {
             Garbage::Asked | Garbage::AnyTime => {
                 let due = self.garbage();
-                let has_choices = matches!(self.dialect.release, Release::Unordered | Release::Deferred);
-                let chosen = self.chosen_set().filter(|set| has_choices && due.is_subset(set));
-                chosen.unwrap_or(due)
+                let free = self.dialect.release.has_free_turns();
+                self.chosen_set().filter(|set| free && due.is_subset(set)).unwrap_or(due)
             }
             Garbage::Never => BTreeSet::new(),
             Garbage::Late => {

@@ -2,7 +2,7 @@
 
 use super::Reference;
 use crate::definitions::{Graph, reachable};
-use crate::dialect::{Ceiling, Names, Panics, SetView, WrongCalls};
+use crate::dialect::{Ceiling, CollectInCode, Dialect, Names, Panics, SetView, WrongCalls};
 use crate::operation::{Code, Line, Operation};
 use crate::script::Refusal;
 use crate::value::Object;
@@ -10,18 +10,22 @@ use crate::value::Object;
 impl Reference {
     /// Whether programs of its dialect can say that now.
     pub(super) fn can_say(&self, operation: &Operation<Object>) -> bool {
-        let has_handles = self.dialect.names == Names::Any || self.has_handles(operation);
-        let is_allowed = self.dialect.wrong_calls == WrongCalls::Refused || !self.refuses(operation, |_| true);
-        let survives =
-            self.dialect.ceiling != Ceiling::Panics || !self.refuses(operation, |refusal| refusal == Refusal::Overflow);
-        let panics = matches!(operation, Operation::On { line, .. } if panics(line));
-        let no_panic = self.dialect.panics != Panics::Never || !panics;
-        self.is_shallow(operation)
-            && no_panic
-            && self.keeps_the_doomed(operation)
-            && has_handles
-            && is_allowed
-            && survives
+        let Dialect { names, wrong_calls, ceiling, .. } = self.dialect;
+        let panics =
+            self.dialect.panics == Panics::Never && matches!(operation, Operation::On { line, .. } if panics(line));
+        if panics || !self.is_shallow(operation) || !self.keeps_the_doomed(operation) {
+            return false;
+        }
+        if names == Names::Any && wrong_calls == WrongCalls::Refused && ceiling != Ceiling::Panics {
+            return true;
+        }
+        let can = match self.refusal(operation) {
+            None => true,
+            Some(Refusal::Nil) if names == Names::Held => false,
+            Some(Refusal::Overflow) if ceiling == Ceiling::Panics => false,
+            Some(_) => wrong_calls == WrongCalls::Refused,
+        };
+        can && (names == Names::Any || self.has_handles(operation))
     }
 
     fn is_shallow(&self, operation: &Operation<Object>) -> bool {
@@ -44,7 +48,7 @@ impl Reference {
         };
         let is_reached = |object: &Object| self.lives(*object) && reached[object.index()];
         let handles = operation.objects().iter().all(is_reached);
-        handles && gives_up_what_it_holds && !names_nil && !self.refuses(operation, |refusal| refusal == Refusal::Nil)
+        handles && gives_up_what_it_holds && !names_nil
     }
 
     /// Whether it leaves it at reading and writing contents where objects are concerned that nothing saves (SPEC 11.17).
@@ -55,9 +59,7 @@ impl Reference {
         let code = operation.code();
         let has_contents = code.reads() || code.writes() || code == Code::Upgrade;
         let used = operation.objects().into_iter().skip(usize::from(has_contents));
-        let gives = |object: &Object| self.doomed.contains(object);
-        used.into_iter().all(|object| !gives(&object))
-            && !self.taken_out(operation).is_some_and(|object| gives(&object))
+        !used.chain(self.taken_out(operation)).any(|object| self.doomed.contains(&object))
     }
 
     /// The object that a `pop` or `remove` would give.
@@ -79,16 +81,17 @@ impl Reference {
         self.dialect.set_view == SetView::Dead && self.runs_in_set() && self.doomed.contains(&object) && !is_own
     }
 
-    /// Whether it would be refused for such a reason, before any check. It is tried on a copy.
-    fn refuses(&self, operation: &Operation<Object>, which: impl Fn(Refusal) -> bool) -> bool {
-        let refusal = match operation {
+    /// Why it would be refused, before any check. It is tried on a copy.
+    fn refusal(&self, operation: &Operation<Object>) -> Option<Refusal> {
+        match operation {
             Operation::CollectSlice { objects: 0 } | Operation::DetectSlice { objects: 0 } => Some(Refusal::Setting),
-            Operation::Collect {} | Operation::CollectSlice { .. } => self.refused_collection(),
+            Operation::Collect {} | Operation::CollectSlice { .. } => {
+                (self.collection() == CollectInCode::Refused).then_some(Refusal::Reentrant)
+            }
             // The subject says whether there is anything to damage.
             Operation::Check {} | Operation::Fault { .. } => None,
             other => self.clone().perform(other).err(),
-        };
-        refusal.is_some_and(which)
+        }
     }
 }
 

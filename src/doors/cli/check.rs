@@ -15,6 +15,7 @@ use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
 use crate::programs::generate::{Bias, MOST_LINES, Profile, Recipe};
 use crate::runs::campaign::{Campaign, Found, Summary};
+use crate::runs::threads;
 use crate::subjects::shown_by;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
@@ -101,7 +102,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
         },
         cases: arguments.cases.unwrap_or(u64::MAX),
         time: if arguments.cases.is_some() { None } else { Some(arguments.time.unwrap_or(DEFAULT_TIME)) },
-        jobs: arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        jobs: arguments.jobs.map_or_else(threads, usize::from),
         keep_going: arguments.keep_going,
         feedback: arguments.feedback,
     };

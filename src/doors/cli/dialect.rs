@@ -6,14 +6,18 @@
 
 use super::output::Output;
 use super::{Context, End, Trouble};
+use crate::failure::minimize::Options;
 use crate::failure::proof::Counterexample;
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
-use crate::programs::generate::{self, Recipe};
+use crate::programs::generate::Recipe;
+use crate::runs::campaign::{Campaign, Found};
+use crate::runs::threads;
 use clap::Args;
 use heapproof_model::dialect::CLAUSES;
+use heapproof_model::{Dialect, Program};
+use std::collections::BTreeSet;
 use std::io::Write;
-use std::sync::atomic::Ordering;
 
 #[derive(Debug, Args)]
 pub(super) struct Strictness {
@@ -36,66 +40,92 @@ pub(super) fn dialect(context: &Context<'_>, arguments: &Strictness, output: &mu
     let dialect = *subject.abilities()?.dialect();
     context.catch_interrupts()?;
     writeln!(output, "`{}` declares: {dialect}", subject.name)?;
-    if let Some(failing) = failing(context, subject, arguments)? {
-        writeln!(output, "it fails as what it declares, after {} programs:\n{}", failing.after, failing.trace)?;
-        return Ok(End::Violation);
+    match verdict(context, subject, arguments)? {
+        Verdict::Fails(how) => {
+            writeln!(output, "it fails as what it declares, {how}")?;
+            return Ok(End::Violation);
+        }
+        Verdict::Interrupted => return Ok(End::Interrupted),
+        Verdict::Passes => writeln!(output, "it passes {} programs as what it declares", arguments.cases)?,
     }
-    writeln!(output, "it passes {} programs as what it declares", arguments.cases)?;
-    if !arguments.all && CLAUSES.iter().all(|clause| clause.stricter(clause.of(&dialect)).is_empty()) {
+    let tried: Vec<Tried> = tried(&dialect, arguments.all);
+    if tried.is_empty() {
         writeln!(output, "no other answer is stricter than one of these; `--all` tries every other answer")?;
     }
     let mut end = End::Passed;
-    output.flush()?;
-    for clause in CLAUSES {
-        let (own, answers) = (clause.of(&dialect), clause.answers());
-        let stricter = clause.stricter(own);
-        for (answer, (word, _)) in answers.iter().enumerate().filter(|(answer, _)| *answer != own) {
-            let is_stricter = stricter.contains(&answer);
-            if !is_stricter && !arguments.all {
-                continue;
+    for Tried { clause, word, is_stricter, dialect } in tried {
+        output.flush()?;
+        let verdict = match verdict(context, &subject.clone().held_to(dialect), arguments)? {
+            Verdict::Fails(how) => format!("fails {how}"),
+            Verdict::Interrupted => return Ok(End::Interrupted),
+            Verdict::Passes if is_stricter => {
+                end = End::Violation;
+                "passes, so it is what the heap has to declare".to_owned()
             }
-            let held = subject.clone().held_to(clause.with(&dialect, answer));
-            let name = clause.name;
-            match failing(context, &held, arguments)? {
-                Some(Failing { after, signature, trace }) => {
-                    writeln!(output, "{name} {word}: fails in {after} programs, {signature}\n{trace}")?;
-                }
-                None if is_stricter => {
-                    end = End::Violation;
-                    writeln!(output, "{name} {word}: passes, so it is what the heap has to declare")?;
-                }
-                None => writeln!(output, "{name} {word}: passes")?,
-            }
-            output.flush()?;
-        }
-        if context.stop.load(Ordering::Relaxed) {
-            return Ok(End::Interrupted);
-        }
+            Verdict::Passes => "passes".to_owned(),
+        };
+        writeln!(output, "{clause} {word}: {verdict}")?;
     }
     Ok(end)
 }
 
-/// How a heap fails that is held to an answer.
-struct Failing {
-    after: u64,
-    signature: String,
-    trace: String,
+/// Another answer of a clause, and the dialect with it.
+struct Tried {
+    clause: &'static str,
+    word: &'static str,
+    is_stricter: bool,
+    dialect: Dialect,
 }
 
-/// How a heap fails in random programs, if it does: the first failure, minimised.
-fn failing(context: &Context<'_>, subject: &SubjectKind, arguments: &Strictness) -> Result<Option<Failing>, Trouble> {
-    let abilities = subject.abilities()?;
-    let recipe = Recipe { dialect: *abilities.dialect(), ..Recipe::default() };
-    for case in 0..arguments.cases {
-        if context.stop.load(Ordering::Relaxed) {
-            break;
-        }
-        let program = generate::case(arguments.seed, case, &recipe, &|code| abilities.has(code));
-        if let Some(found) = Counterexample::of(Property::Lockstep, subject, &program) {
+/// The answers that are stricter than a dialect's, or all others.
+fn tried(own: &Dialect, all: bool) -> Vec<Tried> {
+    let answers = CLAUSES.iter().flat_map(|clause| {
+        let stricter = clause.stricter(clause.of(own));
+        let words = clause.answers().into_iter().enumerate().filter(|(answer, _)| *answer != clause.of(own));
+        words.map(move |(answer, (word, _))| {
+            let is_stricter = stricter.contains(&answer);
+            Tried { clause: clause.name, word, is_stricter, dialect: clause.with(own, answer) }
+        })
+    });
+    answers.filter(|tried| all || tried.is_stricter).collect()
+}
+
+/// What came of random programs.
+enum Verdict {
+    Passes,
+    /// After how many programs, with which signature, and the minimised trace.
+    Fails(String),
+    Interrupted,
+}
+
+/// What comes of random programs on a heap; the first failure is minimised.
+fn verdict(context: &Context<'_>, subject: &SubjectKind, arguments: &Strictness) -> Result<Verdict, Trouble> {
+    let property = Property::Lockstep;
+    let campaign = Campaign {
+        property,
+        subject: subject.clone(),
+        seed: arguments.seed,
+        recipe: Recipe::default(),
+        without: Vec::new(),
+        known: BTreeSet::new(),
+        cases: arguments.cases,
+        time: None,
+        jobs: threads(),
+        keep_going: false,
+        feedback: false,
+    };
+    let mut first: Option<Found> = None;
+    let summary = campaign.run(&context.stop, &mut |found| first = first.take().or(Some(found)), &mut |_| {})?;
+    let judge = |program: &Program| property.check(subject, program).failure;
+    let options = Options { stop: Some(&context.stop), jobs: threads(), ..Options::default() };
+    let Some(Found { case, program, .. }) = first else {
+        return Ok(if summary.interrupted { Verdict::Interrupted } else { Verdict::Passes });
+    };
+    Ok(match Counterexample::by(property, subject, &program, &options, &judge) {
+        Some(found) => {
             let trace = found.minimized.program.to_string();
-            let signature = found.signature.to_string();
-            return Ok(Some(Failing { after: case + 1, signature, trace }));
+            Verdict::Fails(format!("in {} programs, {}\n{trace}", case + 1, found.signature))
         }
-    }
-    Ok(None)
+        None => Verdict::Fails(format!("in {} programs, but not always\n{program}", case + 1)),
+    })
 }

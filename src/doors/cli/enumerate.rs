@@ -15,6 +15,7 @@ use crate::failure::proof::{Counterexample, quoted};
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
 use crate::runs::enumerate::{self, Found, How, KINDS, Search, Share, Space};
+use crate::runs::threads;
 use clap::Args;
 use heapproof_model::{Code, Fault, Field, Kind};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -80,7 +81,7 @@ pub(super) struct Enumerate {
 
 impl Enumerate {
     fn jobs(&self) -> usize {
-        self.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+        self.jobs.map_or_else(threads, usize::from)
     }
 
     /// The file that keeps a search.

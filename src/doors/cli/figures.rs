@@ -1,8 +1,10 @@
 //! Prints the statistics of a run, for people and as JSON.
 
+use crate::programs::generate::{Profile, Recipe};
 use crate::runs::campaign::{Campaign, Summary};
 use crate::runs::statistics::{Condition, Encounter, Growth, Kept, Reach, Statistics, Touch, health};
 use heapproof_model::Code;
+use heapproof_model::dialect::WrongCalls;
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -149,8 +151,11 @@ fn warnings(campaign: &Campaign, summary: &Summary) -> Vec<String> {
     let Summary { tally, statistics, elapsed, .. } = summary;
     let Ok(abilities) = campaign.subject.abilities() else { return Vec::new() };
     let total = tally.total();
-    let mut warnings =
-        health::warnings(tally, statistics, &|code| abilities.has(code) && campaign.recipe.profile.weight(code) > 0);
+    let Recipe { profile, .. } = campaign.recipe;
+    // Other profiles draw so few of some operations that wrong calls are rare too.
+    let errs = profile == Profile::Default && abilities.dialect().wrong_calls == WrongCalls::Refused;
+    let drawn = |code| abilities.has(code) && profile.weight(code) > 0;
+    let mut warnings = health::warnings(tally, statistics, errs, &drawn);
     warnings.extend(health::slow(total.done + total.refused, *elapsed, campaign.jobs, statistics));
     warnings
 }

@@ -1,7 +1,7 @@
 //! Every operation of a run with what it came to, and why lines are skipped.
 
 use super::names::Names;
-use crate::judge::lockstep::{Lockstep, supported};
+use crate::judge::lockstep::Lockstep;
 use crate::judge::panics;
 use crate::judge::subject::SubjectKind;
 use heapproof_model::definitions::Graph;
@@ -91,7 +91,7 @@ impl Run<'_> {
 
     /// Why a line is skipped, if it is.
     fn why_skipped(&self, lockstep: &mut Lockstep, index: usize, line: &Line) -> String {
-        if !supported(lockstep.subject(), line) {
+        if !lockstep.abilities().supports_line(line) {
             return format!("the subject does not have `{}`", line.operation.code().name());
         }
         match used(line).into_iter().find(|name| lockstep.object(*name).is_none()) {

@@ -1,7 +1,8 @@
 //! Continues from one state in several ways, for the search through all programs.
 //!
-//! The model is copied, unless the subject's dialect leaves it choices, which it may make otherwise the next time. The subject is not: a new one is made and gets the same calls again. So the search runs exactly
-//! what a program runs, and does not depend on how a subject copies itself.
+//! The model is copied. The subject is not: a new one is made and gets the same calls again. So the search runs exactly
+//! what a program runs, and does not depend on how a subject copies itself. Where the subject's dialect leaves it choices, it
+//! may make others now; then the model gets the calls again too.
 
 use super::{Checked, Everything, Failed, Inspection, Lockstep};
 use crate::judge::digest::Gathered;

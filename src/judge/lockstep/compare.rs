@@ -1,10 +1,10 @@
 //! Compares what a subject shows with what the model says.
 
-use super::{Checked, Lockstep, same};
-use crate::judge::subject::{Abilities, Observation};
+use super::{Checked, Lockstep};
+use crate::judge::subject::Observation;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Contents, Counts, Event, Finding, Kind, Object, Statistics};
+use heapproof_model::{Contents, Counts, Event, Finding, Kind, Object, Outcome, Statistics};
 use std::collections::BTreeSet;
 
 impl Lockstep {
@@ -24,23 +24,38 @@ impl Lockstep {
     /// it need not say so unless a root reaches the object.
     pub(crate) fn compare_lives(&self) -> Checked {
         for object in (0..self.model.bound()).map(|number| Object(number as u32)) {
-            if !self.can_be_asked(object)? {
-                continue;
-            }
             match (self.model.lives(object), self.subject.look(|subject| subject.lives(object))?) {
-                (true, false) => return Err(Violation::FreedTooEarly { object }),
+                (true, false) => self.unless_unknown(object, Violation::FreedTooEarly { object })?,
                 // It is not freed late. It is back: its id reaches another object, or it was freed and is still kept.
-                (false, true) => return Err(Violation::NotFreed { object }),
+                (false, true) => self.unless_unknown(object, Violation::NotFreed { object })?,
                 _ => {}
             }
         }
         Ok(())
     }
 
-    /// Whether anything can be asked of an object: the subject knows whether it lives, or a root reaches it.
-    fn can_be_asked(&self, object: Object) -> Result<bool, Violation> {
+    /// That violation, unless nothing can be asked of the object: the subject does not know whether it lives, and no root
+    /// reaches it. Few subjects don't know, so they are asked only where something differs.
+    fn unless_unknown(&self, object: Object, violation: Violation) -> Checked {
         let is_reached = || self.model.lives(object) && !self.model.garbage().contains(&object);
-        Ok(self.subject.look(|subject| subject.knows(object))? || is_reached())
+        let can_be_asked = self.subject.look(|subject| subject.knows(object))? || is_reached();
+        if can_be_asked { Err(violation) } else { Ok(()) }
+    }
+
+    /// Whether two outcomes are the same, as far as the subject shows them.
+    pub(super) fn same_outcome(&self, model: &Outcome, subject: &Outcome) -> bool {
+        let reasons = self.abilities.shows(Observation::Refusals);
+        self.abilities.dialect().same_outcome(reasons, model, subject)
+    }
+
+    pub(super) fn compare_journals(&self, model: &[Event], subject: &[Event]) -> Checked {
+        let reasons = self.abilities.shows(Observation::Refusals);
+        let same = |(model, subject): &(&Event, &Event)| self.abilities.dialect().same_event(reasons, model, subject);
+        let at = model.iter().zip(subject).take_while(same).count();
+        match (model.get(at), subject.get(at)) {
+            (None, None) => Ok(()),
+            (model, subject) => Err(Violation::Journal { model: model.cloned(), subject: subject.cloned() }),
+        }
     }
 
     /// Compares everything that the subject shows of every object and of the heap.
@@ -59,12 +74,9 @@ impl Lockstep {
             return self.compare_sums();
         }
         for (object, model) in self.model.counts() {
-            if !self.can_be_asked(object)? {
-                continue;
-            }
             let subject = self.subject.look(|subject| subject.counts(object))?;
             if model != subject {
-                return Err(Violation::Counts { object, model, subject });
+                self.unless_unknown(object, Violation::Counts { object, model, subject })?;
             }
         }
         Ok(())
@@ -75,12 +87,9 @@ impl Lockstep {
             return Ok(());
         }
         for (object, counts) in self.model.counts() {
-            if !self.can_be_asked(object)? {
-                continue;
-            }
             let (model, subject) = (sum(counts), self.subject.look(|subject| subject.strong(object))?);
             if model != subject {
-                return Err(Violation::Strong { object, model, subject });
+                self.unless_unknown(object, Violation::Strong { object, model, subject })?;
             }
         }
         Ok(())
@@ -145,14 +154,12 @@ impl Lockstep {
             let Some(contents) = self.model.contents(object).filter(|contents| contents.kind == Kind::Weak) else {
                 continue;
             };
-            if !self.can_be_asked(object)? {
-                continue;
-            }
             self.subject.look(|subject| subject.look(object, &mut self.seen))?;
             let target = self.model.target(object);
             if self.seen.target != target {
                 let model = Box::new(Contents { target, ..contents.clone() });
-                return Err(Violation::Contents { object, model, subject: Box::new(self.seen.clone()) });
+                let subject = Box::new(self.seen.clone());
+                self.unless_unknown(object, Violation::Contents { object, model, subject })?;
             }
         }
         Ok(())
@@ -164,19 +171,17 @@ impl Lockstep {
         }
         for object in self.model.living() {
             let Some(contents) = self.model.contents(object) else { continue };
-            if !self.can_be_asked(object)? {
-                continue;
-            }
             self.subject.look(|subject| subject.look(object, &mut self.seen))?;
             let target = self.model.target(object);
             let same = self.seen.kind == contents.kind
                 && self.seen.function == contents.function
                 && self.seen.target == target
                 && self.seen.fields == contents.fields
-                && same::same_values(self.abilities.dialect(), &self.seen.values, &contents.values);
+                && self.abilities.dialect().same_values(&self.seen.values, &contents.values);
             if !same {
                 let model = Box::new(Contents { target, ..contents.clone() });
-                return Err(Violation::Contents { object, model, subject: Box::new(self.seen.clone()) });
+                let subject = Box::new(self.seen.clone());
+                self.unless_unknown(object, Violation::Contents { object, model, subject })?;
             }
         }
         Ok(())
@@ -195,15 +200,6 @@ pub(super) fn sorted(mut cycles: Vec<BTreeSet<Object>>) -> Vec<BTreeSet<Object>>
 
 fn sum(counts: Counts) -> u64 {
     u64::from(counts.external) + u64::from(counts.internal)
-}
-
-pub(super) fn compare_journals(abilities: &Abilities, model: &[Event], subject: &[Event]) -> Checked {
-    let same = |(model, subject): &(&Event, &Event)| same::same_event(abilities, model, subject);
-    let at = model.iter().zip(subject).take_while(same).count();
-    match (model.get(at), subject.get(at)) {
-        (None, None) => Ok(()),
-        (model, subject) => Err(Violation::Journal { model: model.cloned(), subject: subject.cloned() }),
-    }
 }
 
 fn statistics(model: &Statistics, subject: &Statistics) -> Checked {

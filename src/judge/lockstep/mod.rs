@@ -11,11 +11,11 @@
 mod asked;
 mod branch;
 mod compare;
+mod ending;
 mod failure;
 mod fork;
 mod inspection;
 mod noting;
-mod same;
 mod score;
 mod trial;
 
@@ -33,13 +33,11 @@ use crate::judge::subject::{Abilities, Observation, Subject, SubjectKind};
 use crate::judge::tally::Tally;
 use crate::judge::violation::{NotMade, Violation};
 use asked::Asked;
-use compare::compare_journals;
 use heapproof_model::definitions::Graph;
-use heapproof_model::dialect::Garbage;
 use heapproof_model::{
     Code, Contents, Event, Line, Machine, Name, Object, Operation, Outcome, Program, Reference, Refusal, Value,
 };
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 /// The result of a program.
 #[derive(Debug, Clone, PartialEq)]
@@ -261,86 +259,6 @@ impl Lockstep {
         Ok(outcome)
     }
 
-    /// Recovers from damage and ends an open frame. Then collects, and drops everything that the mutator holds, until
-    /// it holds nothing. Then the heap must be empty. Everything is compared.
-    ///
-    /// # Errors
-    /// If they differ.
-    pub fn end(&mut self) -> Checked {
-        self.finish(&Everything).map_err(|failed| failed.violation)
-    }
-
-    fn finish(&mut self, inspection: &dyn Inspection) -> Result<(), Failed> {
-        if self.model.is_damaged() {
-            self.carry_out(&Operation::RecoverRoots {}, None)?;
-            inspection.look(self)?;
-        }
-        if self.model.has_frame() && self.abilities.has(Code::End) {
-            self.carry_out(&Operation::End {}, None)?;
-            inspection.look(self)?;
-        }
-        inspection.end(self)?;
-        loop {
-            self.ending = Some(Code::Collect);
-            self.collect_all()?;
-            if inspection.was_ended(self, &[]) {
-                return Ok(());
-            }
-            inspection.look(self)?;
-            let living = self.model.living().map(|object| (object, self.model.external(object)));
-            let mut held: VecDeque<(Object, u32)> = living.filter(|(_, external)| *external > 0).collect();
-            if held.is_empty() {
-                return Ok(self.compare_lives()?);
-            }
-            // With many objects one comparison at the end of the round must do: one after each drop would be quadratic.
-            let few = held.len() < 1_000;
-            self.ending = Some(Code::Drop);
-            while let Some((object, external)) = held.pop_front() {
-                if external > 1 {
-                    held.push_front((object, external - 1));
-                }
-                if self.model.lives(object) {
-                    self.call(&Operation::Drop { object: Some(object) })?;
-                }
-                if few {
-                    if inspection.was_ended(self, held.make_contiguous()) {
-                        return Ok(());
-                    }
-                    inspection.look(self)?;
-                }
-            }
-        }
-    }
-
-    /// Collects. Where the subject can't, the garbage must be gone nevertheless: here a heap without collection leaks.
-    fn collect_all(&mut self) -> Checked {
-        if self.abilities.has(Code::Collect) {
-            return self.call(&Operation::Collect {}).map(drop);
-        }
-        let leaked = self.leaked()?;
-        let (model, events) = self.call_model(&Operation::Collect {});
-        self.tell(&Operation::Collect {}, (&model, &Outcome::Skipped), (&events, &[]));
-        leaked.map_or(Ok(()), |object| Err(Violation::LeaksCycle { object }))?;
-        self.compare_deaths(&events).map_err(|violation| match violation {
-            Violation::NotFreed { object } => Violation::LeaksCycle { object },
-            other => other,
-        })
-    }
-
-    /// Garbage that lives where nothing will collect it. It is looked for before the model collects, whose finalizers may
-    /// save what the subject has lost for ever.
-    fn leaked(&self) -> Result<Option<Object>, Violation> {
-        if self.abilities.dialect().garbage == Garbage::Never {
-            return Ok(None);
-        }
-        for object in self.model.garbage() {
-            if self.subject.look(|subject| subject.lives(object) && subject.knows(object))? {
-                return Ok(Some(object));
-            }
-        }
-        Ok(None)
-    }
-
     /// Carries out an operation on both, and compares outcome, journal and budget.
     fn call(&mut self, operation: &Operation<Object>) -> Result<Outcome, Violation> {
         let touched = self.subject.look(|subject| subject.touched())?;
@@ -356,12 +274,12 @@ impl Lockstep {
         let (model, events) = self.call_model(operation);
         self.tell(operation, (&model, &subject), (&events, &journal));
 
-        if !same::same_outcome(&self.abilities, &model, &subject) {
+        if !self.same_outcome(&model, &subject) {
             return Err(Violation::Outcome { model, subject });
         }
         self.compare_deaths(&events)?;
         if self.abilities.shows(Observation::Journal) {
-            compare_journals(&self.abilities, &events, &journal)?;
+            self.compare_journals(&events, &journal)?;
         }
         let touched = self.subject.look(|subject| subject.touched())?.saturating_sub(touched);
         let finalizers = events.iter().any(|event| matches!(event, Event::Began(_)));
@@ -399,7 +317,7 @@ impl Lockstep {
     /// The objects that have died in the subject since the last call, where the model has to be told.
     fn gone(&self, subject: &Asked) -> Result<BTreeSet<Object>, Violation> {
         let mut gone = BTreeSet::new();
-        if self.abilities.shows(Observation::Journal) || !self.abilities.dies_when_it_likes() {
+        if self.abilities.shows(Observation::Journal) || !self.abilities.dialect().frees_when_it_likes() {
             return Ok(gone);
         }
         for object in self.model.living() {

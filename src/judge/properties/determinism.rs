@@ -4,14 +4,14 @@
 //! and cycles. After each line, all this is hashed to one number for each subject. The [`digest`] of a run hashes its
 //! numbers. Of a subject whose dialect leaves it choices, only the outcomes are compared that depend on none.
 
-use crate::judge::lockstep::{Failure, Verdict, begins};
+use crate::judge::lockstep::{Failure, Lockstep, Verdict, begins};
 use crate::judge::panics;
 use crate::judge::subject::{Abilities, Observation, Subject, SubjectKind};
 use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
 use heapproof_model::dialect::{Again, Names};
 use heapproof_model::script::{self, Machine, Script};
-use heapproof_model::{Code, Contents, Event, Line, Object, Operation, Outcome, Program, Refusal, Value};
+use heapproof_model::{Code, Contents, Dialect, Event, Line, Object, Operation, Outcome, Program, Refusal, Value};
 use std::hash::{Hash, Hasher};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -40,7 +40,8 @@ fn compare(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(
     let run = || Run::of(kind).map_err(|violation| (0, violation));
     let (mut first, mut second) = (run()?, run()?);
     let mut copied = first.copied();
-    for (step, line) in program.lines().iter().enumerate() {
+    let said = said(kind, program).map_err(|violation| (0, violation))?;
+    for (step, line) in program.lines().iter().enumerate().take(said.len()).filter(|(step, _)| said[*step]) {
         begins(step);
         let at = |violation| (step, violation);
         let shown = first.step(line).map_err(at)?;
@@ -52,6 +53,17 @@ fn compare(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Which lines the dialect of the subject has words for (SPEC 10.8). A model beside a subject says so; where these two differ
+/// it ends.
+fn said(kind: &SubjectKind, program: &Program) -> Result<Vec<bool>, Violation> {
+    let mut lockstep = Lockstep::new(kind)?;
+    if *lockstep.abilities().dialect() == Dialect::default() {
+        return Ok(vec![true; program.len()]);
+    }
+    let outcomes = program.lines().iter().map_while(|line| lockstep.follow(line).ok());
+    Ok(outcomes.map(|outcome| outcome != Outcome::Skipped).collect())
 }
 
 /// What a subject shows after a line.

@@ -67,11 +67,6 @@ impl Abilities {
         !self.dialect.has_choices() || self.shows(Observation::Journal) && (sets || self.shows(Observation::Sets))
     }
 
-    /// Whether it must be asked after each call which objects have died.
-    pub(crate) fn dies_when_it_likes(&self) -> bool {
-        self.dialect.frees_when_it_likes()
-    }
-
     /// The same for the operations of a line, those within a finalizer included.
     pub fn supports_line(&self, line: &Line) -> bool {
         let within = match &line.operation {

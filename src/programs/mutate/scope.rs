@@ -14,7 +14,7 @@ pub(super) struct Scope {
 impl Draft<'_> {
     /// What can be used in line `at`.
     pub(super) fn scope(&self, at: usize) -> Scope {
-        let bound = self.lines[..at].iter().filter_map(|line| Some((line.bind?, kind_given(&line.operation))));
+        let bound = self.lines[..at].iter().filter_map(|line| Some((line.bind?, line.operation.allocated())));
         Scope { names: bound.collect(), depth: 0 }
     }
 
@@ -49,7 +49,7 @@ impl Draft<'_> {
                     *name = self.name(&scope, wanted).unwrap_or(*name);
                 }
             });
-            scope.names.extend(line.bind.map(|name| (name, kind_given(&line.operation))));
+            scope.names.extend(line.bind.map(|name| (name, line.operation.allocated())));
         }
         self.lines = lines;
     }
@@ -98,20 +98,6 @@ pub(super) fn kind_wanted(code: Code) -> Option<Kind> {
         Code::Upgrade => Some(Kind::Weak),
         _ => None,
     }
-}
-
-/// The kind of an operation's result, where the line shows it.
-fn kind_given(operation: &Operation<Name>) -> Option<Kind> {
-    Some(match operation {
-        Operation::Table {} | Operation::Chain { .. } | Operation::Ring { .. } => Kind::Table,
-        Operation::Array { .. } => Kind::Array,
-        Operation::Closure { .. } => Kind::Closure,
-        Operation::Box { .. } => Kind::Box,
-        Operation::Scalar { .. } => Kind::Scalar,
-        Operation::Weak { .. } => Kind::Weak,
-        Operation::Temp { allocation } => kind_given(allocation)?,
-        _ => return None,
-    })
 }
 
 /// Replaces the names that a line binds by others, and passes the names that it uses through `instead`.

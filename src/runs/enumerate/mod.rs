@@ -50,7 +50,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// ```
 pub fn shortest(subject: &SubjectKind, signature: &Signature, space: Space) -> Option<Found> {
     let enough = AtomicBool::new(false);
-    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let mut shortest = None;
     let mut found = |one: Found| {
         if one.failure.signature(&one.program).is_a(signature) {
@@ -59,6 +58,6 @@ pub fn shortest(subject: &SubjectKind, signature: &Signature, space: Space) -> O
         }
     };
     let how = How { keep_going: true, ..How::default() };
-    Search::new(space, subject, how).ok()?.run(jobs, &enough, &mut found, &mut |_, _| {});
+    Search::new(space, subject, how).ok()?.run(super::threads(), &enough, &mut found, &mut |_, _| {});
     shortest
 }

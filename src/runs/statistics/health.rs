@@ -11,9 +11,9 @@ const ENOUGH: u64 = 20_000;
 /// Fewer operations than this in a second, on one thread, are too slow for heaps of a few objects.
 const SLOW: u64 = 1_000;
 
-/// What is wrong with the mix of operations of a run, each in a sentence; nothing for short runs. `drawn` says which
-/// operations should occur at all.
-pub fn warnings(tally: &Tally, statistics: &Statistics, drawn: &dyn Fn(Code) -> bool) -> Vec<String> {
+/// What is wrong with the mix of operations of a run, each in a sentence; nothing for short runs. `errs` says whether wrong
+/// calls should occur, and `drawn` which operations.
+pub fn warnings(tally: &Tally, statistics: &Statistics, errs: bool, drawn: &dyn Fn(Code) -> bool) -> Vec<String> {
     let total = tally.total();
     let all = total.done + total.refused + total.skipped;
     if all < ENOUGH {
@@ -24,7 +24,7 @@ pub fn warnings(tally: &Tally, statistics: &Statistics, drawn: &dyn Fn(Code) -> 
     if total.skipped * 10 > all {
         warnings.push(format!("{} % of the lines were skipped, where at most 10 should be", percent(total.skipped)));
     }
-    if total.refused * 20 < all {
+    if errs && total.refused * 20 < all {
         warnings.push(format!("{} % of the lines were refused, where at least 5 should be", percent(total.refused)));
     }
     if total.refused * 4 > all {
@@ -73,7 +73,8 @@ mod tests {
     #[test]
     fn each_way_to_be_worth_little_is_told() {
         let told = |tally: &Tally, wanted: &str| {
-            let warnings = warnings(tally, &Statistics::default(), &|code| matches!(code, Code::Table | Code::Drop));
+            let warnings =
+                warnings(tally, &Statistics::default(), true, &|code| matches!(code, Code::Table | Code::Drop));
             assert!(warnings.iter().any(|warning| warning.contains(wanted)), "{wanted}: {warnings:?}");
         };
         told(&tally(18_000, 2_000, 3_000), "skipped");
@@ -85,8 +86,9 @@ mod tests {
     #[test]
     fn a_sound_mix_and_a_short_run_have_no_warning() {
         let supports = |code| code == Code::Table;
-        assert_eq!(warnings(&tally(20_000, 2_000, 500), &Statistics::default(), &supports), [""; 0]);
-        assert_eq!(warnings(&tally(10, 0, 10), &Statistics::default(), &|_| true), [""; 0]);
+        assert_eq!(warnings(&tally(20_000, 2_000, 500), &Statistics::default(), true, &supports), [""; 0]);
+        assert_eq!(warnings(&tally(20_000, 0, 500), &Statistics::default(), false, &supports), [""; 0]);
+        assert_eq!(warnings(&tally(10, 0, 10), &Statistics::default(), true, &|_| true), [""; 0]);
     }
 
     #[test]

@@ -10,7 +10,6 @@ type Reply = Result<Value<Object>, Refusal>;
 impl Twin {
     /// Carries out a call, and all that it sets off.
     pub(super) fn whole_call(&mut self, operation: &Operation<Object>) -> Reply {
-        self.depth += 1;
         if operation.code().allocates() {
             self.settle_by_itself();
         }
@@ -20,7 +19,6 @@ impl Twin {
         }
         self.settle();
         self.settle_by_itself();
-        self.depth -= 1;
         if self.running.is_empty() {
             self.run_jobs();
             if std::mem::take(&mut self.panicking) && !self.errs(Mistake::PanicSwallowed) {

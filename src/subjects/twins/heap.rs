@@ -53,8 +53,6 @@ pub struct Twin {
     pub(super) jobs: VecDeque<Object>,
     /// What was garbage when the last collection ended.
     pub(super) overdue: Vec<Object>,
-    /// How many calls are within one another.
-    pub(super) depth: u32,
     /// Whether waiting objects have their turns.
     pub(super) releasing: bool,
     /// Whether a panic is on its way out.
@@ -89,7 +87,6 @@ impl Twin {
             running: Vec::new(),
             jobs: VecDeque::new(),
             overdue: Vec::new(),
-            depth: 0,
             releasing: false,
             panicking: false,
             figures: Figures::default(),

@@ -6,7 +6,6 @@ use crate::judge::subject::{Observation, Subject};
 use heapproof_model::{
     Code, Contents, Counts, Dialect, Event, Machine, Name, Object, Operation, Refusal, Script, Statistics, Value,
 };
-use std::collections::BTreeSet;
 
 impl Machine for Twin {
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
@@ -99,10 +98,6 @@ impl Subject for Twin {
             finalizer_panics: self.figures.panics,
             ..Statistics::default()
         }
-    }
-
-    fn cycles(&self) -> Vec<BTreeSet<Object>> {
-        Vec::new()
     }
 
     fn fork(&self) -> Option<Box<dyn Subject>> {
