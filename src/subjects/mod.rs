@@ -2,6 +2,7 @@
 
 mod canary;
 mod heap;
+pub mod pointers;
 
 pub use canary::{CANARY, Canary, ending, family, shown_by};
 pub use heap::{HEAP, HeapSubject};

@@ -4,6 +4,7 @@ use super::{Checked, Lockstep, plain};
 use crate::judge::subject::Observation;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
+use heapproof_model::dialect::Names;
 use heapproof_model::{Contents, Counts, Dialect, Event, Finding, Kind, Object, Statistics};
 use std::collections::BTreeSet;
 
@@ -70,7 +71,12 @@ impl Lockstep {
         if !self.abilities.shows(Observation::Strong) || self.abilities.shows(Observation::Counts) {
             return Ok(());
         }
-        for (object, counts) in self.model.counts() {
+        // What no handle leads to can't be asked.
+        let unseen = match self.abilities.dialect().names {
+            Names::Any => BTreeSet::new(),
+            Names::Held => self.model.garbage(),
+        };
+        for (object, counts) in self.model.counts().filter(|(object, _)| !unseen.contains(object)) {
             let (model, subject) = (sum(counts), self.subject.look(|subject| subject.strong(object))?);
             if model != subject {
                 return Err(Violation::Strong { object, model, subject });
