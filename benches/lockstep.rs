@@ -1,5 +1,5 @@
-//! What a program of the default mix costs, and where: drawing it, the model alone, the heap alone, and both in lockstep
-//! with everything compared. Compare the rows of one run with each other, never with those of another machine.
+//! Measures the cost of a random program: drawing it, the model alone, the heap alone, and both in lockstep with all
+//! comparisons. Compare only rows of one run, never rows of different machines.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -19,7 +19,7 @@ fn programs() -> Vec<Program> {
     (0..CASES).map(|case| generate::case(1, case, &Recipe::default(), &|_| true)).collect()
 }
 
-/// How many operations those programs carry out.
+/// The number of operations that these programs carry out.
 fn operations(programs: &[Program]) -> ItemsCount {
     let total = programs.iter().map(|program| lockstep::run(&HEAP, program).tally.total());
     ItemsCount::new(total.map(|total| total.done + total.refused).sum::<u64>())

@@ -1,9 +1,9 @@
-//! A heap's own log as a trace: `cargo run --example log_to_trace < heap.log > found.trace`.
+//! Turns a heap's own log into a trace: `cargo run --example log_to_trace < heap.log > found.trace`.
 //!
-//! The log here has lines like `12:00:01.003 heap: alloc table 0x7f10`, as anybody's allocator prints when it is asked to.
-//! What any such program has to do: an address is used again for another object, so each allocation binds a new name; an
-//! object whose allocation is not in the log (it was cut, or begins late) is allocated where it is first met; and whatever
-//! is no operation becomes a comment, so that the trace can still be laid beside the log.
+//! The log here has lines like `12:00:01.003 heap: alloc table 0x7f10`, which an allocator may print. Every such program
+//! has three tasks. An address is reused for other objects, so each allocation binds a new name. An object may be allocated
+//! before the log begins, so the trace allocates it at its first use. All other lines become comments, so that the trace
+//! can be compared with the log.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ fn main() -> std::io::Result<()> {
     Ok(())
 }
 
-/// The trace of a log.
+/// Turns a log into a trace.
 pub fn trace(log: &str) -> String {
     let mut names = Names { of: HashMap::new(), next: 1, trace: "heapproof trace 1\n".to_owned() };
     for line in log.lines() {
@@ -28,7 +28,7 @@ pub fn trace(log: &str) -> String {
     names.trace
 }
 
-/// What addresses stand for now.
+/// The current name of each address, and the trace so far.
 struct Names {
     of: HashMap<String, String>,
     next: usize,
@@ -36,7 +36,7 @@ struct Names {
 }
 
 impl Names {
-    /// The operation of a line of the log; none where it has none.
+    /// The operation of a line of the log, if it has one.
     fn operation(&mut self, line: &str) -> Option<String> {
         let (_, event) = line.split_once("heap: ")?;
         let words: Vec<&str> = event.split_whitespace().collect();
@@ -66,7 +66,7 @@ impl Names {
         })
     }
 
-    /// A new name for an address, whatever it stood for before.
+    /// A new name for an address. It replaces an older name.
     fn allocated(&mut self, address: &str) -> String {
         let name = format!("o{}", self.next);
         self.next += 1;
@@ -74,7 +74,7 @@ impl Names {
         name
     }
 
-    /// The name of an address. An object that the log does not allocate is taken for a table.
+    /// The name of an address. If the log does not allocate the object, the trace allocates a table.
     fn object(&mut self, address: &str) -> String {
         if address == "nil" {
             return address.to_owned();

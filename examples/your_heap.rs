@@ -1,6 +1,6 @@
-//! Somebody else's heap under proof: tables on `std::rc`, by whom no cycle is ever freed.
+//! Another heap under proof: tables on `std::rc`, which never frees a cycle.
 //!
-//! `cargo run --example your_heap -- check` finds that out.
+//! `cargo run --example your_heap -- check` finds this.
 
 use heapproof::model::{Code, Field, Object, Operation, Refusal, Value};
 use heapproof::subject::{Observation, Subject, SubjectKind};
@@ -8,10 +8,10 @@ use std::cell::RefCell;
 use std::process::ExitCode;
 use std::rc::{Rc, Weak};
 
-/// What the command line calls it, and how to make an empty one.
+/// Its name on the command line, and a function that makes an empty heap.
 pub const RC: SubjectKind = SubjectKind::new("rc", "tables on std::rc", || Box::new(RcHeap::default()));
 
-/// A table. It knows its number, so that a reference that is read can be told.
+/// A table. It contains its number, so that a read can return the number.
 struct Table {
     number: Object,
     fields: RefCell<Vec<(Field, Slot)>>,
@@ -22,7 +22,7 @@ enum Slot {
     Reference(Rc<Table>),
 }
 
-/// All tables by number, to see which are gone, and the references that the mutator holds of each.
+/// All tables by number, to see which are dead, and the references to each table that the mutator holds.
 #[derive(Default)]
 struct RcHeap {
     tables: Vec<Weak<Table>>,

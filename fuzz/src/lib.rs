@@ -1,5 +1,4 @@
-//! What all fuzz targets have in common: a target is a property, and everything that it does is in the library, where
-//! the tests run it too.
+//! The code of all fuzz targets. A target is a property. The library does all the work, so the tests run it too.
 
 use heapproof::front_doors::{fuzz, fuzz_in_short};
 use heapproof::mutate::{cross_bytes, mutate_bytes};
@@ -9,23 +8,23 @@ use std::sync::LazyLock;
 
 pub use heapproof::properties::Property as AnyProperty;
 
-/// Turned off by `HEAPPROOF_MUTATOR=off`: to measure what it is worth.
+/// `HEAPPROOF_MUTATOR=off` turns the mutator off, to measure its worth.
 static MUTATES: LazyLock<bool> = LazyLock::new(|| !is_off("HEAPPROOF_MUTATOR"));
 
-/// Turned off by `HEAPPROOF_REPORT=off`: a night minimises afterwards, one failure of each signature.
+/// `HEAPPROOF_REPORT=off` turns reports off: a night minimises later, one failure for each signature.
 static REPORTS: LazyLock<bool> = LazyLock::new(|| !is_off("HEAPPROOF_REPORT"));
 
 fn is_off(variable: &str) -> bool {
     std::env::var_os(variable).is_some_and(|value| value == "off")
 }
 
-/// Runs an input; one that was not worth it is not kept.
+/// Runs an input. The fuzzer does not keep an input that was not worth running.
 pub fn run(property: Property, bytes: &[u8]) -> Corpus {
     let worth_it = if *REPORTS { fuzz(property, bytes) } else { fuzz_in_short(property, bytes) };
     if worth_it { Corpus::Keep } else { Corpus::Reject }
 }
 
-/// Changes an input.
+/// Mutates an input.
 pub fn mutate(property: Property, data: &mut [u8], size: usize, most: usize, seed: u32) -> usize {
     if *MUTATES {
         mutate_bytes(property, data, size, most, seed, &mut fuzzer_mutate)
@@ -34,7 +33,7 @@ pub fn mutate(property: Property, data: &mut [u8], size: usize, most: usize, see
     }
 }
 
-/// Crosses two inputs; nothing with the mutator off, for libFuzzer then crosses bytes by itself.
+/// Crosses two inputs. With the mutator off it returns 0, and libFuzzer crosses the bytes itself.
 pub fn cross(property: Property, first: &[u8], second: &[u8], out: &mut [u8], seed: u32) -> usize {
     if *MUTATES { cross_bytes(property, first, second, out, seed) } else { 0 }
 }

@@ -162,16 +162,37 @@ impl Reference {
 
     /// The object that the subject's next event is about, or that died there, if it is one of those.
     fn chosen(&self, may: impl Fn(Object) -> bool) -> Option<Object> {
+        let may = |object: &Object| may(*object);
         match self.choice() {
-            Some(Event::Began(object) | Event::Died(object)) => Some(*object).filter(|object| may(*object)),
-            _ => self.gone.iter().copied().find(|object| may(*object)),
+            Some(Event::Began(object) | Event::Died(object)) => Some(*object).filter(may),
+            _ => self.gone.iter().copied().find(may),
         }
+    }
+
+    /// The subject's outcome of the operation that is carried out; in code it is what the code did next.
+    fn outcome(&self) -> Option<&Outcome> {
+        if self.running.is_empty() {
+            return self.answer.as_ref();
+        }
+        let mut depth = 0;
+        self.choices.iter().skip(self.script.journal.len()).find_map(|event| match event {
+            Event::Did(outcome) if depth == 0 => Some(outcome),
+            Event::Began(_) => {
+                depth += 1;
+                None
+            }
+            Event::Ended(_) => {
+                depth -= 1;
+                None
+            }
+            _ => None,
+        })
     }
 
     /// The value that the operation gives in the subject.
     fn answered(&self) -> Option<&Value<Object>> {
-        match (self.running.is_empty(), self.choice(), &self.answer) {
-            (true, _, Some(Outcome::Done(value))) | (false, Some(Event::Did(Outcome::Done(value))), _) => Some(value),
+        match self.outcome() {
+            Some(Outcome::Done(value)) => Some(value),
             _ => None,
         }
     }
@@ -296,14 +317,53 @@ impl Reference {
 }
 
 impl Machine for Reference {
+    /// Where the dialect leaves choices, objects may die before an allocation looks at its arguments, or after it. The
+    /// journal does not say which, so both are tried: either is allowed.
     fn call(&mut self, operation: &Operation<Object>) -> Reply {
+        if operation.code().allocates() && self.dialect.has_choices() {
+            let mut early = self.clone();
+            let reply = early.carry_out(operation, true);
+            if early.explains(&reply) {
+                *self = early;
+                return reply;
+            }
+        }
+        self.carry_out(operation, false)
+    }
+
+    fn script(&mut self) -> &mut Script {
+        &mut self.script
+    }
+
+    fn permits(&self, operation: &Operation<Object>) -> bool {
+        let damaged: Vec<Object> = self.damages.iter().map(|damage| damage.object).collect();
+        let did = || matches!(self.choice(), Some(Event::Did(outcome)) if *outcome != Outcome::Skipped);
+        operation.suits_damage(&damaged) && (self.can_say(operation) || !self.running.is_empty() && did())
+    }
+}
+
+impl Reference {
+    /// Whether what has happened so far is what happened in the subject.
+    fn explains(&self, reply: &Reply) -> bool {
+        let outcome = reply.clone().map_or_else(Outcome::Refused, Outcome::Done);
+        let same = match (self.running.is_empty(), &self.answer) {
+            (true, answer) => answer.is_none() || *answer == Some(outcome),
+            (false, _) => self.choice().is_none_or(|next| *next == Event::Did(outcome)),
+        };
+        same && self.choices.iter().zip(&self.script.journal).all(|(choice, event)| choice == event)
+    }
+
+    /// Carries out an operation and all that it sets off; `early` says whether objects may die before an allocation.
+    fn carry_out(&mut self, operation: &Operation<Object>, early: bool) -> Reply {
         let outer = self.outer();
         if operation.code().allocates() {
             self.verify_by_itself();
             if self.settings.checks {
                 self.check();
             }
-            self.die_by_themselves(outer);
+            if early {
+                self.die_by_themselves(outer);
+            }
         }
         let mut reply = self.perform(operation);
         if reply.is_ok() {
@@ -320,15 +380,5 @@ impl Machine for Reference {
         }
         self.strike_out();
         reply
-    }
-
-    fn script(&mut self) -> &mut Script {
-        &mut self.script
-    }
-
-    fn permits(&self, operation: &Operation<Object>) -> bool {
-        let damaged: Vec<Object> = self.damages.iter().map(|damage| damage.object).collect();
-        let did = || matches!(self.choice(), Some(Event::Did(outcome)) if *outcome != Outcome::Skipped);
-        operation.suits_damage(&damaged) && (self.can_say(operation) || !self.running.is_empty() && did())
     }
 }

@@ -1,4 +1,4 @@
-//! The sixth room: who comes in.
+//! The sixth room: the ways to run the harness.
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -1,8 +1,8 @@
 //! Saves failures as files.
 //!
-//! `failures/` holds minimised traces only, `failures/original/` the programs that they came from. A file is written
-//! under a temporary name and then renamed, so no file is ever incomplete. Its name is the signature and a hash of the
-//! program, so the same failure is the same file.
+//! `failures/` holds only minimised traces, `failures/original/` the programs before that. A file gets a temporary name
+//! and is then renamed, so no file is ever incomplete. Its name is the signature and a hash of the program, so the same
+//! failure has the same file.
 
 use crate::judge::signature::Signature;
 use heapproof_model::Program;
@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The default folder of failures.
 pub const OUT: &str = "heapproof.out";
 
-/// As many links as Linux follows.
+/// Follows as many links as Linux does.
 const MOST_LINKS: usize = 40;
 
 /// Saves a program that failed, before it is minimised.
@@ -53,7 +53,7 @@ pub fn commented(program: &Program, note: &str) -> String {
 /// # Errors
 /// If it can't be written.
 pub fn write_whole(path: &Path, bytes: &(impl AsRef<[u8]> + ?Sized)) -> io::Result<()> {
-    // A link stays a link. A terminal or a pipe is written to, not replaced.
+    // Does not replace links, terminals and pipes, but writes to them.
     let path = &followed(path);
     if path.exists() && !path.is_file() {
         return std::fs::write(path, bytes);
@@ -69,7 +69,7 @@ pub fn write_whole(path: &Path, bytes: &(impl AsRef<[u8]> + ?Sized)) -> io::Resu
     Ok(())
 }
 
-/// The file that links lead to, which need not exist yet.
+/// Follows links to a file, which need not exist yet.
 pub fn followed(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {

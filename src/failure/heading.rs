@@ -1,29 +1,31 @@
-//! What stands over a trace: comments, and one among them that says what the trace was found by.
+//! The comments above a trace. One of them names the property and the subject that the trace was found with.
 //!
-//! A trace that fails by one property may pass by another, so a trace which is kept says by which it is to be judged. It
-//! says so in a comment, since a program does not depend on it.
+//! A trace that fails under one property may pass under another, so a kept trace names its property. The name is in a
+//! comment, since it is not part of the program.
 
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
-use heapproof_model::TextError;
 use heapproof_model::text::HEADER;
+use heapproof_model::{Dialect, TextError};
 
-/// What is before the first line of a trace, besides the header.
+/// Everything between the header and the first line of a trace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Heading {
     /// The comments, without their marks.
     pub comments: Vec<String>,
-    /// What does not hold for the trace, if it says that.
+    /// The property that it names, if any.
     pub property: Option<Property>,
-    /// The name of the subject that it fails on, if it says that.
+    /// The subject that it names, if any.
     pub subject: Option<String>,
+    /// The dialect that the subject was held to, if it was not its own.
+    pub dialect: Option<Dialect>,
 }
 
 impl Heading {
-    /// The heading of a trace.
+    /// Reads the heading of a trace.
     ///
     /// # Errors
-    /// Where it speaks of a property that there is not.
+    /// If it names an unknown property.
     pub fn of(trace: &str) -> Result<Heading, TextError> {
         let mut heading = Heading::default();
         let trace = trace.strip_prefix('\u{feff}').unwrap_or(trace);
@@ -39,14 +41,19 @@ impl Heading {
     }
 
     fn add(&mut self, line: usize, comment: &str) -> Result<(), TextError> {
-        for (key, name) in said(comment).unwrap_or_default() {
+        for (key, name) in origin(comment).unwrap_or_default() {
             match key {
                 "property" => {
-                    let message = format!("there is no property `{name}`, by which this is to be judged");
+                    let message = format!("there is no property `{name}` to judge this trace by");
                     let wrong = || TextError { line, column: 1, message };
                     self.property = Some(Property::from_name(name).ok_or_else(wrong)?);
                 }
                 "subject" => self.subject = Some(name.to_owned()),
+                "dialect" => {
+                    let parsed = name.replace(';', ",").parse::<Dialect>();
+                    let wrong = |error| TextError { line, column: 1, message: format!("no dialect: {error}") };
+                    self.dialect = Some(parsed.map_err(wrong)?);
+                }
                 _ => {}
             }
         }
@@ -54,46 +61,50 @@ impl Heading {
         Ok(())
     }
 
-    /// What is claimed of which of those subjects: what is asked for, else what the trace says, else the lockstep of the first.
+    /// The property and the subject to judge by: the arguments, else those of the heading, else lockstep and the first. The
+    /// subject is held to the dialect of the heading, unless it is held to another already.
     ///
     /// # Errors
-    /// Where the subject is not among them.
-    pub fn claim<'a>(
+    /// If the subject is not among `subjects`.
+    pub fn claim(
         &self,
         property: Option<Property>,
         subject: Option<&str>,
-        subjects: &'a [SubjectKind],
-    ) -> Result<(Property, &'a SubjectKind), String> {
+        subjects: &[SubjectKind],
+    ) -> Result<(Property, SubjectKind), String> {
         let property = property.or(self.property).unwrap_or(Property::Lockstep);
         let name = subject.or(self.subject.as_deref());
         let found = subjects.iter().find(|kind| name.is_none_or(|name| kind.name == name));
         let none = || format!("there is no subject `{}`", name.unwrap_or_default());
-        Ok((property, found.ok_or_else(none)?))
+        let found = found.ok_or_else(none)?.clone();
+        let held = self.dialect.filter(|_| found.is_held_to().is_none());
+        Ok((property, held.map_or(found.clone(), |dialect| found.held_to(dialect))))
     }
 
-    /// The comments but for those that say what the trace was found by.
+    /// All comments except those that name a property, a subject or a signature.
     pub fn others(&self) -> impl Iterator<Item = &str> {
-        self.comments.iter().map(String::as_str).filter(|comment| said(comment).is_none())
+        self.comments.iter().map(String::as_str).filter(|comment| origin(comment).is_none())
     }
 }
 
-/// The comment that says how a trace fails, by what property, and on which subject.
+/// The comment that names the signature, the property and the subject of a failing trace.
 pub fn found_as(signature: &str, property: Property, subject: &SubjectKind) -> String {
     format!("signature {signature}, {}", judged_by(property, subject))
 }
 
-/// The comment that says by what property a trace is to be judged, and on which subject.
+/// The comment that names the property and the subject to judge a trace by.
 pub fn judged_by(property: Property, subject: &SubjectKind) -> String {
-    format!("property {}, subject {}", property.name(), subject.name)
+    let dialect = subject.is_held_to().map(|dialect| format!(", dialect {}", dialect.to_string().replace(',', ";")));
+    format!("property {}, subject {}{}", property.name(), subject.name, dialect.unwrap_or_default())
 }
 
-/// The parts of a comment that says what a trace was found by; `None` where it is any other.
-fn said(comment: &str) -> Option<Vec<(&str, &str)>> {
+/// The parts of a comment that says where a trace comes from; `None` for other comments.
+fn origin(comment: &str) -> Option<Vec<(&str, &str)>> {
     comment.split(',').map(part).collect()
 }
 
 fn part(text: &str) -> Option<(&str, &str)> {
     let (key, name) = text.trim().split_once(' ')?;
     let is_one = ["signature", "property", "subject"].contains(&key) && !name.contains(char::is_whitespace);
-    is_one.then_some((key, name))
+    (is_one || key == "dialect").then_some((key, name))
 }

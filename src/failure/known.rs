@@ -1,7 +1,7 @@
-//! Failures that are known, so that they are no news: kept traces, each of which still fails.
+//! Known failures: the signatures of kept traces that still fail.
 //!
-//! What is known is a signature, and it is taken from the trace anew for each run, on the subject as it is. So a trace that
-//! no longer fails excuses nothing, and its bug is told when it comes back.
+//! Each run replays the traces on the current subject to get their signatures. So a trace that passes now excuses nothing,
+//! and its bug is reported when it comes back.
 
 use crate::failure::corpus::{self, CorpusError, Kept};
 use crate::judge::lockstep::Failure;
@@ -10,7 +10,7 @@ use heapproof_model::Program;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// What is known.
+/// The known failures.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
     /// The signatures that the traces fail with.
@@ -20,10 +20,10 @@ pub struct Known {
 }
 
 impl Known {
-    /// What the traces of those files and folders fail with, by what a judge says.
+    /// Runs the traces of these files and folders with a judge.
     ///
     /// # Errors
-    /// Where one can't be read, or is no trace.
+    /// If one can't be read, or is not a trace.
     pub fn of(paths: &[PathBuf], judge: &dyn Fn(&Program) -> Option<Failure>) -> Result<Known, CorpusError> {
         let mut known = Known::default();
         for path in paths {

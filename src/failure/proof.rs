@@ -1,5 +1,4 @@
-//! Turns a failure into a report: minimises, saves and explains it. The three front doors and the command line share
-//! this.
+//! Turns a failure into a report: minimises, saves and explains it. All doors share this.
 
 use crate::failure::explain::{Explanation, Paint, explain};
 use crate::failure::failures::{OUT, save_minimized, save_original};
@@ -34,12 +33,12 @@ pub struct Counterexample {
     pub minimized: Minimized,
     /// Where the minimised trace was saved.
     pub path: Option<PathBuf>,
-    /// Why it fails, as it was told by another process; unless it was, the program is run here.
+    /// The explanation of another process; if there is none, the program runs here.
     pub told: Option<Explanation>,
 }
 
 impl Counterexample {
-    /// Minimises a program; `None` where it passes.
+    /// Minimises a program; `None` if it passes.
     pub fn of(property: Property, subject: &SubjectKind, program: &Program) -> Option<Counterexample> {
         let judge = |program: &Program| judged(property, subject, program);
         Counterexample::by(property, subject, program, &Options::default(), &judge)
@@ -101,7 +100,7 @@ impl Counterexample {
         Ok(())
     }
 
-    /// The command that replays it, with `program` as the command line's own name.
+    /// The command that replays it; `program` is the name of the executable.
     pub fn replay_command(&self, program: &str) -> Option<String> {
         let path = self.path.as_ref()?.display();
         let property = match self.property {
@@ -109,12 +108,13 @@ impl Counterexample {
             other => format!("--property {} ", other.name()),
         };
         let isolate = if self.failure().violation.ends_the_process() { "--isolate " } else { "" };
-        let (program, path) = (quoted(program), quoted(&path.to_string()));
-        Some(format!("{program} replay --subject {} {property}{isolate}{path}", self.subject.name))
+        let held = self.subject.is_held_to().map(|dialect| format!("--dialect {} ", quoted(&dialect.to_string())));
+        let (program, path, held) = (quoted(program), quoted(&path.to_string()), held.unwrap_or_default());
+        Some(format!("{program} replay --subject {} {property}{held}{isolate}{path}", self.subject.name))
     }
 
-    /// How it was minimised, in a line or two.
-    fn cut(&self) -> String {
+    /// One or two lines about the minimisation.
+    fn minimization(&self) -> String {
         let Counterexample { found_length, minimized, .. } = self;
         let (lines, executions) = (minimized.program.len(), minimized.executions);
         let mut text = format!("cut from {found_length} lines to {lines} in {executions} executions");
@@ -141,7 +141,7 @@ impl Counterexample {
             self.subject.name,
             property.name(),
             self.explanation().painted(paint),
-            self.cut(),
+            self.minimization(),
         );
         for other in minimized.others.keys().take(MOST_OTHERS) {
             text.push_str(&format!("another failure was found on the way: {other} (in failures/original/)\n"));
@@ -156,7 +156,7 @@ impl Counterexample {
     }
 }
 
-/// How a program fails; where there is no subject for it, nothing is known to fail.
+/// How a program fails. If no subject can be made, it does not fail.
 fn judged(property: Property, subject: &SubjectKind, program: &Program) -> Option<Failure> {
     property.check(subject, program).failure.filter(|failure| failure.violation.not_made().is_none())
 }
@@ -171,20 +171,20 @@ pub(crate) fn quoted(word: &str) -> String {
     }
 }
 
-/// Reports by property, name of the subject and signature.
+/// Reports by property, subject's name and signature.
 type Reports = HashMap<(Property, String, Signature), String>;
 
-/// The reports so far in this process.
+/// The reports of this process so far.
 static REPORTED: LazyLock<Mutex<Reports>> = LazyLock::new(Mutex::default);
 
-/// Asserts that a property holds for a program, in tests by any framework that makes programs.
+/// Asserts that a property holds for a program, in tests of any framework.
 ///
 /// If it does not hold, the program is minimised, the trace is saved in `heapproof.out/failures/`, and the panic's
 /// message is the whole report. A framework that then shrinks the program itself gets the same signature again and
 /// again. Such a repeat panics with the first report, without minimising again and without output.
 ///
 /// # Panics
-/// If the property does not hold: that is how tests fail.
+/// If the property does not hold.
 ///
 /// ```
 /// use heapproof::{assert_holds, properties::Property, subjects::HEAP};

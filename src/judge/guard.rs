@@ -1,9 +1,9 @@
-//! The guard of one child: asks it about a program, listens, and ends it when it says that it hangs.
+//! The guard of one child: asks it about a program, reads its messages, and kills it if it hangs.
 
 pub(crate) mod protocol;
 
 use crate::judge::violation::{Crash, Hang, Violation};
-use protocol::{Question, Said};
+use protocol::{Message, Question};
 use std::io::{self, BufReader, Read};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -23,67 +23,66 @@ pub struct Limits {
     pub memory: u64,
 }
 
-/// How long a child may say nothing, besides the limit of its time: it says several times a second that it lives, so this
-/// is only for one that is stopped as a whole.
+/// How long a child may send nothing, in addition to its time limit. It sends several messages a second, so this is only
+/// for a child that is stopped as a whole.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// A child and what it says.
+/// A child and its messages.
 pub(crate) struct Guard {
     child: Child,
     limits: Limits,
     input: Option<ChildStdin>,
-    said: Receiver<Said>,
+    messages: Receiver<Message>,
     errors: Option<JoinHandle<String>>,
 }
 
-/// What came of a question.
+/// The result of a question.
 pub(crate) enum Ending {
-    /// It was answered.
+    /// The child answered.
     Answered(Vec<u8>),
-    /// The child ended its process, or has to be ended with it, while it was at that line.
+    /// The child ended its process at this line, or hangs there and must be killed.
     Ended { step: usize, violation: Violation },
 }
 
 impl Guard {
     /// Starts a child.
     pub fn begin(mut command: Command, limits: Limits) -> io::Result<Guard> {
-        // Ctrl-C must reach only this process, which then reports what it has.
+        // Ctrl-C must reach only this process, which then reports its results.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         // A backtrace of a failed allocation takes seconds, and nobody reads it.
         command.env("RUST_BACKTRACE", "0");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-        let (send, said) = channel();
+        let (send, messages) = channel();
         if let Some(output) = child.stdout.take() {
             std::thread::spawn(move || {
                 let mut output = BufReader::new(output);
-                while Said::receive(&mut output).is_ok_and(|said| send.send(said).is_ok()) {}
+                while Message::receive(&mut output).is_ok_and(|message| send.send(message).is_ok()) {}
             });
         }
         let errors = child.stderr.take().map(|errors| std::thread::spawn(move || beginning(errors)));
         let input = child.stdin.take();
-        Ok(Guard { child, limits, input, said, errors })
+        Ok(Guard { child, limits, input, messages, errors })
     }
 
-    /// Asks a question; `slow` is told where the program as a whole takes long. A child that has ended is of no use for
-    /// another.
+    /// Asks a question. Calls `slow` if the program as a whole takes long. Without an answer, the guard can't be used again.
     pub fn ask(&mut self, question: &Question, slow: &dyn Fn(usize, Duration)) -> io::Result<Ending> {
         if let Some(input) = &mut self.input {
-            // Where it can't be sent, the child has ended, which is seen below.
+            // If this fails, the child has ended, and `recv_timeout` below reports it.
             let _ = question.send(input);
         }
         let hung = |step, how, limit| Ok(Ending::Ended { step, violation: Violation::Hung { how, limit } });
         let silence = question.patience + SILENCE;
         let mut step = 0;
         loop {
-            match self.said.recv_timeout(silence) {
-                Ok(Said::Answer(answer)) => return Ok(Ending::Answered(answer)),
-                Ok(Said::First) => step = 0,
-                Ok(Said::Next) => step += 1,
-                Ok(Said::Alive) => {}
-                Ok(Said::Slow(time)) => slow(step, time),
-                Ok(Said::Busy(time)) => return hung(step, Hang::Busy, time),
-                Ok(Said::Still(time)) => return hung(step, Hang::Still, time),
+            match self.messages.recv_timeout(silence) {
+                Ok(Message::Answer(answer)) => return Ok(Ending::Answered(answer)),
+                Ok(Message::First) => step = 0,
+                Ok(Message::Next) => step += 1,
+                Ok(Message::Alive) => {}
+                Ok(Message::Slow(time)) => slow(step, time),
+                Ok(Message::Busy(time)) => return hung(step, Hang::Busy, time),
+                Ok(Message::Still(time)) => return hung(step, Hang::Still, time),
                 Err(RecvTimeoutError::Timeout) => return hung(step, Hang::Still, silence),
                 Err(RecvTimeoutError::Disconnected) => {
                     let violation = self.crash()?;
@@ -93,7 +92,7 @@ impl Guard {
         }
     }
 
-    /// How a child ended that was not killed.
+    /// How the child ended by itself.
     fn crash(&mut self) -> io::Result<Violation> {
         let status = self.child.wait()?;
         let errors = self.errors.take().and_then(|errors| errors.join().ok()).unwrap_or_default();
@@ -115,7 +114,7 @@ impl Drop for Guard {
     }
 }
 
-/// The beginning of a text. The rest is read and dropped, so that its writer does not block.
+/// Reads the beginning of a text. It also reads the rest and drops it, so that the writer does not block.
 fn beginning(mut from: impl Read) -> String {
     let mut bytes = Vec::new();
     let _ = from.by_ref().take(MOST_TEXT as u64).read_to_end(&mut bytes);

@@ -1,8 +1,8 @@
-//! The place of a failure: what its line does to contents, and to those of what kind of object.
+//! The place of a failure: what its line does to contents, and the kind of object.
 //!
-//! Two mistakes in stores differ in the kind of object that is stored in. What only moves counts, and what manages the
-//! heap, is one place each, whatever the object: one mistake in a collector shows in every kind and at every such
-//! operation, and would come to as many traces. `docs/signatures.md` has the figures.
+//! Two mistakes in stores differ in the kind of object. Operations that only move counts are one place, and operations that
+//! manage the heap are another, for every kind of object: one mistake in a collector shows in all kinds and at all these
+//! operations, and would otherwise leave as many traces. `docs/signatures.md` has the figures.
 
 use heapproof_model::definitions::Graph;
 use heapproof_model::script::{Machine, step};
@@ -18,20 +18,20 @@ const KINDS: [(Kind, &str); 6] = [
     (Kind::Weak, "weak"),
 ];
 
-/// What is done to contents.
+/// The actions on contents.
 const CONTENTS: [&str; 3] = ["read", "write", "allocate"];
 
-/// What is done, where it is done to no contents.
+/// The actions that touch no contents.
 const COUNT: &str = "count";
 const MANAGE: &str = "manage";
 
-/// The place at that line of a program, or at that operation of its end.
+/// The place at a line of a program, or at an operation of its end.
 pub(super) fn of(program: &Program, at: usize, ending: Option<Code>) -> String {
     let Some(line) = program.lines().get(at) else {
         return if ending == Some(Code::Drop) { COUNT } else { MANAGE }.to_owned();
     };
     let code = line.operation.code();
-    let does = match code {
+    let action = match code {
         Code::Take | Code::Drop | Code::Upgrade => return COUNT.to_owned(),
         code if code.reads() => "read",
         code if code.writes() => "write",
@@ -43,17 +43,17 @@ pub(super) fn of(program: &Program, at: usize, ending: Option<Code>) -> String {
         None => line.operation.receiver().and_then(|name| kind_of(program, at, name)),
     };
     match KINDS.iter().find(|(known, _)| Some(*known) == kind) {
-        Some((_, kind)) => format!("{does}-{kind}"),
-        // Nil, or an object that is gone.
-        None => does.to_owned(),
+        Some((_, kind)) => format!("{action}-{kind}"),
+        // The object is nil or dead.
+        None => action.to_owned(),
     }
 }
 
 /// All places.
 pub(super) fn all() -> impl Iterator<Item = String> {
-    let with =
-        |does: &'static str| KINDS.iter().map(move |(_, kind)| format!("{does}-{kind}")).chain([does.to_owned()]);
-    CONTENTS.into_iter().flat_map(with).chain([COUNT.to_owned(), MANAGE.to_owned()])
+    let with_kinds =
+        |action: &'static str| KINDS.iter().map(move |(_, kind)| format!("{action}-{kind}")).chain([action.to_owned()]);
+    CONTENTS.into_iter().flat_map(with_kinds).chain([COUNT.to_owned(), MANAGE.to_owned()])
 }
 
 /// The kind of object that an operation allocates.
@@ -70,8 +70,7 @@ fn allocated(operation: &Operation<Name>) -> Option<Kind> {
     })
 }
 
-/// The kind of object that a name stands for at a line, by the model alone: a subject that has ended its process can't be
-/// asked.
+/// The kind of object that a name means at a line. Only the model is asked, since the subject may have ended its process.
 fn kind_of(program: &Program, at: usize, name: Name) -> Option<Kind> {
     let mut model = Reference::new();
     for line in &program.lines()[..at] {

@@ -1,15 +1,15 @@
-//! What tells failures apart for the minimiser and for file names.
+//! Signatures: failures with the same signature count as one bug.
 //!
-//! A signature says what kind of thing parted, and at what kind of place: what the failing line does to which kind of
-//! object, or where in its sources a subject panicked. It never holds an object, a line of the program or a message. Two
-//! failures with one signature are taken for one bug. `docs/signatures.md` defines the format.
+//! A signature has a kind, which names what differs, and a place: the action of the failing line and its kind of object,
+//! or the source location of a panic. It never contains an object, a line of the program or a message. The minimiser and
+//! file names use it. `docs/signatures.md` defines the format.
 
 use crate::judge::place;
 use crate::judge::violation::{Crash, Violation};
 use heapproof_model::{Code, Contents, Counts, End, Event, Fault, FindingKind, Outcome, Program, Refusal, Statistics};
 use std::fmt;
 
-/// What kind of violation it is, and at what kind of place: parts joined by `-`, the words of a part by `_`.
+/// The kind of a violation and its place: parts joined by `-`, words of a part by `_`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Signature(String);
 
@@ -22,7 +22,7 @@ impl Signature {
         &self.0
     }
 
-    /// That of a violation at that line of a program, or at that operation of its end.
+    /// The signature of a violation at a line of a program, or at an operation of its end.
     pub(super) fn of(violation: &Violation, program: &Program, step: usize, ending: Option<Code>) -> Signature {
         if let Violation::Told { signature, .. } = violation {
             return Signature(signature.clone());
@@ -30,27 +30,27 @@ impl Signature {
         let kind = violation.kind();
         let place = match violation {
             Violation::Panicked { place, .. } => place.as_deref().map(slug),
-            // It is about how a line is written, not about what it does.
+            // Such a violation is about how a line is written, not about what it does.
             violation if violation.is_of_notation() => None,
             _ => Some(place::of(program, step, ending)),
         };
         Signature(place.map_or_else(|| kind.clone(), |place| format!("{kind}{AT}{place}")))
     }
 
-    /// The version of the format, which is another when what belongs to a signature is.
+    /// The version of the format. It changes when signatures change.
     pub const VERSION: u32 = 2;
 
-    /// What kind of violation it is, without the place.
+    /// The kind of violation, without the place.
     pub fn kind(&self) -> &str {
         kind_of(&self.0)
     }
 
-    /// Whether it is that one, or is of that kind where that has no place.
+    /// Whether it equals `wanted`, or has its kind if `wanted` has no place.
     pub fn is_a(&self, wanted: &Signature) -> bool {
         self == wanted || self.kind() == wanted.as_str()
     }
 
-    /// All kinds that there can be; each is a signature without its place.
+    /// All kinds, each as a signature without its place.
     pub fn kinds() -> Vec<Signature> {
         let outcomes = || ["done", "skipped"].into_iter().chain(REFUSALS.iter().map(|(_, word)| *word));
         let events = || EVENTS.iter().copied().chain(outcomes());
@@ -68,16 +68,16 @@ impl Signature {
         plain.chain(statistics).chain(findings).chain(faults).chain(paired).map(Signature).collect()
     }
 
-    /// The signature of that text, with or without a place.
+    /// Parses a signature, with or without a place.
     ///
     /// # Errors
-    /// The signature that is nearest, where there is none of that text.
+    /// If there is no such signature, the most similar one.
     pub fn parse(text: &str) -> Result<Signature, Signature> {
         let (kind, place) = text.split_once(AT).map_or((text, None), |(kind, place)| (kind, Some(place)));
         let kinds = Signature::kinds().into_iter().map(|kind| kind.0);
         let kind = nearest(kind, kinds).unwrap_or_default();
         let place = match place {
-            // Any place in anybody's sources.
+            // A panic may have any place.
             Some(place) if kind == PANICKED => Some(slug(place)),
             Some(place) => nearest(place, place::all()),
             None => None,
@@ -96,7 +96,7 @@ impl fmt::Display for Signature {
 /// The kind of a panic.
 const PANICKED: &str = "panicked";
 
-/// Kinds that are not made of parts.
+/// Kinds that are listed here. All others are built from parts.
 const PLAIN: &[&str] = &[
     PANICKED,
     "crashed-aborted",
@@ -134,7 +134,7 @@ const PLAIN: &[&str] = &[
     "round-trip-bytes",
 ];
 
-/// What can happen inside a heap, besides what operations come to.
+/// Events inside a heap, besides the outcomes of operations.
 const EVENTS: &[&str] =
     &["nothing", "began", "returned", "panicked", "out_of_fuel", "died", "took", "paused", "damaged", "recovered"];
 
@@ -156,14 +156,14 @@ const REFUSALS: &[(Refusal, &str)] = &[
     (Refusal::Panicked, "panicked"),
 ];
 
-/// A refusal in a word.
+/// A refusal in one word.
 pub fn refusal(refusal: Refusal) -> &'static str {
     REFUSALS.iter().find(|(known, _)| *known == refusal).map_or("refused", |(_, word)| word)
 }
 
-/// The one of those words that is nearest.
+/// The most similar of these words.
 fn nearest(text: &str, words: impl Iterator<Item = String>) -> Option<String> {
-    // To measure a thousand words takes its time, and mostly the text is one of them.
+    // Comparing a thousand words takes long, and mostly the text is one of them.
     let words: Vec<String> = words.collect();
     let same = words.iter().find(|word| *word == text);
     same.or_else(|| words.iter().min_by_key(|word| strsim::damerau_levenshtein(word, text))).cloned()
@@ -174,14 +174,14 @@ fn kind_of(signature: &str) -> &str {
     signature.split_once(AT).map_or(signature, |(kind, _)| kind)
 }
 
-/// A place in the sources, without the folders: `src/counts.rs:12:5` as `counts_rs_12_5`.
+/// A source location without its folders: `src/counts.rs:12:5` becomes `counts_rs_12_5`.
 fn slug(place: &str) -> String {
     let file = place.rsplit(['/', '\\']).next().unwrap_or(place);
     file.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
 }
 
 impl Violation {
-    /// What kind of violation it is: the signature without the place.
+    /// The kind of violation: its signature without the place.
     pub fn kind(&self) -> String {
         match self {
             Violation::Told { signature, .. } => kind_of(signature).to_owned(),
@@ -189,7 +189,7 @@ impl Violation {
             Violation::Crashed { how } => format!("crashed-{}", crash(*how)),
             Violation::Hung { .. } => "hung".to_owned(),
             Violation::OutOfMemory { .. } => "out-of-memory".to_owned(),
-            // None of those that there can be: no program is saved by it.
+            // Not in the list of kinds, since no program is saved for it.
             Violation::NotMade(_) => "not-made".to_owned(),
             Violation::Outcome { model: Outcome::Done(_), subject: Outcome::Done(_) } => "result".to_owned(),
             Violation::Outcome { model, subject } => format!("outcome-{}-{}", outcome(model), outcome(subject)),
@@ -204,7 +204,7 @@ impl Violation {
             Violation::Strong { .. } => "counts-strong".to_owned(),
             Violation::Statistics { which, .. } => format!("statistics-{}", which.replace('_', "-")),
             Violation::Cycles { .. } => "cycles".to_owned(),
-            // One that gives half of a cycle misses the whole of it too: only what misses none invents.
+            // A detection that returns half of a cycle also misses the whole. So it invents one only if it misses none.
             Violation::Detection { model, subject } if model.iter().all(|cycle| subject.contains(cycle)) => {
                 "detection-invents-cycle".to_owned()
             }

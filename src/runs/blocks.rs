@@ -1,7 +1,7 @@
-//! Which cases have been begun: threads take them in blocks, in order, until there are no more or time is over.
+//! Hands out the cases of a run: threads take them in blocks, in order, until there are no more or the time is over.
 //!
-//! A run that time ends is to be the first so many cases of its seed, each of them, so that their number repeats it. So
-//! once time is over no block is begun, every block but the highest is finished, and the highest ends where it is.
+//! When the time ends a run, it must have run exactly the first n cases of its seed, so that n repeats it. So no new block
+//! begins, the highest block ends at once, and all others are finished.
 
 use crate::runs::feedback::ROUND;
 use std::ops::Range;
@@ -9,12 +9,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The most cases of a block.
-const MOST: u64 = 32;
+const MOST_CASES: u64 = 32;
 
-/// About how long a block takes: others wait so long for it when time is over.
-const WORTH: Duration = Duration::from_millis(50);
+/// About how long a block takes. At the end, the run waits this long for the last blocks.
+const BLOCK_TIME: Duration = Duration::from_millis(50);
 
-/// The cases of a run, as far as they are handed out.
+/// The cases of a run, and how many of them have been handed out.
 #[derive(Debug)]
 pub(super) struct Blocks {
     cases: u64,
@@ -26,21 +26,21 @@ pub(super) struct Blocks {
 struct Begun {
     /// The first case that is not in a block yet.
     next: u64,
-    /// Whether time was seen to be over.
+    /// Whether a thread has seen that the time is over.
     closed: bool,
 }
 
 impl Blocks {
-    /// That many cases, for that long from now on.
+    /// For a number of cases, and a time from now on.
     pub fn new(cases: u64, time: Option<Duration>) -> Blocks {
         let deadline = time.and_then(|time| Instant::now().checked_add(time));
         Blocks { cases, deadline, begun: Mutex::default() }
     }
 
-    /// The next block, of so many cases at most. No block goes from one round of feedback into the next.
+    /// The next block, with at most `length` cases. A block never crosses into the next round of feedback.
     pub fn begin(&self, length: u64) -> Option<Range<u64>> {
         let mut begun = self.begun();
-        // One case is run however short the time is: a run of none says nothing.
+        // At least one case runs, however short the time is: an empty run would mean nothing.
         begun.closed |= begun.next > 0 && self.is_over();
         let start = begun.next;
         if begun.closed || start >= self.cases {
@@ -51,7 +51,7 @@ impl Blocks {
         Some(start..begun.next)
     }
 
-    /// Whether a block ends before that case of it: time is over, and no block is higher.
+    /// Whether a block must end before this case: the time is over, and no block is higher.
     pub fn ends_before(&self, case: u64, block: &Range<u64>) -> bool {
         if case == 0 || !self.is_over() {
             return false;
@@ -70,10 +70,10 @@ impl Blocks {
     }
 }
 
-/// How many cases the next block should have where that many took that long.
+/// The length of the next block, if the last one had so many cases and took so long.
 pub(super) fn length(cases: u64, took: Duration) -> u64 {
-    let fit = WORTH.as_nanos() * u128::from(cases) / took.as_nanos().max(1);
-    u64::try_from(fit).unwrap_or(MOST).clamp(1, MOST)
+    let fit = BLOCK_TIME.as_nanos() * u128::from(cases) / took.as_nanos().max(1);
+    u64::try_from(fit).unwrap_or(MOST_CASES).clamp(1, MOST_CASES)
 }
 
 #[cfg(test)]

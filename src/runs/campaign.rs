@@ -1,8 +1,8 @@
-//! Many programs, on several threads, with one result whatever the number of threads.
+//! Runs many programs on several threads. The result does not depend on the number of threads.
 //!
-//! Case n of a seed is always the same program, with feedback too (`feedback.rs`). Threads take blocks of cases in order
-//! (`blocks.rs`), and blocks are merged in order, so programs, counts, digest and the first failure of a signature do not
-//! depend on who was faster. Whatever ends a run, it has been the first so many cases of its seed.
+//! Case n of a seed is always the same program, also with feedback (`feedback.rs`). Threads take blocks of cases in order
+//! (`blocks.rs`), and blocks are merged in order. So programs, counts, digest and the first failure of a signature do not
+//! depend on which thread is faster. A run that ends early has still run the first n cases of its seed, for some n.
 
 use crate::judge::lockstep::{Failure, Verdict};
 use crate::judge::properties::Property;
@@ -11,6 +11,7 @@ use crate::judge::subject::{Abilities, SubjectKind};
 use crate::judge::tally::Tally;
 use crate::judge::violation::NotMade;
 use crate::programs::generate::{self, Recipe};
+use crate::programs::mutate;
 use crate::runs::blocks::{self, Blocks};
 use crate::runs::feedback::{self, Novelty, Pool, Pools, ROUND};
 use crate::runs::statistics::{self, Observed, Statistics};
@@ -23,33 +24,33 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 use xxhash_rust::xxh3::Xxh3;
 
-/// Of how many cases one is observed, without feedback: measured, that costs a twenty-fifth of what the lockstep does.
+/// Without feedback, one in this many cases is observed. By measurement this costs 4 % of the lockstep's time.
 pub const OBSERVED: u64 = 8;
 
-/// What is to be run.
+/// The parameters of a run.
 #[derive(Debug, Clone)]
 pub struct Campaign {
-    /// What is claimed.
+    /// The property to check.
     pub property: Property,
-    /// Of what.
+    /// The subject.
     pub subject: SubjectKind,
     /// The number that repeats the run.
     pub seed: u64,
     /// How programs are drawn.
     pub recipe: Recipe,
-    /// The operations that are left out of what is drawn.
+    /// The operations that programs must not use.
     pub without: Vec<Code>,
-    /// The signatures of failures that are no news: they are counted, and end nothing.
+    /// The signatures of known failures. These are counted, and do not end the run.
     pub known: BTreeSet<Signature>,
-    /// How many programs, unless time ends first.
+    /// How many programs to run, unless the time ends first.
     pub cases: u64,
-    /// How long programs are begun; all that are begun by then are finished.
+    /// How long new programs begin. Those that have begun by then are finished.
     pub time: Option<Duration>,
     /// How many threads.
     pub jobs: usize,
-    /// Whether it goes on behind the first failure.
+    /// Whether the run goes on after the first failure.
     pub keep_going: bool,
-    /// Whether programs that reach something new are kept and changed; then all are observed.
+    /// Whether programs that reach something new are kept and mutated. Then all programs are observed.
     pub feedback: bool,
 }
 
@@ -64,48 +65,48 @@ pub struct Found {
     pub failure: Failure,
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// How many programs were run.
     pub programs: u64,
-    /// What their operations came to.
+    /// The outcomes of their operations.
     pub tally: Tally,
     /// A digest of programs and verdicts.
     pub digest: u64,
-    /// How many programs failed, by signature, in a way that is not known.
+    /// How many programs failed in an unknown way, by signature.
     pub violations: BTreeMap<Signature, u64>,
-    /// How many programs failed in a way that is known, by signature.
+    /// How many programs failed in a known way, by signature.
     pub known: BTreeMap<Signature, u64>,
-    /// What was seen of some of them; see [`Campaign::observed`].
+    /// The statistics of the observed programs; see [`Campaign::observed`].
     pub statistics: Statistics,
-    /// How long it took.
+    /// How long the run took.
     pub elapsed: Duration,
-    /// Whether it was stopped from outside.
+    /// Whether `stop` ended it.
     pub interrupted: bool,
 }
 
-/// What came of a program.
+/// The result of one program.
 #[derive(Debug, Clone)]
 pub struct Judged {
     /// Whether it passes.
     pub verdict: Verdict,
-    /// What was seen of it, if that was asked for and its process lives.
+    /// What was observed, if it was asked for and the process lives.
     pub observed: Option<Observed>,
 }
 
 impl Judged {
-    /// A program that is run in this process; to observe it is to run it once more.
+    /// Runs a program in this process, and once more if it is observed.
     pub fn here(property: Property, subject: &SubjectKind, program: &Program, observes: bool) -> Judged {
         let verdict = property.check(subject, program);
         Judged { verdict, observed: observes.then(|| statistics::observe(subject, program)) }
     }
 }
 
-/// What came of a block.
+/// The result of a block.
 #[derive(Default)]
 struct Block {
-    /// Whether time ended it early: it is the last.
+    /// Whether time ended it early. Then it is the last block.
     cut_short: bool,
     programs: u64,
     tally: Tally,
@@ -118,11 +119,11 @@ struct Block {
 }
 
 impl Campaign {
-    /// Runs it. `found` learns of the first failure of each signature, in the order of cases; `progress` of what
-    /// has come of the run so far. It ends early when `stop` is set.
+    /// Runs it. `found` gets the first failure of each signature, in the order of cases. `progress` gets the result so
+    /// far. The run ends early when `stop` is set.
     ///
     /// # Errors
-    /// Why there is no subject, or none any more.
+    /// If a subject can't be made.
     pub fn run(
         &self,
         stop: &AtomicBool,
@@ -137,10 +138,10 @@ impl Campaign {
         )
     }
 
-    /// The same by the verdicts of somebody else, who is told whether a program is to be observed too.
+    /// Does the same with another judge. Its second argument says whether to observe the program.
     ///
     /// # Errors
-    /// Why there is no subject, or none any more.
+    /// If a subject can't be made.
     pub fn run_by(
         &self,
         judge: &(dyn Fn(&Program, bool) -> Judged + Sync),
@@ -173,7 +174,7 @@ impl Campaign {
                         continue;
                     }
                     if !enough.load(Ordering::Relaxed) {
-                        // Before the failure is reported, which takes a while: what is run meanwhile counts for nothing.
+                        // This is set before the failure is reported, since a report takes long and later cases do not count.
                         let failed = !self.keep_going && !block.found.is_empty();
                         enough.store(failed || block.cut_short, Ordering::Relaxed);
                         if self.feedback {
@@ -225,6 +226,7 @@ impl Campaign {
                     break;
                 }
                 let made = feedback::made(self.seed, case, &pool, self.recipe.most_lines, &supports);
+                let made = made.map(|program| mutate::said(&program, recipe.dialect));
                 let program = made.unwrap_or_else(|| generate::case(self.seed, case, &recipe, &supports));
                 let program = self.without(program);
                 if block.add(case, program, self, judge) && (!self.keep_going || block.not_made.is_some()) {
@@ -238,7 +240,7 @@ impl Campaign {
         }
     }
 
-    /// A program without the lines that have an operation which is left out: shapes are made of what they need.
+    /// Removes the lines with operations that are left out. They come from shapes, which use whatever they need.
     fn without(&self, program: Program) -> Program {
         if self.without.is_empty() {
             return program;
@@ -247,14 +249,14 @@ impl Campaign {
         program.with_lines(program.lines().iter().filter(has).cloned().collect())
     }
 
-    /// Of how many cases one is observed.
+    /// One in this many cases is observed.
     pub fn observed(&self) -> u64 {
         if self.feedback { 1 } else { OBSERVED }
     }
 }
 
 impl Block {
-    /// Runs a case; whether it failed in a way that is not known.
+    /// Runs a case. Returns whether the block must end: the case failed in an unknown way, or there is no subject.
     fn add(
         &mut self,
         case: u64,
@@ -281,7 +283,7 @@ impl Block {
         let mut failed = false;
         if let Some(failure) = verdict.failure {
             let signature = failure.signature(&program);
-            // The kind alone: it stays what it is in each version of signatures.
+            // Only the kind, since it is the same in all versions of signatures.
             digest.update(signature.kind().as_bytes());
             digest.update(&(failure.step as u64).to_le_bytes());
             failed = !campaign.known.contains(&signature);
@@ -290,7 +292,7 @@ impl Block {
                 false => self.known.push(signature),
             }
         }
-        // A sum, so that the digest of all is independent of how they are divided into blocks.
+        // The digest is a sum, so it does not depend on how cases are divided into blocks.
         self.digest = self.digest.wrapping_add(digest.digest());
         failed
     }

@@ -3,6 +3,7 @@
 mod canary;
 mod heap;
 pub mod pointers;
+pub mod twins;
 
 pub use canary::{CANARY, Canary, ending, family, shown_by};
 pub use heap::{HEAP, HeapSubject};

@@ -167,5 +167,6 @@ fn failures(profile: Profile) -> Vec<String> {
 #[test]
 fn a_heap_that_is_written_from_the_document_holds_but_for_the_cycles_that_it_can_not_collect() {
     assert_eq!(failures(Profile::Acyclic), [""; 0]);
-    assert!(failures(Profile::Finalizers).contains(&"leaks-cycle".to_owned()));
+    // A cycle leaks as one, also where a finalizer would save it that nothing runs.
+    assert_eq!(failures(Profile::Finalizers), ["leaks-cycle"]);
 }

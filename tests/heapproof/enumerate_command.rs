@@ -74,7 +74,7 @@ fn a_wrong_word_is_met_with_the_right_one() {
     let long = ["enumerate", "--objects", "16", "--ops", "30"];
     let (code, _, error) = heapproof(folder.path(), &long);
     assert_eq!(code, 2);
-    assert!(error.contains("on so many objects at most 5 lines can be"), "{error}");
+    assert!(error.contains("for so many objects at most 5 lines are possible"), "{error}");
     for (arguments, message) in [
         (["--operations", "take,tabel"], "did you mean `Table`?"),
         (["--operations", "take,drop"], "nothing in `whole` allocates on `heap`"),
@@ -115,7 +115,7 @@ fn a_search_does_not_write_over_what_another_run_has_kept_meanwhile() {
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     lines.for_each(drop);
     let (code, _, error) = ended(&child.wait_with_output().unwrap());
-    assert!(code == 2 && error.contains("another run has kept its search"), "{error}");
+    assert!(code == 2 && error.contains("another run has saved its search"), "{error}");
     assert_eq!(std::fs::read(&kept).unwrap(), b"of another run");
 }
 
@@ -135,7 +135,7 @@ fn a_search_that_was_interrupted_is_kept_and_gone_on_with() {
     let kept = folder.path().join("heapproof.out/enumerations/graphs.search");
     let before = std::fs::read(&kept).unwrap();
     let (code, _, error) = heapproof(folder.path(), &["enumerate", "--space", "graphs", "--ops", "2"]);
-    assert!(code == 2 && error.contains("would be lost: go on with it by `--resume`"), "{error}");
+    assert!(code == 2 && error.contains("would be lost: continue it with `--resume`"), "{error}");
     let (code, _, error) = heapproof(folder.path(), &["enumerate", "--space", "graphs", "--ops", "2", "--resume"]);
     assert!(code == 2 && error.contains("another search: of `") && error.len() < 500, "{error}");
     assert_eq!(std::fs::read(&kept).unwrap(), before);

@@ -177,7 +177,7 @@ fn panics_in_threads_of_a_subject_are_told_once() {
     let (code, out, error) = on(folder.path(), "minimize", "panicked-in-a-thread", &[]);
     assert!(code == 1 && out.contains("# signature panicked-at-ending_rs_"), "{error}");
     assert_eq!(error.matches("the worker gives up").count(), 1, "{error}");
-    assert_eq!(error.matches("no more is said of that").count(), 1, "{error}");
+    assert_eq!(error.matches("no more such panics are shown").count(), 1, "{error}");
 }
 
 /// Kills a `check` of a subject that hangs as soon as it says that it minimises; what it had said by then.

@@ -140,3 +140,41 @@ fn what_a_lost_subject_answers_counts_for_nothing() {
     }
     assert!(seen && lockstep::run(&HEAP, &trace).failure.is_none());
 }
+
+/// The functions of an item whose functions they are, from the source of a file.
+fn functions(source: &str, of: impl Fn(&syn::Item) -> Option<Vec<String>>) -> Vec<String> {
+    let mut names: Vec<String> = syn::parse_file(source).unwrap().items.iter().find_map(of).unwrap();
+    names.sort();
+    names
+}
+
+#[test]
+fn who_watches_a_subject_passes_on_every_call() {
+    let asked = functions(include_str!("../../src/judge/subject.rs"), |item| match item {
+        syn::Item::Trait(subject) => Some(
+            subject
+                .items
+                .iter()
+                .filter_map(|item| match item {
+                    syn::TraitItem::Fn(function) => Some(function.sig.ident.to_string()),
+                    _ => None,
+                })
+                .collect(),
+        ),
+        _ => None,
+    });
+    let passed_on = functions(include_str!("../../src/judge/subject/watch.rs"), |item| match item {
+        syn::Item::Impl(watched) if watched.trait_.is_some() && watched.items.len() > 5 => Some(
+            watched
+                .items
+                .iter()
+                .filter_map(|item| match item {
+                    syn::ImplItem::Fn(function) => Some(function.sig.ident.to_string()),
+                    _ => None,
+                })
+                .collect(),
+        ),
+        _ => None,
+    });
+    assert_eq!(passed_on, asked);
+}

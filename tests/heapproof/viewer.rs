@@ -159,7 +159,7 @@ fn the_command_line_writes_pages_graphs_and_pictures_or_says_why_not() {
     );
     for (code, said, arguments) in [
         (2, "there is no step 9: the run has 4", vec!["a.trace", "--svg", "b.svg", "--step", "9"]),
-        (2, "pictures are of one run: give one file", vec!["a.trace", "a.trace", "--html", "b.html"]),
+        (2, "pictures show one run: give one file", vec!["a.trace", "a.trace", "--html", "b.html"]),
         (2, "--svg <FILE>", vec!["a.trace", "--step", "2"]),
         (3, "can't write nowhere/b.html", vec!["a.trace", "--html", "nowhere/b.html"]),
         (2, "can't write into a.trace: ", vec!["a.trace", "--dot", "a.trace"]),

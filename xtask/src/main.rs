@@ -1,8 +1,8 @@
-//! Development commands that need the sources. This is the table of them; each is a file of its own, in the room of its use.
+//! Development commands that need the sources. This file is their table; each command has its own file in one of the rooms.
 //!
-//! The rooms, each of which imports only those before it: [`common`] is what commands share; [`fuzzing`] runs the fuzz targets;
-//! [`seeded`] has bugs as data, and builds the sources with them; [`hunting`] looks for these, [`minimising`] looks at the
-//! traces that they end as, and [`emitting`] at the tests that are printed for them.
+//! A room imports only the rooms before it. [`common`] is shared; [`fuzzing`] runs the fuzz targets; [`seeded`] reads bugs as
+//! data and builds the sources with them; [`hunting`] looks for these bugs; [`minimising`] compares their minimised traces;
+//! [`emitting`] runs the tests that are emitted for them.
 #![forbid(unsafe_code)]
 
 mod common;
@@ -21,46 +21,46 @@ use std::process::ExitCode;
 const COMMANDS: &[Entry] = &[
     entry::<hunting::bugs::Bugs>(
         "bugs",
-        "Build each seeded bug of `tests/bugs/` and see whether `heapproof check` detects it",
+        "Build each seeded bug of `tests/bugs/` and check that `heapproof check` detects it",
     ),
     entry::<hunting::biases::Biases>(
         "biases",
-        "Look for seeded bugs with all biases of the generators, and without each of them; see `docs/generators.md`",
+        "Look for seeded bugs with all biases of the generators, and without each bias; see `docs/generators.md`",
     ),
     entry::<hunting::fuzz_bugs::FuzzBugs>(
         "fuzz-bugs",
-        "Look for seeded bugs by a fuzz target, with the structure-aware mutator and without",
+        "Look for seeded bugs with a fuzz target, with the structure-aware mutator and without",
     ),
     entry::<minimising::normal_forms::NormalForms>(
         "normal-forms",
-        "See whether programs that fail by one seeded bug are minimised to one trace",
+        "Count how many programs that fail by the same seeded bug are minimised to the same trace",
     ),
     entry::<minimising::hidden::Hidden>(
         "hidden",
-        "See which of two seeded bugs a run keeps no trace of, where the sources have both; see `docs/signatures.md`",
+        "Put two seeded bugs into the sources and find those that a run keeps no trace of; see `docs/signatures.md`",
     ),
     entry::<seeded::apply::Apply>(
         "apply",
-        "Put a seeded bug into these sources, to see what the harness makes of it; `git checkout heap model` takes it out",
+        "Put a seeded bug into these sources, to try the harness on it; `git checkout heap model` removes it",
     ),
     entry::<emitting::emitted::EmittedTests>(
         "emitted",
-        "See that the tests which `heapproof emit-test` prints for the corpus and for wrong heaps compile and pass",
+        "Check that the tests from `heapproof emit-test` for the corpus and for wrong heaps compile and pass",
     ),
     entry::<minimising::rivals::Rivals>(
         "rivals",
-        "Minimise failing programs of ten seeded bugs, by heapproof and by others",
+        "Minimise failing programs of ten seeded bugs with heapproof and with other minimisers",
     ),
     entry::<fuzzing::seeds::Seeds>("seeds", "Write the traces of the corpus as seeds into `fuzz/corpus/`"),
-    entry::<fuzzing::targets::Targets>("targets", "Say what the fuzz targets are, as a JSON list"),
+    entry::<fuzzing::targets::Targets>("targets", "Print the names of the fuzz targets as a JSON list"),
     entry::<fuzzing::soak::Soak>(
         "soak",
         "Run random programs for a time: every property under every profile, each round with a new seed",
     ),
-    entry::<fuzzing::nightly::Nightly>("nightly", "Run every fuzz target for a time, and sum up what was found"),
+    entry::<fuzzing::nightly::Nightly>("nightly", "Run every fuzz target for a time, and summarise the failures"),
 ];
 
-/// A command as the command line has it.
+/// A command on the command line.
 struct Entry {
     name: &'static str,
     help: &'static str,
@@ -102,7 +102,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Says what is wrong with what was asked of a command, and how it is used.
+/// Prints what is wrong with the arguments of a command, and its usage.
 fn refuse(entry: &Entry, usage: &Usage) -> ExitCode {
     let mut line = command_line();
     line.build();

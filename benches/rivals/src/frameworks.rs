@@ -1,4 +1,4 @@
-//! The shrinking of proptest and of quickcheck, each by its own code, from a program that is given.
+//! Shrinks a given program with the code of proptest and of quickcheck.
 
 use crate::lines::simpler;
 use crate::{Minimized, signature};
@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 use quickcheck::{Arbitrary, Gen, QuickCheck};
 use std::cell::{Cell, RefCell};
 
-/// A line's place in the list of the lines that are simpler, with itself at the end: a number that shrinks.
+/// The index of a line's form: simpler forms come first, the line itself is last. Proptest shrinks this number.
 #[derive(Debug)]
 struct Simplicity(usize);
 
@@ -23,7 +23,7 @@ impl Strategy for Simplicity {
     }
 }
 
-/// Proptest: which lines are kept is a subsequence, as a vector's elements are, and which form each has is a number.
+/// Proptest: the kept lines are a subsequence, like the elements of a vector, and each line's form is a number.
 pub fn proptest(program: &Program) -> Minimized {
     let length = program.len();
     let forms: Vec<Vec<Line>> = program.lines().iter().map(forms).collect();
@@ -31,7 +31,7 @@ pub fn proptest(program: &Program) -> Minimized {
     let form: Vec<Simplicity> = forms.iter().map(|forms| Simplicity(forms.len() - 1)).collect();
     let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
     let strategy = (kept, form);
-    // How many lines are kept is drawn; it begins with all of them.
+    // The number of kept lines is random, so this draws until all lines are kept.
     let tree = loop {
         let tree = strategy.new_tree(&mut runner).expect("nothing is rejected");
         if tree.current().0.len() == length {
@@ -53,19 +53,19 @@ pub fn proptest(program: &Program) -> Minimized {
     Minimized { program: build(&value), executions: executions.get() }
 }
 
-/// A line's simpler forms, the simplest first, and itself last.
+/// The simpler forms of a line, the simplest first, and the line itself.
 fn forms(line: &Line) -> Vec<Line> {
     let mut forms = simpler(line);
     forms.push(line.clone());
     forms
 }
 
-/// A line as quickcheck wants one.
+/// A line as a quickcheck type.
 #[derive(Debug, Clone)]
 struct AnyLine(Line);
 
 impl Arbitrary for AnyLine {
-    /// Lines are not drawn: the program that is to be shrunk is given.
+    /// Never called, since the program is given.
     fn arbitrary(_: &mut Gen) -> AnyLine {
         unreachable!("a program is given")
     }
@@ -81,7 +81,7 @@ thread_local! {
     static EXECUTIONS: Cell<u64> = const { Cell::new(0) };
 }
 
-/// The given program as what quickcheck draws; it shrinks as any vector does.
+/// The given program as a quickcheck type. It shrinks like any vector.
 #[derive(Debug, Clone)]
 struct Given(Vec<AnyLine>);
 

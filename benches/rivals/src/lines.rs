@@ -1,9 +1,9 @@
-//! What is simpler than a line, as somebody would write it who gives lines to a framework: smaller numbers, nil for a
-//! value, fewer values, and a table for another object.
+//! Simpler forms of a line, as a user of a framework would write them: smaller numbers, nil for a value, fewer values, and a
+//! table for another object.
 
 use heapproof::model::{Line, Name, Operation, Value};
 
-/// The lines that are simpler, the simplest first.
+/// The simpler forms of a line, the simplest first.
 pub fn simpler(line: &Line) -> Vec<Line> {
     let with = |operation| Line { bind: line.bind, operation };
     operations(&line.operation).into_iter().map(with).collect()
@@ -66,7 +66,7 @@ fn values(value: &Value<Name>) -> Vec<Value<Name>> {
     }
 }
 
-/// The same without one of the values, then with one of them simpler.
+/// All lists with one value less, then all lists with one simpler value.
 fn lists(listed: &[Value<Name>]) -> Vec<Vec<Value<Name>>> {
     let without = (0..listed.len()).map(|at| [&listed[..at], &listed[at + 1..]].concat());
     let with = (0..listed.len()).flat_map(|at| {

@@ -1,12 +1,12 @@
-//! Minimises the same failing programs by each minimiser that runs within a process, and says what came of it.
+//! Minimises the same failing programs with each minimiser that runs within a process, and prints the results.
 //!
 //! `rivals SEED PROGRAMS FOLDER` looks for failing programs as `heapproof check` does, on the heap that it was built with.
-//! For each program and minimiser it prints a JSON object, and it writes the program as bytes into the folder, for
-//! libFuzzer. `rivals --signature FILE` says how such a program fails.
+//! For each program and minimiser it prints a JSON object. It also writes the program as bytes into the folder, for
+//! libFuzzer. `rivals --signature FILE` prints the signature of such a program.
 //!
-//! Each gets a program as a list of lines. The frameworks' own shrinking leaves lines out, then makes lines simpler, in
-//! the order in which they do that for any list; what is simpler than a line is the same for both ([`lines`]). A failure of
-//! any kind counts for them, as it does in a test of theirs; ours accepts only the same signature.
+//! Each minimiser gets a program as a list of lines. The frameworks' own code leaves out lines, then makes lines simpler,
+//! as for any list. Both use the same simpler lines ([`lines`]). For them any failure counts, as in their own tests; our
+//! minimiser accepts only the same signature.
 #![forbid(unsafe_code)]
 
 mod frameworks;
@@ -21,18 +21,18 @@ use serde_json::json;
 use std::path::PathBuf;
 use std::time::Instant;
 
-/// After so many programs none more is looked for.
+/// The most random programs that are tried.
 const MOST_CASES: u64 = 60_000;
 
-/// What a minimiser made of a program.
+/// The result of a minimiser for one program.
 pub struct Minimized {
     /// The shortest program that fails.
     pub program: Program,
-    /// How often a program was run.
+    /// The number of executions.
     pub executions: u64,
 }
 
-/// How a program fails, by its signature.
+/// The signature of a program, if it fails.
 pub fn signature(program: &Program) -> Option<String> {
     let failure = Property::Lockstep.check(&HEAP, program).failure?;
     Some(failure.signature(program).to_string())

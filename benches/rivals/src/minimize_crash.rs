@@ -1,7 +1,7 @@
-//! What `-minimize_crash` minimises: bytes that crash where the program in them fails, whichever way.
+//! The target for `-minimize_crash`: it crashes if the program in the bytes fails in any way.
 //!
-//! libFuzzer runs this in a process for each crash. The number of executions is appended to the file that `RIVALS_COUNT`
-//! names, whenever one crashes; a process that ends without a crash has made as many as it was asked for.
+//! libFuzzer starts a process for each crash. Before a crash the process appends its number of executions to the file that
+//! `RIVALS_COUNT` names. A process without a crash has done as many executions as `-runs` says.
 #![no_main]
 
 use heapproof::model::Program;
@@ -16,7 +16,7 @@ static EXECUTIONS: AtomicU64 = AtomicU64::new(0);
 fuzz_target!(|bytes: &[u8]| {
     EXECUTIONS.fetch_add(1, Ordering::Relaxed);
     let program = Program::decode(bytes);
-    // Random bytes ask for chains of any length.
+    // Random bytes may contain chains of any length.
     if program.bulk() > 2_000 || Property::Lockstep.check(&HEAP, &program).failure.is_none() {
         return;
     }

@@ -81,7 +81,7 @@ impl Reference {
         let outer = self.owed.len();
         let mut passes = 0;
         let mut freed = Freed::default();
-        while !self.passing && self.may_pass(passes) {
+        while !self.is_given_up() && self.may_pass(passes) {
             self.flush();
             let set = self.set_to_take();
             if set.is_empty() {
@@ -214,7 +214,7 @@ impl Reference {
     }
 
     /// Whether a panic has ended the call, so that the set whose code runs lives on.
-    fn is_given_up(&self) -> bool {
+    pub(super) fn is_given_up(&self) -> bool {
         self.passing && self.dialect.panics == Panics::Passed
     }
 

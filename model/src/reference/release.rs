@@ -19,11 +19,14 @@ impl Reference {
 
     fn join_if_lost(&mut self, object: Object, internal: u32) {
         let lost = self.thing(object).is_some_and(|thing| thing.external == 0 && internal == 0);
-        let has_its_turn = self.running.iter().any(|run| run.set.is_none() && run.object == object);
         let joins = lost && self.dialect.release != Release::Traced && !self.pinned.contains(&object);
-        if joins && !has_its_turn && !self.queue.contains(&object) {
+        if joins && !self.has_its_turn(object) && !self.queue.contains(&object) {
             self.queue.push_back(object);
         }
+    }
+
+    fn has_its_turn(&self, object: Object) -> bool {
+        self.running.iter().any(|run| run.set.is_none() && run.object == object)
     }
 
     /// How many dead objects of calls further out are still to give up references. A call of user code leaves these alone.
@@ -38,11 +41,12 @@ impl Reference {
         }
         let was_releasing = std::mem::replace(&mut self.releasing, true);
         let mut internal = counted(self);
-        while let Some(object) = self.next_turn(outer, was_releasing) {
-            self.turn(object, &mut internal);
-            if self.passing && self.dialect.panics == Panics::Passed {
-                break;
+        while !self.is_given_up() {
+            let Some(object) = self.next_turn(outer, was_releasing) else { break };
+            if self.dialect.release == Release::Nested {
+                internal = counted(self);
             }
+            self.turn(object, &mut internal);
         }
         self.releasing = was_releasing;
     }
@@ -82,7 +86,7 @@ impl Reference {
     /// Lets all wait no longer that a deferred release lets wait (SPEC 11.12).
     pub(super) fn flush(&mut self) {
         let must = self.dialect.release == Release::Deferred && self.running.is_empty();
-        while must && !self.queue.is_empty() && !self.passing {
+        while must && !self.queue.is_empty() && !self.is_given_up() {
             let mut internal = counted(self);
             if let Some(object) = self.next_waiting().or_else(|| self.queue.pop_front()) {
                 self.turn(object, &mut internal);
@@ -107,9 +111,12 @@ impl Reference {
 
     /// Whether it must not be released any more: something refers to it again, or it has died or will, with a set.
     fn is_held(&self, object: Object, internal: &[u32]) -> bool {
-        let is_owed = || self.owed.iter().flatten().any(|owed| *owed == object);
+        // In an unordered object's contents, it may have been given up already, where that let nothing die.
+        let free = self.dialect.contents == ContentsOrder::Unordered && self.chosen(|one| one == object).is_some();
+        let is_owed = || !free && self.owed.iter().flatten().any(|owed| *owed == object);
         let is_kept = self.external(object) > 0 || internal[object.index()] > 0 || is_owed();
-        !self.lives(object) || is_kept || self.pinned.contains(&object) || self.doomed.contains(&object)
+        let is_dying = self.doomed.contains(&object) || self.has_its_turn(object);
+        !self.lives(object) || is_kept || self.pinned.contains(&object) || is_dying
     }
 
     /// Runs an object's finalizer, in a release or of a member of a set.

@@ -1,4 +1,4 @@
-//! What several commands can be asked for.
+//! Arguments that several commands share.
 
 use super::{Trouble, say};
 use crate::failure::known::Known;
@@ -12,37 +12,37 @@ use std::time::Duration;
 
 #[derive(Debug, Args)]
 pub(super) struct Claim {
-    /// The heap under proof; the first of `list subjects` unless given
+    /// The heap under proof; by default the first of `list subjects`
     #[arg(long, value_name = "NAME")]
     pub subject: Option<String>,
-    /// What is claimed; see `list properties`
+    /// The property to check; see `list properties`
     #[arg(long, value_name = "NAME", default_value = "lockstep", value_parser = property)]
     pub property: Property,
 }
 
-/// What a run over many programs is to leave out.
+/// The failures and operations that a run leaves out.
 #[derive(Debug, Args)]
 pub(super) struct Except {
-    /// A minimised trace, or a folder of them: what fails as it does is counted, and is no failure of the run; may be
-    /// given several times
+    /// A minimised trace, or a folder of them. A program that fails in the same way is counted, and does not fail the
+    /// run; may be given several times
     #[arg(long, value_name = "FILE")]
     pub known: Vec<PathBuf>,
-    /// An operation that no program has, by its name in `list operations`; may be given several times
+    /// An operation that no program uses, by its name in `list operations`; may be given several times
     #[arg(long, value_name = "OPERATION", value_delimiter = ',', value_parser = operation)]
     pub without: Vec<Code>,
 }
 
 impl Except {
-    /// What is known, by what a judge says of the traces.
+    /// The failures of the `--known` traces, by this judge.
     pub fn known(&self, judge: &dyn Fn(&Program) -> Option<Failure>) -> Result<Known, Trouble> {
         let known = Known::of(&self.known, judge).map_err(|error| Trouble::Usage(error.to_string()))?;
         for path in &known.passing {
-            say(&format!("{} passes: nothing is known by it", path.display()));
+            say(&format!("{} passes, so it excuses no failure", path.display()));
         }
         Ok(known)
     }
 
-    /// What repeats it on a command line.
+    /// The options that repeat it.
     pub fn repeat(&self) -> String {
         let known = self.known.iter().map(|path| format!(" --known {}", quoted(&path.to_string_lossy())));
         let without = self.without.iter().map(|code| format!(" --without {}", code.name()));
@@ -50,13 +50,13 @@ impl Except {
     }
 }
 
-/// How files of programs are read, and what is claimed of them.
+/// How program files are read, and the property that is checked.
 #[derive(Debug, Args)]
 pub(super) struct Given {
-    /// The heap under proof; what the file says, or the first of `list subjects`, unless given
+    /// The heap under proof; by default the one that the file names, or else the first of `list subjects`
     #[arg(long, value_name = "NAME")]
     pub subject: Option<String>,
-    /// What is claimed; what the file says, or `lockstep`, unless given; see `list properties`
+    /// The property to check; by default the one that the file names, or else `lockstep`; see `list properties`
     #[arg(long, value_name = "NAME", value_parser = property)]
     pub property: Option<Property>,
     #[command(flatten)]
@@ -65,8 +65,8 @@ pub(super) struct Given {
 
 #[derive(Debug, Args)]
 pub(super) struct Reading {
-    /// How files are read: as Rust if they are called `.rs`, as text if they are called `.trace`; as bytes if they begin with
-    /// the byte 1, and else as text, unless given
+    /// How files are read; by default as Rust if they are called `.rs`, as text if they are called `.trace`, as bytes if
+    /// they begin with the byte 1, and else as text
     #[arg(long, value_enum)]
     pub input: Option<Input>,
 }
@@ -75,7 +75,7 @@ pub(super) struct Reading {
 pub(super) enum Format {
     /// For people
     Human,
-    /// JSON, an object a line
+    /// JSON, one object per line
     Json,
 }
 
@@ -83,9 +83,9 @@ pub(super) enum Format {
 pub(super) enum Input {
     /// Text
     Trace,
-    /// As a fuzzer writes them
+    /// The format that fuzzers write
     Bytes,
-    /// A test or function in Rust that embeds a trace
+    /// A test or function in Rust that contains a trace
     Rust,
 }
 
@@ -94,7 +94,7 @@ pub(super) fn property(name: &str) -> Result<Property, String> {
     Property::from_name(name).ok_or_else(|| format!("there is no such property; there are: {}", known()))
 }
 
-/// The one that is called so, or an error that names the nearest.
+/// Finds an item by name. The error names the most similar one.
 pub(super) fn named<T>(what: &str, text: &str, all: impl Iterator<Item = (String, T)> + Clone) -> Result<T, String> {
     let plain = |name: &str| name.replace(['-', '_'], "").to_lowercase();
     let wanted = plain(text);
@@ -119,7 +119,7 @@ pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
     })
 }
 
-/// A number, also in the hexadecimal in which digests are printed.
+/// A number, decimal or hexadecimal, since digests are printed in hexadecimal.
 pub(super) fn seed(text: &str) -> Result<u64, String> {
     let number = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u64::from_str_radix(digits, 16),

@@ -1,4 +1,4 @@
-//! Certificates of minimality: every removal that was tried and what came of it, as JSON, an object a line.
+//! Certificates of minimality: every removal that was tried, with its result, as JSON, one object per line.
 
 use super::Trouble;
 use super::files::Target;
@@ -8,7 +8,7 @@ use crate::judge::signature::Signature;
 use heapproof_model::Program;
 use serde_json::{Value, json};
 
-/// What is certified.
+/// A trace, and the removals that were tried from it.
 pub(super) struct Certificate<'a> {
     pub property: &'static str,
     pub subject: &'a str,
@@ -18,7 +18,7 @@ pub(super) struct Certificate<'a> {
 }
 
 impl Certificate<'_> {
-    /// Writes it.
+    /// Writes it to a file or to standard output.
     pub fn write(&self, target: &Target, output: &mut Output) -> Result<(), Trouble> {
         let lines = std::iter::once(self.head()).chain(self.removals.iter().map(|tried| self.removal(tried)));
         let text: String = lines.map(|line| format!("{line}\n")).collect();
@@ -26,14 +26,14 @@ impl Certificate<'_> {
     }
 
     fn head(&self) -> Value {
-        let goes = self.removals.iter().any(|tried| tried.without == Without::FailsAlike);
+        let can_shrink = self.removals.iter().any(|tried| tried.without == Without::FailsAlike);
         json!({
             "type": "certificate",
             "property": self.property,
             "subject": self.subject,
             "signature": self.signature.as_str(),
             "trace": self.program.to_string(),
-            "minimal": !self.removals.is_empty() && !goes,
+            "minimal": !self.removals.is_empty() && !can_shrink,
         })
     }
 

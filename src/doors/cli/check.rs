@@ -26,57 +26,57 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How long programs are run unless something else is asked for.
-const TIME: Duration = Duration::from_secs(10);
+/// How long a run takes by default.
+const DEFAULT_TIME: Duration = Duration::from_secs(10);
 
-/// When statistics are written for the second time, and how often from then on.
-const SOON: Duration = Duration::from_secs(1);
-const OFTEN: Duration = Duration::from_secs(10);
+/// The time between the first statistics and the second, and between all later ones.
+const FIRST_INTERVAL: Duration = Duration::from_secs(1);
+const INTERVAL: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// How many programs, instead of a time
+    /// How many programs to run, instead of a time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "time")]
     pub cases: Option<u64>,
-    /// For how long, as in `60s` or `10min`; ten seconds unless this or --cases is given
+    /// How long to run, as in `60s` or `10min`; by default ten seconds
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub time: Option<Duration>,
     /// The most lines of a program
     #[arg(long, value_name = "MAX", default_value_t = MOST_LINES as u32, value_parser = clap::value_parser!(u32).range(1..=60_000))]
     pub ops: u32,
-    /// The number that repeats a run; a fresh one unless given
+    /// The number that repeats a run; by default a new one
     #[arg(long, value_name = "S", value_parser = seed)]
     pub seed: Option<u64>,
-    /// How many threads; as many as there are processors unless given
+    /// How many threads; by default one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
-    /// The heap under proof; the first of `list subjects` unless given
+    /// The heap under proof; by default the first of `list subjects`
     #[arg(long, value_name = "NAME")]
     pub subject: Option<String>,
-    /// What is claimed; see `list properties`. Unless given it is what `list subjects` names, and `lockstep` for others
+    /// The property to check; see `list properties`; by default the one that `list subjects` names, or else `lockstep`
     #[arg(long, value_name = "NAME", value_parser = property)]
     pub property: Option<Property>,
-    /// What programs are mostly about; what suits the property unless given; see `list profiles`
+    /// The mix of operations; by default one that suits the property; see `list profiles`
     #[arg(long, value_name = "NAME", value_parser = profile)]
     pub profile: Option<Profile>,
-    /// Leave something out of what makes programs better than random, to measure what it is worth
+    /// Draw programs without this bias, to measure its worth
     #[arg(long, value_name = "BIAS", value_delimiter = ',', value_parser = bias, hide = true)]
     pub without_bias: Vec<Bias>,
     #[command(flatten)]
     pub except: Except,
-    /// Go on behind the first failure, to one trace for each signature
+    /// Go on after the first failure, and save one trace for each signature
     #[arg(long)]
     pub keep_going: bool,
     /// Keep programs that reach something new, and change those in half of the cases
     #[arg(long)]
     pub feedback: bool,
-    /// Where failures are saved
+    /// The folder for failures
     #[arg(long, value_name = "DIR", default_value = OUT)]
     pub out: PathBuf,
-    /// A file that always holds the statistics so far, also where the run is killed
+    /// A file that always holds the statistics so far, even if the run is killed
     #[arg(long, value_name = "FILE")]
     pub stats: Option<PathBuf>,
-    /// How the results are written
+    /// The form of the results
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
     #[command(flatten)]
@@ -85,7 +85,7 @@ pub(super) struct Check {
 
 pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Output) -> Result<End, Trouble> {
     let subject = context.subject(arguments.subject.as_deref())?.clone();
-    let property = arguments.property.unwrap_or(usual(&subject));
+    let property = arguments.property.unwrap_or(default_property(&subject));
     let judge = Judge::new(property, &subject, &arguments.isolate)?;
     let campaign = Campaign {
         property,
@@ -100,22 +100,22 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
             ..Recipe::default()
         },
         cases: arguments.cases.unwrap_or(u64::MAX),
-        time: if arguments.cases.is_some() { None } else { Some(arguments.time.unwrap_or(TIME)) },
+        time: if arguments.cases.is_some() { None } else { Some(arguments.time.unwrap_or(DEFAULT_TIME)) },
         jobs: arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
         keep_going: arguments.keep_going,
         feedback: arguments.feedback,
     };
     Files::folder(&arguments.out.join("failures").join("original"))?;
     let mut files = Files::default();
-    files.results()?;
-    let kept = files.asked(arguments.stats.as_ref())?;
+    files.standard_output()?;
+    let kept = files.optional_target(arguments.stats.as_ref())?;
     context.catch_interrupts()?;
     let reporter = RefCell::new(Reporter::new(&context.name, &campaign, arguments, output));
     reporter.borrow_mut().start(&campaign.subject.abilities()?)?;
     let bar = progress_bar(&campaign);
     let trouble = RefCell::new(None);
-    let tried = |done: Result<(), Trouble>| {
-        if let Err(error) = done {
+    let note = |result: Result<(), Trouble>| {
+        if let Err(error) = result {
             trouble.borrow_mut().get_or_insert(error);
             context.stop.store(true, Ordering::Relaxed);
         }
@@ -131,14 +131,14 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
         },
         &context.stop,
         &mut |found| {
-            tried(bar.suspend(|| report(context, &campaign, &judge, arguments, &mut reporter.borrow_mut(), &found)));
+            note(bar.suspend(|| report(context, &campaign, &judge, arguments, &mut reporter.borrow_mut(), &found)));
         },
         &mut |summary| {
             bar.set_position(summary.programs);
             if summary.elapsed >= due {
-                // The first at once, so that a file that can't be written is known at once.
-                due = summary.elapsed + if due.is_zero() { SOON } else { OFTEN };
-                tried(bar.suspend(|| keep(kept.as_ref(), &mut reporter.borrow_mut(), summary)));
+                // The first statistics are written at once: a file that can't be written ends the run early.
+                due = summary.elapsed + if due.is_zero() { FIRST_INTERVAL } else { INTERVAL };
+                note(bar.suspend(|| keep(kept.as_ref(), &mut reporter.borrow_mut(), summary)));
             }
         },
     );
@@ -148,7 +148,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     context.save(|| end(kept.as_ref(), reporter, trouble.into_inner(), &summary))
 }
 
-/// Says what came of the run.
+/// Prints the result of the run.
 fn end(
     kept: Option<&Target>,
     reporter: RefCell<Reporter<'_>>,
@@ -168,12 +168,12 @@ fn end(
     })
 }
 
-/// What is claimed of a subject unless something else is asked for: what shows its mistake, if it is wrong on purpose.
-fn usual(subject: &SubjectKind) -> Property {
+/// The property to check by default. For a subject that is wrong on purpose it is the one that shows the mistake.
+fn default_property(subject: &SubjectKind) -> Property {
     shown_by(subject).unwrap_or(Property::Lockstep)
 }
 
-/// Writes down what the run has come to so far: a kill can't be caught.
+/// Writes the statistics so far, since a kill can't be caught.
 fn keep(kept: Option<&Target>, reporter: &mut Reporter<'_>, summary: &Summary) -> Result<(), Trouble> {
     let statistics = figures::object(reporter.campaign, summary);
     if let Some(target) = kept {
@@ -182,8 +182,8 @@ fn keep(kept: Option<&Target>, reporter: &mut Reporter<'_>, summary: &Summary) -
     Ok(reporter.statistics(&statistics)?)
 }
 
-/// Saves the program that failed, then minimises it, saves and reports the result; a Ctrl-C meanwhile leaves the first of
-/// these. What can't be saved is reported all the same.
+/// Saves the failing program, minimises it, then saves and reports the result. After a Ctrl-C only the first file is
+/// there. A failure that can't be saved is still reported.
 fn report(
     context: &Context<'_>,
     campaign: &Campaign,
@@ -219,7 +219,7 @@ fn report(
     original.and(saved)
 }
 
-/// On standard error, where that is a terminal.
+/// A progress bar on standard error, if that is a terminal.
 fn progress_bar(campaign: &Campaign) -> ProgressBar {
     let bar = match campaign.time {
         None => ProgressBar::new(campaign.cases)
@@ -232,7 +232,7 @@ fn progress_bar(campaign: &Campaign) -> ProgressBar {
 
 fn style(template: &str) -> ProgressStyle {
     let each_second = |state: &ProgressState, out: &mut dyn Write| {
-        // That it can't be written is no reason to fail.
+        // An error here is no reason to fail.
         let _ = write!(out, "{:.0}", state.per_sec());
     };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());

@@ -1,4 +1,4 @@
-//! The commands, each with the arguments that it owns.
+//! The commands and their arguments.
 
 use super::arguments::{dialect, duration};
 use super::check::Check;
@@ -17,22 +17,22 @@ use heapproof_model::Dialect;
 use std::time::Duration;
 
 const EXIT_CODES: &str = "Exit codes:
-  0    all held
+  0    everything holds
   1    a violation
-  2    bad usage or input
-  3    a fault of the harness, or of the disk
-  130  interrupted; what was found is saved
+  2    wrong arguments or input
+  3    an error of the harness, or of the disk
+  130  interrupted; failures found so far are saved
 
-A first Ctrl-C or SIGTERM stops after the programs that run now; a second ends at once, and so do ten
-seconds in which they have not come to an end.";
+The first Ctrl-C or SIGTERM stops after the programs that run now. If they do not end within ten
+seconds, the process ends without them. A second signal ends it at once.";
 
 /// Proves reference-counted heaps with cycle collection.
 ///
-/// Programs of heap operations are run beside a reference model, and everything is compared after each operation.
+/// It runs programs of heap operations beside a reference model, and compares everything after each operation.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(super) struct Arguments {
-    /// How long a run may take to stop after a signal
+    /// How long the run may take to stop after a signal
     #[arg(long, value_name = "TIME", value_parser = duration, global = true, hide = true)]
     pub grace: Option<Duration>,
     /// Hold subjects to another dialect than they declare: clauses and their answers, as `names held, code destructor`, or
@@ -51,10 +51,10 @@ pub(super) enum Command {
     /// Run programs from files
     #[command(after_help = EXIT_CODES)]
     Replay(Replay),
-    /// Cut a failing program down
+    /// Minimise a failing program
     #[command(visible_alias = "minimise", after_help = EXIT_CODES)]
     Minimize(Minimize),
-    /// See whether a line or an object of a failing program can go
+    /// Check that no line and no object of a failing program can go
     #[command(after_help = EXIT_CODES)]
     VerifyMinimal(VerifyMinimal),
     /// Run every program of a few lines on a few objects
@@ -66,7 +66,7 @@ pub(super) enum Command {
     /// Turn a program into a trace, bytes or Rust
     #[command(after_help = EXIT_CODES)]
     Convert(Convert),
-    /// Keep traces
+    /// Keep traces: file, list and replay them
     #[command(after_help = EXIT_CODES)]
     Corpus(Corpus),
     /// Hold a heap to each answer that is stricter than the one that it declares
@@ -75,11 +75,11 @@ pub(super) enum Command {
     /// Serve another process of this program
     #[command(hide = true)]
     Serve(Serve),
-    /// Say what there is
+    /// List subjects, properties and other names
     List {
-        /// Of what
+        /// What to list
         what: Listed,
-        /// Of signatures all, not the kinds alone
+        /// All signatures, not only their kinds
         #[arg(long)]
         all: bool,
     },

@@ -1,7 +1,7 @@
 //! `heapproof convert`: one program as a trace, as bytes or in Rust.
 //!
-//! A program in Rust is a function that embeds its trace, which is how a program is made from text anywhere; a test is made
-//! by `emit-test`. What is read as Rust may be either: the trace in it counts.
+//! A program in Rust is a function that contains the trace and parses it. `emit-test` makes tests. This command reads
+//! both: it takes the trace that the source contains.
 
 use super::arguments::{Input, Reading};
 use super::files::{Files, Target};
@@ -22,21 +22,21 @@ pub(super) struct Convert {
     file: PathBuf,
     #[command(flatten)]
     reading: Reading,
-    /// What it becomes; as the output's name ends, or a trace, unless given
+    /// The new form; by default the one that the output's name says, or else a trace
     #[arg(long, value_enum)]
     to: Option<Form>,
-    /// Where it goes; standard output unless given
+    /// The output; by default standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Form {
-    /// Text, a line an operation
+    /// Text, one line for each operation
     Trace,
-    /// As fuzzers read and write them
+    /// The format that fuzzers read and write
     Bytes,
-    /// A function in Rust that gives the program
+    /// A function in Rust that returns the program
     Rust,
 }
 
@@ -44,9 +44,9 @@ pub(super) fn convert(_: &Context<'_>, arguments: &Convert, output: &mut Output)
     let form = form(arguments)?;
     let mut files = Files::reading([&arguments.file]);
     let target = files.target(arguments.output.as_deref())?;
-    input::as_named(arguments.output.as_deref(), form.into())?;
+    input::refuse_misleading_name(arguments.output.as_deref(), form.into())?;
     if form == Form::Bytes && matches!(target, Target::Standard) && std::io::stdout().is_terminal() {
-        let message = "bytes are not for a terminal: give `-o FILE`, or send them into a pipe";
+        let message = "bytes can't be shown in a terminal: give `-o FILE`, or use a pipe";
         return Err(Trouble::Usage(message.to_owned()));
     }
     let source = input::read(&arguments.file, &arguments.reading)?;
@@ -60,7 +60,7 @@ fn form(arguments: &Convert) -> Result<Form, Trouble> {
     }
     let path = arguments.output.as_deref().filter(|path| *path != Path::new("-"));
     let Some(path) = path else { return Ok(Form::Trace) };
-    match input::named(path) {
+    match input::form_by_name(path) {
         Some(Input::Trace) => Ok(Form::Trace),
         Some(Input::Rust) => Ok(Form::Rust),
         Some(Input::Bytes) => Ok(Form::Bytes),
@@ -81,7 +81,7 @@ impl From<Form> for Input {
     }
 }
 
-/// The program in that form, with the comments that stand over it; bytes have none.
+/// The program in this form. The comments above its first line are kept, but bytes have none.
 fn converted(program: &Program, heading: &Heading, form: Form) -> Vec<u8> {
     let trace = || commented(program, &heading.comments.join("\n"));
     match form {

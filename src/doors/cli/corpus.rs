@@ -1,4 +1,4 @@
-//! `heapproof corpus`: traces that are kept.
+//! `heapproof corpus`: keeps traces in a folder.
 
 use super::arguments::{Given, property};
 use super::files::Files;
@@ -27,11 +27,11 @@ pub(super) struct Corpus {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// File a failing trace, minimised, among the regressions
+    /// Minimise a failing trace and file it among the regressions
     Add(Add),
-    /// Say what is kept, and what each trace is about
+    /// List all traces with their notes
     List,
-    /// Replay everything that is kept, and see that each trace says what it is about and is there once
+    /// Replay all traces, and check that each has a note and that none is there twice
     Check(Check),
 }
 
@@ -40,22 +40,22 @@ struct Add {
     /// The trace, or bytes of a fuzzer; `-` is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// What it is about, in a line
+    /// What the trace shows, in one line
     #[arg(long, value_name = "TEXT", value_parser = note)]
     note: String,
     #[command(flatten)]
     given: Given,
-    /// File a trace that does not fail, as it is
+    /// File a trace that passes, without a change
     #[arg(long)]
     passing: bool,
 }
 
 #[derive(Debug, Args)]
 struct Check {
-    /// The heap under proof; what each trace says, or the first of `list subjects`, unless given
+    /// The heap under proof; by default the one that each trace names, or else the first of `list subjects`
     #[arg(long, value_name = "NAME")]
     subject: Option<String>,
-    /// What is claimed; what each trace says, or `lockstep`, unless given; see `list properties`
+    /// The property to check; by default the one that each trace names, or else `lockstep`; see `list properties`
     #[arg(long, value_name = "NAME", value_parser = property)]
     property: Option<Property>,
 }
@@ -87,19 +87,19 @@ impl From<CorpusError> for Trouble {
     }
 }
 
-/// What is filed, and how it came to be.
+/// A program that is to be filed.
 struct Filed {
     program: Program,
-    /// The comment behind the note.
-    found: String,
+    /// The comment after the note: how the program fails, or how it was judged.
+    origin: String,
     name: String,
-    /// What there is to say of it.
-    said: String,
+    /// The message for the user.
+    message: String,
 }
 
 fn add(context: &Context<'_>, folder: &Path, arguments: &Add, output: &mut Output) -> Result<End, Trouble> {
     let mut files = Files::reading([&arguments.file]);
-    files.results()?;
+    files.standard_output()?;
     let regressions = folder.join(REGRESSIONS);
     Files::folder(&regressions)?;
     let source = input::read(&arguments.file, &arguments.given.reading)?;
@@ -108,26 +108,26 @@ fn add(context: &Context<'_>, folder: &Path, arguments: &Add, output: &mut Outpu
     let filed = filed(context, arguments, source, &regressions)?;
     refuse_known(&kept, &filed.program)?;
     let path = regressions.join(&filed.name);
-    let text = corpus::text(&filed.program, &arguments.note, Some(&filed.found));
+    let text = corpus::text(&filed.program, &arguments.note, Some(&filed.origin));
     if !arguments.passing && fails_as_filed(context, &text)?.is_none() {
         return Err(Trouble::Usage(format!(
-            "nothing is filed: {} failed, and then did not when `corpus check` would have replayed it",
+            "nothing is filed: {} failed, but passes when it is replayed as `corpus check` does",
             arguments.file.display()
         )));
     }
     let made = std::fs::create_dir_all(&regressions);
     made.map_err(|error| Trouble::Fault(format!("can't make the folder {}: {error}", regressions.display())))?;
     files.target(Some(&path))?.keep(text.as_bytes())?;
-    writeln!(output, "filed as {}: {}", path.display(), filed.said)?;
+    writeln!(output, "filed as {}: {}", path.display(), filed.message)?;
     Ok(End::Passed)
 }
 
-/// How a trace fails by what it says itself, as a check of the corpus replays it.
+/// Replays a trace as `corpus check` does, with the property and the subject that it names.
 fn fails_as_filed(context: &Context<'_>, text: &str) -> Result<Option<Signature>, Trouble> {
-    let wrong = |error: &dyn Display| Trouble::Fault(format!("what was to be filed is wrong: {error}\n{text}"));
+    let wrong = |error: &dyn Display| Trouble::Fault(format!("the trace to be filed can't be read: {error}\n{text}"));
     let kept = Kept::new(PathBuf::new(), text).map_err(|error| wrong(&error))?;
     let (property, subject) = kept.heading.claim(None, None, context.subjects).map_err(|error| wrong(&error))?;
-    Ok(property.check(subject, &kept.program).failure.map(|failure| failure.signature(&kept.program)))
+    Ok(property.check(&subject, &kept.program).failure.map(|failure| failure.signature(&kept.program)))
 }
 
 fn refuse_known(kept: &[Kept], program: &Program) -> Result<(), Trouble> {
@@ -138,7 +138,8 @@ fn refuse_known(kept: &[Kept], program: &Program) -> Result<(), Trouble> {
 }
 
 fn filed(context: &Context<'_>, arguments: &Add, source: Source, folder: &Path) -> Result<Filed, Trouble> {
-    let (property, subject) = source.claim(context, &arguments.given)?;
+    let (property, subject) = &source.claim(context, &arguments.given)?;
+    let property = *property;
     let program = source.program;
     match Counterexample::of(property, subject, &program) {
         Some(found) => {
@@ -146,27 +147,28 @@ fn filed(context: &Context<'_>, arguments: &Add, source: Source, folder: &Path) 
             let program = found.minimized.program.canonical();
             let name = corpus::file_name(&arguments.note, Some(&found.signature), &program, folder);
             let (signature, after) = (&found.signature, program.len());
-            let found = found_as(signature.as_str(), property, subject);
-            let said = format!("{signature}, cut from {before} lines to {after}; it fails until the heap is corrected");
-            Ok(Filed { program, found, name, said })
+            let origin = found_as(signature.as_str(), property, subject);
+            let message =
+                format!("{signature}, cut from {before} lines to {after}; it fails until the heap is corrected");
+            Ok(Filed { program, origin, name, message })
         }
         None if arguments.passing => {
             let name = corpus::file_name(&arguments.note, None, &program, folder);
-            let said = "it passes, and is as it was given".to_owned();
-            let found = judged_by(property, subject);
-            Ok(Filed { program, found, name, said })
+            let message = "it passes, and is unchanged".to_owned();
+            let origin = judged_by(property, subject);
+            Ok(Filed { program, origin, name, message })
         }
         None => {
             let (shown, subject, property) = (arguments.file.display(), &subject.name, property.name());
             Err(Trouble::Usage(format!(
                 "nothing is filed: {shown} does not fail, `{subject}` holds `{property}` for it; \
-                 file it before the heap is corrected, or with `--passing` as it is"
+                 file it before the heap is corrected, or unchanged with `--passing`"
             )))
         }
     }
 }
 
-/// What is kept and can be read; what can't be is told.
+/// The traces that can be read. A message names each of the others.
 fn readable(folder: &Path) -> Result<Vec<Kept>, Trouble> {
     let tell = |one: Result<Kept, CorpusError>| one.map_err(|error| say(&format!("left out: {error}"))).ok();
     Ok(corpus::each(folder)?.into_iter().filter_map(tell).collect())
@@ -203,7 +205,7 @@ fn check(context: &Context<'_>, folder: &Path, arguments: &Check, output: &mut O
     Ok(if wrong == 0 { End::Passed } else { End::Violation })
 }
 
-/// What is wrong with a trace, beside those before it.
+/// What is wrong with a trace, given the traces before it.
 fn complaints(context: &Context<'_>, arguments: &Check, before: &[Kept], one: &Kept) -> Result<Vec<String>, Trouble> {
     let mut complaints = Vec::new();
     if one.note.is_empty() {
@@ -215,7 +217,7 @@ fn complaints(context: &Context<'_>, arguments: &Check, before: &[Kept], one: &K
     match one.heading.claim(arguments.property, arguments.subject.as_deref(), context.subjects) {
         Err(error) => complaints.push(error),
         Ok((property, subject)) => {
-            let failure = property.check(subject, &one.program).failure;
+            let failure = property.check(&subject, &one.program).failure;
             if let Some(not_made) = failure.as_ref().and_then(|failure| failure.violation.not_made()) {
                 return Err(not_made.clone().into());
             }

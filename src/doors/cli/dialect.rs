@@ -41,6 +41,9 @@ pub(super) fn dialect(context: &Context<'_>, arguments: &Strictness, output: &mu
         return Ok(End::Violation);
     }
     writeln!(output, "it passes {} programs as what it declares", arguments.cases)?;
+    if !arguments.all && CLAUSES.iter().all(|clause| clause.stricter(clause.of(&dialect)).is_empty()) {
+        writeln!(output, "no other answer is stricter than one of these; `--all` tries every other answer")?;
+    }
     let mut end = End::Passed;
     output.flush()?;
     for clause in CLAUSES {

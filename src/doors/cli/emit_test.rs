@@ -1,4 +1,4 @@
-//! `heapproof emit-test`: traces as Rust tests.
+//! `heapproof emit-test`: prints traces as Rust tests.
 
 use super::arguments::{Given, Input};
 use super::files::Files;
@@ -21,13 +21,13 @@ pub(super) struct EmitTest {
     files: Vec<PathBuf>,
     #[command(flatten)]
     given: Given,
-    /// What the test is called; after its file unless given
+    /// The name of the test; by default the name of the file
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Embed the trace, also where the subject's own functions could be called
+    /// Embed the trace, even if the test could call the subject's own functions
     #[arg(long)]
     embed: bool,
-    /// Where the tests go; standard output unless given
+    /// The output; by default standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -35,13 +35,14 @@ pub(super) struct EmitTest {
 pub(super) fn emit_test(context: &Context<'_>, arguments: &EmitTest, output: &mut Output) -> Result<End, Trouble> {
     input::once_from_standard_input(&arguments.files)?;
     let target = Files::reading(&arguments.files).target(arguments.output.as_deref())?;
-    input::as_named(arguments.output.as_deref(), Input::Rust)?;
+    input::refuse_misleading_name(arguments.output.as_deref(), Input::Rust)?;
     let mut taken = BTreeSet::new();
     let mut tests = Vec::new();
     for path in &arguments.files {
         let source = input::read(path, &arguments.given.reading)?;
-        let (property, subject) = source.claim(context, &arguments.given)?;
-        let name = unlike(&mut taken, test_name(arguments, path)?);
+        let (property, subject) = &source.claim(context, &arguments.given)?;
+        let property = *property;
+        let name = free_name(&mut taken, test_name(arguments, path)?);
         let trace = trace(&source, &arguments.given, (property, subject));
         let emitted = emit::emit(subject, property, &source.program, &trace, &name, arguments.embed);
         if let (Some(because), false) = (&emitted.embeds_because, arguments.embed) {
@@ -53,7 +54,7 @@ pub(super) fn emit_test(context: &Context<'_>, arguments: &EmitTest, output: &mu
     Ok(End::Passed)
 }
 
-/// The trace as the test shows it: with the comments that stand over it, and by what it is judged if the call says that.
+/// The trace as the test shows it, with its heading. If the call names a property or a subject, the heading says so.
 fn trace(source: &Source, given: &Given, (property, subject): (Property, &SubjectKind)) -> String {
     let heading = &source.heading;
     let says_so = heading.property == Some(property) && heading.subject.as_deref() == Some(&*subject.name);
@@ -77,8 +78,8 @@ fn test_name(arguments: &EmitTest, path: &Path) -> Result<String, Trouble> {
     Ok(stem.unwrap_or_else(|| "trace".to_owned()))
 }
 
-/// A name that was not taken, which is now.
-fn unlike(taken: &mut BTreeSet<String>, name: String) -> String {
+/// Takes a name that is free: this one, or this one with a number.
+fn free_name(taken: &mut BTreeSet<String>, name: String) -> String {
     let numbered = (2..).map(|number| format!("{name}_{number}"));
     let free = [name.clone()].into_iter().chain(numbered).find(|name| !taken.contains(name));
     let free = free.unwrap_or(name);

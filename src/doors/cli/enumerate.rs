@@ -1,4 +1,4 @@
-//! `heapproof enumerate`: every program of a few lines on a few objects.
+//! `heapproof enumerate`: runs every program of a few lines on a few objects.
 
 mod keeper;
 mod report;
@@ -26,13 +26,13 @@ use std::sync::atomic::Ordering;
 
 #[derive(Debug, Args)]
 pub(super) struct Enumerate {
-    /// The heap under proof; the first of `list subjects` unless given
+    /// The heap under proof; by default the first of `list subjects`
     #[arg(long, value_name = "NAME")]
     pub subject: Option<String>,
-    /// Which programs: `faults`, `cycles`, `graphs`, `whole`; all of these, one after the other, unless given
+    /// The set of programs: `faults`, `cycles`, `graphs` or `whole`; by default all of them, one after the other
     #[arg(long, value_name = "NAME", value_parser = space)]
     pub space: Option<Space>,
-    /// The most objects that live at once; with this or one of the next, and without `--space`, of `whole`
+    /// The most objects that live at once; without `--space`, this and the options below it change the space `whole`
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=16))]
     pub objects: Option<u8>,
     /// The most lines of a program
@@ -41,7 +41,7 @@ pub(super) struct Enumerate {
     /// The kinds of objects that are allocated, as in `table,array`
     #[arg(long, value_name = "KIND,..", value_delimiter = ',', value_parser = kind)]
     pub kinds: Option<Vec<Kind>>,
-    /// The operations that programs are made of, by their names in `list operations`, as in `table,take,drop`
+    /// The operations that programs use, by their names in `list operations`, as in `table,take,drop`
     #[arg(long, value_name = "NAME,..", value_delimiter = ',', value_parser = operation)]
     pub operations: Option<Vec<Code>>,
     #[command(flatten)]
@@ -49,31 +49,31 @@ pub(super) struct Enumerate {
     /// The names of fields, as in `x,y`
     #[arg(long, value_name = "NAME,..", value_delimiter = ',', value_parser = field)]
     pub fields: Option<Vec<Field>>,
-    /// The faults that are made
+    /// The faults that programs make
     #[arg(long, value_name = "FAULT,..", value_delimiter = ',', value_parser = fault)]
     pub faults: Option<Vec<Fault>>,
-    /// Try each program by itself, also where another has led to the same state
+    /// Try each program by itself, even if another one has led to the same state
     #[arg(long)]
     pub unmerged: bool,
-    /// Do the Kth of N shares of the work: all N together do what one search does
+    /// Do the Kth of N shares of the work; all N together do what one search does
     #[arg(long, value_name = "K/N", value_parser = share, default_value = "1/1")]
     pub shard: Share,
-    /// Go on with the search that was stopped, from what is kept in the folder of `--out`
+    /// Continue a search that was stopped, from its file in the folder of `--out`
     #[arg(long)]
     pub resume: bool,
     /// About how much memory states may take, in megabytes
     #[arg(long, value_name = "MB", default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub memory: u32,
-    /// How many threads; as many as there are processors unless given
+    /// How many threads; by default one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
-    /// Go on behind the first failure, to one trace for each signature
+    /// Go on after the first failure, and save one trace for each signature
     #[arg(long)]
     pub keep_going: bool,
-    /// Where failures are saved
+    /// The folder for failures
     #[arg(long, value_name = "DIR", default_value = OUT)]
     pub out: PathBuf,
-    /// How the results are written
+    /// The form of the results
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
 }
@@ -83,37 +83,37 @@ impl Enumerate {
         self.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
     }
 
-    /// Where a search is kept.
-    fn kept(&self, space: &Space) -> PathBuf {
+    /// The file that keeps a search.
+    fn search_file(&self, space: &Space) -> PathBuf {
         let Share { number, of } = self.shard;
         let share = if of > 1 { format!("-{number}-of-{of}") } else { String::new() };
         self.out.join("enumerations").join(format!("{}{share}.search", space.name))
     }
 
-    /// The search of a space, gone on with if that is asked for and there is one.
+    /// The search of a space: a new one, or with `--resume` the one that is kept.
     fn search(&self, space: &Space, subject: &SubjectKind, known: &Known) -> Result<Search, Trouble> {
         let memory = u64::from(self.memory) * 1_000_000;
         let how = How { merges: !self.unmerged, keep_going: self.keep_going, share: self.shard, memory };
-        let path = self.kept(space);
+        let path = self.search_file(space);
         let new = Search::new(space.clone(), subject, how)?.knowing(known.signatures.clone());
         let (name, shown) = (space.name, path.display());
         if !self.resume && path.exists() {
             return Err(Trouble::Usage(format!(
-                "a search of `{name}` is kept in {shown}, and would be lost: go on with it by `--resume`, begin another in a \
-                 folder of its own by `--out DIR`, or remove the file"
+                "a search of `{name}` is kept in {shown}, and would be lost: continue it with `--resume`, begin another one \
+                 in its own folder with `--out DIR`, or remove the file"
             )));
         }
         if !path.exists() {
             if self.resume {
-                say(&format!("no search of `{name}` is kept in {shown}; it begins anew"));
+                say(&format!("no search of `{name}` is kept in {shown}; a new one begins"));
             }
             return Ok(new);
         }
         let resumed = new.resumed(&path);
-        resumed.map_err(|error| Trouble::Usage(format!("can't go on with {}: {error}", path.display())))
+        resumed.map_err(|error| Trouble::Usage(format!("can't continue {}: {error}", path.display())))
     }
 
-    /// The spaces that are asked for.
+    /// The spaces that the arguments select.
     fn spaces(&self) -> Vec<Space> {
         let is_changed = self.objects.is_some()
             || self.ops.is_some()
@@ -128,7 +128,7 @@ impl Enumerate {
         }
     }
 
-    /// The same without the operations that are left out.
+    /// The same, without the operations of `--without`.
     fn spaces_without(&self) -> Vec<Space> {
         let mut spaces = self.spaces();
         for space in &mut spaces {
@@ -161,8 +161,8 @@ pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &m
     }
     if let Some(space) = spaces.iter().find(|space| merges && !space.is_near()) {
         return Err(Trouble::Usage(format!(
-            "digests do not tell states apart in programs of {} lines on {} objects; on so many objects at most {} lines \
-             can be, or each program is tried by itself with `--unmerged`",
+            "digests do not distinguish states in programs of {} lines on {} objects; for so many objects at most {} lines \
+             are possible; `--unmerged` tries each program by itself",
             space.lines,
             space.objects,
             space.most_lines()
@@ -171,8 +171,8 @@ pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &m
     let abilities = subject.abilities()?;
     if let Some(space) = spaces.iter().find(|space| !space.allocates(&abilities)) {
         return Err(Trouble::Usage(format!(
-            "nothing in `{}` allocates on `{}`, so there is nothing to prove; `--operations` takes an operation that \
-             allocates a kind of `--kinds`, as `table`",
+            "nothing in `{}` allocates on `{}`, so there is nothing to prove; give `--operations` one that allocates a \
+             kind of `--kinds`, such as `table`",
             space.name, subject.name
         )));
     }
@@ -206,14 +206,14 @@ pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &m
     Ok(end)
 }
 
-/// Searches, and keeps how far it is: now and then, when it is stopped, and at its end if it was kept before.
+/// Runs a search and saves its state: now and then, when it is stopped, and at the end if it was saved before.
 fn run(
     context: &Context<'_>,
     arguments: &Enumerate,
     search: &mut Search,
     reporter: &RefCell<Reporter<'_>>,
 ) -> Result<(), Trouble> {
-    let (path, space) = (arguments.kept(search.space()), search.space().name);
+    let (path, space) = (arguments.search_file(search.space()), search.space().name);
     let bar = spinner();
     let mut keeper = Keeper::new(&path);
     let trouble = RefCell::new(None);
@@ -246,7 +246,7 @@ fn run(
     match search.summary().end {
         enumerate::End::Stopped | enumerate::End::OutOfMemory => {
             context.save(|| keeper.keep(search))?;
-            say(&format!("kept in {}; go on with it: {}", path.display(), resuming_command()));
+            say(&format!("kept in {}; to continue: {}", path.display(), resuming_command()));
         }
         enumerate::End::Done if keeper.has_kept() => context.save(|| keeper.keep(search))?,
         _ => {}
@@ -254,7 +254,7 @@ fn run(
     Ok(())
 }
 
-/// This very command, resumed.
+/// The command that continues this one.
 fn resuming_command() -> String {
     let mut words: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
     if !words.iter().any(|word| word == "--resume") {
@@ -263,7 +263,7 @@ fn resuming_command() -> String {
     words.join(" ")
 }
 
-/// On standard error, where that is a terminal.
+/// A spinner on standard error, if that is a terminal.
 fn spinner() -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}");
     let bar = ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
@@ -271,8 +271,8 @@ fn spinner() -> ProgressBar {
     bar
 }
 
-/// Saves the program that failed, then minimises it, saves and reports the result. It has as few lines as can be; what
-/// is left to do is to make them simple.
+/// Saves the failing program, minimises it, then saves and reports the result. The program is already a shortest one, so
+/// minimising only makes its lines simpler.
 fn report_violation(
     context: &Context<'_>,
     arguments: &Enumerate,
@@ -295,8 +295,8 @@ fn report_violation(
     let Some(mut counterexample) = Counterexample::by(Property::Lockstep, subject, &found.program, &options, &judge)
     else {
         return Err(Trouble::Fault(format!(
-            "`{signature}` was met where this program leads, but the program by itself passes: two states of `{}` have \
-             one digest and are not alike, or it does not do the same each time\n{}",
+            "`{signature}` was found in the state after this program, but the program alone passes: two different states \
+             of `{}` have the same digest, or it does not do the same each time\n{}",
             subject.name, found.program
         )));
     };

@@ -1,4 +1,4 @@
-//! Statistics of a run, for people and as JSON.
+//! Prints the statistics of a run, for people and as JSON.
 
 use crate::runs::campaign::{Campaign, Summary};
 use crate::runs::statistics::{Condition, Encounter, Growth, Kept, Reach, Statistics, Touch, health};
@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
 /// How many operations that were never done are named.
-const MOST_TOLD: usize = 6;
+const MOST_NAMED: usize = 6;
 
-/// Where later programs bring fewer than so many percent of what is new, more of them bring little.
+/// If the later half of the programs brings less than this percentage of all steps, a longer run brings little.
 const LITTLE: u64 = 5;
 
 /// The object `statistics`, which `docs/output.md` describes.
@@ -50,7 +50,7 @@ pub(super) fn object(campaign: &Campaign, summary: &Summary) -> Value {
     })
 }
 
-/// What programs for the subject can come across, or have come across, and in how many they did.
+/// Conditions and encounters that are possible for the subject, with how many programs reached each.
 struct Reachable {
     conditions: Vec<(Condition, u64)>,
     encounters: Vec<(Encounter, u64)>,
@@ -67,7 +67,7 @@ impl Reachable {
     }
 }
 
-/// In how many programs each operation was done while something was kept, by what was kept and how close it came.
+/// How many programs did each operation while some state was kept, by that state and by how close the operation came.
 fn meanwhile(encounters: &[(Encounter, u64)]) -> Value {
     let mut all = Map::new();
     for (encounter, count) in encounters {
@@ -77,7 +77,7 @@ fn meanwhile(encounters: &[(Encounter, u64)]) -> Value {
     Value::Object(all)
 }
 
-/// A few lines about shapes, conditions and states, and what is wrong with the mix.
+/// Prints shapes, conditions, states, and warnings about the mix.
 pub(super) fn print(campaign: &Campaign, summary: &Summary, out: &mut impl Write) -> io::Result<()> {
     let statistics = &summary.statistics;
     if statistics.observed > 0 {
@@ -111,7 +111,7 @@ fn print_reached(reachable: &Reachable, out: &mut impl Write) -> io::Result<()> 
     Ok(())
 }
 
-/// How many of the operations that could spoil what is kept were done while it was, and some that were not.
+/// Prints how many of the operations that could spoil a kept state were done during it, and some that were not.
 fn print_meanwhile(kept: Kept, encounters: &[(Encounter, u64)], out: &mut impl Write) -> io::Result<()> {
     let all: Vec<_> = encounters.iter().filter(|(encounter, _)| encounter.kept == kept).collect();
     let missing = all.iter().filter(|(_, count)| *count == 0).map(|(encounter, _)| match encounter.touch {
@@ -119,30 +119,29 @@ fn print_meanwhile(kept: Kept, encounters: &[(Encounter, u64)], out: &mut impl W
         touch => format!("{} ({})", encounter.code.name(), touch.name()),
     });
     let missing: Vec<String> = missing.collect();
-    let (told, rest) = missing.split_at(missing.len().min(MOST_TOLD));
+    let (named, rest) = missing.split_at(missing.len().min(MOST_NAMED));
     let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-    let not = if told.is_empty() { String::new() } else { format!("; not {}{more}", told.join(", ")) };
+    let not = if named.is_empty() { String::new() } else { format!("; not {}{more}", named.join(", ")) };
     match all.len() {
         0 => Ok(()),
         count => writeln!(out, "during {}: {} of {count} reached{not}", kept.words(), count - missing.len()),
     }
 }
 
-/// Whether a longer run is worth its time: how much of what was seen is new to its later programs.
+/// Prints whether a longer run is worth its time: how much the later half of the programs has added.
 fn print_growth(growth: &[Growth], out: &mut impl Write) -> io::Result<()> {
     let Some(now) = growth.last() else { return Ok(()) };
     writeln!(out, "\ndifferent heaps: {} (objects, references, what is held; without names)", now.states)?;
-    writeln!(out, "different steps: {} (an operation, what it met and what came of it)", now.situations)?;
+    writeln!(out, "different steps: {} (an operation, its objects and its outcome)", now.situations)?;
     let Some(before) = growth.iter().rev().find(|at| at.observed * 2 <= now.observed) else { return Ok(()) };
     let percent = |before: u64, now: u64| 100 * now.saturating_sub(before) / now.max(1);
     let (heaps, steps) = (percent(before.states, now.states), percent(before.situations, now.situations));
-    let worth =
-        if steps < LITTLE { "a longer run will meet little that is new" } else { "a longer run will meet more" };
+    let worth = if steps < LITTLE { "a longer run will reach little more" } else { "a longer run will reach more" };
     let (first, all) = (before.observed, now.observed);
     writeln!(
         out,
-        "the first {first} of the {all} programs that were looked at did not meet {heaps} % of these heaps and {steps} % of \
-         these steps: {worth}"
+        "the first {first} of the {all} observed programs did not reach {heaps} % of these heaps and {steps} % of these \
+         steps: {worth}"
     )
 }
 

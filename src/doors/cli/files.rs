@@ -1,7 +1,7 @@
-//! What a call reads, and where it writes.
+//! The files that a call reads and writes.
 //!
-//! Every place that a command writes to is asked for here before anything is written, and [`Files`] knows of all that the
-//! call reads and of the places asked for before: it refuses a place that is one of them, whatever links lead there.
+//! A command asks [`Files`] for every place that it will write to, before it writes anything. [`Files`] knows all files that
+//! the call reads or writes, and refuses one that is already among them. It follows links.
 
 use super::output::Output;
 use super::{Trouble, say};
@@ -11,10 +11,10 @@ use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// What stands for standard input among the files that are read, and for standard output among those that are written.
+/// Stands for standard input as a file to read, and for standard output as a file to write.
 const STANDARD: &str = "-";
 
-/// All that a call reads and writes.
+/// All places that a call reads and writes.
 #[derive(Debug, Default)]
 pub(super) struct Files {
     taken: Vec<(Place, Taken)>,
@@ -29,18 +29,18 @@ struct Taken {
 const READ: &str = "read";
 const WRITTEN: &str = "written";
 
-/// What tells places apart, whatever they are called.
+/// A place, independent of its name.
 #[derive(Debug, PartialEq)]
 enum Place {
-    /// What there is.
-    There(Identity),
-    /// What is yet to be made, in a folder.
+    /// A file that exists.
+    Existing(Identity),
+    /// A file that does not exist yet: its folder and its name.
     New(Identity, OsString),
-    /// Standard output, where that is no file.
+    /// Standard output, if that is not a file.
     Standard,
 }
 
-/// Where a command writes to.
+/// A place that a command writes to.
 #[derive(Debug)]
 pub(super) enum Target {
     /// Standard output.
@@ -50,38 +50,40 @@ pub(super) enum Target {
 }
 
 impl Files {
-    /// Of a call that reads those; `-` is standard input.
+    /// For a call that reads these files; `-` is standard input.
     pub fn reading<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Files {
         let mut files = Files::default();
         for path in paths {
             let metadata = if is_standard(path) { of_standard_input() } else { fs::metadata(path) };
             if let Some(identity) = metadata.ok().and_then(|metadata| identity(path, &metadata)) {
-                files.taken.push((Place::There(identity), Taken { shown: path.display().to_string(), for_what: READ }));
+                files
+                    .taken
+                    .push((Place::Existing(identity), Taken { shown: path.display().to_string(), for_what: READ }));
             }
         }
         files
     }
 
-    /// Standard output, which has the results of the call.
-    pub fn results(&mut self) -> Result<(), Trouble> {
+    /// Takes standard output for the results of the call.
+    pub fn standard_output(&mut self) -> Result<(), Trouble> {
         self.target(None).map(drop)
     }
 
-    /// A place to write to: standard output for none and for `-`.
+    /// Takes a place to write to. No path, or `-`, is standard output.
     pub fn target(&mut self, path: Option<&Path>) -> Result<Target, Trouble> {
         match path {
             Some(path) if !is_standard(path) && path != Path::new("/dev/stdout") => self.file(path),
             _ => {
                 let metadata = of_standard_output().ok();
                 let identity = metadata.and_then(|metadata| identity(Path::new("/dev/stdout"), &metadata));
-                self.take(identity.map_or(Place::Standard, Place::There), "standard output")?;
+                self.take(identity.map_or(Place::Standard, Place::Existing), "standard output")?;
                 Ok(Target::Standard)
             }
         }
     }
 
-    /// The same where there may be none.
-    pub fn asked(&mut self, path: Option<&PathBuf>) -> Result<Option<Target>, Trouble> {
+    /// Takes the place of an optional argument.
+    pub fn optional_target(&mut self, path: Option<&PathBuf>) -> Result<Option<Target>, Trouble> {
         path.map(|path| self.target(Some(path))).transpose()
     }
 
@@ -92,7 +94,7 @@ impl Files {
         let folder = end.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let place = match fs::metadata(&end) {
             Ok(metadata) if metadata.is_dir() => return Err(unwritable("it is a folder")),
-            Ok(metadata) => identity(&end, &metadata).map(Place::There),
+            Ok(metadata) => identity(&end, &metadata).map(Place::Existing),
             Err(_) => {
                 let metadata = fs::metadata(folder).ok().filter(Metadata::is_dir);
                 let identity = metadata.and_then(|metadata| identity(folder, &metadata));
@@ -101,20 +103,20 @@ impl Files {
                 Some(Place::New(identity, end.file_name().unwrap_or_default().to_owned()))
             }
         };
-        // What is no file (a terminal, a pipe) loses nothing when it is written to.
+        // A terminal or a pipe loses nothing when it is written to.
         if let Some(place) = place {
             self.take(place, &shown)?;
-            // Before the work, which may take hours.
+            // The work may take hours, so a folder that can't be written fails before it.
             tempfile::tempfile_in(folder).map_err(|error| unwritable(&error.to_string()))?;
         }
         Ok(Target::File(path.to_owned()))
     }
 
-    /// A folder to write into, which need not be there yet.
+    /// Checks that a folder can be written into. It need not exist yet.
     pub fn folder(path: &Path) -> Result<(), Trouble> {
         let shown = path.display();
         if path.starts_with(STANDARD) {
-            return Err(Trouble::Usage(format!("can't write into {shown}: many files are no standard output")));
+            return Err(Trouble::Usage(format!("can't write into {shown}: several files can't go to standard output")));
         }
         let path = followed(path);
         let there = path.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
@@ -129,7 +131,7 @@ impl Files {
         if let Some((_, Taken { shown: other, for_what })) = self.taken.iter().find(|(taken, _)| *taken == place) {
             let which = if other == shown { String::new() } else { format!("the same as {other}, which is ") };
             return Err(Trouble::Usage(format!(
-                "nothing is written: {shown} is {which}{for_what} by this call too; give another name"
+                "nothing is written: {shown} is {which}also {for_what} by this call; give another name"
             )));
         }
         self.taken.push((place, Taken { shown: shown.to_owned(), for_what: WRITTEN }));
@@ -138,7 +140,7 @@ impl Files {
 }
 
 impl Target {
-    /// Writes it, whole or not at all, and says so of a file.
+    /// Writes the bytes completely or not at all. For a file, says so on standard error.
     pub fn write(&self, bytes: &[u8], output: &mut Output) -> Result<(), Trouble> {
         match self {
             Target::Standard => output.write_all(bytes)?,
@@ -150,7 +152,7 @@ impl Target {
         Ok(())
     }
 
-    /// Writes what it is so far, in silence. Standard output can't be written anew, and gets nothing.
+    /// Writes an intermediate version to a file, without a message. Standard output can't be rewritten, so it gets nothing.
     pub fn keep(&self, bytes: &[u8]) -> Result<(), Trouble> {
         let Target::File(path) = self else { return Ok(()) };
         write_whole(path, bytes).map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))
@@ -161,7 +163,7 @@ fn is_standard(path: &Path) -> bool {
     path == Path::new(STANDARD)
 }
 
-/// A file or folder by what it is; `None` of a terminal, a pipe or a device, which loses nothing when it is written to.
+/// The identity of a file or folder. `None` for a terminal, a pipe or a device: it loses nothing when it is written to.
 #[cfg(unix)]
 fn identity(_: &Path, metadata: &Metadata) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;

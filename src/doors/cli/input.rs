@@ -1,4 +1,4 @@
-//! Reading programs from files.
+//! Reads programs from files.
 
 use super::arguments::{Given, Input, Reading};
 use super::{Context, Trouble};
@@ -12,7 +12,7 @@ use heapproof_model::text::HEADER;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// The most objects of bulk lines: beyond that memory ends before the program does.
+/// The most objects of bulk lines. A program with more runs out of memory.
 const MOST_BULK: u64 = 10_000_000;
 
 /// Refuses to read standard input twice.
@@ -23,34 +23,34 @@ pub(super) fn once_from_standard_input(files: &[PathBuf]) -> Result<(), Trouble>
     }
 }
 
-/// What a file holds.
+/// A program that was read from a file.
 pub(super) struct Source {
     pub program: Program,
-    /// What stands over the program, if that is text.
+    /// The heading of the trace. Bytes have none.
     pub heading: Heading,
-    /// How the file is called.
+    /// The name of the file.
     shown: String,
 }
 
 impl Source {
-    /// What is claimed of which subject: what is asked for, else what the file says.
-    pub fn claim<'a>(&self, context: &Context<'a>, given: &Given) -> Result<(Property, &'a SubjectKind), Trouble> {
+    /// The property and the subject: those of the arguments, else those that the file names.
+    pub fn claim(&self, context: &Context<'_>, given: &Given) -> Result<(Property, SubjectKind), Trouble> {
         let claim = self.heading.claim(given.property, given.subject.as_deref(), context.subjects);
         let (property, subject) =
             claim.map_err(|_| match (given.subject.as_deref(), self.heading.subject.as_deref()) {
                 (None, Some(name)) => Trouble::Usage(format!(
-                    "{} is about a subject that is not here; `--subject` says which is meant: {}",
+                    "{} names an unknown subject; give another one with `--subject`: {}",
                     self.shown,
-                    context.no_subject(name)
+                    context.unknown_subject(name)
                 )),
-                (name, _) => Trouble::Usage(context.no_subject(name.unwrap_or_default())),
+                (name, _) => Trouble::Usage(context.unknown_subject(name.unwrap_or_default())),
             })?;
         subject.abilities()?;
         Ok((property, subject))
     }
 }
 
-/// What is in a file, or in standard input for `-`.
+/// Reads a program from a file, or from standard input for `-`.
 pub(super) fn read(path: &Path, reading: &Reading) -> Result<Source, Trouble> {
     let shown = path.display().to_string();
     let mut bytes = Vec::new();
@@ -71,14 +71,14 @@ pub(super) fn read(path: &Path, reading: &Reading) -> Result<Source, Trouble> {
     if program.bulk() > MOST_BULK {
         let asked = program.bulk();
         return Err(Trouble::Usage(format!(
-            "{shown}: its chains and rings have {asked} objects; at most {MOST_BULK} can be"
+            "{shown}: its chains and rings have {asked} objects; at most {MOST_BULK} are allowed"
         )));
     }
     Ok(Source { program, heading, shown })
 }
 
-/// What a name says of what is in a file.
-pub(super) fn named(path: &Path) -> Option<Input> {
+/// The form that a file's name says, if it says one.
+pub(super) fn form_by_name(path: &Path) -> Option<Input> {
     match path.extension()?.to_str()? {
         "trace" => Some(Input::Trace),
         "rs" => Some(Input::Rust),
@@ -87,11 +87,11 @@ pub(super) fn named(path: &Path) -> Option<Input> {
     }
 }
 
-/// Refuses to write what would be read as something else, by the name that it has.
-pub(super) fn as_named(path: Option<&Path>, written: Input) -> Result<(), Trouble> {
-    match path.and_then(|path| Some((path, named(path)?))) {
+/// Refuses an output file if its name says another form.
+pub(super) fn refuse_misleading_name(path: Option<&Path>, written: Input) -> Result<(), Trouble> {
+    match path.and_then(|path| Some((path, form_by_name(path)?))) {
         Some((path, name)) if name != written => Err(Trouble::Usage(format!(
-            "by its name {} would be read as {}, and is to hold {}; give another name",
+            "the name {} is for {}, but the file would hold {}; give another name",
             path.display(),
             words(name),
             words(written)
@@ -108,18 +108,18 @@ fn words(input: Input) -> &'static str {
     }
 }
 
-/// How a file is read, by its name or else by its first byte: no text begins with that of the bytes' format.
+/// The form of a file, by its name or else by its first byte: no text begins with the first byte of the bytes' format.
 fn guessed(path: &Path, bytes: &[u8]) -> Input {
     match bytes.first() {
-        _ if named(path) == Some(Input::Rust) => Input::Rust,
-        _ if named(path) == Some(Input::Trace) => Input::Trace,
+        _ if form_by_name(path) == Some(Input::Rust) => Input::Rust,
+        _ if form_by_name(path) == Some(Input::Trace) => Input::Trace,
         Some(first) if first.is_ascii_control() && !first.is_ascii_whitespace() => Input::Bytes,
         _ if std::str::from_utf8(bytes).is_err() => Input::Bytes,
         _ => Input::Trace,
     }
 }
 
-/// Bytes of a fuzzer. Others would all be the empty program, which passes whatever it was meant to show.
+/// Decodes bytes of a fuzzer. It refuses other bytes: they decode to the empty program, which always passes.
 fn decoded(shown: &str, bytes: &[u8], reading: &Reading) -> Result<Program, Trouble> {
     if bytes.first() != Some(&VERSION) {
         return Err(Trouble::Usage(format!(
@@ -129,7 +129,7 @@ fn decoded(shown: &str, bytes: &[u8], reading: &Reading) -> Result<Program, Trou
     let program = Program::decode(bytes);
     if program.is_empty() && reading.input.is_none() {
         return Err(Trouble::Usage(format!(
-            "{shown} holds no operation; with `--input bytes` it is read as the empty program all the same"
+            "{shown} holds no operation; `--input bytes` reads it as the empty program"
         )));
     }
     Ok(program)
@@ -155,14 +155,14 @@ fn parsed(shown: &str, text: &str) -> Result<(Program, Heading), Trouble> {
     }
 }
 
-/// The trace that a Rust source embeds.
+/// Reads the trace that a Rust source contains.
 fn embedded(shown: &str, source: &str) -> Result<(Program, Heading), Trouble> {
     match &traces_in(source)[..] {
         [trace] => parsed(shown, trace),
         [] => Err(Trouble::Usage(format!("{shown}: no comment and no text in it has a line `{HEADER}`"))),
         several => {
             let count = several.len();
-            Err(Trouble::Usage(format!("{shown}: there are {count} traces in it; leave the one that is meant")))
+            Err(Trouble::Usage(format!("{shown}: it contains {count} traces; keep only one")))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Running programs in child processes: what can be asked for, and the command that a child is.
+//! Runs programs in child processes: the options, and the hidden command that a child runs.
 
 use super::arguments::{duration, property};
 use super::minimizing::Minimizing;
@@ -22,28 +22,28 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What every command can be asked for that runs programs.
+/// The options of every command that runs programs.
 #[derive(Debug, Args)]
 pub(super) struct Isolate {
-    /// Run programs in a child process, so that a subject which ends its process, or never ends, is a failure like others
+    /// Run programs in a child process, so that a crash or a hang of the subject is a failure like others
     #[arg(long)]
     pub isolate: bool,
-    /// How long one call of the subject may use a processor in a child process, and for how long nothing may run there;
-    /// `10s` unless given
+    /// How long one call of the subject may use a processor in a child process, and how long all its threads may be idle;
+    /// by default `10s`
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub limit_time: Option<Duration>,
-    /// How much memory a child process may have, in MiB; 2048 unless given
+    /// How much memory a child process may have, in MiB; by default 2048
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(256..))]
     pub limit_memory: Option<u64>,
 }
 
-/// How long a call may take in a child process, unless something else is asked for.
-const TIME: Duration = Duration::from_secs(10);
-/// How much memory a child process may have, in mebibytes, unless something else is asked for.
-const MEMORY: u64 = 2048;
+/// How long a call may take in a child process by default.
+const DEFAULT_TIME: Duration = Duration::from_secs(10);
+/// How much memory a child process may have by default, in mebibytes.
+const DEFAULT_MEMORY: u64 = 2048;
 
 impl Isolate {
-    /// What repeats it on a command line.
+    /// The options that repeat it.
     pub fn repeat(&self) -> String {
         let mut words = String::new();
         if self.isolate {
@@ -60,22 +60,23 @@ impl Isolate {
     }
 
     fn limits(&self) -> Limits {
-        Limits { time: self.limit_time.unwrap_or(TIME), memory: self.limit_memory.unwrap_or(MEMORY) }
+        let (time, memory) = (self.limit_time.unwrap_or(DEFAULT_TIME), self.limit_memory.unwrap_or(DEFAULT_MEMORY));
+        Limits { time, memory }
     }
 
-    /// This process can't be limited, so a limit without a child would be no limit.
+    /// Refuses a limit without `--isolate`, which would have no effect: only a child process is limited.
     fn refuse_limits_without_a_child(&self) -> Result<(), Trouble> {
         let given = [("--limit-time", self.limit_time.is_some()), ("--limit-memory", self.limit_memory.is_some())];
         match given.iter().find(|(_, is_given)| *is_given && !self.isolate) {
             Some((option, _)) => Err(Trouble::Usage(format!(
-                "`{option}` limits a child process, and there is none: give `--isolate` too"
+                "`{option}` limits a child process, but there is none: give `--isolate` too"
             ))),
             None => Ok(()),
         }
     }
 }
 
-/// The command of a child, which no person types.
+/// The command that a child process runs; people do not type it.
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     #[arg(long)]
@@ -86,7 +87,7 @@ pub(super) struct Serve {
     limit_memory: u64,
 }
 
-/// Serves programs until there are no more.
+/// Runs programs for the parent until it closes the pipe.
 pub(super) fn child(context: &Context<'_>, arguments: &Serve) -> Result<End, Trouble> {
     let subject = context.subject(Some(&arguments.subject))?;
     let served = serve(arguments.property, subject, arguments.limit_memory);
@@ -94,7 +95,7 @@ pub(super) fn child(context: &Context<'_>, arguments: &Serve) -> Result<End, Tro
     Ok(End::Passed)
 }
 
-/// Says what comes of programs, in this process or in children.
+/// Judges programs, in this process or in children.
 pub(super) struct Judge<'a> {
     property: Property,
     subject: &'a SubjectKind,
@@ -103,14 +104,14 @@ pub(super) struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    /// In children, if that is asked for.
+    /// With `--isolate` it judges in children.
     pub fn new(property: Property, subject: &'a SubjectKind, isolate: &'a Isolate) -> Result<Judge<'a>, Trouble> {
         isolate.refuse_limits_without_a_child()?;
         let isolated = if isolate.isolate { Some(isolated(property, subject, isolate)?) } else { None };
         Ok(Judge { property, subject, isolated, trouble: Mutex::default() })
     }
 
-    /// In children from the first program on whose process it ends, or which does not end: that program is tried in one.
+    /// Tries the program in a child first. If it ends its process or hangs, all programs are judged in children.
     pub fn after_trying(
         program: &Program,
         property: Property,
@@ -125,24 +126,24 @@ impl<'a> Judge<'a> {
         let ends = failure.is_some_and(|failure| failure.violation.ends_the_process());
         if ends {
             super::say(&format!(
-                "`{}` ends its process, or never ends: each program is run in a child process",
+                "`{}` ends its process, or never ends: each program runs in a child process",
                 subject.name
             ));
         }
         Ok(Judge { property, subject, isolated: ends.then_some(isolated), trouble: Mutex::default() })
     }
 
-    /// How a program fails, if it does. Where it can't be known, it passes, and [`Judge::trouble`] says why.
+    /// How a program fails, if it does. If it can't be judged, it passes, and [`Judge::trouble`] returns the error.
     pub fn failure(&self, program: &Program) -> Option<Failure> {
         self.verdict(program).failure
     }
 
-    /// The same with what its operations came to.
+    /// The same, with the outcomes of its operations.
     pub fn verdict(&self, program: &Program) -> Verdict {
         self.judged(program, false).verdict
     }
 
-    /// The same with what is seen of it, if that is wanted.
+    /// The same. If `observes` is set, it also observes the program for the statistics.
     pub fn judged(&self, program: &Program, observes: bool) -> Judged {
         let judged = self.unless_in_trouble(|| {
             let judged = match &self.isolated {
@@ -157,7 +158,7 @@ impl<'a> Judge<'a> {
         judged.unwrap_or_else(unknown)
     }
 
-    /// Minimises a program, and has the result explained by whoever runs it.
+    /// Minimises a program. The process that runs it also explains the result.
     pub fn minimized(&self, program: &Program, options: &Options<'_>) -> Option<Counterexample> {
         let mut found = self.search(program, options)?;
         let Some(isolated) = &self.isolated else { return Some(found) };
@@ -165,7 +166,7 @@ impl<'a> Judge<'a> {
             match self.unless_in_trouble(|| isolated.hangs(&found.minimized.program).map_err(no_child))? {
                 Some(failure) => found.minimized.failure = failure,
                 None => {
-                    super::say("what seemed to hang was only slow: minimised anew, with the whole limit each time");
+                    super::say("the program was only slow and did not hang: minimising again with the full limit");
                     found = self.search(program, options)?;
                 }
             }
@@ -184,21 +185,21 @@ impl<'a> Judge<'a> {
         Counterexample::by(self.property, self.subject, program, options, &judge)
     }
 
-    /// Why a program fails, and what could be different in it.
+    /// Explains why a program fails, and what could be different in it.
     pub fn explanation(&self, program: &Program, failure: &Failure) -> Explanation {
         let told = self.isolated.as_ref().map(|isolated| {
             let told = self.unless_in_trouble(|| isolated.explanation(program, failure).map_err(no_child));
             told.unwrap_or_else(|| outline(program, failure, None))
         });
         let mut explanation = told.unwrap_or_else(|| explain(self.subject, program, failure));
-        // What hangs takes its time, each time.
+        // A program that hangs would take the whole limit for each variation.
         if !matches!(failure.violation, Violation::Hung { .. }) {
             explanation.vary(program, &failure.signature(program), &mut |program| self.failure(program));
         }
         explanation
     }
 
-    /// What a run looks like.
+    /// Draws a run.
     pub fn drawn(
         &self,
         title: &str,
@@ -213,13 +214,13 @@ impl<'a> Judge<'a> {
             |Failure { step, violation, .. }| {
                 let (signature, line) = (violation.kind(), step + 1);
                 Trouble::Fault(format!(
-                    "can't draw the run: the process that was to draw it ended, {signature}, at line {line}"
+                    "can't draw the run: the child process that draws it ended at line {line}: {signature}"
                 ))
             },
         )
     }
 
-    /// What `ask` gives; nothing once there was trouble.
+    /// Calls `ask`, unless there was trouble before.
     fn unless_in_trouble<T>(&self, ask: impl FnOnce() -> Result<T, Trouble>) -> Option<T> {
         let trouble = || self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
         if trouble().is_some() {
@@ -234,25 +235,25 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Whether something keeps it from judging.
+    /// Whether an error keeps it from judging.
     pub fn is_in_trouble(&self) -> bool {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// What kept it from judging.
+    /// The error that kept it from judging.
     pub fn trouble(self) -> Result<(), Trouble> {
         let trouble = self.trouble.into_inner().unwrap_or_else(PoisonError::into_inner);
         trouble.map_or(Ok(()), Err)
     }
 }
 
-/// Of what can't be known.
+/// The result for a program that can't be judged.
 fn unknown() -> Judged {
     Judged { verdict: Verdict { tally: Tally::default(), failure: None }, observed: None }
 }
 
 fn isolated<'a>(property: Property, subject: &'a SubjectKind, isolate: &Isolate) -> Result<Isolated<'a>, Trouble> {
-    // A child that can't make one would look like a heap that ends its process.
+    // If a child failed to make a subject, it would look like a heap that ends its process.
     subject.abilities()?;
     let executable = std::env::current_exe().map_err(no_child)?;
     let limits = isolate.limits();

@@ -1,4 +1,4 @@
-//! A failure as several commands tell it: as an object of JSON, and before it is minimised.
+//! The JSON objects and the message of a failure that several commands print.
 
 use crate::failure::proof::Counterexample;
 use crate::judge::lockstep::Failure;
@@ -6,13 +6,13 @@ use crate::judge::signature::Signature;
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// What people are told of a failure before it is minimised: a kill can't be caught.
+/// The message for people before a failure is minimised, since a kill can't be caught.
 pub(super) fn found_line(signature: &Signature, program: &str, lines: usize, path: Option<&Path>) -> String {
     let saved = path.map_or_else(String::new, |path| format!(", saved as {}", path.display()));
     format!("{signature} in {program}{saved}; minimising its {lines} lines")
 }
 
-/// The same as an object.
+/// The same as a JSON object.
 pub(super) fn found_object(signature: &Signature, failure: &Failure, lines: usize, path: Option<&Path>) -> Value {
     json!({
         "type": "found",
@@ -23,7 +23,7 @@ pub(super) fn found_object(signature: &Signature, failure: &Failure, lines: usiz
     })
 }
 
-/// A failure, minimised; `name` is that of the program.
+/// A minimised failure. `name` is the name of this executable.
 pub(super) fn violation_object(name: &str, counterexample: &Counterexample) -> Value {
     let explanation = counterexample.explanation();
     json!({

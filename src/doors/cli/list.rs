@@ -1,4 +1,4 @@
-//! `heapproof list`: what there is.
+//! `heapproof list`: prints names with their descriptions.
 
 mod kinds;
 
@@ -18,19 +18,19 @@ use std::io::Write;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Listed {
-    /// The heaps that can be put under proof, and of wrong ones the property that shows it
+    /// Heaps that can be put under proof; for wrong ones, the property that shows the mistake
     Subjects,
-    /// What can be claimed of them
+    /// Properties that can be checked
     Properties,
-    /// What programs can be mostly about
+    /// Mixes of operations for random programs
     Profiles,
-    /// What a run can come across
+    /// Conditions that programs can reach
     Conditions,
-    /// What programs are made of
+    /// Operations of programs
     Operations,
-    /// In which clauses heaps differ, and what they answer
+    /// Clauses in which heaps differ, and their answers
     Dialects,
-    /// Kinds of violation; with `--all` every signature, without its place, that they are told apart by
+    /// Kinds of violation; with `--all` every signature, without its place
     Signatures,
 }
 
@@ -75,7 +75,7 @@ pub(super) fn list(context: &Context<'_>, what: Listed, all: bool, output: &mut 
     Ok(End::Passed)
 }
 
-/// The clauses and their answers.
+/// Prints the clauses and their answers.
 fn dialects(output: &mut Output) -> Result<(), Trouble> {
     for clause in CLAUSES {
         writeln!(output, "{:16} {}", clause.name, clause.asks())?;
@@ -91,21 +91,21 @@ The first answer of each is the default; a subject declares its own by `Subject:
     )?)
 }
 
-/// Kinds of violation, in words.
+/// Prints the kinds of violation with their descriptions.
 fn signatures(output: &mut Output) -> Result<(), Trouble> {
-    for (kind, behind, words) in KINDS {
-        let name = format!("{kind}{behind}");
+    for (kind, suffix, words) in KINDS {
+        let name = format!("{kind}{suffix}");
         writeln!(output, "{name:24} {words}")?;
     }
     writeln!(
         output,
-        "\n{} signatures tell these apart further, before their places: `list signatures --all`",
+        "\n{} signatures divide these kinds further, without their places: `list signatures --all`",
         Signature::kinds().len()
     )?;
     Ok(())
 }
 
-/// A family of subjects; of those that are wrong on purpose, the property that shows it.
+/// Prints a family of subjects. For those that are wrong on purpose, it names the property that shows the mistake.
 fn subjects(family: &[&SubjectKind], output: &mut Output) -> Result<(), Trouble> {
     let width = family.iter().map(|kind| kind.name.len()).max().unwrap_or(0);
     for kind in family {

@@ -1,4 +1,4 @@
-//! `heapproof minimize`: one failing program cut down.
+//! `heapproof minimize`: minimises one failing program.
 
 use super::arguments::Given;
 use super::certificate::Certificate;
@@ -26,35 +26,36 @@ pub(super) struct Minimize {
     pub file: PathBuf,
     #[command(flatten)]
     pub given: Given,
-    /// Where the minimised trace goes; standard output unless given
+    /// The file for the minimised trace; by default standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The most executions; the simplest program until then is the result
+    /// The most executions; after them the result is the simplest program so far
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub budget: Option<u64>,
-    /// How many programs are run at a time; the result does not depend on it
+    /// How many programs run at a time; the result does not depend on it
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
-    /// Where every removal that was tried from the result is written, and what came of it
+    /// A file for every removal that was tried from the result, with what happened
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
     #[command(flatten)]
     pub isolate: Isolate,
 }
 
-/// How often the simplest program so far is written at most.
-const OFTEN: Duration = Duration::from_millis(100);
+/// The least time between two writes of the simplest program so far.
+const INTERVAL: Duration = Duration::from_millis(100);
 
-/// What stands over a program that may still become simpler.
+/// The comment above a program that may still become simpler.
 const NOT_YET: &str = "not yet minimal: the search goes on, or was killed";
 
-/// The trace goes to a file or to standard output, what there is to say of it to standard error.
+/// Writes the trace to a file or to standard output, and the report to standard error.
 pub(super) fn minimize(context: &Context<'_>, arguments: &Minimize, output: &mut Output) -> Result<End, Trouble> {
     let mut files = Files::reading([&arguments.file]);
     let target = files.target(arguments.output.as_deref())?;
-    let certified = files.asked(arguments.certificate.as_ref())?;
+    let certified = files.optional_target(arguments.certificate.as_ref())?;
     let source = input::read(&arguments.file, &arguments.given.reading)?;
-    let (property, subject) = source.claim(context, &arguments.given)?;
+    let (property, subject) = &source.claim(context, &arguments.given)?;
+    let property = *property;
     let program = &source.program;
     context.catch_interrupts()?;
     let text = |program: &Program, failure: &Failure, more: Option<&str>| {
@@ -64,11 +65,11 @@ pub(super) fn minimize(context: &Context<'_>, arguments: &Minimize, output: &mut
         commented(program, &comments.join("\n"))
     };
     let due = Cell::new(None);
-    // A kill leaves the simplest so far. That this can't be written is told at the end, when the result can't be either.
+    // After a kill the file holds the simplest program so far. An error is ignored here: the last write will report it.
     let improved = |program: &Program, failure: &Failure| {
         if due.get().is_none_or(|due| Instant::now() >= due) {
             let _ = target.keep(text(program, failure, Some(NOT_YET)).as_bytes());
-            due.set(Some(Instant::now() + OFTEN));
+            due.set(Some(Instant::now() + INTERVAL));
         }
     };
     let options = Options {
@@ -105,7 +106,7 @@ fn certificate(found: &Counterexample) -> Certificate<'_> {
     }
 }
 
-/// Nothing can be said of the trace of a failure that there is not.
+/// The error for a program that passes.
 pub(super) fn does_not_fail(file: &Path, subject: &SubjectKind, property: Property) -> Trouble {
     Trouble::Usage(format!(
         "{} does not fail: `{}` holds `{}` for it, so there is nothing to minimise",

@@ -1,4 +1,4 @@
-//! Says now and then how far a minimisation is, which may take minutes.
+//! Prints the progress of a minimisation now and then, since it may take minutes.
 
 use super::say;
 use crate::judge::lockstep::Failure;
@@ -8,43 +8,43 @@ use heapproof_model::Program;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How often.
-const OFTEN: Duration = Duration::from_secs(5);
+/// The time between two messages.
+const INTERVAL: Duration = Duration::from_secs(5);
 
-/// How far a minimisation is.
-pub(super) struct Minimizing(Mutex<Far>);
+/// The progress of a minimisation.
+pub(super) struct Minimizing(Mutex<Progress>);
 
-struct Far {
-    told: Instant,
+struct Progress {
+    printed: Instant,
     runs: u64,
     hung: u64,
-    /// The failure that is minimised: the first that is met.
+    /// The failure that is minimised: the first one found.
     signature: Option<Signature>,
     shortest: usize,
 }
 
 impl Minimizing {
-    /// It begins.
+    /// Starts the clock.
     pub fn begin(program: &Program) -> Minimizing {
-        let (told, shortest) = (Instant::now(), program.len());
-        Minimizing(Mutex::new(Far { told, runs: 0, hung: 0, signature: None, shortest }))
+        let (printed, shortest) = (Instant::now(), program.len());
+        Minimizing(Mutex::new(Progress { printed, runs: 0, hung: 0, signature: None, shortest }))
     }
 
-    /// A program was run.
+    /// Counts a program that was run.
     pub fn ran(&self, program: &Program, failure: Option<&Failure>) {
-        let mut far = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        far.runs += 1;
+        let mut progress = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.runs += 1;
         if let Some(failure) = failure {
-            far.hung += u64::from(matches!(failure.violation, Violation::Hung { .. }));
+            progress.hung += u64::from(matches!(failure.violation, Violation::Hung { .. }));
             let signature = failure.signature(program);
-            if *far.signature.get_or_insert_with(|| signature.clone()) == signature {
-                far.shortest = far.shortest.min(program.len());
+            if *progress.signature.get_or_insert_with(|| signature.clone()) == signature {
+                progress.shortest = progress.shortest.min(program.len());
             }
         }
-        if far.told.elapsed() >= OFTEN {
-            far.told = Instant::now();
-            let (runs, shortest) = (far.runs, far.shortest);
-            let hung = if far.hung == 0 { String::new() } else { format!(", {} of them hung", far.hung) };
+        if progress.printed.elapsed() >= INTERVAL {
+            progress.printed = Instant::now();
+            let (runs, shortest) = (progress.runs, progress.shortest);
+            let hung = if progress.hung == 0 { String::new() } else { format!(", {} of them hung", progress.hung) };
             say(&format!("minimising: {runs} programs run{hung}; the shortest that fails so has {shortest} lines"));
         }
     }

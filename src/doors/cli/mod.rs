@@ -1,4 +1,4 @@
-//! The command line, for this project's heap and for anybody's: [`main`] takes the list of subjects.
+//! The command line, for our heap and for yours: [`main`] takes the list of subjects.
 
 mod arguments;
 mod certificate;
@@ -34,23 +34,23 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-/// How a command ended, hence the exit code.
+/// How a command ended; this decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// All held.
+    /// Everything that was checked holds.
     Passed,
-    /// Something did not hold.
+    /// Something does not hold.
     Violation,
-    /// Stopped from outside.
+    /// A signal stopped it.
     Interrupted,
 }
 
-/// Why a command could not be carried out.
+/// Why a command could not run.
 #[derive(Debug)]
 enum Trouble {
-    /// What was asked for or given makes no sense: exit code 2.
+    /// The arguments or the input are wrong: exit code 2.
     Usage(String),
-    /// The harness itself failed, or a file could not be written: exit code 3.
+    /// The harness itself failed, or it could not write a file: exit code 3.
     Fault(String),
 }
 
@@ -73,7 +73,7 @@ impl From<std::io::Error> for Trouble {
     }
 }
 
-/// Runs the command line on those subjects, the first of which is the default.
+/// Runs the command line on these subjects. The first is the default.
 ///
 /// ```no_run
 /// use heapproof::{cli, subjects};
@@ -90,7 +90,7 @@ pub fn main(subjects: &[SubjectKind]) -> ExitCode {
     };
     let arguments = match arguments {
         Ok(arguments) => arguments,
-        Err(error) => return not_begun(&error),
+        Err(error) => return print_help_or_error(&error),
     };
     let held_to = |kind: &SubjectKind| match arguments.dialect {
         Some(dialect) => kind.clone().held_to(dialect),
@@ -115,8 +115,8 @@ pub fn main(subjects: &[SubjectKind]) -> ExitCode {
     }
 }
 
-/// What is said where there is nothing to carry out: that the arguments are wrong, or the help that was asked for.
-fn not_begun(error: &clap::Error) -> ExitCode {
+/// Prints what is wrong with the arguments, or the help that they ask for.
+fn print_help_or_error(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     if error.use_stderr() {
         if std::env::args_os().all(|word| escaped(&word.to_string_lossy()) == word.to_string_lossy()) {
@@ -135,38 +135,38 @@ fn not_begun(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// What the executable was called as, so that the lines which repeat a run can be pasted.
+/// The name that the user typed, so that the printed command lines can be pasted.
 fn program_name() -> String {
     std::env::args().next().unwrap_or_else(|| "heapproof".to_owned())
 }
 
-/// A line for people on standard error; that it can't be written is no reason to fail.
+/// Prints a line for people on standard error. It ignores errors: they are no reason to fail.
 fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{}", escaped(line));
 }
 
-/// A text without what a terminal would obey: files' names and what stands in them can be anything.
+/// Escapes control characters. File names and file contents may hold some, and a terminal would obey them.
 fn escaped(text: &str) -> String {
     let escape =
         |c: char| if c.is_control() && !"\n\t".contains(c) { c.escape_debug().to_string() } else { c.to_string() };
     text.chars().map(escape).collect()
 }
 
-/// Signals closer than this are one.
-const TWICE: Duration = Duration::from_millis(300);
+/// Two signals within this time count as one.
+const ONE_SIGNAL: Duration = Duration::from_millis(300);
 
-/// How long a run may take to stop: a subject that never returns would keep it for ever.
+/// How long a run may take to stop. Otherwise a subject that never returns would keep it running for ever.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// What all commands share.
+/// The state that all commands share.
 struct Context<'a> {
     subjects: &'a [SubjectKind],
     name: String,
     /// How long a run may take to stop.
     grace: Duration,
-    /// Set by the first Ctrl-C; the second ends the process, and so does the end of the grace.
+    /// The first Ctrl-C sets it. The second ends the process, and so does the end of `grace`.
     stop: Arc<AtomicBool>,
-    /// How many things are being saved, which no grace cuts short.
+    /// How many saves are under way. The end of `grace` waits for them.
     saving: Arc<AtomicUsize>,
 }
 
@@ -190,21 +190,21 @@ impl Context<'_> {
         Ok(end)
     }
 
-    /// The subject of that name, or the first. Whether one can be made is known before anything is done with it.
+    /// The subject with this name, or the first. An error if none can be made.
     fn subject(&self, name: Option<&str>) -> Result<&SubjectKind, Trouble> {
         let found = match name {
             None => self.subjects.first().ok_or_else(|| Trouble::Usage("there are no subjects".to_owned())),
             Some(name) => {
                 let found = self.subjects.iter().find(|kind| kind.name == name);
-                found.ok_or_else(|| Trouble::Usage(self.no_subject(name)))
+                found.ok_or_else(|| Trouble::Usage(self.unknown_subject(name)))
             }
         }?;
         found.abilities()?;
         Ok(found)
     }
 
-    /// Subjects that belong together, in the order in which the first of each was given: those whose names begin with the
-    /// same word and `:`, and those without a `:`.
+    /// The subjects in groups: those whose names begin with the same word and `:`, and those without a `:`. Groups are in
+    /// the order of their first members.
     fn families(&self) -> Vec<Vec<&SubjectKind>> {
         let mut families: Vec<Vec<&SubjectKind>> = Vec::new();
         for kind in self.subjects {
@@ -216,8 +216,8 @@ impl Context<'_> {
         families
     }
 
-    /// What is said of a subject that there is not: which one is meant, and which ones there are.
-    fn no_subject(&self, name: &str) -> String {
+    /// The message for an unknown subject: the most similar name, and all names.
+    fn unknown_subject(&self, name: &str) -> String {
         let distance = |kind: &&SubjectKind| strsim::damerau_levenshtein(&kind.name, name);
         let near = self.subjects.iter().min_by_key(distance).filter(|kind| distance(kind) <= 3);
         let meant = near.map_or_else(String::new, |kind| format!(" did you mean `{}`?", kind.name));
@@ -231,27 +231,27 @@ impl Context<'_> {
         format!("there is no subject `{name}`;{meant} there are: {there_are}")
     }
 
-    /// From now on Ctrl-C is asked for by [`Context::stop`].
+    /// From now on Ctrl-C sets [`Context::stop`].
     fn catch_interrupts(&self) -> Result<(), Trouble> {
         let (stop, saving, grace) = (Arc::clone(&self.stop), Arc::clone(&self.saving), self.grace);
         let first = OnceLock::new();
         let caught = ctrlc::set_handler(move || {
             if stop.swap(true, Ordering::Relaxed) {
-                // `timeout` sends a signal twice, to the process and to its group: that is one wish.
-                if first.get().is_some_and(|first: &Instant| first.elapsed() > TWICE) {
+                // `timeout` sends each signal twice, to the process and to its group.
+                if first.get().is_some_and(|first: &Instant| first.elapsed() > ONE_SIGNAL) {
                     std::process::exit(130);
                 }
                 return;
             }
             let _ = first.set(Instant::now());
-            say("stopping after the programs that run now; once more ends at once");
+            say("stopping after the programs that run now; a second Ctrl-C stops at once");
             let saving = Arc::clone(&saving);
             std::thread::spawn(move || end_after(grace, &saving));
         });
         caught.map_err(|error| Trouble::Fault(format!("can't listen for Ctrl-C: {error}")))
     }
 
-    /// Does what must be done to its end, however long it takes, also where the run was to stop.
+    /// Does work that must be complete, even if the run has been told to stop.
     fn save<T>(&self, work: impl FnOnce() -> T) -> T {
         self.saving.fetch_add(1, Ordering::Relaxed);
         let done = work();
@@ -260,13 +260,13 @@ impl Context<'_> {
     }
 }
 
-/// Ends the process where it has not stopped in time, but for what is being saved.
+/// Ends the process if it has not stopped in time. Waits for saves.
 fn end_after(grace: Duration, saving: &AtomicUsize) {
     std::thread::sleep(grace);
     while saving.load(Ordering::Relaxed) > 0 {
-        std::thread::sleep(TWICE);
+        std::thread::sleep(ONE_SIGNAL);
     }
-    say(&format!("a program has not come to an end within {} s: ended with it", grace.as_secs_f64()));
+    say(&format!("a program did not end within {} s; stopped without its result", grace.as_secs_f64()));
     std::process::exit(130);
 }
 

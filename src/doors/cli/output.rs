@@ -1,10 +1,10 @@
-//! Standard output, which may be closed before we are done.
+//! Standard output, which its reader may close early.
 
 use crate::failure::explain::Paint;
 use anstream::{AutoStream, ColorChoice};
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 
-/// Whether standard output takes colours: a terminal does, unless `NO_COLOR` or `CLICOLOR` forbid it.
+/// Whether standard output gets colours: a terminal does, unless `NO_COLOR` or `CLICOLOR` forbid it.
 pub(super) fn paint() -> Paint {
     match AutoStream::choice(&io::stdout()) {
         ColorChoice::Never => Paint::Plain,
@@ -12,7 +12,7 @@ pub(super) fn paint() -> Paint {
     }
 }
 
-/// Standard output. Where its reader has gone, what is written is dropped, and the command still does its work.
+/// Standard output. If its reader has closed it, writes are dropped, and the command still does its work.
 pub(super) struct Output {
     inner: Option<BufWriter<Stdout>>,
 }
@@ -27,7 +27,7 @@ impl Output {
     fn unless_closed<T: Default>(&mut self, result: io::Result<T>) -> io::Result<T> {
         match result {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {
-                // Its buffer would be written again when it is dropped.
+                // Dropping the writer would write its buffer again.
                 if let Some(closed) = self.inner.take() {
                     let _ = closed.into_parts();
                 }

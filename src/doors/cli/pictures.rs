@@ -1,4 +1,4 @@
-//! What `replay` makes of a run besides words: a page, graphs, a picture.
+//! The page, the graphs and the picture that `replay` can write for a run.
 
 use super::files::{Files, Target};
 use super::output::Output;
@@ -15,28 +15,28 @@ pub(super) struct Pictures {
     /// Write a graph for each step, for Graphviz
     #[arg(long, value_name = "DIR")]
     dot: Option<PathBuf>,
-    /// Write a picture of the step that fails, or of the last
+    /// Write a picture of the step that fails, or of the last step
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
-    /// Write the picture of that step instead
+    /// Write the picture of this step instead
     #[arg(long, value_name = "N", requires = "svg", value_parser = clap::value_parser!(u32).range(1..))]
     step: Option<u32>,
 }
 
 impl Pictures {
-    /// Whether any are asked for.
+    /// Whether the arguments ask for any.
     pub fn any(&self) -> bool {
         self.html.is_some() || self.dot.is_some() || self.svg.is_some()
     }
 
-    /// Where they are written.
+    /// The places for them.
     pub fn targets(&self, files: &mut Files) -> Result<Targets<'_>, Trouble> {
-        let (svg, html) = (files.asked(self.svg.as_ref())?, files.asked(self.html.as_ref())?);
+        let (svg, html) = (files.optional_target(self.svg.as_ref())?, files.optional_target(self.html.as_ref())?);
         self.dot.iter().try_for_each(|folder| Files::folder(folder))?;
         Ok(Targets { pictures: self, svg, html })
     }
 
-    /// Which ones are.
+    /// What the viewer must draw.
     pub fn wanted(&self) -> Wanted {
         Wanted {
             html: self.html.is_some(),
@@ -47,7 +47,7 @@ impl Pictures {
     }
 }
 
-/// Where pictures are written.
+/// The places for pictures.
 pub(super) struct Targets<'a> {
     pictures: &'a Pictures,
     svg: Option<Target>,
@@ -55,7 +55,7 @@ pub(super) struct Targets<'a> {
 }
 
 impl Targets<'_> {
-    /// Writes what is asked for.
+    /// Writes them.
     pub fn write(&self, drawn: &Drawn, files: &mut Files, output: &mut Output) -> Result<(), Trouble> {
         if let Some(target) = &self.svg {
             let Some(svg) = &drawn.svg else {
@@ -78,7 +78,7 @@ impl Targets<'_> {
     }
 }
 
-/// Where the graph of each step is written.
+/// The file for the graph of each step.
 fn graphs(folder: &Path, drawn: &Drawn, files: &mut Files) -> Result<Vec<Target>, Trouble> {
     let unmade = |error| Trouble::Fault(format!("can't make the folder {}: {error}", folder.display()));
     std::fs::create_dir_all(folder).map_err(unmade)?;

@@ -1,7 +1,7 @@
-//! `heapproof replay`: programs from files.
+//! `heapproof replay`: runs programs from files.
 
+mod report;
 mod summary;
-mod told;
 
 use super::arguments::{Format, Given};
 use super::files::Files;
@@ -15,11 +15,11 @@ use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use clap::Args;
 use heapproof_model::Program;
+use report::Replayed;
 use std::path::PathBuf;
 use summary::Summary;
-use told::Replayed;
 
-/// Of more files than this one is shown of each kind, and all are counted.
+/// For more files than this, only one file is shown for each result, with how many have it.
 const MANY: usize = 10;
 
 #[derive(Debug, Args)]
@@ -29,13 +29,13 @@ pub(super) struct Replay {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub given: Given,
-    /// Exit with 0 where each program fails with this signature, or with this kind at any place, else with 1
+    /// Exit with 0 if each program fails with this signature, or with this kind at any place, else with 1
     #[arg(long, value_name = "SIGNATURE")]
     pub expect: Option<String>,
-    /// Print what every operation came to
+    /// Print the outcome of every operation
     #[arg(long)]
     pub steps: bool,
-    /// How the results are written
+    /// The form of the results
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
     #[command(flatten)]
@@ -48,17 +48,18 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
     let expected = arguments.expect.as_deref().map(signature).transpose()?;
     input::once_from_standard_input(&arguments.files)?;
     if arguments.pictures.any() && arguments.files.len() > 1 {
-        return Err(Trouble::Usage("pictures are of one run: give one file".to_owned()));
+        return Err(Trouble::Usage("pictures show one run: give one file".to_owned()));
     }
     let mut files = Files::reading(&arguments.files);
-    files.results()?;
+    files.standard_output()?;
     let pictures = arguments.pictures.targets(&mut files)?;
     let shows_all = arguments.files.len() <= MANY || arguments.steps || arguments.format == Format::Json;
     let mut summary = Summary::default();
     let mut as_wanted = true;
     for path in &arguments.files {
         let source = input::read(path, &arguments.given.reading)?;
-        let (property, subject) = source.claim(context, &arguments.given)?;
+        let (property, subject) = &source.claim(context, &arguments.given)?;
+        let property = *property;
         let program = source.program;
         let judge = Judge::new(property, subject, &arguments.isolate)?;
         let verdict = judge.verdict(&program);
@@ -83,17 +84,17 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
         let replayed =
             Replayed { path, property, subject, program, verdict, signature, expected, explanation, steps, all_steps };
         match arguments.format {
-            Format::Human => replayed.tell(shown, output)?,
-            Format::Json => replayed.json(output)?,
+            Format::Human => replayed.print(shown, output)?,
+            Format::Json => replayed.print_json(output)?,
         }
     }
     if !shows_all {
-        summary.tell(output)?;
+        summary.print(output)?;
     }
     Ok(if as_wanted { End::Passed } else { End::Violation })
 }
 
-/// Whether what was expected has come: a kind without a place stands for every place.
+/// Whether a program fails as expected. A kind without a place stands for every place.
 fn is_as(signature: Option<&Signature>, expected: Option<&Signature>) -> bool {
     match (signature, expected) {
         (Some(signature), Some(expected)) => signature.is_a(expected),
@@ -106,7 +107,7 @@ fn signature(text: &str) -> Result<Signature, Trouble> {
     Signature::parse(text).map_err(wrong)
 }
 
-/// What the operations of a program came to, up to where it fails. What ends the process is not done again.
+/// The outcomes of a program's operations up to the failing one. An operation that ends the process is left out.
 fn operations(subject: &SubjectKind, program: &Program, failure: Option<&Failure>) -> Vec<Step> {
     let lines = failure.map_or(program.len(), |failure| match failure.violation.ends_the_process() {
         true => failure.step.min(program.len().saturating_sub(1)),

@@ -1,4 +1,4 @@
-//! `heapproof verify-minimal`: whether something can still go from a failing program, by running it anew.
+//! `heapproof verify-minimal`: checks by new runs that nothing can be removed from a failing program.
 
 use super::arguments::Given;
 use super::certificate::Certificate;
@@ -17,7 +17,7 @@ pub(super) struct VerifyMinimal {
     pub file: PathBuf,
     #[command(flatten)]
     pub given: Given,
-    /// Where every removal that is tried is written, and what comes of it
+    /// A file for every removal that is tried, with what happened
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
     #[command(flatten)]
@@ -31,10 +31,11 @@ pub(super) fn verify_minimal(
     output: &mut Output,
 ) -> Result<End, Trouble> {
     let mut files = Files::reading([&arguments.file]);
-    files.results()?;
-    let target = files.asked(arguments.certificate.as_ref())?;
+    files.standard_output()?;
+    let target = files.optional_target(arguments.certificate.as_ref())?;
     let source = input::read(&arguments.file, &arguments.given.reading)?;
-    let (property, subject) = source.claim(context, &arguments.given)?;
+    let (property, subject) = &source.claim(context, &arguments.given)?;
+    let property = *property;
     let program = source.program;
     let shown = arguments.file.display();
     let judge = Judge::after_trying(&program, property, subject, &arguments.isolate)?;

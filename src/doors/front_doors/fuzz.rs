@@ -1,4 +1,4 @@
-//! Properties for fuzzers that make bytes: one function for all, and the replay of what they have kept.
+//! Properties for fuzzers that make bytes: one function for all of them, and a replay of the inputs that they keep.
 
 use crate::failure::explain::explain;
 use crate::failure::proof::assert_holds;
@@ -12,19 +12,19 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The most objects that the bulk lines of a fuzzer's program may ask for: larger ones are slow to no purpose.
+/// The most objects that the bulk lines of a fuzzer's program may allocate. Larger programs are slow and find no more.
 fn most_bulk(property: Property) -> u64 {
     match property {
-        // They damage every object in every way.
+        // These properties damage every object in every way.
         Property::Verify | Property::Recover => 32,
         _ => 256,
     }
 }
 
-/// Checks a property of the heap on what a fuzzer has made; whether that was worth running.
+/// Checks a property of the heap on a fuzzer's input. Returns whether the input was worth running.
 ///
-/// The input is a program in bytes, for the property `text` one in text. To those two properties any input matters, to
-/// the others only the program that it decodes to.
+/// The input is a program in bytes, or in text for the property `text`. The properties `text` and `bytes` check any
+/// input, the others only the program that it decodes to.
 ///
 /// ```
 /// use heapproof::{front_doors::fuzz, properties::Property};
@@ -33,16 +33,16 @@ fn most_bulk(property: Property) -> u64 {
 /// ```
 ///
 /// # Panics
-/// Where the property does not hold: that is how a fuzzer learns of it.
+/// If the property does not hold. A fuzzer sees a failure only as a panic.
 pub fn fuzz(property: Property, input: &[u8]) -> bool {
     fuzz_by(property, input, |program| assert_holds(property, &HEAP, program))
 }
 
-/// The same, but a failure is told by its signature alone: for nights of fuzzing, which go on behind it and minimise
-/// afterwards.
+/// Does the same, but reports only the signature of a failure. A night of fuzzing uses this: it goes on after failures and
+/// minimises them later.
 ///
 /// # Panics
-/// Where the property does not hold.
+/// If the property does not hold.
 #[allow(clippy::panic)] // it is an assertion
 pub fn fuzz_in_short(property: Property, input: &[u8]) -> bool {
     fuzz_by(property, input, |program| {
@@ -67,7 +67,7 @@ fn fuzz_by(property: Property, input: &[u8], assert_holds: impl Fn(&Program)) ->
         }
     };
     if let Err(violation) = withstood {
-        // What its program shows can be minimised. That damages each line too, which the fuzzer does by itself.
+        // If the program also fails, its failure can be minimised. `assert_holds` damages each line too, as the fuzzer does.
         let program = panics::catch(|| match property {
             Property::Text => text.parse().ok(),
             _ => Some(Program::decode(input)),
@@ -78,7 +78,7 @@ fn fuzz_by(property: Property, input: &[u8], assert_holds: impl Fn(&Program)) ->
     true
 }
 
-/// What is no program can't be cut down; the fuzzer keeps it as it is.
+/// Reports an input that can't be minimised, since it is not a program. The fuzzer keeps it unchanged.
 #[allow(clippy::panic)] // it is an assertion
 fn failed(property: Property, violation: Violation) -> ! {
     let signature = violation.kind();
@@ -86,13 +86,13 @@ fn failed(property: Property, violation: Violation) -> ! {
     panic!("{signature}: `{}` does not hold\n  wanted  {}\n  found   {}", property.name(), told.model, told.subject);
 }
 
-/// Checks a property of the heap on each file of a folder, traces and what fuzzers keep; how many there were.
+/// Checks a property of the heap on each file of a folder: traces, and inputs of fuzzers. Returns the number of files.
 ///
 /// # Errors
-/// Where a file can't be read, or is called `.trace` and is none.
+/// If a file can't be read, or is called `.trace` and is not a trace.
 ///
 /// # Panics
-/// Where the property does not hold.
+/// If the property does not hold.
 pub fn replay(property: Property, folder: &Path) -> io::Result<usize> {
     let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<PathBuf>>>()?;
     paths.retain(|path| path.is_file());

@@ -1,22 +1,22 @@
-//! Programs for other people's frameworks, and each property as a test of theirs.
+//! Programs for other test frameworks, and each property as a test for them.
 //!
-//! All doors share one generator or decoder, the properties, and the report. [`fuzz`] is for fuzzers that make bytes,
-//! [`replay`] for folders in which these keep them, [`corpus`] for traces that are kept, `proptest` and `quickcheck` are modules behind features of their names,
-//! and with the feature `arbitrary` a [`Program`] is `arbitrary::Arbitrary` itself.
+//! All doors share the generator or the decoder, the properties, and the report. [`fuzz`] is for fuzzers that make bytes,
+//! [`replay`] for the folders of such fuzzers, and [`corpus`] for kept traces. The modules `proptest` and `quickcheck` are
+//! behind features of the same names. With the feature `arbitrary`, [`Program`] implements `arbitrary::Arbitrary`.
 
+mod corpus;
 mod fuzz;
-mod kept;
 #[cfg(feature = "proptest")]
 pub mod proptest;
 #[cfg(feature = "quickcheck")]
 pub mod quickcheck;
 
+pub use corpus::corpus;
 pub use fuzz::{fuzz, fuzz_in_short, replay};
-pub use kept::corpus;
 
 use heapproof_model::Program;
 
-/// Programs that are shorter than this one by a stretch of lines, the longest stretches first.
+/// The programs that lack some adjacent lines of this one. Those that lack the most lines come first.
 pub fn shorter(program: &Program) -> impl Iterator<Item = Program> + use<> {
     let program = program.clone();
     let length = program.len();

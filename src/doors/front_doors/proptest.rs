@@ -8,11 +8,11 @@ use heapproof_model::Program;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
 
-/// Programs of up to [`MOST_LINES`](generate::MOST_LINES) lines over all operations; for a heap that has fewer, say so with
-/// [`Programs::subject`].
+/// Programs of up to [`MOST_LINES`](generate::MOST_LINES) lines with all operations. [`Programs::subject`] leaves only the
+/// operations of a subject.
 ///
-/// [`assert_holds`] minimises by itself, so tests that call it are best run with
-/// `failure_persistence: None` and `max_shrink_iters: 0`; others are shrunk by leaving out lines.
+/// [`assert_holds`] minimises by itself, so run tests that call it with `failure_persistence: None` and
+/// `max_shrink_iters: 0`. Other tests shrink programs by leaving out lines.
 ///
 /// ```
 /// use heapproof::{assert_holds, front_doors::proptest::programs, properties::Property, subjects::HEAP};
@@ -30,12 +30,12 @@ pub fn programs() -> Programs {
     Programs { recipe: Recipe::default(), subject: None }
 }
 
-/// Programs of what a property is mostly about.
+/// Programs with the profile that suits a property.
 pub fn programs_for(property: Property) -> Programs {
     programs().profile(property.profile())
 }
 
-/// Checks a property on as many programs as proptest is configured for, by `PROPTEST_CASES` for one.
+/// Checks a property on random programs. `PROPTEST_CASES` or proptest's configuration says how many.
 ///
 /// ```
 /// use heapproof::{front_doors::proptest, properties::Property, subjects::HEAP};
@@ -44,7 +44,7 @@ pub fn programs_for(property: Property) -> Programs {
 /// ```
 ///
 /// # Panics
-/// Where it does not hold, with the whole report.
+/// If it does not hold, with the whole report.
 #[track_caller]
 #[allow(clippy::panic)] // it is an assertion
 pub fn holds(property: Property, subject: &SubjectKind) {
@@ -58,7 +58,7 @@ pub fn holds(property: Property, subject: &SubjectKind) {
     }
 }
 
-/// See [`programs`].
+/// A strategy for programs; see [`programs`].
 #[derive(Debug, Clone)]
 pub struct Programs {
     recipe: Recipe,
@@ -66,21 +66,21 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// The same with programs of at most that many lines.
+    /// Limits the number of lines.
     #[must_use]
     pub fn most_lines(mut self, most_lines: usize) -> Programs {
         self.recipe.most_lines = most_lines;
         self
     }
 
-    /// The same with programs of the operations that such a subject has.
+    /// Uses only the operations that this subject has.
     #[must_use]
     pub fn subject(mut self, subject: &SubjectKind) -> Programs {
         self.subject = Some(subject.clone());
         self
     }
 
-    /// The same with programs of that profile.
+    /// Uses this profile.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Programs {
         self.recipe.profile = profile;
@@ -94,7 +94,7 @@ impl Strategy for Programs {
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
         let seed = ::proptest::num::u64::ANY.new_tree(runner)?.current();
-        // That no subject can be made is told where one is needed.
+        // If no subject can be made, the check itself reports it.
         let abilities = self.subject.as_ref().and_then(|subject| subject.abilities().ok());
         let supports = |code| abilities.is_none_or(|abilities| abilities.has(code));
         let dialect = abilities.map(|abilities| *abilities.dialect()).unwrap_or_default();
@@ -106,11 +106,11 @@ impl Strategy for Programs {
 /// A program that is shrunk by leaving out lines.
 #[derive(Debug, Clone)]
 pub struct Shrinking {
-    /// The shortest that is known to fail.
+    /// The shortest program that is known to fail.
     failing: Program,
-    /// What is tried now.
+    /// The program that is tried now.
     shown: Program,
-    /// Which of the programs shorter than `failing` comes next.
+    /// The index of the next program in `shorter(failing)`.
     next: usize,
 }
 

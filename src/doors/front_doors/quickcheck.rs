@@ -1,4 +1,4 @@
-//! Programs as a quickcheck type, and properties as quickcheck's.
+//! Programs as a quickcheck type, and properties as quickcheck tests.
 
 use crate::failure::proof::assert_holds;
 use crate::judge::properties::Property;
@@ -8,8 +8,8 @@ use heapproof_model::{Code, Program};
 use quickcheck::{Arbitrary, Gen, QuickCheck, TestResult, Testable};
 use std::ops::Deref;
 
-/// A property of a subject as something that quickcheck can test; the programs are of what the property is mostly about, and
-/// of the operations that the subject has.
+/// A property of a subject that quickcheck can test. The programs have the profile that suits the property, and only the
+/// operations that the subject has.
 ///
 /// ```
 /// use heapproof::{front_doors::quickcheck::Claim, properties::Property, subjects::HEAP};
@@ -18,16 +18,16 @@ use std::ops::Deref;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Claim {
-    /// What is claimed.
+    /// The property.
     pub property: Property,
-    /// Of what.
+    /// The subject.
     pub subject: SubjectKind,
 }
 
 impl Testable for Claim {
-    /// Panics with the whole report where the property does not hold: there is nothing left to shrink.
+    /// Panics with the whole report if the property does not hold. The trace in it is already minimal.
     fn result(&self, gen_: &mut Gen) -> TestResult {
-        // That no subject can be made is told where one is needed.
+        // If no subject can be made, the check itself reports it.
         let abilities = self.subject.abilities().ok();
         let dialect = abilities.map(|abilities| *abilities.dialect()).unwrap_or_default();
         let recipe = Recipe { profile: self.property.profile(), dialect, ..Recipe::default() };
@@ -37,10 +37,10 @@ impl Testable for Claim {
     }
 }
 
-/// Checks a property on as many programs as quickcheck is configured for, by `QUICKCHECK_TESTS` for one.
+/// Checks a property on random programs. `QUICKCHECK_TESTS` says how many.
 ///
 /// # Panics
-/// Where it does not hold, with the whole report.
+/// If it does not hold, with the whole report.
 #[track_caller]
 pub fn holds(property: Property, subject: &SubjectKind) {
     QuickCheck::new().quickcheck(Claim { property, subject: subject.clone() });
@@ -52,7 +52,8 @@ fn drawn(gen_: &mut Gen, recipe: Recipe, supports: &dyn Fn(Code) -> bool) -> Pro
     generate::case(u64::arbitrary(gen_), 0, &recipe, supports)
 }
 
-/// Any program over all operations; [`Claim`] keeps to those of a subject. It is a type of its own only because neither trait nor program belong to this crate.
+/// A program with all operations; [`Claim`] uses only those of a subject. The type exists because neither the trait nor
+/// `Program` belongs to this crate.
 ///
 /// ```
 /// use heapproof::{assert_holds, front_doors::quickcheck::AnyProgram, properties::Property, subjects::HEAP};

@@ -24,7 +24,7 @@ use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
 pub use facts::Fact;
 pub use graph::Row;
-use heapproof_model::{Operation, Program};
+use heapproof_model::{Dialect, Operation, Program};
 use history::{History, When};
 #[cfg(feature = "cli")]
 pub(crate) use names::NONE;
@@ -86,6 +86,7 @@ pub struct EndStep {
 /// Explains a failure of a program on that kind of subject.
 pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> Explanation {
     let history = History::of_failure(subject, program, failure);
+    let dialect = subject.abilities().ok().and_then(|abilities| dialect(abilities.dialect()));
     let ends = failure.violation.ends_the_process();
     let (model, subject) = history.names.sides(&failure.violation);
     let story = Story::new(&history).filter(|_| !ends);
@@ -99,10 +100,17 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     // If this run differs at another place than the failure did, the history has gaps. An explanation must not panic
     // then.
     let told = story.and_then(|story| panics::catch(|| told(&story, &failure.violation)).ok());
-    let (facts, (graph, left_out)) = told.unwrap_or_default();
+    let (mut facts, (graph, left_out)) = told.unwrap_or_default();
+    facts.extend(dialect);
     let trace = trace(program, failure.step, &facts);
     let end = end(&history, failure);
     Explanation { trace, end, place, model, subject, facts, graph, left_out, variations: Vec::new(), trials: 0 }
+}
+
+/// The contract by which the model is right, where that is not SPEC 1 to 10 alone.
+fn dialect(dialect: &Dialect) -> Option<Fact> {
+    let text = format!("the subject is held to the dialect {dialect} (SPEC 11)");
+    (*dialect != Dialect::default()).then_some(Fact { text, lines: Vec::new() })
 }
 
 /// The little that is known of a failure without running its program, and what there is to say besides.

@@ -1,40 +1,40 @@
 //! The protocol between a process and its child.
 //!
-//! The child is asked something about a program: how long a call of its subject may take, the question, and the program
-//! as bytes, each behind its length. It says which line it has begun, now and then that it lives, and at last its answer.
-//! The channel is its own: what a subject prints goes elsewhere.
+//! A question is the time that a call of the subject may take, the request, and the program as bytes, the last two each
+//! after its length. The child sends a message for each line that it begins, messages that it is alive, and at last its
+//! answer. What the subject prints does not reach this channel.
 
 use heapproof_model::Program;
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
-/// Something that the child says.
+/// A message of the child.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Said {
-    /// The first line is begun, by one of the subjects that the property needs.
+pub(crate) enum Message {
+    /// One of the subjects that the property needs begins the first line.
     First,
-    /// The next line is begun.
+    /// It begins the next line.
     Next,
-    /// It lives.
+    /// The child is alive.
     Alive,
-    /// The program has used that much of a processor so far, without any call that takes too long.
+    /// The program has used this much processor time so far, and no single call takes too long.
     Slow(Duration),
-    /// A call takes too long: it has used the processor for so long.
+    /// A call takes too long: it has used this much processor time.
     Busy(Duration),
-    /// Nothing runs, for so long.
+    /// Nothing has run for this long.
     Still(Duration),
     /// The answer.
     Answer(Vec<u8>),
 }
 
-/// What the child is asked.
+/// A question to the child.
 #[derive(Debug, Clone)]
 pub(crate) struct Question {
     /// How long a call may use the processor, and for how long nothing may run.
     pub patience: Duration,
-    /// The question.
+    /// The request.
     pub text: Vec<u8>,
-    /// The program that it is about.
+    /// The program.
     pub program: Program,
 }
 
@@ -47,7 +47,7 @@ impl Question {
         out.flush()
     }
 
-    /// The next; an error where there is none.
+    /// Receives the next question; an error if there is none.
     pub fn receive(input: &mut impl Read) -> io::Result<Question> {
         let patience = Duration::from_nanos(receive_number(input)?);
         let text = receive_bytes(input)?;
@@ -56,35 +56,35 @@ impl Question {
     }
 }
 
-impl Said {
+impl Message {
     /// Sends it.
     pub fn send(&self, out: &mut impl Write) -> io::Result<()> {
         let timed = |tag: u8, time: Duration| [&[tag][..], &nanoseconds(time).to_le_bytes()].concat();
         match self {
-            Said::First => out.write_all(&[0]),
-            Said::Next => out.write_all(&[1]),
-            Said::Alive => out.write_all(&[2]),
-            Said::Slow(time) => out.write_all(&timed(3, *time)),
-            Said::Busy(time) => out.write_all(&timed(4, *time)),
-            Said::Still(time) => out.write_all(&timed(5, *time)),
-            Said::Answer(bytes) => out.write_all(&[6]).and_then(|()| send_bytes(out, bytes)),
+            Message::First => out.write_all(&[0]),
+            Message::Next => out.write_all(&[1]),
+            Message::Alive => out.write_all(&[2]),
+            Message::Slow(time) => out.write_all(&timed(3, *time)),
+            Message::Busy(time) => out.write_all(&timed(4, *time)),
+            Message::Still(time) => out.write_all(&timed(5, *time)),
+            Message::Answer(bytes) => out.write_all(&[6]).and_then(|()| send_bytes(out, bytes)),
         }?;
         out.flush()
     }
 
-    /// The next; an error where there is none.
-    pub fn receive(input: &mut impl Read) -> io::Result<Said> {
+    /// Receives the next message; an error if there is none.
+    pub fn receive(input: &mut impl Read) -> io::Result<Message> {
         let mut tag = [0];
         input.read_exact(&mut tag)?;
         let mut time = || receive_number(input).map(Duration::from_nanos);
         Ok(match tag[0] {
-            0 => Said::First,
-            1 => Said::Next,
-            2 => Said::Alive,
-            3 => Said::Slow(time()?),
-            4 => Said::Busy(time()?),
-            5 => Said::Still(time()?),
-            6 => Said::Answer(receive_bytes(input)?),
+            0 => Message::First,
+            1 => Message::Next,
+            2 => Message::Alive,
+            3 => Message::Slow(time()?),
+            4 => Message::Busy(time()?),
+            5 => Message::Still(time()?),
+            6 => Message::Answer(receive_bytes(input)?),
             _ => return Err(io::ErrorKind::InvalidData.into()),
         })
     }

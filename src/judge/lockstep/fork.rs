@@ -6,7 +6,7 @@ use super::{Checked, Lockstep, as_outcome, within_budget};
 use crate::judge::subject::Observation;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::{self, Graph};
-use heapproof_model::{Code, Machine, Operation, Outcome};
+use heapproof_model::{Code, Dialect, Machine, Operation, Outcome};
 
 impl Lockstep {
     /// Compares on a copy what detections and a collection would do. A detection right after another must touch
@@ -59,7 +59,7 @@ impl Lockstep {
     /// garbage.
     fn compare_survivors(&self, fork: &mut Asked, outcome: Outcome) -> Checked {
         let collected;
-        let survivors = if self.model.garbage().is_empty() {
+        let survivors = if self.model.garbage().is_empty() && *self.abilities.dialect() == Dialect::default() {
             &self.model
         } else {
             let mut copy = self.model.clone();
@@ -70,7 +70,9 @@ impl Lockstep {
             &collected
         };
         for object in self.model.living() {
-            match (survivors.lives(object), fork.look(|fork| fork.lives(object))?) {
+            let knows = fork.look(|fork| fork.knows(object))?;
+            match (survivors.lives(object), knows && fork.look(|fork| fork.lives(object))?) {
+                _ if !knows && survivors.garbage().contains(&object) => {}
                 (true, false) => return Err(Violation::CollectsLive { object }),
                 (false, true) => return Err(Violation::LeavesGarbage { object }),
                 _ => {}

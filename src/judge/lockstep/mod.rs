@@ -15,7 +15,7 @@ mod failure;
 mod fork;
 mod inspection;
 mod noting;
-mod plain;
+mod same;
 mod score;
 mod trial;
 
@@ -35,6 +35,7 @@ use crate::judge::violation::{NotMade, Violation};
 use asked::Asked;
 use compare::compare_journals;
 use heapproof_model::definitions::Graph;
+use heapproof_model::dialect::Garbage;
 use heapproof_model::{
     Code, Contents, Event, Line, Machine, Name, Object, Operation, Outcome, Program, Reference, Refusal, Value,
 };
@@ -316,12 +317,28 @@ impl Lockstep {
         if self.abilities.has(Code::Collect) {
             return self.call(&Operation::Collect {}).map(drop);
         }
+        let leaked = self.leaked()?;
         let (model, events) = self.call_model(&Operation::Collect {});
         self.tell(&Operation::Collect {}, (&model, &Outcome::Skipped), (&events, &[]));
+        leaked.map_or(Ok(()), |object| Err(Violation::LeaksCycle { object }))?;
         self.compare_deaths(&events).map_err(|violation| match violation {
             Violation::NotFreed { object } => Violation::LeaksCycle { object },
             other => other,
         })
+    }
+
+    /// Garbage that lives where nothing will collect it. It is looked for before the model collects, whose finalizers may
+    /// save what the subject has lost for ever.
+    fn leaked(&self) -> Result<Option<Object>, Violation> {
+        if self.abilities.dialect().garbage == Garbage::Never {
+            return Ok(None);
+        }
+        for object in self.model.garbage() {
+            if self.subject.look(|subject| subject.lives(object) && subject.knows(object))? {
+                return Ok(Some(object));
+            }
+        }
+        Ok(None)
     }
 
     /// Carries out an operation on both, and compares outcome, journal and budget.
@@ -339,16 +356,12 @@ impl Lockstep {
         let (model, events) = self.call_model(operation);
         self.tell(operation, (&model, &subject), (&events, &journal));
 
-        let same = match (&model, &subject) {
-            (Outcome::Refused(_), Outcome::Refused(_)) if !self.abilities.shows(Observation::Refusals) => true,
-            (model, subject) => plain::same_outcome(self.abilities.dialect(), model, subject),
-        };
-        if !same {
+        if !same::same_outcome(&self.abilities, &model, &subject) {
             return Err(Violation::Outcome { model, subject });
         }
         self.compare_deaths(&events)?;
         if self.abilities.shows(Observation::Journal) {
-            compare_journals(self.abilities.dialect(), &events, &journal)?;
+            compare_journals(&self.abilities, &events, &journal)?;
         }
         let touched = self.subject.look(|subject| subject.touched())?.saturating_sub(touched);
         let finalizers = events.iter().any(|event| matches!(event, Event::Began(_)));

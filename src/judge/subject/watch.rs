@@ -5,7 +5,9 @@
 
 use super::{Observation, Subject};
 use crate::judge::violation::Violation;
-use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
+use heapproof_model::{
+    Code, Contents, Counts, Dialect, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value,
+};
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -86,6 +88,10 @@ impl Subject for Watched {
         self.ask(|subject| subject.observes(observation))
     }
 
+    fn dialect(&self) -> Dialect {
+        self.ask(|subject| subject.dialect())
+    }
+
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
         self.tell(|subject| Some(subject.call(operation))).unwrap_or(Ok(Value::Nil))
     }
@@ -96,6 +102,10 @@ impl Subject for Watched {
 
     fn lives(&self, object: Object) -> bool {
         self.ask(|subject| subject.lives(object))
+    }
+
+    fn knows(&self, object: Object) -> bool {
+        self.ask(|subject| subject.knows(object))
     }
 
     fn bind(&mut self, name: Name, object: Object) {
@@ -112,6 +122,10 @@ impl Subject for Watched {
 
     fn counts(&self, object: Object) -> Counts {
         self.ask(|subject| subject.counts(object))
+    }
+
+    fn strong(&self, object: Object) -> u64 {
+        self.ask(|subject| subject.strong(object))
     }
 
     fn marks(&self, object: Object) -> Vec<&'static str> {

@@ -14,11 +14,13 @@ mod bytes;
 mod join;
 mod lines;
 mod operands;
+mod said;
 mod scope;
 mod shapes;
 mod text;
 
 pub use bytes::{Notation, Plain, cross_bytes, mutate_bytes};
+pub use said::said;
 
 use heapproof_model::{Line, Name, Operation, Program};
 use lines::STEPS;

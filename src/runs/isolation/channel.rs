@@ -1,8 +1,8 @@
-//! Where a child says what it has to say: what was standard output, from now on for this alone.
+//! The channel for the messages of a child: its former standard output, used for nothing else.
 //!
-//! What the subject prints is thrown away; amid answers it would do harm.
+//! What the subject prints goes to `/dev/null`, since it would corrupt the messages.
 
-use crate::judge::guard::protocol::Said;
+use crate::judge::guard::protocol::Message;
 use std::io::{self, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -10,18 +10,18 @@ static CHANNEL: OnceLock<Mutex<Box<dyn Write + Send>>> = OnceLock::new();
 
 /// Opens it, once.
 pub(super) fn open() {
-    CHANNEL.get_or_init(|| Mutex::new(of_its_own().unwrap_or_else(|_| Box::new(io::stdout()))));
+    CHANNEL.get_or_init(|| Mutex::new(take_standard_output().unwrap_or_else(|_| Box::new(io::stdout()))));
 }
 
-/// Where it can't be said, nobody listens any more.
-pub(super) fn say(said: &Said) {
+/// Sends a message. It ignores errors: then the parent has gone.
+pub(super) fn send(message: &Message) {
     if let Some(channel) = CHANNEL.get() {
-        let _ = said.send(&mut *channel.lock().unwrap_or_else(PoisonError::into_inner));
+        let _ = message.send(&mut *channel.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
 #[cfg(unix)]
-fn of_its_own() -> io::Result<Box<dyn Write + Send>> {
+fn take_standard_output() -> io::Result<Box<dyn Write + Send>> {
     use std::os::fd::AsFd;
     let channel = io::stdout().as_fd().try_clone_to_owned()?;
     nix::unistd::dup2_stdout(std::fs::File::create("/dev/null")?)?;
@@ -29,6 +29,6 @@ fn of_its_own() -> io::Result<Box<dyn Write + Send>> {
 }
 
 #[cfg(not(unix))]
-fn of_its_own() -> io::Result<Box<dyn Write + Send>> {
+fn take_standard_output() -> io::Result<Box<dyn Write + Send>> {
     Ok(Box::new(io::stdout()))
 }

@@ -1,11 +1,11 @@
-//! The child: answers what it is asked about programs.
+//! The child: answers questions about programs.
 
-use super::channel::{self, say};
+use super::channel;
 use super::requests::{Ended, Ran, Request, bytes, read};
 use super::watchdog;
 use crate::failure::explain::explain;
 use crate::failure::viewer::Viewer;
-use crate::judge::guard::protocol::{Question, Said};
+use crate::judge::guard::protocol::{Message, Question};
 use crate::judge::lockstep::{self, Failure};
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
@@ -14,28 +14,28 @@ use heapproof_model::Program;
 use std::io;
 use std::sync::mpsc;
 
-/// Answers what is asked on standard input until that ends, on what was standard output; what the subject prints there is
-/// thrown away.
+/// Reads questions from standard input until it ends, and writes the answers to standard output. Drops what the subject
+/// prints there.
 ///
 /// # Errors
-/// Where the process may not limit itself.
+/// If the process may not limit its memory.
 pub fn serve(property: Property, subject: &SubjectKind, memory: u64) -> io::Result<()> {
     limit(memory)?;
     channel::open();
     let (send, receive) = mpsc::channel::<Question>();
     let subject = subject.clone();
-    // Where the heap is tested otherwise, it runs on such threads too, so that a stack is as deep here as there.
+    // Without `--isolate` programs run on a spawned thread too, so a stack is equally deep here.
     std::thread::spawn(move || {
         watchdog::begin();
-        lockstep::on_each_line(|step| say(&if step == 0 { Said::First } else { Said::Next }));
+        lockstep::on_each_line(|step| channel::send(&if step == 0 { Message::First } else { Message::Next }));
         for Question { patience, text, program } in receive {
-            watchdog::due(patience);
+            watchdog::start(patience);
             let answer = answer(property, &subject, &text, &program);
-            watchdog::done();
-            say(&Said::Answer(answer));
+            watchdog::stop();
+            channel::send(&Message::Answer(answer));
         }
     });
-    // Whoever wanted to know has gone when this ends, so whatever still runs is of no use.
+    // When standard input ends, the parent has gone, so nobody needs what still runs.
     while let Ok(question) = Question::receive(&mut io::stdin()) {
         if send.send(question).is_err() {
             break;
@@ -44,12 +44,12 @@ pub fn serve(property: Property, subject: &SubjectKind, memory: u64) -> io::Resu
     Ok(())
 }
 
-/// The answer; nothing where the question can't be read.
+/// The answer; empty if the question can't be read.
 fn answer(property: Property, subject: &SubjectKind, text: &[u8], program: &Program) -> Vec<u8> {
     match read(text) {
         Ok(Request::Run { observes }) => {
             let judged = Judged::here(property, subject, program, observes);
-            bytes(&Ran::new(program, judged, watchdog::done()))
+            bytes(&Ran::new(program, judged, watchdog::stop()))
         }
         Ok(Request::Explain { trace, ended }) => {
             let program = named(&trace, program);
@@ -71,7 +71,7 @@ fn named(trace: &str, program: &Program) -> Program {
     trace.parse().unwrap_or_else(|_| program.clone())
 }
 
-/// How a program fails: as it was told where its process ends by that, else by running it again.
+/// How a program fails. If the failure ends the process, the request says how; else the program runs again.
 fn failure(property: Property, subject: &SubjectKind, program: &Program, ended: Ended) -> Option<Failure> {
     ended.failure().or_else(|| property.check(subject, program).failure)
 }

@@ -1,15 +1,14 @@
-//! Subjects that end or never end their process: an abort, a stack overflow, an endless loop, memory without bound.
+//! Runs programs in child processes, for subjects that abort, overflow their stack, loop for ever or eat all memory.
 //!
-//! A panic can be caught where it happens; the others can't. So a program is handed to a child process, which runs it
-//! within limits and says what came of it, and which line it has begun; where it says nothing more, how it ended is the
-//! failure. A child that lives serves the next program too: a program costs a message there and back, and a process only
-//! where one has died.
+//! A panic can be caught; these can't. So a child process runs each program within limits. It reports each line that it
+//! begins, and the result. If it ends before that, the way it ended is the failure. A child that lives also runs the next
+//! program, so a program costs two messages, and a new process only after one has died.
 //!
-//! No program is run in this process: what a child survives may have spoilt its memory. So the child explains and draws
-//! a failure too, and here it is known only by what tells it apart.
+//! No program runs in the parent: a failure that a child survives may have spoilt its memory. So the child also explains
+//! and draws a failure, and the parent knows only its signature.
 //!
-//! A *hang* is a call that uses the processor for longer than the limit, or as long a time in which nothing runs. What
-//! hangs is tried again, in a new child and with no other running, and counts only if it hangs again.
+//! A *hang* is a call that uses the processor for longer than the limit, or an equal time in which no thread runs. A
+//! program that hangs runs again, in a new child and alone. It counts as hung only if it hangs again.
 
 mod channel;
 mod child;
@@ -35,17 +34,17 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-/// A judge that runs programs in child processes. Threads share it: each that asks at a time has a child of its own.
+/// A judge that runs programs in child processes. Threads share it, and each thread that asks uses its own child.
 pub struct Isolated<'a> {
     limits: Limits,
     /// Makes the command that runs [`serve`] for the property, the subject and the limits.
     command: Box<dyn Fn() -> Command + Sync + 'a>,
     tell: Box<dyn Fn(&str) + Sync + 'a>,
     idle: Mutex<Vec<Guard>>,
-    /// Whoever tries something again is alone.
+    /// Locked for writing while a hung program runs again, so that it runs alone.
     alone: RwLock<()>,
     pace: Pace,
-    /// When a program was last told to take long.
+    /// The processor time of the last program that was reported as slow.
     slow: Mutex<Duration>,
 }
 
@@ -63,34 +62,34 @@ impl<'a> Isolated<'a> {
         }
     }
 
-    /// The same, which tells people what takes long, and what hung and did not when it was tried again.
+    /// Sets a function that gets messages for people: about slow programs, and about hangs that did not repeat.
     #[must_use]
     pub fn telling(self, tell: impl Fn(&str) + Sync + 'a) -> Isolated<'a> {
         Isolated { tell: Box::new(tell), ..self }
     }
 
-    /// What came of a program. Of a failure that its process has survived only what tells it apart is known.
+    /// The verdict on a program. If the child survives a failure, only its signature and objects are known.
     ///
     /// # Errors
-    /// Where there can be no child, or it answers nothing that can be read.
+    /// If no child can be started, or its answer can't be read.
     pub fn verdict(&self, program: &Program) -> io::Result<Verdict> {
         Ok(self.judged(program, false)?.verdict)
     }
 
-    /// The same, and what is seen of it if that is wanted.
+    /// The same. If `observes` is set, the child also observes the program for the statistics.
     ///
     /// # Errors
-    /// As before.
+    /// As for [`Isolated::verdict`].
     pub fn judged(&self, program: &Program, observes: bool) -> io::Result<Judged> {
-        self.patiently(program, observes, self.pace.patience(self.limits.time))
+        self.judged_within(program, observes, self.pace.patience(self.limits.time))
     }
 
-    /// How a program hangs that was taken to, by the whole limit; if it does not, the limit counts from now on.
+    /// Runs a program that seemed to hang, with the whole limit. If it does not hang, the whole limit applies from now on.
     ///
     /// # Errors
-    /// Where there can be no child.
+    /// If no child can be started.
     pub fn hangs(&self, program: &Program) -> io::Result<Option<Failure>> {
-        let failure = self.patiently(program, false, self.limits.time)?.verdict.failure;
+        let failure = self.judged_within(program, false, self.limits.time)?.verdict.failure;
         let hangs = failure.filter(|failure| matches!(failure.violation, Violation::Hung { .. }));
         if hangs.is_none() {
             self.pace.was_impatient();
@@ -98,8 +97,8 @@ impl<'a> Isolated<'a> {
         Ok(hangs)
     }
 
-    fn patiently(&self, program: &Program, observes: bool, patience: Duration) -> io::Result<Judged> {
-        match self.twice(&Request::Run { observes }, program, patience)? {
+    fn judged_within(&self, program: &Program, observes: bool, patience: Duration) -> io::Result<Judged> {
+        match self.ask_again_if_hung(&Request::Run { observes }, program, patience)? {
             Ending::Answered(answer) => {
                 let ran: Ran = read(&answer)?;
                 self.pace.ended(ran.longest);
@@ -113,29 +112,29 @@ impl<'a> Isolated<'a> {
         }
     }
 
-    /// Why a program fails. Where the child that is to explain it ends, little is said but that.
+    /// Why a program fails. If the child ends while it explains this, the explanation says little more than that.
     ///
     /// # Errors
-    /// Where there can be no child.
+    /// If no child can be started.
     pub fn explanation(&self, program: &Program, failure: &Failure) -> io::Result<Explanation> {
         let request = Request::Explain { trace: program.to_string(), ended: Ended::of(Some(failure)) };
-        match self.twice(&request, program, self.limits.time)? {
+        match self.ask_again_if_hung(&request, program, self.limits.time)? {
             Ending::Answered(answer) => Ok(match read::<Option<Explanation>>(&answer)? {
                 Some(explanation) => explanation,
-                None => outline(program, failure, Some("it did not fail again when it was to be explained")),
+                None => outline(program, failure, Some("it did not fail when it ran again to be explained")),
             }),
             Ending::Ended { step, violation } => {
                 let signature = violation.kind();
-                let why = format!("the process that was to explain it ended, {signature}, at line {}", step + 1);
+                let why = format!("the child process that explains it ended at line {}: {signature}", step + 1);
                 Ok(outline(program, failure, Some(&why)))
             }
         }
     }
 
-    /// What a run looks like, and one that fails how and why; otherwise how the child ended that was to draw it.
+    /// Draws a run, and for a failing one how and why it fails. The inner error says how the child ended.
     ///
     /// # Errors
-    /// Where there can be no child.
+    /// If no child can be started.
     pub fn drawn(
         &self,
         title: &str,
@@ -152,14 +151,14 @@ impl<'a> Isolated<'a> {
             explanation,
             wanted: wanted.clone(),
         };
-        Ok(match self.twice(&request, program, self.limits.time)? {
+        Ok(match self.ask_again_if_hung(&request, program, self.limits.time)? {
             Ending::Answered(answer) => Ok(read(&answer)?),
             Ending::Ended { step, violation } => Err(Failure::new(step, violation)),
         })
     }
 
-    /// Asks a child, and once more where it hangs.
-    fn twice(&self, request: &Request, program: &Program, patience: Duration) -> io::Result<Ending> {
+    /// Asks a child, and asks a new one if it hangs.
+    fn ask_again_if_hung(&self, request: &Request, program: &Program, patience: Duration) -> io::Result<Ending> {
         let question = Question { patience, text: bytes(request), program: program.clone() };
         let first = {
             let _others = self.alone.read().unwrap_or_else(PoisonError::into_inner);
@@ -174,7 +173,7 @@ impl<'a> Isolated<'a> {
         if is_hung(&again) {
             self.pace.hung();
         } else {
-            (self.tell)("a program had not come to an end, and did when it was tried again alone: that is no failure");
+            (self.tell)("a program seemed to hang, but ended when it was tried again alone: this is no failure");
         }
         Ok(again)
     }
@@ -191,7 +190,7 @@ impl<'a> Isolated<'a> {
         Ok(ending)
     }
 
-    /// A program takes long as a whole, which is no violation; told once for each time twice as long.
+    /// Reports a program that is slow as a whole, which is no violation. The next report needs twice the time.
     fn tell_slow(&self, program: &Program, step: usize, time: Duration) {
         let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
         if time < self.limits.time || time < *slow * 2 {

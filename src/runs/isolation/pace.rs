@@ -1,49 +1,49 @@
-//! How patient to be with the next program: once it is known how long calls take, a hang need not be waited for as long
-//! as the limit says.
+//! How long to wait for the next program. Once the usual time of calls is known, a hang shows sooner than after the whole
+//! limit.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// As many times as long as the longest call of a program that came to an end.
-const TIMES: u32 = 10;
+/// Waits this many times as long as the longest call of the programs that ended.
+const FACTOR: u32 = 10;
 
-/// Not less, for what a clock can tell.
+/// Waits at least this long, since clocks are not exact.
 const LEAST: Duration = Duration::from_millis(100);
 
-/// What is known of how long calls take.
+/// How long calls have taken so far.
 #[derive(Debug, Default)]
 pub(super) struct Pace(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    /// The longest call of programs that came to an end.
+    /// The longest call of the programs that ended.
     longest: Duration,
-    /// Whether a hang was waited for as long as the limit says, twice: only then there may be more to come.
-    hangs: bool,
-    /// Whether patience was too short once, so that the limit counts again.
-    failed: bool,
+    /// Whether a program has hung twice for the whole limit. Only then more hangs are expected.
+    has_hung: bool,
+    /// Whether a shorter wait was too short once. Then the whole limit applies again.
+    was_impatient: bool,
 }
 
 impl Pace {
     /// How long to wait, at most `limit`.
     pub fn patience(&self, limit: Duration) -> Duration {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.hangs && !known.failed { limit.min(LEAST.max(known.longest * TIMES)) } else { limit }
+        if known.has_hung && !known.was_impatient { limit.min(LEAST.max(known.longest * FACTOR)) } else { limit }
     }
 
-    /// A program came to an end whose longest call was that.
+    /// A program has ended. This was its longest call.
     pub fn ended(&self, longest: Duration) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.longest = known.longest.max(longest);
     }
 
-    /// A program hung, and did so again.
+    /// A program has hung twice.
     pub fn hung(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).hangs = true;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).has_hung = true;
     }
 
-    /// What seemed to hang did not.
+    /// A program that seemed to hang was only slow.
     pub fn was_impatient(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).failed = true;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).was_impatient = true;
     }
 }

@@ -1,4 +1,4 @@
-//! What a child can be asked about a program, and what it answers, as data.
+//! The questions to a child about a program, and its answers, as data.
 
 use crate::failure::explain::Explanation;
 use crate::failure::viewer::Wanted;
@@ -16,15 +16,15 @@ use std::time::Duration;
 /// A question.
 #[derive(Serialize, Deserialize)]
 pub(super) enum Request {
-    /// Whether it passes, and what is seen of it if that is wanted.
+    /// Whether it passes. If `observes` is set, the child also observes it.
     Run { observes: bool },
-    /// Why it fails, by its trace: bytes have no names.
+    /// Why it fails. The trace is needed since bytes have no names.
     Explain { trace: String, ended: Ended },
-    /// To draw the run.
+    /// Draw the run.
     Draw { trace: String, title: String, ended: Ended, explanation: Option<Box<Explanation>>, wanted: Wanted },
 }
 
-/// How the program ends its process, and at which line, if it does: the child then goes no further than the line before.
+/// How and at which line the program ends its process, if it does. The child then stops before that line.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Ended(Option<(usize, End)>);
 
@@ -36,7 +36,7 @@ enum End {
 }
 
 impl Ended {
-    /// What of a failure is needed to run the program again.
+    /// The part of a failure that a child needs to run the program again.
     pub fn of(failure: Option<&Failure>) -> Ended {
         let Some(Failure { step, violation, .. }) = failure else { return Ended(None) };
         let end = match violation {
@@ -48,7 +48,7 @@ impl Ended {
         Ended(Some((*step, end)))
     }
 
-    /// The failure, where the process is ended by it.
+    /// The failure, if it ends the process.
     pub fn failure(self) -> Option<Failure> {
         let (step, end) = self.0?;
         let violation = match end {
@@ -60,20 +60,20 @@ impl Ended {
     }
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Ran {
-    /// Operations by their place in the table, and how often each was done, refused, skipped.
+    /// For each operation its index in the table, and how often it was done, refused, skipped.
     tally: Vec<(usize, u64, u64, u64)>,
-    failure: Option<Told>,
+    failure: Option<Survived>,
     observed: Option<Observed>,
-    /// The longest that a call used the processor, as far as was seen.
+    /// The longest processor time of a call that the watchdog saw.
     pub longest: Duration,
 }
 
 /// A failure that the child has survived.
 #[derive(Serialize, Deserialize)]
-struct Told {
+struct Survived {
     step: usize,
     signature: String,
     objects: Vec<u32>,
@@ -82,27 +82,27 @@ struct Told {
 impl Ran {
     pub fn new(program: &Program, Judged { verdict, observed }: Judged, longest: Duration) -> Ran {
         let by_operation = verdict.tally.by_operation().filter(|(_, one)| *one != Outcomes::default());
-        let told = |failure: &Failure| Told {
+        let survived = |failure: &Failure| Survived {
             step: failure.step,
             signature: failure.signature(program).to_string(),
             objects: failure.violation.objects().iter().map(|object| object.0).collect(),
         };
         Ran {
             tally: by_operation.map(|(code, one)| (code as usize, one.done, one.refused, one.skipped)).collect(),
-            failure: verdict.failure.as_ref().map(told),
+            failure: verdict.failure.as_ref().map(survived),
             observed,
             longest,
         }
     }
 
-    /// What came of it. Of a failure only what tells it apart is known here.
+    /// The result as the parent knows it: of a failure, only its line, its signature and its objects.
     pub fn judged(self) -> io::Result<Judged> {
         let mut tally = Tally::default();
         for (number, done, refused, skipped) in self.tally {
             let code = Code::ALL.get(number).copied().ok_or(io::ErrorKind::InvalidData)?;
             tally.set(code, Outcomes { done, refused, skipped });
         }
-        let failure = self.failure.map(|Told { step, signature, objects }| {
+        let failure = self.failure.map(|Survived { step, signature, objects }| {
             let objects = objects.into_iter().map(Object).collect();
             Failure::new(step, Violation::Told { signature, objects })
         });
@@ -111,7 +111,7 @@ impl Ran {
 }
 
 pub(super) fn bytes(of: &impl Serialize) -> Vec<u8> {
-    // Nothing here is a map whose keys are no texts, which is all that can't be written.
+    // This can fail only for a map whose keys are not strings, and there is none here.
     serde_json::to_vec(of).unwrap_or_default()
 }
 

@@ -1,6 +1,8 @@
 //! Heaps that do everything right, but show something wrong.
 
-use super::wrong::Mistake::{Contents, Counts, Cycles, Journal, Lives, Repairs, Score, Statistics, Touched, Verify};
+use super::wrong::Mistake::{
+    Contents, Counts, Cycles, Journal, Lives, Repairs, Score, Statistics, Strong, Touched, Verify,
+};
 use super::wrong::{contents, living};
 use super::{at, canaries};
 use heapproof_model::{End, Event, FindingKind, Kind, Object, Outcome, Refusal, Value};
@@ -35,6 +37,9 @@ canaries! {
         Counts(|shown| if shown.internal == 2 { shown.internal = 1 });
     "counts-weak" ["counts-weak"] "counts one weak object for each target"
         Counts(|shown| shown.weak = shown.weak.min(1));
+
+    "counts-strong" ["counts-strong"] "does not tell counts apart, and shows no sum above two"
+        Strong(|shown| shown.min(2));
 
     "statistics-allocations" ["statistics-allocations"] "counts three allocations and no more"
         Statistics(|shown| shown.allocations = shown.allocations.min(3));

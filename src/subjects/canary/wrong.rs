@@ -33,6 +33,8 @@ pub(super) enum Mistake {
     Contents(fn(&Truth, &mut Contents)),
     /// The counts of an object.
     Counts(fn(&mut Counts)),
+    /// The sum of external and internal counts, where it does not tell them apart.
+    Strong(fn(u64) -> u64),
     /// The counters.
     Statistics(fn(&mut Statistics)),
     /// The cycles of the last detection.
@@ -81,7 +83,15 @@ impl Subject for Wrong {
     }
 
     fn observes(&self, observation: Observation) -> bool {
-        self.heap.observes(observation)
+        let hides = matches!(self.mistake, Mistake::Strong(_)) && observation == Observation::Counts;
+        !hides && self.heap.observes(observation)
+    }
+
+    fn strong(&self, object: Object) -> u64 {
+        match self.mistake {
+            Mistake::Strong(falsify) => falsify(self.heap.strong(object)),
+            _ => self.heap.strong(object),
+        }
     }
 
     fn call(&mut self, operation: &Operation<Object>) -> Reply {

@@ -159,8 +159,8 @@ impl<P: Pointers> Caller<'_, P> {
         let mut pointer = None;
         self.with_handle(target, &mut |handle| pointer = P::downgrade(handle))?;
         let made = self.make(Kind::Weak, &[])?;
-        if let (Value::Reference(weak), Some(pointer)) = (&made, pointer) {
-            let mut pointer = Some(pointer);
+        if let Value::Reference(weak) = &made {
+            self.shared.borrow_mut().things[weak.index()].contents.target = Some(target);
             self.with_node(*weak, &mut |node| drop(pointer.take().map(|pointer| node.probe().target.set(pointer))))?;
         }
         Ok(made)
@@ -175,8 +175,8 @@ impl<P: Pointers> Caller<'_, P> {
     fn read(&self, object: Object, slot: usize) -> Reply {
         let stored = self.shared.borrow().contents_of(object).values[slot].clone();
         let Some(target) = stored.reference() else { return Ok(stored) };
-        // A handle to what is dead can be kept, but not followed.
-        if !self.shared.borrow().is_open(target) {
+        // Crates keep handles to what is dead or about to be, and panic where one is followed.
+        if !self.shared.borrow().is_safe(target) {
             return Ok(stored);
         }
         let mut found = None;
@@ -213,11 +213,15 @@ impl<P: Pointers> Caller<'_, P> {
         self.with_node(object, &mut |node| {
             handle = node.edges(|edges| if slot < edges.len() { edges.remove(slot) } else { None });
         })?;
-        let contents = &mut self.shared.borrow_mut().things[object.index()].contents;
+        let mut state = self.shared.borrow_mut();
+        let contents = &mut state.things[object.index()].contents;
         let value = contents.values.remove(slot);
         if contents.kind == Kind::Table {
             contents.fields.remove(slot);
         }
+        drop(state);
+        // A handle that is dead to code is no reference.
+        let handle = handle.filter(|_| value.reference().is_some());
         Ok(handle.map_or(value, |handle| self.given(handle)))
     }
 

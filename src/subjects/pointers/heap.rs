@@ -5,7 +5,7 @@ use super::calls::Caller;
 use super::probe::Shared;
 use crate::judge::subject::{Observation, Subject};
 use heapproof_model::dialect::Garbage;
-use heapproof_model::{Code, Dialect, Event, Name, Object, Operation, Refusal, Value};
+use heapproof_model::{Code, Contents, Dialect, Event, Name, Object, Operation, Refusal, Value};
 
 /// The heap that the nodes of a crate of smart pointers are.
 pub struct PointerHeap<P: Pointers> {
@@ -34,7 +34,7 @@ pub(super) fn supports<P: Pointers>(code: Code) -> bool {
 /// Whether that can be seen.
 pub(super) fn observes<P: Pointers>(observation: Observation) -> bool {
     match observation {
-        Observation::Refusals | Observation::Journal => true,
+        Observation::Refusals | Observation::Contents | Observation::Journal => true,
         Observation::Strong => P::COUNTS,
         _ => false,
     }
@@ -76,6 +76,27 @@ impl<P: Pointers> Subject for PointerHeap<P> {
 
     fn take_journal(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.shared.borrow_mut().script.journal)
+    }
+
+    /// What is read through handles; of garbage, to which there is none, what was stored.
+    fn look(&self, object: Object, contents: &mut Contents) {
+        let state = self.shared.borrow();
+        contents.clone_from(state.contents_of(object));
+        contents.target = contents.target.filter(|target| state.lives(*target));
+        drop(state);
+        let number = |edge: &Option<P::Handle>| edge.as_ref().and_then(|edge| edge.probe().number());
+        let see = &mut |edges: &mut Vec<Option<P::Handle>>| {
+            for (place, value) in contents.values.iter_mut().enumerate() {
+                match edges.get(place).and_then(number) {
+                    Some(target) => *value = Value::Reference(target),
+                    None if value.reference().is_some() => *value = Value::Nil,
+                    None => {}
+                }
+            }
+        };
+        let caller = Caller { shared: &self.shared, own: None };
+        // Without a handle there is nothing more to see.
+        let _ = caller.with_handle(object, &mut |handle| handle.edges(&mut *see));
     }
 
     fn strong(&self, object: Object) -> u64 {

@@ -75,13 +75,13 @@ pub trait Pointers: Sized + 'static {
 
     /// What the crate answers where sensible heaps differ.
     fn dialect() -> Dialect {
-        dialect()
+        counted()
     }
 }
 
-/// The usual dialect of smart pointers: what has no handle can't be named, what the types forbid can't be written, death
+/// The dialect of counted pointers without a collection, as `std::rc` has them: what has no handle can't be named, what the types forbid can't be written, death
 /// comes at once, and `Drop` saves nobody. Garbage never dies, and programs don't panic.
-pub fn dialect() -> Dialect {
+pub fn counted() -> Dialect {
     Dialect {
         names: Names::Held,
         wrong_calls: WrongCalls::Skipped,

@@ -98,6 +98,11 @@ impl<P: Pointers> State<P> {
         self.lives(object) && !seems_dead
     }
 
+    /// Whether nothing has begun that ends with its death.
+    pub fn is_safe(&self, object: Object) -> bool {
+        self.lives(object) && !self.doomed.contains(&object)
+    }
+
     /// The object and what it contains, if it is not nil, lives and is of that kind.
     pub fn find(&self, object: Option<Object>, kind: Option<Kind>) -> Result<(Object, &Contents), Refusal> {
         let object = object.ok_or(Refusal::Nil)?;
@@ -145,9 +150,18 @@ impl<P: Pointers> State<P> {
         let is_referred_to = self.dialect.release == Release::Traced || self.living().any(refers);
         if is_referred_to && self.dialect.set_code == UserCode::Destructor && !self.doomed.contains(&object) {
             let garbage = self.garbage();
+            garbage.iter().for_each(|object| self.tear(*object));
             self.doomed.extend(garbage);
         }
         is_referred_to || self.doomed.contains(&object)
+    }
+
+    /// Where the code of a set sees no references, forgets those that an object contains: its handles are dead.
+    fn tear(&mut self, object: Object) {
+        if self.dialect.set_view == SetView::Nil {
+            let values = &mut self.things[object.index()].contents.values;
+            values.iter_mut().filter(|value| value.reference().is_some()).for_each(|value| *value = Value::Nil);
+        }
     }
 
     /// What no handle leads to that somebody holds.

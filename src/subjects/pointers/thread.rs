@@ -7,7 +7,7 @@ use super::heap::{PointerHeap, observes, supports};
 use crate::judge::panics::{self, Panic};
 use crate::judge::subject::{Observation, Subject};
 use crate::judge::violation::Violation;
-use heapproof_model::{Code, Dialect, Event, Name, Object, Operation, Refusal, Value};
+use heapproof_model::{Code, Contents, Dialect, Event, Name, Object, Operation, Refusal, Value};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -27,7 +27,8 @@ struct Answer {
 #[derive(Default)]
 struct Seen {
     journal: Vec<Event>,
-    lives: Vec<bool>,
+    /// Of each object that lives, by number.
+    contents: Vec<Option<Contents>>,
     strong: Vec<u64>,
 }
 
@@ -79,10 +80,7 @@ fn serve<P: Pointers>(asked: &Receiver<Request>, answer: &SyncSender<Result<Answ
             Request::Call(operation) => {
                 let answered = panics::catch(|| {
                     let reply = heap.call(&operation);
-                    let (objects, journal) = ((0..heap.bound() as u32).map(Object), heap.take_journal());
-                    let lives = objects.clone().map(|object| heap.lives(object)).collect();
-                    let strong = objects.filter(|_| P::COUNTS).map(|object| heap.strong(object)).collect();
-                    Answer { reply, seen: Seen { journal, lives, strong } }
+                    Answer { reply, seen: seen(&mut heap) }
                 });
                 let is_last = answered.is_err();
                 if answer.send(answered).is_err() || is_last {
@@ -93,6 +91,19 @@ fn serve<P: Pointers>(asked: &Receiver<Request>, answer: &SyncSender<Result<Answ
     }
     // What a broken heap does at its end is no news.
     let _ = panics::catch(|| drop(heap));
+}
+
+fn seen<P: Pointers>(heap: &mut PointerHeap<P>) -> Seen {
+    let journal = heap.take_journal();
+    let objects = (0..heap.bound() as u32).map(Object);
+    let look = |object: Object| {
+        let mut contents = Contents::default();
+        heap.look(object, &mut contents);
+        contents
+    };
+    let contents = objects.clone().map(|object| heap.lives(object).then(|| look(object))).collect();
+    let strong = objects.filter(|_| P::COUNTS).map(|object| heap.strong(object)).collect();
+    Seen { journal, contents, strong }
 }
 
 impl Subject for InItsThread {
@@ -125,7 +136,7 @@ impl Subject for InItsThread {
     }
 
     fn lives(&self, object: Object) -> bool {
-        self.seen.lives.get(object.index()) == Some(&true)
+        matches!(self.seen.contents.get(object.index()), Some(Some(_)))
     }
 
     fn bind(&mut self, name: Name, object: Object) {
@@ -134,6 +145,12 @@ impl Subject for InItsThread {
 
     fn take_journal(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.seen.journal)
+    }
+
+    fn look(&self, object: Object, contents: &mut Contents) {
+        contents.clone_from(
+            self.seen.contents.get(object.index()).and_then(Option::as_ref).unwrap_or(&Contents::default()),
+        );
     }
 
     fn strong(&self, object: Object) -> u64 {

@@ -1,9 +1,9 @@
-//! Arguments that several commands take: names of what there is, and times.
+//! Arguments that several commands take: known names, and times.
 
 use super::command::Usage;
 use std::time::Duration;
 
-/// Refuses a name that nothing has, and says which is the nearest.
+/// Refuses an unknown name. The error names the most similar one.
 pub(crate) fn expect_known<'a>(
     what: &str,
     name: &str,
@@ -17,7 +17,7 @@ pub(crate) fn expect_known<'a>(
     Err(Usage(format!("there is no {what} `{name}`; the nearest is `{nearest}`")))
 }
 
-/// Reads a time that is more than none.
+/// Reads a time that is not zero.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(time) if !time.is_zero() => Ok(time),

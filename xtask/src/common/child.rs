@@ -1,4 +1,4 @@
-//! Running other programs, none of which outlives us or its time.
+//! Runs other programs. None of them outlives this process or its time limit.
 
 use anyhow::{Context, Result};
 use std::fs::{self, File};
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How long after its end a program may go unnoticed.
+/// How often to look whether a program has ended.
 const POLL: Duration = Duration::from_millis(10);
 
 /// How a program ended, and what it printed.
@@ -26,8 +26,8 @@ pub(crate) enum How {
     Interrupted,
 }
 
-/// Runs a program to its end, to that of its time, or until `stop`. What it prints goes through files in `folder`: a
-/// pipe that nobody empties would make it wait for ever.
+/// Runs a program until it ends, its time limit passes, or `stop` is set. Its output goes through files in `folder`, since
+/// a program blocks on a pipe that nobody reads.
 pub(crate) fn run(command: &mut Command, folder: &Path, limit: Option<Duration>, stop: &AtomicBool) -> Result<Ended> {
     let name = command.get_program().to_owned();
     let (stdout, stderr) = (folder.join("stdout"), folder.join("stderr"));
@@ -60,8 +60,8 @@ fn wait(command: &mut Command, limit: Option<Duration>, stop: &AtomicBool) -> st
     Ok(killed)
 }
 
-/// A program that starts others is ended with all of them, so it is made the first of a group. Ctrl-C in a terminal does
-/// not reach the group then: we do that, by `stop`.
+/// Puts a program into its own process group, so that it is killed together with the programs that it starts. Ctrl-C in a
+/// terminal does not reach this group; `stop` does.
 #[cfg(unix)]
 fn in_a_group(command: &mut Command) -> &mut Command {
     use std::os::unix::process::CommandExt;

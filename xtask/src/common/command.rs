@@ -1,4 +1,4 @@
-//! A command: its fields are its arguments, and it ends in one of five ways, each with its exit code.
+//! A command of `cargo xtask`: its fields are its arguments, and each way to end has an exit code.
 
 use anyhow::Result;
 use std::fmt;
@@ -8,20 +8,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A command of `cargo xtask`.
 pub(crate) trait Command: clap::Args {
-    /// Carries the command out. An error ends with code 3; with code 2 where it is a [`Usage`].
+    /// Carries the command out. An error has exit code 3, or 2 if it is a [`Usage`].
     fn run(&self) -> Result<End>;
 }
 
-/// How a command ended that could be carried out.
+/// How a command ended, if not with an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
-    /// All is well.
+    /// It did all its work, and all checks passed.
     Done,
-    /// What it was to see is not so.
+    /// A check failed.
     Failed,
-    /// A part could not be carried out, as it has said.
+    /// Some of the work could not be done. The command has printed which.
     Incomplete,
-    /// It was asked to stop.
+    /// A signal stopped it.
     Interrupted,
 }
 
@@ -36,7 +36,7 @@ impl From<End> for ExitCode {
     }
 }
 
-/// What was asked for makes no sense.
+/// The arguments are wrong.
 #[derive(Debug)]
 pub(crate) struct Usage(pub String);
 
@@ -48,7 +48,7 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
-/// Is true once we are asked to stop.
+/// A flag that Ctrl-C and SIGTERM set.
 pub(crate) fn stopped_by_signals() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stop);

@@ -1,4 +1,4 @@
-//! What the commands share: what a command is, arguments that several take, the workspace, other programs.
+//! Shared by all commands: the trait of a command, common arguments, the workspace, other programs.
 //!
 //! Nothing here knows of seeded bugs, of fuzzing or of any command.
 

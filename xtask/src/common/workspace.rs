@@ -1,4 +1,4 @@
-//! The workspace that we are part of: its root, its corpus, and cargo for it.
+//! This workspace: its root, its corpus, and cargo.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +10,7 @@ pub(crate) fn root() -> &'static Path {
     here.parent().unwrap_or(here)
 }
 
-/// All traces of the corpus, in order of their paths.
+/// All traces of the corpus, sorted by path.
 pub(crate) fn traces() -> io::Result<Vec<PathBuf>> {
     let mut traces = Vec::new();
     for folder in fs::read_dir(root().join("corpus"))? {
@@ -23,14 +23,14 @@ pub(crate) fn traces() -> io::Result<Vec<PathBuf>> {
     Ok(traces)
 }
 
-/// The cargo that has started us, in a folder.
+/// The cargo that started this process, in a folder.
 pub(crate) fn cargo(folder: &Path) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(folder);
     cargo
 }
 
-/// The cargo of the path, in a folder: only that one finds cargo-fuzz, and lets a toolchain be chosen.
+/// The cargo from `PATH`, in a folder: only this one finds cargo-fuzz and can select a toolchain.
 pub(crate) fn cargo_of_the_path(folder: &Path) -> Command {
     let mut cargo = Command::new("cargo");
     cargo.env_remove("CARGO").current_dir(folder);

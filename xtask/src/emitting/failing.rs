@@ -1,5 +1,5 @@
-//! Whether an emitted test fails on a heap with the bug that it is of, and passes without: for traces of seeded bugs, in a
-//! package beside the sources that have the bug.
+//! Checks that the emitted test for a seeded bug fails on a heap with the bug and passes without it. The tests are in a
+//! package beside the sources with the bug.
 
 use super::package::{Package, run};
 use crate::seeded::bug::Bug;
@@ -11,11 +11,11 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
-/// The most random programs that are run for one that fails by a bug.
+/// The most random programs that are tried until one fails by a bug.
 const CASES: u64 = 60_000;
 
-/// Builds each bug, emits a test of a trace that fails by it, and runs that with the bug and without; gives how many fail and
-/// pass as they should. None if interrupted.
+/// Builds each bug, emits a test for a trace that fails by it, and runs the test with the bug and without. Returns the number
+/// of tests; `None` if interrupted.
 pub(super) fn check(root: &Path, bugs: &[Bug], stop: &AtomicBool) -> Result<Option<usize>> {
     let scratch = Scratch::new(root, None, stop)?;
     let package = Package::new(root.join("target/bugs/emitted"), "../tree/heap")?;

@@ -1,4 +1,4 @@
-//! Tests that `heapproof emit-test` prints, built and run as their readers do: in a package that needs the heap alone.
+//! Builds and runs the tests that `heapproof emit-test` prints, as their readers do: in a package that needs only the heap.
 
 pub(crate) mod emitted;
 mod failing;

@@ -1,4 +1,4 @@
-//! A package that has emitted tests and needs the heap alone.
+//! A package of emitted tests that needs only the heap.
 
 use crate::common::workspace::{cargo, root};
 use anyhow::{Context, Result, ensure};
@@ -25,7 +25,7 @@ if_same_then_else = "allow"
 [workspace]
 "#;
 
-/// By which cargo says that a test fails, or does not compile.
+/// Cargo's exit code if a test fails or does not compile.
 const FAILED: i32 = 101;
 
 /// The package, in its folder.
@@ -34,7 +34,7 @@ pub(super) struct Package {
 }
 
 impl Package {
-    /// Makes it on the heap that is at that path, seen from the folder.
+    /// Makes the package. The path of the heap is relative to the folder.
     pub fn new(folder: PathBuf, heap: &str) -> Result<Package> {
         fs::create_dir_all(folder.join("src"))?;
         fs::write(folder.join("Cargo.toml"), MANIFEST.replace("HEAP", heap))?;
@@ -49,27 +49,27 @@ impl Package {
         Ok(Package { folder })
     }
 
-    /// Where the tests of that name go.
+    /// The file for the tests with this name.
     pub fn tests(&self, name: &str) -> PathBuf {
         self.folder.join("tests").join(name).with_extension("rs")
     }
 
-    /// Sees that all tests compile.
+    /// Checks that all tests compile.
     pub fn build(&self) -> Result<()> {
         run(self.test().arg("--no-run"), "an emitted test")
     }
 
-    /// Sees that all tests pass.
+    /// Checks that all tests pass.
     pub fn passes(&self, what: &str) -> Result<()> {
         run(&mut self.test(), what)
     }
 
-    /// Whether a test fails; all of them compile.
+    /// Whether a test fails. All of them must compile.
     pub fn fails(&self) -> Result<bool> {
         Ok(self.test().output().context("can't run cargo")?.status.code() == Some(FAILED))
     }
 
-    /// Sees that clippy has nothing to say of the tests.
+    /// Checks that clippy accepts the tests.
     pub fn lint(&self) -> Result<()> {
         run(&mut self.cargo("clippy"), "clippy")
     }
@@ -86,13 +86,13 @@ impl Package {
     }
 }
 
-/// How many tests a file has; an error where it was not written.
+/// The number of tests in a file; an error if the file was not written.
 pub(super) fn count(tests: &Path) -> Result<usize> {
     let text = fs::read_to_string(tests).with_context(|| format!("{} was not written", tests.display()))?;
     Ok(text.lines().filter(|line| *line == "#[test]").count())
 }
 
-/// Runs a program and sees that it succeeds.
+/// Runs a program and checks that it succeeds.
 pub(super) fn run(command: &mut Command, what: &str) -> Result<()> {
     let status = command.status().context("can't run cargo")?;
     ensure!(status.success(), "{what} failed");

@@ -1,5 +1,5 @@
-//! Whether emitted tests pass on our heap and are as clippy likes them, all in one package in `target/emitted/`: those of every trace of the corpus that is
-//! not large, and those of what is found of each wrong heap, emitted as if the heap were wrong in this way.
+//! Checks that emitted tests pass on our heap and that clippy accepts them, in one package in `target/emitted/`. The tests
+//! are for every trace of the corpus that is not large, and for a failure of each wrong heap, emitted as if our heap had it.
 
 use super::package::{Package, count, run};
 use crate::common::workspace::{cargo, traces};
@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 const MOST_LINES: usize = 200;
 /// The most objects of its bulk lines.
 const MOST_BULK: u64 = 1_000;
-/// The test of the harness that writes those of wrong heaps: what is found of them is known there.
+/// The test of the harness that writes the tests for wrong heaps, since it knows their failures.
 const OF_WRONG_HEAPS: &str = "emit::tests_of_wrong_heaps_are_written";
-/// The least that it writes.
+/// The least number of tests that it writes.
 const WRONG_HEAPS: usize = 50;
 
-/// Emits, builds and runs them; gives how many there are.
+/// Emits, builds and runs the tests. Returns their number.
 pub(super) fn check(root: &Path) -> Result<usize> {
     let package = Package::new(root.join("target/emitted"), "../../heap")?;
     let (corpus, wrong) = (package.tests("corpus"), package.tests("wrong_heaps"));

@@ -1,4 +1,4 @@
-//! The fuzz targets: which there are, their seeds, and nights in which all are run; and soaks, which draw instead of mutate.
+//! The fuzz targets, their seeds, and nights that run all of them; and soaks, which draw random programs instead.
 
 mod night;
 pub(crate) mod nightly;

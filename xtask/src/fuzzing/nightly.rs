@@ -1,4 +1,4 @@
-//! `cargo xtask nightly`: every fuzz target for a time.
+//! `cargo xtask nightly`: runs every fuzz target for a time.
 
 use super::night::{Night, Sanitizer};
 use super::targets::targets;
@@ -13,11 +13,11 @@ const EXIT_CODES: &str = "\
 Below the output folder: summary.md, traces/, artifacts/ (the failing inputs), logs/.
 
 Exit codes:
-  0    nothing new was found
+  0    no new failure was found
   1    a failure was found that no earlier night has found
-  2    bad usage
-  3    a target could not be built or run, and nothing new was found
-  130  interrupted; the summary says how far it came";
+  2    wrong arguments
+  3    a target could not be built or run, and no new failure was found
+  130  interrupted; the summary covers the work until then";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
@@ -28,16 +28,16 @@ pub(crate) struct Nightly {
     /// Only this target; may be given several times
     #[arg(long, value_name = "NAME")]
     target: Vec<String>,
-    /// What else is looked for
+    /// Errors to look for besides wrong answers
     #[arg(long, value_enum, default_value = "none")]
     sanitizer: Sanitizer,
-    /// The number that libFuzzer's choices come from; a fresh one unless given
+    /// The seed of libFuzzer; by default a new one
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
     seed: Option<u32>,
-    /// The kept corpus, a folder a target
+    /// The kept corpus, with one folder for each target
     #[arg(long, value_name = "DIR", default_value = "fuzz/corpus")]
     corpus: PathBuf,
-    /// Where the results go
+    /// The folder for the results
     #[arg(long, value_name = "DIR", default_value = "heapproof.out/nightly")]
     out: PathBuf,
 }

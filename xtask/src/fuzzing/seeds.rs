@@ -1,4 +1,4 @@
-//! `cargo xtask seeds`: seeds for the fuzz targets, made from the traces of the corpus.
+//! `cargo xtask seeds`: makes seeds for the fuzz targets from the traces of the corpus.
 
 use super::targets::targets;
 use crate::common::command::{Command, End};
@@ -8,8 +8,8 @@ use heapproof_model::Program;
 use std::fs;
 use std::path::Path;
 
-/// The most objects that a seed's bulk lines ask for. A fuzzer runs every seed before it begins, and all that it makes of
-/// them later: with chains of 100,000 it would begin after minutes.
+/// The most objects that a seed's bulk lines allocate. A fuzzer runs every seed before it begins, and many mutants of them
+/// later. With chains of 100,000 objects it would take minutes to begin.
 const MOST_BULK: u64 = 32;
 
 /// The target whose inputs are text.
@@ -29,7 +29,7 @@ impl Command for Seeds {
     }
 }
 
-/// Writes each trace of the corpus that is not too large into the folder `corpus/TARGET`; gives how many there are.
+/// Writes each trace of the corpus that is not too large into the folder `corpus/TARGET`. Returns their number.
 pub(crate) fn write(corpus: &Path, target: &str) -> Result<usize> {
     let folder = corpus.join(target);
     fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;

@@ -1,7 +1,7 @@
 //! A soak: every property under every profile, round after round, each round with a seed that was never used.
 //!
-//! The same seeds find the same bugs. What a fixed seed does not find in two million programs another may find in ten
-//! thousand, so a soak takes its seeds from the clock, prints them, and goes on for as long as it is given.
+//! The same seeds find the same bugs. One seed may need two million programs for a bug that another finds in ten thousand.
+//! So a soak takes its seeds from the clock, prints them, and runs for the given time.
 
 use crate::common::arguments::duration;
 use crate::common::child::{self, Ended, How};
@@ -17,38 +17,38 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// A piece that takes longer is given up, and told: a heap may run for ever.
+/// A piece that takes longer is stopped and reported, since a heap may run for ever.
 const LIMIT: Duration = Duration::from_secs(300);
 
 const EXIT_CODES: &str = "\
 Below the output folder: summary.md, failures/ (minimised traces).
 
 Exit codes:
-  0    nothing was found
+  0    no failure was found
   1    a failure was found
-  2    bad usage
-  3    a run did not come to its end, and nothing was found
-  130  interrupted; the summary says how far it came";
+  2    wrong arguments
+  3    a run did not end, and no failure was found
+  130  interrupted; the summary covers the work until then";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Soak {
-    /// For how long, as in `10min` or `1h`
+    /// How long to run, as in `10min` or `1h`
     #[arg(long, value_name = "TIME", default_value = "10min", value_parser = duration)]
     time: Duration,
-    /// The most rounds, however much time is left
+    /// The most rounds, even if time is left
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     rounds: Option<u64>,
-    /// The seed of the first round; the others have those that follow; a fresh one unless given
+    /// The seed of the first round; later rounds use the next numbers; by default a new one
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
-    /// How many programs each property has under each profile in a round
+    /// How many programs to run for each property and profile in a round
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
     cases: u64,
-    /// How many threads build and check; as many as there are processors unless given
+    /// How many threads build and check; by default one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
-    /// Where failures and the summary go
+    /// The folder for failures and the summary
     #[arg(long, value_name = "DIR", default_value = "heapproof.out/soak")]
     out: PathBuf,
 }
@@ -72,18 +72,18 @@ impl command::Command for Soak {
     }
 }
 
-/// What came of a soak.
+/// The result of a soak.
 #[derive(Debug, Default)]
 struct Soaked {
     /// Complete rounds.
     rounds: u64,
-    /// What was run, by property.
+    /// How much was run, by property.
     by_property: BTreeMap<String, Figures>,
-    /// Each failure once: its signature under a property, and where the first one is.
+    /// The command that replays the first failure, by property and signature.
     failures: BTreeMap<(String, String), String>,
-    /// Runs that did not come to their end, in words.
+    /// Runs that did not end, in words.
     trouble: Vec<String>,
-    /// Whether it was ended from outside.
+    /// Whether a signal stopped it.
     interrupted: bool,
 }
 
@@ -102,7 +102,7 @@ struct Piece<'a> {
 }
 
 impl Soak {
-    /// Soaks until the time or the rounds are used up, or until it is interrupted.
+    /// Runs until the time or the rounds are used up, or until it is interrupted.
     fn soak(&self, seed: u64, stop: &AtomicBool) -> Result<Soaked> {
         fs::create_dir_all(&self.out).with_context(|| format!("can't write into {}", self.out.display()))?;
         let mut soaked = Soaked::default();
@@ -128,7 +128,7 @@ impl Soak {
         Ok(soaked)
     }
 
-    /// The command line of these sources.
+    /// The `heapproof` of these sources.
     fn heapproof(&self) -> Command {
         let mut cargo = cargo(root());
         cargo.args(["run", "--quiet", "--profile", "night", "--package", "heapproof", "--bin", "heapproof"]);
@@ -136,7 +136,7 @@ impl Soak {
         cargo
     }
 
-    /// The names of a list; none if interrupted. The first call builds.
+    /// The names that `heapproof list` prints; `None` if interrupted. The first call builds.
     fn names(&self, list: &str, stop: &AtomicBool) -> Result<Option<Vec<String>>> {
         let Ended { how, stdout, stderr } = child::run(self.heapproof().args(["list", list]), &self.out, None, stop)?;
         match how {
@@ -149,7 +149,7 @@ impl Soak {
         }
     }
 
-    /// Runs a piece and adds what came of it; false if interrupted.
+    /// Runs a piece and adds its result; false if interrupted.
     fn piece(&self, piece: &Piece<'_>, soaked: &mut Soaked, stop: &AtomicBool) -> Result<bool> {
         let Piece { property, profile, seed } = *piece;
         let how = format!("--property {property} --profile {profile} --seed {seed} --cases {}", self.cases);
@@ -173,10 +173,10 @@ impl Soak {
 }
 
 impl Soaked {
-    /// Adds what a run printed, an object a line.
+    /// Adds the output of a run, one object per line.
     fn add(&mut self, property: &str, stdout: &str) -> Result<()> {
         for line in stdout.lines() {
-            let object: Value = serde_json::from_str(line).with_context(|| format!("can't make out {line}"))?;
+            let object: Value = serde_json::from_str(line).with_context(|| format!("can't read {line}"))?;
             let text = |name: &str| object[name].as_str().unwrap_or_default().to_owned();
             match object["type"].as_str() {
                 Some("violation") => {
@@ -194,7 +194,7 @@ impl Soaked {
         Ok(())
     }
 
-    /// In a few words.
+    /// The result in a few words.
     fn verdict(&self) -> String {
         let all = self.by_property.values().fold(Figures::default(), |sum, one| Figures {
             programs: sum.programs + one.programs,

@@ -1,4 +1,4 @@
-//! `cargo xtask targets`: what the fuzz targets are.
+//! `cargo xtask targets`: lists the fuzz targets.
 
 use crate::common::command::{Command, End};
 use crate::common::workspace::root;
@@ -16,7 +16,7 @@ impl Command for Targets {
     }
 }
 
-/// The fuzz targets, in order of their names.
+/// The fuzz targets, sorted by name.
 pub(crate) fn targets(root: &Path) -> Result<Vec<String>> {
     let folder = root.join("fuzz").join("fuzz_targets");
     let entries = fs::read_dir(&folder).with_context(|| format!("can't read {}", folder.display()))?;

@@ -1,7 +1,7 @@
-//! `cargo xtask biases`: what each bias of the generators is worth: seeded bugs looked for with it and without.
+//! `cargo xtask biases`: measures the worth of each bias of the generators: looks for seeded bugs with it and without.
 //!
-//! A bug is built once, and looked for with the same seeds each time. What is compared is how many operations it took,
-//! which is the same on a slow machine and a fast one.
+//! Each bug is built once, and each search uses the same seeds. The figures are numbers of operations until the bug is
+//! found, which do not depend on the speed of the machine.
 
 use crate::common::command::{Command, End, stopped_by_signals};
 use crate::common::workspace::root;
@@ -14,10 +14,10 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-/// The biases, as `heapproof check --without-bias` calls them.
+/// The biases, by their names for `heapproof check --without-bias`.
 const BIASES: [&str; 5] = ["swarm", "recent", "shapes", "aim", "pulse"];
 
-/// Bugs that random programs are slow to find, and some that they find soon: what is looked for unless something is asked.
+/// The default bugs: some that random programs find late, and some that they find soon.
 const BUGS: [&str; 12] = [
     "disturbed-not-noticed",
     "disturbed-is-no-candidate",
@@ -35,19 +35,19 @@ const BUGS: [&str; 12] = [
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Biases {
-    /// Only the bug of this id; may be given several times; a dozen unless given
+    /// Only the bug with this id; may be given several times; by default a dozen bugs
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
-    /// How often each bug is looked for, each time with a seed of its own
+    /// How often to look for each bug, each time with another seed
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     trials: u64,
-    /// The seed of the first trial; the others have those that follow
+    /// The seed of the first trial; later trials use the next numbers
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
     /// The most programs of a trial
     #[arg(long, value_name = "N", default_value_t = 8_000, value_parser = clap::value_parser!(u64).range(1..))]
     cases: u64,
-    /// How many threads build and check; as many as there are processors unless given
+    /// How many threads build and check; by default one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
 }
@@ -62,7 +62,7 @@ impl Command for Biases {
     }
 }
 
-/// How the bugs are looked for.
+/// The parameters of the search.
 struct Comparison<'a> {
     /// One for each trial.
     pub seeds: Range<u64>,
@@ -72,7 +72,7 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// Looks for those bugs and prints a line of a table for each; false if interrupted.
+    /// Looks for these bugs and prints a row of a table for each; false if interrupted.
     pub fn run(&self, root: &Path, bugs: &[Bug]) -> Result<bool> {
         let scratch = Scratch::new(root, self.jobs, self.stop)?;
         let edited: Vec<_> = bugs.iter().map(|bug| bug.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
@@ -111,7 +111,8 @@ impl Comparison<'_> {
     }
 }
 
-/// The median of the operations until the bug was found, those that did not find it last; and how many did, unless all.
+/// The median number of operations until the bug was found; trials that did not find it count as the longest. Unless all
+/// trials found it, also how many did.
 fn cell(outcomes: &[Outcome]) -> String {
     let operations = |outcome: &Outcome| match outcome {
         Outcome::Found(found) => Some(found.operations),

@@ -1,4 +1,4 @@
-//! `cargo xtask bugs`: whether `heapproof check` detects each seeded bug.
+//! `cargo xtask bugs`: checks that `heapproof check` detects each seeded bug.
 
 use super::hunt::{Hunt, Trials};
 use super::table::table;
@@ -8,31 +8,34 @@ use crate::seeded::choice::chosen;
 use anyhow::Result;
 
 const EXIT_CODES: &str = "\
-Everything happens below target/bugs/, one run at a time.
+All files are below target/bugs/, and only one run at a time can use them.
 
 Exit codes:
-  0    all were detected, in every trial
-  1    one was not
-  2    bad usage
+  0    every trial detected its bug
+  1    a trial did not
+  2    wrong arguments
   3    a build or a tool failed, or the sources fail without a bug
   130  interrupted";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Bugs {
-    /// Only the bug of this id; may be given several times
+    /// Only the bug with this id; may be given several times
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
-    /// How often each bug is looked for, each time with a seed of its own
+    /// How often to look for each bug, each time with another seed
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     trials: u64,
-    /// The seed of the first trial; the others have those that follow
+    /// The seed of the first trial; later trials use the next numbers
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
     /// The most programs of a trial
     #[arg(long, value_name = "N", default_value_t = 60_000, value_parser = clap::value_parser!(u64).range(1..))]
     cases: u64,
-    /// How many threads build and check; as many as there are processors unless given
+    /// Hold the heap to that dialect, as `loosest`: how much a subject with a loose dialect still shows
+    #[arg(long, value_name = "DIALECT")]
+    dialect: Option<String>,
+    /// How many threads build and check; by default one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
 }
@@ -42,7 +45,8 @@ impl Command for Bugs {
         let bugs = chosen(&self.only)?;
         let stop = stopped_by_signals()?;
         let seeds = self.seed..self.seed.saturating_add(self.trials);
-        let hunt = Hunt { seeds, cases: self.cases, jobs: self.jobs, stop: &stop };
+        let extra: Vec<&str> = self.dialect.iter().flat_map(|dialect| ["--dialect", dialect]).collect();
+        let hunt = Hunt { seeds, cases: self.cases, extra: &extra, jobs: self.jobs, stop: &stop };
         let results = hunt.run(root(), &bugs)?;
         print!("{}", table(&bugs, &results));
         Ok(match results {

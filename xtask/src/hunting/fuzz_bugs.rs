@@ -1,7 +1,8 @@
-//! `cargo xtask fuzz-bugs`: what the structure-aware mutator is worth: seeded bugs looked for by a fuzz target with it and without.
+//! `cargo xtask fuzz-bugs`: measures the worth of the structure-aware mutator: a fuzz target looks for seeded bugs with it
+//! and without.
 //!
-//! Both begin with no corpus and the same numbers. What is compared is how many executions it took until a bug was found,
-//! which is the same on a slow machine and a fast one, and how much of the program was reached.
+//! Both searches begin with an empty corpus and the same seeds. The figures are the executions until a bug is found, which
+//! do not depend on the speed of the machine, and the coverage.
 
 use crate::common::arguments::{duration, expect_known};
 use crate::common::child::{self, Ended, How};
@@ -19,28 +20,28 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-/// The exit code by which libFuzzer says that an input failed.
+/// The exit code of libFuzzer if an input fails.
 const FAILED: i32 = 77;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "HEAPPROOF_MUTATOR=off turns the mutator off in any fuzz target.")]
 pub(crate) struct FuzzBugs {
-    /// Only the bug of this id; may be given several times
+    /// Only the bug with this id; may be given several times
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
     /// The fuzz target
     #[arg(long, value_name = "NAME", default_value = "lockstep")]
     target: String,
-    /// How often each bug is looked for, each time with a seed of its own
+    /// How often to look for each bug, each time with another seed
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     trials: u32,
-    /// The seed of the first trial; the others have those that follow
+    /// The seed of the first trial; later trials use the next numbers
     #[arg(long, value_name = "S", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
     seed: u32,
     /// The most executions of a trial
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
     runs: u64,
-    /// The most time of a trial
+    /// The longest time of a trial
     #[arg(long, value_name = "TIME", default_value = "5min", value_parser = duration)]
     time: Duration,
 }
@@ -62,18 +63,18 @@ impl command::Command for FuzzBugs {
     }
 }
 
-/// How the bugs are looked for.
+/// The parameters of the search.
 struct Hunt<'a> {
     pub target: &'a str,
     /// One for each trial.
     pub seeds: Range<u32>,
-    /// The most executions of a trial, and the most time.
+    /// The most executions and the longest time of a trial.
     pub runs: u64,
     pub time: Duration,
     pub stop: &'a AtomicBool,
 }
 
-/// What came of a trial.
+/// The result of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Run {
     found: bool,
@@ -83,7 +84,7 @@ struct Run {
 }
 
 impl Hunt<'_> {
-    /// Looks for those bugs and prints a line of a table for each; false if interrupted.
+    /// Looks for these bugs and prints two rows of a table for each; false if interrupted.
     pub fn run(&self, root: &Path, bugs: &[Bug]) -> Result<bool> {
         let scratch = Scratch::new(root, None, self.stop)?;
         let edited: Vec<_> = bugs.iter().map(|bug| bug.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
@@ -129,11 +130,11 @@ impl Hunt<'_> {
             How::Exited(status) => bail!("the fuzz target ended with {status}"),
             How::TimedOut => bail!("the fuzz target does not end"),
         };
-        read(&stderr, found).map(Some).context("the fuzz target says nothing of its executions")
+        read(&stderr, found).map(Some).context("the fuzz target does not print its number of executions")
     }
 }
 
-/// What libFuzzer says at the end, and of what it reached in its last status.
+/// Reads the final statistics of libFuzzer, and the coverage from its last status line.
 fn read(stderr: &str, found: bool) -> Option<Run> {
     let executions = stderr.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"))?;
     let status = stderr.lines().rfind(|line| line.starts_with('#') && line.contains("cov: "))?;
@@ -146,7 +147,7 @@ fn read(stderr: &str, found: bool) -> Option<Run> {
     })
 }
 
-/// How many trials found it and after how many executions; how many there were in all, and the medians of what was reached.
+/// How many trials found the bug and after how many executions, the sum of all executions, and the medians of the coverage.
 fn row(runs: &[Run]) -> String {
     let until: Vec<String> = runs.iter().filter(|run| run.found).map(|run| run.executions.to_string()).collect();
     let median = |of: fn(&Run) -> u64| {

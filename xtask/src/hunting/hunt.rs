@@ -1,4 +1,4 @@
-//! All bugs, one after the other: make the sources wrong, build them, and see whether the harness notices.
+//! Takes all bugs, one after the other: puts the bug into the sources, builds them, and looks whether the harness detects it.
 
 use crate::common::workspace::traces;
 use crate::seeded::bug::Bug;
@@ -12,20 +12,22 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-/// How the bugs are looked for.
+/// The parameters of the search.
 pub(crate) struct Hunt<'a> {
     /// One for each trial.
     pub seeds: Range<u64>,
     pub cases: u64,
+    /// More arguments of each command that judges.
+    pub extra: &'a [&'a str],
     pub jobs: Option<u16>,
     pub stop: &'a AtomicBool,
 }
 
-/// What came of a bug's trials, in order of seeds, up to one that timed out.
+/// The results of a bug's trials, in order of seeds, up to the first that timed out.
 pub(crate) struct Trials(pub Vec<Outcome>);
 
 impl Trials {
-    /// How many trials have noticed that something is wrong.
+    /// How many trials have detected the bug.
     pub fn detections(&self) -> usize {
         self.0
             .iter()
@@ -40,11 +42,11 @@ impl Trials {
 }
 
 impl Hunt<'_> {
-    /// Looks for those bugs. Where it is interrupted, the results of the first ones.
+    /// Looks for these bugs. If interrupted, returns the results of the first ones.
     pub fn run(&self, root: &Path, bugs: &[Bug]) -> Result<Vec<Trials>> {
         let start = Instant::now();
         let scratch = Scratch::new(root, self.jobs, self.stop)?;
-        // Before anything is built: a text that is no longer there is known at once.
+        // All edits are made before the first build, so a text that is no longer in the sources is an error at once.
         let edited: Vec<_> = bugs.iter().map(|bug| bug.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
         eprintln!("building without a bug");
         let Some(sound) = sound(&scratch)? else { return Ok(Vec::new()) };
@@ -74,18 +76,18 @@ impl Hunt<'_> {
             let Some(mut outcome) = self.trial(scratch, property, seed).run(&heapproof)? else { return Ok(None) };
             if let Outcome::Undetected { .. } = outcome {
                 let traces = traces()?;
-                match trial::replay_corpus(&heapproof, property, &traces, &scratch.output, self.stop)? {
+                match trial::replay_corpus(&heapproof, property, self.extra, &traces, &scratch.output, self.stop)? {
                     None => return Ok(None),
                     Some(None) => {}
                     Some(Some(how)) => outcome = Outcome::ByCorpus(how),
                 }
             }
             eprintln!("  seed {seed}: {}", describe(&outcome));
-            if !self.is_the_bugs(scratch, sound, property, seed, &outcome)? {
+            if !self.is_due_to_bug(scratch, sound, property, seed, &outcome)? {
                 return Ok(None);
             }
             outcomes.push(outcome);
-            // A trial that timed out is enough not to count as detected, and takes minutes; the corpus has no seed.
+            // One trial that timed out is enough, since it takes minutes. The corpus does not depend on the seed.
             if matches!(outcomes.last(), Some(Outcome::TimedOut | Outcome::ByCorpus(_))) {
                 break;
             }
@@ -95,11 +97,11 @@ impl Hunt<'_> {
 
     fn trial<'a>(&'a self, scratch: &'a Scratch<'_>, property: &'a str, seed: u64) -> Trial<'a> {
         let (cases, jobs, output, stop) = (self.cases, self.jobs, &*scratch.output, self.stop);
-        Trial { property, extra: &[], seed, cases, jobs, output, stop }
+        Trial { property, extra: self.extra, seed, cases, jobs, output, stop }
     }
 
-    /// What fails must pass on the sound build, else some other bug was found; false if interrupted.
-    fn is_the_bugs(
+    /// Checks that the failure does not happen without the bug; false if interrupted.
+    fn is_due_to_bug(
         &self,
         scratch: &Scratch<'_>,
         sound: &Path,
@@ -109,23 +111,23 @@ impl Hunt<'_> {
     ) -> Result<bool> {
         match outcome {
             Outcome::Found(found) => {
-                let fails = trial::fails(sound, property, &found.trace, &scratch.output, self.stop)?;
+                let fails = trial::fails(sound, property, self.extra, &found.trace, &scratch.output, self.stop)?;
                 ensure!(fails != Some(true), "{} fails without the bug too", found.trace.display());
                 Ok(fails.is_some())
             }
-            // Nothing was minimised, so the whole run must pass.
+            // There is no minimised trace, so the whole run must pass.
             Outcome::Crashed(_) => match self.trial(scratch, property, seed).run(sound)? {
                 None => Ok(false),
                 Some(Outcome::Undetected { .. }) => Ok(true),
                 Some(_) => bail!("seed {seed} fails without the bug too"),
             },
-            // The tests replay the corpus on the sound sources.
+            // `cargo test` replays the corpus on the sources without a bug.
             Outcome::ByCorpus(_) | Outcome::Undetected { .. } | Outcome::TimedOut => Ok(true),
         }
     }
 }
 
-/// A build without a bug, kept from being overwritten; none if interrupted.
+/// Builds without a bug, and copies the binary before later builds overwrite it; `None` if interrupted.
 fn sound(scratch: &Scratch<'_>) -> Result<Option<PathBuf>> {
     let Some(built) = scratch.build(&BTreeMap::new())? else { return Ok(None) };
     let kept = scratch.output.join("heapproof-without-a-bug");
@@ -137,7 +139,7 @@ fn describe(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Found(found) => format!("{} after {} operations", found.signature, found.operations),
         Outcome::Crashed(how) => format!("crashed: {how}"),
-        Outcome::ByCorpus(how) => format!("nothing, but a trace of the corpus: {how}"),
+        Outcome::ByCorpus(how) => format!("only a trace of the corpus: {how}"),
         Outcome::Undetected { operations } => format!("nothing in {operations} operations"),
         Outcome::TimedOut => "timed out".to_owned(),
     }

@@ -1,4 +1,4 @@
-//! How soon seeded bugs are found: by random programs, with each bias of the generators and without, and by a fuzz target.
+//! Measures how soon seeded bugs are found by random programs, with each bias and without, and by a fuzz target.
 
 pub(crate) mod biases;
 pub(crate) mod bugs;

@@ -1,4 +1,4 @@
-//! The results, a line a bug.
+//! The table of results, with one row for each bug.
 
 use super::hunt::Trials;
 use crate::seeded::bug::Bug;
@@ -6,7 +6,7 @@ use crate::seeded::trial::Outcome;
 
 const HEAD: [&str; 6] = ["bug", "class", "detected", "signature", "operations", "lines"];
 
-/// The table of bugs and what came of their trials.
+/// The table of bugs and their trials.
 pub(crate) fn table(bugs: &[Bug], results: &[Trials]) -> String {
     let lines = bugs.iter().zip(results).map(|(bug, trials)| line(bug, trials));
     let lines: Vec<[String; 6]> = [HEAD.map(str::to_owned)].into_iter().chain(lines).collect();
@@ -20,7 +20,7 @@ pub(crate) fn table(bugs: &[Bug], results: &[Trials]) -> String {
     table
 }
 
-/// All but the first three are those of one trial, the median.
+/// The row of a bug. All columns but the first three are from the median trial.
 fn line(bug: &Bug, trials: &Trials) -> [String; 6] {
     let dash = || "-".to_owned();
     let (signature, operations, lines) = match median(&trials.0) {
@@ -41,7 +41,7 @@ fn detected(trials: &Trials) -> String {
     }
 }
 
-/// The median by operations, the lower of two; those that found nothing are greater than all.
+/// The lower median by operations. Trials that found nothing count as the longest.
 fn median(outcomes: &[Outcome]) -> Option<&Outcome> {
     let mut sorted: Vec<&Outcome> = outcomes.iter().collect();
     sorted.sort_by_key(|outcome| match outcome {

@@ -1,11 +1,11 @@
-//! What makes programs fail: a seeded bug, or a subject that is wrong on purpose.
+//! The cause of failures: a seeded bug, or a subject that is wrong on purpose.
 
 use crate::common::workspace::cargo;
 use crate::seeded::bug::Bug;
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 
-/// What programs are to fail by.
+/// The cause of failures.
 pub(crate) enum Culprit {
     Seeded(Bug),
     /// A subject that is wrong on purpose.
@@ -24,7 +24,7 @@ impl Culprit {
         Ok(names.filter(|name| name.starts_with("canary")).map(|name| Culprit::Canary(name.to_owned())).collect())
     }
 
-    /// What it is called.
+    /// The name of the bug or the subject.
     pub fn id(&self) -> &str {
         match self {
             Culprit::Seeded(bug) => &bug.id,
@@ -39,7 +39,7 @@ impl Culprit {
         }
     }
 
-    /// The most random programs that are run for one that fails. Each canary is caught in few, as a test says.
+    /// The most random programs that are tried until one fails. Each canary fails in few programs, as a test checks.
     pub fn cases(&self) -> u64 {
         match self {
             Culprit::Seeded(_) => 60_000,
@@ -47,7 +47,7 @@ impl Culprit {
         }
     }
 
-    /// The properties that may notice it; the first that does is taken.
+    /// The properties that may detect it, in the order to try them.
     pub fn properties(&self) -> Vec<&str> {
         match self {
             Culprit::Seeded(bug) => vec![&bug.property],

@@ -1,6 +1,6 @@
-//! Whether programs that fail by one bug come to one trace: each seeded bug is built, or a canary taken, it is looked for
-//! with many seeds, and what the minimiser makes of the programs is compared. What else the minimiser promises is tried on
-//! the traces: minimising one gives it again, and so does minimising its program with several threads; none of its lines can go.
+//! Checks whether programs that fail by one bug are minimised to one trace: takes a seeded bug or a canary, looks for it with
+//! many seeds, and compares the minimised traces. It also checks the other promises of the minimiser on these traces:
+//! minimising a trace again returns the same trace, so does minimising its program with two threads, and no line can go.
 
 use super::culprit::Culprit;
 use crate::common::child::{self, Ended, How};
@@ -15,44 +15,44 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-/// Where so many seeds find nothing, the others are not tried.
+/// If this many seeds find nothing, the others are not tried.
 const ENOUGH: u64 = 3;
-/// After this a seed is given up.
+/// The time limit for a seed.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// What came of one seed.
+/// The result of one seed.
 #[derive(Clone)]
 struct Form {
     signature: String,
     trace: String,
     found: u64,
     executions: u64,
-    /// The program that was found, where it is the only one that was saved.
+    /// The program before it was minimised, if only one program was saved.
     original: Option<String>,
 }
 
-/// What came of a bug: the programs that fail with the signature which most of them have.
+/// The result of a bug. It covers the programs with the most frequent signature.
 pub(crate) struct Forms {
     pub id: String,
     pub signature: String,
     /// How many signatures there are.
     pub signatures: usize,
-    /// How many programs failed so.
+    /// How many programs have this signature.
     pub programs: usize,
-    /// How many of them came to the trace that most came to.
+    /// How many of them end at the most frequent trace.
     pub alike: usize,
     /// How many traces there are.
     pub distinct: usize,
-    /// The lines of that trace.
+    /// The number of lines of the most frequent trace.
     pub lines: usize,
-    /// The medians of the lines that programs had, and of the executions that they took.
+    /// The medians of the lines before minimising, and of the executions.
     pub found: u64,
     pub executions: u64,
-    /// The promises that were broken, a sentence each.
+    /// The broken promises, one sentence each.
     pub broken: Vec<String>,
 }
 
-/// Takes each culprit and minimises a program of each seed; what was done until an interruption.
+/// Takes each culprit and minimises a program of each seed. If interrupted, returns the results so far.
 pub(crate) fn run(
     root: &Path,
     culprits: &[Culprit],
@@ -71,8 +71,8 @@ pub(crate) fn run(
         let Some(heapproof) = scratch.build(&edited)? else { break };
         let mut forms = None;
         for property in culprit.properties() {
-            let look = Look { heapproof: &heapproof, scratch: &scratch, culprit, property, stop };
-            match look.forms(seeds)? {
+            let search = Search { heapproof: &heapproof, scratch: &scratch, culprit, property, stop };
+            match search.forms(seeds)? {
                 None => return Ok(all),
                 Some(found) => forms = found,
             }
@@ -88,8 +88,8 @@ pub(crate) fn run(
     Ok(all)
 }
 
-/// One build, and what is asked of it.
-struct Look<'a> {
+/// The search for failures of one build.
+struct Search<'a> {
     heapproof: &'a Path,
     scratch: &'a Scratch<'a>,
     culprit: &'a Culprit,
@@ -97,8 +97,8 @@ struct Look<'a> {
     stop: &'a AtomicBool,
 }
 
-impl Look<'_> {
-    /// What comes of all seeds; none of it where the first ones find nothing, and nothing if interrupted.
+impl Search<'_> {
+    /// The results of all seeds. The inner option is `None` if the first seeds find nothing, the outer one if interrupted.
     fn forms(&self, seeds: u64) -> Result<Option<Option<Forms>>> {
         let mut forms = Vec::new();
         for seed in 1..=seeds {
@@ -108,14 +108,14 @@ impl Look<'_> {
                 break;
             }
         }
-        let Some(mut compared) = compared(self.culprit.id(), &forms) else { return Ok(Some(None)) };
+        let Some(mut compared) = compare(self.culprit.id(), &forms) else { return Ok(Some(None)) };
         let Some(broken) = self.broken_promises(&forms)? else { return Ok(None) };
         broken.iter().for_each(|promise| eprintln!("  broken: {promise}"));
         compared.broken = broken;
         Ok(Some(Some(compared)))
     }
 
-    /// Looks for a failure with one seed; none of it where nothing fails, and nothing if interrupted.
+    /// Looks for a failure with one seed. The inner option is `None` if no program fails, the outer one if interrupted.
     fn check(&self, seed: u64) -> Result<Option<Option<Form>>> {
         let out = self.scratch.output.join("found");
         if out.exists() {
@@ -132,36 +132,38 @@ impl Look<'_> {
             How::Exited(status) => match status.code() {
                 Some(1) => form(&stdout, &out).map(Some).map(Some),
                 Some(2 | 3) => bail!("check failed: {}", stderr.trim()),
-                // Nothing fails, or the run itself has died, of which there is no trace without isolation.
+                // No program fails, or the run itself has died, which leaves no trace without isolation.
                 _ => Ok(Some(None)),
             },
         }
     }
 
-    /// What does not hold of the traces, each looked at once; none if interrupted.
+    /// The broken promises of the traces, each of which is tried once; `None` if interrupted.
     fn broken_promises(&self, forms: &[Form]) -> Result<Option<Vec<String>>> {
         let by_trace: BTreeMap<&str, &Form> = forms.iter().map(|form| (&*form.trace, form)).collect();
         let mut broken = Vec::new();
         for (trace, form) in by_trace {
             let path = self.scratch.output.join("minimised.trace");
             fs::write(&path, trace)?;
-            let said = |what: &str| format!("{what}: {}", one_line(trace));
+            let sentence = |what: &str| format!("{what}: {}", one_line(trace));
             match self.minimized(&path, "1")? {
                 None => return Ok(None),
-                Some(again) if again != trace => broken.push(said("minimising it again changes it")),
+                Some(again) if again != trace => broken.push(sentence("minimising it again changes it")),
                 Some(_) => {}
             }
             let verify = child::run(self.command("verify-minimal").arg(&path), &self.scratch.output, None, self.stop)?;
             match verify.how {
                 How::Exited(status) if status.success() => {}
                 How::Interrupted => return Ok(None),
-                _ => broken.push(said("something can go")),
+                _ => broken.push(sentence("something can be removed")),
             }
             if let Some(original) = &form.original {
                 fs::write(&path, original)?;
                 match self.minimized(&path, "2")? {
                     None => return Ok(None),
-                    Some(other) if other != trace => broken.push(said("its program comes to another one")),
+                    Some(other) if other != trace => {
+                        broken.push(sentence("two threads minimise its program to another"));
+                    }
                     Some(_) => {}
                 }
             }
@@ -169,7 +171,7 @@ impl Look<'_> {
         Ok(Some(broken))
     }
 
-    /// What a program is minimised to, without what is said of it; none if interrupted.
+    /// Minimises a program to a trace without comments; `None` if interrupted.
     fn minimized(&self, path: &Path, jobs: &str) -> Result<Option<String>> {
         let mut minimize = self.command("minimize");
         minimize.arg(path).args(["--jobs", jobs]);
@@ -178,7 +180,7 @@ impl Look<'_> {
             How::Interrupted => Ok(None),
             How::TimedOut => Ok(Some("it takes too long".to_owned())),
             How::Exited(status) if matches!(status.code(), Some(0 | 1)) => {
-                let program: Program = stdout.parse().context("what minimize prints is no trace")?;
+                let program: Program = stdout.parse().context("minimize does not print a trace")?;
                 Ok(Some(program.to_string()))
             }
             How::Exited(_) => bail!("minimize failed: {}", stderr.trim()),
@@ -192,12 +194,12 @@ impl Look<'_> {
     }
 }
 
-/// A trace's lines in one, without its header.
+/// All lines of a trace in one line, without the header.
 fn one_line(trace: &str) -> String {
     trace.lines().skip(1).collect::<Vec<&str>>().join("; ")
 }
 
-/// What `check` says and saves.
+/// Reads the output of `check`, and the file that it saved.
 fn form(stdout: &str, out: &Path) -> Result<Form> {
     let objects: Vec<Value> = stdout.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let violation = objects.iter().find(|object| object["type"] == "violation").context("there is no violation")?;
@@ -212,7 +214,7 @@ fn form(stdout: &str, out: &Path) -> Result<Form> {
     })
 }
 
-/// The one file of a folder; others are met on the way.
+/// The file of a folder if there is only one. Further files are failures that were found while minimising.
 fn original(folder: &Path) -> Result<Option<String>> {
     let entries: Vec<_> = fs::read_dir(folder)?.collect::<std::io::Result<_>>()?;
     Ok(match &entries[..] {
@@ -221,7 +223,7 @@ fn original(folder: &Path) -> Result<Option<String>> {
     })
 }
 
-fn compared(id: &str, forms: &[Form]) -> Option<Forms> {
+fn compare(id: &str, forms: &[Form]) -> Option<Forms> {
     let mut by_signature: BTreeMap<&str, Vec<&Form>> = BTreeMap::new();
     for form in forms {
         by_signature.entry(&form.signature).or_default().push(form);
@@ -243,7 +245,7 @@ fn compared(id: &str, forms: &[Form]) -> Option<Forms> {
         programs: forms.len(),
         alike: *alike,
         distinct: traces.len(),
-        // All but the header.
+        // The header does not count.
         lines: trace.lines().count().saturating_sub(1),
         found: median(forms.iter().map(|form| form.found)),
         executions: median(forms.iter().map(|form| form.executions)),
@@ -260,7 +262,7 @@ fn median(numbers: impl Iterator<Item = u64>) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Form, compared, form};
+    use super::{Form, compare, form};
     use std::path::Path;
 
     #[test]
@@ -273,7 +275,7 @@ mod tests {
             original: None,
         };
         let all = [form("a", "x", 9), form("b", "y", 5), form("a", "x", 7), form("a", "z\nz", 8)];
-        let forms = compared("bug", &all).unwrap();
+        let forms = compare("bug", &all).unwrap();
         assert_eq!((forms.signature.as_str(), forms.programs, forms.alike, forms.distinct), ("a", 3, 2, 2));
         assert_eq!((forms.lines, forms.executions, forms.signatures), (1, 8, 2));
     }

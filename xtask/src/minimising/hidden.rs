@@ -1,7 +1,7 @@
-//! `cargo xtask hidden`: which of two seeded bugs a run keeps no trace of, where the sources have both.
+//! `cargo xtask hidden`: builds the sources with two seeded bugs, and finds the bugs that a run keeps no trace of.
 //!
-//! A run keeps one trace of each signature. A bug is hidden by the other if none of these traces fails once the other is
-//! corrected: on a build with the one bug alone.
+//! A run keeps one trace for each signature. A bug is hidden by the other one if all these traces pass after the other one
+//! is corrected, which means on a build with this bug alone.
 
 use crate::common::child::{self, Ended, How};
 use crate::common::command::{Command, End, stopped_by_signals};
@@ -28,16 +28,16 @@ const BUGS: [&str; 6] = [
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Hidden {
-    /// The bug of this id, with each other that is given; may be given several times; six that share kinds unless given
+    /// A bug to pair with the others that are given; may be given several times; by default six bugs that share kinds
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
     /// The seed of the run that looks for both
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// How many programs it has
+    /// How many programs this run has
     #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
     cases: u64,
-    /// How many threads build; as many as there are processors unless given
+    /// How many threads build; by default one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
 }
@@ -52,7 +52,7 @@ impl Command for Hidden {
     }
 }
 
-/// How pairs are looked at.
+/// The parameters of the search.
 struct Pairs<'a> {
     scratch: &'a Scratch<'a>,
     seed: u64,
@@ -61,7 +61,7 @@ struct Pairs<'a> {
 }
 
 impl Pairs<'_> {
-    /// Prints a line of a table for each pair; false if interrupted.
+    /// Prints a row of a table for each pair; false if interrupted.
     fn run(&self, bugs: &[Bug]) -> Result<bool> {
         let mut alone = Vec::new();
         for bug in bugs {
@@ -76,7 +76,7 @@ impl Pairs<'_> {
         for (number, one) in alone.iter().enumerate() {
             for other in &alone[number + 1..] {
                 let Ok(edited) = self.both(one.0, other.0) else {
-                    println!("| {} | {} | | they change one text |", one.0.id, other.0.id);
+                    println!("| {} | {} | | both change the same text |", one.0.id, other.0.id);
                     continue;
                 };
                 let Some(built) = self.scratch.build(&edited)? else { return Ok(false) };
@@ -95,7 +95,7 @@ impl Pairs<'_> {
         Ok(true)
     }
 
-    /// The files that both change.
+    /// The files that the two bugs change, with both changes.
     fn both(&self, one: &Bug, other: &Bug) -> Result<BTreeMap<PathBuf, String>> {
         let mut edited = one.edited(|file| self.scratch.read(file))?;
         let read = |file: &Path| edited.get(file).cloned().map_or_else(|| self.scratch.read(file), Ok);
@@ -103,7 +103,7 @@ impl Pairs<'_> {
         Ok(edited)
     }
 
-    /// The traces that a run keeps, one of each signature; none if interrupted.
+    /// The traces that a run keeps, one for each signature; `None` if interrupted.
     fn traces(&self, heapproof: &Path) -> Result<Option<Vec<PathBuf>>> {
         let out = self.scratch.output.join("found");
         if out.exists() {
@@ -118,7 +118,7 @@ impl Pairs<'_> {
         Ok(Some(paths.into_iter().filter(|path| path.is_file()).collect()))
     }
 
-    /// Whether any of those traces fails; none if interrupted.
+    /// Whether one of these traces fails; `None` if interrupted.
     fn fails(&self, heapproof: &Path, traces: &[PathBuf]) -> Result<Option<bool>> {
         for trace in traces {
             let mut replay = process::Command::new(heapproof);

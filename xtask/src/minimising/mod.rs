@@ -1,5 +1,4 @@
-//! What the minimiser makes of programs that fail by a known mistake: whether they become one trace, and what other people's
-//! minimisers make of them.
+//! Minimises programs that fail by a known mistake: counts how many traces result, and compares with other minimisers.
 
 mod culprit;
 mod forms;

@@ -1,4 +1,4 @@
-//! `cargo xtask normal-forms`: whether programs that fail by one mistake are minimised to one trace.
+//! `cargo xtask normal-forms`: counts how many programs that fail by one mistake are minimised to one trace.
 
 use super::culprit::Culprit;
 use super::forms::{self, Forms};
@@ -6,24 +6,24 @@ use crate::common::arguments::expect_known;
 use crate::common::command::{Command, End, stopped_by_signals};
 use crate::common::workspace::root;
 use crate::seeded::bug::load_all;
-use crate::seeded::choice::USUAL;
+use crate::seeded::choice::DEFAULT_BUGS;
 use anyhow::Result;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct NormalForms {
-    /// Only the bug of this id, or the canary of this name; may be given several times; ten bugs that fail in few
-    /// programs unless given
+    /// Only the bug with this id or the canary with this name; may be given several times; by default ten bugs that few
+    /// programs are enough to find
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
     /// Every canary and every seeded bug, which takes hours
     #[arg(long, conflicts_with = "only")]
     all: bool,
-    /// With how many seeds a bug is looked for
+    /// How many seeds to use for each bug
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
-    /// How many threads build; as many as there are processors unless given
+    /// How many threads build; by default one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
 }
@@ -48,8 +48,8 @@ impl NormalForms {
     fn culprits(&self, root: &Path) -> Result<Vec<Culprit>> {
         let mut known = Culprit::canaries(root)?;
         known.extend(load_all(root)?.into_iter().map(Culprit::Seeded));
-        let usual: Vec<String> = USUAL.map(str::to_owned).into();
-        let only = if self.only.is_empty() { &usual } else { &self.only };
+        let default: Vec<String> = DEFAULT_BUGS.map(str::to_owned).into();
+        let only = if self.only.is_empty() { &default } else { &self.only };
         for id in only {
             expect_known("seeded bug or canary", id, known.iter().map(Culprit::id))?;
         }
@@ -58,7 +58,7 @@ impl NormalForms {
     }
 }
 
-/// The results as a table in Markdown.
+/// The results as a Markdown table.
 fn table(all: &[Forms]) -> String {
     let mut table = String::from(
         "| bug | signature | programs | to one trace | traces | lines | lines found | executions | signatures |\n\

@@ -1,7 +1,7 @@
-//! `cargo xtask rivals`: other people's minimisers on the failing programs that ours gets: what `docs/minimising.md` shows.
+//! `cargo xtask rivals`: runs other minimisers on the same failing programs as ours. `docs/minimising.md` has the results.
 //!
-//! For each seeded bug `benches/rivals` is built with it. One of its binaries finds failing programs and minimises each by
-//! what runs within a process; the other is what libFuzzer minimises.
+//! It builds `benches/rivals` with each seeded bug. One binary finds failing programs and minimises them with all
+//! minimisers that run within a process. libFuzzer minimises with the other.
 
 use crate::common::child::{self, Ended, How};
 use crate::common::command::{self, End, stopped_by_signals};
@@ -20,7 +20,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// Bugs of ten kinds, each of which random programs meet.
+/// Bugs of ten kinds. Random programs find each of them.
 const TEN: [&str; 10] = [
     "old-value-first",
     "child-counted-once",
@@ -34,24 +34,24 @@ const TEN: [&str; 10] = [
     "temporary-not-given-up",
 ];
 
-/// After this the minimisers within a process are given up: a bug may make the heap run for ever.
+/// The time limit of the minimisers within a process, since a bug may make the heap run for ever.
 const LIMIT: Duration = Duration::from_secs(300);
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Rivals {
-    /// Only the bug of this id; may be given several times; ten bugs unless given
+    /// Only the bug with this id; may be given several times; by default ten bugs
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
-    /// How many failing programs of each bug are minimised
+    /// How many failing programs of each bug to minimise
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     programs: u32,
-    /// How many of these libFuzzer gets too
+    /// How many of these to minimise with libFuzzer too
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(..=1_000))]
     fuzzed: u32,
-    /// The most time that libFuzzer has for a program, in seconds
+    /// The time limit of libFuzzer for a program, in seconds
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     seconds: u64,
-    /// The seed that programs come from
+    /// The seed of the random programs
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
 }
@@ -65,12 +65,12 @@ impl command::Command for Rivals {
     }
 }
 
-/// What a minimiser made of one program.
+/// The result of a minimiser for one program.
 #[derive(Debug, Clone)]
 struct Row {
     minimizer: String,
     from: u64,
-    /// The trace, its names canonical.
+    /// The trace with canonical names.
     trace: String,
     lines: u64,
     /// Whether it fails as the program did.
@@ -79,7 +79,7 @@ struct Row {
     milliseconds: f64,
 }
 
-/// Compares the minimisers on those bugs; the table, whole or up to where it was interrupted.
+/// Compares the minimisers on these bugs. Returns the table; if interrupted, the rows so far.
 fn compare(root: &Path, arguments: &Rivals, bugs: &[Bug], stop: &AtomicBool) -> Result<String> {
     let scratch = Scratch::new(root, None, stop)?;
     let mut table = "| seeded bug | minimiser | programs | lines before | lines after | most | distinct results | other failure | executions | ms |\n\
@@ -116,7 +116,7 @@ fn within_a_process(
     match how {
         How::Interrupted => return Ok(None),
         How::Exited(status) if !status.success() => bail!("the minimisers failed: {}", stderr.trim()),
-        // What was done by then counts.
+        // The results until then count.
         How::TimedOut | How::Exited(_) => {}
     }
     let rows = stdout.lines().filter_map(|line| serde_json::from_str(line).ok());
@@ -135,8 +135,8 @@ fn row_of(row: &Value) -> Option<Row> {
     })
 }
 
-/// `-minimize_crash` for the first programs. It stops by itself once so many mutants in a row do not crash, or when its time
-/// is up.
+/// Runs `-minimize_crash` for the first programs. It stops after `RUNS` mutants in a row without a crash, or after its
+/// time.
 fn by_libfuzzer(
     minimizers: &Minimizers,
     arguments: &Rivals,
@@ -180,7 +180,7 @@ fn by_libfuzzer(
     Ok(fuzzed)
 }
 
-/// The program of the smallest file there, or of the one that all began with.
+/// The program in the smallest file of the results, or in the original crash.
 fn shortest(crash: &Path, results: &Path) -> Result<Program> {
     let mut files: Vec<PathBuf> = fs::read_dir(results)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.push(crash.to_owned());
@@ -191,7 +191,7 @@ fn shortest(crash: &Path, results: &Path) -> Result<Program> {
     Ok(Program::decode(&fs::read(smallest)?))
 }
 
-/// How a program fails on that build.
+/// The signature of a program on this build.
 fn replayed(minimizers: &Minimizers, program: &Program, folder: &Path, stop: &AtomicBool) -> Result<String> {
     let file = folder.join("replayed.bytes");
     fs::write(&file, program.encode())?;
@@ -201,7 +201,7 @@ fn replayed(minimizers: &Minimizers, program: &Program, folder: &Path, stop: &At
     Ok(ended.stdout.trim().to_owned())
 }
 
-/// A line for each minimiser.
+/// A row for each minimiser.
 fn summary(bug: &str, rows: &[Row]) -> String {
     let mut text = String::new();
     for minimizer in ["heapproof", "proptest", "quickcheck", "libFuzzer"] {

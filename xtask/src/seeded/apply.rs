@@ -1,4 +1,4 @@
-//! `cargo xtask apply`: a seeded bug in these sources.
+//! `cargo xtask apply`: puts a seeded bug into these sources.
 
 use super::choice::chosen;
 use crate::common::command::{Command, End};
@@ -8,7 +8,7 @@ use std::fs;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Apply {
-    /// Which
+    /// The id of the bug
     id: String,
 }
 

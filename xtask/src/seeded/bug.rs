@@ -1,4 +1,4 @@
-//! The seeded bugs as files.
+//! Reads seeded bugs from their files.
 
 use super::replace::{differ, replace};
 use anyhow::{Context, Result, bail, ensure};
@@ -7,25 +7,25 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-/// Where they are, from the root.
+/// Their folder, relative to the root.
 const FOLDER: &str = "tests/bugs";
 
 /// A seeded bug.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Bug {
-    /// What it is called, as its file is.
+    /// Its name, and the name of its file.
     pub id: String,
-    /// What part of the heap it is in, as its folder is called.
+    /// The part of the heap, and the name of its folder.
     pub class: String,
     /// What is wrong.
     pub wrong: String,
-    /// Whose bug it was.
+    /// The project that had the bug.
     pub whose: String,
-    /// The property that notices it.
+    /// The property that detects it.
     #[serde(default = "lockstep")]
     pub property: String,
-    /// How the sources become wrong.
+    /// The changes of the sources.
     #[serde(rename = "edit")]
     pub edits: Vec<Edit>,
 }
@@ -34,15 +34,15 @@ fn lockstep() -> String {
     "lockstep".to_owned()
 }
 
-/// A text in one file, and what stands there instead.
+/// A text in one file, and its replacement.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Edit {
-    /// The file, from the root.
+    /// The file, relative to the root.
     pub file: PathBuf,
-    /// The text, which is there once; see [`replace`].
+    /// The text, which the file contains once; see [`replace`].
     pub find: String,
-    /// The wrong one.
+    /// The wrong text.
     pub replace: String,
 }
 
@@ -75,8 +75,8 @@ impl Bug {
         Ok(())
     }
 
-    /// The files that the bug changes, with their wrong text; `read` gives the right one. Edits are made in order, each
-    /// of what those before have left.
+    /// The files that the bug changes, with their wrong text; `read` returns the correct text. Edits are applied in order,
+    /// each to the result of the edits before.
     pub(crate) fn edited(&self, read: impl Fn(&Path) -> Result<String>) -> Result<BTreeMap<PathBuf, String>> {
         let mut files = BTreeMap::new();
         for edit in &self.edits {
@@ -92,7 +92,7 @@ impl Bug {
     }
 }
 
-/// The files of all bugs, by class and id.
+/// The files of all bugs, sorted by class and id.
 fn files(root: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for class in entries(&root.join(FOLDER))?.iter().filter(|path| path.is_dir()) {
@@ -125,7 +125,7 @@ mod tests {
     use super::{Bug, files, load_all};
     use crate::common::workspace::root;
 
-    /// All at once: a change of the heap touches several.
+    /// Reports all bugs at once, since a change of the heap often breaks several.
     #[test]
     fn each_seeded_bug_can_be_applied() {
         let files = files(root()).unwrap();

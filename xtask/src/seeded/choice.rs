@@ -1,12 +1,12 @@
-//! Which seeded bugs a command takes: those that are asked for by `--only`, else those that it takes as usual.
+//! Selects the seeded bugs for a command: those of `--only`, or else its default ones.
 
 use super::bug::{Bug, load_all};
 use crate::common::arguments::expect_known;
 use crate::common::workspace::root;
 use anyhow::Result;
 
-/// Bugs of all classes that fail in few programs.
-pub(crate) const USUAL: [&str; 10] = [
+/// Bugs of all classes that few programs are enough to find.
+pub(crate) const DEFAULT_BUGS: [&str; 10] = [
     "old-value-first",
     "child-counted-once",
     "self-loop-ignored",
@@ -19,7 +19,7 @@ pub(crate) const USUAL: [&str; 10] = [
     "removed-field-keeps-its-place",
 ];
 
-/// The bugs that are asked for; all unless some are.
+/// The bugs with these ids, or all bugs if there are no ids.
 pub(crate) fn chosen(only: &[String]) -> Result<Vec<Bug>> {
     let known = load_all(root())?;
     for id in only {
@@ -28,8 +28,8 @@ pub(crate) fn chosen(only: &[String]) -> Result<Vec<Bug>> {
     Ok(known.into_iter().filter(|bug| only.is_empty() || only.contains(&bug.id)).collect())
 }
 
-/// The bugs that are asked for; those of `usual` unless some are.
-pub(crate) fn chosen_or(usual: &[&str], only: &[String]) -> Result<Vec<Bug>> {
-    let usual: Vec<String> = usual.iter().map(|&id| id.to_owned()).collect();
-    chosen(if only.is_empty() { &usual } else { only })
+/// The bugs with these ids, or those of `default` if there are no ids.
+pub(crate) fn chosen_or(default: &[&str], only: &[String]) -> Result<Vec<Bug>> {
+    let default: Vec<String> = default.iter().map(|&id| id.to_owned()).collect();
+    chosen(if only.is_empty() { &default } else { only })
 }

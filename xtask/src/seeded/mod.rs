@@ -1,4 +1,4 @@
-//! Seeded bugs: wrong edits of the heap or the model, kept as data in `tests/bugs/`, which the harness must notice.
+//! Seeded bugs: wrong edits of the heap or the model, kept as data in `tests/bugs/`. The harness must detect each of them.
 //!
 //! A bug is a file `tests/bugs/<class>/<id>.toml`:
 //!
@@ -14,11 +14,11 @@
 //! replace = ""
 //! ```
 //!
-//! A bug that the lockstep can't notice, since no subject has a part in it, names the property that does: `property =
-//! "text"`, in front of the edits.
+//! The lockstep can't detect a bug that no subject is involved in. Such a bug names its property before the edits:
+//! `property = "text"`.
 //!
-//! [`bug`] reads them, [`replace`] makes a text wrong, [`scratch`] builds the sources with a bug, and a [`trial`] lets
-//! `heapproof check` look for it. What is done with these is for other rooms.
+//! [`bug`] reads the files, [`replace`] edits a text, [`scratch`] builds the sources with a bug, and a [`trial`] runs
+//! `heapproof check` on the result. Other rooms use these.
 
 pub(crate) mod apply;
 pub(crate) mod bug;

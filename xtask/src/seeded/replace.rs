@@ -1,21 +1,21 @@
-//! Finding a text in a source and replacing it, whatever rustfmt has made of its lines.
+//! Finds a text in a source and replaces it, independent of rustfmt's line breaks.
 //!
-//! White space counts only where it parts two words. So a source may be indented and wrapped anew, and a text that was
-//! copied from it before is still found.
+//! White space counts only between two words. So a text is still found after its source is indented or wrapped in another
+//! way.
 
 use std::fmt;
 
 /// Why a text can't be replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Mismatch {
-    /// The source does not have it.
+    /// The source does not contain it.
     Missing {
-        /// The line where the most similar text begins, from 1.
+        /// The first line of the most similar text, from 1.
         line: usize,
-        /// That text.
+        /// The most similar text.
         nearest: String,
     },
-    /// The source has it more than once.
+    /// The source contains it more than once.
     Several {
         /// The lines where it begins, from 1.
         lines: Vec<usize>,
@@ -35,7 +35,7 @@ impl fmt::Display for Mismatch {
 
 impl std::error::Error for Mismatch {}
 
-/// The source with the one place where it has `find` replaced; an error where there is none, or more than one.
+/// Replaces `find` in the source. An error if it is there never, or more than once.
 pub(crate) fn replace(source: &str, find: &str, replacement: &str) -> Result<String, Mismatch> {
     let (text, wanted) = (significant(source), significant(find));
     let fits = |window: &&[(usize, char)]| window.iter().zip(&wanted).all(|(have, want)| have.1 == want.1);
@@ -61,7 +61,7 @@ pub(crate) fn differ(one: &str, two: &str) -> bool {
     !characters(one).eq(characters(two))
 }
 
-/// The characters that count and where they are; white space that parts two words as one space.
+/// The characters that count, with their positions. White space between two words becomes one space.
 fn significant(text: &str) -> Vec<(usize, char)> {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     let mut kept: Vec<(usize, char)> = Vec::new();
@@ -87,7 +87,7 @@ fn line_of(source: &str, at: usize) -> usize {
     source[..at].matches('\n').count() + 1
 }
 
-/// As many lines of the source as the text has, those that are most like it, and the number of the first.
+/// The lines of the source that are most similar to the text, as many as it has, and the number of the first.
 fn nearest(source: &str, find: &str) -> (usize, String) {
     let lines: Vec<&str> = source.lines().collect();
     let height = find.trim().lines().count().clamp(1, lines.len().max(1));

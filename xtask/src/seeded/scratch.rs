@@ -1,7 +1,7 @@
-//! A copy of the sources in which they can be made wrong, and built.
+//! A copy of the sources that can be edited and built.
 //!
-//! One copy and one target folder serve all bugs, and only files whose text changes are written: so cargo builds no more
-//! than what a bug, and the one before it, has touched.
+//! All bugs use one copy and one target folder, and only files that change are written. So cargo rebuilds only what a bug
+//! and the one before it have changed.
 
 use crate::common::child::{self, Ended, How};
 use crate::common::workspace::{cargo, cargo_of_the_path};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
-/// What detection needs of a build is that it is soon there.
+/// These builds need to be ready soon, not to run fast.
 const PROFILE: [(&str, &str); 5] = [
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
@@ -23,27 +23,27 @@ const PROFILE: [(&str, &str); 5] = [
 
 /// The binaries of `benches/rivals`.
 pub(crate) struct Minimizers {
-    /// Minimises within a process.
+    /// The minimisers that run within a process.
     pub within: PathBuf,
-    /// What libFuzzer minimises.
+    /// The fuzz target for libFuzzer's minimiser.
     pub fuzzed: PathBuf,
 }
 
-/// The copy, and the sources as they were when it was made.
+/// The copy, and the text of the sources when it was made.
 pub(crate) struct Scratch<'a> {
     sources: BTreeMap<PathBuf, Vec<u8>>,
     tree: PathBuf,
     target: PathBuf,
-    /// Where programs that are run in it may write.
+    /// A folder for the files of programs that run in it.
     pub output: PathBuf,
     jobs: Option<u16>,
     stop: &'a AtomicBool,
-    /// Held until the end, since two runs would build each other's sources.
+    /// Held until the end: otherwise two runs would build each other's sources.
     _alone: lock::Lock,
 }
 
 impl<'a> Scratch<'a> {
-    /// Copies what git knows of, or would.
+    /// Reads all files that git tracks or would track, and removes all others from the copy.
     pub fn new(root: &Path, jobs: Option<u16>, stop: &'a AtomicBool) -> Result<Scratch<'a>> {
         let folder = root.join("target/bugs");
         let (tree, target, output) = (folder.join("tree"), folder.join("target"), folder.join("output"));
@@ -61,13 +61,13 @@ impl<'a> Scratch<'a> {
         Ok(Scratch { sources, tree, target, output, jobs, stop, _alone })
     }
 
-    /// A file as it was when the copy was made.
+    /// The text of a file when the copy was made.
     pub fn read(&self, path: &Path) -> Result<String> {
         let bytes = self.sources.get(path).context("there is no such source")?;
         Ok(String::from_utf8(bytes.clone())?)
     }
 
-    /// Builds the command line from the sources with those files changed; none if interrupted.
+    /// Builds `heapproof` from the sources with these changes; `None` if interrupted.
     pub fn build(&self, changed: &BTreeMap<PathBuf, String>) -> Result<Option<PathBuf>> {
         self.write(changed)?;
         let mut cargo = cargo(&self.tree);
@@ -94,20 +94,20 @@ impl<'a> Scratch<'a> {
         places.into_iter().find(|path| path.is_file()).map(Some).context("the target was not built")
     }
 
-    /// Builds the minimisers that ours is compared with.
+    /// Builds `benches/rivals` in the same way.
     pub fn build_minimizers(&self, changed: &BTreeMap<PathBuf, String>) -> Result<Option<Minimizers>> {
         self.write(changed)?;
         let folder = self.target.with_file_name("rivals");
         let mut cargo = cargo(&self.tree);
         cargo.args(["build", "--quiet", "--release", "--manifest-path", "benches/rivals/Cargo.toml"]);
         cargo.env("CARGO_TARGET_DIR", &folder).envs(PROFILE);
-        // Executions are counted, and times are compared within one build.
+        // Little optimisation is enough: executions are counted, and times are compared only within one build.
         cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
         let built = |name: &str| folder.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         Ok(self.run(&mut cargo)?.then(|| Minimizers { within: built("rivals"), fuzzed: built("minimize_crash") }))
     }
 
-    /// Makes the copy wrong in those files, and right in all others.
+    /// Writes the copy: these files with their changes, all others without.
     pub fn write(&self, changed: &BTreeMap<PathBuf, String>) -> Result<()> {
         for (path, bytes) in &self.sources {
             let bytes = changed.get(path).map_or(&**bytes, String::as_bytes);
@@ -120,18 +120,18 @@ impl<'a> Scratch<'a> {
         Ok(())
     }
 
-    /// Whether it ran to its end; false if interrupted.
+    /// Runs a build; false if interrupted.
     fn run(&self, build: &mut Command) -> Result<bool> {
         let Ended { how, stderr, .. } = child::run(build, &self.output, None, self.stop)?;
         match how {
             How::Exited(status) if status.success() => Ok(true),
             How::Interrupted => Ok(false),
-            _ => bail!("it does not build:\n{}", errors(&stderr)),
+            _ => bail!("the build failed:\n{}", errors(&stderr)),
         }
     }
 }
 
-/// Sees that no other run uses the folder, where the system has locks that end with the process.
+/// Locks the folder against other runs, on systems whose locks end with the process.
 #[cfg(unix)]
 mod lock {
     use anyhow::{Result, anyhow};
@@ -161,13 +161,13 @@ mod lock {
     }
 }
 
-/// What the compiler printed, from its first error on.
+/// The compiler's output from the first error on.
 fn errors(stderr: &str) -> &str {
     let starts = [stderr.starts_with("error").then_some(0), stderr.find("\nerror").map(|at| at + 1)];
     stderr.get(starts.into_iter().flatten().next().unwrap_or(0)..).unwrap_or(stderr).trim_end()
 }
 
-/// The files that git tracks or would track if asked, as they are.
+/// The current content of the files that git tracks or would track.
 fn sources(root: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     let mut git = Command::new("git");
     git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root);
@@ -175,7 +175,7 @@ fn sources(root: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     ensure!(listed.status.success(), "git can't list the sources: {}", String::from_utf8_lossy(&listed.stderr).trim());
     let mut sources = BTreeMap::new();
     for path in String::from_utf8(listed.stdout)?.split_terminator('\0') {
-        // One that is deleted and still tracked is listed too.
+        // git also lists files that are tracked but deleted.
         if root.join(path).is_file() {
             let bytes = fs::read(root.join(path)).with_context(|| format!("can't read {path}"))?;
             sources.insert(PathBuf::from(path), bytes);

@@ -1,4 +1,4 @@
-//! One attempt to detect a bug: `heapproof check` with one seed.
+//! One attempt to detect a bug: runs `heapproof check` with one seed.
 
 use crate::common::child::{self, Ended, How};
 use anyhow::{Context, Result, bail};
@@ -8,30 +8,30 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-/// After this a trial is given up: a bug may make the heap run for ever.
+/// The time limit of a trial, since a bug may make the heap run for ever.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// What is to be tried.
+/// The parameters of a trial.
 pub(crate) struct Trial<'a> {
-    /// The property that is to notice the bug.
+    /// The property that must detect the bug.
     pub property: &'a str,
-    /// How its programs are drawn, unless as usual.
+    /// More options of `check`.
     pub extra: &'a [&'a str],
     pub seed: u64,
     pub cases: u64,
     pub jobs: Option<u16>,
-    /// Where the run may write.
+    /// A folder for the files of the run.
     pub output: &'a Path,
     pub stop: &'a AtomicBool,
 }
 
-/// What came of it.
+/// The result of a trial.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Found(Found),
-    /// The run itself died, of a stack overflow or of a panic of the harness.
+    /// The run itself died, by a stack overflow or a panic of the harness.
     Crashed(String),
-    /// No random program, but a trace of the corpus: how it fails.
+    /// No random program failed, but a trace of the corpus did, with this signature.
     ByCorpus(String),
     Undetected {
         operations: u64,
@@ -43,16 +43,16 @@ pub(crate) enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
     pub signature: String,
-    /// How many operations were carried out until then.
+    /// The number of operations until then.
     pub operations: u64,
-    /// How many lines the minimised trace has.
+    /// The number of lines of the minimised trace.
     pub lines: usize,
-    /// Where that trace is.
+    /// The file of that trace.
     pub trace: PathBuf,
 }
 
 impl Trial<'_> {
-    /// Runs the trial; none if interrupted.
+    /// Runs the trial; `None` if interrupted.
     pub fn run(&self, heapproof: &Path) -> Result<Option<Outcome>> {
         let mut check = Command::new(heapproof);
         check.args(["check", "--format", "json", "--property", self.property]);
@@ -68,7 +68,7 @@ impl Trial<'_> {
             How::TimedOut => Outcome::TimedOut,
             How::Exited(status) => match status.code() {
                 Some(0 | 1) => {
-                    outcome(&stdout).with_context(|| format!("can't make out what check printed:\n{stdout}"))?
+                    outcome(&stdout).with_context(|| format!("can't read the output of check:\n{stdout}"))?
                 }
                 Some(2 | 3) => bail!("check failed: {}", stderr.trim()),
                 _ => Outcome::Crashed(status.to_string()),
@@ -77,16 +77,17 @@ impl Trial<'_> {
     }
 }
 
-/// Whether a trace fails on that build too; none if interrupted.
+/// Whether a trace fails on this build too; `None` if interrupted.
 pub(crate) fn fails(
     heapproof: &Path,
     property: &str,
+    extra: &[&str],
     trace: &Path,
     output: &Path,
     stop: &AtomicBool,
 ) -> Result<Option<bool>> {
     let mut replay = Command::new(heapproof);
-    replay.args(["replay", "--property", property]).arg(trace);
+    replay.args(["replay", "--property", property]).args(extra).arg(trace);
     let ended = child::run(&mut replay, output, Some(LIMIT), stop)?;
     Ok(match ended.how {
         How::Interrupted => None,
@@ -95,17 +96,18 @@ pub(crate) fn fails(
     })
 }
 
-/// How a trace of the corpus fails on that build, if one does; the outer none if interrupted. Some bugs show only at sizes
-/// that random programs, which are looked at whole after each line, can't afford.
+/// The signature of a trace of the corpus that fails on this build, if one does; the outer option is `None` if interrupted.
+/// Some bugs need more objects than random programs can have, since a run compares all objects after each line.
 pub(crate) fn replay_corpus(
     heapproof: &Path,
     property: &str,
+    extra: &[&str],
     traces: &[PathBuf],
     output: &Path,
     stop: &AtomicBool,
 ) -> Result<Option<Option<String>>> {
     let mut replay = Command::new(heapproof);
-    replay.args(["replay", "--property", property]).args(traces);
+    replay.args(["replay", "--property", property]).args(extra).args(traces);
     let Ended { how, stdout, stderr } = child::run(&mut replay, output, Some(LIMIT), stop)?;
     Ok(match how {
         How::Interrupted => None,
@@ -123,7 +125,7 @@ pub(crate) fn replay_corpus(
     })
 }
 
-/// What a run that came to its end printed, an object a line.
+/// Reads the output of a complete run, one object per line.
 fn outcome(stdout: &str) -> Result<Outcome> {
     let objects: Vec<Value> = stdout.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let of_type = |name: &str| objects.iter().find(|object| object["type"] == name);
@@ -136,7 +138,7 @@ fn outcome(stdout: &str) -> Result<Outcome> {
     Ok(Outcome::Found(Found {
         signature: text("signature")?.to_owned(),
         operations,
-        // All but the header.
+        // The header does not count.
         lines: text("trace")?.lines().count().saturating_sub(1),
         trace: text("path")?.into(),
     }))

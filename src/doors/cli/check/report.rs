@@ -1,4 +1,4 @@
-//! What `check` prints, for people or as JSON, an object a line (`docs/output.md` says what is in them).
+//! Prints the results of `check`, for people or as JSON, one object per line (see `docs/output.md`).
 
 use super::Check;
 use crate::doors::cli::arguments::Format;
@@ -31,7 +31,7 @@ impl<'a> Reporter<'a> {
         Reporter { name, campaign, arguments, output }
     }
 
-    /// What is about to be run, and what of it can't be checked.
+    /// Prints what the run checks, by which dialect, and what it can't check.
     pub fn start(&mut self, abilities: &Abilities) -> io::Result<()> {
         let (unchecked, dialect) = (abilities.unchecked(), abilities.dialect());
         let Campaign { property, subject, seed, .. } = self.campaign;
@@ -65,7 +65,7 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// A failure before it is minimised, which may take long, and `path`, where it is saved.
+    /// Prints a failure before it is minimised, which may take long. `path` is the saved file.
     pub fn found(&mut self, found: &Found, signature: &Signature, path: Option<&Path>) -> io::Result<()> {
         match self.arguments.format {
             Format::Human => say(&found_line(signature, &format!("case {}", found.case), found.program.len(), path)),
@@ -78,7 +78,7 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// A failure, minimised and saved.
+    /// Prints a failure that is minimised and saved.
     pub fn violation(&mut self, found: &Found, counterexample: &Counterexample) -> io::Result<()> {
         match self.arguments.format {
             Format::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
@@ -91,7 +91,7 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// What the run has come to so far; people see that at its end.
+    /// Prints the statistics so far as JSON. People see them at the end.
     pub fn statistics(&mut self, statistics: &Value) -> io::Result<()> {
         if self.arguments.format == Format::Json {
             self.json(statistics)?;
@@ -100,7 +100,7 @@ impl<'a> Reporter<'a> {
         Ok(())
     }
 
-    /// What came of the run.
+    /// Prints the result of the run.
     pub fn summary(&mut self, summary: &Summary) -> io::Result<()> {
         match self.arguments.format {
             Format::Human => self.figures(summary),
@@ -137,7 +137,7 @@ impl<'a> Reporter<'a> {
         writeln!(out, "{verdict}")
     }
 
-    /// The last line: what all of it comes to.
+    /// The last line: whether the property holds.
     fn verdict(&self, summary: &Summary) -> String {
         let Campaign { property, subject, .. } = self.campaign;
         let (property, subject) = (property.name(), &subject.name);
@@ -182,7 +182,7 @@ impl<'a> Reporter<'a> {
         })
     }
 
-    /// The line that repeats the run, also where time or Ctrl-C ended it.
+    /// The command that repeats the run, even if time or Ctrl-C ended it.
     fn repeat(&self, summary: &Summary) -> String {
         let Campaign { property, subject, seed, recipe, keep_going, .. } = self.campaign;
         let mut line = format!("{} check --seed {seed} --cases {}", quoted(self.name), summary.programs.max(1));
@@ -197,7 +197,7 @@ impl<'a> Reporter<'a> {
             line += &format!(" --without-bias {}", names.join(","));
         }
         line += &format!(" --subject {}", subject.name);
-        if *property != super::usual(subject) {
+        if *property != super::default_property(subject) {
             line += &format!(" --property {}", property.name());
         }
         if let Some(dialect) = subject.is_held_to() {

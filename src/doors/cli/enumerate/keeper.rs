@@ -1,31 +1,31 @@
-//! Keeping how far a search is, so that it can be gone on with after a Ctrl-C, or after a kill.
+//! Saves the state of a search, so that it can continue after a Ctrl-C or a kill.
 //!
-//! What another run has kept is never written over: the file must be as this run has left it.
+//! It never overwrites the file of another run: it writes only if the file is as this run has left it.
 
 use crate::doors::cli::Trouble;
 use crate::runs::enumerate::Search;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
-/// How often at most.
+/// The least time between two saves.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// At most so much of the time, as in one part of twenty.
+/// Saves take at most one twentieth of the time.
 const SHARE: u32 = 20;
 
 pub(super) struct Keeper<'a> {
     path: &'a Path,
     last: Instant,
-    /// How long it took.
+    /// How long the last save took.
     took: Duration,
-    /// The file as this run has left it, or has found it when it went on with it.
-    left: Option<State>,
+    /// The file as this run has left it, or as it found it at the start.
+    left: Option<FileState>,
 }
 
-/// What tells two states of a file apart: when it was written, and its length.
-type State = (SystemTime, u64);
+/// The time when a file was written, and its length.
+type FileState = (SystemTime, u64);
 
-fn state(path: &Path) -> Option<State> {
+fn state(path: &Path) -> Option<FileState> {
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
 }
@@ -35,22 +35,22 @@ impl<'a> Keeper<'a> {
         Keeper { path, last: Instant::now(), took: Duration::ZERO, left: state(path) }
     }
 
-    /// Whether there is a file of this search.
+    /// Whether this search has a file.
     pub fn has_kept(&self) -> bool {
         self.left.is_some()
     }
 
-    /// Keeps it if that has not been done for a while.
+    /// Saves the search if the last save is long enough ago.
     pub fn keep_now_and_then(&mut self, search: &Search) -> Result<(), Trouble> {
         if self.last.elapsed() < EVERY.max(self.took * SHARE) { Ok(()) } else { self.keep(search) }
     }
 
-    /// Keeps it.
+    /// Saves the search.
     pub fn keep(&mut self, search: &Search) -> Result<(), Trouble> {
         if state(self.path) != self.left {
             return Err(Trouble::Usage(format!(
-                "another run has kept its search in {} meanwhile, so this one is not kept; run it in a folder of its own by \
-                 `--out DIR`",
+                "another run has saved its search in {} meanwhile, so this one is not saved; give this one its own folder \
+                 with `--out DIR`",
                 self.path.display()
             )));
         }

@@ -1,4 +1,4 @@
-//! What `enumerate` prints, for people or as JSON, an object a line (`docs/output.md` says what is in them).
+//! Prints the results of `enumerate`, for people or as JSON, one object per line (see `docs/output.md`).
 
 use super::Enumerate;
 use crate::doors::cli::arguments::Format;
@@ -29,7 +29,7 @@ impl<'a> Reporter<'a> {
         self.subject
     }
 
-    /// What is about to be searched, and what of it can't be checked.
+    /// Prints what is searched, and what can't be checked.
     pub fn start(&mut self, spaces: &[Space]) -> io::Result<()> {
         let unchecked = self.subject.abilities().map_err(io::Error::other)?.unchecked();
         let names: Vec<&str> = spaces.iter().map(|space| space.name).collect();
@@ -52,7 +52,7 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// A failure before its program is made simple, and `path`, where it is saved.
+    /// Prints a failure before its program is made simpler. `path` is the saved file.
     pub fn found(&mut self, found: &Found, signature: &Signature, path: Option<&Path>) -> io::Result<()> {
         let lines = found.program.len();
         match self.format {
@@ -62,7 +62,7 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// A space whose search begins.
+    /// Prints a space when its search begins.
     pub fn space(&mut self, search: &Search) -> io::Result<()> {
         match self.format {
             Format::Human => {
@@ -88,7 +88,7 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// All programs of one length are done.
+    /// Prints figures when all programs of one length are done.
     pub fn level(&mut self, progress: &Progress) -> io::Result<()> {
         let Progress { lines, states, transitions, memory, elapsed, .. } = *progress;
         let seconds = elapsed.as_secs_f64();
@@ -111,7 +111,7 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// A failure, minimised and saved.
+    /// Prints a failure that is minimised and saved.
     pub fn violation(&mut self, counterexample: &Counterexample) -> io::Result<()> {
         match self.format {
             Format::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
@@ -123,7 +123,7 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// What the search has proved, as far as it came.
+    /// Prints what the search has proved so far.
     pub fn proved(&mut self, search: &Search) -> io::Result<()> {
         match self.format {
             Format::Human => self.statement(search)?,
@@ -134,7 +134,11 @@ impl<'a> Reporter<'a> {
                 let known: Map<String, Value> =
                     summary.known.iter().map(|(signature, count)| (signature.to_string(), json!(count))).collect();
                 self.json(&json!({
-                    "type": if known.is_empty() { "proved" } else { "pruned" },
+                    "type": match (known.is_empty(), self.has_choices()) {
+                        (false, _) => "pruned",
+                        (true, true) => "tried",
+                        (true, false) => "proved",
+                    },
                     "space": space.name,
                     "lines": summary.complete,
                     "of": space.lines,
@@ -155,17 +159,25 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
+    /// Whether the subject may do something else the next time that a program is run.
+    fn has_choices(&self) -> bool {
+        self.subject.abilities().is_ok_and(|abilities| abilities.dialect().has_choices())
+    }
+
     fn statement(&mut self, search: &Search) -> io::Result<()> {
         let (summary, space, share) = (search.summary(), search.space(), search.how().share);
         let Summary { states, done, refused, complete, violations, known, .. } = summary;
+        let (name, has_choices) = (&self.subject.name, self.has_choices());
         let out = &mut self.output;
-        let name = &self.subject.name;
         let which = format!("program of at most {complete} lines on at most {} objects at once", space.objects);
         let what = match violations.is_empty() {
             true if !known.is_empty() => {
                 format!(
-                    "not proved of `{name}`: every {which} was tried, but for those that go on behind a known failure,"
+                    "not proved of `{name}`: every {which} was tried, except those that go on after a known failure,"
                 )
+            }
+            true if *complete > 0 && has_choices => {
+                format!("tried of `{name}`, not proved, since its dialect leaves it choices: every {which},")
             }
             true if *complete > 0 => format!("proved of `{name}`: after every {which} it shows what the model says,"),
             true => format!("proved of `{name}`: nothing,"),
@@ -175,7 +187,7 @@ impl<'a> Reporter<'a> {
         let transitions = summary.transitions();
         writeln!(out, "in {states} states by {transitions} lines, {done} done and {refused} refused")?;
         if share.of > 1 {
-            writeln!(out, "that is share {} of {}: only all of them together prove it", share.number, share.of)?;
+            writeln!(out, "this is share {} of {}: only all shares together prove it", share.number, share.of)?;
         }
         if *complete < space.lines {
             writeln!(out, "not tried to the end: programs of {} lines", complete + 1)?;
@@ -197,7 +209,7 @@ impl<'a> Reporter<'a> {
     }
 }
 
-/// How far a search is, in a line.
+/// The progress of a search, in one line.
 pub(super) fn line(progress: &Progress) -> String {
     let Progress { lines, beginnings: (done, all), states, transitions, memory, elapsed } = *progress;
     let each_second = states as f64 / elapsed.as_secs_f64().max(1e-9);
@@ -207,7 +219,7 @@ pub(super) fn line(progress: &Progress) -> String {
     )
 }
 
-/// How a search ended, in a word.
+/// How a search ended, in one word.
 fn end(end: End) -> &'static str {
     match end {
         End::UnderWay => "under_way",

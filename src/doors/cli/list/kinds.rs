@@ -1,37 +1,37 @@
-//! Kinds of violation in words. Signatures tell more apart: a kind stands for all that begin with it.
+//! Kinds of violation in words. A kind stands for all signatures that begin with its name.
 
-/// Each kind: what its signatures begin with, what comes behind that, and what it is.
+/// Each kind: the beginning of its signatures, the parts that follow, and a description.
 pub(super) const KINDS: &[(&str, &str, &str)] = &[
-    ("result", "", "a call gives another value"),
+    ("result", "", "a call returns another value"),
     (
         "outcome",
         "-MODEL-SUBJECT",
-        "a call is done, refused or skipped where the model says otherwise, or refused for another reason",
+        "a call is done, refused or skipped and the model says otherwise, or it is refused for another reason",
     ),
     ("freed-too-early", "", "an object is gone that must live"),
     ("not-freed", "", "an object lives that must be gone"),
-    ("leaks-cycle", "", "the same of an object in or behind a cycle, in a heap without a collection"),
-    ("contents", "-WHAT", "an object holds something else"),
-    ("counts", "-WHICH", "an object's count is another"),
-    ("statistics", "-WHICH", "a counter of the heap is another"),
-    ("journal", "-MODEL-SUBJECT", "something else happens in a call: another death, finalizer or order"),
-    ("cycles", "", "the known cycles are others"),
+    ("leaks-cycle", "", "the same for an object in a cycle or reachable from one, in a heap without a collection"),
+    ("contents", "-WHAT", "the contents of an object differ"),
+    ("counts", "-WHICH", "a count of an object differs"),
+    ("statistics", "-WHICH", "a counter of the heap differs"),
+    ("journal", "-MODEL-SUBJECT", "the events in a call differ: a death, a finalizer, or their order"),
+    ("cycles", "", "the known cycles differ"),
     ("detection-misses-cycle", "", "a detection does not find a cycle"),
-    ("detection-invents-cycle", "", "a detection finds a cycle that is none"),
-    ("collects-live", "", "a collection frees what can be reached"),
-    ("leaves-garbage", "", "a collection leaves what can't be reached"),
+    ("detection-invents-cycle", "", "a detection finds a cycle that does not exist"),
+    ("collects-live", "", "a collection frees a reachable object"),
+    ("leaves-garbage", "", "a collection leaves an unreachable object"),
     ("over-budget", "", "a slice, check or frame touches more objects than it may"),
     ("verification", "-FINDING", "verification finds too much, too little, or elsewhere"),
     ("fault-missed", "-FAULT", "verification does not find damage that was made"),
-    ("score", "", "the score of the heap is another than what was found says"),
+    ("score", "", "the score of the heap does not fit the findings"),
     ("repaired-again", "", "a second recovery finds something to repair"),
-    ("undetermined", "-WHAT", "the same program does something else on another subject, or on a copy"),
+    ("undetermined", "-WHAT", "the same program behaves differently on another subject, or on a copy"),
     ("panicked", "", "the subject panics"),
     ("crashed", "-HOW", "the subject ends its process (with `--isolate`)"),
     ("hung", "", "the subject does not answer (with `--isolate`)"),
     ("out-of-memory", "", "the subject needs more memory than it may have (with `--isolate`)"),
-    ("misplaced", "", "an error in a text is told at a place outside it"),
-    ("round-trip", "-FORM", "a program that is written and read again is another"),
+    ("misplaced", "", "a parse error names a place outside the text"),
+    ("round-trip", "-FORM", "a program that is written and read again differs"),
 ];
 
 #[cfg(test)]
@@ -39,7 +39,7 @@ mod tests {
     use super::KINDS;
     use crate::judge::signature::Signature;
 
-    fn is_of(signature: &str, kind: &str) -> bool {
+    fn begins_with(signature: &str, kind: &str) -> bool {
         signature.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     }
 
@@ -47,9 +47,9 @@ mod tests {
     fn each_signature_is_of_one_kind_and_each_kind_has_one() {
         let all = Signature::kinds();
         for signature in &all {
-            let kinds = KINDS.iter().filter(|(kind, ..)| is_of(signature.as_str(), kind)).count();
+            let kinds = KINDS.iter().filter(|(kind, ..)| begins_with(signature.as_str(), kind)).count();
             assert_eq!(kinds, 1, "{signature}");
         }
-        assert!(KINDS.iter().all(|(kind, ..)| all.iter().any(|signature| is_of(signature.as_str(), kind))));
+        assert!(KINDS.iter().all(|(kind, ..)| all.iter().any(|signature| begins_with(signature.as_str(), kind))));
     }
 }

@@ -1,4 +1,4 @@
-//! What many files came to, by signature, with an example of each.
+//! The results of many files, by signature, with an example of each.
 
 use crate::doors::cli::output::Output;
 use crate::judge::signature::Signature;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// How many files came to the same, and the first of them.
+/// How many files had each result, and the first file of each.
 #[derive(Debug, Default)]
 pub(super) struct Summary {
     passed: u64,
@@ -14,7 +14,7 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    /// Counts a file; whether it is the first that came to that.
+    /// Counts a file. Returns whether it is the first with this result.
     pub fn add(&mut self, path: &Path, signature: Option<&Signature>) -> bool {
         let Some(signature) = signature else {
             self.passed += 1;
@@ -25,7 +25,7 @@ impl Summary {
         *count == 1
     }
 
-    pub fn tell(&self, output: &mut Output) -> io::Result<()> {
+    pub fn print(&self, output: &mut Output) -> io::Result<()> {
         let failed: u64 = self.failed.values().map(|(count, _)| count).sum();
         writeln!(output, "{} files: {} passed, {failed} failed", self.passed + failed, self.passed)?;
         let width = self.failed.keys().map(|signature| signature.as_str().len()).max().unwrap_or(0);

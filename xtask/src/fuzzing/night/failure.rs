@@ -2,20 +2,20 @@
 
 use std::path::PathBuf;
 
-/// What an input is called that does not fail by itself: too slow, too large, or flaky.
+/// The signature of an input that does not fail again: too slow, too large, or flaky.
 pub(super) const UNCLEAR: &str = "not-reproduced";
 
-/// One for each property and signature.
+/// The failure with one property and signature.
 pub(crate) struct Failure {
     pub property: String,
     pub signature: String,
     /// The minimised trace as text.
     pub trace: Option<String>,
-    /// Where that is, and the input that it was made from, below the folder of the night.
+    /// The files of the trace and of its input, relative to the folder of the night.
     pub path: Option<PathBuf>,
     pub artifact: PathBuf,
-    /// How many inputs failed like that.
+    /// How many inputs failed in this way.
     pub inputs: usize,
-    /// Where it is known from.
+    /// Where it was found before, if it was.
     pub known: Option<String>,
 }

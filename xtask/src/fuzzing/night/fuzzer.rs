@@ -1,4 +1,4 @@
-//! cargo-fuzz and libFuzzer.
+//! Runs cargo-fuzz and libFuzzer.
 
 use super::Night;
 use crate::common::child::{self, Ended, How};
@@ -10,16 +10,16 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-/// How long one input may take before it counts as a failure. They take milliseconds, on a busy machine a little more.
+/// How long one input may take, in seconds, before it counts as a failure. Usual inputs take milliseconds.
 const LONGEST_INPUT: u32 = 60;
 
-/// The largest input: a program of 64 lines is about 1,000 bytes.
+/// The largest input, in bytes. A program of 64 lines has about 1,000.
 const LARGEST_INPUT: u32 = 4_096;
 
-/// By which a parent of libFuzzer ends if its last child has failed: too slow, too large, crashed.
+/// The exit codes of a libFuzzer parent whose last child failed: too slow, too large, crashed.
 const FAILED: [i32; 3] = [70, 71, 77];
 
-/// What else than wrong answers is looked for.
+/// The errors to look for besides wrong answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Sanitizer {
     /// Nothing; stable Rust
@@ -37,15 +37,15 @@ impl Sanitizer {
     }
 }
 
-/// What libFuzzer says of a run, at its end.
+/// The figures that libFuzzer prints at the end of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Figures {
     pub executions: u64,
     pub seconds: u64,
-    /// Edges of the program that were reached, and those with how often they were.
+    /// Edges that were reached, and edges together with how often they were reached.
     pub coverage: u64,
     pub features: u64,
-    /// Runs that ended in a failure, that took too long or that took too much memory.
+    /// Executions that failed, took too long, or took too much memory.
     pub crashes: u64,
 }
 
@@ -55,7 +55,7 @@ pub(super) struct Fuzzer<'a> {
 }
 
 impl Fuzzer<'_> {
-    /// Builds a target; none if interrupted.
+    /// Builds a target; `None` if interrupted.
     pub fn build(&self, target: &str) -> Result<Option<PathBuf>> {
         let sanitizer = self.night.sanitizer.name();
         let folder = self.root.join("fuzz/target").join(sanitizer);
@@ -64,15 +64,15 @@ impl Fuzzer<'_> {
         if self.night.sanitizer == Sanitizer::Address {
             cargo.env("RUSTUP_TOOLCHAIN", "nightly");
         }
-        if !self.to_end(&mut cargo, target, "build", None, &[])? {
+        if !self.run_logged(&mut cargo, target, "build", None, &[])? {
             return Ok(None);
         }
         let places = fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path().join("release").join(target)));
         places.into_iter().find(|path| path.is_file()).map(Some).with_context(|| format!("{target} was not built"))
     }
 
-    /// Fuzzes a target for its time, going on behind failures: libFuzzer does so in its fork mode, where a parent hands
-    /// parts of the corpus to children and takes back what is new.
+    /// Fuzzes a target for its time, and goes on after failures. This is libFuzzer's fork mode: a parent gives parts of the
+    /// corpus to children and collects their new inputs.
     pub fn run(&self, binary: &Path, target: &str) -> Result<Figures> {
         let artifacts = self.night.artifacts(target);
         let folder = self.night.out.join("work").join(target);
@@ -85,11 +85,11 @@ impl Fuzzer<'_> {
         run.arg(format!("-max_total_time={seconds}")).arg(format!("-seed={}", self.night.seed));
         run.arg(format!("-timeout={LONGEST_INPUT}")).arg(format!("-max_len={LARGEST_INPUT}"));
         run.arg(format!("-artifact_prefix={}/", artifacts.display()));
-        // Failures are minimised afterwards; what it hands to its children is in the folder of the night.
+        // Failures are minimised afterwards. The files for the children are in the folder of the night.
         run.current_dir(&folder).env("HEAPPROOF_REPORT", "off").env("TMPDIR", &folder);
-        // It judges the whole corpus before it begins, and a child has its time to end.
+        // libFuzzer runs the whole corpus before it begins, and the last child needs time to end.
         let limit = self.night.time * 2 + Duration::from_secs(600);
-        let ended = self.to_end(&mut run, target, "run", Some(limit), &FAILED)?;
+        let ended = self.run_logged(&mut run, target, "run", Some(limit), &FAILED)?;
         let figures = figures(&fs::read_to_string(self.night.log(target, "run"))?);
         if !ended {
             return Ok(figures.unwrap_or_default());
@@ -97,7 +97,7 @@ impl Fuzzer<'_> {
         figures.with_context(|| format!("it did not run; see logs/{target}.run.log"))
     }
 
-    /// Leaves out the inputs that reach nothing which others don't. The corpus is exchanged when that is complete.
+    /// Removes the inputs that reach only what others reach too. The old corpus is replaced when the new one is complete.
     pub fn minimize_corpus(&self, binary: &Path, target: &str) -> Result<()> {
         let corpus = self.night.corpus.join(target);
         let smaller = self.night.corpus.join(format!(".{target}.smaller"));
@@ -110,29 +110,28 @@ impl Fuzzer<'_> {
         fs::create_dir_all(&smaller)?;
         let mut merge = Command::new(binary);
         merge.arg("-merge=1").arg(format!("-max_len={LARGEST_INPUT}")).arg(format!("-timeout={LONGEST_INPUT}"));
-        // What fails here has failed before; its input is kept already.
+        // An input that fails here has failed before, and is kept already.
         merge.arg(format!("-artifact_prefix={}/", self.night.out.join("work").join(target).display()));
         merge.arg(&smaller).arg(&corpus).current_dir(self.night.out.join("work").join(target));
         merge.env("HEAPPROOF_REPORT", "off");
         let limit = self.night.time * 4 + Duration::from_secs(600);
-        if !self.to_end(&mut merge, target, "cmin", Some(limit), &[])? {
+        if !self.run_logged(&mut merge, target, "cmin", Some(limit), &[])? {
             return Ok(());
         }
-        ensure!(fs::read_dir(&smaller)?.next().is_some(), "cmin has left nothing; the corpus stays as it is");
+        ensure!(fs::read_dir(&smaller)?.next().is_some(), "cmin has left no input; the corpus stays unchanged");
         fs::rename(&corpus, &before)?;
         fs::rename(&smaller, &corpus)?;
         fs::remove_dir_all(&before)?;
         Ok(())
     }
 
-    /// How many inputs a target's corpus has.
+    /// The number of inputs in a target's corpus.
     pub fn inputs(&self, target: &str) -> Result<usize> {
         Ok(fs::read_dir(self.night.corpus.join(target))?.count())
     }
 
-    /// Runs a program and keeps what it prints as a log; false if interrupted. With one of those exit codes, too, it has come
-    /// to its end.
-    fn to_end(
+    /// Runs a program and writes its output to a log; false if interrupted. `codes` are exit codes that count as success too.
+    fn run_logged(
         &self,
         command: &mut Command,
         target: &str,
@@ -166,7 +165,7 @@ impl Night<'_> {
     }
 }
 
-/// Builds `heapproof`, which minimises; none if interrupted.
+/// Builds `heapproof`, which will minimise; `None` if interrupted.
 pub(super) fn build_command_line(root: &Path, scratch: &Path, stop: &AtomicBool) -> Result<Option<PathBuf>> {
     let mut build = cargo_of_the_path(root);
     build.args(["build", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]);
@@ -184,7 +183,7 @@ fn last_lines(text: &str) -> String {
     lines[lines.len().saturating_sub(12)..].join("\n")
 }
 
-/// What the last line of a status says: `#123: cov: 7 ft: 9 corp: 3 exec/s: 5 oom/timeout/crash: 0/0/1 time: 8s ..`.
+/// Reads the last status line: `#123: cov: 7 ft: 9 corp: 3 exec/s: 5 oom/timeout/crash: 0/0/1 time: 8s ..`.
 fn figures(log: &str) -> Option<Figures> {
     let line = log.lines().rfind(|line| line.starts_with('#') && line.contains(" oom/timeout/crash: "))?;
     let after = |word: &str| line.split_once(word)?.1.split_whitespace().next();

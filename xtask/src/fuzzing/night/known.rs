@@ -1,4 +1,4 @@
-//! Failures that are no news.
+//! Known failures, which a night does not report as new.
 
 use super::failure::{Failure, UNCLEAR};
 use crate::common::workspace::traces;
@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The file beside the corpora, a line a failure: property and signature.
+/// The file beside the corpora, with one line for each failure: property and signature.
 const FILE: &str = "known-failures";
 
-/// What was found before: by earlier nights, and what has become a regression test.
+/// The failures of earlier nights, and the regression tests.
 pub(super) struct Known {
     path: PathBuf,
     by_signature: BTreeSet<(String, String)>,
@@ -35,7 +35,7 @@ impl Known {
         Ok(Known { path, by_signature: by_signature.collect(), regressions })
     }
 
-    /// Where the failure is known from, if it is.
+    /// Where the failure was found before, if it was.
     pub fn of(&self, property: &str, signature: &str, trace: Option<&str>) -> Option<String> {
         let program: Option<Program> = trace.and_then(|trace| trace.parse().ok());
         let regression = self.regressions.iter().find(|(_, regression)| Some(regression) == program.as_ref());
@@ -46,7 +46,7 @@ impl Known {
         earlier.then(|| "an earlier night".to_owned())
     }
 
-    /// Keeps a failure for the nights to come; but what is not understood is news each time.
+    /// Keeps a failure for later nights. A failure that was not reproduced is new each time.
     pub fn add(&mut self, failure: &Failure) -> Result<()> {
         if failure.signature == UNCLEAR
             || !self.by_signature.insert((failure.property.clone(), failure.signature.clone()))

@@ -1,9 +1,9 @@
-//! A night of fuzzing: every target for a time on a kept corpus, and a summary of what it found.
+//! A night of fuzzing: runs every target for a time on a kept corpus, and writes a summary.
 //!
-//! Nothing that goes wrong with one target keeps the others from their turn, and the summary is written anew after each,
-//! whole: a night that is killed leaves what it had, and the corpus, which is only ever exchanged for a smaller one once
-//! that is complete. A failure is known or new by its property and signature. Those of earlier nights are kept in a file
-//! beside the corpus, so that a night fails once for a failure and not until it is corrected.
+//! An error with one target does not stop the others. The whole summary is rewritten after each target, so a night that is
+//! killed leaves its results so far. It also leaves the corpus, which is replaced only by a complete smaller one. Property
+//! and signature say whether a failure is new. A file beside the corpus keeps the failures of earlier nights, so only one
+//! night fails for a failure, not every night until it is corrected.
 
 mod failure;
 mod fuzzer;
@@ -23,36 +23,36 @@ use std::time::Duration;
 
 pub(crate) use fuzzer::Sanitizer;
 
-/// What a night is to do.
+/// The parameters of a night.
 pub(crate) struct Night<'a> {
     pub targets: Vec<String>,
     /// How long each target is fuzzed.
     pub time: Duration,
     pub sanitizer: Sanitizer,
-    /// The number that libFuzzer's choices come from.
+    /// The seed of libFuzzer.
     pub seed: u32,
-    /// A folder a target, and the known failures.
+    /// One folder for each target, and the known failures.
     pub corpus: PathBuf,
-    /// Where the summary, traces and artifacts go.
+    /// The folder for the summary, traces and artifacts.
     pub out: PathBuf,
     pub stop: &'a AtomicBool,
 }
 
-/// What came of it so far.
+/// The results so far.
 #[derive(Default)]
 pub(crate) struct Results {
     pub targets: Vec<Outcome>,
     pub failures: Vec<Failure>,
-    /// What could not be done.
+    /// Errors, in words.
     pub trouble: Vec<String>,
     pub interrupted: bool,
 }
 
-/// What came of a target.
+/// The result of a target.
 pub(crate) struct Outcome {
     pub target: String,
     pub figures: Figures,
-    /// How many inputs its corpus had before, and has now.
+    /// The number of inputs in its corpus, before and after.
     pub inputs: (usize, usize),
 }
 
@@ -64,14 +64,14 @@ impl Results {
 }
 
 impl Night<'_> {
-    /// Fuzzes. Fails only where the night could not even begin, or its summary not be written.
+    /// Runs the night. Fails only if the night can't begin, or its summary can't be written.
     pub fn run(&self, root: &Path) -> Result<Results> {
-        // Programs are run in other folders.
+        // Programs run in other folders, so paths must be absolute.
         let (corpus, out) = (absolute(&self.corpus)?, absolute(&self.out)?);
         let night = Night { targets: self.targets.clone(), corpus, out, ..*self };
         for folder in ["traces", "logs", "artifacts", "work"] {
             let folder = night.out.join(folder);
-            // Of another night.
+            // It may hold files of another night.
             if folder.exists() {
                 fs::remove_dir_all(&folder).with_context(|| format!("can't empty {}", folder.display()))?;
             }
@@ -112,7 +112,7 @@ impl Night<'_> {
         seeds::write(&self.corpus, target)?;
         let before = fuzzer.inputs(target)?;
         let Some(binary) = fuzzer.build(target)? else { return Ok(()) };
-        // Where it did not come to its end, what it found until then counts all the same.
+        // If the run did not end normally, the failures found until then still count.
         let run = fuzzer.run(&binary, target).map_err(|trouble| {
             results.trouble.push(format!("{target}: {trouble:#}"));
         });
@@ -124,7 +124,7 @@ impl Night<'_> {
             if many > 0 {
                 results
                     .trouble
-                    .push(format!("{target}: {many} failing inputs were not looked at: artifacts/{target}/"));
+                    .push(format!("{target}: {many} failing inputs were not minimised: artifacts/{target}/"));
             }
             return Ok(());
         }

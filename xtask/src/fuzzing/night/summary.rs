@@ -1,4 +1,4 @@
-//! What a person reads in the morning.
+//! The summary of a night, for people.
 
 use super::failure::Failure;
 use super::{Night, Results};

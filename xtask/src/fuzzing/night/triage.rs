@@ -1,4 +1,4 @@
-//! From the inputs that libFuzzer saved to minimised traces, one for each signature.
+//! Minimises the failing inputs that libFuzzer saved, to one trace for each signature.
 
 use super::Night;
 use super::failure::{Failure, UNCLEAR};
@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// How long an input may be replayed or minimised; a heap may run for ever.
+/// The time limit to replay or minimise an input, since a heap may run for ever.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// The failures among the inputs that a target's run has saved. Of those with one signature the smallest is minimised.
+/// The failures of the inputs that a target's run has saved. For each signature, the smallest input is minimised.
 pub(super) fn failures(night: &Night<'_>, heapproof: &Path, target: &str, known: &Known) -> Result<Vec<Failure>> {
     let mut artifacts = Vec::new();
     for entry in fs::read_dir(night.artifacts(target))? {
@@ -71,7 +71,7 @@ impl Minimizer<'_> {
         })
     }
 
-    /// The minimised trace; none where that fails, by the heap's fault or by ours.
+    /// Minimises an input; `None` if that fails.
     fn minimize(&self, artifact: &Path, signature: &str) -> Result<Option<PathBuf>> {
         let traces = self.night.out.join("traces");
         let path = traces.join(format!("{}-{signature}.trace", self.target));
@@ -89,7 +89,7 @@ impl Minimizer<'_> {
     }
 }
 
-/// The signature in what `replay` says of a file that fails, an object of its own line.
+/// Reads the signature from the JSON that `replay` prints for a failing file.
 fn read_signature(stdout: &str) -> Option<String> {
     let replayed: serde_json::Value = serde_json::from_str(stdout.lines().next()?).ok()?;
     replayed["signature"].as_str().map(str::to_owned)

@@ -1,4 +1,4 @@
-//! What came of a file, for people and as JSON.
+//! Prints the result of one file, for people and as JSON.
 
 use super::is_as;
 use crate::doors::cli::Trouble;
@@ -13,13 +13,13 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// How many lines that were skipped are told, and how many names that stand for nothing.
-const MOST_TOLD: usize = 10;
+/// How many skipped lines, and how many unbound names, are printed.
+const MOST_PRINTED: usize = 10;
 
-/// The widest that lines are where what they came to stands beside them.
+/// The widest column of lines beside their outcomes.
 const WIDEST: usize = 40;
 
-/// What came of a file.
+/// The result of one file.
 pub(super) struct Replayed<'a> {
     pub path: &'a Path,
     pub property: Property,
@@ -29,15 +29,15 @@ pub(super) struct Replayed<'a> {
     pub signature: Option<Signature>,
     pub expected: Option<&'a Signature>,
     pub explanation: Option<Explanation>,
-    /// What operations came to, where that is told.
+    /// The outcomes of the operations, if some are printed.
     pub steps: Vec<Step>,
-    /// Whether that is told of all, or of those that were skipped.
+    /// Whether all of them are printed, or only those that were skipped.
     pub all_steps: bool,
 }
 
 impl Replayed<'_> {
-    /// Where it is not `shown`, nothing but what is wrong with its names.
-    pub fn tell(&self, shown: bool, output: &mut Output) -> Result<(), Trouble> {
+    /// Prints the result, or only the notes about its names unless `shown`.
+    pub fn print(&self, shown: bool, output: &mut Output) -> Result<(), Trouble> {
         if shown {
             self.show(output)?;
         }
@@ -64,9 +64,9 @@ impl Replayed<'_> {
             )?,
         }
         if self.all_steps {
-            print(&self.steps, output)?;
+            print_steps(&self.steps, output)?;
         } else {
-            self.skipped(output)?;
+            self.print_skipped(output)?;
         }
         match &self.explanation {
             Some(explanation) => writeln!(output, "{}", explanation.painted(paint())),
@@ -74,20 +74,20 @@ impl Replayed<'_> {
         }
     }
 
-    /// The lines that were skipped, and why.
-    fn skipped(&self, output: &mut Output) -> io::Result<()> {
+    /// Prints the lines that were skipped, and why.
+    fn print_skipped(&self, output: &mut Output) -> io::Result<()> {
         let skipped: Vec<&Step> = self.steps.iter().filter(|step| step.skipped).collect();
-        for step in skipped.iter().take(MOST_TOLD) {
+        for step in skipped.iter().take(MOST_PRINTED) {
             let number = step.line.unwrap_or(0);
             writeln!(output, "  line {number}, `{}`, is {}", step.text, step.outcome)?;
         }
-        match skipped.len().saturating_sub(MOST_TOLD) {
+        match skipped.len().saturating_sub(MOST_PRINTED) {
             0 => Ok(()),
             more => writeln!(output, "  and {more} more (`--steps` prints all)"),
         }
     }
 
-    /// Names that no line binds: mostly they are misspelt.
+    /// A note for each name that no line binds. Most of them are misspelt.
     fn notes(&self) -> Vec<String> {
         let lines = self.program.lines();
         let bound: BTreeSet<String> = lines.iter().flat_map(Line::bound).map(|name| self.program.spell(name)).collect();
@@ -98,15 +98,15 @@ impl Replayed<'_> {
             let meant = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             format!("line {line}: name `{name}` is bound by no line{meant}")
         };
-        let mut notes: Vec<String> = unbound.iter().take(MOST_TOLD).map(note).collect();
-        if unbound.len() > MOST_TOLD {
-            notes.push(format!("{} names more are bound by no line", unbound.len() - MOST_TOLD));
+        let mut notes: Vec<String> = unbound.iter().take(MOST_PRINTED).map(note).collect();
+        if unbound.len() > MOST_PRINTED {
+            notes.push(format!("{} more names are bound by no line", unbound.len() - MOST_PRINTED));
         }
         notes
     }
 
-    /// An object of its own line; `docs/output.md` says what is in it.
-    pub fn json(&self, output: &mut Output) -> Result<(), Trouble> {
+    /// Prints one JSON object on its own line; see `docs/output.md`.
+    pub fn print_json(&self, output: &mut Output) -> Result<(), Trouble> {
         let total = self.verdict.tally.total();
         let step = self.verdict.failure.as_ref().map(|failure| failure.step + 1);
         let steps = if self.all_steps { json!(self.steps) } else { Value::Null };
@@ -133,8 +133,8 @@ impl Replayed<'_> {
     }
 }
 
-/// Every operation with what it came to, and what happened in it.
-fn print(steps: &[Step], output: &mut Output) -> io::Result<()> {
+/// Prints every operation with its outcome and its events.
+fn print_steps(steps: &[Step], output: &mut Output) -> io::Result<()> {
     let width = steps.iter().map(|step| step.text.chars().count()).max().unwrap_or(0).min(WIDEST);
     let mut ended = false;
     for step in steps {

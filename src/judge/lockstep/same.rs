@@ -1,5 +1,7 @@
-//! Which plain values are told apart (SPEC 11.11).
+//! When values, outcomes and events are the same: which plain values are told apart (SPEC 11.11), and whether reasons of
+//! refusals are shown.
 
+use crate::judge::subject::{Abilities, Observation};
 use heapproof_model::dialect::PlainValues;
 use heapproof_model::{Dialect, Event, Object, Outcome, Value};
 
@@ -20,17 +22,18 @@ pub(super) fn same_values(dialect: &Dialect, one: &[Value<Object>], other: &[Val
 }
 
 /// The same of what operations give.
-pub(super) fn same_outcome(dialect: &Dialect, one: &Outcome, other: &Outcome) -> bool {
+pub(super) fn same_outcome(abilities: &Abilities, one: &Outcome, other: &Outcome) -> bool {
     match (one, other) {
-        (Outcome::Done(one), Outcome::Done(other)) => same_value(dialect, one, other),
+        (Outcome::Done(one), Outcome::Done(other)) => same_value(abilities.dialect(), one, other),
+        (Outcome::Refused(_), Outcome::Refused(_)) if !abilities.shows(Observation::Refusals) => true,
         _ => one == other,
     }
 }
 
 /// The same of events.
-pub(super) fn same_event(dialect: &Dialect, one: &Event, other: &Event) -> bool {
+pub(super) fn same_event(abilities: &Abilities, one: &Event, other: &Event) -> bool {
     match (one, other) {
-        (Event::Did(one), Event::Did(other)) => same_outcome(dialect, one, other),
+        (Event::Did(one), Event::Did(other)) => same_outcome(abilities, one, other),
         _ => one == other,
     }
 }

@@ -1,0 +1,242 @@
+//! How objects die that have lost their last reference, and what their code does.
+
+use super::heap::{Code, Twin};
+use super::wrong::Mistake;
+use heapproof_model::dialect::{Again, Cleared, ContentsOrder, Panics, Release, UserCode};
+use heapproof_model::{End, Event, Object, script};
+
+impl Twin {
+    /// The mutator, or contents, have given up a reference, which is counted already.
+    pub(super) fn lost(&mut self, object: Object) {
+        let is_lost = self.node(object).is_some_and(|node| node.external + node.internal == 0 && !node.for_ever);
+        let its_turn = self.running.iter().any(|code| code.set.is_none() && code.object == object);
+        if !is_lost || its_turn {
+            return;
+        }
+        match self.dialect.release {
+            Release::Traced if self.errs(Mistake::ReleaseFreesAtOnce) => self.turn(object),
+            Release::Traced => {}
+            Release::Nested if self.errs(Mistake::ReleaseWaits) && !self.running.is_empty() => self.wait(object),
+            Release::Nested => self.turn(object),
+            Release::Queued | Release::Unordered | Release::Deferred => self.wait(object),
+        }
+    }
+
+    fn wait(&mut self, object: Object) {
+        if self.waiting.contains(&object) {
+            return;
+        }
+        if self.errs(Mistake::ReleaseLastFirst) {
+            self.waiting.push_front(object);
+        } else {
+            self.waiting.push_back(object);
+        }
+    }
+
+    /// Gives waiting objects their turns, as many as it is time for.
+    pub(super) fn settle(&mut self) {
+        let inside = self.releasing || self.running.last().is_some_and(|code| code.set.is_some());
+        let was = std::mem::replace(&mut self.releasing, true);
+        while !self.waiting.is_empty() && !self.ends_at_once() {
+            let (release, luck) = (self.dialect.release, self.luck(6));
+            let next = match release {
+                Release::Queued | Release::Nested if inside => break,
+                Release::Queued | Release::Nested | Release::Traced => 0,
+                Release::Unordered if inside && luck > 1 => break,
+                Release::Deferred if luck > 2 => break,
+                Release::Deferred | Release::Unordered => self.luck(self.waiting.len()),
+            };
+            let forgets = self.errs(Mistake::ReleaseForgets) && self.waiting.len() > 1;
+            if let Some(object) = self.waiting.remove(next).filter(|_| !forgets) {
+                self.turn(object);
+            }
+        }
+        self.releasing = was;
+    }
+
+    /// Gives all waiting objects their turns, before a collection.
+    pub(super) fn flush(&mut self) {
+        if self.dialect.release != Release::Deferred || !self.running.is_empty() {
+            return;
+        }
+        while !self.waiting.is_empty() && !self.ends_at_once() {
+            if self.errs(Mistake::FlushLeavesOne) && self.waiting.len() == 1 {
+                return;
+            }
+            let next = self.luck(self.waiting.len());
+            if let Some(object) = self.waiting.remove(next) {
+                self.turn(object);
+            }
+        }
+    }
+
+    /// Whether a panic ends what is being done.
+    pub(super) fn ends_at_once(&self) -> bool {
+        self.panicking && self.dialect.panics == Panics::Passed
+    }
+
+    /// An object without references has its turn, if it has none still.
+    pub(super) fn turn(&mut self, object: Object) {
+        let dies = |twin: &Twin| {
+            twin.node(object).is_some_and(|node| node.external + node.internal == 0 && !node.for_ever && !node.doomed)
+        };
+        if !dies(self) {
+            return;
+        }
+        let runs = matches!(self.dialect.code, UserCode::Finalizer | UserCode::Destructor);
+        let runs = runs && !self.errs(Mistake::CodeForgotten) || self.errs(Mistake::CodeRunsThough);
+        if runs && self.has_code(object) {
+            self.run(object, None);
+            let saves = self.dialect.code == UserCode::Finalizer;
+            if saves && !dies(self) && !self.errs(Mistake::ResurrectionIgnored) {
+                return;
+            }
+        }
+        self.die(&[object], self.dialect.code);
+    }
+
+    pub(super) fn has_code(&self, object: Object) -> bool {
+        self.script.has_finalizer(object) && self.node(object).is_some_and(|node| !node.done)
+    }
+
+    /// Runs an object's code.
+    pub(super) fn run(&mut self, object: Object, set: Option<&[Object]>) {
+        let (code, weak) = match set {
+            Some(_) => (self.dialect.set_code, self.dialect.set_weak),
+            None => (self.dialect.code, self.dialect.weak),
+        };
+        if set.is_none() {
+            self.before_code(&[object], code, weak);
+        }
+        let again = (self.dialect.again == Again::EachDeath) || self.errs(Mistake::CodeRunsAgain);
+        if let Some(node) = self.node_mut(object) {
+            node.done = !again;
+        }
+        self.running.push(Code { object, set: set.map(<[Object]>::to_vec) });
+        let end = script::finalize(self, object);
+        self.running.pop();
+        if again && self.errs(Mistake::CodeRunsOnce) {
+            self.script.forget(object);
+        }
+        if set.is_none() {
+            self.after_code(&[object]);
+        }
+        if end == End::Panicked {
+            self.panic(set);
+        }
+    }
+
+    /// What holds while the code of objects runs.
+    pub(super) fn before_code(&mut self, objects: &[Object], code: UserCode, weak: Cleared) {
+        let weak = match (self.errs(Mistake::WeakOtherwise), weak) {
+            (false, weak) => weak,
+            (true, Cleared::BeforeCode) => Cleared::AtDeath,
+            (true, _) => Cleared::BeforeCode,
+        };
+        for object in objects {
+            if weak == Cleared::ForGood {
+                self.clear(*object);
+            }
+            if let Some(node) = self.node_mut(*object) {
+                node.doomed = code == UserCode::Destructor;
+                node.hidden = weak == Cleared::BeforeCode;
+            }
+        }
+    }
+
+    pub(super) fn after_code(&mut self, objects: &[Object]) {
+        for object in objects {
+            if let Some(node) = self.node_mut(*object) {
+                node.doomed = false;
+                node.hidden = false;
+            }
+        }
+    }
+
+    /// Clears the weak references to an object.
+    pub(super) fn clear(&mut self, object: Object) {
+        for node in self.nodes.iter_mut().flatten() {
+            if node.contents.target == Some(object) {
+                node.contents.target = None;
+            }
+        }
+        if let Some(node) = self.node_mut(object) {
+            node.weak = 0;
+        }
+    }
+
+    /// A panic has ended the code of an object.
+    fn panic(&mut self, set: Option<&[Object]>) {
+        match self.dialect.panics {
+            Panics::Counted => self.figures.panics += u64::from(!self.errs(Mistake::PanicNotCounted)),
+            Panics::Contained if self.errs(Mistake::PanicCounted) => self.figures.panics += 1,
+            Panics::Passed | Panics::PassedAfter => self.panicking |= self.running.is_empty(),
+            Panics::RestLost if !self.errs(Mistake::RestNotLost) => {
+                for member in set.unwrap_or_default() {
+                    if let Some(node) = self.node_mut(*member) {
+                        node.for_ever = true;
+                    }
+                }
+            }
+            Panics::Contained | Panics::RestLost | Panics::Never => {}
+        }
+    }
+
+    /// Lets objects die, all of them before any gives up what it holds.
+    pub(super) fn die(&mut self, objects: &[Object], code: UserCode) {
+        let mut left: Vec<Vec<Object>> = Vec::new();
+        for object in objects {
+            if !self.alive(*object) {
+                continue;
+            }
+            self.clear(*object);
+            if let Some(target) = self.target_of(*object).and_then(|target| self.node_mut(target)) {
+                target.weak = target.weak.saturating_sub(1);
+            }
+            let Some(node) = self.nodes[object.index()].take() else { continue };
+            left.push(node.contents.references().collect());
+            self.tell(Event::Died(*object));
+            self.figures.frees += 1;
+            let has_code = self.script.has_finalizer(*object) && !node.done;
+            if code == UserCode::Job && has_code {
+                self.jobs.push_back(*object);
+            } else {
+                self.script.forget(*object);
+            }
+        }
+        self.owed.extend(left.iter().flatten());
+        for references in left {
+            self.give_up(references);
+        }
+    }
+
+    /// Gives up what a dead object referred to.
+    pub(super) fn give_up(&mut self, mut references: Vec<Object>) {
+        if (self.dialect.contents == ContentsOrder::Reversed) != self.errs(Mistake::ContentsOtherWay) {
+            references.reverse();
+        }
+        if self.errs(Mistake::ContentsForgotten) && references.len() > 2 {
+            references.pop();
+        }
+        while !references.is_empty() {
+            let next = if self.dialect.contents == ContentsOrder::Unordered { self.luck(references.len()) } else { 0 };
+            let target = references.remove(next);
+            if let Some(at) = self.owed.iter().position(|owed| *owed == target) {
+                self.owed.remove(at);
+            }
+            self.unrefer(target);
+            self.lost(target);
+        }
+    }
+
+    /// Runs the jobs of the dead.
+    pub(super) fn run_jobs(&mut self) {
+        while let Some(object) = self.jobs.pop_front() {
+            if !self.errs(Mistake::JobLost) {
+                self.run(object, None);
+            }
+            self.script.forget(object);
+            self.settle();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! How garbage dies.
+
+use super::heap::{Twin, refers};
+use super::wrong::Mistake;
+use heapproof_model::dialect::{CollectGives, Garbage, Reach, Saved, SetOrder, SetView, UserCode};
+use heapproof_model::{Event, Object, Value};
+
+/// What a collection has freed in sets.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Freed {
+    objects: i64,
+    cycles: i64,
+    sets: i64,
+}
+
+impl Twin {
+    /// Collects, and says what `collect` gives.
+    pub(super) fn collect(&mut self) -> Value<Object> {
+        let most = match self.dialect.reach {
+            Reach::UntilNone if self.errs(Mistake::OnePassOnly) => 1,
+            Reach::UntilNone => usize::MAX,
+            Reach::OnePass if self.errs(Mistake::PassesGoOn) => usize::MAX,
+            Reach::OnePass => 1,
+            Reach::TwoPasses if self.errs(Mistake::OnePassOnly) => 1,
+            Reach::TwoPasses => 2,
+        };
+        let mut freed = Freed::default();
+        let mut passes = 0;
+        while passes < most && !self.ends_at_once() {
+            self.flush();
+            let set = self.set_of_a_collection();
+            if set.is_empty() {
+                break;
+            }
+            let more = self.free(&set);
+            freed = Freed {
+                objects: freed.objects + more.objects,
+                cycles: freed.cycles + more.cycles,
+                sets: freed.sets + more.sets,
+            };
+            self.settle();
+            passes += 1;
+        }
+        if self.dialect.garbage == Garbage::Late {
+            self.overdue = self.garbage();
+        }
+        self.given(freed)
+    }
+
+    /// What `collect` gives.
+    pub(super) fn given(&mut self, freed: Freed) -> Value<Object> {
+        let wrong = i64::from(self.errs(Mistake::GivesOneMore));
+        match self.dialect.collect_gives {
+            CollectGives::Nothing if self.errs(Mistake::GivesOneMore) => Value::Int(freed.objects),
+            CollectGives::Nothing => Value::Nil,
+            CollectGives::Objects => Value::Int(freed.objects + wrong),
+            CollectGives::Cycles => Value::Int(freed.cycles + wrong),
+            CollectGives::Sets => Value::Int(freed.sets + wrong),
+            CollectGives::Anything => Value::Int(self.luck(100) as i64),
+        }
+    }
+
+    fn set_of_a_collection(&mut self) -> Vec<Object> {
+        let (garbage, luck, clause) = (self.garbage(), self.luck(2), self.dialect.garbage);
+        match clause {
+            Garbage::Never if self.errs(Mistake::FreesRings) => garbage,
+            Garbage::Never => Vec::new(),
+            Garbage::Asked | Garbage::AnyTime if self.errs(Mistake::LeavesGarbage) => {
+                garbage.into_iter().filter(|_| self.luck(8) > 0).collect()
+            }
+            Garbage::Asked | Garbage::AnyTime => garbage,
+            Garbage::Late if luck == 0 => garbage,
+            Garbage::Late => {
+                let due: Vec<Object> = garbage.iter().copied().filter(|object| self.overdue.contains(object)).collect();
+                let young = garbage.into_iter().filter(|object| !due.contains(object)).collect();
+                let kept = self.reached(young);
+                let keeps = self.errs(Mistake::LaterStill);
+                due.into_iter().filter(|object| !kept[object.index()] && !keeps).collect()
+            }
+        }
+    }
+
+    /// Now and then, frees garbage that nobody has asked it to free.
+    pub(super) fn free_by_itself(&mut self) {
+        if self.dialect.garbage != Garbage::AnyTime && !self.errs(Mistake::FreesUnasked)
+            || !self.running.is_empty()
+            || self.luck(3) > 0
+        {
+            return;
+        }
+        let mut set = self.garbage();
+        if self.errs(Mistake::FreesWhatIsHeld) {
+            set.extend(
+                self.all()
+                    .into_iter()
+                    .filter(|object| self.node(*object).is_some_and(|node| node.external == 0 && node.internal == 1)),
+            );
+            set.sort_unstable();
+            set.dedup();
+        }
+        if !set.is_empty() {
+            self.free(&set);
+            self.settle();
+        }
+    }
+
+    /// Runs the code of a set's members, and lets those die that are garbage still.
+    pub(super) fn free(&mut self, set: &[Object]) -> Freed {
+        if self.shows.sets {
+            self.tell(Event::Took(set.iter().copied().collect()));
+        }
+        let members: Vec<Object> = set.to_vec();
+        self.before_code(&members, self.dialect.set_code, self.dialect.set_weak);
+        let tears = (self.dialect.set_view == SetView::Nil) != self.errs(Mistake::ViewOtherwise);
+        let torn = if tears { self.tear(&members) } else { Vec::new() };
+        let one_by_one = self.dialect.set_order == SetOrder::OneByOne && self.dialect.set_code != UserCode::Finalizer;
+        let freed = if one_by_one != self.errs(Mistake::SetOtherOrder) {
+            self.free_each(&members)
+        } else {
+            self.free_all(&members)
+        };
+        self.after_code(&members);
+        self.give_up(torn);
+        self.figures.cycles += freed.cycles as u64;
+        freed
+    }
+
+    /// Makes all references of members nil. Gives those to others, which still count.
+    fn tear(&mut self, members: &[Object]) -> Vec<Object> {
+        let mut outside = Vec::new();
+        for member in members {
+            let Some(node) = self.node_mut(*member) else { continue };
+            let references: Vec<Object> = node.contents.references().collect();
+            node.contents.values.iter_mut().filter(|value| refers(value)).for_each(|value| *value = Value::Nil);
+            for target in references {
+                if members.contains(&target) {
+                    self.unrefer(target);
+                } else {
+                    outside.push(target);
+                }
+            }
+        }
+        outside
+    }
+
+    /// The members whose code is to run.
+    fn with_code(&self, members: &[Object], ran: &[Object]) -> Vec<Object> {
+        let runs = matches!(self.dialect.set_code, UserCode::Finalizer | UserCode::Destructor);
+        if !runs && !self.errs(Mistake::SetCodeRunsThough) {
+            return Vec::new();
+        }
+        let runs = |object: &&Object| self.has_code(**object) && !ran.contains(object);
+        members.iter().filter(runs).copied().collect()
+    }
+
+    fn free_all(&mut self, members: &[Object]) -> Freed {
+        let mut ran = Vec::new();
+        loop {
+            let next = self.with_code(members, &ran);
+            if next.is_empty() || self.errs(Mistake::SetCodeForgotten) {
+                break;
+            }
+            let object = next[self.luck(next.len())];
+            ran.push(object);
+            self.run(object, Some(members));
+            if self.ends_at_once() {
+                return Freed::default();
+            }
+        }
+        let mut dying = self.dying(members);
+        let cycles = self.cycles_among(&dying) as i64;
+        for place in (1..dying.len()).rev() {
+            let other = self.luck(place + 1);
+            dying.swap(place, other);
+        }
+        self.die(&dying, self.dialect.set_code);
+        Freed { objects: dying.len() as i64, cycles, sets: i64::from(!dying.is_empty()) }
+    }
+
+    fn free_each(&mut self, members: &[Object]) -> Freed {
+        let mut left = self.dying(members);
+        let (all, cycles) = (left.len(), self.cycles_among(&left) as i64);
+        while !left.is_empty() {
+            let object = left[self.luck(left.len())];
+            if !self.with_code(&[object], &[]).is_empty() {
+                self.run(object, Some(members));
+            }
+            let stays = self.node(object).is_some_and(|node| node.for_ever);
+            if self.ends_at_once() || stays {
+                break;
+            }
+            left.retain(|other| *other != object);
+            self.die(&[object], self.dialect.set_code);
+        }
+        let died = (all - left.len()) as i64;
+        Freed { objects: died, cycles: if left.is_empty() { cycles } else { 0 }, sets: i64::from(died > 0) }
+    }
+
+    /// The members that nothing has saved.
+    fn dying(&mut self, members: &[Object]) -> Vec<Object> {
+        let destructor = self.dialect.set_code == UserCode::Destructor;
+        let is_saved =
+            |object: &Object| self.node(*object).is_some_and(|node| node.external > 0 && !destructor || node.for_ever);
+        let outside = self.all().into_iter().filter(|object| !members.contains(object) || is_saved(object));
+        let marks = self.reached(outside.collect());
+        let alive: Vec<Object> = members.iter().copied().filter(|object| self.alive(*object)).collect();
+        let some_saved = alive.iter().any(|object| marks[object.index()]);
+        let whole = (self.dialect.saved == Saved::WholeSet) != self.errs(Mistake::SavesOtherwise);
+        if whole && some_saved {
+            return Vec::new();
+        }
+        alive.into_iter().filter(|object| !marks[object.index()]).collect()
+    }
+}

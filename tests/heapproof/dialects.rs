@@ -1,0 +1,222 @@
+//! Heaps of each dialect: the right ones pass as what they are and as what allows more, and as nothing else.
+
+use super::command_line::{folder, heapproof};
+use super::program;
+use heapproof::enumerate::{How, Search, Space};
+use heapproof::generate::{Recipe, case};
+use heapproof::lockstep;
+use heapproof::model::dialect::{CLAUSES, Clause};
+use heapproof::model::{Code, Dialect, Kind, Program, Value};
+use heapproof::mutate::said;
+use heapproof::proof::Counterexample;
+use heapproof::properties::Property;
+use heapproof::subject::SubjectKind;
+use heapproof::subjects::twins::{Shows, beside, twin, twin_that_shows, wrong};
+use std::sync::atomic::AtomicBool;
+
+/// How many programs a heap passes that has to pass.
+const PASSING: u64 = 500;
+/// The most programs that are run of a heap that has to fail.
+const FAILING: u64 = 12_000;
+
+/// The first of the random programs that fails, and how.
+fn failure(kind: &SubjectKind, programs: u64) -> Option<(Program, String)> {
+    let abilities = kind.abilities().unwrap();
+    let recipe = Recipe { dialect: *abilities.dialect(), most_lines: 40, ..Recipe::default() };
+    (0..programs).find_map(|number| {
+        let program = case(16, number, &recipe, &|code| abilities.has(code));
+        let failure = lockstep::run(kind, &program).failure?;
+        Some((program, format!("{:?}", failure.violation)))
+    })
+}
+
+/// The dialects in which only that clause differs, with what it takes to tell its answers apart.
+fn dialects(clause: &Clause) -> Vec<Dialect> {
+    let answers = 0..clause.answers().len();
+    answers.map(|answer| beside(clause.name, clause.with(&Dialect::default(), answer))).collect()
+}
+
+#[test]
+fn each_right_heap_passes_as_what_it_is() {
+    let mut failing = Vec::new();
+    for clause in CLAUSES {
+        for dialect in dialects(clause) {
+            for text in RARE {
+                assert_eq!(lockstep::run(&twin(dialect), &program(text)).failure, None, "{dialect}\n{text}");
+            }
+            if let Some((program, _)) = failure(&twin(dialect), PASSING) {
+                let found = Counterexample::of(Property::Lockstep, &twin(dialect), &program).unwrap();
+                failing.push(format!("{dialect}: {}", found.report("heapproof")));
+            }
+        }
+    }
+    assert!(failing.is_empty(), "{} fail\n{}", failing.len(), failing.join("\n"));
+}
+
+/// Programs that tell answers apart for which a random one is rare.
+const RARE: &[&str] = &[
+    // Three passes: each finalizer makes the garbage of the next.
+    "a = table\na.x = a\non a: b = table\non a: b.x = b\non a: on b: c = table\non a: on b: c.x = c
+on a: on b: on c: drop nil\ndrop a\ncollect",
+    // What the code of a set makes has code of its own.
+    "a = table\na.x = a\non a: b = table\non a: on b: drop nil\ndrop a\ncollect",
+];
+
+#[test]
+fn an_answer_that_is_declared_as_another_fails_unless_that_allows_it() {
+    let mut wrong = Vec::new();
+    for clause in CLAUSES {
+        let (answers, dialects) = (clause.answers(), dialects(clause));
+        for (actual, dialect) in dialects.iter().enumerate() {
+            for (declared, other) in dialects.iter().enumerate().filter(|(declared, _)| *declared != actual) {
+                let allows = clause.stricter(declared).contains(&actual);
+                let (is, says) = (answers[actual].0, answers[declared].0);
+                let kind = twin(*dialect).held_to(*other);
+                let rare = |text: &&str| lockstep::run(&kind, &program(text)).failure.is_some();
+                let failed = RARE.iter().any(rare) || failure(&kind, if allows { PASSING } else { FAILING }).is_some();
+                if failed == allows {
+                    let what = if failed { "fails" } else { "passes" };
+                    wrong.push(format!("{}: {is}, declared as {says}, {what}", clause.name));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of the matrix\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn each_wrong_heap_fails() {
+    let passing: Vec<String> = wrong()
+        .filter(|twin| failure(&twin.kind, FAILING).is_none())
+        .map(|twin| format!("{} {}: {}", twin.clause, twin.answer, twin.kind.about))
+        .collect();
+    assert!(passing.is_empty(), "{} pass\n{}", passing.len(), passing.join("\n"));
+}
+
+/// Every program of a few lines over tables, and what kills, saves and looks at them.
+fn small(lines: usize) -> Space {
+    use Code::*;
+    let operations = vec![Take, Drop, Upgrade, ReadField, WriteField, Remove, Table, Weak, Ring, Collect, On, Panic];
+    Space { lines, operations, kinds: vec![Kind::Table], ..Space::whole() }
+}
+
+/// The first program that fails.
+fn found(space: Space, kind: &SubjectKind) -> Option<Program> {
+    let mut first = None;
+    let mut search = Search::new(space, kind, How::default()).unwrap();
+    search.run(2, &AtomicBool::new(false), &mut |one| first = Some(one.program), &mut |_, _| {});
+    first
+}
+
+#[test]
+fn a_search_through_all_short_programs_finds_the_right_heaps_right() {
+    for dialect in CLAUSES.iter().flat_map(dialects) {
+        assert_eq!(found(small(3), &twin(dialect)), None, "{dialect}");
+    }
+}
+
+/// The programs in which the wrong heaps of a clause are found; none where it takes finalizers with other lines, or more of
+/// them.
+fn telling(clause: &str, lines: usize) -> Option<Space> {
+    use Code::*;
+    let tables = |operations: Vec<Code>| Space { operations, ..small(lines) };
+    Some(match clause {
+        // The order of contents takes eight lines.
+        "set-view" | "born" | "weak" | "set-weak" | "contents" => return None,
+        "wrong-calls" => Space { kinds: vec![Kind::Array], ..tables(vec![Drop, Array, Push, Pop, Take, On]) },
+        "ceiling" => tables(vec![SetCounts, Table, Take, Drop, On]),
+        "weak-objects" | "upgrade" => {
+            Space { kinds: vec![Kind::Table, Kind::Weak], objects: 3, ..tables(vec![Drop, Ring, Table, Weak, Upgrade]) }
+        }
+        "plain-values" => {
+            let plain = vec![Value::Int(1), Value::Text("".into()), Value::Nil];
+            Space { plain, ..tables(vec![Table, WriteField, ReadField]) }
+        }
+        _ => small(lines),
+    })
+}
+
+#[test]
+fn a_search_through_all_short_programs_finds_what_is_wrong() {
+    for twin in wrong().filter(|twin| telling(twin.clause, 1).is_some()) {
+        let found = (1..=5).find_map(|lines| found(telling(twin.clause, lines)?, &twin.kind));
+        assert!(found.is_some(), "{} {}: {}", twin.clause, twin.answer, twin.kind.about);
+    }
+}
+
+#[test]
+fn a_heap_passes_as_what_it_is_that_shows_no_sets_no_journal_or_no_garbage() {
+    for dialect in CLAUSES.iter().flat_map(dialects) {
+        let no_sets = Shows { sets: false, ..Shows::ALL };
+        for shows in [no_sets, Shows { journal: false, ..no_sets }, Shows { garbage: false, ..Shows::ALL }] {
+            let kind = twin_that_shows(dialect, shows);
+            if let Some((program, violation)) = failure(&kind, PASSING / 2) {
+                panic!("{dialect}, {shows:?}: {violation}\n{program}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_dialect_has_no_words_for_is_skipped() {
+    for (dialect, text, skipped) in [
+        ("depth 3", "a = chain 3\nb = chain 4\nc = ring 4", 2),
+        ("names held", "a = table\nb = table\na.x = b\ndrop b\nb.y = 1\ndrop a\ntake a\nb.y = 2", 2),
+        ("wrong-calls skipped", "a = array\nb = pop a\na.x = 1\ndrop a\ndrop a", 3),
+        ("ceiling panics", "set counts 1\na = table\ntake a\na.x = a\na.y = a", 2),
+        ("panics never", "a = table\non a: panic\non a: on self: panic\non a: take self", 2),
+    ] {
+        let dialect: Dialect = dialect.parse().unwrap();
+        let verdict = lockstep::run(&twin(dialect), &program(text));
+        assert_eq!((verdict.failure, verdict.tally.total().skipped), (None, skipped), "{dialect}");
+    }
+}
+
+#[test]
+fn the_command_line_lists_overrides_and_tries_dialects() {
+    let folder = folder();
+    let run = |words: &[&str]| heapproof(folder.path(), words);
+    let (_, listed, _) = run(&["list", "dialects"]);
+    assert!(
+        CLAUSES.iter().all(|clause| listed.contains(&format!("\n{}", clause.name)) || listed.starts_with(clause.name))
+    );
+    for more in [&[][..], &["--isolate"]] {
+        let check = ["check", "--cases", "60", "--seed", "1", "--dialect", "loosest"];
+        let (code, out, error) = run(&[&check, more].concat());
+        assert_eq!(code, 0, "{out}{error}");
+        assert!(out.contains("dialect: names held, ") && out.contains(" --dialect 'names held, "), "{out}");
+    }
+    let (code, out, _) = run(&["dialect", "--cases", "20"]);
+    assert!(code == 0 && out.contains("`heap` declares: default"), "{out}");
+    let (code, out, _) = run(&["dialect", "--cases", "2000", "--dialect", "collect-gives anything"]);
+    assert!(code == 1 && out.contains("collect-gives nothing: passes, so it is what the heap has to declare"), "{out}");
+    let (code, _, error) = run(&["check", "--dialect", "name held"]);
+    assert!(code == 2 && error.contains("did you mean `names`?"), "{error}");
+}
+
+#[test]
+fn a_trace_says_by_which_dialect_it_fails_and_is_judged_by_that() {
+    let folder = folder();
+    let check = ["check", "--cases", "3000", "--seed", "1", "--dialect", "set-code none, names held"];
+    let (code, out, error) = heapproof(folder.path(), &check);
+    assert_eq!(code, 1, "{out}{error}");
+    assert!(out.contains(" --dialect 'names held, set-code none' "), "{out}");
+    let saved = std::fs::read_dir(folder.path().join("heapproof.out/failures")).unwrap();
+    let saved = saved.map(|entry| entry.unwrap().path()).find(|path| path.is_file()).unwrap();
+    let trace = std::fs::read_to_string(&saved).unwrap();
+    assert!(trace.contains(", subject heap, dialect names held; set-code none\n"), "{trace}");
+    let file = saved.to_str().unwrap();
+    assert_eq!(heapproof(folder.path(), &["replay", file]).0, 1);
+    assert_eq!(heapproof(folder.path(), &["replay", "--dialect", "default", file]).0, 0);
+    std::fs::write(&saved, trace.replace("names held", "name held")).unwrap();
+    let (code, _, error) = heapproof(folder.path(), &["replay", file]);
+    assert!(code == 2 && error.contains(":2:1: no dialect: `name` is none of: "), "{error}");
+}
+
+#[test]
+fn a_changed_program_keeps_what_its_dialect_has_words_for() {
+    let dialect: Dialect = "names held, panics never".parse().unwrap();
+    let changed = program("a = table\nb = table\ndrop a\na.x = b\nb.x = b\non b: panic\ndrop b\ndrop b");
+    assert_eq!(said(&changed, dialect), program("a = table\nb = table\ndrop a\nb.x = b\ndrop b"));
+    assert_eq!(said(&changed, Dialect::default()), changed);
+}
