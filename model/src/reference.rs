@@ -5,7 +5,7 @@
 //! contract leaves a choice, it does what the subject says it chose, if that was allowed ([`Reference::follow`]).
 
 use crate::definitions::{Graph, counted, targeted};
-use crate::dialect::{Again, Ceiling, Dialect, Upgrade};
+use crate::dialect::{Again, Ceiling, ContentsOrder, Dialect, Release, Upgrade};
 use crate::operation::Operation;
 use crate::script::{self, End, Event, Machine, Outcome, Refusal, Script};
 use crate::value::{Contents, Counts, Kind, Object, Value};
@@ -34,6 +34,9 @@ use slices::Sliced;
 
 /// The result of a call.
 type Reply = Result<Value<Object>, Refusal>;
+
+/// How many divisions of what dies around an allocation are tried before that in which all dies first.
+const MOST_EARLY: u32 = 4;
 
 /// A living object.
 #[derive(Debug, Clone)]
@@ -67,6 +70,8 @@ pub struct Reference {
     pinned: BTreeSet<Object>,
     /// What was garbage when the last collection ended, where that makes a difference.
     overdue: BTreeSet<Object>,
+    /// How much more may die before the allocation that is carried out; `None` while there is no such limit.
+    early: Option<u32>,
     /// Whether an automatic check is made.
     checking: bool,
     /// Whether a panic is to come out of the outermost call.
@@ -127,7 +132,11 @@ impl Reference {
     }
 
     /// An empty heap of that dialect.
-    pub fn of(dialect: Dialect) -> Reference {
+    pub fn of(mut dialect: Dialect) -> Reference {
+        if dialect.release == Release::Queued && dialect.contents == ContentsOrder::Unordered {
+            // Objects that wait in no order have their turns in none (SPEC 11.13).
+            dialect.release = Release::Unordered;
+        }
         let script = Script::default().again(dialect.again == Again::EachDeath);
         Reference { dialect, script, ..Reference::default() }
     }
@@ -318,17 +327,19 @@ impl Reference {
 
 impl Machine for Reference {
     /// Where the dialect leaves choices, objects may die before an allocation looks at its arguments, or after it. The
-    /// journal does not say which, so both are tried: either is allowed.
+    /// journal does not say where it divides, so each division is tried: all are allowed.
     fn call(&mut self, operation: &Operation<Object>) -> Reply {
         if operation.code().allocates() && self.dialect.has_choices() {
-            let mut early = self.clone();
-            let reply = early.carry_out(operation, true);
-            if early.explains(&reply) {
-                *self = early;
-                return reply;
+            for early in (0..MOST_EARLY).chain([u32::MAX]) {
+                let mut attempt = self.clone();
+                let reply = attempt.carry_out(operation, early);
+                if attempt.explains(&reply) {
+                    *self = attempt;
+                    return reply;
+                }
             }
         }
-        self.carry_out(operation, false)
+        self.carry_out(operation, 0)
     }
 
     fn script(&mut self) -> &mut Script {
@@ -353,17 +364,18 @@ impl Reference {
         same && self.choices.iter().zip(&self.script.journal).all(|(choice, event)| choice == event)
     }
 
-    /// Carries out an operation and all that it sets off; `early` says whether objects may die before an allocation.
-    fn carry_out(&mut self, operation: &Operation<Object>, early: bool) -> Reply {
+    /// Carries out an operation and all that it sets off; `early` says how many turns and sets may come before an
+    /// allocation.
+    fn carry_out(&mut self, operation: &Operation<Object>, early: u32) -> Reply {
         let outer = self.outer();
         if operation.code().allocates() {
             self.verify_by_itself();
             if self.settings.checks {
                 self.check();
             }
-            if early {
-                self.die_by_themselves(outer);
-            }
+            let further_out = self.early.replace(early);
+            self.die_by_themselves(outer);
+            self.early = further_out;
         }
         let mut reply = self.perform(operation);
         if reply.is_ok() {

@@ -30,12 +30,26 @@ impl Reference {
     /// All objects that can't be reached from what the mutator holds, from queued objects, or from one whose finalizer
     /// runs.
     pub fn garbage(&self) -> BTreeSet<Object> {
-        let reached = reachable(self, self.living().filter(|object| self.is_root(*object)));
+        self.unreached(|object| self.queue.contains(&object))
+    }
+
+    /// The same, but for what may have left the queue without a trace: where turns come when the subject likes, one that has
+    /// references again has its turn, and nothing happens (SPEC 2.2).
+    pub(super) fn possible_garbage(&self) -> BTreeSet<Object> {
+        if !matches!(self.dialect.release, Release::Unordered | Release::Deferred) {
+            return self.garbage();
+        }
+        let internal = counted(self);
+        self.unreached(|object| self.queue.contains(&object) && internal[object.index()] == 0)
+    }
+
+    fn unreached(&self, waits: impl Fn(Object) -> bool) -> BTreeSet<Object> {
+        let reached = reachable(self, self.living().filter(|object| waits(*object) || self.is_root(*object)));
         self.living().filter(|object| !reached[object.index()]).collect()
     }
 
     fn is_root(&self, object: Object) -> bool {
-        let waits = self.queue.contains(&object) || self.owed.iter().flatten().any(|owed| *owed == object);
+        let waits = self.owed.iter().flatten().any(|owed| *owed == object);
         let runs = self.running.iter().any(|run| match &run.set {
             Some(set) => self.dialect.collect_in_set == CollectInSet::Works && set.contains(&object),
             None => run.object == object,
@@ -109,7 +123,12 @@ impl Reference {
     /// The set that a pass takes (SPEC 3.2, 11.14).
     fn set_to_take(&self) -> BTreeSet<Object> {
         match self.dialect.garbage {
-            Garbage::Asked | Garbage::AnyTime => self.garbage(),
+            Garbage::Asked | Garbage::AnyTime => {
+                let due = self.garbage();
+                let has_choices = matches!(self.dialect.release, Release::Unordered | Release::Deferred);
+                let chosen = self.chosen_set().filter(|set| has_choices && due.is_subset(set));
+                chosen.unwrap_or(due)
+            }
             Garbage::Never => BTreeSet::new(),
             Garbage::Late => {
                 let reached = reachable(self, self.living().filter(|object| !self.overdue.contains(object)));
@@ -131,7 +150,7 @@ impl Reference {
             Event::Began(object) | Event::Died(object) => Some(*object),
             _ => None,
         });
-        let garbage = self.garbage();
+        let garbage = self.possible_garbage();
         let set =
             left.chain(self.gone.iter().copied()).filter(|object| self.silent && garbage.contains(object)).collect();
         Some(set).filter(|set| self.may_take(set))

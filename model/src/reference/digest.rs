@@ -41,6 +41,7 @@ impl Reference {
             hidden: _,
             pinned,
             overdue,
+            early: _,
             checking: _,
             passing: _,
             cycles: _,

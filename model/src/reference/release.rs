@@ -41,7 +41,7 @@ impl Reference {
         }
         let was_releasing = std::mem::replace(&mut self.releasing, true);
         let mut internal = counted(self);
-        while !self.is_given_up() {
+        while self.dialect.release == Release::Nested || !self.is_given_up() {
             let Some(object) = self.next_turn(outer, was_releasing) else { break };
             if self.dialect.release == Release::Nested {
                 internal = counted(self);
@@ -64,9 +64,21 @@ impl Reference {
         }
     }
 
+    /// Counts a turn or a set before an allocation, if more may come there.
+    fn is_early_enough(&mut self) -> bool {
+        match &mut self.early {
+            Some(left) => {
+                let enough = *left > 0;
+                *left = left.saturating_sub(1);
+                enough
+            }
+            None => true,
+        }
+    }
+
     /// Takes the object out of the queue that has its turn in the subject now.
     fn next_waiting(&mut self) -> Option<Object> {
-        let object = self.chosen(|object| self.queue.contains(&object))?;
+        let object = self.chosen(|object| self.queue.contains(&object)).filter(|_| self.is_early_enough())?;
         self.queue.retain(|waiting| *waiting != object);
         Some(object)
     }
@@ -133,7 +145,9 @@ impl Reference {
             self.doomed.extend(Some(object).filter(|_| code == UserCode::Destructor));
         }
         self.running.push(Running { object, set: set.cloned() });
+        let early = self.early.take();
         let end = script::finalize(self, object);
+        self.early = early;
         self.running.pop();
         if set.is_none() {
             self.hidden.remove(&object);
@@ -218,7 +232,7 @@ impl Reference {
     pub(super) fn die_by_themselves(&mut self, outer: usize) {
         self.settle(outer);
         while self.dialect.garbage == Garbage::AnyTime && self.running.is_empty() {
-            let Some(set) = self.chosen_set() else { return };
+            let Some(set) = self.chosen_set().filter(|_| self.is_early_enough()) else { return };
             self.free(&set);
             self.settle(outer);
         }

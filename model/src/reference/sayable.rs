@@ -42,7 +42,8 @@ impl Reference {
             Operation::Drop { object: Some(object) } => self.external(*object) > 0,
             _ => true,
         };
-        let handles = operation.objects().iter().all(|object| reached.get(object.index()) == Some(&true));
+        let is_reached = |object: &Object| self.lives(*object) && reached[object.index()];
+        let handles = operation.objects().iter().all(is_reached);
         handles && gives_up_what_it_holds && !names_nil && !self.refuses(operation, |refusal| refusal == Refusal::Nil)
     }
 

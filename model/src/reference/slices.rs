@@ -71,7 +71,7 @@ impl Reference {
     pub(super) fn may_take(&self, set: &BTreeSet<Object>) -> bool {
         let mut outside = self.living().filter(|object| !set.contains(object));
         let closed = outside.all(|object| self.references(object).all(|target| !set.contains(&target)));
-        !set.is_empty() && closed && set.is_subset(&self.garbage())
+        !set.is_empty() && closed && set.is_subset(&self.possible_garbage())
     }
 
     /// What was garbage when the sliced collection began and is undisturbed since, unless another living object still

@@ -26,5 +26,5 @@ fn what_judges_is_short_enough_to_be_believed_by_reading() {
     ];
     // 1,450 for the contract of SPEC 1 to 10, and some 20 lines for each clause of SPEC 11.
     let lines: usize = judge.iter().map(|file| file.lines().count()).sum();
-    assert!(lines <= 2_100, "{lines} lines");
+    assert!(lines <= 2_150, "{lines} lines");
 }
