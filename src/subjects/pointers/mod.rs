@@ -31,7 +31,7 @@ use thread::InItsThread;
 /// A node of a crate of smart pointers: it keeps its [`Probe`] and the handles that it holds, and its `Drop` calls
 /// [`dropped`]. `examples/pointers.rs` has one for `std::rc`.
 ///
-/// Nothing here is called while the adapter has borrowed anything, so all of it may run user code.
+/// The adapter has nothing of its own borrowed when it calls one of these, so all but `edges` may run user code.
 pub trait Pointers: Sized + 'static {
     /// A strong pointer to a node.
     type Handle: Clone + Deref<Target = Self> + 'static;
