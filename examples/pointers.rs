@@ -1,81 +1,65 @@
-//! Smart pointers under proof, with what `Drop` does: `std::rc`, and pointers that count one reference too few.
+//! Smart pointers under proof: nodes on `std::rc`, with weak pointers, and code that their `Drop` runs.
 //!
-//! `cargo run --example pointers -- check` passes; `-- check --subject forgetful` fails.
+//! `cargo run --example pointers -- check` passes: cycles leak, and the dialect says so.
+//! `cargo run --example pointers -- check --subject backwards` fails: its edges are dropped in another order than declared.
 
-use heapproof::model::Dialect;
+use heapproof::pointers::{self, Pointers, Probe};
 use heapproof::subject::SubjectKind;
-use heapproof::subjects::pointers::{Node, Pointers, counted, kind};
+use std::cell::RefCell;
 use std::process::ExitCode;
 use std::rc::{Rc, Weak};
 
-/// `std::rc`: whoever has an `Rc` can use its node, and rings are never freed.
-pub struct Rcs;
+/// What is under proof.
+pub const NODES: SubjectKind = pointers::kind::<Node<false>>("nodes", "nodes on std::rc");
+/// The same with a mistake.
+pub const BACKWARDS: SubjectKind = pointers::kind::<Node<true>>("backwards", "nodes that drop their last edge first");
 
-impl Pointers for Rcs {
-    type Strong = Rc<Node<Rcs>>;
-    type Weak = Weak<Node<Rcs>>;
-    const WEAK: bool = true;
+/// A node, and the handles that it holds.
+pub struct Node<const BACKWARDS: bool> {
+    probe: Probe<Self>,
+    edges: RefCell<Vec<Option<Rc<Self>>>>,
+}
 
-    fn dialect() -> Dialect {
-        counted()
-    }
-
-    fn allocate(node: Node<Rcs>) -> Rc<Node<Rcs>> {
-        Rc::new(node)
-    }
-
-    fn node(strong: &Rc<Node<Rcs>>) -> &Node<Rcs> {
-        strong
-    }
-
-    fn downgrade(strong: &Rc<Node<Rcs>>) -> Option<Weak<Node<Rcs>>> {
-        Some(Rc::downgrade(strong))
-    }
-
-    fn upgrade(weak: &Weak<Node<Rcs>>) -> Option<Rc<Node<Rcs>>> {
-        weak.upgrade()
+impl<const BACKWARDS: bool> Drop for Node<BACKWARDS> {
+    fn drop(&mut self) {
+        pointers::dropped(self);
+        if BACKWARDS {
+            self.edges.get_mut().reverse();
+        }
     }
 }
 
-/// The kind of subject for it.
-pub fn rcs() -> SubjectKind {
-    kind::<Rcs>("rcs", "nodes on std::rc")
+impl<const BACKWARDS: bool> Pointers for Node<BACKWARDS> {
+    type Handle = Rc<Self>;
+    type Weak = Weak<Self>;
+    const WEAK: bool = true;
+    const COUNTS: bool = true;
+
+    fn node(probe: Probe<Self>) -> Rc<Self> {
+        Rc::new(Node { probe, edges: RefCell::default() })
+    }
+
+    fn probe(&self) -> &Probe<Self> {
+        &self.probe
+    }
+
+    fn edges<R>(&self, act: impl FnOnce(&mut Vec<Option<Rc<Self>>>) -> R) -> R {
+        act(&mut self.edges.borrow_mut())
+    }
+
+    fn downgrade(handle: &Rc<Self>) -> Option<Weak<Self>> {
+        Some(Rc::downgrade(handle))
+    }
+
+    fn upgrade(weak: &Weak<Self>) -> Option<Rc<Self>> {
+        weak.upgrade()
+    }
+
+    fn strong(handle: &Rc<Self>) -> u64 {
+        Rc::strong_count(handle) as u64
+    }
 }
 
 fn main() -> ExitCode {
-    heapproof::cli::main(&[rcs(), forgetful()])
-}
-
-/// Pointers that keep each node alive that was weakly pointed to: a leak.
-struct Forgetful;
-
-impl Pointers for Forgetful {
-    type Strong = Rc<Node<Forgetful>>;
-    type Weak = Rc<Node<Forgetful>>;
-    const WEAK: bool = true;
-
-    fn dialect() -> Dialect {
-        counted()
-    }
-
-    fn allocate(node: Node<Forgetful>) -> Rc<Node<Forgetful>> {
-        Rc::new(node)
-    }
-
-    fn node(strong: &Rc<Node<Forgetful>>) -> &Node<Forgetful> {
-        strong
-    }
-
-    fn downgrade(strong: &Rc<Node<Forgetful>>) -> Option<Rc<Node<Forgetful>>> {
-        Some(Rc::clone(strong))
-    }
-
-    fn upgrade(weak: &Rc<Node<Forgetful>>) -> Option<Rc<Node<Forgetful>>> {
-        Some(Rc::clone(weak))
-    }
-}
-
-/// The kind of subject for it.
-pub fn forgetful() -> SubjectKind {
-    kind::<Forgetful>("forgetful", "nodes whose weak pointers are strong")
+    heapproof::cli::main(&[NODES, BACKWARDS])
 }

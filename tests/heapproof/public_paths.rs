@@ -25,6 +25,7 @@ use heapproof::minimize::{Flaky, Minimized, Options, Rank, Removal, Tried, Witho
 use heapproof::minimize::{minimize, minimize_as, removals};
 use heapproof::model::{bytes, definitions, fault, operation, part, reference, script, value};
 use heapproof::mutate::{MOST_BULK, Plain, cross, cross_bytes, mutate, mutate_bytes, said};
+use heapproof::pointers::{PointerHeap, Pointers, Probe, counted, dropped, finalizing, kind};
 use heapproof::proof::Counterexample;
 use heapproof::properties::{Property, determinism};
 use heapproof::signature::{Signature, refusal};

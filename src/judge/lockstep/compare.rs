@@ -4,6 +4,7 @@ use super::{Checked, Lockstep};
 use crate::judge::subject::Observation;
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
+use heapproof_model::dialect::Names;
 use heapproof_model::{Contents, Counts, Event, Finding, Kind, Object, Outcome, Statistics};
 use std::collections::BTreeSet;
 
@@ -86,9 +87,12 @@ impl Lockstep {
         if !self.abilities.shows(Observation::Strong) {
             return Ok(());
         }
+        // What no handle leads to can't be asked.
+        let can_be_asked =
+            |object| self.abilities.dialect().names == Names::Any || !self.model.garbage().contains(&object);
         for (object, counts) in self.model.counts() {
             let (model, subject) = (sum(counts), self.subject.look(|subject| subject.strong(object))?);
-            if model != subject {
+            if model != subject && can_be_asked(object) {
                 self.unless_unknown(object, Violation::Strong { object, model, subject })?;
             }
         }

@@ -1,84 +1,87 @@
-//! Crates whose objects are smart pointers, under proof in a few lines each.
+//! A crate of smart pointers as a subject: handles, edges, and the code that `Drop` and `Finalize` run.
 //!
-//! Such a crate has no ids and refuses nothing: who has a handle can use it, who has none can't say so. What is made of
-//! handles here is a subject whose lines name objects. It keeps the handles that the program holds, finds others by walking
-//! from these, and lets the program's code run where the crate drops a node.
+//! Such a crate has no heap that could be asked. Its objects are nodes, which the user of this module defines; a node lives
+//! as long as something holds a handle to it, and its own `Drop` says when it has died. So the user says how nodes are
+//! made, where the handles stand that a node holds, and what else the crate has ([`Pointers`]), and calls
+//! [`dropped`] in the node's `Drop`. The adapter ([`PointerHeap`]) does the rest: it makes tables, boxes, arrays and weak
+//! objects of nodes, keeps the handles that the mutator holds, and runs the lines of `on X: LINE` inside the crate's own
+//! `Drop` and `Finalize`. Plain values, fields and kinds are kept by the adapter too, since they don't concern the crate.
 //!
-//! ```
-//! use heapproof::model::Dialect;
-//! use heapproof::subjects::pointers::{Node, Pointers, kind};
-//! use std::rc::{Rc, Weak};
-//!
-//! struct Rcs;
-//!
-//! impl Pointers for Rcs {
-//!     type Strong = Rc<Node<Rcs>>;
-//!     type Weak = Weak<Node<Rcs>>;
-//!
-//!     fn dialect() -> Dialect {
-//!         heapproof::subjects::pointers::counted()
-//!     }
-//!     fn allocate(node: Node<Rcs>) -> Rc<Node<Rcs>> {
-//!         Rc::new(node)
-//!     }
-//!     fn node(strong: &Rc<Node<Rcs>>) -> &Node<Rcs> {
-//!         strong
-//!     }
-//! }
-//!
-//! let rcs = kind::<Rcs>("rcs", "nodes on std::rc");
-//! let program = "a = table\nb = table\na.x = b\ndrop b\non b: c = table\ndrop a".parse().unwrap();
-//! assert_eq!(heapproof::lockstep::run(&rcs, &program).failure, None);
-//! ```
+//! The adapter clones handles only where a program does: a clone that comes and goes is a hint for many collectors, and
+//! would hide that they have missed another.
 
-mod node;
-mod subject;
+mod calls;
+mod code;
+mod heap;
+mod probe;
+mod sayable;
+mod state;
+mod thread;
 
-pub use node::{Edges, Node};
+pub use code::{dropped, finalizing};
+pub use heap::PointerHeap;
+pub use probe::Probe;
 
-use crate::judge::subject::SubjectKind;
+use crate::judge::subject::{Subject, SubjectKind};
 use heapproof_model::Dialect;
-use heapproof_model::dialect::{Garbage, Names, Panics, Release, UserCode, WrongCalls};
-use subject::PointerHeap;
+use heapproof_model::dialect::{Garbage, Names, Panics, Release, SetOrder, SetView, UserCode, WrongCalls};
+use std::ops::Deref;
+use thread::InItsThread;
 
-/// A crate whose objects are smart pointers.
+/// A node of a crate of smart pointers: it keeps its [`Probe`] and the handles that it holds, and its `Drop` calls
+/// [`dropped`]. `examples/pointers.rs` has one for `std::rc`.
 ///
-/// A crate that traces needs a type of its own around [`Node`], which traces [`Node::edges`]; one whose finalizers run before
-/// `Drop` calls [`Node::finalizing`] there.
+/// The adapter has nothing of its own borrowed when it calls one of these, so all but `edges` may run user code.
 pub trait Pointers: Sized + 'static {
-    /// A strong pointer.
-    type Strong: Clone + 'static;
-    /// A weak pointer; `()` where there is none.
+    /// A strong pointer to a node.
+    type Handle: Clone + Deref<Target = Self> + 'static;
+    /// A weak pointer to a node; `()` if there are none.
     type Weak: 'static;
-
-    /// What the crate answers where sensible heaps differ: see [`counted`].
-    fn dialect() -> Dialect;
-
-    /// Puts a node under a strong pointer.
-    fn allocate(node: Node<Self>) -> Self::Strong;
-
-    /// The node behind a strong pointer.
-    fn node(strong: &Self::Strong) -> &Node<Self>;
-
-    /// A weak pointer to the node; `None` where the crate has none.
-    fn downgrade(_strong: &Self::Strong) -> Option<Self::Weak> {
-        None
-    }
-
-    /// A strong pointer, if the node is still there.
-    fn upgrade(_weak: &Self::Weak) -> Option<Self::Strong> {
-        None
-    }
-
     /// Whether there are weak pointers.
     const WEAK: bool = false;
+    /// Whether the crate says how many handles there are to a node.
+    const COUNTS: bool = false;
 
-    /// Collects cycles, where the crate can.
-    const COLLECT: Option<fn()> = None;
+    /// A new node without edges.
+    fn node(probe: Probe<Self>) -> Self::Handle;
+
+    /// The probe of the node.
+    fn probe(&self) -> &Probe<Self>;
+
+    /// Lets `act` see and change the edges of the node: the handles that it holds, which are traced and dropped in that
+    /// order. `act` runs no user code.
+    fn edges<R>(&self, act: impl FnOnce(&mut Vec<Option<Self::Handle>>) -> R) -> R;
+
+    /// A weak pointer ([`Pointers::WEAK`]).
+    fn downgrade(_handle: &Self::Handle) -> Option<Self::Weak> {
+        None
+    }
+
+    /// A handle from a weak pointer, if the node lives ([`Pointers::WEAK`]).
+    fn upgrade(_weak: &Self::Weak) -> Option<Self::Handle> {
+        None
+    }
+
+    /// How many handles there are ([`Pointers::COUNTS`]).
+    fn strong(_handle: &Self::Handle) -> u64 {
+        0
+    }
+
+    /// Collects the garbage of this thread, unless the dialect says that garbage never dies. What it gives is what
+    /// `collect` gives (`SPEC.md`, 11.16).
+    fn collect() -> Option<u64> {
+        None
+    }
+
+    /// What the crate answers where sensible heaps differ.
+    fn dialect() -> Dialect {
+        counted()
+    }
 }
 
-/// The dialect of counted pointers without a collection, as `std::rc` has them: handles are all that can be named, `Drop`
-/// runs at once and nested, and rings live for ever.
+/// The dialect of counted pointers without a collection, as `std::rc` has them: what has no handle can't be named, what the
+/// types forbid can't be written, death comes at once, and `Drop` saves nobody. Garbage never dies, and programs don't
+/// panic.
 pub fn counted() -> Dialect {
     Dialect {
         names: Names::Held,
@@ -87,12 +90,24 @@ pub fn counted() -> Dialect {
         garbage: Garbage::Never,
         code: UserCode::Destructor,
         set_code: UserCode::Destructor,
+        set_order: SetOrder::OneByOne,
+        set_view: SetView::Dead,
         panics: Panics::Never,
         ..Dialect::default()
     }
 }
 
-/// The kind of subject for a crate.
-pub fn kind<P: Pointers>(name: &'static str, about: &'static str) -> SubjectKind {
-    SubjectKind::new(name, about, || Box::new(PointerHeap::<P>::default()))
+/// The kind of subject whose objects are such nodes.
+///
+/// Where garbage can die, each subject has a thread of its own: collectors of smart pointers belong to their thread, and
+/// the garbage of one program must not die in the collection of another.
+pub const fn kind<P: Pointers>(name: &'static str, about: &'static str) -> SubjectKind {
+    SubjectKind::new(name, about, subject::<P>)
+}
+
+fn subject<P: Pointers>() -> Box<dyn Subject> {
+    match P::dialect().garbage {
+        Garbage::Never => Box::new(PointerHeap::<P>::default()),
+        _ => Box::new(InItsThread::of::<P>()),
+    }
 }

@@ -1,0 +1,116 @@
+//! What `Drop` and `Finalize` of a node do: they run the lines of its code, and tell of its death.
+
+use super::Pointers;
+use super::calls::{Caller, Reply};
+use super::probe::Shared;
+use super::state::Running;
+use heapproof_model::dialect::{Panics, UserCode};
+use heapproof_model::script::{self, Machine};
+use heapproof_model::{End, Object, Operation, Refusal, Script, Value};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// A panic that a program asks for.
+struct Planned;
+
+/// To be called first thing in the `Drop` of a node: runs its code if it is a destructor, and tells that it has died.
+///
+/// Of a heap that is gone, or while a panic goes through the crate that no program asked for, it does nothing.
+pub fn dropped<P: Pointers>(node: &P) {
+    let Some((shared, object)) = concerned(node) else { return };
+    let end = run(shared, object, node, UserCode::Destructor);
+    shared.borrow_mut().died(object);
+    pass_on(shared, end);
+}
+
+/// To be called in the finalizer of a node, which comes before its death and can save it: runs its code if it is a
+/// finalizer.
+pub fn finalizing<P: Pointers>(node: &P) {
+    let Some((shared, object)) = concerned(node) else { return };
+    let end = run(shared, object, node, UserCode::Finalizer);
+    pass_on(shared, end);
+}
+
+/// The heap and the number of a node, if anybody wants to know what becomes of it.
+fn concerned<P: Pointers>(node: &P) -> Option<(&Shared<P>, Object)> {
+    let (shared, object) = (&node.probe().shared, node.probe().number()?);
+    let state = shared.borrow();
+    let is_ours = !std::thread::panicking() || state.panics;
+    (!state.has_ended && is_ours && state.lives(object)).then_some((shared, object))
+}
+
+/// Runs the code of a node that is about to die, if it has some of that sort.
+fn run<P: Pointers>(shared: &Shared<P>, object: Object, node: &P, sort: UserCode) -> Option<End> {
+    let mut state = shared.borrow_mut();
+    let in_set = state.begins_to_die(object);
+    let code = if in_set { state.dialect.set_code } else { state.dialect.code };
+    if code != sort || !state.begins_its_code(object) {
+        return None;
+    }
+    let is_doomed = code == UserCode::Destructor && state.doomed.insert(object);
+    state.running.push(Running { object, in_set });
+    let script = std::mem::take(&mut state.script);
+    drop(state);
+    let mut run = Run { caller: Caller { shared, own: Some((object, node)) }, script };
+    let end = script::finalize(&mut run, object);
+    run.lend_script();
+    let mut state = shared.borrow_mut();
+    state.running.pop();
+    if is_doomed {
+        state.doomed.remove(&object);
+    }
+    Some(end)
+}
+
+/// Panics, where code has; a second panic would end the process.
+fn pass_on<P: Pointers>(shared: &Shared<P>, end: Option<End>) {
+    if end == Some(End::Panicked) && !std::thread::panicking() {
+        shared.borrow_mut().panics = true;
+        resume_unwind(Box::new(Planned));
+    }
+}
+
+/// The machine that carries out the lines of an object's code.
+struct Run<'a, P: Pointers> {
+    caller: Caller<'a, P>,
+    /// It is with the heap during calls, in which other code may run.
+    script: Script,
+}
+
+impl<P: Pointers> Run<'_, P> {
+    fn lend_script(&mut self) {
+        std::mem::swap(&mut self.script, &mut self.caller.shared.borrow_mut().script);
+    }
+}
+
+impl<P: Pointers> Machine for Run<'_, P> {
+    fn call(&mut self, operation: &Operation<Object>) -> Reply {
+        self.lend_script();
+        let reply = self.caller.call(operation);
+        self.lend_script();
+        reply
+    }
+
+    fn script(&mut self) -> &mut Script {
+        &mut self.script
+    }
+
+    fn permits(&self, operation: &Operation<Object>) -> bool {
+        self.caller.can_say(operation)
+    }
+}
+
+impl<P: Pointers> Caller<'_, P> {
+    /// Carries out an operation. A panic that its code asked for ends here (SPEC 11.24).
+    pub fn call(&self, operation: &Operation<Object>) -> Reply {
+        match catch_unwind(AssertUnwindSafe(|| self.perform(operation))) {
+            Ok(reply) => reply,
+            Err(panic) if panic.is::<Planned>() => {
+                let mut state = self.shared.borrow_mut();
+                state.panics = false;
+                let passes = matches!(state.dialect.panics, Panics::Passed | Panics::PassedAfter);
+                if passes && self.own.is_none() { Err(Refusal::Panicked) } else { Ok(Value::Nil) }
+            }
+            Err(panic) => resume_unwind(panic),
+        }
+    }
+}
