@@ -100,6 +100,8 @@ pub struct Reference {
     answer: Option<Outcome>,
     /// Whether the subject does not report which sets it takes and where it pauses.
     silent: bool,
+    /// Whether the subject does not say why it refuses calls.
+    gives_no_reasons: bool,
 }
 
 /// A finalizer that runs.
@@ -162,6 +164,11 @@ impl Reference {
     /// work in slices is done in one slice, and the journal has no entry for either.
     pub fn expect_no_sets(&mut self) {
         self.silent = true;
+    }
+
+    /// From now on the subject does not say why it refuses a call.
+    pub fn expect_no_reasons(&mut self) {
+        self.gives_no_reasons = true;
     }
 
     /// The subject's next event.
@@ -360,8 +367,7 @@ impl Reference {
             true => self.answer.clone().map(Event::Did),
             false => self.choice().cloned(),
         };
-        // Not every subject shows reasons of refusals.
-        let same = |one: &Event, other: &Event| self.dialect.same_event(false, one, other);
+        let same = |one: &Event, other: &Event| self.dialect.same_event(!self.gives_no_reasons, one, other);
         next.is_none_or(|next| same(&next, &Event::Did(outcome)))
             && self.choices.iter().zip(&self.script.journal).all(|(choice, event)| same(choice, event))
     }

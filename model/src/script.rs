@@ -146,6 +146,11 @@ impl Script {
         self.finalizers.remove(&object);
     }
 
+    /// Whether any object has a finalizer that has not begun, or has one at each death.
+    pub fn has_finalizers(&self) -> bool {
+        !self.finalizers.is_empty()
+    }
+
     /// Whether an object has a finalizer that has not begun.
     pub fn has_finalizer(&self, object: Object) -> bool {
         self.finalizers.contains_key(&object)

@@ -13,6 +13,7 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 
 mod operands;
+mod printing;
 mod tokens;
 mod words;
 use operands::Written;
@@ -299,66 +300,5 @@ impl<'a, 't> Matcher<'a, 't> {
                 self.tokens[0].wrong(wanted)
             }
         }
-    }
-}
-
-/// Prints operations: fills their forms with operands.
-struct Printer<'a> {
-    program: &'a Program,
-    form: &'static str,
-    text: String,
-}
-
-impl Printer<'_> {
-    fn operand<T: Written>(&mut self, operand: &T) {
-        let (before, after) = self.form.split_once('$').unwrap_or((self.form, ""));
-        self.text.push_str(before);
-        self.form = after;
-        operand.print(self);
-    }
-
-    fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-    }
-
-    fn name(&mut self, name: Name) {
-        self.text.push_str(&self.program.spell(name));
-    }
-
-    fn line(&mut self, line: &Line) {
-        if let Some(name) = line.bind {
-            self.name(name);
-            self.push(" = ");
-        }
-        self.operation(&line.operation);
-    }
-
-    fn operation(&mut self, operation: &Operation<Name>) {
-        let outer = std::mem::replace(&mut self.form, operation.code().text());
-        operation.print(self);
-        self.text.push_str(self.form);
-        self.form = outer;
-    }
-}
-
-impl Program {
-    /// Prints one of its lines, as in its trace.
-    pub fn print(&self, line: &Line) -> String {
-        let mut printer = Printer { program: self, form: "", text: String::new() };
-        printer.line(line);
-        printer.text.trim_end().to_owned()
-    }
-}
-
-impl fmt::Display for Program {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "{HEADER}")?;
-        self.lines().iter().try_for_each(|line| writeln!(out, "{}", self.print(line)))
-    }
-}
-
-impl fmt::Debug for Program {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{self}")
     }
 }

@@ -59,6 +59,7 @@ impl Reference {
             gone: _,
             answer: _,
             silent,
+            gives_no_reasons: _, // the same for all of a kind
         } = self;
         let mut order = vec![None; self.bound()];
         self.living().zip(0..).for_each(|(object, place)| order[object.index()] = Some(place));

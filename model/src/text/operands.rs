@@ -1,14 +1,16 @@
 //! Parses and prints operations and each kind of operand.
 
-use super::{Matcher, Printer, TextError, Token, TokenKind};
+use super::printing::{Printed, Printer};
+use super::tokens::cut;
+use super::{Matcher, TextError, Token, TokenKind};
 use crate::fault::Fault;
 use crate::operation::{Code, Line, Operation, operations};
-use crate::value::{Field, Float, MOST_TEXT, MOST_VALUES, Name, Value};
+use crate::value::{Field, Float, MOST_TEXT, MOST_VALUES, Name, Object, Value};
+use std::str::FromStr;
 
-/// An operand that can be written in a trace.
+/// An operand that is read in a trace.
 pub(super) trait Written: Sized {
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError>;
-    fn print(&self, out: &mut Printer<'_>);
 }
 
 macro_rules! written {
@@ -21,7 +23,11 @@ macro_rules! written {
                 })
             }
 
-            pub(super) fn print(&self, out: &mut Printer<'_>) {
+        }
+
+        /// Its operands; [`Printer::operation`] prints the form around them.
+        impl<R: Printed> Printed for Operation<R> {
+            fn print(&self, out: &mut Printer<'_>) {
                 match self { $(Operation::$code { $($operand),* } => { $(out.operand($operand);)* let _ = out; })* }
             }
         }
@@ -29,11 +35,26 @@ macro_rules! written {
 }
 operations!(written);
 
+impl Printed for Name {
+    fn print(&self, out: &mut Printer<'_>) {
+        out.name(*self);
+    }
+}
+
+/// By its number, as in calls.
+impl Printed for Object {
+    fn print(&self, out: &mut Printer<'_>) {
+        out.push(&format!("#{}", self.0));
+    }
+}
+
 impl Written for u32 {
     fn parse(form: &mut Matcher<'_, '_>) -> Result<u32, TextError> {
         form.read("a number from 0 to 4294967295", |token| token.number()?.parse().ok())
     }
+}
 
+impl Printed for u32 {
     fn print(&self, out: &mut Printer<'_>) {
         out.push(&self.to_string());
     }
@@ -47,7 +68,9 @@ impl Written for bool {
             _ => None,
         })
     }
+}
 
+impl Printed for bool {
     fn print(&self, out: &mut Printer<'_>) {
         out.push(if *self { "on" } else { "off" });
     }
@@ -57,7 +80,9 @@ impl Written for Field {
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Field, TextError> {
         form.read("a field's name", |token| token.word().and_then(Field::new))
     }
+}
 
+impl Printed for Field {
     fn print(&self, out: &mut Printer<'_>) {
         out.push(self.as_str());
     }
@@ -70,10 +95,12 @@ impl Written for Option<Name> {
         }
         form.name("a name or `nil`").map(Some)
     }
+}
 
+impl<R: Printed> Printed for Option<R> {
     fn print(&self, out: &mut Printer<'_>) {
         match self {
-            Some(name) => out.name(*name),
+            Some(name) => name.print(out),
             None => out.push("nil"),
         }
     }
@@ -81,13 +108,15 @@ impl Written for Option<Name> {
 
 impl Written for Value<Name> {
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Value<Name>, TextError> {
-        if form.peek().is_some_and(|token| constant(token).is_some()) {
+        if form.peek().is_some_and(|token| constant::<Name>(token).is_some()) {
             form.read("a value", constant)
         } else {
             form.name("a value: nil true false 'c' 5 -5 1.5 \"text\" or a name").map(Value::Reference)
         }
     }
+}
 
+impl<R: Printed> Printed for Value<R> {
     fn print(&self, out: &mut Printer<'_>) {
         match self {
             Value::Nil => out.push("nil"),
@@ -96,13 +125,13 @@ impl Written for Value<Name> {
             Value::Int(value) => out.push(&value.to_string()),
             Value::Float(value) => out.push(&format!("{value:?}").to_lowercase()),
             Value::Text(value) => out.push(&format!("{value:?}")),
-            Value::Reference(name) => out.name(*name),
+            Value::Reference(name) => name.print(out),
         }
     }
 }
 
 /// The value of a token that is not a reference.
-fn constant(token: &Token<'_>) -> Option<Value<Name>> {
+fn constant<R>(token: &Token<'_>) -> Option<Value<R>> {
     Some(match &token.kind {
         TokenKind::Text(text) if text.len() <= MOST_TEXT => Value::Text(text.as_str().into()),
         TokenKind::Char(character) => Value::Char(*character),
@@ -134,7 +163,9 @@ impl Written for Vec<Value<Name>> {
         }
         Ok(values)
     }
+}
 
+impl<R: Printed> Printed for Vec<Value<R>> {
     fn print(&self, out: &mut Printer<'_>) {
         for (index, value) in self.iter().enumerate() {
             if index > 0 {
@@ -149,7 +180,9 @@ impl Written for Box<Line> {
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
         form.finalizer_line().map(Box::new)
     }
+}
 
+impl Printed for Box<Line> {
     fn print(&self, out: &mut Printer<'_>) {
         out.line(self);
     }
@@ -159,7 +192,9 @@ impl Written for Box<Operation<Name>> {
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
         form.allocation().map(Box::new)
     }
+}
 
+impl<R: Printed> Printed for Box<Operation<R>> {
     fn print(&self, out: &mut Printer<'_>) {
         out.operation(self);
     }
@@ -170,8 +205,26 @@ impl Written for Fault {
         let meant = form.peek().and_then(|token| token.word()).and_then(Fault::nearest).unwrap_or(Fault::DanglingField);
         form.read(&format!("a kind of fault, like `{}`", meant.word()), |token| token.word().and_then(Fault::from_word))
     }
+}
 
+impl Printed for Fault {
     fn print(&self, out: &mut Printer<'_>) {
         out.push(self.word());
+    }
+}
+
+/// Parses a value as `Display` prints it: nil, a plain value, or an object by its number.
+impl FromStr for Value<Object> {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Value<Object>, TextError> {
+        let wrong = || TextError { line: 1, column: 1, message: format!("`{text}` is no value") };
+        if let Some(number) = text.strip_prefix('#') {
+            return number.parse().map(|number| Value::Reference(Object(number))).map_err(|_| wrong());
+        }
+        match &*cut(1, text)? {
+            [token] => constant(token).ok_or_else(wrong),
+            _ => Err(wrong()),
+        }
     }
 }
