@@ -74,10 +74,11 @@ impl Heading {
     ) -> Result<(Property, SubjectKind), String> {
         let property = property.or(self.property).unwrap_or(Property::Lockstep);
         let name = subject.or(self.subject.as_deref());
-        let found = subjects.iter().find(|kind| name.is_none_or(|name| kind.name == name));
+        let found = subjects.iter().find(|kind| name.is_none_or(|name| kind.name == name || kind.typed() == name));
         let none = || format!("there is no subject `{}`", name.unwrap_or_default());
         let found = found.ok_or_else(none)?.clone();
-        let held = self.dialect.filter(|_| found.is_held_to().is_none());
+        let own = || found.abilities().ok().map(|abilities| *abilities.dialect());
+        let held = self.dialect.filter(|dialect| found.is_held_to().is_none() && own() != Some(*dialect));
         Ok((property, held.map_or(found.clone(), |dialect| found.held_to(dialect))))
     }
 
@@ -94,8 +95,15 @@ pub fn found_as(signature: &str, property: Property, subject: &SubjectKind) -> S
 
 /// The comment that names the property and the subject to judge a trace by.
 pub fn judged_by(property: Property, subject: &SubjectKind) -> String {
-    let dialect = subject.is_held_to().map(|dialect| format!(", dialect {}", dialect.to_string().replace(',', ";")));
+    let dialect = held(subject).map(|dialect| format!(", dialect {}", dialect.to_string().replace(',', ";")));
     format!("property {}, subject {}{}", property.name(), subject.name, dialect.unwrap_or_default())
+}
+
+/// The dialect that a trace has to name: that to which the subject is held, or which a heap elsewhere declares.
+fn held(subject: &SubjectKind) -> Option<Dialect> {
+    let own = || subject.abilities().ok().map(|abilities| *abilities.dialect());
+    let elsewhere = (subject.typed() != subject.name).then(own).flatten();
+    subject.is_held_to().copied().or(elsewhere).filter(|dialect| *dialect != Dialect::default())
 }
 
 /// The parts of a comment that says where a trace comes from; `None` for other comments.

@@ -110,7 +110,8 @@ impl Counterexample {
         let isolate = if self.failure().violation.ends_the_process() { "--isolate " } else { "" };
         let held = self.subject.is_held_to().map(|dialect| format!("--dialect {} ", quoted(&dialect.to_string())));
         let (program, path, held) = (quoted(program), quoted(&path.to_string()), held.unwrap_or_default());
-        Some(format!("{program} replay --subject {} {property}{held}{isolate}{path}", self.subject.name))
+        let subject = quoted(self.subject.typed());
+        Some(format!("{program} replay --subject {subject} {property}{held}{isolate}{path}"))
     }
 
     /// One or two lines about the minimisation.

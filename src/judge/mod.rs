@@ -3,7 +3,9 @@
 pub mod digest;
 #[cfg(feature = "cli")]
 pub mod guard;
+pub(crate) mod haste;
 pub mod lockstep;
+pub mod lost;
 pub(crate) mod panics;
 mod place;
 pub mod properties;

@@ -4,6 +4,7 @@
 //! or the source location of a panic. It never contains an object, a line of the program or a message. The minimiser and
 //! file names use it. `docs/signatures.md` defines the format.
 
+use crate::judge::lost::Loss;
 use crate::judge::place;
 use crate::judge::violation::{Crash, Violation};
 use heapproof_model::{Code, Contents, Counts, End, Event, Fault, FindingKind, Outcome, Program, Refusal, Statistics};
@@ -61,7 +62,7 @@ impl Signature {
         };
         let statistics =
             Statistics::default().named().map(|(which, _)| format!("statistics-{}", which.replace('_', "-")));
-        let plain = PLAIN.iter().map(|text| (*text).to_owned());
+        let plain = PLAIN.iter().chain(Loss::KINDS).map(|text| (*text).to_owned());
         let paired = pairs("outcome", outcomes().collect()).into_iter().chain(pairs("journal", events().collect()));
         let findings = FindingKind::ALL.iter().map(|kind| format!("verification-{}", kind.word()));
         let faults = Fault::ALL.iter().map(|fault| format!("fault-missed-{}", fault.word()));
@@ -188,6 +189,10 @@ impl Violation {
             Violation::Panicked { .. } => PANICKED.to_owned(),
             Violation::Crashed { how } => format!("crashed-{}", crash(*how)),
             Violation::Hung { .. } => "hung".to_owned(),
+            Violation::Lost(lost) => match &lost.how {
+                Loss::Crashed(how) => format!("crashed-{}", crash(*how)),
+                other => other.kind().unwrap_or("hung").to_owned(),
+            },
             Violation::OutOfMemory { .. } => "out-of-memory".to_owned(),
             // Not in the list of kinds, since no program is saved for it.
             Violation::NotMade(_) => "not-made".to_owned(),

@@ -11,6 +11,8 @@ pub(crate) mod watch;
 
 pub use abilities::Abilities;
 pub use kind::SubjectKind;
+#[cfg(feature = "cli")]
+pub(crate) use kind::Use;
 
 use super::violation::Violation;
 use heapproof_model::{
@@ -42,6 +44,28 @@ pub enum Observation {
     Fork,
     /// What verification finds.
     Verification,
+}
+
+/// What is asked next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Coming {
+    /// That operation is called.
+    Call(Operation<Object>),
+    /// All objects are looked at.
+    Look,
+}
+
+/// What it costs to look at contents and counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Looks {
+    /// Next to nothing.
+    Free,
+    /// As much as many calls. Then a run looks once, where its program ends; if it fails, it is run again with a look after
+    /// each line.
+    Dear,
+    /// It changes what happens next, as in a heap that counts references of who looks. Then a run of its own looks, once, and
+    /// ends there.
+    Disturbing,
 }
 
 impl Observation {
@@ -106,6 +130,16 @@ pub trait Subject {
     /// # Errors
     /// The refusal that the contract names (`SPEC.md`, section 1).
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal>;
+
+    /// Learns what is asked next, in that order. It is a hint, for a subject in another process: so all of it is under way
+    /// before the first is answered. An operation is announced only if it is called as it is whatever the subject answers before,
+    /// as long as that is right.
+    fn announce(&mut self, _coming: &[Coming]) {}
+
+    /// What it costs to look at it.
+    fn looks(&self) -> Looks {
+        Looks::Free
+    }
 
     /// Whether the subject is lost, and how: its process has ended, or does not answer. It is asked after each call and
     /// each look, and what a lost subject has answered counts for nothing; a subject has no other way to say so.

@@ -1,24 +1,13 @@
 //! The type of everything that can be wrong with a subject.
 
+pub use super::lost::{Crash, Hang};
+
+use super::lost::{Loss, Lost};
 use heapproof_model::{Contents, Counts, Event, Fault, Finding, Object, Outcome, Value};
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
-
-/// How a process ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
-pub enum Crash {
-    /// It aborted.
-    Aborted,
-    /// Its stack overflowed.
-    StackOverflow,
-    /// That signal killed it.
-    Signal(i32),
-    /// It exited with that code.
-    Exited(i32),
-}
 
 /// Why there is no subject: it could not be made. That is no fault of a heap, so a run ends with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,16 +25,6 @@ impl fmt::Display for NotMade {
 }
 
 impl Error for NotMade {}
-
-/// What a subject does that does not return.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
-pub enum Hang {
-    /// One call uses the processor.
-    Busy,
-    /// Nothing: no thread of it uses a processor, or wants to.
-    Still,
-}
 
 /// How subject and model differ, or why that can't be known.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +48,8 @@ pub enum Violation {
         /// After how long.
         limit: Duration,
     },
+    /// Its process was lost, or did not keep to the protocol.
+    Lost(Box<Lost>),
     /// It was seen in another process, and what is known of it here is what tells it apart.
     Told {
         /// The text of its signature.
@@ -281,6 +262,15 @@ impl Violation {
     /// Why there was no subject, if there was none: then nothing is wrong with it, and there is no use in going on.
     pub fn not_made(&self) -> Option<&NotMade> {
         if let Violation::NotMade(not_made) = self { Some(not_made) } else { None }
+    }
+
+    /// Whether a call did not return.
+    pub fn hangs(&self) -> bool {
+        match self {
+            Violation::Hung { .. } => true,
+            Violation::Lost(lost) => matches!(lost.how, Loss::Hung(..)),
+            _ => false,
+        }
     }
 
     /// Whether the process does not survive it, so that only another process can see it.

@@ -4,6 +4,7 @@
 //! (`blocks.rs`), and blocks are merged in order. So programs, counts, digest and the first failure of a signature do not
 //! depend on which thread is faster. A run that ends early has still run the first n cases of its seed, for some n.
 
+use crate::judge::haste;
 use crate::judge::lockstep::{Failure, Verdict};
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
@@ -264,6 +265,7 @@ impl Block {
         campaign: &Campaign,
         judge: &dyn Fn(&Program, bool) -> Judged,
     ) -> bool {
+        haste::begins(case);
         let Judged { verdict, observed } = judge(&program, case.is_multiple_of(campaign.observed()));
         if let Some(not_made) = verdict.failure.as_ref().and_then(|failure| failure.violation.not_made()) {
             self.not_made = Some(not_made.clone());

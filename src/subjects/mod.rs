@@ -3,6 +3,8 @@
 mod canary;
 mod heap;
 pub mod pointers;
+#[cfg(feature = "cli")]
+pub mod process;
 pub mod twins;
 
 pub use canary::{CANARY, Canary, ending, family, shown_by};

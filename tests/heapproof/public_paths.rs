@@ -20,7 +20,8 @@ use heapproof::known::Known;
 use heapproof::lockstep::{
     Called, Everything, Failed, Failure, Inspection, Lockstep, Nothing, Trial, Verdict, Watcher,
 };
-use heapproof::lockstep::{run, run_with, supported};
+use heapproof::lockstep::{Doubt, run, run_with, supported};
+use heapproof::lost::{Loss, Lost};
 use heapproof::minimize::{Flaky, Minimized, Options, Rank, Removal, Tried, Without};
 use heapproof::minimize::{minimize, minimize_as, removals};
 use heapproof::model::{bytes, definitions, fault, operation, part, reference, script, value};
@@ -31,7 +32,8 @@ use heapproof::properties::{Property, determinism};
 use heapproof::signature::{Signature, refusal};
 use heapproof::statistics::{Condition, Conditions, Distinct, Distribution, Growth, Observed, Shapes, Statistics};
 use heapproof::statistics::{health, observe};
-use heapproof::subject::{Observation, Subject, SubjectKind};
+use heapproof::subject::{Coming, Looks, Observation, Subject, SubjectKind};
+use heapproof::subjects::process;
 use heapproof::subjects::{CANARY, Canary, HEAP, HeapSubject, all, ending, family};
 use heapproof::tally::{Outcomes, Tally};
 use heapproof::viewer::Viewer;

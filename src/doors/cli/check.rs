@@ -213,7 +213,11 @@ fn report(
         return original.map(drop);
     }
     let Some(mut counterexample) = counterexample else {
-        return Err(Trouble::Fault(format!("flaky: {note} failed with `{signature}` and then did not")));
+        let Some(doubt) = &found.failure.doubt else {
+            return Err(Trouble::Fault(format!("flaky: {note} failed with `{signature}` and then did not")));
+        };
+        say(&format!("{signature}: {note}; not minimised: {doubt}"));
+        return original.map(drop);
     };
     let saved = counterexample.save(&arguments.out).map_err(unsaved);
     reporter.violation(found, &counterexample)?;

@@ -7,6 +7,7 @@ use super::corpus::Corpus;
 use super::dialect::Strictness;
 use super::emit_test::EmitTest;
 use super::enumerate::Enumerate;
+use super::exec::Hold;
 use super::isolate::Serve;
 use super::list::Listed;
 use super::minimize::Minimize;
@@ -75,6 +76,9 @@ pub(super) enum Command {
     /// Serve another process of this program
     #[command(hide = true)]
     Serve(Serve),
+    /// Run a heap's command for another process of this program
+    #[command(hide = true)]
+    Hold(Hold),
     /// List subjects, properties and other names
     List {
         /// What to list

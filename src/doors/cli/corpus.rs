@@ -217,7 +217,7 @@ fn complaints(context: &Context<'_>, arguments: &Check, before: &[Kept], one: &K
     match one.heading.claim(arguments.property, arguments.subject.as_deref(), context.subjects) {
         Err(error) => complaints.push(error),
         Ok((property, subject)) => {
-            let failure = property.check(&subject, &one.program).failure;
+            let failure = property.check(&subject.careful(), &one.program).failure;
             if let Some(not_made) = failure.as_ref().and_then(|failure| failure.violation.not_made()) {
                 return Err(not_made.clone().into());
             }

@@ -154,7 +154,7 @@ impl Enumerate {
 }
 
 pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &mut Output) -> Result<End, Trouble> {
-    let subject = context.subject(arguments.subject.as_deref())?.clone();
+    let subject = context.subject(arguments.subject.as_deref())?.clone().patient();
     let merges = !arguments.unmerged && subject.make()?.digest().is_some();
     let mut spaces = arguments.spaces_without();
     if !merges && arguments.ops.is_none() {
@@ -177,7 +177,8 @@ pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &m
             space.name, subject.name
         )));
     }
-    let judge = |program: &_| Property::Lockstep.check(&subject, program).failure;
+    let careful = subject.clone().careful();
+    let judge = |program: &_| Property::Lockstep.check(&careful, program).failure;
     let known = arguments.except.known(&judge)?;
     let searches =
         spaces.iter().map(|space| arguments.search(space, &subject, &known)).collect::<Result<Vec<_>, _>>()?;
@@ -291,6 +292,7 @@ fn report_violation(
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
     let original = save_original(&arguments.out, &signature, &found.program, &heading).map_err(unsaved);
     reporter.found(found, &signature, original.as_deref().ok())?;
+    let subject = &subject.clone().careful();
     let judge = |program: &_| Property::Lockstep.check(subject, program).failure;
     let options = Options { stop: Some(&context.stop), ..Options::default() };
     let Some(mut counterexample) = Counterexample::by(Property::Lockstep, subject, &found.program, &options, &judge)

@@ -38,6 +38,11 @@ impl Source {
         let claim = self.heading.claim(given.property, given.subject.as_deref(), context.subjects);
         let (property, subject) =
             claim.map_err(|_| match (given.subject.as_deref(), self.heading.subject.as_deref()) {
+                (None, Some(name)) if name.starts_with("process:") => Trouble::Usage(format!(
+                    "{0} was found with the heap of another process, `{name}`; give the command that runs it: {1} replay \
+                     --subject 'exec:COMMAND' {0}",
+                    self.shown, context.name
+                )),
                 (None, Some(name)) => Trouble::Usage(format!(
                     "{} names an unknown subject; give another one with `--subject`: {}",
                     self.shown,
@@ -46,7 +51,7 @@ impl Source {
                 (name, _) => Trouble::Usage(context.unknown_subject(name.unwrap_or_default())),
             })?;
         subject.abilities()?;
-        Ok((property, subject))
+        Ok((property, subject.careful()))
     }
 }
 

@@ -12,13 +12,14 @@ use crate::judge::lockstep::{Failure, Verdict};
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
 use crate::judge::tally::Tally;
-use crate::judge::violation::Violation;
 use crate::runs::campaign::Judged;
 use crate::runs::isolation::{Isolated, serve};
+use crate::subjects::process;
 use clap::Args;
 use heapproof_model::Program;
 use std::io;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -38,7 +39,7 @@ pub(super) struct Isolate {
 }
 
 /// How long a call may take in a child process by default.
-const DEFAULT_TIME: Duration = Duration::from_secs(10);
+pub(super) const DEFAULT_TIME: Duration = Duration::from_secs(10);
 /// How much memory a child process may have by default, in mebibytes.
 const DEFAULT_MEMORY: u64 = 2048;
 
@@ -65,8 +66,9 @@ impl Isolate {
     }
 
     /// Refuses a limit without `--isolate`, which would have no effect: only a child process is limited.
-    fn refuse_limits_without_a_child(&self) -> Result<(), Trouble> {
-        let given = [("--limit-time", self.limit_time.is_some()), ("--limit-memory", self.limit_memory.is_some())];
+    fn refuse_limits_without_a_child(&self, subject: &SubjectKind) -> Result<(), Trouble> {
+        let limits_time = self.limit_time.is_some() && !process::is_one(subject);
+        let given = [("--limit-time", limits_time), ("--limit-memory", self.limit_memory.is_some())];
         match given.iter().find(|(_, is_given)| *is_given && !self.isolate) {
             Some((option, _)) => Err(Trouble::Usage(format!(
                 "`{option}` limits a child process, but there is none: give `--isolate` too"
@@ -98,17 +100,22 @@ pub(super) fn child(context: &Context<'_>, arguments: &Serve) -> Result<End, Tro
 /// Judges programs, in this process or in children.
 pub(super) struct Judge<'a> {
     property: Property,
+    /// For the programs of a run, which may be run in haste, and for single ones.
     subject: &'a SubjectKind,
+    careful: SubjectKind,
     isolated: Option<Isolated<'a>>,
     trouble: Mutex<Option<Trouble>>,
+    /// Whether a process hung: while a program is minimised, it will hang often.
+    hung: AtomicBool,
 }
 
 impl<'a> Judge<'a> {
     /// With `--isolate` it judges in children.
     pub fn new(property: Property, subject: &'a SubjectKind, isolate: &'a Isolate) -> Result<Judge<'a>, Trouble> {
-        isolate.refuse_limits_without_a_child()?;
+        isolate.refuse_limits_without_a_child(subject)?;
         let isolated = if isolate.isolate { Some(isolated(property, subject, isolate)?) } else { None };
-        Ok(Judge { property, subject, isolated, trouble: Mutex::default() })
+        let careful = subject.clone().careful();
+        Ok(Judge { property, subject, careful, isolated, trouble: Mutex::default(), hung: AtomicBool::new(false) })
     }
 
     /// Tries the program in a child first. If it ends its process or hangs, all programs are judged in children.
@@ -118,7 +125,7 @@ impl<'a> Judge<'a> {
         subject: &'a SubjectKind,
         isolate: &'a Isolate,
     ) -> Result<Judge<'a>, Trouble> {
-        if isolate.isolate {
+        if isolate.isolate || process::is_one(subject) {
             return Judge::new(property, subject, isolate);
         }
         let isolated = isolated(property, subject, isolate)?;
@@ -130,7 +137,8 @@ impl<'a> Judge<'a> {
                 subject.name
             ));
         }
-        Ok(Judge { property, subject, isolated: ends.then_some(isolated), trouble: Mutex::default() })
+        let (careful, isolated) = (subject.clone().careful(), ends.then_some(isolated));
+        Ok(Judge { property, subject, careful, isolated, trouble: Mutex::default(), hung: AtomicBool::new(false) })
     }
 
     /// How a program fails, if it does. If it can't be judged, it passes, and [`Judge::trouble`] returns the error.
@@ -140,15 +148,22 @@ impl<'a> Judge<'a> {
 
     /// The same, with the outcomes of its operations.
     pub fn verdict(&self, program: &Program) -> Verdict {
-        self.judged(program, false).verdict
+        match self.hung.load(Ordering::Relaxed) {
+            true => self.judged_on(&self.careful.clone().impatient(), program, false).verdict,
+            false => self.judged_on(&self.careful, program, false).verdict,
+        }
     }
 
     /// The same. If `observes` is set, it also observes the program for the statistics.
     pub fn judged(&self, program: &Program, observes: bool) -> Judged {
+        self.judged_on(self.subject, program, observes)
+    }
+
+    fn judged_on(&self, subject: &SubjectKind, program: &Program, observes: bool) -> Judged {
         let judged = self.unless_in_trouble(|| {
             let judged = match &self.isolated {
                 Some(isolated) => isolated.judged(program, observes).map_err(no_child)?,
-                None => Judged::here(self.property, self.subject, program, observes),
+                None => Judged::here(self.property, subject, program, observes),
             };
             match judged.verdict.failure.as_ref().and_then(|failure| failure.violation.not_made()) {
                 Some(not_made) => Err(not_made.clone().into()),
@@ -161,9 +176,8 @@ impl<'a> Judge<'a> {
     /// Minimises a program. The process that runs it also explains the result.
     pub fn minimized(&self, program: &Program, options: &Options<'_>) -> Option<Counterexample> {
         let mut found = self.search(program, options)?;
-        let Some(isolated) = &self.isolated else { return Some(found) };
-        if matches!(found.failure().violation, Violation::Hung { .. }) {
-            match self.unless_in_trouble(|| isolated.hangs(&found.minimized.program).map_err(no_child))? {
+        if found.failure().violation.hangs() {
+            match self.unless_in_trouble(|| self.hangs(&found.minimized.program))? {
                 Some(failure) => found.minimized.failure = failure,
                 None => {
                     super::say("the program was only slow and did not hang: minimising again with the full limit");
@@ -171,18 +185,38 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        found.told = Some(self.explanation(&found.minimized.program, found.failure()));
+        if self.isolated.is_some() || process::is_one(self.subject) {
+            found.told = Some(self.explanation(&found.minimized.program, found.failure()));
+        }
         Some(found)
+    }
+
+    /// Runs a program that seemed to hang, with the whole limit.
+    fn hangs(&self, program: &Program) -> Result<Option<Failure>, Trouble> {
+        match &self.isolated {
+            Some(isolated) => isolated.hangs(program).map_err(no_child),
+            None => {
+                self.hung.store(false, Ordering::Relaxed);
+                Ok(self
+                    .judged_on(&self.careful, program, false)
+                    .verdict
+                    .failure
+                    .filter(|failure| failure.violation.hangs()))
+            }
+        }
     }
 
     fn search(&self, program: &Program, options: &Options<'_>) -> Option<Counterexample> {
         let minimizing = Minimizing::begin(program);
         let judge = |program: &Program| {
             let failure = self.failure(program);
+            let expected =
+                process::is_one(self.subject) && failure.as_ref().is_some_and(|failure| failure.violation.hangs());
+            self.hung.fetch_or(expected, Ordering::Relaxed);
             minimizing.ran(program, failure.as_ref());
             failure
         };
-        Counterexample::by(self.property, self.subject, program, options, &judge)
+        Counterexample::by(self.property, &self.careful, program, options, &judge)
     }
 
     /// Explains why a program fails, and what could be different in it.
@@ -191,9 +225,9 @@ impl<'a> Judge<'a> {
             let told = self.unless_in_trouble(|| isolated.explanation(program, failure).map_err(no_child));
             told.unwrap_or_else(|| outline(program, failure, None))
         });
-        let mut explanation = told.unwrap_or_else(|| explain(self.subject, program, failure));
+        let mut explanation = told.unwrap_or_else(|| explain(&self.careful, program, failure));
         // A program that hangs would take the whole limit for each variation.
-        if !matches!(failure.violation, Violation::Hung { .. }) {
+        if !failure.violation.hangs() {
             explanation.vary(program, &failure.signature(program), &mut |program| self.failure(program));
         }
         explanation
@@ -208,7 +242,7 @@ impl<'a> Judge<'a> {
         wanted: &Wanted,
     ) -> Result<Drawn, Trouble> {
         let Some(isolated) = &self.isolated else {
-            return Ok(Viewer::new(title, (self.property, self.subject), program, failed).drawn(wanted));
+            return Ok(Viewer::new(title, (self.property, &self.careful), program, failed).drawn(wanted));
         };
         isolated.drawn(title, program, failed, wanted).map_err(no_child)?.map_err(
             |Failure { step, violation, .. }| {
@@ -259,7 +293,7 @@ fn isolated<'a>(property: Property, subject: &'a SubjectKind, isolate: &Isolate)
     let limits = isolate.limits();
     let command = move || {
         let mut command = Command::new(&executable);
-        command.args(["serve", "--subject", &subject.name, "--property", property.name()]);
+        command.args(["serve", "--subject", subject.typed(), "--property", property.name()]);
         command.args(["--limit-memory", &limits.memory.to_string()]);
         if let Some(dialect) = subject.is_held_to() {
             command.args(["--dialect", &dialect.to_string()]);

@@ -3,7 +3,6 @@
 use super::say;
 use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
-use crate::judge::violation::Violation;
 use heapproof_model::Program;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -35,7 +34,7 @@ impl Minimizing {
         let mut progress = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         progress.runs += 1;
         if let Some(failure) = failure {
-            progress.hung += u64::from(matches!(failure.violation, Violation::Hung { .. }));
+            progress.hung += u64::from(failure.violation.hangs());
             let signature = failure.signature(program);
             if *progress.signature.get_or_insert_with(|| signature.clone()) == signature {
                 progress.shortest = progress.shortest.min(program.len());

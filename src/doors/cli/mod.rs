@@ -9,6 +9,7 @@ mod corpus;
 mod dialect;
 mod emit_test;
 mod enumerate;
+mod exec;
 mod figures;
 mod files;
 mod input;
@@ -84,19 +85,21 @@ impl From<std::io::Error> for Trouble {
 /// ```
 pub fn main(subjects: &[SubjectKind]) -> ExitCode {
     let name = program_name();
-    let arguments = match Arguments::command().bin_name(name.clone()).try_get_matches() {
-        Ok(matches) => Arguments::from_arg_matches(&matches),
-        Err(error) => Err(error),
-    };
-    let arguments = match arguments {
-        Ok(arguments) => arguments,
+    let matches = Arguments::command().bin_name(name.clone()).try_get_matches();
+    let parsed = matches.and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
+    let (arguments, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return print_help_or_error(&error),
+    };
+    let elsewhere = match exec::subject(&matches) {
+        Ok(elsewhere) => elsewhere,
+        Err(trouble) => return failed(&trouble),
     };
     let held_to = |kind: &SubjectKind| match arguments.dialect {
         Some(dialect) => kind.clone().held_to(dialect),
         None => kind.clone(),
     };
-    let subjects: Vec<SubjectKind> = subjects.iter().map(held_to).collect();
+    let subjects: Vec<SubjectKind> = subjects.iter().chain(&elsewhere).map(held_to).collect();
     let context = Context {
         subjects: &subjects,
         name,
@@ -108,11 +111,14 @@ pub fn main(subjects: &[SubjectKind]) -> ExitCode {
         Ok(End::Passed) => ExitCode::SUCCESS,
         Ok(End::Violation) => ExitCode::from(1),
         Ok(End::Interrupted) => ExitCode::from(130),
-        Err(trouble) => {
-            say(&format!("heapproof: {trouble}"));
-            ExitCode::from(if matches!(trouble, Trouble::Usage(_)) { 2 } else { 3 })
-        }
+        Err(trouble) => failed(&trouble),
     }
+}
+
+/// Says why a command could not run.
+fn failed(trouble: &Trouble) -> ExitCode {
+    say(&format!("heapproof: {trouble}"));
+    ExitCode::from(if matches!(trouble, Trouble::Usage(_)) { 2 } else { 3 })
 }
 
 /// Prints what is wrong with the arguments, or the help that they ask for.
@@ -184,6 +190,7 @@ impl Context<'_> {
             Command::Dialect(arguments) => dialect::dialect(self, arguments, &mut output),
             Command::EmitTest(arguments) => emit_test::emit_test(self, arguments, &mut output),
             Command::Serve(arguments) => isolate::child(self, arguments),
+            Command::Hold(arguments) => exec::hold(arguments),
             Command::List { what, all } => list::list(self, *what, *all, &mut output),
         }?;
         output.flush()?;
@@ -195,7 +202,7 @@ impl Context<'_> {
         let found = match name {
             None => self.subjects.first().ok_or_else(|| Trouble::Usage("there are no subjects".to_owned())),
             Some(name) => {
-                let found = self.subjects.iter().find(|kind| kind.name == name);
+                let found = self.subjects.iter().find(|kind| kind.typed() == name);
                 found.ok_or_else(|| Trouble::Usage(self.unknown_subject(name)))
             }
         }?;

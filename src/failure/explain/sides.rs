@@ -1,11 +1,11 @@
 //! What model and subject say where they differ, in words.
 
 use super::names::Names;
+use crate::judge::lost::hung;
 use crate::judge::signature::refusal;
-use crate::judge::violation::{Crash, Hang, Violation};
+use crate::judge::violation::Violation;
 use heapproof_model::{Contents, Counts, End, Event, Finding, Kind, Object, Outcome, Value};
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 impl Names {
     /// What each side says.
@@ -14,9 +14,10 @@ impl Names {
             Violation::Panicked { message, .. } => {
                 ("it returns".into(), format!("(panicked) {}", message.replace('\n', "\n    ")))
             }
-            Violation::Crashed { how } => ("it returns".into(), crash(*how)),
+            Violation::Crashed { how } => ("it returns".into(), how.to_string()),
             Violation::Told { signature, .. } => ("something else".into(), signature.clone()),
-            Violation::Hung { how, limit } => ("it returns".into(), hang(*how, *limit)),
+            Violation::Hung { how, limit } => ("it returns".into(), hung(*how, *limit)),
+            Violation::Lost(lost) => ("it answers".into(), lost.to_string()),
             Violation::OutOfMemory { limit } => {
                 ("it returns".into(), format!("it wants more memory than the {limit} MiB that it may have"))
             }
@@ -174,24 +175,5 @@ pub fn kind_in_words(kind: Kind) -> &'static str {
         Kind::Box => "a box",
         Kind::Scalar => "a scalar",
         Kind::Weak => "a weak object",
-    }
-}
-
-fn crash(how: Crash) -> String {
-    match how {
-        Crash::Aborted => "it aborts its process".to_owned(),
-        Crash::StackOverflow => "its stack overflows, which ends its process".to_owned(),
-        Crash::Signal(signal) => format!("its process is ended by signal {signal}"),
-        Crash::Exited(code) => format!("it ends its process, with exit code {code}"),
-    }
-}
-
-fn hang(how: Hang, limit: Duration) -> String {
-    let seconds = limit.as_secs_f64();
-    match how {
-        Hang::Busy => format!("one call had used a processor for {seconds} s and not returned, and was ended"),
-        Hang::Still => {
-            format!("it had not returned, and for {seconds} s no thread of it had run or wanted to; it was ended")
-        }
     }
 }

@@ -30,7 +30,6 @@ pub use removals::{Removal, Tried, Without, removals};
 
 use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
-use crate::judge::violation::Violation;
 use heapproof_model::{Dialect, Program};
 use judge::{Ballot, Judge};
 use search::Search;
@@ -116,7 +115,7 @@ fn begin<'a>(program: &Program, options: &'a Options<'a>, mut judge: Judge<'a>) 
     let mut search = Search::new(judge, options, Ballot::CERTAIN, program, failure);
     search.executions = 1;
     let is_minimal = passes::run(&mut search);
-    let again = if matches!(search.failure().violation, Violation::Hung { .. }) { 1 } else { AGAIN };
+    let again = if search.failure().violation.hangs() { 1 } else { AGAIN };
     let again = options.budget.map_or(again, |budget| again.min(budget.saturating_sub(search.executions) as u32));
     if !search.is_over() && search.again(again) < again {
         let executions = search.executions;

@@ -5,7 +5,7 @@ use super::{Checked, Failed, Inspection, Lockstep};
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
 use heapproof_model::dialect::Garbage;
-use heapproof_model::{Code, Object, Operation, Outcome};
+use heapproof_model::{Code, Object, Operation, Outcome, Reference};
 use std::collections::VecDeque;
 
 impl Lockstep {
@@ -27,23 +27,29 @@ impl Lockstep {
             self.carry_out(&Operation::End {}, None)?;
             inspection.look(self)?;
         }
+        self.look_at_last(inspection)?;
         inspection.end(self)?;
+        let mut announced = self.announced_ending();
         loop {
             self.ending = Some(Code::Collect);
+            self.announce_more(inspection, &mut announced, None);
             self.collect_all()?;
             if inspection.was_ended(self, &[]) {
                 return Ok(());
             }
             inspection.look(self)?;
-            let living = self.model.living().map(|object| (object, self.model.external(object)));
-            let mut held: VecDeque<(Object, u32)> = living.filter(|(_, external)| *external > 0).collect();
+            let mut held = held(&self.model);
             if held.is_empty() {
                 return Ok(self.compare_lives()?);
             }
             // With many objects one comparison at the end of the round must do: one after each drop would be quadratic.
             let few = held.len() < 1_000;
             self.ending = Some(Code::Drop);
-            while let Some((object, external)) = held.pop_front() {
+            while let Some(&(object, external)) = held.front() {
+                if self.model.lives(object) {
+                    self.announce_more(inspection, &mut announced, Some(&held));
+                }
+                held.pop_front();
                 if external > 1 {
                     held.push_front((object, external - 1));
                 }
@@ -58,6 +64,30 @@ impl Lockstep {
                 }
             }
         }
+    }
+
+    /// Before a call: announces it and more, unless it was announced.
+    fn announce_more(
+        &mut self,
+        inspection: &dyn Inspection,
+        announced: &mut usize,
+        left: Option<&VecDeque<(Object, u32)>>,
+    ) {
+        if *announced == 0 && !inspection.looks_always() {
+            *announced = self.announce_end(left);
+        }
+        *announced = announced.saturating_sub(1);
+    }
+
+    /// Compares once what was not compared after each line because it is dear.
+    fn look_at_last(&mut self, inspection: &dyn Inspection) -> Checked {
+        if !self.looks_at_last() {
+            return Ok(());
+        }
+        self.is_over = true;
+        let checked = inspection.look(self);
+        self.is_over = false;
+        checked
     }
 
     /// Collects. Where the subject can't, the garbage must be gone nevertheless: here a heap without collection leaks.
@@ -85,4 +115,10 @@ impl Lockstep {
         }
         Ok(None)
     }
+}
+
+/// What the mutator holds, and how often, in order of numbers.
+pub(super) fn held(model: &Reference) -> VecDeque<(Object, u32)> {
+    let living = model.living().map(|object| (object, model.external(object)));
+    living.filter(|(_, external)| *external > 0).collect()
 }

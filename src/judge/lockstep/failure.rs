@@ -3,6 +3,7 @@
 use crate::judge::signature::Signature;
 use crate::judge::violation::Violation;
 use heapproof_model::{Code, Line, Object, Operation, Program};
+use std::fmt;
 
 /// Where a program failed.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,14 +15,46 @@ pub struct Failure {
     pub tried: Box<[Tried]>,
     /// If the end failed: the operation of it at which that was.
     pub ending: Option<Code>,
+    /// On what else it depends, if it does not come again by itself.
+    pub doubt: Option<Box<Doubt>>,
     /// How subject and model differ.
     pub violation: Violation,
+}
+
+/// On what a failure depends that does not come again when its program is run carefully.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// On programs that its process had served before, by their numbers in the run, the latest last.
+    Earlier(Vec<u64>),
+    /// On haste: it comes again in a fresh process that is asked ahead. It is at its line or after it.
+    Haste,
+    /// On nothing that is known: it came once.
+    Chance,
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Doubt::Earlier(cases) => {
+                const MOST: usize = 20;
+                let from = cases.len().saturating_sub(MOST);
+                let last: Vec<String> = cases[from..].iter().map(u64::to_string).collect();
+                let more = if from > 0 { format!("{from} more and ") } else { String::new() };
+                let last = last.join(", ");
+                write!(out, "it passes in a fresh process, so it depends on the programs that its process ran before: {more}{last}")
+            }
+            Doubt::Haste => out.write_str(
+                "it passes line by line, and fails only where lines are sent before others are answered: it is at that line or after it",
+            ),
+            Doubt::Chance => out.write_str("it came once, and not again in a fresh process"),
+        }
+    }
 }
 
 impl Failure {
     /// A failure at that line.
     pub fn new(step: usize, violation: Violation) -> Failure {
-        Failure { step, tried: Box::default(), ending: None, violation }
+        Failure { step, tried: Box::default(), ending: None, doubt: None, violation }
     }
 
     /// The signature of it as a failure of that program.

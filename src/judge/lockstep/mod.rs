@@ -8,6 +8,7 @@
 //! Outcomes, the journal and the budgets are always compared, since the model needs them to go on. An [`Inspection`]
 //! says what else is compared and what is tried on copies; [`Everything`] compares everything after every operation.
 
+mod ahead;
 mod asked;
 mod branch;
 mod compare;
@@ -20,7 +21,7 @@ mod score;
 mod trial;
 
 pub(crate) use branch::{Ends, Past};
-pub use failure::{Failure, Tried};
+pub use failure::{Doubt, Failure, Tried};
 pub use inspection::{Everything, Inspection, Nothing};
 pub use trial::{Failed, Trial};
 
@@ -32,6 +33,8 @@ use crate::judge::panics::{self, Panic};
 use crate::judge::subject::{Abilities, Observation, Subject, SubjectKind};
 use crate::judge::tally::Tally;
 use crate::judge::violation::{NotMade, Violation};
+use ahead::Ahead;
+pub(crate) use ahead::Then;
 use asked::Asked;
 use heapproof_model::definitions::Graph;
 use heapproof_model::{
@@ -65,11 +68,28 @@ pub fn run(kind: &SubjectKind, program: &Program) -> Verdict {
 pub fn run_with(kind: &SubjectKind, program: &Program, inspection: &dyn Inspection) -> Verdict {
     match Lockstep::new(kind) {
         Ok(mut lockstep) => {
-            let failure = lockstep.run(program, inspection).err();
+            let mut failure = lockstep.run(program, inspection).err();
+            if failure.is_none() && lockstep.would_disturb() {
+                failure = run_and_look(kind, program, inspection);
+            }
             Verdict { tally: lockstep.tally, failure }
         }
         Err(not_made) => Verdict::none(not_made),
     }
+}
+
+/// The failure of a run that ends with the first look at a subject whom looking disturbs.
+fn run_and_look(kind: &SubjectKind, program: &Program, inspection: &dyn Inspection) -> Option<Failure> {
+    let mut lockstep = match Lockstep::new(kind) {
+        Ok(lockstep) => lockstep,
+        Err(not_made) => return Some(Failure::new(0, not_made.into())),
+    };
+    let failed = lockstep.lines(program, &Nothing, Then::Nothing).err();
+    failed.or_else(|| {
+        lockstep.is_over = true;
+        let looked = panics::catch(|| Ok(inspection.look(&mut lockstep)?)).unwrap_or_else(panicked);
+        looked.err().map(|failed: Failed| failed.at(program.len()))
+    })
 }
 
 /// A subject and the model beside it.
@@ -90,6 +110,9 @@ pub struct Lockstep {
     /// The operation of a program's end that is carried out.
     ending: Option<Code>,
     watcher: Option<Watcher>,
+    ahead: Option<Ahead>,
+    /// Whether the subject may be looked at though that changes what it does: nothing follows.
+    is_over: bool,
 }
 
 /// A call that both sides have answered, and its events.
@@ -125,6 +148,9 @@ impl Lockstep {
         if !(abilities.shows(Observation::Journal) && abilities.shows(Observation::Sets)) {
             model.expect_no_sets();
         }
+        if !abilities.shows(Observation::Refusals) {
+            model.expect_no_reasons();
+        }
         if !abilities.has(Code::Check) {
             // A heap that has no automatic checks must not be expected to make any.
             let _ = model.call(&Operation::SetChecks { on: false });
@@ -146,6 +172,8 @@ impl Lockstep {
             cycles: Vec::new(),
             ending: None,
             watcher: None,
+            ahead: None,
+            is_over: false,
         }
     }
 
@@ -185,15 +213,23 @@ impl Lockstep {
     }
 
     fn run(&mut self, program: &Program, inspection: &dyn Inspection) -> Result<(), Failure> {
-        for step in 0..program.len() {
-            begins(step);
-            let ahead = &program.lines()[step..];
-            let checked = panics::catch(|| self.inspected(ahead, inspection)).unwrap_or_else(panicked);
-            checked.map_err(|failed| failed.at(step))?;
-        }
+        self.lines(program, inspection, Then::End)?;
         begins(program.len());
         let checked = panics::catch(|| self.finish(inspection)).unwrap_or_else(panicked);
         checked.map_err(|failed| Failure { ending: self.ending, ..failed.at(program.len()) })
+    }
+
+    fn lines(&mut self, program: &Program, inspection: &dyn Inspection, then: Then) -> Result<(), Failure> {
+        for step in 0..program.len() {
+            begins(step);
+            let ahead = &program.lines()[step..];
+            if !inspection.looks_always() {
+                self.announce_lines(ahead, then);
+            }
+            let checked = panics::catch(|| self.inspected(ahead, inspection)).unwrap_or_else(panicked);
+            checked.map_err(|failed| failed.at(step))?;
+        }
+        Ok(())
     }
 
     /// Carries out a line on both, and compares everything.

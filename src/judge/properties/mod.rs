@@ -15,6 +15,7 @@ pub mod text;
 mod tuning;
 mod verify;
 
+use crate::judge::haste;
 use crate::judge::lockstep::{self, Verdict};
 use crate::judge::subject::SubjectKind;
 use crate::programs::generate::Profile;
@@ -50,7 +51,7 @@ macro_rules! properties {
 
             /// Whether it holds for that program on that kind of subject.
             pub fn check(self, subject: &SubjectKind, program: &Program) -> Verdict {
-                match self { $(Property::$property => $check(subject, program)),* }
+                haste::confirmed(subject, |subject| match self { $(Property::$property => $check(subject, program)),* })
             }
         }
     };

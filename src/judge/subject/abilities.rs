@@ -1,6 +1,6 @@
 //! What subjects of a kind can do.
 
-use super::{Observation, Subject};
+use super::{Looks, Observation, Subject};
 use heapproof_model::dialect::{Garbage, UserCode};
 use heapproof_model::{Code, Dialect, Line, Operation};
 
@@ -12,6 +12,7 @@ pub struct Abilities {
     /// A bit for each observation.
     observations: u64,
     dialect: Dialect,
+    looks: Looks,
 }
 
 // Each has its bit.
@@ -26,6 +27,7 @@ impl Abilities {
             operations: operations.fold(0, |bits, code| bits | 1 << *code as u32),
             observations: observations.fold(0, |bits, observation| bits | 1 << *observation as u32),
             dialect: subject.dialect(),
+            looks: subject.looks(),
         }
     }
 
@@ -38,6 +40,11 @@ impl Abilities {
     #[must_use]
     pub fn held_to(self, dialect: Dialect) -> Abilities {
         Abilities { dialect, ..self }
+    }
+
+    /// What it costs to look.
+    pub fn looks(&self) -> Looks {
+        self.looks
     }
 
     /// Whether there is that operation.

@@ -21,6 +21,9 @@ pub struct SubjectKind {
     make: Make,
     /// The dialect that it is held to, if that is not the one that it declares.
     dialect: Option<Dialect>,
+    manner: Manner,
+    /// What is typed to get it, where that is not its name.
+    typed: Option<Arc<str>>,
     rust: Option<&'static str>,
     spelling: Option<&'static dyn Spelling>,
 }
@@ -32,6 +35,18 @@ enum Make {
     Perhaps(Arc<Perhaps>),
 }
 
+/// How subjects in processes are run; see [`crate::haste`].
+#[derive(Clone, Copy)]
+enum Manner {
+    Hasty,
+    Fresh,
+    Careful,
+    /// The same, and a hang is waited for less long.
+    Impatient,
+    /// As careful, but what serves one program may serve the next.
+    Patient,
+}
+
 /// A way to make subjects that can fail, and what those can do that it makes.
 struct Perhaps {
     make: Box<Making>,
@@ -39,14 +54,28 @@ struct Perhaps {
 }
 
 /// Makes an empty subject, or says why it can't.
-type Making = dyn Fn() -> Result<Box<dyn Subject>, Box<dyn Error + Send + Sync>> + Send + Sync;
+type Making = dyn Fn(Use) -> Made + Send + Sync;
+
+/// A subject, or why there is none.
+type Made = Result<Box<dyn Subject>, Box<dyn Error + Send + Sync>>;
+
+/// What a subject is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Many programs: what serves one may serve the next.
+    Many,
+    /// One program, which must not depend on others.
+    One,
+    /// The same, where a hang is expected: it is waited for less long.
+    Trial,
+}
 
 impl SubjectKind {
     /// The kind of subject that `make` makes. This can be a constant; where making one can fail, see
     /// [`SubjectKind::made_by`].
     pub const fn new(name: &'static str, about: &'static str, make: fn() -> Box<dyn Subject>) -> SubjectKind {
         let (name, about, make) = (Cow::Borrowed(name), Cow::Borrowed(about), Make::Always(make));
-        SubjectKind { name, about, make, dialect: None, rust: None, spelling: None }
+        SubjectKind { name, about, make, dialect: None, manner: Manner::Hasty, typed: None, rust: None, spelling: None }
     }
 
     /// The kind of subject that `make` makes, or fails to make: a process that is started, say. Threads share it.
@@ -62,8 +91,26 @@ impl SubjectKind {
         about: impl Into<Cow<'static, str>>,
         make: impl Fn() -> Result<Box<dyn Subject>, Box<dyn Error + Send + Sync>> + Send + Sync + 'static,
     ) -> SubjectKind {
+        SubjectKind::made_for(name, about, move |_| make())
+    }
+
+    /// The same, where what is made depends on its use.
+    pub(crate) fn made_for(
+        name: impl Into<Cow<'static, str>>,
+        about: impl Into<Cow<'static, str>>,
+        make: impl Fn(Use) -> Made + Send + Sync + 'static,
+    ) -> SubjectKind {
         let make = Make::Perhaps(Arc::new(Perhaps { make: Box::new(make), abilities: OnceLock::new() }));
-        SubjectKind { name: name.into(), about: about.into(), make, dialect: None, rust: None, spelling: None }
+        SubjectKind {
+            name: name.into(),
+            about: about.into(),
+            make,
+            dialect: None,
+            manner: Manner::Hasty,
+            typed: None,
+            rust: None,
+            spelling: None,
+        }
     }
 
     /// The same, which says what Rust calls it: a path or another expression that gives it, as `my_heap::proof::KIND`.
@@ -84,6 +131,58 @@ impl SubjectKind {
     pub const fn held_to(mut self, dialect: Dialect) -> SubjectKind {
         self.dialect = Some(dialect);
         self
+    }
+
+    /// The same, run without haste: a subject in a process gets a fresh one for each program, line by line, and is looked at
+    /// after each. Other subjects are always run like that.
+    #[must_use]
+    pub const fn careful(mut self) -> SubjectKind {
+        self.manner = Manner::Careful;
+        self
+    }
+
+    /// The same of programs that are expected to hang, as while one is minimised that does: a subject in a process is given up
+    /// sooner. That is no proof that it hangs.
+    #[must_use]
+    pub fn impatient(self) -> SubjectKind {
+        SubjectKind { manner: Manner::Impatient, ..self }
+    }
+
+    /// Whether it is run without haste.
+    pub fn is_careful(&self) -> bool {
+        !matches!(self.manner, Manner::Hasty | Manner::Fresh)
+    }
+
+    /// The same, run without haste too, in processes that may have served others.
+    #[must_use]
+    pub fn patient(self) -> SubjectKind {
+        SubjectKind { manner: Manner::Patient, ..self }
+    }
+
+    /// The same, where a subject in a process gets a fresh one for each program.
+    #[must_use]
+    pub fn fresh(self) -> SubjectKind {
+        SubjectKind { manner: Manner::Fresh, ..self }
+    }
+
+    fn made_for_use(&self) -> Use {
+        match self.manner {
+            Manner::Hasty | Manner::Patient => Use::Many,
+            Manner::Fresh | Manner::Careful => Use::One,
+            Manner::Impatient => Use::Trial,
+        }
+    }
+
+    /// The same, for which that is typed after `--subject`.
+    #[must_use]
+    pub fn typed_as(mut self, typed: &str) -> SubjectKind {
+        self.typed = Some(typed.into());
+        self
+    }
+
+    /// What is typed after `--subject` to get it.
+    pub fn typed(&self) -> &str {
+        self.typed.as_deref().unwrap_or(&self.name)
     }
 
     /// The dialect that it is held to, if that is not the one that its subjects declare.
@@ -115,7 +214,7 @@ impl SubjectKind {
     pub fn make(&self) -> Result<Box<dyn Subject>, NotMade> {
         watch::made(|| match &self.make {
             Make::Always(make) => Ok(make()),
-            Make::Perhaps(perhaps) => (perhaps.make)().map_err(|error| {
+            Make::Perhaps(perhaps) => (perhaps.make)(self.made_for_use()).map_err(|error| {
                 let why = error.to_string().lines().collect::<Vec<_>>().join(" ");
                 NotMade { subject: self.name.clone().into_owned(), why }
             }),

@@ -3,7 +3,7 @@
 //! A call costs two additions more, and only in a thread that is watched: the watcher reads the processor's clock, not
 //! the thread that is watched. What it sees of one call is what the subject used, without anything of the harness.
 
-use super::{Observation, Subject};
+use super::{Coming, Looks, Observation, Subject};
 use crate::judge::violation::Violation;
 use heapproof_model::{
     Code, Contents, Counts, Dialect, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value,
@@ -94,6 +94,14 @@ impl Subject for Watched {
 
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
         self.tell(|subject| Some(subject.call(operation))).unwrap_or(Ok(Value::Nil))
+    }
+
+    fn announce(&mut self, coming: &[Coming]) {
+        self.tell(|subject| subject.announce(coming));
+    }
+
+    fn looks(&self) -> Looks {
+        self.0.as_deref().map_or(Looks::Free, |subject| during(|| subject.looks()))
     }
 
     fn broken(&self) -> Option<Violation> {

@@ -9,7 +9,7 @@ use super::meanwhile::{Encounter, Kept, touches};
 use super::shapes::Shapes;
 use super::state::{mix, mixed};
 use super::was::Was;
-use crate::judge::lockstep::{Called, Lockstep, begins};
+use crate::judge::lockstep::{Called, Lockstep, Then, begins};
 use crate::judge::panics;
 use crate::judge::subject::SubjectKind;
 use heapproof_model::definitions::{Graph, reachable};
@@ -45,6 +45,7 @@ pub fn observe(kind: &SubjectKind, program: &Program) -> Observed {
     lockstep.watch(Box::new(move |lockstep, called| watching.borrow_mut().see(lockstep.model(), called)));
     for (step, line) in program.lines().iter().enumerate() {
         begins(step);
+        lockstep.announce_lines(&program.lines()[step..], Then::Nothing);
         let followed = panics::catch(|| lockstep.follow(line).is_ok());
         if !matches!(followed, Ok(true)) {
             break;

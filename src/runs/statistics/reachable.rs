@@ -8,6 +8,7 @@ use super::condition::Condition;
 use super::meanwhile::{Encounter, Kept};
 use crate::judge::subject::{Abilities, Observation};
 use heapproof_model::Code::{self, *};
+use heapproof_model::dialect::{Names, WrongCalls};
 
 /// What writes contents.
 const WRITES: &[Code] = &[WriteField, WriteElement, WriteCapture, WriteBox, Push];
@@ -37,7 +38,12 @@ impl<'a> Reach<'a> {
 
     /// Whether programs can come across a condition.
     pub fn condition(&self, condition: Condition) -> bool {
-        self.have(takes(condition)) && (!condition.pauses() || self.pauses())
+        let dialect = self.abilities.dialect();
+        self.have(takes(condition))
+            && (!condition.pauses() || self.pauses())
+            && (!condition.takes_sets() || self.pauses())
+            && (!condition.refuses() || dialect.wrong_calls == WrongCalls::Refused)
+            && (!condition.names_garbage() || dialect.names == Names::Any)
     }
 
     /// Whether an operation can be done while that is kept.
@@ -71,6 +77,25 @@ impl Condition {
         use Condition as C;
         let slices = matches!(self, C::SlicePaused | C::SliceInterrupted | C::SliceCompletes | C::TouchedUnderWay);
         slices || matches!(self, C::DetectionPaused | C::DetectionInterrupted | C::CheckPaused)
+    }
+
+    /// Whether it is seen only where the journal says which sets are freed.
+    fn takes_sets(self) -> bool {
+        use Condition as C;
+        let freed = matches!(self, C::GarbageOnGarbage | C::GarbageReachesLive | C::SeveralCycles | C::SetLivesOn);
+        freed || matches!(self, C::FinalizerCollects | C::FrameFreed)
+    }
+
+    /// Whether it is a call that is refused.
+    fn refuses(self) -> bool {
+        use Condition as C;
+        let refused = matches!(self, C::OverflowRefused | C::CapacityRefused | C::StaleRefused | C::StaleValueRefused);
+        refused || matches!(self, C::FinalizerRefused | C::ReentrantRefused)
+    }
+
+    /// Whether a program names garbage for it.
+    fn names_garbage(self) -> bool {
+        matches!(self, Condition::GarbageTaken | Condition::GarbageStored | Condition::GarbageWritten)
     }
 }
 

@@ -27,9 +27,16 @@ pub(super) const KINDS: &[(&str, &str, &str)] = &[
     ("repaired-again", "", "a second recovery finds something to repair"),
     ("undetermined", "-WHAT", "the same program behaves differently on another subject, or on a copy"),
     ("panicked", "", "the subject panics"),
-    ("crashed", "-HOW", "the subject ends its process (with `--isolate`)"),
-    ("hung", "", "the subject does not answer (with `--isolate`)"),
+    ("crashed", "-HOW", "the subject ends its process (with `--isolate` or `exec:`)"),
+    ("hung", "", "the subject does not answer (with `--isolate` or `exec:`)"),
     ("out-of-memory", "", "the subject needs more memory than it may have (with `--isolate`)"),
+    ("closed-its-output", "", "a process closes its output and goes on (with `exec:`)"),
+    (
+        "answer",
+        "-HOW",
+        "a process writes what is no answer, what nobody asked for, or what contradicts what it said before",
+    ),
+    ("flooded-standard-error", "", "a process writes without end to its standard error"),
     ("misplaced", "", "a parse error names a place outside the text"),
     ("round-trip", "-FORM", "a program that is written and read again differs"),
 ];

@@ -1,0 +1,196 @@
+//! Announces operations to the subject before it has answered those that come earlier.
+//!
+//! A subject in another process is as slow as the time between two answers, if each question waits for the answer to the one
+//! before. Which operations a program's lines call depends on answers: names stand for objects that the subject has given, and
+//! a line may be skipped. So a copy of the model goes ahead and says what they will be, as long as that does not depend on what
+//! the subject chooses. Lines wait
+//!
+//! - behind each in which user code may run: its lines come first;
+//! - behind a result that the dialect leaves open, as of an upgrade of what no held reference reaches.
+//!
+//! Where model and subject differ, what was announced may be wrong. Then the call that differs is a violation, and nothing that
+//! comes after it is asked for.
+
+use super::Lockstep;
+use super::ending::held;
+use crate::judge::subject::{Coming, Looks, Observation};
+use heapproof_model::definitions::{Graph, reachable};
+use heapproof_model::dialect::{Ceiling, WrongCalls};
+use heapproof_model::{Code, Event, Gives, Line, Machine, Object, Operation, Reference, Value};
+use std::collections::VecDeque;
+
+/// How many operations are announced at once; more are of no use, and fewer wait for each other.
+const MOST: usize = 64;
+
+/// A copy of the model, which is ahead of it.
+pub(super) struct Ahead {
+    model: Reference,
+    /// How many of the lines to come have been looked at.
+    lines: usize,
+    /// Whether what comes next has to wait until all before it is answered.
+    waits: bool,
+    coming: Vec<Coming>,
+    /// How many calls of the program's end are announced.
+    ending: usize,
+}
+
+/// What follows the last line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// The program's end, see [`Lockstep::end`].
+    End,
+    /// Nothing.
+    Nothing,
+}
+
+impl Lockstep {
+    /// Announces what these lines will call, as far as that is known, and what follows the last. The first of them is carried
+    /// out next.
+    pub(crate) fn announce_lines(&mut self, lines: &[Line], then: Then) {
+        if !self.is_in_haste() || !self.resolves_alike() {
+            return;
+        }
+        let mut ahead = self.ahead.take().filter(|ahead| ahead.lines > 0).unwrap_or_else(|| Ahead::of(&self.model));
+        if !ahead.waits && ahead.lines <= MOST / 2 && ahead.ending == 0 {
+            for line in lines.iter().skip(ahead.lines).take(MOST - ahead.lines) {
+                ahead.look_at(line, self);
+                ahead.lines += 1;
+                if ahead.waits {
+                    break;
+                }
+            }
+            let is_last = then == Then::End && ahead.lines == lines.len() && !ahead.waits;
+            if is_last && self.abilities.has(Code::Collect) && !ahead.model.has_frame() {
+                let looks = self.looks_at_last() && ahead.model.living().next().is_some();
+                ahead.coming.extend(looks.then_some(Coming::Look));
+                ahead.foresee_end(None);
+            }
+            self.announce(&mut ahead);
+        }
+        ahead.lines -= 1;
+        self.ahead = Some(ahead);
+    }
+
+    /// How many calls of a program's end are announced already.
+    pub(super) fn announced_ending(&mut self) -> usize {
+        self.ahead.take().map_or(0, |ahead| ahead.ending)
+    }
+
+    /// Announces what the end of a program goes on with, as far as that is known: a collection, if one is next, and drops of
+    /// what is held, or `left` of that; then a collection again. Says how many calls that are.
+    pub(super) fn announce_end(&mut self, left: Option<&VecDeque<(Object, u32)>>) -> usize {
+        if !self.is_in_haste() || !self.resolves_alike() {
+            return usize::MAX;
+        }
+        let mut ahead = Ahead::of(&self.model);
+        if self.abilities.has(Code::Collect) {
+            ahead.foresee_end(left);
+        } else if let Some((object, _)) = left.and_then(VecDeque::front) {
+            // Where the garbage of the model is gone by itself, only the next call is known.
+            ahead.foresee(Operation::Drop { object: Some(*object) }, None);
+            ahead.ending = 1;
+        }
+        self.announce(&mut ahead);
+        ahead.ending.max(1)
+    }
+
+    fn announce(&mut self, ahead: &mut Ahead) {
+        if !ahead.coming.is_empty() {
+            // A subject that is lost says so when it is called.
+            let _ = self.subject.call(|subject| subject.announce(&ahead.coming));
+            ahead.coming.clear();
+        }
+    }
+
+    /// Whether what is dear is looked at where the program ends.
+    pub(super) fn looks_at_last(&self) -> bool {
+        let sees = [Observation::Contents, Observation::Counts, Observation::Strong];
+        self.is_in_haste()
+            && self.abilities.looks() == Looks::Dear
+            && sees.iter().any(|observation| self.abilities.shows(*observation))
+    }
+
+    /// Whether the subject gains by it.
+    pub(super) fn is_in_haste(&self) -> bool {
+        self.abilities.looks() != Looks::Free && !self.kind.is_careful()
+    }
+
+    /// Whether anything can be announced in this dialect: whether which lines are skipped, and what numbers objects get,
+    /// depends on no choice.
+    fn resolves_alike(&self) -> bool {
+        let dialect = self.abilities.dialect();
+        let depends = dialect.wrong_calls == WrongCalls::Skipped
+            || dialect.ceiling == Ceiling::Panics
+            || self.abilities.has(Code::SetCapacity);
+        !(self.model.is_damaged() || dialect.has_choices() && depends)
+    }
+}
+
+impl Ahead {
+    fn of(model: &Reference) -> Ahead {
+        Ahead { model: model.clone(), lines: 0, waits: false, coming: Vec::new(), ending: 0 }
+    }
+
+    fn look_at(&mut self, line: &Line, lockstep: &Lockstep) {
+        let script = self.model.script();
+        let resolved = line.operation.resolve(&|name| script.object(name));
+        let resolved = resolved.filter(|_| lockstep.abilities.supports_line(line));
+        if let Some(operation) = resolved.filter(|operation| self.model.permits(operation)) {
+            self.foresee(operation, Some(line));
+        }
+    }
+
+    /// Foresees the calls of a program's end.
+    fn foresee_end(&mut self, left: Option<&VecDeque<(Object, u32)>>) {
+        let before = self.coming.len();
+        if left.is_none() {
+            self.foresee(Operation::Collect {}, None);
+        }
+        let calls = self.coming.len();
+        for (object, external) in left.cloned().unwrap_or_else(|| held(&self.model)) {
+            for _ in 0..external {
+                if !self.waits && self.coming.len() < 2 * MOST && self.model.lives(object) {
+                    self.foresee(Operation::Drop { object: Some(object) }, None);
+                }
+            }
+        }
+        if self.coming.len() > calls && !self.waits && self.coming.len() < 2 * MOST {
+            self.foresee(Operation::Collect {}, None);
+        }
+        self.ending = self.coming.len() - before;
+    }
+
+    /// Carries out an operation on the copy, and notes that it will be called.
+    fn foresee(&mut self, operation: Operation<Object>, line: Option<&Line>) {
+        self.waits = self.is_choice(&operation);
+        let outcome = self.model.call(&operation);
+        let events = std::mem::take(&mut self.model.script().journal);
+        if let (Some(name), Ok(Value::Reference(object))) = (line.and_then(|line| line.bind), outcome) {
+            self.model.script().bind(name, object);
+        }
+        self.waits |= events.iter().any(|event| matches!(event, Event::Began(_)));
+        self.coming.push(Coming::Call(operation));
+    }
+
+    /// Whether what it gives, or whether user code runs in it, is the subject's choice.
+    fn is_choice(&mut self, operation: &Operation<Object>) -> bool {
+        if !self.model.dialect().has_choices() {
+            return false;
+        }
+        if operation.code() == Code::On || self.model.script().has_finalizers() {
+            return true;
+        }
+        if operation.code().gives() == Gives::Nothing || operation.code().allocates() {
+            return false;
+        }
+        let held = self.model.living().filter(|object| self.model.external(*object) > 0);
+        let reached = reachable(&self.model, held);
+        let is_reached = |object: Object| self.model.lives(object) && reached[object.index()];
+        let weak = match operation {
+            // A target that is dead in the copy may live in the subject.
+            Operation::Upgrade { weak } => weak.and_then(|weak| self.model.contents(weak)?.target),
+            _ => None,
+        };
+        !operation.objects().into_iter().chain(weak).all(is_reached)
+    }
+}

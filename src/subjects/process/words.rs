@@ -1,0 +1,214 @@
+//! The lines of the protocol: what the child answers, and what is asked.
+
+use super::Greeting;
+use heapproof_model::{Contents, Counts, Field, Kind, Object, Operation, Refusal, Value};
+use std::fmt::Write;
+
+/// Reasons of refusals.
+const REASONS: [(Refusal, &str); 15] = [
+    (Refusal::Reentrant, "reentrant"),
+    (Refusal::Frame, "frame"),
+    (Refusal::Nil, "nil"),
+    (Refusal::Stale, "stale"),
+    (Refusal::Kind, "kind"),
+    (Refusal::Index, "index"),
+    (Refusal::Field, "field"),
+    (Refusal::StaleValue, "stale-value"),
+    (Refusal::NotPlain, "not-plain"),
+    (Refusal::Overflow, "overflow"),
+    (Refusal::NotHeld, "not-held"),
+    (Refusal::Capacity, "capacity"),
+    (Refusal::Setting, "setting"),
+    (Refusal::Inapplicable, "inapplicable"),
+    (Refusal::Panicked, "panicked"),
+];
+
+/// The kinds of objects.
+const KINDS: [(Kind, &str); 6] = [
+    (Kind::Table, "table"),
+    (Kind::Array, "array"),
+    (Kind::Closure, "closure"),
+    (Kind::Box, "box"),
+    (Kind::Scalar, "scalar"),
+    (Kind::Weak, "weak"),
+];
+
+/// A line of the child that answers an operation.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Answer {
+    Died(Object),
+    Began(Object),
+    Took(Vec<Object>),
+    Paused,
+    Done(Value<Object>),
+    Refused(Refusal),
+}
+
+impl Answer {
+    pub fn parse(line: &str) -> Option<Answer> {
+        let (word, rest) = line.split_once(' ').map_or((line, None), |(word, rest)| (word, Some(rest)));
+        let number = || rest?.parse().ok().map(Object);
+        Some(match (word, rest) {
+            ("done", None) => Answer::Done(Value::Nil),
+            ("done", Some(value)) => Answer::Done(value.parse().ok()?),
+            // Which reason stands for none does not matter: it is not compared.
+            ("refused", None) => Answer::Refused(Refusal::Inapplicable),
+            ("refused", Some(reason)) => Answer::Refused(REASONS.iter().find(|(_, word)| *word == reason)?.0),
+            ("died", _) => Answer::Died(number()?),
+            ("began", _) => Answer::Began(number()?),
+            ("took", Some(set)) => {
+                Answer::Took(set.split(' ').map(|number| number.parse().map(Object)).collect::<Result<_, _>>().ok()?)
+            }
+            ("paused", None) => Answer::Paused,
+            _ => return None,
+        })
+    }
+}
+
+/// Writes the command that carries out an operation.
+pub(super) fn command(operation: &Operation<Object>, out: &mut String) {
+    // Lines of user code stay with the parent. Writing to a string can't fail.
+    let _ = match operation {
+        Operation::On { object: Some(object), .. } => writeln!(out, "on #{}", object.0),
+        Operation::On { object: None, .. } => writeln!(out, "on nil"),
+        other => writeln!(out, "{other}"),
+    };
+}
+
+/// What a look shows of an object.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Seen {
+    pub contents: Contents,
+    pub counts: Counts,
+    pub strong: u64,
+}
+
+impl Seen {
+    /// Parses a line of a look, as the greeting promises it.
+    pub fn parse(line: &str, greeting: &Greeting) -> Option<(Object, Seen)> {
+        let mut words = Words(line);
+        let object = Object(words.next()?.parse().ok()?);
+        let mut seen = Seen::default();
+        let mut items: Vec<&str> = words.collect();
+        let counts = match items.iter().position(|item| *item == "|") {
+            Some(at) => items.split_off(at).split_off(1),
+            None => Vec::new(),
+        };
+        match (greeting.counts, greeting.strong, &*counts) {
+            (true, _, [external, internal, weak]) => {
+                let number = |text: &&str| text.parse().ok();
+                seen.counts = Counts { external: number(external)?, internal: number(internal)?, weak: number(weak)? };
+                seen.strong = u64::from(seen.counts.external) + u64::from(seen.counts.internal);
+            }
+            (false, true, [strong]) => seen.strong = strong.parse().ok()?,
+            (false, false, []) => {}
+            _ => return None,
+        }
+        if greeting.contents {
+            seen.contents = contents(&items)?;
+        }
+        Some((object, seen))
+    }
+}
+
+fn contents(items: &[&str]) -> Option<Contents> {
+    let (word, items) = items.split_first()?;
+    let (kind, _) = *KINDS.iter().find(|(_, known)| known == word)?;
+    let mut contents = Contents { kind, ..Contents::default() };
+    let value = |item: &&str| item.parse::<Value<Object>>().ok();
+    match kind {
+        Kind::Table => {
+            for item in items {
+                let (field, written) = item.split_once('=')?;
+                contents.fields.push(Field::new(field)?);
+                contents.values.push(value(&written)?);
+            }
+        }
+        Kind::Closure => {
+            let (function, captures) = items.split_first()?;
+            contents.function = function.parse().ok()?;
+            contents.values = captures.iter().map(value).collect::<Option<_>>()?;
+        }
+        Kind::Weak => match (items, value(items.first()?)?) {
+            ([_], Value::Nil) => {}
+            ([_], Value::Reference(target)) => contents.target = Some(target),
+            _ => return None,
+        },
+        Kind::Box | Kind::Scalar if items.len() != 1 => return None,
+        Kind::Box | Kind::Scalar | Kind::Array => contents.values = items.iter().map(value).collect::<Option<_>>()?,
+    }
+    Some(contents)
+}
+
+/// Cuts a line at its spaces that don't stand in quotes.
+struct Words<'a>(&'a str);
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let (mut quote, mut escaped) = (None, false);
+        let end = self.0.find(|c: char| {
+            match (quote, c) {
+                _ if escaped => escaped = false,
+                (Some(_), '\\') => escaped = true,
+                (Some(open), _) if open == c => quote = None,
+                (None, '"' | '\'') => quote = Some(c),
+                (None, ' ') => return true,
+                _ => {}
+            }
+            false
+        });
+        let (word, rest) = self.0.split_at(end.unwrap_or(self.0.len()));
+        self.0 = rest.strip_prefix(' ').unwrap_or(rest);
+        (!word.is_empty()).then_some(word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Seen, command};
+    use crate::subjects::process::Greeting;
+    use heapproof_model::{Field, Kind, Object, Operation, Refusal, Value};
+
+    #[test]
+    fn an_answer_is_a_word_and_what_it_is_about() {
+        assert_eq!(Answer::parse("done"), Some(Answer::Done(Value::Nil)));
+        assert_eq!(Answer::parse("done #7"), Some(Answer::Done(Value::Reference(Object(7)))));
+        assert_eq!(Answer::parse("done \"a b\""), Some(Answer::Done(Value::Text("a b".into()))));
+        assert_eq!(Answer::parse("refused stale-value"), Some(Answer::Refused(Refusal::StaleValue)));
+        assert_eq!(Answer::parse("took 1 2"), Some(Answer::Took(vec![Object(1), Object(2)])));
+        for wrong in ["", "Done", "done ", "done #", "done 1 2", "died", "died x", "died 5 6", "refused so", "done\t"] {
+            assert_eq!(Answer::parse(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_command_names_objects_by_their_numbers() {
+        let mut out = String::new();
+        let field = Field::new("x").unwrap();
+        command(
+            &Operation::WriteField { object: Some(Object(70_000)), field, value: Value::Reference(Object(7)) },
+            &mut out,
+        );
+        command(&Operation::Array { values: Vec::new() }, &mut out);
+        command(&Operation::Temp { allocation: Box::new(Operation::Box { value: Value::Nil }) }, &mut out);
+        assert_eq!(out, "#70000.x = #7\narray\ntemp box nil\n");
+    }
+
+    #[test]
+    fn a_look_shows_what_the_greeting_promises() {
+        let both = Greeting { contents: true, counts: true, ..Greeting::default() };
+        let (object, seen) = Seen::parse("4 table x=\"a | b\" y=#3 | 1 2 0", &both).unwrap();
+        assert_eq!((object, seen.strong, seen.contents.values.len()), (Object(4), 3, 2));
+        let (_, seen) = Seen::parse("4 weak #1 | 1 0 0", &both).unwrap();
+        assert_eq!((seen.contents.kind, seen.contents.target), (Kind::Weak, Some(Object(1))));
+        for wrong in
+            ["4 table", "4 table | 1 2", "4 box | 1 2 0", "x table | 1 0 0", "4 heap | 1 0 0", "4 table x | 1 0 0"]
+        {
+            assert_eq!(Seen::parse(wrong, &both), None, "{wrong}");
+        }
+        let none = Greeting::default();
+        assert!(Seen::parse("4", &none).is_some() && Seen::parse("4 | 1", &none).is_none());
+    }
+}

@@ -1,0 +1,177 @@
+//! Heaps in other processes: those that keep to the protocol, and those that don't.
+#![cfg(unix)]
+
+use crate::command_line::{command, folder, heapproof};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Counted tables in a shell. When it has read so many commands it does something else.
+const TABLES: &str = r#"
+printf 'heapproof 1\nname tables 1\noperations Table Take Drop\n'
+printf 'dialect names held, wrong-calls skipped, garbage never\nbegin anew\nready\n'
+n=0; i=0
+while read -r line; do
+  i=$((i + 1))
+  if [ "$i" -eq "$1" ]; then eval "$2"; fi
+  o=${line#*#}
+  case "$line" in
+    begin) n=0; echo done;;
+    table) eval "c$n=1"; echo "done #$n"; n=$((n + 1));;
+    take*) eval "c$o=\$((c$o + 1))"; echo done;;
+    drop*) eval "c$o=\$((c$o - 1)); c=\$c$o"; [ "$c" -eq 0 ] && echo "died $o"; echo done;;
+  esac
+done
+"#;
+
+/// Runs a command on that shell; in which folder.
+fn on(folder: &Path, words: &[&str], at: u32, what: &str) -> (i32, String, String) {
+    std::fs::write(folder.join("tables.sh"), TABLES).unwrap();
+    let subject = format!("exec:sh tables.sh {at} '{what}'");
+    heapproof(folder, &[words, &["--subject", &subject]].concat())
+}
+
+const CHECK: &[&str] = &["check", "--seed", "1", "--jobs", "1", "--limit-time", "300ms", "--cases"];
+
+#[test]
+fn a_right_heap_in_a_shell_passes() {
+    let folder = folder();
+    let (code, out, error) = on(folder.path(), &[CHECK, &["200"]].concat(), 0, "");
+    assert_eq!(code, 0, "{out}{error}");
+    assert!(out.contains("passed: `lockstep` holds for `process:tables-1` in all 200 programs"), "{out}");
+}
+
+/// What a child does, what that is called, and what is said of it.
+const WRONG: &[(&str, &str, &str)] = &[
+    ("exit 3", "crashed-exited", "it ends its process, with exit code 3"),
+    ("kill -SEGV $$", "crashed-signal", "its process is ended by signal 11"),
+    ("kill -ABRT $$", "crashed-aborted", "it aborts its process"),
+    ("while :; do :; done", "hung", "one call had used a processor for 0.3 s"),
+    ("sleep 100", "hung", "for 0.3 s no thread of it had run"),
+    ("echo hello", "answer-garbled", "it writes \"hello\", which is no answer of the protocol"),
+    ("echo died 7", "answer-contradicted", "it says that object 7 dies, which has died or was never there"),
+    ("exec >&-; sleep 100", "closed-its-output", "it closes its output while an answer is due"),
+    ("echo began 0; echo so it ends >&2; exit 4", "crashed-exited", "| so it ends"),
+    ("n=7", "answer-contradicted", "it gives `#7` for a new object, where `#0` is the next"),
+    ("yes >&2", "flooded-standard-error", "to its standard error\n    | y"),
+    ("yes | tr -d \"\\n\"", "answer-endless", "it writes a line of more than"),
+];
+
+#[test]
+fn an_answer_that_nobody_asked_for_is_told_where_the_next_is_due() {
+    let folder = folder();
+    let (code, out, error) =
+        on(folder.path(), &[CHECK, &["50"]].concat(), 1, r#"printf "done #0\ndone\n"; n=1; c0=1; continue"#);
+    assert_eq!(code, 1, "{out}{error}");
+    assert!(
+        out.contains("answer-untimely-at-") && out.contains("it writes \"done\", which nothing has asked for"),
+        "{out}"
+    );
+}
+
+/// The minimised trace that a run has saved.
+fn saved(folder: &Path) -> String {
+    let files = std::fs::read_dir(folder.join("heapproof.out/failures")).unwrap();
+    let mut files = files.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    files.next().unwrap().to_string_lossy().into_owned()
+}
+
+#[test]
+fn whatever_breaks_is_a_violation_of_its_own_that_is_minimised_and_replays() {
+    for (what, kind, said) in WRONG {
+        let folder = folder();
+        let (code, out, error) = on(folder.path(), &[CHECK, &["50"]].concat(), 1, what);
+        assert_eq!(code, 1, "{what}: {out}{error}");
+        assert!(out.contains(&format!("{kind}-at-allocate-table: `process:tables-1` does not hold")), "{what}: {out}");
+        assert!(out.contains(said) && out.contains(">   1  a = table"), "{what}: {out}");
+        let trace = saved(folder.path());
+        let replay = ["replay", "--limit-time", "300ms", "--html", "page.html", &trace];
+        let (code, out, error) = on(folder.path(), &replay, 1, what);
+        assert!(code == 1 && out.contains(said), "{what}: {out}{error}");
+        assert!(std::fs::read_to_string(folder.path().join("page.html")).unwrap().contains("a = table"), "{what}");
+    }
+}
+
+#[test]
+fn what_breaks_is_found_by_a_search_and_cut_down_like_any_failure() {
+    let folder = folder();
+    let enumerate = ["enumerate", "--ops", "2", "--kinds", "table", "--jobs", "1"];
+    let (code, out, error) = on(folder.path(), &enumerate, 2, "exit 3");
+    assert_eq!(code, 1, "{out}{error}");
+    assert!(out.contains("crashed-exited"), "{out}");
+    std::fs::write(folder.path().join("long.trace"), "a = table\nb = table\ntake a\ntake b\ndrop a\ndrop b\n").unwrap();
+    let (code, out, error) = on(folder.path(), &["minimize", "long.trace"], 3, "exit 3");
+    assert_eq!(code, 1, "{out}{error}");
+    assert!(out.contains("# signature crashed-exited-at-"), "{out}");
+}
+
+#[test]
+fn a_failure_that_needs_earlier_programs_names_them() {
+    let folder = folder();
+    // No program has as many commands.
+    let (code, out, error) = on(folder.path(), &[CHECK, &["200"]].concat(), 500, "echo oops");
+    assert_eq!(code, 1, "{out}{error}");
+    let said = "it passes in a fresh process, so it depends on the programs that its process ran before: ";
+    let (_, cases) = error.split_once(said).unwrap();
+    let cases: Vec<u64> = cases.trim().split(", ").map(|case| case.parse().unwrap()).collect();
+    assert!(cases.len() > 2 && cases.is_sorted(), "{error}");
+}
+
+#[test]
+fn what_is_wrong_with_a_command_or_its_greeting_is_said_in_a_line() {
+    let folder = folder();
+    let greet = |line: &str| format!("exec:printf 'heapproof 1\\nname a 1\\noperations Table\\n{line}\\nready\\n'");
+    for (subject, said) in [
+        ("exec:", "expected a command, as in `exec:python3 my_heap.py`"),
+        ("exec:sh 'x", "the quotes in the command do not close"),
+        ("exec:no-such-program", "can't run `no-such-program`: No such file or directory"),
+        ("exec:true", "before its greeting is complete it ends its process, with exit code 0"),
+        ("exec:echo hello", "it greets with \"hello\", and not with `heapproof 1`"),
+        (&greet("operations Tabel"), "there is no operation `Tabel`; did you mean `Table`?"),
+        (&greet("begin now"), "expected `anew` or `fresh`"),
+    ] {
+        let (code, _, error) = heapproof(folder.path(), &["check", "--subject", subject]);
+        assert_eq!((code, error.lines().count()), (2, 1), "{subject}: {error}");
+        assert!(error.contains(said), "{subject}: {error}");
+    }
+}
+
+#[test]
+fn a_trace_never_says_which_command_to_run() {
+    let folder = folder();
+    let (code, out, _) = on(folder.path(), &[CHECK, &["50"]].concat(), 1, "exit 3");
+    assert_eq!(code, 1, "{out}");
+    let trace = saved(folder.path());
+    let text = std::fs::read_to_string(&trace).unwrap();
+    assert!(text.contains("subject process:tables-1, dialect ") && !text.contains("exec"), "{text}");
+    let (code, _, error) = heapproof(folder.path(), &["replay", &trace]);
+    assert_eq!(code, 2);
+    assert!(error.contains("the heap of another process, `process:tables-1`"), "{error}");
+    assert!(error.contains(&format!("replay --subject 'exec:COMMAND' {trace}")), "{error}");
+}
+
+#[test]
+fn no_child_survives_its_parent() {
+    let folder = folder();
+    let mark = format!("heapproof-test-{}", std::process::id());
+    std::fs::write(folder.path().join("tables.sh"), TABLES).unwrap();
+    let subject = format!("exec:sh tables.sh 1 'exec sleep 97531.{}' {mark}", std::process::id());
+    let mut parent = command(folder.path(), &["check", "--subject", &subject]);
+    let mut parent = parent.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let sleeps = || {
+        let of = format!("97531.{}", std::process::id());
+        let list = Command::new("ps").args(["-A", "-o", "args"]).output().unwrap();
+        String::from_utf8_lossy(&list.stdout).lines().any(|line| line.starts_with("sleep ") && line.contains(&of))
+    };
+    let wait_until = |wanted: bool| {
+        let began = Instant::now();
+        while sleeps() != wanted && began.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        sleeps() == wanted
+    };
+    assert!(wait_until(true));
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+    assert!(cfg!(not(target_os = "linux")) || wait_until(false));
+}
