@@ -31,7 +31,7 @@ fn failure(kind: &SubjectKind, programs: u64) -> Option<(Program, String)> {
 }
 
 /// The dialects in which only that clause differs, with what it takes to tell its answers apart.
-fn dialects(clause: &Clause) -> Vec<Dialect> {
+pub fn dialects(clause: &Clause) -> Vec<Dialect> {
     let answers = 0..clause.answers().len();
     answers.map(|answer| beside(clause.name, clause.with(&Dialect::default(), answer))).collect()
 }
@@ -255,7 +255,7 @@ fn heaps_that_differ_in_many_clauses_at_once_pass_as_what_they_are() {
 }
 
 /// A dialect with the answers that a number stands for, half of them the first.
-fn drawn(number: u64) -> Dialect {
+pub fn drawn(number: u64) -> Dialect {
     let mut state = number;
     CLAUSES.iter().fold(Dialect::default(), |dialect, clause| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

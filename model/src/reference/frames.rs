@@ -1,5 +1,6 @@
 //! Frames and their temporaries (SPEC 6).
 
+use super::checks::Settings;
 use super::{Event, Reference, Refusal, Reply};
 use crate::definitions::{Graph, reachable};
 use crate::operation::Operation;
@@ -15,6 +16,12 @@ pub(super) struct Frame {
 }
 
 impl Reference {
+    /// Whether a program has set how many objects may live, or how high counts may go.
+    pub fn is_limited(&self) -> bool {
+        let Settings { capacity, counts, .. } = Settings::default();
+        self.settings.capacity != capacity || self.settings.counts != counts
+    }
+
     /// Whether a frame is open.
     pub fn has_frame(&self) -> bool {
         self.frame.is_some()

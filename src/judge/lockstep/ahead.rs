@@ -15,8 +15,8 @@ use super::Lockstep;
 use super::ending::held;
 use crate::judge::subject::{Coming, Looks, Observation};
 use heapproof_model::definitions::{Graph, reachable};
-use heapproof_model::dialect::{Ceiling, WrongCalls};
-use heapproof_model::{Code, Event, Gives, Line, Machine, Object, Operation, Reference, Value};
+use heapproof_model::dialect::{Ceiling, WeakObjects, WrongCalls};
+use heapproof_model::{Code, Event, Kind, Line, Machine, Object, Operation, Reference, Value};
 use std::collections::VecDeque;
 
 /// How many operations are announced at once; more are of no use, and fewer wait for each other.
@@ -59,8 +59,8 @@ impl Lockstep {
                     break;
                 }
             }
-            let is_last = then == Then::End && ahead.lines == lines.len() && !ahead.waits;
-            if is_last && self.abilities.has(Code::Collect) && !ahead.model.has_frame() {
+            let ends = then == Then::End && ahead.lines == lines.len() && !ahead.waits;
+            if ends && self.abilities.has(Code::Collect) && ahead.knows_the_end() {
                 let looks = self.looks_at_last() && ahead.model.living().next().is_some();
                 ahead.coming.extend(looks.then_some(Coming::Look));
                 ahead.foresee_end(None);
@@ -119,9 +119,7 @@ impl Lockstep {
     /// depends on no choice.
     fn resolves_alike(&self) -> bool {
         let dialect = self.abilities.dialect();
-        let depends = dialect.wrong_calls == WrongCalls::Skipped
-            || dialect.ceiling == Ceiling::Panics
-            || self.abilities.has(Code::SetCapacity);
+        let depends = dialect.wrong_calls == WrongCalls::Skipped || dialect.ceiling == Ceiling::Panics;
         !(self.model.is_damaged() || dialect.has_choices() && depends)
     }
 }
@@ -138,6 +136,13 @@ impl Ahead {
         if let Some(operation) = resolved.filter(|operation| self.model.permits(operation)) {
             self.foresee(operation, Some(line));
         }
+    }
+
+    /// Whether it is known how the program's end begins: no frame has to be ended, and it is nobody's choice whether the heap is
+    /// empty, at which nobody looks.
+    fn knows_the_end(&self) -> bool {
+        let is_choice = self.model.dialect().has_choices() && held(&self.model).is_empty();
+        !self.model.has_frame() && !is_choice
     }
 
     /// Foresees the calls of a program's end.
@@ -172,16 +177,18 @@ impl Ahead {
         self.coming.push(Coming::Call(operation));
     }
 
-    /// Whether what it gives, or whether user code runs in it, is the subject's choice.
+    /// Whether what it does is the subject's choice: whether user code runs in it, whether it reaches a limit, or, where it names an object that nothing held
+    /// reaches, whether that lives.
     fn is_choice(&mut self, operation: &Operation<Object>) -> bool {
         if !self.model.dialect().has_choices() {
             return false;
         }
-        if operation.code() == Code::On || self.model.script().has_finalizers() {
+        if operation.code() == Code::On || self.model.script().has_finalizers() || self.model.is_limited() {
             return true;
         }
-        if operation.code().gives() == Gives::Nothing || operation.code().allocates() {
-            return false;
+        // Whether there is a weak object of that target is a choice too.
+        if operation.allocated() == Some(Kind::Weak) && self.model.dialect().weak_objects == WeakObjects::Shared {
+            return true;
         }
         let held = self.model.living().filter(|object| self.model.external(*object) > 0);
         let reached = reachable(&self.model, held);
