@@ -11,7 +11,14 @@
 import fs from 'node:fs';
 
 /** Thrown by a method that refuses, and has changed nothing. The reason is a word of the protocol, as `not-held`. */
-export class Refused extends Error {}
+export class Refused extends Error {
+  constructor(reason) {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0; // nobody reads the stack, and it costs more than the operation
+    super(reason);
+    Error.stackTraceLimit = limit;
+  }
+}
 
 /** May be thrown when user code has panicked: the outermost operation is then refused as panicked. */
 export class Panic extends Error {}
@@ -215,6 +222,9 @@ class Library {
   allocated(thing, kind) {
     let number = this.numbers.get(thing);
     if (number === undefined) {
+      if (thing === undefined || thing === null) {
+        throw new Error(`an object of kind ${kind} can't be ${thing}; does the method return it?`);
+      }
       number = this.count++;
       this.numbers.set(thing, number);
       this.things.set(number, thing);

@@ -11,6 +11,7 @@ Values are None, booleans, integers, floats, strings, `Char`, and the heap's obj
 import os
 import re
 import sys
+import time
 
 __version__ = "1.0"
 
@@ -95,6 +96,8 @@ class _Library:
 
     def __init__(self, heap):
         self.heap = heap
+        # User code within user code stands on the stack several times a level, and there may be a thousand of them.
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), 20000))
         # The protocol takes descriptors of its own: what else is printed goes to standard error, and what else reads finds
         # nothing.
         self.input, self.output = os.dup(0), os.dup(1)
@@ -165,17 +168,23 @@ class _Library:
         if self.answers:
             data = ("\n".join(self.answers) + "\n").encode()
             self.answers.clear()
-            try:
-                while data:
+            while data:
+                try:
                     data = data[os.write(self.output, data):]
-            except BrokenPipeError:
-                os._exit(1)  # nobody listens any more
+                except BlockingIOError:
+                    time.sleep(0.001)  # the descriptor does not block, and is full
+                except BrokenPipeError:
+                    os._exit(1)  # nobody listens any more
 
     def read(self):
         """The next line, None at the end of the input."""
         while not self.lines:
             self.flush()  # no further command is here, so the answers must go out
-            chunk = os.read(self.input, _CHUNK)
+            try:
+                chunk = os.read(self.input, _CHUNK)
+            except BlockingIOError:
+                time.sleep(0.001)  # the descriptor does not block, and has nothing yet
+                continue
             if not chunk:
                 return None
             *lines, self.rest = (self.rest + chunk).split(b"\n")
@@ -208,6 +217,8 @@ class _Library:
     def allocated(self, thing, kind):
         number = self.numbers.get(id(thing))
         if number is None:
+            if thing is None:
+                raise ValueError("an object of kind %s can't be None; does the method return it?" % kind)
             number = self.numbers[id(thing)] = self.count
             self.things[number], self.kinds[number] = thing, kind
             self.kept.append(thing)
