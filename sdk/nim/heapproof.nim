@@ -674,11 +674,14 @@ template run*(theHeap: typed, T: typedesc, name, version: string, observations =
     implement(newBox, proc (value: Value): HeapObject = h.newBox(value))
     implement(newScalar, proc (value: Value): HeapObject = h.newScalar(value))
     implement(newWeak, proc (target: HeapObject): HeapObject = h.newWeak(T(target)))
-    implement(readField, proc (table: HeapObject, field: string, into: var Value) = into = toValue(h.readField(T(table), field)))
+    implement(readField,
+      proc (table: HeapObject, field: string, into: var Value) = into = toValue(h.readField(T(table), field)))
     implement(writeField, proc (table: HeapObject, field: string, value: Value) = h.writeField(T(table), field, value))
-    implement(remove, proc (table: HeapObject, field: string, into: var Value) = into = toValue(h.remove(T(table), field)))
+    implement(remove,
+      proc (table: HeapObject, field: string, into: var Value) = into = toValue(h.remove(T(table), field)))
     implement(length, proc (thing: HeapObject): int = h.length(T(thing)))
-    implement(readIndex, proc (thing: HeapObject, index: int, into: var Value) = into = toValue(h.readIndex(T(thing), index)))
+    implement(readIndex,
+      proc (thing: HeapObject, index: int, into: var Value) = into = toValue(h.readIndex(T(thing), index)))
     implement(writeIndex, proc (thing: HeapObject, index: int, value: Value) = h.writeIndex(T(thing), index, value))
     implement(push, proc (thing: HeapObject, value: Value) = h.push(T(thing), value))
     implement(pop, proc (thing: HeapObject, into: var Value) = into = toValue(h.pop(T(thing))))
