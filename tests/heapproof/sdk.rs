@@ -23,6 +23,13 @@ const EXAMPLES: &[Example] = &[
     },
     Example { needs: "python3", build: None, run: "python3 {root}/sdk/python/examples/counted.py" },
     Example { needs: "node", build: None, run: "node {root}/sdk/javascript/examples/counted.mjs" },
+    Example {
+        needs: "nim",
+        build: Some(
+            "nim c -d:release --hints:off --verbosity:0 --nimcache:{here}/cache -o:{here}/counted-nim {root}/sdk/nim/examples/counted.nim",
+        ),
+        run: "{here}/counted-nim",
+    },
     Example { needs: "php", build: None, run: "php {root}/sdk/php/examples/counted.php" },
 ];
 
