@@ -25,6 +25,8 @@ pub(super) struct Served {
     pub begins: bool,
     cases: Vec<u64>,
     is_new: bool,
+    /// Whether it may serve another program.
+    may_serve: bool,
 }
 
 /// The most numbers that are kept.
@@ -41,7 +43,7 @@ impl Pool {
     pub fn new(words: Vec<String>, limit: Duration) -> Result<Pool, String> {
         let longest = Arc::default();
         let (child, greeting) = greeted(&words, limit, &longest)?;
-        let first = Served { child, begins: false, cases: Vec::new(), is_new: true };
+        let first = Served { child, begins: false, cases: Vec::new(), is_new: true, may_serve: true };
         Ok(Pool { words, limit, longest, greeting, idle: Mutex::new(vec![first]) })
     }
 
@@ -54,18 +56,21 @@ impl Pool {
     ///
     /// # Errors
     /// Why there is none.
-    pub fn child(&self, of: Use) -> Result<Served, String> {
+    pub fn child(self: &Arc<Pool>, of: Use) -> Result<Served, String> {
         let mut served = match self.idle(of) {
             Some(served) => served,
             None => self.start(if of == Use::Trial { self.patience() } else { self.limit })?,
         };
+        if of == Use::One {
+            self.start_another();
+        }
         haste::has_served(&served.cases);
         if let Some(case) = haste::case().filter(|case| served.cases.last() != Some(case)) {
             served.cases.push(case);
             let more = served.cases.len().saturating_sub(MOST_CASES);
             served.cases.drain(..more);
         }
-        served.is_new = false;
+        (served.is_new, served.may_serve) = (false, of == Use::Many);
         Ok(served)
     }
 
@@ -83,6 +88,21 @@ impl Pool {
         Some(served)
     }
 
+    /// Starts a child that waits to be taken, since most fresh ones are followed by another: it starts while this one works.
+    fn start_another(self: &Arc<Pool>) {
+        let is_there = |idle: &Vec<Served>| idle.iter().any(|served| served.is_new);
+        if is_there(&self.idle.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return;
+        }
+        let pool = Arc::clone(self);
+        std::thread::spawn(move || {
+            // What is wrong with it is told where one is wanted.
+            if let Ok(served) = pool.start(pool.limit) {
+                pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(served);
+            }
+        });
+    }
+
     /// How long to wait for a hang that is expected: far longer than for any answer so far.
     fn patience(&self) -> Duration {
         let longest = Duration::from_millis(self.longest.load(Ordering::Relaxed));
@@ -94,12 +114,12 @@ impl Pool {
         if greeting != self.greeting {
             return Err("it greets in another way than it did before".to_owned());
         }
-        Ok(Served { child, begins: false, cases: Vec::new(), is_new: true })
+        Ok(Served { child, begins: false, cases: Vec::new(), is_new: true, may_serve: true })
     }
 
-    /// A child that has served a program.
+    /// Takes back a child that has served a program, if it may serve another.
     pub fn take_back(&self, served: Served) {
-        if self.greeting.begins_anew && !served.child.says_more() {
+        if self.greeting.begins_anew && served.may_serve && !served.child.says_more() {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(served);
         }
     }
