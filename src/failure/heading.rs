@@ -41,7 +41,13 @@ impl Heading {
     }
 
     fn add(&mut self, line: usize, comment: &str) -> Result<(), TextError> {
-        for (key, name) in origin(comment).unwrap_or_default() {
+        let parts = origin(comment);
+        let claims = ["signature ", "property "].iter().any(|key| comment.starts_with(key));
+        if parts.is_none() && claims && comment.contains(", subject ") {
+            let message = "can't read what this trace was found with; names have no spaces".to_owned();
+            return Err(TextError { line, column: 1, message });
+        }
+        for (key, name) in parts.unwrap_or_default() {
             match key {
                 "property" => {
                     let message = format!("there is no property `{name}` to judge this trace by");
@@ -62,7 +68,7 @@ impl Heading {
     }
 
     /// The property and the subject to judge by: the arguments, else those of the heading, else lockstep and the first. The
-    /// subject is held to the dialect of the heading, unless it is held to another already.
+    /// subject is held to the dialect of the heading, unless it is held to another already or is in another process.
     ///
     /// # Errors
     /// If the subject is not among `subjects`.
@@ -77,8 +83,8 @@ impl Heading {
         let found = subjects.iter().find(|kind| name.is_none_or(|name| kind.name == name || kind.typed() == name));
         let none = || format!("there is no subject `{}`", name.unwrap_or_default());
         let found = found.ok_or_else(none)?.clone();
-        let own = || found.abilities().ok().map(|abilities| *abilities.dialect());
-        let held = self.dialect.filter(|dialect| found.is_held_to().is_none() && own() != Some(*dialect));
+        // What a process declares now counts, and not what it declared when the trace was found.
+        let held = self.dialect.filter(|_| found.is_held_to().is_none() && found.typed() == found.name);
         Ok((property, held.map_or(found.clone(), |dialect| found.held_to(dialect))))
     }
 

@@ -111,7 +111,7 @@ impl Counterexample {
         let held = self.subject.is_held_to().map(|dialect| format!("--dialect {} ", quoted(&dialect.to_string())));
         let (program, path, held) = (quoted(program), quoted(&path.to_string()), held.unwrap_or_default());
         let subject = quoted(self.subject.typed());
-        Some(format!("{program} replay --subject {subject} {property}{held}{isolate}{path}"))
+        Some(format!("{program} replay --subject {subject}{} {property}{held}{isolate}{path}", self.subject.options()))
     }
 
     /// One or two lines about the minimisation.

@@ -8,10 +8,11 @@
 use super::lockstep::{Doubt, Verdict};
 use super::subject::{Looks, SubjectKind};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 thread_local! {
     static CASE: Cell<Option<u64>> = const { Cell::new(None) };
-    static EARLIER: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+    static EARLIER: RefCell<BTreeSet<u64>> = const { RefCell::new(BTreeSet::new()) };
 }
 
 /// From now on this thread runs that program of a run.
@@ -25,15 +26,16 @@ pub(crate) fn case() -> Option<u64> {
     CASE.get()
 }
 
-/// The subject that was just made in this thread has served those programs.
+/// A subject that was just made in this thread has served those programs.
 #[cfg(feature = "cli")]
 pub(crate) fn has_served(cases: &[u64]) {
-    EARLIER.with_borrow_mut(|earlier| cases.clone_into(earlier));
+    let others = cases.iter().copied().filter(|case| CASE.get() != Some(*case));
+    EARLIER.with_borrow_mut(|earlier| earlier.extend(others));
 }
 
 /// The verdict of `run` on a kind of subject; if it fails in haste, that without, or the doubt that is left.
 pub(super) fn confirmed(kind: &SubjectKind, run: impl Fn(&SubjectKind) -> Verdict) -> Verdict {
-    EARLIER.with_borrow_mut(Vec::clear);
+    EARLIER.with_borrow_mut(BTreeSet::clear);
     let verdict = run(kind);
     let Some(failure) = &verdict.failure else { return verdict };
     if kind.is_careful() || kind.abilities().map_or(Looks::Free, |abilities| abilities.looks()) == Looks::Free {
@@ -47,7 +49,7 @@ pub(super) fn confirmed(kind: &SubjectKind, run: impl Fn(&SubjectKind) -> Verdic
     let doubt = match run(&kind.clone().fresh()).failure {
         Some(_) => Doubt::Haste,
         None if earlier.is_empty() => Doubt::Chance,
-        None => Doubt::Earlier(earlier),
+        None => Doubt::Earlier(earlier.into_iter().collect()),
     };
     let mut doubted = failure.clone();
     doubted.doubt = Some(Box::new(doubt));

@@ -147,7 +147,10 @@ fn a_trace_never_says_which_command_to_run() {
     let (code, _, error) = heapproof(folder.path(), &["replay", &trace]);
     assert_eq!(code, 2);
     assert!(error.contains("the heap of another process, `process:tables-1`"), "{error}");
-    assert!(error.contains(&format!("replay --subject 'exec:COMMAND' {trace}")), "{error}");
+    assert!(error.contains(&format!("replay {trace} --subject 'exec:COMMAND'")), "{error}");
+    std::fs::write(folder.path().join("odd.trace"), text.replace("process:tables-1", "exec:touch odd")).unwrap();
+    let (code, _, error) = heapproof(folder.path(), &["replay", "odd.trace"]);
+    assert!(code == 2 && error.contains("odd.trace:2:1: can't read what this trace was found with"), "{error}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! The command is run by this program (`hold`), which first asks Linux to end it with its parent, however that ends.
 
-use super::isolate::DEFAULT_TIME;
+use super::isolate::{DEFAULT_TIME, spelled};
 use super::{End, Trouble};
 use crate::judge::subject::SubjectKind;
 use crate::subjects::process;
@@ -18,6 +18,8 @@ const EXEC: &str = "exec:";
 /// The command that runs another; people do not type it.
 #[derive(Debug, Args)]
 pub(super) struct Hold {
+    /// The process whose end is the command's too.
+    parent: u32,
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
     words: Vec<String>,
 }
@@ -33,10 +35,11 @@ pub(super) fn subject(matches: &ArgMatches) -> Result<Option<SubjectKind>, Troub
     if words.is_empty() {
         return Err(wrong("expected a command, as in `exec:python3 my_heap.py`"));
     }
-    let limit = given::<Duration>(matches, "limit_time").unwrap_or(DEFAULT_TIME);
+    let limit = given::<Duration>(matches, "limit_time");
+    let options = limit.map_or(String::new(), |limit| format!(" --limit-time {}", spelled(limit)));
     let held = held(words).map_err(|error| Trouble::Fault(format!("can't find this program: {error}")))?;
-    let kind = process::kind(held, limit).map_err(|why| wrong(&why))?;
-    Ok(Some(kind.typed_as(&typed)))
+    let kind = process::kind(held, limit.unwrap_or(DEFAULT_TIME)).map_err(|why| wrong(&why))?;
+    Ok(Some(kind.typed_as(&typed, &options)))
 }
 
 /// The value of an argument, of whichever command.
@@ -49,7 +52,7 @@ fn given<T: Any + Clone + Send + Sync>(matches: &ArgMatches, id: &str) -> Option
 #[cfg(target_os = "linux")]
 fn held(words: Vec<String>) -> io::Result<Vec<String>> {
     let this = std::env::current_exe()?.to_string_lossy().into_owned();
-    Ok([this, "hold".to_owned(), "--".to_owned()].into_iter().chain(words).collect())
+    Ok([this, "hold".to_owned(), std::process::id().to_string(), "--".to_owned()].into_iter().chain(words).collect())
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -62,7 +65,7 @@ fn held(words: Vec<String>) -> io::Result<Vec<String>> {
 pub(super) fn hold(arguments: &Hold) -> Result<End, Trouble> {
     use std::os::unix::process::CommandExt;
     #[cfg(target_os = "linux")]
-    end_with_parent()?;
+    end_with_parent(arguments.parent)?;
     let (program, rest) = arguments.words.split_first().map_or(("", &[][..]), |(first, rest)| (first, rest));
     let error = Command::new(program).args(rest).exec();
     Err(Trouble::Usage(format!("can't run `{program}`: {error}")))
@@ -74,10 +77,10 @@ pub(super) fn hold(_arguments: &Hold) -> Result<End, Trouble> {
 }
 
 #[cfg(target_os = "linux")]
-fn end_with_parent() -> Result<(), Trouble> {
+fn end_with_parent(parent: u32) -> Result<(), Trouble> {
     use nix::sys::{prctl::set_pdeathsig, signal::Signal};
     use nix::unistd::{Pid, getppid};
     set_pdeathsig(Signal::SIGKILL).map_err(|error| Trouble::Fault(format!("can't end with the parent: {error}")))?;
-    // It may have ended before that. Then process 1 is the parent, which never starts one of these.
-    if getppid() == Pid::from_raw(1) { std::process::exit(1) } else { Ok(()) }
+    // It may have ended before that.
+    if getppid() != Pid::from_raw(parent as i32) { std::process::exit(1) } else { Ok(()) }
 }

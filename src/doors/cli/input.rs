@@ -4,6 +4,7 @@ use super::arguments::{Given, Input, Reading};
 use super::{Context, Trouble};
 use crate::failure::emit::traces_in;
 use crate::failure::heading::Heading;
+use crate::failure::proof::quoted;
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
 use heapproof_model::Program;
@@ -39,9 +40,10 @@ impl Source {
         let (property, subject) =
             claim.map_err(|_| match (given.subject.as_deref(), self.heading.subject.as_deref()) {
                 (None, Some(name)) if name.starts_with("process:") => Trouble::Usage(format!(
-                    "{0} was found with the heap of another process, `{name}`; give the command that runs it: {1} replay \
-                     --subject 'exec:COMMAND' {0}",
-                    self.shown, context.name
+                    "{} was found with the heap of another process, `{name}`; give the command that runs it: {} --subject \
+                     'exec:COMMAND'",
+                    self.shown,
+                    std::env::args().map(|word| quoted(&word)).collect::<Vec<_>>().join(" ")
                 )),
                 (None, Some(name)) => Trouble::Usage(format!(
                     "{} names an unknown subject; give another one with `--subject`: {}",

@@ -38,6 +38,11 @@ pub(super) struct Isolate {
     pub limit_memory: Option<u64>,
 }
 
+/// A time as one word.
+pub(super) fn spelled(time: Duration) -> String {
+    humantime::format_duration(time).to_string().replace(' ', "")
+}
+
 /// How long a call may take in a child process by default.
 pub(super) const DEFAULT_TIME: Duration = Duration::from_secs(10);
 /// How much memory a child process may have by default, in mebibytes.
@@ -50,8 +55,7 @@ impl Isolate {
         if self.isolate {
             words += " --isolate";
             if let Some(time) = self.limit_time {
-                let time = humantime::format_duration(time).to_string().replace(' ', "");
-                words += &format!(" --limit-time {time}");
+                words += &format!(" --limit-time {}", spelled(time));
             }
             if let Some(memory) = self.limit_memory {
                 words += &format!(" --limit-memory {memory}");
@@ -65,8 +69,12 @@ impl Isolate {
         Limits { time, memory }
     }
 
-    /// Refuses a limit without `--isolate`, which would have no effect: only a child process is limited.
-    fn refuse_limits_without_a_child(&self, subject: &SubjectKind) -> Result<(), Trouble> {
+    /// Refuses what would have no effect: a limit without a child process, and a child process for a heap that has its own.
+    fn refuse_what_has_no_effect(&self, subject: &SubjectKind) -> Result<(), Trouble> {
+        if self.isolate && process::is_one(subject) {
+            let wrong = "`--isolate` is for heaps in this process; this one has a process of its own, leave it out";
+            return Err(Trouble::Usage(wrong.to_owned()));
+        }
         let limits_time = self.limit_time.is_some() && !process::is_one(subject);
         let given = [("--limit-time", limits_time), ("--limit-memory", self.limit_memory.is_some())];
         match given.iter().find(|(_, is_given)| *is_given && !self.isolate) {
@@ -112,7 +120,7 @@ pub(super) struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// With `--isolate` it judges in children.
     pub fn new(property: Property, subject: &'a SubjectKind, isolate: &'a Isolate) -> Result<Judge<'a>, Trouble> {
-        isolate.refuse_limits_without_a_child(subject)?;
+        isolate.refuse_what_has_no_effect(subject)?;
         let isolated = if isolate.isolate { Some(isolated(property, subject, isolate)?) } else { None };
         let careful = subject.clone().careful();
         Ok(Judge { property, subject, careful, isolated, trouble: Mutex::default(), hung: AtomicBool::new(false) })

@@ -235,7 +235,8 @@ impl Context<'_> {
             Some(format!("{} that begin with `{name}:` (`list subjects`)", family.len()))
         });
         let there_are = alone.chain(families).collect::<Vec<_>>().join(", ");
-        format!("there is no subject `{name}`;{meant} there are: {there_are}")
+        let elsewhere = if name.contains(['/', ':']) { " a heap in another process is `exec:COMMAND`;" } else { "" };
+        format!("there is no subject `{name}`;{meant}{elsewhere} there are: {there_are}")
     }
 
     /// From now on Ctrl-C sets [`Context::stop`].

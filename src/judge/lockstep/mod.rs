@@ -223,10 +223,13 @@ impl Lockstep {
         for step in 0..program.len() {
             begins(step);
             let ahead = &program.lines()[step..];
-            if !inspection.looks_always() {
-                self.announce_lines(ahead, then);
-            }
-            let checked = panics::catch(|| self.inspected(ahead, inspection)).unwrap_or_else(panicked);
+            let carried_out = || {
+                if !inspection.looks_always() {
+                    self.announce_lines(ahead, then);
+                }
+                self.inspected(ahead, inspection)
+            };
+            let checked = panics::catch(carried_out).unwrap_or_else(panicked);
             checked.map_err(|failed| failed.at(step))?;
         }
         Ok(())

@@ -23,7 +23,7 @@ pub struct SubjectKind {
     dialect: Option<Dialect>,
     manner: Manner,
     /// What is typed to get it, where that is not its name.
-    typed: Option<Arc<str>>,
+    typed: Option<(Arc<str>, Arc<str>)>,
     rust: Option<&'static str>,
     spelling: Option<&'static dyn Spelling>,
 }
@@ -173,16 +173,21 @@ impl SubjectKind {
         }
     }
 
-    /// The same, for which that is typed after `--subject`.
+    /// The same, for which that is typed after `--subject`, and those options.
     #[must_use]
-    pub fn typed_as(mut self, typed: &str) -> SubjectKind {
-        self.typed = Some(typed.into());
+    pub fn typed_as(mut self, typed: &str, options: &str) -> SubjectKind {
+        self.typed = Some((typed.into(), options.into()));
         self
+    }
+
+    /// The options that are typed with it, each after a space; often none.
+    pub fn options(&self) -> &str {
+        self.typed.as_ref().map_or("", |(_, options)| options)
     }
 
     /// What is typed after `--subject` to get it.
     pub fn typed(&self) -> &str {
-        self.typed.as_deref().unwrap_or(&self.name)
+        self.typed.as_ref().map_or(&self.name, |(typed, _)| typed)
     }
 
     /// The dialect that it is held to, if that is not the one that its subjects declare.

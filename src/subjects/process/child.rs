@@ -10,7 +10,7 @@ use crate::judge::violation::Crash;
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child as Process, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -41,6 +41,8 @@ pub(super) struct Child {
 #[derive(Default)]
 struct Said {
     last: Mutex<VecDeque<u8>>,
+    /// How many bytes since the program began.
+    written: AtomicUsize,
     is_flood: AtomicBool,
 }
 
@@ -83,7 +85,10 @@ impl Child {
     /// Sends what was written. If the child is not there to read it, that shows where its answer is due.
     pub fn send(&mut self) {
         if !self.unsent.is_empty() {
+            // A child that does not read what is longer than a pipe hangs too.
+            self.watch.begins();
             let _ = self.input.write_all(self.unsent.as_bytes());
+            self.watch.ends();
             self.unsent.clear();
         }
     }
@@ -127,6 +132,11 @@ impl Child {
         }
     }
 
+    /// A program begins: what it writes to standard error is counted anew.
+    pub fn begins(&self) {
+        self.said.written.store(0, Ordering::Relaxed);
+    }
+
     /// Whether it has written more than was read.
     pub fn says_more(&self) -> bool {
         !self.output.buffer().is_empty()
@@ -135,7 +145,7 @@ impl Child {
     /// The child did something that is wrong: it is ended.
     pub fn wrong(&mut self, how: Loss) -> Lost {
         self.watch.kill();
-        let _ = self.process.wait();
+        self.reap();
         Lost { how, said: self.said() }
     }
 
@@ -153,8 +163,14 @@ impl Child {
         let flooded = self.said.is_flood.load(Ordering::Relaxed).then_some(Loss::Flooded(MOST_ERRORS));
         let ended = status.map(|status| Loss::Crashed(of_status(status)));
         let how = killed.or(flooded).or(ended).unwrap_or(Loss::Closed);
-        let _ = self.process.wait();
+        self.reap();
         Lost { how, said: self.said() }
+    }
+
+    /// Waits for its end, which where there are no groups of processes is not asked for yet.
+    fn reap(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 
     /// The last lines of standard error, first what a sanitizer sums up.
@@ -177,21 +193,20 @@ impl Child {
 impl Drop for Child {
     fn drop(&mut self) {
         self.watch.kill();
-        let _ = self.process.wait();
+        self.reap();
     }
 }
 
 impl Said {
     /// Reads until the end, so that the writer does not block, and keeps the last.
     fn read(&self, mut errors: impl Read, due: &Due) {
-        let (mut buffer, mut all) = ([0; 1 << 12], 0);
+        let mut buffer = [0; 1 << 12];
         while let Ok(read @ 1..) = errors.read(&mut buffer) {
             let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
             last.extend(&buffer[..read]);
             let more = last.len().saturating_sub(KEPT_BYTES);
             last.drain(..more);
-            all += read;
-            if all > MOST_ERRORS {
+            if self.written.fetch_add(read, Ordering::Relaxed) + read > MOST_ERRORS {
                 self.is_flood.store(true, Ordering::Relaxed);
                 due.kill();
                 return;

@@ -64,6 +64,7 @@ impl Pool {
         if of == Use::One {
             self.start_another();
         }
+        served.child.begins();
         haste::has_served(&served.cases);
         if let Some(case) = haste::case().filter(|case| served.cases.last() != Some(case)) {
             served.cases.push(case);

@@ -196,7 +196,7 @@ impl<'a> Reporter<'a> {
             let names: Vec<&str> = recipe.without.iter().map(|bias| bias.name()).collect();
             line += &format!(" --without-bias {}", names.join(","));
         }
-        line += &format!(" --subject {}", quoted(subject.typed()));
+        line += &format!(" --subject {}{}", quoted(subject.typed()), subject.options());
         if *property != super::default_property(subject) {
             line += &format!(" --property {}", property.name());
         }
