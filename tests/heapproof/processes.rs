@@ -142,6 +142,17 @@ fn what_is_wrong_with_a_command_or_its_greeting_is_said_in_a_line() {
 }
 
 #[test]
+fn a_property_that_is_about_nothing_of_the_heap_says_so() {
+    let folder = folder();
+    for property in ["recover", "verify", "cycles", "slices", "tuning", "collect"] {
+        let check = [CHECK, &["20", "--property", property]].concat();
+        let (code, out, error) = on(folder.path(), &check, 0, "");
+        let said = format!("`process:tables-1` has nothing that `{property}` is about, so it passes whatever it does");
+        assert!(code == 0 && out.contains(&said), "{out}{error}");
+    }
+}
+
+#[test]
 fn a_trace_never_says_which_command_to_run() {
     let folder = folder();
     let (code, out, _) = on(folder.path(), &[CHECK, &["50"]].concat(), 1, "exit 3");

@@ -156,6 +156,10 @@ fn warnings(campaign: &Campaign, summary: &Summary) -> Vec<String> {
     let errs = profile == Profile::Default && abilities.dialect().wrong_calls == WrongCalls::Refused;
     let drawn = |code| abilities.has(code) && profile.weight(code) > 0;
     let mut warnings = health::warnings(tally, statistics, errs, &drawn);
+    if !campaign.property.is_about(&abilities) {
+        let (property, subject) = (campaign.property.name(), &campaign.subject.name);
+        warnings.push(format!("`{subject}` has nothing that `{property}` is about, so it passes whatever it does"));
+    }
     warnings.extend(health::slow(total.done + total.refused, *elapsed, campaign.jobs, statistics));
     warnings
 }

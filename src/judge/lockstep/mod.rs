@@ -302,7 +302,15 @@ impl Lockstep {
     fn call(&mut self, operation: &Operation<Object>) -> Result<Outcome, Violation> {
         let touched = self.subject.look(|subject| subject.touched())?;
         let (checks, budget) = (self.model.statistics().checks, self.model.budget());
-        let subject = as_outcome(self.call_subject(operation)?);
+        let subject = match self.call_subject(operation) {
+            Ok(reply) => as_outcome(reply),
+            Err(lost) => {
+                // It is the last step of a story too.
+                let (model, events) = self.call_model(operation);
+                self.tell(operation, (&model, &model), (&events, &[]));
+                return Err(lost);
+            }
+        };
         let journal = if self.abilities.shows(Observation::Journal) {
             self.subject.call(|subject| subject.take_journal())?
         } else {

@@ -17,10 +17,10 @@ mod verify;
 
 use crate::judge::haste;
 use crate::judge::lockstep::{self, Verdict};
-use crate::judge::subject::SubjectKind;
+use crate::judge::subject::{Abilities, Observation, SubjectKind};
 use crate::programs::generate::Profile;
 use crate::programs::mutate::Notation;
-use heapproof_model::Program;
+use heapproof_model::{Code, Program};
 
 macro_rules! properties {
     ($($(#[$doc:meta])* $property:ident $name:literal $profile:ident $check:path: $about:literal)*) => {
@@ -106,6 +106,23 @@ impl From<Property> for Notation {
         match property {
             Property::Text => Notation::Text,
             _ => Notation::Bytes,
+        }
+    }
+}
+
+impl Property {
+    /// Whether a subject that can do that has anything that the property is about. If not, it holds whatever the subject does.
+    pub fn is_about(self, abilities: &Abilities) -> bool {
+        let has = |codes: &[Code]| codes.iter().any(|code| abilities.supports(*code));
+        match self {
+            Property::Cycles => has(&[Code::Detect, Code::DetectFull, Code::DetectSlice]),
+            Property::Collect => has(&[Code::Collect, Code::CollectSlice, Code::Check]),
+            Property::Release => has(&[Code::Drop]),
+            Property::Verify => abilities.shows(Observation::Verification),
+            Property::Recover => has(&[Code::Fault]) && has(&[Code::Recover, Code::RecoverRoots]),
+            Property::Slices => has(&[Code::CollectSlice, Code::DetectSlice, Code::Begin]),
+            Property::Tuning => has(&[Code::Check, Code::SetInterval]),
+            Property::Lockstep | Property::Determinism | Property::Text | Property::Bytes => true,
         }
     }
 }
