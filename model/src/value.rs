@@ -143,6 +143,23 @@ pub enum Kind {
     Weak,
 }
 
+impl Kind {
+    /// All of them.
+    pub const ALL: &[Kind] = &[Kind::Table, Kind::Array, Kind::Closure, Kind::Box, Kind::Scalar, Kind::Weak];
+
+    /// The word that allocates one.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Table => "table",
+            Kind::Array => "array",
+            Kind::Closure => "closure",
+            Kind::Box => "box",
+            Kind::Scalar => "scalar",
+            Kind::Weak => "weak",
+        }
+    }
+}
+
 /// The visible contents of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Contents {

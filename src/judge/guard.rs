@@ -5,7 +5,7 @@ pub(crate) mod protocol;
 use crate::judge::violation::{Crash, Hang, Violation};
 use protocol::{Message, Question};
 use std::io::{self, BufReader, Read};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -102,7 +102,7 @@ impl Guard {
         if errors.contains("overflowed its stack") {
             return Ok(Violation::Crashed { how: Crash::StackOverflow });
         }
-        Ok(Violation::Crashed { how: of_status(status) })
+        Ok(Violation::Crashed { how: status.into() })
     }
 }
 
@@ -120,21 +120,4 @@ fn beginning(mut from: impl Read) -> String {
     let _ = from.by_ref().take(MOST_TEXT as u64).read_to_end(&mut bytes);
     let _ = io::copy(&mut from, &mut io::sink());
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-#[cfg(unix)]
-fn of_status(status: ExitStatus) -> Crash {
-    use std::os::unix::process::ExitStatusExt;
-    /// The signal of an abort, the same on every Unix.
-    const ABORT: i32 = 6;
-    match (status.signal(), status.code()) {
-        (Some(ABORT), _) => Crash::Aborted,
-        (Some(signal), _) => Crash::Signal(signal),
-        (None, code) => Crash::Exited(code.unwrap_or(0)),
-    }
-}
-
-#[cfg(not(unix))]
-fn of_status(status: ExitStatus) -> Crash {
-    Crash::Exited(status.code().unwrap_or(0))
 }

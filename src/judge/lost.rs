@@ -1,6 +1,7 @@
 //! How a subject in another process is lost, and the last that it said.
 
 use std::fmt;
+use std::process::ExitStatus;
 use std::time::Duration;
 
 /// How a process ended.
@@ -102,6 +103,25 @@ impl fmt::Display for Lost {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.how.fmt(out)?;
         self.said.iter().try_for_each(|line| write!(out, "\n    | {line}"))
+    }
+}
+
+impl From<ExitStatus> for Crash {
+    #[cfg(unix)]
+    fn from(status: ExitStatus) -> Crash {
+        use std::os::unix::process::ExitStatusExt;
+        /// The signal of an abort, the same on every Unix.
+        const ABORT: i32 = 6;
+        match (status.signal(), status.code()) {
+            (Some(ABORT), _) => Crash::Aborted,
+            (Some(signal), _) => Crash::Signal(signal),
+            (None, code) => Crash::Exited(code.unwrap_or(0)),
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn from(status: ExitStatus) -> Crash {
+        Crash::Exited(status.code().unwrap_or(0))
     }
 }
 

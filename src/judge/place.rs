@@ -8,16 +8,6 @@ use heapproof_model::definitions::Graph;
 use heapproof_model::script::{Machine, step};
 use heapproof_model::{Code, Kind, Name, Program, Reference};
 
-/// The kinds of objects in words.
-const KINDS: [(Kind, &str); 6] = [
-    (Kind::Table, "table"),
-    (Kind::Array, "array"),
-    (Kind::Closure, "closure"),
-    (Kind::Box, "box"),
-    (Kind::Scalar, "scalar"),
-    (Kind::Weak, "weak"),
-];
-
 /// The actions on contents.
 const CONTENTS: [&str; 3] = ["read", "write", "allocate"];
 
@@ -42,8 +32,8 @@ pub(super) fn of(program: &Program, at: usize, ending: Option<Code>) -> String {
         Some(kind) => Some(kind),
         None => line.operation.receiver().and_then(|name| kind_of(program, at, name)),
     };
-    match KINDS.iter().find(|(known, _)| Some(*known) == kind) {
-        Some((_, kind)) => format!("{action}-{kind}"),
+    match kind {
+        Some(kind) => format!("{action}-{}", kind.word()),
         // The object is nil or dead.
         None => action.to_owned(),
     }
@@ -51,8 +41,9 @@ pub(super) fn of(program: &Program, at: usize, ending: Option<Code>) -> String {
 
 /// All places.
 pub(super) fn all() -> impl Iterator<Item = String> {
-    let with_kinds =
-        |action: &'static str| KINDS.iter().map(move |(_, kind)| format!("{action}-{kind}")).chain([action.to_owned()]);
+    let with_kinds = |action: &'static str| {
+        Kind::ALL.iter().map(move |kind| format!("{action}-{}", kind.word())).chain([action.to_owned()])
+    };
     CONTENTS.into_iter().flat_map(with_kinds).chain([COUNT.to_owned(), MANAGE.to_owned()])
 }
 

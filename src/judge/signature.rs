@@ -162,6 +162,11 @@ pub fn refusal(refusal: Refusal) -> &'static str {
     REFUSALS.iter().find(|(known, _)| *known == refusal).map_or("refused", |(_, word)| word)
 }
 
+/// The reason of a refusal that has this word.
+pub fn refused_for(word: &str) -> Option<Refusal> {
+    REFUSALS.iter().find(|(_, known)| *known == word).map(|(refusal, _)| *refusal)
+}
+
 /// The most similar of these words.
 fn nearest(text: &str, words: impl Iterator<Item = String>) -> Option<String> {
     // Comparing a thousand words takes long, and mostly the text is one of them.

@@ -8,7 +8,7 @@ use heapproof::corpus::{CorpusError, Kept, REGRESSIONS, each, file_name, known, 
 use heapproof::digest::{Gathered, of};
 use heapproof::emit::{Claim, Emitted, Part, Run, Spelling, Step, Story, Telling};
 use heapproof::emit::{emit_embedding, emit_test, function, function_name, traces_in};
-use heapproof::enumerate::{CheckpointError, End, How, KINDS, Progress, Search, Share, Space, shortest};
+use heapproof::enumerate::{CheckpointError, End, How, Progress, Search, Share, Space, shortest};
 use heapproof::explain::{Explanation, Fact, Paint, Row, TraceLine, Variation, explain};
 use heapproof::failures::{OUT, commented, save_minimized, save_original, write_whole};
 use heapproof::front_doors::{fuzz, fuzz_in_short, proptest, quickcheck, replay, shorter};
@@ -29,7 +29,7 @@ use heapproof::mutate::{MOST_BULK, Plain, cross, cross_bytes, mutate, mutate_byt
 use heapproof::pointers::{PointerHeap, Pointers, Probe, counted, dropped, finalizing, kind};
 use heapproof::proof::Counterexample;
 use heapproof::properties::{Property, determinism};
-use heapproof::signature::{Signature, refusal};
+use heapproof::signature::{Signature, refusal, refused_for};
 use heapproof::statistics::{Condition, Conditions, Distinct, Distribution, Growth, Observed, Shapes, Statistics};
 use heapproof::statistics::{health, observe};
 use heapproof::subject::{Coming, Looks, Observation, Subject, SubjectKind};

@@ -14,7 +14,7 @@ use crate::failure::minimize::Options;
 use crate::failure::proof::{Counterexample, quoted};
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
-use crate::runs::enumerate::{self, Found, How, KINDS, Search, Share, Space};
+use crate::runs::enumerate::{self, Found, How, Search, Share, Space};
 use crate::runs::threads;
 use clap::Args;
 use heapproof_model::{Code, Fault, Field, Kind};
@@ -317,7 +317,7 @@ fn space(text: &str) -> Result<Space, String> {
 }
 
 fn kind(text: &str) -> Result<Kind, String> {
-    named("kind of object", text, KINDS.iter().map(|(name, kind)| ((*name).to_owned(), *kind)))
+    named("kind of object", text, Kind::ALL.iter().map(|kind| (kind.word().to_owned(), *kind)))
 }
 
 fn fault(text: &str) -> Result<Fault, String> {

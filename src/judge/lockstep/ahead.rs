@@ -79,19 +79,14 @@ impl Lockstep {
     /// Announces what the end of a program goes on with, as far as that is known: a collection, if one is next, and drops of
     /// what is held, or `left` of that; then a collection again. Says how many calls that are.
     pub(super) fn announce_end(&mut self, left: Option<&VecDeque<(Object, u32)>>) -> usize {
-        if !self.is_in_haste() || !self.resolves_alike() {
+        // Where the garbage of the model is gone by itself, nothing is known.
+        if !self.is_in_haste() || !self.resolves_alike() || !self.abilities.has(Code::Collect) {
             return usize::MAX;
         }
         let mut ahead = Ahead::of(&self.model);
-        if self.abilities.has(Code::Collect) {
-            ahead.foresee_end(left);
-        } else if let Some((object, _)) = left.and_then(VecDeque::front) {
-            // Where the garbage of the model is gone by itself, only the next call is known.
-            ahead.foresee(Operation::Drop { object: Some(*object) }, None);
-            ahead.ending = 1;
-        }
+        ahead.foresee_end(left);
         self.announce(&mut ahead);
-        ahead.ending.max(1)
+        ahead.ending
     }
 
     fn announce(&mut self, ahead: &mut Ahead) {

@@ -2,14 +2,14 @@
 
 use super::lines::lines;
 use super::situation::Situation;
-use super::space::{KINDS, Space};
+use super::space::Space;
 use heapproof_model::{Code, Kind, Line, Name, Operation, Program, Value};
 
 impl Space {
     /// The parts of its lines, each with a title. Parts that depend on the situation are shown for one with two tables.
     pub fn about(&self) -> Vec<(&'static str, String)> {
         let operations = self.operations.iter().filter(|code| !code.is_setting() && **code != Code::Panic);
-        let kinds = KINDS.iter().filter(|(_, kind)| self.kinds.contains(kind)).map(|(name, _)| (*name).to_owned());
+        let kinds = Kind::ALL.iter().filter(|kind| self.kinds.contains(kind)).map(|kind| kind.word().to_owned());
         let mut about = vec![
             ("operations", joined(operations.map(|code| code.text().replace('$', "_")))),
             ("allocated", joined(kinds)),

@@ -30,7 +30,7 @@ mod space;
 
 pub use checkpoint::CheckpointError;
 pub use search::{End, Found, How, Progress, Search, Share, Summary};
-pub use space::{KINDS, Space};
+pub use space::Space;
 
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;

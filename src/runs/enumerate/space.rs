@@ -32,16 +32,6 @@ pub struct Space {
     pub faults: Vec<Fault>,
 }
 
-/// The kinds of objects with their names.
-pub const KINDS: [(&str, Kind); 6] = [
-    ("table", Kind::Table),
-    ("array", Kind::Array),
-    ("closure", Kind::Closure),
-    ("box", Kind::Box),
-    ("scalar", Kind::Scalar),
-    ("weak", Kind::Weak),
-];
-
 impl Space {
     /// Tables with one field, and the operations for cycles: allocate, store, take, drop, detect, collect.
     pub fn cycles() -> Space {
@@ -71,7 +61,7 @@ impl Space {
             objects: 2,
             lines: 5,
             operations: Code::ALL.to_vec(),
-            kinds: KINDS.iter().map(|(_, kind)| *kind).collect(),
+            kinds: Kind::ALL.to_vec(),
             fields: vec![Field::common(1)],
             plain: vec![Value::Nil],
             nil: true,

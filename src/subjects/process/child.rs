@@ -6,10 +6,9 @@
 use super::started;
 use super::watch::{Due, Watch};
 use crate::judge::lost::{Loss, Lost};
-use crate::judge::violation::Crash;
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child as Process, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child as Process, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -161,7 +160,7 @@ impl Child {
         };
         let killed = self.watch.kill();
         let flooded = self.said.is_flood.load(Ordering::Relaxed).then_some(Loss::Flooded(MOST_ERRORS));
-        let ended = status.map(|status| Loss::Crashed(of_status(status)));
+        let ended = status.map(|status| Loss::Crashed(status.into()));
         let how = killed.or(flooded).or(ended).unwrap_or(Loss::Closed);
         self.reap();
         Lost { how, said: self.said() }
@@ -222,21 +221,4 @@ pub(super) fn shortened(line: &str) -> String {
         Some((at, _)) => format!("{}..", &line[..at]),
         None => line.to_owned(),
     }
-}
-
-#[cfg(unix)]
-fn of_status(status: ExitStatus) -> Crash {
-    use std::os::unix::process::ExitStatusExt;
-    /// The signal of an abort, the same on every Unix.
-    const ABORT: i32 = 6;
-    match (status.signal(), status.code()) {
-        (Some(ABORT), _) => Crash::Aborted,
-        (Some(signal), _) => Crash::Signal(signal),
-        (None, code) => Crash::Exited(code.unwrap_or(0)),
-    }
-}
-
-#[cfg(not(unix))]
-fn of_status(status: ExitStatus) -> Crash {
-    Crash::Exited(status.code().unwrap_or(0))
 }

@@ -1,37 +1,9 @@
 //! The lines of the protocol: what the child answers, and what is asked.
 
 use super::Greeting;
+use crate::judge::signature::refused_for;
 use heapproof_model::{Contents, Counts, Field, Kind, Object, Operation, Refusal, Value};
 use std::fmt::Write;
-
-/// Reasons of refusals.
-const REASONS: [(Refusal, &str); 15] = [
-    (Refusal::Reentrant, "reentrant"),
-    (Refusal::Frame, "frame"),
-    (Refusal::Nil, "nil"),
-    (Refusal::Stale, "stale"),
-    (Refusal::Kind, "kind"),
-    (Refusal::Index, "index"),
-    (Refusal::Field, "field"),
-    (Refusal::StaleValue, "stale-value"),
-    (Refusal::NotPlain, "not-plain"),
-    (Refusal::Overflow, "overflow"),
-    (Refusal::NotHeld, "not-held"),
-    (Refusal::Capacity, "capacity"),
-    (Refusal::Setting, "setting"),
-    (Refusal::Inapplicable, "inapplicable"),
-    (Refusal::Panicked, "panicked"),
-];
-
-/// The kinds of objects.
-const KINDS: [(Kind, &str); 6] = [
-    (Kind::Table, "table"),
-    (Kind::Array, "array"),
-    (Kind::Closure, "closure"),
-    (Kind::Box, "box"),
-    (Kind::Scalar, "scalar"),
-    (Kind::Weak, "weak"),
-];
 
 /// A line of the child that answers an operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +25,7 @@ impl Answer {
             ("done", Some(value)) => Answer::Done(value.parse().ok()?),
             // Which reason stands for none does not matter: it is not compared.
             ("refused", None) => Answer::Refused(Refusal::Inapplicable),
-            ("refused", Some(reason)) => Answer::Refused(REASONS.iter().find(|(_, word)| *word == reason)?.0),
+            ("refused", Some(reason)) => Answer::Refused(refused_for(&reason.replace('-', "_"))?),
             ("died", _) => Answer::Died(number()?),
             ("began", _) => Answer::Began(number()?),
             ("took", Some(set)) => {
@@ -113,7 +85,7 @@ impl Seen {
 
 fn contents(items: &[&str]) -> Option<Contents> {
     let (word, items) = items.split_first()?;
-    let (kind, _) = *KINDS.iter().find(|(_, known)| known == word)?;
+    let kind = *Kind::ALL.iter().find(|kind| kind.word() == *word)?;
     let mut contents = Contents { kind, ..Contents::default() };
     let value = |item: &&str| item.parse::<Value<Object>>().ok();
     match kind {
