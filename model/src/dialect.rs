@@ -332,14 +332,13 @@ impl Clause {
     }
 }
 
-impl Release {
-    /// Whether turns come when the subject likes, at least within a call.
-    pub fn has_free_turns(self) -> bool {
-        matches!(self, Release::Unordered | Release::Deferred)
-    }
-}
-
 impl Dialect {
+    /// Whether the subject chooses, at least within a call, when an object has its turn or is given up.
+    pub fn has_free_turns(&self) -> bool {
+        let gives_up = self.release == Release::Nested && self.contents == ContentsOrder::Unordered;
+        gives_up || matches!(self.release, Release::Unordered | Release::Deferred)
+    }
+
     /// The dialect that allows most of what allows the first answers too: in each clause the answer that allows most.
     pub fn loosest() -> Dialect {
         CLAUSES.iter().fold(Dialect::default(), |dialect, clause| {

@@ -252,9 +252,12 @@ impl Reference {
             return false;
         }
         let dies = |run: &Running| run.set.as_ref().is_some_and(|set| set.contains(&target));
-        let free = self.dialect.upgrade != Upgrade::Gives && !self.running.iter().any(dies);
-        !(free && self.garbage().contains(&target))
-            || self.dialect.upgrade == Upgrade::Either && self.answered() != Some(&Value::Nil)
+        if self.dialect.upgrade == Upgrade::Gives || self.running.iter().any(dies) {
+            return true;
+        }
+        let is_barred = self.dialect.upgrade == Upgrade::Nil && self.garbage().contains(&target);
+        let may_be_barred = self.answered() == Some(&Value::Nil) && self.possible_garbage().contains(&target);
+        !is_barred && !may_be_barred
     }
 
     /// Whether an object has a finalizer that has not begun.
@@ -368,7 +371,10 @@ impl Reference {
             false => self.choice().cloned(),
         };
         let same = |one: &Event, other: &Event| self.dialect.same_event(!self.gives_no_reasons, one, other);
-        next.is_none_or(|next| same(&next, &Event::Did(outcome)))
+        // More may still come in code that is not yet at its end.
+        let is_all = !self.running.is_empty() || self.choices.len() <= self.script.journal.len();
+        is_all
+            && next.is_none_or(|next| same(&next, &Event::Did(outcome)))
             && self.choices.iter().zip(&self.script.journal).all(|(choice, event)| same(choice, event))
     }
 

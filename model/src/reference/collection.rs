@@ -6,7 +6,7 @@ use crate::dialect::{
     CollectGives, CollectInCode, CollectInSet, Garbage, Panics, Reach, Release, Saved, SetOrder, SetView, UserCode,
 };
 use crate::value::{Object, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::AddAssign;
 
 /// What a collection, or a set of it, has freed.
@@ -30,17 +30,22 @@ impl Reference {
     /// All objects that can't be reached from what the mutator holds, from queued objects, or from one whose finalizer
     /// runs.
     pub fn garbage(&self) -> BTreeSet<Object> {
-        self.unreached(|object| self.queue.contains(&object))
+        self.unreached(|object| self.waits(object))
     }
 
-    /// The same, but for what may have left the queue without a trace: where turns come when the subject likes, one that has
-    /// references again has its turn, and nothing happens (SPEC 2.2).
+    /// The same, but for what may have had its turn, or been given up, without a trace: where the subject chooses when that
+    /// is, nothing happens to an object that has other references (SPEC 2.2, 11.13).
     pub(super) fn possible_garbage(&self) -> BTreeSet<Object> {
-        if !self.dialect.release.has_free_turns() {
+        if !self.dialect.has_free_turns() {
             return self.garbage();
         }
         let internal = counted(self);
-        self.unreached(|object| self.queue.contains(&object) && internal[object.index()] == 0)
+        self.unreached(|object| self.waits(object) && internal[object.index()] == 0)
+    }
+
+    /// Whether it waits for its turn, or a dead object still has to give it up.
+    fn waits(&self, object: Object) -> bool {
+        self.queue.contains(&object) || self.owed.iter().flatten().any(|owed| *owed == object)
     }
 
     fn unreached(&self, waits: impl Fn(Object) -> bool) -> BTreeSet<Object> {
@@ -49,12 +54,11 @@ impl Reference {
     }
 
     fn is_root(&self, object: Object) -> bool {
-        let waits = self.owed.iter().flatten().any(|owed| *owed == object);
         let runs = self.running.iter().any(|run| match &run.set {
             Some(set) => self.dialect.collect_in_set == CollectInSet::Works && set.contains(&object),
             None => run.object == object,
         });
-        self.external(object) > 0 || waits || runs || self.pinned.contains(&object)
+        self.external(object) > 0 || runs || self.pinned.contains(&object)
     }
 
     /// Whether the finalizer runs of a member of a set.
@@ -120,7 +124,7 @@ impl Reference {
         match self.dialect.garbage {
             Garbage::Asked | Garbage::AnyTime => {
                 let due = self.garbage();
-                let free = self.dialect.release.has_free_turns();
+                let free = self.dialect.has_free_turns();
                 self.chosen_set().filter(|set| free && due.is_subset(set)).unwrap_or(due)
             }
             Garbage::Never => BTreeSet::new(),
@@ -158,24 +162,24 @@ impl Reference {
         self.clear_weak(set, self.dialect.set_weak);
         let torn = if self.dialect.set_view == SetView::Nil { self.tear(set) } else { Vec::new() };
         let freed = match self.dialect.set_order {
-            SetOrder::OneByOne if self.dialect.set_code != UserCode::Finalizer => self.free_one_by_one(set),
+            SetOrder::OneByOne if self.dialect.set_code == UserCode::Destructor => self.free_one_by_one(set),
             _ => self.free_at_once(set),
         };
         self.hidden.retain(|object| !set.contains(object));
         self.doomed.retain(|object| !set.contains(object));
-        if !torn.is_empty() {
-            self.lose(torn);
-        }
+        let mut internal = counted(self);
+        torn.iter().flatten().for_each(|target| internal[target.index()] += 1);
+        self.give_up(torn, &mut internal);
         self.statistics.cycles_collected += freed.cycles;
         freed
     }
 
-    /// Makes every reference that a member contains nil, and returns those to objects outside (SPEC 11.20).
-    fn tear(&mut self, set: &BTreeSet<Object>) -> Vec<Object> {
+    /// Makes every reference that a member contains nil, and returns each member's to objects outside (SPEC 11.20).
+    fn tear(&mut self, set: &BTreeSet<Object>) -> Vec<VecDeque<Object>> {
         let mut outside = Vec::new();
         for object in set {
             let Some(thing) = self.thing_mut(*object) else { continue };
-            outside.extend(thing.contents.references().filter(|target| !set.contains(target)));
+            outside.push(thing.contents.references().filter(|target| !set.contains(target)).collect());
             let references = thing.contents.values.iter_mut().filter(|value| value.reference().is_some());
             references.for_each(|value| *value = Value::Nil);
         }
@@ -209,7 +213,7 @@ impl Reference {
         let (members, cycles) = (left.len(), cycles(self, left.iter().copied()).len() as u64);
         self.doomed.extend(&left);
         while let Some(object) = self.chosen(|object| left.contains(&object)).or_else(|| left.first().copied()) {
-            if self.dialect.set_code == UserCode::Destructor && self.has_finalizer(object) {
+            if self.has_finalizer(object) {
                 self.run(object, Some(set));
             }
             if self.is_given_up() || self.pinned.contains(&object) {

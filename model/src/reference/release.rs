@@ -198,13 +198,18 @@ impl Reference {
                 self.bury(*object, code);
             }
         }
+        self.give_up(given_up, internal);
+    }
+
+    /// Gives up the contents of objects. `internal` counts them still.
+    pub(super) fn give_up(&mut self, mut contents: Vec<VecDeque<Object>>, internal: &mut [u32]) {
         if self.dialect.contents == ContentsOrder::Reversed {
-            given_up.iter_mut().for_each(|references| references.make_contiguous().reverse());
+            contents.iter_mut().for_each(|references| references.make_contiguous().reverse());
         }
         if self.dialect.release == Release::Nested {
-            return self.owed.extend(given_up.into_iter().rev());
+            return self.owed.extend(contents.into_iter().rev());
         }
-        for target in given_up.into_iter().flatten() {
+        for target in contents.into_iter().flatten() {
             internal[target.index()] -= 1;
             self.join_if_lost(target, internal[target.index()]);
         }

@@ -113,32 +113,32 @@ impl Twin {
         self.before_code(&members, self.dialect.set_code, self.dialect.set_weak);
         let tears = (self.dialect.set_view == SetView::Nil) != self.errs(Mistake::ViewOtherwise);
         let torn = if tears { self.tear(&members) } else { Vec::new() };
-        let one_by_one = self.dialect.set_order == SetOrder::OneByOne && self.dialect.set_code != UserCode::Finalizer;
+        let one_by_one = self.dialect.set_order == SetOrder::OneByOne && self.dialect.set_code == UserCode::Destructor;
         let freed = if one_by_one != self.errs(Mistake::SetOtherOrder) {
             self.free_each(&members)
         } else {
             self.free_all(&members)
         };
         self.after_code(&members);
-        self.give_up(torn);
+        self.owed.extend(torn.iter().flatten());
+        for references in torn {
+            self.give_up(references);
+        }
         self.figures.cycles += freed.cycles as u64;
         freed
     }
 
     /// Makes all references of members nil. Gives those to others, which still count.
-    fn tear(&mut self, members: &[Object]) -> Vec<Object> {
+    fn tear(&mut self, members: &[Object]) -> Vec<Vec<Object>> {
         let mut outside = Vec::new();
         for member in members {
             let Some(node) = self.node_mut(*member) else { continue };
             let references: Vec<Object> = node.contents.references().collect();
             node.contents.values.iter_mut().filter(|value| refers(value)).for_each(|value| *value = Value::Nil);
-            for target in references {
-                if members.contains(&target) {
-                    self.unrefer(target);
-                } else {
-                    outside.push(target);
-                }
-            }
+            let (inside, others): (Vec<Object>, Vec<Object>) =
+                references.into_iter().partition(|target| members.contains(target));
+            inside.into_iter().for_each(|target| self.unrefer(target));
+            outside.push(others);
         }
         outside
     }
