@@ -4,20 +4,21 @@
 //! there it has to fail, and the trace shows why it needs its answer. With `--all` it is held to every other answer, which
 //! finds the dialect of a heap that nobody has written down.
 
+mod report;
+mod verdict;
+
+use super::arguments::{Format, duration, operation, seed};
+use super::isolate::Isolate;
 use super::output::Output;
 use super::{Context, End, Trouble};
-use crate::failure::minimize::Options;
-use crate::failure::proof::Counterexample;
-use crate::judge::properties::Property;
-use crate::judge::subject::SubjectKind;
-use crate::programs::generate::Recipe;
-use crate::runs::campaign::{Campaign, Found};
-use crate::runs::threads;
+use crate::programs::generate::MOST_LINES;
 use clap::Args;
-use heapproof_model::dialect::CLAUSES;
-use heapproof_model::{Dialect, Program};
-use std::collections::BTreeSet;
-use std::io::Write;
+use heapproof_model::dialect::{CLAUSES, Clause};
+use heapproof_model::{Code, Dialect};
+use report::Reporter;
+use std::path::PathBuf;
+use std::time::Duration;
+use verdict::{Trials, Verdict};
 
 #[derive(Debug, Args)]
 pub(super) struct Strictness {
@@ -25,107 +26,103 @@ pub(super) struct Strictness {
     #[arg(long, value_name = "NAME")]
     subject: Option<String>,
     /// How many random programs are tried for each answer
-    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(1..))]
     cases: u64,
+    /// How long they may take for each answer, as in `10s`; then fewer are tried
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    time: Option<Duration>,
+    /// The most lines of a program
+    #[arg(long, value_name = "MAX", default_value_t = MOST_LINES as u32, value_parser = clap::value_parser!(u32).range(1..=60_000))]
+    ops: u32,
     /// The seed of these programs
-    #[arg(long, value_name = "SEED", default_value_t = 1, value_parser = super::arguments::seed)]
+    #[arg(long, value_name = "SEED", default_value_t = 1, value_parser = seed)]
     seed: u64,
+    /// How many threads; by default one for each processor
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// An operation that no program uses, by its name in `list operations`; may be given several times
+    #[arg(long, value_name = "OPERATION", value_delimiter = ',', value_parser = operation)]
+    without: Vec<Code>,
     /// Try every other answer, not the stricter ones alone
     #[arg(long)]
     all: bool,
+    /// A folder for the traces, one for each answer that fails: `CLAUSE-ANSWER.trace`
+    #[arg(long, value_name = "DIR")]
+    save: Option<PathBuf>,
+    /// The form of the results
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    #[command(flatten)]
+    isolate: Isolate,
 }
 
 pub(super) fn dialect(context: &Context<'_>, arguments: &Strictness, output: &mut Output) -> Result<End, Trouble> {
     let subject = context.subject(arguments.subject.as_deref())?;
-    let dialect = *subject.abilities()?.dialect();
+    let declared = *subject.abilities()?.dialect();
+    let trials = Trials { context, arguments };
+    let mut reporter = Reporter::new(arguments, output)?;
     context.catch_interrupts()?;
-    writeln!(output, "`{}` declares: {dialect}", subject.name)?;
-    match verdict(context, subject, arguments)? {
-        Verdict::Fails(how) => {
-            writeln!(output, "it fails as what it declares, {how}")?;
-            return Ok(End::Violation);
-        }
+    reporter.start(subject, &declared)?;
+    let verdict = trials.of(subject)?;
+    reporter.as_declared(subject, &verdict)?;
+    match verdict {
+        Verdict::Fails { .. } => return Ok(End::Violation),
         Verdict::Interrupted => return Ok(End::Interrupted),
-        Verdict::Passes => writeln!(output, "it passes {} programs as what it declares", arguments.cases)?,
-    }
-    let tried: Vec<Tried> = tried(&dialect, arguments.all);
-    if tried.is_empty() {
-        writeln!(output, "no other answer is stricter than one of these; `--all` tries every other answer")?;
+        Verdict::Passes { .. } => {}
     }
     let mut end = End::Passed;
-    for Tried { clause, word, is_stricter, dialect } in tried {
-        output.flush()?;
-        let verdict = match verdict(context, &subject.clone().held_to(dialect), arguments)? {
-            Verdict::Fails(how) => format!("fails {how}"),
-            Verdict::Interrupted => return Ok(End::Interrupted),
-            Verdict::Passes if is_stricter => {
-                end = End::Violation;
-                "passes, so it is what the heap has to declare".to_owned()
+    for (clause, answers) in tried(&declared, arguments.all) {
+        let mut passing = Vec::new();
+        for answer in answers {
+            let other = subject.clone().held_to(clause.with(&declared, answer));
+            let verdict = trials.of(&other)?;
+            match verdict {
+                Verdict::Interrupted => return Ok(End::Interrupted),
+                Verdict::Passes { .. } => passing.push(answer),
+                Verdict::Fails { .. } => {}
             }
-            Verdict::Passes => "passes".to_owned(),
-        };
-        writeln!(output, "{clause} {word}: {verdict}")?;
+            reporter.answer(clause, answer, &other, &verdict)?;
+        }
+        let advice = advice(clause, clause.of(&declared), &passing);
+        reporter.advice(clause, &advice)?;
+        if matches!(advice, Advice::Declare(_)) {
+            end = End::Violation;
+        }
     }
+    reporter.end(end == End::Passed)?;
     Ok(end)
 }
 
-/// Another answer of a clause, and the dialect with it.
-struct Tried {
-    clause: &'static str,
-    word: &'static str,
-    is_stricter: bool,
-    dialect: Dialect,
+/// What follows from the answers of a clause as which a heap passes.
+enum Advice {
+    /// Nothing stricter than what it declares.
+    Keep,
+    /// This is stricter, and the heap has to declare it.
+    Declare(usize),
+    /// These are stricter, and contradict each other: no program tells them apart on this heap.
+    NotTold(Vec<usize>),
 }
 
-/// The answers that are stricter than a dialect's, or all others.
-fn tried(own: &Dialect, all: bool) -> Vec<Tried> {
-    let answers = CLAUSES.iter().flat_map(|clause| {
-        let stricter = clause.stricter(clause.of(own));
-        let words = clause.answers().into_iter().enumerate().filter(|(answer, _)| *answer != clause.of(own));
-        words.map(move |(answer, (word, _))| {
-            let is_stricter = stricter.contains(&answer);
-            Tried { clause: clause.name, word, is_stricter, dialect: clause.with(own, answer) }
-        })
-    });
-    answers.filter(|tried| all || tried.is_stricter).collect()
-}
-
-/// What came of random programs.
-enum Verdict {
-    Passes,
-    /// After how many programs, with which signature, and the minimised trace.
-    Fails(String),
-    Interrupted,
-}
-
-/// What comes of random programs on a heap; the first failure is minimised.
-fn verdict(context: &Context<'_>, subject: &SubjectKind, arguments: &Strictness) -> Result<Verdict, Trouble> {
-    let property = Property::Lockstep;
-    let campaign = Campaign {
-        property,
-        subject: subject.clone(),
-        seed: arguments.seed,
-        recipe: Recipe::default(),
-        without: Vec::new(),
-        known: BTreeSet::new(),
-        cases: arguments.cases,
-        time: None,
-        jobs: threads(),
-        keep_going: false,
-        feedback: false,
+/// The clauses of which there is another answer to try, and these answers.
+fn tried(declared: &Dialect, all: bool) -> Vec<(&'static Clause, Vec<usize>)> {
+    let of = |clause: &'static Clause| {
+        let own = clause.of(declared);
+        let stricter = clause.stricter(own);
+        let others = (0..clause.answers().len()).filter(|answer| *answer != own);
+        (clause, others.filter(|answer| all || stricter.contains(answer)).collect::<Vec<_>>())
     };
-    let mut first: Option<Found> = None;
-    let summary = campaign.run(&context.stop, &mut |found| first = first.take().or(Some(found)), &mut |_| {})?;
-    let judge = |program: &Program| property.check(subject, program).failure;
-    let options = Options { stop: Some(&context.stop), jobs: threads(), ..Options::default() };
-    let Some(Found { case, program, .. }) = first else {
-        return Ok(if summary.interrupted { Verdict::Interrupted } else { Verdict::Passes });
-    };
-    Ok(match Counterexample::by(property, subject, &program, &options, &judge) {
-        Some(found) => {
-            let trace = found.minimized.program.to_string();
-            Verdict::Fails(format!("in {} programs, {}\n{trace}", case + 1, found.signature))
-        }
-        None => Verdict::Fails(format!("in {} programs, but not always\n{program}", case + 1)),
-    })
+    CLAUSES.iter().map(of).filter(|(_, answers)| !answers.is_empty()).collect()
+}
+
+/// The strictest of the stricter answers that pass, if there is one.
+fn advice(clause: &Clause, declared: usize, passing: &[usize]) -> Advice {
+    let stricter: Vec<usize> =
+        passing.iter().copied().filter(|answer| clause.stricter(declared).contains(answer)).collect();
+    let is_strictest = |answer: &usize| !clause.stricter(*answer).iter().any(|other| stricter.contains(other));
+    let strictest: Vec<usize> = stricter.iter().copied().filter(is_strictest).collect();
+    match strictest[..] {
+        [] => Advice::Keep,
+        [only] => Advice::Declare(only),
+        _ => Advice::NotTold(strictest),
+    }
 }
