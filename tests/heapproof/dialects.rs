@@ -273,6 +273,11 @@ const DIFFERED: &[(&str, &str)] = &[
         "release deferred, upgrade nil",
         "a = table\ne = box a\ndrop a\ndrop e\na.next = a\nf = weak a\ng = upgrade f\nh = upgrade f\ni = upgrade f",
     ),
+    // What waits in code dies after the collection has looked for more garbage.
+    (
+        "release unordered, collect-in-set works",
+        "a = table\na.next = a\nb = table\ncollect\ncollect\non a: c = box self\non b: collect",
+    ),
     // What a torn member held is given up in the order of its contents.
     (
         "contents reversed, set-view nil",

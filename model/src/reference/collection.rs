@@ -94,13 +94,16 @@ impl Reference {
         let outer = self.owed.len();
         let mut passes = 0;
         let mut freed = Freed::default();
+        let mut looked_at = None;
         while !self.is_given_up() && self.may_pass(passes) {
             self.flush();
-            let set = self.set_to_take();
+            let set = self.set_to_take(looked_at.as_ref());
             if set.is_empty() {
                 break;
             }
             freed += self.free(&set);
+            // In code, the subject may have looked for more garbage before these turns, or after them.
+            looked_at = (self.dialect.has_free_turns() && !self.running.is_empty()).then(|| self.garbage());
             self.settle(outer);
             passes += 1;
         }
@@ -119,11 +122,13 @@ impl Reference {
         }
     }
 
-    /// The set that a pass takes (SPEC 3.2, 11.14).
-    fn set_to_take(&self) -> BTreeSet<Object> {
+    /// The set that a pass takes (SPEC 3.2, 11.14). It has to take what was garbage at both ends of a time, if it may have
+    /// looked at any moment between.
+    fn set_to_take(&self, before: Option<&BTreeSet<Object>>) -> BTreeSet<Object> {
         match self.dialect.garbage {
             Garbage::Asked | Garbage::AnyTime => {
-                let due = self.garbage();
+                let garbage = self.garbage();
+                let due = before.map_or_else(|| garbage.clone(), |before| before & &garbage);
                 let free = self.dialect.has_free_turns();
                 self.chosen_set().filter(|set| free && due.is_subset(set)).unwrap_or(due)
             }
