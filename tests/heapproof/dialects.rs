@@ -121,8 +121,9 @@ fn telling(clause: &str, lines: usize) -> Option<Space> {
     use Code::*;
     let tables = |operations: Vec<Code>| Space { operations, ..small(lines) };
     Some(match clause {
-        // The order of contents takes eight lines.
-        "set-view" | "born" | "weak" | "set-weak" | "contents" => return None,
+        // The order of contents takes eight lines, and what code has made needs code of its own.
+        "born" | "contents" => return None,
+        "set-view" | "weak" | "set-weak" => Space { lines, ..Space::code() },
         "wrong-calls" => Space { kinds: vec![Kind::Array], ..tables(vec![Drop, Array, Push, Pop, Take, On]) },
         "ceiling" => tables(vec![SetCounts, Table, Take, Drop, On]),
         "weak-objects" | "upgrade" => {

@@ -53,13 +53,16 @@ impl Space {
         joined(amounts.iter().filter(|(code, _)| self.operations.contains(code)).map(|(_, text)| (*text).to_owned()))
     }
 
-    /// The lines in a heap of two tables, which is `new` or not.
+    /// The lines in a heap of two tables, which is `new` or not, and of a weak object if code looks.
     fn sample(&self, is_new: bool) -> impl Iterator<Item = Line> {
+        let weak = self.looks.then_some((Name(2), Kind::Weak));
+        let objects: Vec<(Name, Kind)> =
+            [(Name(0), Kind::Table), (Name(1), Kind::Table)].into_iter().chain(weak).collect();
         let situation = Situation {
-            objects: vec![(Name(0), Kind::Table), (Name(1), Kind::Table)],
             stale: Vec::new(),
-            living: 2,
-            fresh: Name(2),
+            living: objects.len(),
+            fresh: Name(objects.len() as u16),
+            objects,
             in_frame: false,
             is_damaged: false,
             is_new,

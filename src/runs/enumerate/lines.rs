@@ -169,12 +169,23 @@ impl Maker<'_> {
             operations.push(Operation::Drop { object: Some(*other) });
         }
         operations.extend([Operation::Table {}, Operation::Collect {}, Operation::Panic {}]);
+        if self.space.looks {
+            operations.extend(self.looks());
+        }
         let gives = |operation: &Operation<Name>| operation.code().gives() != Gives::Nothing;
         let bind = |operation: &Operation<Name>| gives(operation).then_some(self.situation.fresh);
         let allowed = |operation: &Operation<Name>| {
             operation.code() == Code::Panic || self.space.operations.contains(&operation.code())
         };
         operations.into_iter().filter(allowed).map(|operation| Line { bind: bind(&operation), operation }).collect()
+    }
+
+    /// What a finalizer looks at.
+    fn looks(&self) -> Vec<Operation<Name>> {
+        let fields = self.space.fields.iter();
+        let reads = fields.map(|field| Operation::ReadField { object: Some(Name::SELF), field: field.clone() });
+        let weak = self.situation.objects.iter().filter(|(_, kind)| *kind == Kind::Weak);
+        reads.chain(weak.map(|(name, _)| Operation::Upgrade { weak: Some(*name) })).collect()
     }
 
     /// An operation that stores a value in an object of that kind.

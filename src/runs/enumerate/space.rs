@@ -30,6 +30,8 @@ pub struct Space {
     pub nil: bool,
     /// The faults that are made.
     pub faults: Vec<Fault>,
+    /// Whether finalizers look: they read what their own object holds, and upgrade weak objects.
+    pub looks: bool,
 }
 
 impl Space {
@@ -46,6 +48,7 @@ impl Space {
             plain: vec![Value::Nil],
             nil: false,
             faults: Vec::new(),
+            looks: false,
         }
     }
 
@@ -73,6 +76,20 @@ impl Space {
                 Fault::FreeMissing,
                 Fault::CandidateFlag,
             ],
+            looks: false,
+        }
+    }
+
+    /// Tables and weak objects, and finalizers that look: what code sees of the dying.
+    pub fn code() -> Space {
+        use Code::{Collect, Drop, On, Panic, ReadField, Ring, Table, Take, Upgrade, Weak, WriteField};
+        Space {
+            name: "code",
+            lines: 5,
+            operations: vec![Take, Drop, ReadField, WriteField, Upgrade, Table, Ring, Weak, Collect, On, Panic],
+            kinds: vec![Kind::Table, Kind::Weak],
+            looks: true,
+            ..Space::cycles()
         }
     }
 
@@ -118,7 +135,7 @@ impl Space {
 
     /// All named spaces, which are searched by default. The widest comes first, since a wrong heap mostly fails soon.
     pub fn all() -> Vec<Space> {
-        vec![Space::faults(), Space::cycles(), Space::graphs(), Space::whole()]
+        vec![Space::faults(), Space::cycles(), Space::graphs(), Space::code(), Space::whole()]
     }
 }
 
