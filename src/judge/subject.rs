@@ -112,6 +112,11 @@ pub trait Subject {
     /// Whether it has that operation; without, programs do without.
     fn supports(&self, code: Code) -> bool;
 
+    /// Whether code of the dying can ask for that operation too, of those that it has.
+    fn supports_in_code(&self, _code: Code) -> bool {
+        true
+    }
+
     /// Whether that can be seen of it.
     fn observes(&self, observation: Observation) -> bool;
 

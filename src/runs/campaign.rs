@@ -205,7 +205,8 @@ impl Campaign {
         send: &Sender<(Range<u64>, Block)>,
     ) {
         let supports = |code| abilities.has(code) && !self.without.contains(&code);
-        let recipe = Recipe { dialect: *abilities.dialect(), ..self.recipe.clone() };
+        let not_in_code = Code::ALL.iter().copied().filter(|code| !abilities.has_in_code(*code)).collect();
+        let recipe = Recipe { dialect: *abilities.dialect(), not_in_code, ..self.recipe.clone() };
         let stopped = || stops.iter().any(|stop| stop.load(Ordering::Relaxed));
         let mut pool = Pool::default();
         let mut length = 1;

@@ -68,12 +68,16 @@ impl Reference {
 
     /// What a collection does that is called now (SPEC 2.8, 11.23).
     pub(super) fn collection(&self) -> CollectInCode {
-        match (self.running.last(), self.dialect.collect_in_set) {
-            (None, _) => CollectInCode::Works,
-            (Some(run), _) if run.set.is_none() => self.dialect.collect_in_code,
-            (_, CollectInSet::Refused) => CollectInCode::Refused,
-            (_, CollectInSet::Nothing) => CollectInCode::Nothing,
-            (_, CollectInSet::Works) => CollectInCode::Works,
+        if self.running.is_empty() {
+            return CollectInCode::Works;
+        }
+        if self.running.iter().all(|run| run.set.is_none()) {
+            return self.dialect.collect_in_code;
+        }
+        match self.dialect.collect_in_set {
+            CollectInSet::Refused => CollectInCode::Refused,
+            CollectInSet::Nothing => CollectInCode::Nothing,
+            CollectInSet::Works => CollectInCode::Works,
         }
     }
 

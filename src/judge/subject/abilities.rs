@@ -7,8 +7,9 @@ use heapproof_model::{Code, Dialect, Line, Operation};
 /// Which operations subjects of a kind have, and what can be observed of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Abilities {
-    /// A bit for each operation.
+    /// A bit for each operation, and for each that code of the dying has not.
     operations: u64,
+    not_in_code: u64,
     /// A bit for each observation.
     observations: u64,
     dialect: Dialect,
@@ -22,9 +23,11 @@ impl Abilities {
     /// What a subject says that it can do.
     pub fn of(subject: &dyn Subject) -> Abilities {
         let operations = Code::ALL.iter().filter(|code| subject.supports(**code));
+        let not_in_code = Code::ALL.iter().filter(|code| !subject.supports_in_code(**code));
         let observations = Observation::ALL.iter().filter(|observation| subject.observes(**observation));
         Abilities {
             operations: operations.fold(0, |bits, code| bits | 1 << *code as u32),
+            not_in_code: not_in_code.fold(0, |bits, code| bits | 1 << *code as u32),
             observations: observations.fold(0, |bits, observation| bits | 1 << *observation as u32),
             dialect: subject.dialect(),
             looks: subject.looks(),
@@ -52,6 +55,11 @@ impl Abilities {
         self.operations >> code as u32 & 1 == 1
     }
 
+    /// Whether code of the dying can ask for that operation, if there is one.
+    pub fn has_in_code(&self, code: Code) -> bool {
+        self.not_in_code >> code as u32 & 1 == 0
+    }
+
     /// Whether that can be observed.
     pub fn shows(&self, observation: Observation) -> bool {
         self.observations >> observation as u32 & 1 == 1
@@ -70,14 +78,15 @@ impl Abilities {
 
     /// Where objects die when the subject likes, what finalizers see depends on it, so the journal has to say when.
     fn shows_what_finalizers_see(&self) -> bool {
-        let sets = self.dialect.garbage == Garbage::Asked || self.dialect.set_code != UserCode::Finalizer;
+        let asked = matches!(self.dialect.garbage, Garbage::Asked | Garbage::Never);
+        let sets = asked || self.dialect.set_code != UserCode::Finalizer;
         !self.dialect.has_choices() || self.shows(Observation::Journal) && (sets || self.shows(Observation::Sets))
     }
 
     /// The same for the operations of a line, those within a finalizer included.
     pub fn supports_line(&self, line: &Line) -> bool {
         let within = match &line.operation {
-            Operation::On { line, .. } => self.supports_line(line),
+            Operation::On { line, .. } => self.has_in_code(line.operation.code()) && self.supports_line(line),
             Operation::Temp { allocation } => self.supports(allocation.code()),
             _ => true,
         };
@@ -90,6 +99,8 @@ impl Abilities {
         // Counts that are told apart say the sum.
         let shown = |one: Observation| self.shows(one) || one == Observation::Strong && self.shows(Observation::Counts);
         let observations = Observation::ALL.iter().filter(|one| !shown(**one)).map(|one| one.name().to_owned());
-        observations.chain(operations).collect()
+        let within = Code::ALL.iter().filter(|code| self.has(**code) && !self.has_in_code(**code));
+        let within = within.map(|code| format!("{} in code", code.name()));
+        observations.chain(operations).chain(within).collect()
     }
 }

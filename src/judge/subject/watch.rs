@@ -84,6 +84,10 @@ impl Subject for Watched {
         self.ask(|subject| subject.supports(code))
     }
 
+    fn supports_in_code(&self, code: Code) -> bool {
+        self.ask(|subject| subject.supports_in_code(code))
+    }
+
     fn observes(&self, observation: Observation) -> bool {
         self.ask(|subject| subject.observes(observation))
     }

@@ -39,11 +39,19 @@ pub struct Recipe {
     pub without: Vec<Bias>,
     /// The dialect of the subject.
     pub dialect: Dialect,
+    /// The operations that code of the dying has not.
+    pub not_in_code: Vec<Code>,
 }
 
 impl Default for Recipe {
     fn default() -> Recipe {
-        Recipe { profile: Profile::Default, most_lines: MOST_LINES, without: Vec::new(), dialect: Dialect::default() }
+        Recipe {
+            profile: Profile::Default,
+            most_lines: MOST_LINES,
+            without: Vec::new(),
+            dialect: Dialect::default(),
+            not_in_code: Vec::new(),
+        }
     }
 }
 
@@ -73,6 +81,7 @@ struct Generator<'a> {
     supports: &'a dyn Fn(Code) -> bool,
     profile: Profile,
     without: &'a [Bias],
+    not_in_code: &'a [Code],
     /// The model's heap after the lines so far.
     model: Reference,
     lines: Vec<Line>,
@@ -99,15 +108,17 @@ struct Generator<'a> {
 
 impl<'a> Generator<'a> {
     fn new(rng: &'a mut dyn Rng, recipe: &'a Recipe, supports: &'a dyn Fn(Code) -> bool) -> Generator<'a> {
-        let Recipe { profile, without, dialect, .. } = recipe;
+        let Recipe { profile, without, dialect, not_in_code, .. } = recipe;
         let has = |bias: Bias| !without.contains(&bias);
         let factors = if has(Bias::Swarm) { swarm::factors(rng) } else { None };
         let factor = |code: Code| factors.as_ref().map_or(100, |factors| factors[code as usize]);
         let weight = |code| profile.weight(code) * factor(code);
-        let within = |code| if weight(code) > 0 { weight_within(code) } else { 0 };
+        let within =
+            |code| if weight(code) > 0 && !not_in_code.contains(&code) { weight_within(code) } else { 0 };
         Generator {
             profile: *profile,
             without,
+            not_in_code,
             model: Reference::of(*dialect),
             lines: Vec::new(),
             bound: Vec::new(),
@@ -233,7 +244,9 @@ impl<'a> Generator<'a> {
     /// Whether the subject has all that an operation is made of.
     fn supports(&self, operation: &Operation<Name>) -> bool {
         let within = match operation {
-            Operation::On { line, .. } => self.supports(&line.operation),
+            Operation::On { line, .. } => {
+                !self.not_in_code.contains(&line.operation.code()) && self.supports(&line.operation)
+            }
             Operation::Temp { allocation } => self.supports(allocation),
             _ => true,
         };

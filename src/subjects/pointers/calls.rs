@@ -53,10 +53,9 @@ impl<P: Pointers> Caller<'_, P> {
             Operation::ReadField { object, .. } => state.find(*object, Some(Kind::Table)).map(drop),
             Operation::ReadElement { .. } | Operation::ReadBox { .. } => self.slot(operation).map(drop),
             Operation::Collect {} => {
-                let refused = match state.running.last() {
-                    Some(run) if run.in_set => state.dialect.collect_in_set == CollectInSet::Refused,
-                    Some(_) => state.dialect.collect_in_code == CollectInCode::Refused,
-                    None => false,
+                let refused = match state.running.iter().any(|run| run.in_set) {
+                    true => state.dialect.collect_in_set == CollectInSet::Refused,
+                    false => !state.running.is_empty() && state.dialect.collect_in_code == CollectInCode::Refused,
                 };
                 if refused { Err(Refusal::Reentrant) } else { Ok(()) }
             }

@@ -52,6 +52,10 @@ impl<P: Pointers> Subject for PointerHeap<P> {
         supports::<P>(code)
     }
 
+    fn supports_in_code(&self, code: Code) -> bool {
+        !P::NOT_IN_CODE.contains(&code)
+    }
+
     fn observes(&self, observation: Observation) -> bool {
         observes::<P>(observation)
     }

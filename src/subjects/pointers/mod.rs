@@ -23,7 +23,7 @@ pub use heap::PointerHeap;
 pub use probe::Probe;
 
 use crate::judge::subject::{Subject, SubjectKind};
-use heapproof_model::Dialect;
+use heapproof_model::{Code, Dialect};
 use heapproof_model::dialect::{Garbage, Names, Panics, Release, SetOrder, SetView, UserCode, WrongCalls};
 use std::ops::Deref;
 use thread::InItsThread;
@@ -41,6 +41,9 @@ pub trait Pointers: Sized + 'static {
     const WEAK: bool = false;
     /// Whether the crate says how many handles there are to a node.
     const COUNTS: bool = false;
+
+    /// The operations that code of the dying can't ask for.
+    const NOT_IN_CODE: &'static [Code] = &[];
 
     /// A new node without edges.
     fn node(probe: Probe<Self>) -> Self::Handle;

@@ -41,6 +41,7 @@ pub(super) struct InItsThread {
     seen: Seen,
     broken: Option<Violation>,
     supports: fn(Code) -> bool,
+    not_in_code: &'static [Code],
     observes: fn(Observation) -> bool,
     dialect: Dialect,
 }
@@ -59,6 +60,7 @@ impl InItsThread {
             seen: Seen::default(),
             broken: None,
             supports: supports::<P>,
+            not_in_code: P::NOT_IN_CODE,
             observes: observes::<P>,
             dialect: P::dialect(),
         }
@@ -109,6 +111,10 @@ fn seen<P: Pointers>(heap: &mut PointerHeap<P>) -> Seen {
 impl Subject for InItsThread {
     fn supports(&self, code: Code) -> bool {
         (self.supports)(code)
+    }
+
+    fn supports_in_code(&self, code: Code) -> bool {
+        !self.not_in_code.contains(&code)
     }
 
     fn observes(&self, observation: Observation) -> bool {

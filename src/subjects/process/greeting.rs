@@ -11,6 +11,8 @@ pub(super) struct Greeting {
     /// Its name and version, with a `-` between.
     pub name: String,
     pub operations: Vec<Code>,
+    /// Those of them that code can't ask for.
+    pub not_in_code: Vec<Code>,
     pub refusals: bool,
     pub contents: bool,
     pub counts: bool,
@@ -23,6 +25,9 @@ pub(super) struct Greeting {
     /// Whether to look changes what happens next.
     pub look_disturbs: bool,
 }
+
+/// What stands before an operation that code can't ask for.
+const NOT_IN_CODE: &str = "not-in-code:";
 
 /// Operations that need observations which the protocol does not have.
 const WITHOUT: [Code; 4] = [Code::Fault, Code::Recover, Code::RecoverRoots, Code::Verify];
@@ -58,7 +63,13 @@ impl Greeting {
                 }
                 self.name = format!("{name}-{version}");
             }
-            "operations" => self.operations = words(rest, operation)?,
+            "operations" => {
+                let (without, with): (Vec<&str>, Vec<&str>) =
+                    rest.split_whitespace().partition(|word| word.starts_with(NOT_IN_CODE));
+                self.operations = with.into_iter().map(operation).collect::<Result<_, _>>()?;
+                let without = without.into_iter().map(|word| operation(word.trim_start_matches(NOT_IN_CODE)));
+                self.not_in_code = without.collect::<Result<_, _>>()?;
+            }
             "observations" => {
                 for observation in rest.split_whitespace() {
                     *self.observation(observation)? = true;
@@ -106,10 +117,6 @@ impl Greeting {
     }
 }
 
-fn words<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
-    text.split_whitespace().map(read).collect()
-}
-
 fn operation(word: &str) -> Result<Code, String> {
     let found = Code::ALL.iter().copied().find(|code| code.name() == word);
     match found {
@@ -134,6 +141,7 @@ fn either(word: &str, yes: &str, no: &str) -> Result<bool, String> {
 #[cfg(test)]
 mod tests {
     use super::Greeting;
+    use heapproof_model::Code;
 
     fn read(text: &str) -> Result<Greeting, String> {
         let mut lines = text.lines().map(str::to_owned);
@@ -142,8 +150,10 @@ mod tests {
 
     #[test]
     fn a_greeting_says_what_there_is() {
-        let greeting = read("heapproof 1\nname a 1.0\noperations Table Drop\nbegin anew\nready").unwrap();
+        let text = "heapproof 1\nname a 1.0\noperations Table Drop not-in-code:Drop\nbegin anew\nready";
+        let greeting = read(text).unwrap();
         assert_eq!((&*greeting.name, greeting.operations.len(), greeting.begins_anew), ("a-1.0", 2, true));
+        assert_eq!(greeting.not_in_code, [Code::Drop]);
     }
 
     #[test]
@@ -152,6 +162,7 @@ mod tests {
         for (rest, wanted) in [
             ("look so\nready", "its greeting says \"look so\": expected `disturbs` or `harmless`"),
             ("operations Tabel\nready", "did you mean `Table`?"),
+            ("operations Table not-in-code:Tabel\nready", "did you mean `Table`?"),
             ("operations Fault\nready", "can't be asked of a process"),
             ("observations all\nready", "there is no observation `all`"),
             ("dialect names so\nready", "names"),

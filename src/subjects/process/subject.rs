@@ -261,6 +261,10 @@ impl Subject for ProcessSubject {
         self.pool.greeting().operations.contains(&code)
     }
 
+    fn supports_in_code(&self, code: Code) -> bool {
+        !self.pool.greeting().not_in_code.contains(&code)
+    }
+
     fn observes(&self, observation: Observation) -> bool {
         let greeting = self.pool.greeting();
         match observation {

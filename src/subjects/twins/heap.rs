@@ -187,10 +187,11 @@ impl Twin {
 
     /// What a collection does that is called now.
     pub(super) fn collection_now(&self) -> CollectInCode {
-        match self.running.last().map(|code| code.set.is_some()) {
-            None => CollectInCode::Works,
-            Some(false) => self.dialect.collect_in_code,
-            Some(true) => match self.dialect.collect_in_set {
+        let in_set = self.running.iter().any(|code| code.set.is_some());
+        match (self.running.is_empty(), in_set) {
+            (true, _) => CollectInCode::Works,
+            (_, false) => self.dialect.collect_in_code,
+            (_, true) => match self.dialect.collect_in_set {
                 CollectInSet::Refused => CollectInCode::Refused,
                 CollectInSet::Nothing => CollectInCode::Nothing,
                 CollectInSet::Works => CollectInCode::Works,
