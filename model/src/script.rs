@@ -168,6 +168,11 @@ pub trait Machine {
     fn permits(&self, _operation: &Operation<Object>) -> bool {
         true
     }
+
+    /// Whether the call that was refused last was none: the machine has skipped it only then (SPEC 11.2).
+    fn has_skipped(&self) -> bool {
+        false
+    }
 }
 
 /// Carries out one line outside finalizers.
@@ -251,6 +256,7 @@ impl Run {
         let Some(operation) = resolved.filter(|operation| machine.permits(operation)) else { return Outcome::Skipped };
         let value = match machine.call(&operation) {
             Ok(value) => value,
+            Err(_) if machine.has_skipped() => return Outcome::Skipped,
             Err(refusal) => return Outcome::Refused(refusal),
         };
         match (&line.operation, line.bind, &value) {

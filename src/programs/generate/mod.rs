@@ -113,8 +113,7 @@ impl<'a> Generator<'a> {
         let factors = if has(Bias::Swarm) { swarm::factors(rng) } else { None };
         let factor = |code: Code| factors.as_ref().map_or(100, |factors| factors[code as usize]);
         let weight = |code| profile.weight(code) * factor(code);
-        let within =
-            |code| if weight(code) > 0 && !not_in_code.contains(&code) { weight_within(code) } else { 0 };
+        let within = |code| if weight(code) > 0 && !not_in_code.contains(&code) { weight_within(code) } else { 0 };
         Generator {
             profile: *profile,
             without,

@@ -23,8 +23,8 @@ pub use heap::PointerHeap;
 pub use probe::Probe;
 
 use crate::judge::subject::{Subject, SubjectKind};
-use heapproof_model::{Code, Dialect};
 use heapproof_model::dialect::{Garbage, Names, Panics, Release, SetOrder, SetView, UserCode, WrongCalls};
+use heapproof_model::{Code, Dialect};
 use std::ops::Deref;
 use thread::InItsThread;
 

@@ -10,7 +10,7 @@ use super::words::{Answer, Seen};
 use crate::judge::lost::{Loss, Lost};
 use crate::judge::subject::{Coming, Looks, Observation, Subject};
 use crate::judge::violation::Violation;
-use heapproof_model::dialect::{Again, Names};
+use heapproof_model::dialect::{Again, Names, UserCode};
 use heapproof_model::script::{self, Machine};
 use heapproof_model::{Code, Contents, Counts, Dialect, End, Event, Name, Object, Operation, Refusal, Script, Value};
 use std::cell::RefCell;
@@ -29,6 +29,9 @@ pub(super) struct ProcessSubject {
     /// Objects that have ever had user code, and those whose code has begun.
     armed: BTreeSet<Object>,
     begun: BTreeSet<Object>,
+    /// How many codes run, one inside the other, and whether the last line of one was skipped.
+    runs: u32,
+    skipped: bool,
 }
 
 /// What is said to the child, also where it is only looked at.
@@ -159,10 +162,13 @@ impl ProcessSubject {
             lives: Vec::new(),
             armed: BTreeSet::new(),
             begun: BTreeSet::new(),
+            runs: 0,
+            skipped: false,
         }
     }
 
     fn ask(&mut self, operation: &Operation<Object>) -> Reply {
+        self.skipped = false;
         let talk = self.talk.get_mut();
         talk.seen = None;
         talk.ask(&Coming::Call(operation.clone()));
@@ -179,6 +185,11 @@ impl ProcessSubject {
             match self.talk.get_mut().next(Answer::parse) {
                 Some(Answer::Done(value)) => return Ok(value),
                 Some(Answer::Refused(refusal)) => return Err(refusal),
+                Some(Answer::Skipped) if self.runs > 0 => {
+                    self.skipped = true;
+                    return Err(Refusal::Inapplicable);
+                }
+                Some(Answer::Skipped) => self.talk.get_mut().wrong(Loss::Untimely("skipped".to_owned())),
                 Some(Answer::Died(object)) => self.died(object),
                 Some(Answer::Took(set)) => self.script.journal.push(Event::Took(set.into_iter().collect())),
                 Some(Answer::Paused) => self.script.journal.push(Event::Paused),
@@ -196,7 +207,11 @@ impl ProcessSubject {
                 object.0
             ))),
         }
-        self.script.forget(object);
+        let Dialect { code, set_code, .. } = self.pool.greeting().dialect;
+        // A job runs when its object is dead.
+        if code != UserCode::Job && set_code != UserCode::Job {
+            self.script.forget(object);
+        }
         self.script.journal.push(Event::Died(object));
     }
 
@@ -204,7 +219,10 @@ impl ProcessSubject {
     fn run(&mut self, object: Object) {
         let end = if self.armed.contains(&object) {
             self.begun.insert(object);
-            script::finalize(self, object)
+            self.runs += 1;
+            let end = script::finalize(self, object);
+            self.runs -= 1;
+            end
         } else {
             End::Returned
         };
@@ -253,6 +271,10 @@ impl Machine for ProcessSubject {
 
     fn script(&mut self) -> &mut Script {
         &mut self.script
+    }
+
+    fn has_skipped(&self) -> bool {
+        self.skipped
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) enum Answer {
     Paused,
     Done(Value<Object>),
     Refused(Refusal),
+    Skipped,
 }
 
 impl Answer {
@@ -26,6 +27,7 @@ impl Answer {
             // Which reason stands for none does not matter: it is not compared.
             ("refused", None) => Answer::Refused(Refusal::Inapplicable),
             ("refused", Some(reason)) => Answer::Refused(refused_for(&reason.replace('-', "_"))?),
+            ("skipped", None) => Answer::Skipped,
             ("died", _) => Answer::Died(number()?),
             ("began", _) => Answer::Began(number()?),
             ("took", Some(set)) => {
