@@ -69,7 +69,10 @@ impl fmt::Display for CorpusError {
 
 impl std::error::Error for CorpusError {}
 
-/// All traces in a folder and its subfolders, in order of their paths.
+/// A folder with a file of that name holds traces of heaps that this program does not have.
+const OTHER_HEAPS: &str = ".other-heaps";
+
+/// All traces in a folder and its subfolders, in order of their paths, but for those of other programs' heaps.
 ///
 /// # Errors
 /// If something can't be read.
@@ -89,7 +92,7 @@ pub fn each(folder: &Path) -> Result<Vec<Result<Kept, CorpusError>>, CorpusError
         for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
             if path.is_dir() {
-                folders.push(path);
+                folders.extend(Some(path).filter(|path| !path.join(OTHER_HEAPS).exists()));
             } else if path.extension().is_some_and(|extension| extension == "trace") {
                 paths.push(path);
             }

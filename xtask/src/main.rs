@@ -2,7 +2,7 @@
 //!
 //! A room imports only the rooms before it. [`common`] is shared; [`fuzzing`] runs the fuzz targets; [`seeded`] reads bugs as
 //! data and builds the sources with them; [`hunting`] looks for these bugs; [`minimising`] compares their minimised traces;
-//! [`emitting`] runs the tests that are emitted for them.
+//! [`emitting`] runs the tests that are emitted for them; [`zoo`] measures published heaps.
 #![forbid(unsafe_code)]
 
 mod common;
@@ -11,6 +11,7 @@ mod fuzzing;
 mod hunting;
 mod minimising;
 mod seeded;
+mod zoo;
 
 use anyhow::Result;
 use clap::error::ErrorKind;
@@ -58,6 +59,7 @@ const COMMANDS: &[Entry] = &[
         "Run random programs for a time: every property under every profile, each round with a new seed",
     ),
     entry::<fuzzing::nightly::Nightly>("nightly", "Run every fuzz target for a time, and summarise the failures"),
+    entry::<zoo::visit::Zoo>("zoo", "Install the published heaps of `zoo/`, measure them, and write `docs/zoo.md`"),
 ];
 
 /// A command on the command line.

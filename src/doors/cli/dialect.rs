@@ -46,6 +46,9 @@ pub(super) struct Strictness {
     /// Try every other answer, not the stricter ones alone
     #[arg(long)]
     all: bool,
+    /// Do not minimise what fails
+    #[arg(long)]
+    brief: bool,
     /// A folder for the traces, one for each answer that fails: `CLAUSE-ANSWER.trace`
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
@@ -81,7 +84,8 @@ pub(super) fn dialect(context: &Context<'_>, arguments: &Strictness, output: &mu
                 Verdict::Passes { .. } => passing.push(answer),
                 Verdict::Fails { .. } => {}
             }
-            reporter.answer(clause, answer, &other, &verdict)?;
+            let is_stricter = clause.stricter(clause.of(&declared)).contains(&answer);
+            reporter.answer(clause, (answer, is_stricter), &other, &verdict)?;
         }
         let advice = advice(clause, clause.of(&declared), &passing);
         reporter.advice(clause, &advice)?;

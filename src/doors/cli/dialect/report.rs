@@ -54,7 +54,7 @@ impl<'a> Reporter<'a> {
     pub fn answer(
         &mut self,
         clause: &Clause,
-        answer: usize,
+        (answer, is_stricter): (usize, bool),
         held: &SubjectKind,
         verdict: &Verdict,
     ) -> Result<(), Trouble> {
@@ -68,6 +68,7 @@ impl<'a> Reporter<'a> {
         object["type"] = "answer".into();
         object["clause"] = clause.name.into();
         object["answer"] = word.into();
+        object["stricter"] = is_stricter.into();
         self.say(&object, &text)
     }
 

@@ -61,15 +61,17 @@ impl Trials<'_> {
             &mut |_| {},
         );
         let options = Options { stop: Some(stop), jobs: threads(), ..Options::default() };
-        let minimized = first.as_ref().and_then(|found| judge.minimized(&found.program, &options));
+        let to_minimize = first.as_ref().filter(|_| !arguments.brief);
+        let minimized = to_minimize.and_then(|found| judge.minimized(&found.program, &options));
         judge.trouble()?;
         let summary = summary?;
-        let Some(Found { case, program, .. }) = first else {
+        let Some(Found { case, program, failure }) = first else {
             let programs = summary.programs;
             return Ok(if summary.interrupted { Verdict::Interrupted } else { Verdict::Passes { programs } });
         };
         let shown = match minimized {
             Some(found) => Shown { signature: Some(found.signature), program: found.minimized.program },
+            None if arguments.brief => Shown { signature: Some(failure.signature(&program)), program },
             None => Shown { signature: None, program },
         };
         Ok(Verdict::Fails { programs: case + 1, shown })

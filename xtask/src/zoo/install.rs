@@ -1,0 +1,128 @@
+//! Installs a heap by the client that its users install it with, in a folder of its own, in exactly the versions that the
+//! zoo names.
+
+use super::heap::{Client, Heap};
+use super::run::Keeper;
+use crate::common::workspace::{cargo, root};
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// How long an install, or a build, may take.
+const LIMIT: Duration = Duration::from_secs(20 * 60);
+
+/// A heap that can be run.
+pub(super) struct Installed {
+    /// The program that has the commands of `heapproof`, and the heap as a subject.
+    pub program: PathBuf,
+    pub subject: String,
+}
+
+impl Keeper {
+    /// Installs a heap. An error says what is missing on this machine.
+    pub fn install(&self, heap: &Heap) -> Result<Installed> {
+        let folder = self.folder.join(&heap.name);
+        fs::create_dir_all(&folder)?;
+        match heap.client {
+            Client::Cargo => return self.crates(heap, &folder),
+            Client::Pip => self.wheels(heap, &folder)?,
+            Client::Npm => self.modules(heap, &folder)?,
+            Client::Debian => self.debian(heap)?,
+        }
+        for command in &heap.build {
+            self.succeed(&mut spelled(heap, &folder, command)?.0, LIMIT)?;
+        }
+        let (_, words) = spelled(heap, &folder, &heap.run)?;
+        let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
+        Ok(Installed { program: self.heapproof()?, subject: format!("exec:{}", quoted.join(" ")) })
+    }
+
+    /// A package whose program is the heap's source, with the crates as its dependencies.
+    fn crates(&self, heap: &Heap, folder: &Path) -> Result<Installed> {
+        let (Some(source), Some(subject)) = (&heap.source, &heap.subject) else { bail!("it has no source") };
+        let mut dependencies = toml::Table::new();
+        let ours = toml::Table::from_iter([("path".to_owned(), root().to_string_lossy().into_owned().into())]);
+        dependencies.insert("heapproof".to_owned(), ours.into());
+        dependencies.extend(heap.packages.clone());
+        let program = heap.family.join(source).to_string_lossy().into_owned();
+        let mut package = toml::toml! {
+            [package]
+            name = "zoo"
+            version = "0.0.0"
+            edition = "2024"
+            publish = false
+            [workspace]
+        };
+        
+        let name = heap.name.replace('.', "-");
+        let binary = toml::Table::from_iter([
+            ("name".to_owned(), toml::Value::from(name.as_str())),
+            ("path".to_owned(), program.into()),
+        ]);
+        package.insert("bin".to_owned(), vec![toml::Value::from(binary)].into());
+        package.insert("dependencies".to_owned(), dependencies.into());
+        fs::write(folder.join("Cargo.toml"), toml::to_string(&package)?)?;
+        // What our own part needs is pinned as it is there.
+        fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+        let target = self.folder.join("target");
+        let mut build = cargo(folder);
+        build.args(["build", "--release", "--quiet"]).env("CARGO_TARGET_DIR", &target);
+        self.succeed(&mut build, LIMIT)?;
+        Ok(Installed { program: target.join("release").join(name), subject: subject.clone() })
+    }
+
+    /// A virtual environment.
+    fn wheels(&self, heap: &Heap, folder: &Path) -> Result<()> {
+        self.succeed(Command::new("python3").args(["-m", "venv"]).arg(folder), LIMIT)?;
+        let wanted = heap.pins().into_iter().map(|(name, version)| format!("{name}=={version}"));
+        let mut pip = Command::new(folder.join("bin/pip"));
+        pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps"]).args(wanted);
+        self.succeed(&mut pip, LIMIT).map(drop)
+    }
+
+    /// A folder with `node_modules`.
+    fn modules(&self, heap: &Heap, folder: &Path) -> Result<()> {
+        let wanted = heap.pins().into_iter().map(|(name, version)| format!("{name}@{version}"));
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(folder).args(wanted);
+        self.succeed(&mut npm, LIMIT).map(drop)
+    }
+
+    /// Debian's packages are the machine's; they are there in that version, or not.
+    fn debian(&self, heap: &Heap) -> Result<()> {
+        for (name, version) in heap.pins() {
+            let mut query = Command::new("dpkg-query");
+            query.args(["--show", "--showformat=${Version}", name]);
+            let here = self.succeed(&mut query, LIMIT).with_context(|| format!("Debian's {name} is not installed"))?;
+            let upstream = here.stdout.split_once(':').map_or(here.stdout.as_str(), |(_, rest)| rest);
+            if !upstream.starts_with(&version) {
+                bail!("Debian's {name} is {} here, and not {version}", here.stdout);
+            }
+        }
+        Ok(())
+    }
+
+    /// Our own program, for the heaps in processes of their own.
+    fn heapproof(&self) -> Result<PathBuf> {
+        let target = self.folder.join("target");
+        let mut build = cargo(root());
+        build.args(["build", "--release", "--quiet", "--package", "heapproof"]).env("CARGO_TARGET_DIR", &target);
+        self.succeed(&mut build, LIMIT)?;
+        Ok(target.join("release/heapproof"))
+    }
+}
+
+/// A command of a heap's file, and its words, with folders for `{install}`, `{here}` and `{sdk}`.
+fn spelled(heap: &Heap, folder: &Path, words: &[String]) -> Result<(Command, Vec<String>)> {
+    let places = [("{install}", folder.to_owned()), ("{here}", heap.family.clone()), ("{sdk}", root().join("sdk"))];
+    let place = |word: &String| {
+        places.iter().fold(word.clone(), |word, (mark, path)| word.replace(mark, &path.to_string_lossy()))
+    };
+    let words: Vec<String> = words.iter().map(place).collect();
+    let (program, arguments) = words.split_first().context("a command is empty")?;
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder);
+    Ok((command, words))
+}

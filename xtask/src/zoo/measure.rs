@@ -1,0 +1,195 @@
+//! Measures a heap: random programs by its dialect, the heap held to every other answer, and the hunt for a known bug.
+
+use super::heap::{Bug, Heap};
+use super::install::Installed;
+use super::result::{Answer, Hunt, Measured, Run};
+use super::run::Keeper;
+use crate::common::workspace::root;
+use anyhow::{Context, Result, bail};
+use heapproof_model::Dialect;
+use heapproof_model::dialect::CLAUSES;
+use serde_json::Value;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+/// The seed of the long run, and the seeds of the hunts.
+const SEED: u64 = 1;
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=6;
+/// A hunt ends after so many programs: well over a hundred thousand operations.
+const HUNT: &str = "6000";
+/// How long each other answer is tried, at most.
+const ANSWER: &str = "2s";
+/// What is added to the time of a run: to start, to minimise, to save.
+const SLACK: Duration = Duration::from_secs(15 * 60);
+/// Failures that end the heap's process, or keep it busy: their traces stay out of the repository.
+const CRASHES: [&str; 4] = ["crashed", "hung", "out-of-memory", "panicked"];
+
+/// What is to be measured, and how long.
+pub(super) struct Measuring<'a> {
+    pub keeper: &'a Keeper,
+    pub heap: &'a Heap,
+    pub installed: &'a Installed,
+    pub time: Duration,
+}
+
+impl Measuring<'_> {
+    /// Measures all of it.
+    pub fn all(&self) -> Result<Measured> {
+        if let Some(bug) = &self.heap.bug {
+            let hunts = SEEDS.map(|seed| self.hunt(bug, seed)).collect::<Result<Vec<Hunt>>>()?;
+            let (dialect, run) = self.random(Duration::from_secs(1))?;
+            return Ok(Measured { dialect, run, answers: Vec::new(), not_told: Vec::new(), hunts });
+        }
+        let (dialect, run) = self.random(self.time)?;
+        let mut measured = Measured { dialect, run, answers: Vec::new(), not_told: Vec::new(), hunts: Vec::new() };
+        if measured.run.failure.is_none() {
+            self.other_answers(&mut measured)?;
+        }
+        Ok(measured)
+    }
+
+    /// Random programs by the heap's own dialect.
+    fn random(&self, time: Duration) -> Result<(String, Run)> {
+        let spelled = humantime::format_duration(time).to_string().replace(' ', "");
+        let objects = self.lines(self.heapproof("check").args(["--time", &spelled, "--seed", &SEED.to_string()]), time)?;
+        let start = of_type(&objects, "start").context("the run said nothing")?;
+        let summary = of_type(&objects, "summary").context("the run did not end")?;
+        let failure = of_type(&objects, "found").and_then(|found| found["signature"].as_str());
+        let unchecked = start["unchecked"].as_array().into_iter().flatten();
+        let run = Run {
+            seed: SEED,
+            programs: summary["programs"].as_u64().unwrap_or(0),
+            operations: summary["operations"].as_u64().unwrap_or(0),
+            seconds: summary["seconds"].as_f64().unwrap_or(0.0).round() as u64,
+            unchecked: unchecked.filter_map(|one| one.as_str().map(str::to_owned)).collect(),
+            failure: failure.map(str::to_owned),
+        };
+        Ok((start["dialect"].as_str().unwrap_or("default").to_owned(), run))
+    }
+
+    /// The heap held to each other answer. The traces of those that are stricter, or were guessed, are minimised and kept.
+    fn other_answers(&self, measured: &mut Measured) -> Result<()> {
+        let mut command = self.heapproof("dialect");
+        command.args(["--all", "--brief", "--cases", "20000", "--time", ANSWER, "--seed", &SEED.to_string()]);
+        let objects = self.lines(&mut command, SLACK)?;
+        of_type(&objects, "summary").context("its dialect was not tried to the end")?;
+        let _ = fs::remove_dir_all(self.kept_traces());
+        for object in &objects {
+            let text = |key: &str| object[key].as_str().map(str::to_owned);
+            match object["type"].as_str() {
+                Some("answer") => {
+                    let mut answer = Answer {
+                        clause: text("clause").unwrap_or_default(),
+                        answer: text("answer").unwrap_or_default(),
+                        passes: object["passes"].as_bool().unwrap_or(false),
+                        signature: text("signature"),
+                        lines: None,
+                    };
+                    let is_guess = self.heap.guess.get(&answer.clause) == Some(&answer.answer);
+                    if !answer.passes && (is_guess || object["stricter"] == true) {
+                        self.keep_trace(&measured.dialect, &mut answer)?;
+                    }
+                    measured.answers.push(answer);
+                }
+                Some("advice") if object["declare"].is_null() => {
+                    let words = object["not_told"].as_array().into_iter().flatten();
+                    let words = words.filter_map(|word| word.as_str().map(str::to_owned)).collect();
+                    measured.not_told.push((text("clause").unwrap_or_default(), words));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the minimised trace that shows that the heap does not give an answer, unless it crashes or hangs the heap.
+    fn keep_trace(&self, declared: &str, answer: &mut Answer) -> Result<()> {
+        let declared: Dialect = declared.parse()?;
+        let clause = CLAUSES.iter().find(|clause| clause.name == answer.clause).context("there is no such clause")?;
+        let number = clause.answers().iter().position(|(word, _)| *word == answer.answer);
+        let dialect = clause.with(&declared, number.context("there is no such answer")?).to_string();
+        let mut check = self.heapproof("check");
+        check.args(["--cases", "20000", "--seed", &SEED.to_string(), "--dialect", &dialect]);
+        let objects = self.lines(&mut check, SLACK)?;
+        let Some(violation) = of_type(&objects, "violation") else { return Ok(()) };
+        answer.signature = violation["signature"].as_str().map(str::to_owned);
+        answer.lines = violation["trace"].as_str().map(length);
+        let path = violation["path"].as_str().filter(|_| !answer.signature.as_deref().is_none_or(crashes));
+        if let Some(path) = path {
+            fs::create_dir_all(self.kept_traces())?;
+            let name = format!("{}-{}.trace", answer.clause, answer.answer);
+            fs::copy(self.folder().join(path), self.kept_traces().join(name))?;
+        }
+        Ok(())
+    }
+
+    /// Looks for a known bug until the first report.
+    fn hunt(&self, bug: &Bug, seed: u64) -> Result<Hunt> {
+        let mut check = self.heapproof("check");
+        check.args(["--cases", HUNT, "--seed", &seed.to_string(), "--jobs", "1"]);
+        let objects = self.lines(&mut check, SLACK)?;
+        let summary = of_type(&objects, "summary").context("the run did not end")?;
+        let violation = of_type(&objects, "violation");
+        let found = of_type(&objects, "found").and_then(|found| found["signature"].as_str());
+        let lines = violation.and_then(|violation| violation["trace"].as_str()).map(length);
+        if let (Some(path), false, Some(signature)) = (violation.and_then(|it| it["path"].as_str()), bug.crashes, found)
+            && !crashes(signature)
+            && lines.is_some_and(|lines| lines <= bug.shortest)
+        {
+            fs::create_dir_all(self.kept_traces())?;
+            fs::copy(self.folder().join(path), self.kept_traces().join("bug.trace"))?;
+        }
+        let operations = summary["operations"].as_u64().unwrap_or(0);
+        Ok(Hunt { seed, operations, signature: found.map(str::to_owned), lines })
+    }
+
+    /// A command of the program that has the heap.
+    fn heapproof(&self, name: &str) -> Command {
+        let mut command = Command::new(&self.installed.program);
+        command.args([name, "--format", "json", "--subject", &self.installed.subject]);
+        if self.heap.isolate {
+            command.arg("--isolate");
+        }
+        for operation in &self.heap.without {
+            command.args(["--without", operation]);
+        }
+        if let Some(ops) = self.heap.ops {
+            command.args(["--ops", &ops.to_string()]);
+        }
+        command.current_dir(self.folder());
+        command
+    }
+
+    /// The objects that it prints, one for each line.
+    fn lines(&self, command: &mut Command, time: Duration) -> Result<Vec<Value>> {
+        let printed = self.keeper.run(command, time + SLACK)?;
+        if printed.status.code().is_none_or(|code| code > 1) {
+            bail!("{}", printed.stderr.lines().last().unwrap_or("it ended without a word"));
+        }
+        printed.stdout.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.keeper.folder.join(&self.heap.name)
+    }
+
+    fn kept_traces(&self) -> PathBuf {
+        root().join("corpus/zoo").join(&self.heap.name)
+    }
+}
+
+/// The lines of a trace.
+fn length(trace: &str) -> usize {
+    trace.lines().skip(1).filter(|line| !line.is_empty()).count()
+}
+
+fn crashes(signature: &str) -> bool {
+    CRASHES.iter().any(|crash| signature.starts_with(crash))
+}
+
+/// The first object of that type.
+fn of_type<'a>(objects: &'a [Value], kind: &str) -> Option<&'a Value> {
+    objects.iter().find(|object| object["type"] == kind)
+}

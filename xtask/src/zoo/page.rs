@@ -1,0 +1,245 @@
+//! Writes `docs/zoo.md` from what the zoo says and from what is kept of its measurements.
+
+use super::heap::{Bug, Heap};
+use super::result::{self, Answer, Hunt, Measured};
+use crate::common::workspace::root;
+use anyhow::{Context, Result};
+use heapproof_model::Dialect;
+use heapproof_model::dialect::{CLAUSES, Clause};
+use std::fmt::Write;
+
+/// The most operations in which a known bug has to be found, and how much longer than the shortest its trace may be.
+const OPERATIONS: u64 = 100_000;
+const LONGER: usize = 2;
+
+const HEAD: &str = "# The zoo
+
+<!-- Written by `cargo xtask zoo`; what it says of heaps stands in `zoo/`. -->
+
+Published heaps, each held to the dialect that it was measured to have. [zoo/README.md](../zoo/README.md) says how a heap gets in;
+[SPEC 11](../SPEC.md) defines clauses and answers. `cargo xtask zoo --only NAME` installs a heap by the client of its users, in a
+folder of its own, and measures it again.
+";
+
+const CLAUSES_HEAD: &str = "
+## Heaps by clause
+
+What was measured, not what is documented. Before anybody ran a heap, its answers were guessed; **bold** are the heaps of which the
+guess was wrong. A heap stands in no row of a clause if it passes as every other answer too: it has no operation that would show it.
+
+| clause | answer | heaps |
+|---|---|---|
+";
+
+const GUESSES_HEAD: &str = "
+## Where good guesses were wrong
+
+The one was guessed by the documentation; the other was measured. The trace shows it: held to the guess, the heap fails.
+
+| heap | clause | guessed | measured | held to the guess |
+|---|---|---|---|---|
+";
+
+const BUGS_HEAD: &str = "
+## Old bugs
+
+Is the known bug of an old version what `check` reports first? Six runs each, one job, seeds 1 to 6. *Found*: runs in which the
+first report is the bug, within 100,000 operations, by a trace at most two lines longer than the shortest that is known. Where the
+trigger crashes or hangs the heap, only lengths are kept.
+
+| heap | bug | told in | found | operations (median) | lines (median) | shortest known |
+|---|---|---|--:|--:|--:|--:|
+";
+
+/// The whole page.
+pub(super) fn written(heaps: &[Heap]) -> Result<String> {
+    let mut known = Vec::new();
+    let mut missing = Vec::new();
+    for heap in heaps {
+        match result::kept(&heap.name)? {
+            Some(measured) => known.push(Known::of(heap, measured)?),
+            None => missing.push(heap),
+        }
+    }
+    let mut page = HEAD.to_owned();
+    let (old, newest): (Vec<&Known<'_>>, Vec<&Known<'_>>) = known.iter().partition(|known| known.heap.bug.is_some());
+    overview(&mut page, &newest)?;
+    by_clause(&mut page, &newest)?;
+    guesses(&mut page, &newest)?;
+    old_bugs(&mut page, &old)?;
+    new_bugs(&mut page, &newest)?;
+    for known in &newest {
+        alone(&mut page, known)?;
+    }
+    if !missing.is_empty() {
+        page += "\n## Not measured yet\n\n";
+        for heap in missing {
+            writeln!(page, "- {}: {}", heap.name, heap.about)?;
+        }
+    }
+    Ok(page)
+}
+
+/// A heap, and what is kept of it.
+struct Known<'a> {
+    heap: &'a Heap,
+    measured: Measured,
+    dialect: Dialect,
+}
+
+impl Known<'_> {
+    fn of(heap: &Heap, measured: Measured) -> Result<Known<'_>> {
+        let dialect = measured.dialect.parse();
+        let dialect = dialect.with_context(|| format!("the dialect that is kept of {}", heap.name))?;
+        Ok(Known { heap, measured, dialect })
+    }
+
+    /// Its answer of a clause.
+    fn answer(&self, clause: &Clause) -> &'static str {
+        clause.answers().get(clause.of(&self.dialect)).map_or("", |(word, _)| word)
+    }
+
+    /// How the heap fails that is held to the guess of a clause, if it does: then the guess was wrong.
+    fn wrong_guess(&self, clause: &Clause) -> Option<&Answer> {
+        let guess = self.heap.guess.get(clause.name)?;
+        self.tried(clause).find(|tried| tried.answer == *guess && !tried.passes)
+    }
+
+    /// Whether some program shows which answer the heap gives.
+    fn is_told(&self, clause: &Clause) -> bool {
+        self.tried(clause).any(|tried| !tried.passes)
+    }
+
+    fn tried(&self, clause: &Clause) -> impl Iterator<Item = &Answer> {
+        self.measured.answers.iter().filter(|tried| tried.clause == clause.name)
+    }
+}
+
+fn overview(page: &mut String, newest: &[&Known<'_>]) -> Result<()> {
+    *page += "\n| heap | version | what it is | programs | operations | result |\n|---|---|---|--:|--:|---|\n";
+    for Known { heap, measured, .. } in newest {
+        let run = &measured.run;
+        let result = run.failure.as_ref().map_or("passes".to_owned(), |failure| format!("fails: {failure}"));
+        let (programs, operations) = (run.programs, run.operations);
+        let Heap { name, version, about, .. } = heap;
+        let anchor = name.replace('.', "");
+        writeln!(page, "| [{name}](#{anchor}) | {version} | {about} | {programs} | {operations} | {result} |")?;
+    }
+    Ok(())
+}
+
+fn by_clause(page: &mut String, newest: &[&Known<'_>]) -> Result<()> {
+    *page += CLAUSES_HEAD;
+    for clause in CLAUSES {
+        for (word, _) in clause.answers() {
+            let those = newest.iter().filter(|known| known.answer(clause) == word && known.is_told(clause));
+            let names = those.map(|known| match known.wrong_guess(clause) {
+                Some(_) => format!("**{}**", known.heap.name),
+                None => known.heap.name.clone(),
+            });
+            let names = names.collect::<Vec<String>>().join(", ");
+            if !names.is_empty() {
+                writeln!(page, "| {} | {word} | {names} |", clause.name)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn guesses(page: &mut String, newest: &[&Known<'_>]) -> Result<()> {
+    *page += GUESSES_HEAD;
+    let mut cells = 0;
+    let mut wrong = 0;
+    for known in newest {
+        for clause in CLAUSES {
+            cells += usize::from(known.heap.guess.contains_key(clause.name) && known.is_told(clause));
+            let Some(tried) = known.wrong_guess(clause) else { continue };
+            wrong += 1;
+            let (name, answer, guess) = (&known.heap.name, known.answer(clause), &tried.answer);
+            writeln!(page, "| {name} | {} | {guess} | {answer} | {} |", clause.name, fails(name, tried))?;
+        }
+    }
+    writeln!(page, "\n{wrong} of {cells} guesses that a program can judge were wrong.")?;
+    Ok(())
+}
+
+/// How a heap fails that is held to another answer, and where the trace is.
+fn fails(name: &str, Answer { clause, answer, signature, lines, .. }: &Answer) -> String {
+    let signature = signature.as_deref().unwrap_or("not always");
+    let lines = lines.unwrap_or(0);
+    let path = format!("corpus/zoo/{name}/{clause}-{answer}.trace");
+    match root().join(&path).is_file() {
+        true => format!("[{signature}](../{path}), {lines} lines"),
+        false => format!("{signature}, {lines} lines"),
+    }
+}
+
+fn old_bugs(page: &mut String, old: &[&Known<'_>]) -> Result<()> {
+    *page += BUGS_HEAD;
+    for Known { heap, measured, .. } in old {
+        let Some(bug) = &heap.bug else { continue };
+        let hunts = &measured.hunts;
+        let found = hunts.iter().filter(|hunt| is_found(bug, hunt)).count();
+        let (operations, lines) = (
+            median(hunts.iter().map(|hunt| hunt.operations)),
+            median(hunts.iter().filter_map(|hunt| hunt.lines.map(|lines| lines as u64))),
+        );
+        let shortest = match root().join(format!("corpus/zoo/{}/bug.trace", heap.name)).is_file() {
+            true => format!("[{}](../corpus/zoo/{}/bug.trace)", bug.shortest, heap.name),
+            false => bug.shortest.to_string(),
+        };
+        let (name, words, told, of) = (&heap.name, &bug.words, &bug.told, hunts.len());
+        writeln!(page, "| {name} | {words} | {told} | {found} of {of} | {operations} | {lines} | {shortest} |")?;
+    }
+    Ok(())
+}
+
+/// Whether a run's first report is the bug, soon enough and short enough.
+pub(super) fn is_found(bug: &Bug, hunt: &Hunt) -> bool {
+    hunt.signature.as_ref().is_some_and(|signature| signature.starts_with(&bug.signature))
+        && hunt.operations <= OPERATIONS
+        && hunt.lines.is_some_and(|lines| lines <= bug.shortest + LONGER)
+}
+
+/// The lower median, or `-`.
+fn median(numbers: impl Iterator<Item = u64>) -> String {
+    let mut sorted: Vec<u64> = numbers.collect();
+    sorted.sort_unstable();
+    let middle = sorted.len().checked_sub(1).map(|last| sorted[last / 2]);
+    middle.map_or("-".to_owned(), |middle| middle.to_string())
+}
+
+fn new_bugs(page: &mut String, newest: &[&Known<'_>]) -> Result<()> {
+    *page += "\n## Bugs of newest versions\n\n";
+    *page += "Each was confirmed by a program on that heap alone. What crashes or hangs is told without its trigger.\n\n";
+    for Known { heap, .. } in newest {
+        for bug in &heap.new_bugs {
+            writeln!(page, "- **{}**: {} Confirmed: {}", heap.name, bug.words, bug.confirmed)?;
+        }
+    }
+    Ok(())
+}
+
+/// What there is to say of one heap.
+fn alone(page: &mut String, Known { heap, measured, dialect }: &Known<'_>) -> Result<()> {
+    let pins: Vec<String> = heap.pins().iter().map(|(name, version)| format!("{name} {version}")).collect();
+    writeln!(page, "\n## {}\n\n{}. <{}>. Installed: {}.", heap.name, heap.about, heap.home, pins.join(", "))?;
+    if !heap.tests_with.is_empty() {
+        writeln!(page, "Its authors test with {}.", heap.tests_with.trim_end_matches('.'))?;
+    }
+    writeln!(page, "Declares: {dialect}.")?;
+    if !heap.without.is_empty() {
+        writeln!(page, "Programs leave out: {}.", heap.without.join(", "))?;
+    }
+    if !measured.run.unchecked.is_empty() {
+        writeln!(page, "Not there, or not seen: {}.", measured.run.unchecked.join("; "))?;
+    }
+    for (clause, words) in &measured.not_told {
+        writeln!(page, "No program tells these answers of `{clause}` apart: {}.", words.join(", "))?;
+    }
+    let failing = measured.answers.iter().filter(|answer| !answer.passes).count();
+    if !measured.answers.is_empty() {
+        writeln!(page, "Held to each of {} other answers, it fails as {failing}.", measured.answers.len())?;
+    }
+    Ok(())
+}

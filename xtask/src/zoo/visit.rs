@@ -1,0 +1,82 @@
+//! `cargo xtask zoo`: installs the heaps of the zoo, measures them, and writes `docs/zoo.md`.
+
+use super::heap::{self, Heap};
+use super::measure::Measuring;
+use super::run::Keeper;
+use super::{page, result};
+use crate::common::arguments::{duration, expect_known};
+use crate::common::command::{Command, End, stopped_by_signals};
+use crate::common::workspace::root;
+use anyhow::{Result, anyhow};
+use std::fs;
+use std::time::Duration;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Zoo {
+    /// A heap, by the name of its file in `zoo/`; may be given several times; by default all
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// How long each heap runs by the dialect that it declares
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    time: Duration,
+    /// A share of the heaps, as `K/N`: each N-th, from the K-th
+    #[arg(long, value_name = "K/N", value_parser = shard)]
+    shard: Option<(usize, usize)>,
+    /// Measure nothing, and write the page from what is kept
+    #[arg(long)]
+    page: bool,
+}
+
+impl Command for Zoo {
+    fn run(&self) -> Result<End> {
+        let heaps = heap::all()?;
+        for name in &self.only {
+            expect_known("heap", name, heaps.iter().map(|heap| heap.name.as_str()))?;
+        }
+        let keeper = Keeper { folder: root().join("target/zoo"), stop: stopped_by_signals()? };
+        let chosen = heaps.iter().enumerate().filter(|(number, heap)| self.is_chosen(*number, heap) && !self.page);
+        for (_, heap) in chosen {
+            match self.visit(&keeper, heap) {
+                _ if keeper.is_stopped() => break,
+                Ok(said) => println!("{}: {said}", heap.name),
+                Err(missing) => println!("{}: skipped, {missing:#}", heap.name),
+            }
+        }
+        fs::write(root().join("docs/zoo.md"), page::written(&heaps)?)?;
+        Ok(if keeper.is_stopped() { End::Interrupted } else { End::Done })
+    }
+}
+
+impl Zoo {
+    fn is_chosen(&self, number: usize, heap: &Heap) -> bool {
+        let in_shard = self.shard.is_none_or(|(share, of)| number % of == share - 1);
+        in_shard && (self.only.is_empty() || self.only.contains(&heap.name))
+    }
+
+    /// Installs and measures a heap, and says what came of it. An error says what is missing.
+    fn visit(&self, keeper: &Keeper, heap: &Heap) -> Result<String> {
+        println!("{}: installing", heap.name);
+        let installed = keeper.install(heap)?;
+        println!("{}: measuring", heap.name);
+        let measured = Measuring { keeper, heap, installed: &installed, time: self.time }.all()?;
+        result::keep(&heap.name, &measured)?;
+        if let Some(bug) = &heap.bug {
+            let found = measured.hunts.iter().filter(|hunt| page::is_found(bug, hunt)).count();
+            return Ok(format!("its bug is the first report of {found} in {} runs", measured.hunts.len()));
+        }
+        let failing = measured.answers.iter().filter(|answer| !answer.passes).count();
+        Ok(match &measured.run.failure {
+            Some(failure) => format!("fails by {failure}"),
+            None => format!(
+                "passes {} programs; fails as {failing} of {} other answers",
+                measured.run.programs,
+                measured.answers.len()
+            ),
+        })
+    }
+}
+
+fn shard(text: &str) -> Result<(usize, usize)> {
+    let parts = text.split_once('/').and_then(|(share, of)| Some((share.parse().ok()?, of.parse().ok()?)));
+    parts.filter(|(share, of)| (1..=*of).contains(share)).ok_or_else(|| anyhow!("expected a share as in `1/4`"))
+}
