@@ -46,6 +46,35 @@ fn a_right_heap_in_a_shell_passes() {
     assert!(out.contains("passed: `lockstep` holds for `process:tables-1` in all 200 programs"), "{out}");
 }
 
+/// One table with a destructor, whose code has no words for `take self`.
+const DESTRUCTOR: &str = r#"
+printf 'heapproof 1\nname destructor 1\noperations Table Take Drop On\nobservations journal\n'
+printf 'dialect names held, release nested, garbage never, code destructor, panics never\nbegin anew\nready\n'
+while read -r line; do
+  case "$line" in
+    table) echo 'done #0';;
+    drop*) echo 'began 0';;
+    take*) echo skipped;;
+    return) printf 'died 0\ndone\n';;
+    *) echo done;;
+  esac
+done
+"#;
+
+#[test]
+fn a_line_that_has_no_words_is_skipped_in_user_code_and_nowhere_else() {
+    let folder = folder();
+    std::fs::write(folder.path().join("destructor.sh"), DESTRUCTOR).unwrap();
+    let replay = |trace: &str| {
+        std::fs::write(folder.path().join("a.trace"), format!("heapproof trace 1\n{trace}\n")).unwrap();
+        heapproof(folder.path(), &["replay", "a.trace", "--subject", "exec:sh destructor.sh"])
+    };
+    let (code, out, error) = replay("a = table\non a: take self\ndrop a");
+    assert_eq!(code, 0, "{out}{error}");
+    let (code, out, _) = replay("a = table\ntake a\ndrop a");
+    assert!(code == 1 && out.contains("answer-untimely-at-count") && out.contains("it writes \"skipped\""), "{out}");
+}
+
 /// What a child does, what that is called, and what is said of it.
 const WRONG: &[(&str, &str, &str)] = &[
     ("exit 3", "crashed-exited", "it ends its process, with exit code 3"),

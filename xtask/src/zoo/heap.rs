@@ -76,9 +76,8 @@ pub(super) struct Bug {
     pub crashes: bool,
     /// The lines of the shortest trace that shows it, by any run or by hand.
     pub shortest: usize,
-    /// What the first report has to be: its signature begins with that.
-    #[serde(alias = "property")]
-    pub signature: String,
+    /// What the first report has to be: its signature begins with one of these.
+    pub signatures: Vec<String>,
 }
 
 /// A bug that the zoo has found.

@@ -196,7 +196,8 @@ fn old_bugs(page: &mut String, old: &[&Known<'_>]) -> Result<()> {
 
 /// Whether a run's first report is the bug, soon enough and short enough.
 pub(super) fn is_found(bug: &Bug, hunt: &Hunt) -> bool {
-    hunt.signature.as_ref().is_some_and(|signature| signature.starts_with(&bug.signature))
+    let is_the_bug = |signature: &String| bug.signatures.iter().any(|beginning| signature.starts_with(beginning));
+    hunt.signature.as_ref().is_some_and(is_the_bug)
         && hunt.operations <= OPERATIONS
         && hunt.lines.is_some_and(|lines| lines <= bug.shortest + LONGER)
 }
