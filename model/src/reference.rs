@@ -5,7 +5,7 @@
 //! contract leaves a choice, it does what the subject says it chose, if that was allowed ([`Reference::follow`]).
 
 use crate::definitions::{Graph, counted, targeted};
-use crate::dialect::{Again, Ceiling, ContentsOrder, Dialect, Release, Upgrade};
+use crate::dialect::{Again, Ceiling, ContentsOrder, Dialect, Release};
 use crate::operation::Operation;
 use crate::script::{self, End, Event, Machine, Outcome, Refusal, Script};
 use crate::value::{Contents, Counts, Kind, Object, Value};
@@ -244,20 +244,6 @@ impl Reference {
     /// The target of a weak object while it lives.
     pub fn target(&self, object: Object) -> Option<Object> {
         self.contents(object)?.target.filter(|target| self.lives(*target))
-    }
-
-    /// Whether `upgrade` gives a living target (SPEC 11.17, 11.25, 11.26).
-    fn upgrades(&self, target: Object) -> bool {
-        if self.doomed.contains(&target) || self.hidden.contains(&target) {
-            return false;
-        }
-        let dies = |run: &Running| run.set.as_ref().is_some_and(|set| set.contains(&target));
-        if self.dialect.upgrade == Upgrade::Gives || self.running.iter().any(dies) {
-            return true;
-        }
-        let is_barred = self.dialect.upgrade == Upgrade::Nil && self.garbage().contains(&target);
-        let may_be_barred = self.answered() == Some(&Value::Nil) && self.possible_garbage().contains(&target);
-        !is_barred && !may_be_barred
     }
 
     /// Whether an object has a finalizer that has not begun.

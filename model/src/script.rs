@@ -169,7 +169,7 @@ pub trait Machine {
         true
     }
 
-    /// Whether the call that was refused last was none: the machine has skipped it only then (SPEC 11.2).
+    /// Whether the last refusal stands for a line that the machine has skipped, and did not call (SPEC 11.2).
     fn has_skipped(&self) -> bool {
         false
     }

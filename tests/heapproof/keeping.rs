@@ -59,7 +59,8 @@ fn a_folder_of_other_programs_heaps_is_left_out() {
     let folder = folder();
     let path = |name: &str| folder.path().join(name);
     std::fs::create_dir_all(path("corpus/others")).unwrap();
-    write(path("corpus/others/a.trace"), "heapproof trace 1\n# property lockstep, subject elsewhere\na = table\n").unwrap();
+    write(path("corpus/others/a.trace"), "heapproof trace 1\n# property lockstep, subject elsewhere\na = table\n")
+        .unwrap();
     assert_eq!(heapproof(folder.path(), &["corpus", "check"]).0, 1);
     write(path("corpus/others/.other-heaps"), "").unwrap();
     let (code, out, error) = heapproof(folder.path(), &["corpus", "check"]);

@@ -1,9 +1,10 @@
 //! What is garbage, and how a set of it dies (SPEC 3).
 
-use super::{Event, Reference, counted};
+use super::{Event, Reference, Running, counted};
 use crate::definitions::{Graph, cycles, reachable};
 use crate::dialect::{
-    CollectGives, CollectInCode, CollectInSet, Garbage, Panics, Reach, Release, Saved, SetOrder, SetView, UserCode,
+    CollectGives, CollectInCode, CollectInSet, Garbage, Panics, Reach, Release, Saved, SetOrder, SetView, Upgrade,
+    UserCode,
 };
 use crate::value::{Object, Value};
 use std::collections::{BTreeSet, VecDeque};
@@ -59,6 +60,20 @@ impl Reference {
             None => run.object == object,
         });
         self.external(object) > 0 || runs || self.pinned.contains(&object)
+    }
+
+    /// Whether `upgrade` gives a living target (SPEC 11.17, 11.25, 11.26).
+    pub(super) fn upgrades(&self, target: Object) -> bool {
+        if self.doomed.contains(&target) || self.hidden.contains(&target) {
+            return false;
+        }
+        let dies = |run: &Running| run.set.as_ref().is_some_and(|set| set.contains(&target));
+        if self.dialect.upgrade == Upgrade::Gives || self.running.iter().any(dies) {
+            return true;
+        }
+        let is_barred = self.dialect.upgrade == Upgrade::Nil && self.garbage().contains(&target);
+        let may_be_barred = self.answered() == Some(&Value::Nil) && self.possible_garbage().contains(&target);
+        !is_barred && !may_be_barred
     }
 
     /// Whether the finalizer runs of a member of a set.

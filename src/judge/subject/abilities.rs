@@ -86,7 +86,9 @@ impl Abilities {
     /// The same for the operations of a line, those within a finalizer included.
     pub fn supports_line(&self, line: &Line) -> bool {
         let within = match &line.operation {
-            Operation::On { line, .. } => self.has_in_code(line.operation.code()) && self.supports_line(line),
+            Operation::On { line, .. } => {
+                line.codes().iter().all(|code| self.has_in_code(*code)) && self.supports_line(line)
+            }
             Operation::Temp { allocation } => self.supports(allocation.code()),
             _ => true,
         };

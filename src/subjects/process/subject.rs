@@ -184,7 +184,11 @@ impl ProcessSubject {
         loop {
             match self.talk.get_mut().next(Answer::parse) {
                 Some(Answer::Done(value)) => return Ok(value),
-                Some(Answer::Refused(refusal)) => return Err(refusal),
+                Some(Answer::Refused(refusal)) => {
+                    // Code inside this call may have skipped a line.
+                    self.skipped = false;
+                    return Err(refusal);
+                }
                 Some(Answer::Skipped) if self.runs > 0 => {
                     self.skipped = true;
                     return Err(Refusal::Inapplicable);

@@ -2,6 +2,7 @@
 
 use crate::common::workspace::root;
 use anyhow::{Context, Result, bail};
+use heapproof_model::dialect::CLAUSES;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
@@ -48,7 +49,10 @@ pub(super) struct Heap {
     /// The answer of each clause, as somebody guessed it who had not run the heap.
     #[serde(default)]
     pub guess: BTreeMap<String, String>,
-    /// The bug for which an old version is here.
+    /// Clauses of which a stricter answer passes too, and why it is not declared.
+    #[serde(default)]
+    pub looser: BTreeMap<String, String>,
+    /// The known bug for which this version is here.
     pub bug: Option<Bug>,
     /// Bugs of this version that nobody had told of.
     #[serde(default)]
@@ -65,7 +69,7 @@ pub(super) enum Client {
     Debian,
 }
 
-/// A known bug of an old version.
+/// A known bug.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Bug {
@@ -110,9 +114,20 @@ impl Heap {
             bail!("`isolate` is for cargo; a heap of another client has a process of its own");
         }
         if self.guess.is_empty() && self.bug.is_none() {
-            bail!("a `[guess]` of each clause is missing, or the `[bug]` of an old version");
+            bail!("a `[guess]` of each clause is missing, or a known `[bug]`");
+        }
+        for clause in CLAUSES.iter().filter(|_| !self.guess.is_empty()) {
+            let guess = self.guess.get(clause.name).with_context(|| format!("no guess of `{}`", clause.name))?;
+            if !clause.answers().iter().any(|(word, _)| word == guess) {
+                bail!("`{}` has no answer `{guess}`", clause.name);
+            }
         }
         Ok(self)
+    }
+
+    /// The name of its program, for cargo.
+    pub fn program(&self) -> String {
+        self.name.replace('.', "-")
     }
 
     /// The packages and their versions, in words.

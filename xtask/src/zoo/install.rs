@@ -21,27 +21,46 @@ pub(super) struct Installed {
 }
 
 impl Keeper {
-    /// Installs a heap. An error says what is missing on this machine.
-    pub fn install(&self, heap: &Heap) -> Result<Installed> {
+    /// Fetches the packages of a heap. An error says what is missing on this machine.
+    pub fn fetch(&self, heap: &Heap) -> Result<()> {
         let folder = self.folder.join(&heap.name);
         fs::create_dir_all(&folder)?;
         match heap.client {
-            Client::Cargo => return self.crates(heap, &folder),
-            Client::Pip => self.wheels(heap, &folder)?,
-            Client::Npm => self.modules(heap, &folder)?,
-            Client::Debian => self.debian(heap)?,
+            Client::Cargo => self.crates(heap, &folder),
+            Client::Pip => self.wheels(heap, &folder),
+            Client::Npm => self.modules(heap, &folder),
+            Client::Debian => self.debian(heap),
+        }
+    }
+
+    /// Builds what runs a heap that was fetched.
+    pub fn build(&self, heap: &Heap) -> Result<Installed> {
+        let folder = self.folder.join(&heap.name);
+        if let Some(subject) = &heap.subject {
+            let program = self.built(&folder, &["--bin", &heap.program()], &heap.program())?;
+            return Ok(Installed { program, subject: subject.clone() });
         }
         for command in &heap.build {
             self.succeed(&mut spelled(heap, &folder, command)?.0, LIMIT)?;
         }
         let (_, words) = spelled(heap, &folder, &heap.run)?;
         let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
-        Ok(Installed { program: self.heapproof()?, subject: format!("exec:{}", quoted.join(" ")) })
+        let program = self.built(root(), &["--package", "heapproof"], "heapproof")?;
+        Ok(Installed { program, subject: format!("exec:{}", quoted.join(" ")) })
+    }
+
+    /// A program of a package in a folder.
+    fn built(&self, folder: &Path, what: &[&str], name: &str) -> Result<PathBuf> {
+        let target = self.folder.join("target");
+        let mut build = cargo(folder);
+        build.args(["build", "--release", "--quiet"]).args(what).env("CARGO_TARGET_DIR", &target);
+        self.succeed(&mut build, LIMIT)?;
+        Ok(target.join("release").join(name))
     }
 
     /// A package whose program is the heap's source, with the crates as its dependencies.
-    fn crates(&self, heap: &Heap, folder: &Path) -> Result<Installed> {
-        let (Some(source), Some(subject)) = (&heap.source, &heap.subject) else { bail!("it has no source") };
+    fn crates(&self, heap: &Heap, folder: &Path) -> Result<()> {
+        let Some(source) = &heap.source else { bail!("it has no source") };
         let mut dependencies = toml::Table::new();
         let ours = toml::Table::from_iter([("path".to_owned(), root().to_string_lossy().into_owned().into())]);
         dependencies.insert("heapproof".to_owned(), ours.into());
@@ -55,10 +74,9 @@ impl Keeper {
             publish = false
             [workspace]
         };
-        
-        let name = heap.name.replace('.', "-");
+
         let binary = toml::Table::from_iter([
-            ("name".to_owned(), toml::Value::from(name.as_str())),
+            ("name".to_owned(), toml::Value::from(heap.program())),
             ("path".to_owned(), program.into()),
         ]);
         package.insert("bin".to_owned(), vec![toml::Value::from(binary)].into());
@@ -66,11 +84,7 @@ impl Keeper {
         fs::write(folder.join("Cargo.toml"), toml::to_string(&package)?)?;
         // What our own part needs is pinned as it is there.
         fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-        let target = self.folder.join("target");
-        let mut build = cargo(folder);
-        build.args(["build", "--release", "--quiet"]).env("CARGO_TARGET_DIR", &target);
-        self.succeed(&mut build, LIMIT)?;
-        Ok(Installed { program: target.join("release").join(name), subject: subject.clone() })
+        self.succeed(cargo(folder).args(["fetch", "--quiet"]), LIMIT).map(drop)
     }
 
     /// A virtual environment.
@@ -97,20 +111,12 @@ impl Keeper {
             query.args(["--show", "--showformat=${Version}", name]);
             let here = self.succeed(&mut query, LIMIT).with_context(|| format!("Debian's {name} is not installed"))?;
             let upstream = here.stdout.split_once(':').map_or(here.stdout.as_str(), |(_, rest)| rest);
-            if !upstream.starts_with(&version) {
+            let rest = upstream.strip_prefix(version.as_str());
+            if rest.is_none_or(|rest| rest.starts_with(|next: char| next.is_ascii_digit() || next == '.')) {
                 bail!("Debian's {name} is {} here, and not {version}", here.stdout);
             }
         }
         Ok(())
-    }
-
-    /// Our own program, for the heaps in processes of their own.
-    fn heapproof(&self) -> Result<PathBuf> {
-        let target = self.folder.join("target");
-        let mut build = cargo(root());
-        build.args(["build", "--release", "--quiet", "--package", "heapproof"]).env("CARGO_TARGET_DIR", &target);
-        self.succeed(&mut build, LIMIT)?;
-        Ok(target.join("release/heapproof"))
     }
 }
 

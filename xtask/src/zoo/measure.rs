@@ -4,12 +4,10 @@ use super::heap::{Bug, Heap};
 use super::install::Installed;
 use super::result::{Answer, Hunt, Measured, Run};
 use super::run::Keeper;
-use crate::common::workspace::root;
 use anyhow::{Context, Result, bail};
 use heapproof_model::Dialect;
 use heapproof_model::dialect::CLAUSES;
 use serde_json::Value;
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -26,6 +24,9 @@ const SLACK: Duration = Duration::from_secs(15 * 60);
 /// Failures that end the heap's process, or keep it busy: their traces stay out of the repository.
 const CRASHES: [&str; 4] = ["crashed", "hung", "out-of-memory", "panicked"];
 
+/// The traces that show what was measured, each with its name.
+type Traces = Vec<(String, PathBuf)>;
+
 /// What is to be measured, and how long.
 pub(super) struct Measuring<'a> {
     pub keeper: &'a Keeper,
@@ -35,25 +36,27 @@ pub(super) struct Measuring<'a> {
 }
 
 impl Measuring<'_> {
-    /// Measures all of it.
-    pub fn all(&self) -> Result<Measured> {
+    /// Measures all of it. Returns the traces that show it too, each with its name.
+    pub fn all(&self) -> Result<(Measured, Traces)> {
+        let mut traces = Traces::new();
         if let Some(bug) = &self.heap.bug {
-            let hunts = SEEDS.map(|seed| self.hunt(bug, seed)).collect::<Result<Vec<Hunt>>>()?;
+            let hunts = SEEDS.map(|seed| self.hunt(bug, seed, &mut traces)).collect::<Result<Vec<Hunt>>>()?;
             let (dialect, run) = self.random(Duration::from_secs(1))?;
-            return Ok(Measured { dialect, run, answers: Vec::new(), not_told: Vec::new(), hunts });
+            return Ok((Measured { dialect, run, answers: Vec::new(), not_told: Vec::new(), hunts }, traces));
         }
         let (dialect, run) = self.random(self.time)?;
         let mut measured = Measured { dialect, run, answers: Vec::new(), not_told: Vec::new(), hunts: Vec::new() };
         if measured.run.failure.is_none() {
-            self.other_answers(&mut measured)?;
+            self.other_answers(&mut measured, &mut traces)?;
         }
-        Ok(measured)
+        Ok((measured, traces))
     }
 
     /// Random programs by the heap's own dialect.
     fn random(&self, time: Duration) -> Result<(String, Run)> {
         let spelled = humantime::format_duration(time).to_string().replace(' ', "");
-        let objects = self.lines(self.heapproof("check").args(["--time", &spelled, "--seed", &SEED.to_string()]), time)?;
+        let objects =
+            self.lines(self.heapproof("check").args(["--time", &spelled, "--seed", &SEED.to_string()]), time)?;
         let start = of_type(&objects, "start").context("the run said nothing")?;
         let summary = of_type(&objects, "summary").context("the run did not end")?;
         let failure = of_type(&objects, "found").and_then(|found| found["signature"].as_str());
@@ -70,12 +73,11 @@ impl Measuring<'_> {
     }
 
     /// The heap held to each other answer. The traces of those that are stricter, or were guessed, are minimised and kept.
-    fn other_answers(&self, measured: &mut Measured) -> Result<()> {
+    fn other_answers(&self, measured: &mut Measured, traces: &mut Traces) -> Result<()> {
         let mut command = self.heapproof("dialect");
         command.args(["--all", "--brief", "--cases", "20000", "--time", ANSWER, "--seed", &SEED.to_string()]);
         let objects = self.lines(&mut command, SLACK)?;
         of_type(&objects, "summary").context("its dialect was not tried to the end")?;
-        let _ = fs::remove_dir_all(self.kept_traces());
         for object in &objects {
             let text = |key: &str| object[key].as_str().map(str::to_owned);
             match object["type"].as_str() {
@@ -84,12 +86,13 @@ impl Measuring<'_> {
                         clause: text("clause").unwrap_or_default(),
                         answer: text("answer").unwrap_or_default(),
                         passes: object["passes"].as_bool().unwrap_or(false),
+                        programs: object["programs"].as_u64().unwrap_or(0),
                         signature: text("signature"),
                         lines: None,
                     };
                     let is_guess = self.heap.guess.get(&answer.clause) == Some(&answer.answer);
                     if !answer.passes && (is_guess || object["stricter"] == true) {
-                        self.keep_trace(&measured.dialect, &mut answer)?;
+                        traces.extend(self.minimised(&measured.dialect, &mut answer)?);
                     }
                     measured.answers.push(answer);
                 }
@@ -104,8 +107,8 @@ impl Measuring<'_> {
         Ok(())
     }
 
-    /// Keeps the minimised trace that shows that the heap does not give an answer, unless it crashes or hangs the heap.
-    fn keep_trace(&self, declared: &str, answer: &mut Answer) -> Result<()> {
+    /// The minimised trace that shows that the heap does not give an answer, unless it crashes or hangs the heap.
+    fn minimised(&self, declared: &str, answer: &mut Answer) -> Result<Option<(String, PathBuf)>> {
         let declared: Dialect = declared.parse()?;
         let clause = CLAUSES.iter().find(|clause| clause.name == answer.clause).context("there is no such clause")?;
         let number = clause.answers().iter().position(|(word, _)| *word == answer.answer);
@@ -113,20 +116,16 @@ impl Measuring<'_> {
         let mut check = self.heapproof("check");
         check.args(["--cases", "20000", "--seed", &SEED.to_string(), "--dialect", &dialect]);
         let objects = self.lines(&mut check, SLACK)?;
-        let Some(violation) = of_type(&objects, "violation") else { return Ok(()) };
+        let Some(violation) = of_type(&objects, "violation") else { return Ok(None) };
         answer.signature = violation["signature"].as_str().map(str::to_owned);
         answer.lines = violation["trace"].as_str().map(length);
         let path = violation["path"].as_str().filter(|_| !answer.signature.as_deref().is_none_or(crashes));
-        if let Some(path) = path {
-            fs::create_dir_all(self.kept_traces())?;
-            let name = format!("{}-{}.trace", answer.clause, answer.answer);
-            fs::copy(self.folder().join(path), self.kept_traces().join(name))?;
-        }
-        Ok(())
+        Ok(path.map(|path| (format!("{}-{}", answer.clause, answer.answer), self.folder().join(path))))
     }
 
-    /// Looks for a known bug until the first report.
-    fn hunt(&self, bug: &Bug, seed: u64) -> Result<Hunt> {
+    /// Looks for a known bug until the first report. The first trace as short as the shortest is kept, unless it crashes or
+    /// hangs the heap.
+    fn hunt(&self, bug: &Bug, seed: u64, traces: &mut Traces) -> Result<Hunt> {
         let mut check = self.heapproof("check");
         check.args(["--cases", HUNT, "--seed", &seed.to_string(), "--jobs", "1"]);
         let objects = self.lines(&mut check, SLACK)?;
@@ -134,15 +133,18 @@ impl Measuring<'_> {
         let violation = of_type(&objects, "violation");
         let found = of_type(&objects, "found").and_then(|found| found["signature"].as_str());
         let lines = violation.and_then(|violation| violation["trace"].as_str()).map(length);
-        if let (Some(path), false, Some(signature)) = (violation.and_then(|it| it["path"].as_str()), bug.crashes, found)
-            && !crashes(signature)
-            && lines.is_some_and(|lines| lines <= bug.shortest)
-        {
-            fs::create_dir_all(self.kept_traces())?;
-            fs::copy(self.folder().join(path), self.kept_traces().join("bug.trace"))?;
-        }
         let operations = summary["operations"].as_u64().unwrap_or(0);
-        Ok(Hunt { seed, operations, signature: found.map(str::to_owned), lines })
+        let hunt = Hunt { seed, operations, signature: found.map(str::to_owned), lines };
+        let is_shown = hunt.finds(bug) && lines.is_some_and(|lines| lines <= bug.shortest);
+        let harms = bug.crashes || found.is_none_or(crashes);
+        if let Some(path) = violation.and_then(|violation| violation["path"].as_str())
+            && traces.is_empty()
+            && is_shown
+            && !harms
+        {
+            traces.push(("bug".to_owned(), self.folder().join(path)));
+        }
+        Ok(hunt)
     }
 
     /// A command of the program that has the heap.
@@ -173,10 +175,6 @@ impl Measuring<'_> {
 
     fn folder(&self) -> PathBuf {
         self.keeper.folder.join(&self.heap.name)
-    }
-
-    fn kept_traces(&self) -> PathBuf {
-        root().join("corpus/zoo").join(&self.heap.name)
     }
 }
 

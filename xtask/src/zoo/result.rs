@@ -1,10 +1,13 @@
 //! What is kept of a heap's measurement: a file `zoo/results/NAME.json`, written by the command alone.
 
+use super::heap::Bug;
 use crate::common::workspace::root;
 use anyhow::{Context, Result};
+use heapproof_model::Dialect;
+use heapproof_model::dialect::{CLAUSES, Clause};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What was measured of a heap.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,11 +16,11 @@ pub(super) struct Measured {
     pub dialect: String,
     /// The run of random programs by that dialect.
     pub run: Run,
-    /// The heap held to each other answer of each clause; of an old version none.
+    /// The heap held to each other answer of each clause; none if it fails as what it declares, or has a known bug.
     pub answers: Vec<Answer>,
     /// Clauses of which no program tells stricter answers apart, and these answers.
     pub not_told: Vec<(String, Vec<String>)>,
-    /// Runs that look for the known bug of an old version.
+    /// Runs that look for its known bug.
     pub hunts: Vec<Hunt>,
 }
 
@@ -40,6 +43,9 @@ pub(super) struct Answer {
     pub clause: String,
     pub answer: String,
     pub passes: bool,
+    /// How many programs it passes, or which was the first that fails.
+    #[serde(default)]
+    pub programs: u64,
     /// How it fails, in how many lines.
     pub signature: Option<String>,
     pub lines: Option<usize>,
@@ -56,6 +62,37 @@ pub(super) struct Hunt {
     pub lines: Option<usize>,
 }
 
+/// The most operations in which a known bug has to be found, and how much longer than the shortest its trace may be.
+const OPERATIONS: u64 = 100_000;
+const LONGER: usize = 2;
+
+impl Hunt {
+    /// Whether the first report is the bug, soon enough and short enough.
+    pub fn finds(&self, bug: &Bug) -> bool {
+        let is_the_bug = |signature: &String| bug.signatures.iter().any(|beginning| signature.starts_with(beginning));
+        self.signature.as_ref().is_some_and(is_the_bug)
+            && self.operations <= OPERATIONS
+            && self.lines.is_some_and(|lines| lines <= bug.shortest + LONGER)
+    }
+}
+
+impl Measured {
+    /// The stricter answers as which it passes too, and which no other one contradicts.
+    pub fn stricter(&self, declared: &Dialect) -> Vec<(&'static str, &str)> {
+        let is_told = |clause: &&Clause| !self.not_told.iter().any(|(name, _)| name == clause.name);
+        let of = |clause: &'static Clause| {
+            let passing = self.answers.iter().filter(|answer| answer.clause == clause.name && answer.passes);
+            let is_stricter = |answer: &&Answer| {
+                let words = clause.answers();
+                let number = words.iter().position(|(word, _)| *word == answer.answer);
+                number.is_some_and(|number| clause.stricter(clause.of(declared)).contains(&number))
+            };
+            passing.filter(is_stricter).map(|answer| (clause.name, answer.answer.as_str()))
+        };
+        CLAUSES.iter().filter(is_told).flat_map(of).collect()
+    }
+}
+
 fn path(name: &str) -> PathBuf {
     root().join("zoo/results").join(format!("{name}.json"))
 }
@@ -70,10 +107,30 @@ pub(super) fn kept(name: &str) -> Result<Option<Measured>> {
     read().map(Some).with_context(|| format!("can't read {}", path.display()))
 }
 
-/// Keeps what was measured of that heap.
-pub(super) fn keep(name: &str, measured: &Measured) -> Result<()> {
-    let path = path(name);
-    fs::create_dir_all(root().join("zoo/results"))?;
-    fs::write(&path, serde_json::to_string_pretty(measured)? + "\n")
-        .with_context(|| format!("can't write {}", path.display()))
+/// Keeps what was measured of that heap, and the traces that show it, each with its name. They take the place of older ones.
+pub(super) fn keep(name: &str, measured: &Measured, traces: &[(String, PathBuf)]) -> Result<()> {
+    write_whole(&path(name), &(serde_json::to_string_pretty(measured)? + "\n"))?;
+    let folder = root().join("corpus/zoo").join(name);
+    let kept = || {
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        for (name, from) in traces {
+            fs::create_dir_all(&folder)?;
+            fs::copy(from, folder.join(format!("{name}.trace")))?;
+        }
+        std::io::Result::Ok(())
+    };
+    kept().with_context(|| format!("can't keep traces in {}", folder.display()))
+}
+
+/// Writes a file completely or not at all.
+pub(super) fn write_whole(path: &Path, text: &str) -> Result<()> {
+    let write = || {
+        fs::create_dir_all(path.parent().unwrap_or(root()))?;
+        let beside = path.with_extension(format!("{}.tmp", std::process::id()));
+        fs::write(&beside, text)?;
+        fs::rename(&beside, path)
+    };
+    write().with_context(|| format!("can't write {}", path.display()))
 }

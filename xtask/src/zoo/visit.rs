@@ -8,7 +8,6 @@ use crate::common::arguments::{duration, expect_known};
 use crate::common::command::{Command, End, stopped_by_signals};
 use crate::common::workspace::root;
 use anyhow::{Result, anyhow};
-use std::fs;
 use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
@@ -35,15 +34,27 @@ impl Command for Zoo {
         }
         let keeper = Keeper { folder: root().join("target/zoo"), stop: stopped_by_signals()? };
         let chosen = heaps.iter().enumerate().filter(|(number, heap)| self.is_chosen(*number, heap) && !self.page);
+        let mut end = End::Done;
         for (_, heap) in chosen {
-            match self.visit(&keeper, heap) {
-                _ if keeper.is_stopped() => break,
+            println!("{}: installing", heap.name);
+            if let Err(missing) = keeper.fetch(heap) {
+                if keeper.is_stopped() {
+                    return Ok(End::Interrupted);
+                }
+                println!("{}: skipped, {missing:#}", heap.name);
+                continue;
+            }
+            match self.measure(&keeper, heap) {
+                _ if keeper.is_stopped() => return Ok(End::Interrupted),
                 Ok(said) => println!("{}: {said}", heap.name),
-                Err(missing) => println!("{}: skipped, {missing:#}", heap.name),
+                Err(error) => {
+                    println!("{}: not measured: {error:#}", heap.name);
+                    end = End::Incomplete;
+                }
             }
         }
-        fs::write(root().join("docs/zoo.md"), page::written(&heaps)?)?;
-        Ok(if keeper.is_stopped() { End::Interrupted } else { End::Done })
+        result::write_whole(&root().join("docs/zoo.md"), &page::written(&heaps)?)?;
+        Ok(end)
     }
 }
 
@@ -53,15 +64,14 @@ impl Zoo {
         in_shard && (self.only.is_empty() || self.only.contains(&heap.name))
     }
 
-    /// Installs and measures a heap, and says what came of it. An error says what is missing.
-    fn visit(&self, keeper: &Keeper, heap: &Heap) -> Result<String> {
-        println!("{}: installing", heap.name);
-        let installed = keeper.install(heap)?;
+    /// Measures a heap whose packages are there, keeps that, and says what came of it.
+    fn measure(&self, keeper: &Keeper, heap: &Heap) -> Result<String> {
+        let installed = keeper.build(heap)?;
         println!("{}: measuring", heap.name);
-        let measured = Measuring { keeper, heap, installed: &installed, time: self.time }.all()?;
-        result::keep(&heap.name, &measured)?;
+        let (measured, traces) = Measuring { keeper, heap, installed: &installed, time: self.time }.all()?;
+        result::keep(&heap.name, &measured, &traces)?;
         if let Some(bug) = &heap.bug {
-            let found = measured.hunts.iter().filter(|hunt| page::is_found(bug, hunt)).count();
+            let found = measured.hunts.iter().filter(|hunt| hunt.finds(bug)).count();
             return Ok(format!("its bug is the first report of {found} in {} runs", measured.hunts.len()));
         }
         let failing = measured.answers.iter().filter(|answer| !answer.passes).count();

@@ -14,7 +14,7 @@ use heapproof_model::Dialect;
 use heapproof_model::dialect::Clause;
 use serde_json::{Value, json};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) struct Reporter<'a> {
     arguments: &'a Strictness,
@@ -46,7 +46,7 @@ impl<'a> Reporter<'a> {
             Verdict::Interrupted => return Ok(()),
         };
         let path = self.save("declared", subject, verdict)?;
-        let mut object = object(verdict, path);
+        let mut object = object(verdict, path.as_deref());
         object["type"] = "declared".into();
         self.say(&object, &text)
     }
@@ -64,7 +64,7 @@ impl<'a> Reporter<'a> {
             Verdict::Passes { .. } | Verdict::Interrupted => format!("{} {word}: passes", clause.name),
         };
         let path = self.save(&format!("{}-{word}", clause.name), held, verdict)?;
-        let mut object = object(verdict, path);
+        let mut object = object(verdict, path.as_deref());
         object["type"] = "answer".into();
         object["clause"] = clause.name.into();
         object["answer"] = word.into();
@@ -126,7 +126,7 @@ fn how(programs: u64, Shown { signature, program }: &Shown) -> String {
     format!("in {programs} programs, {signature}\n{program}")
 }
 
-fn object(verdict: &Verdict, path: Option<PathBuf>) -> Value {
+fn object(verdict: &Verdict, path: Option<&Path>) -> Value {
     match verdict {
         Verdict::Fails { programs, shown } => json!({
             "passes": false,

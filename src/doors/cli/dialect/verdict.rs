@@ -60,7 +60,8 @@ impl Trials<'_> {
             &mut |found| first = first.take().or(Some(found)),
             &mut |_| {},
         );
-        let options = Options { stop: Some(stop), jobs: threads(), ..Options::default() };
+        let jobs = arguments.jobs.map_or_else(threads, usize::from);
+        let options = Options { stop: Some(stop), jobs, ..Options::default() };
         let to_minimize = first.as_ref().filter(|_| !arguments.brief);
         let minimized = to_minimize.and_then(|found| judge.minimized(&found.program, &options));
         judge.trouble()?;
