@@ -1,0 +1,30 @@
+"""Lines from heapproof, and lines to it. Where CPython runs in wasm, pyodide.mjs reads and writes."""
+
+import os
+import sys
+
+answers = []
+commands = []  # that have arrived, the next one last
+rest = b""  # of a command that is not complete
+
+
+def hear():
+    """The next command."""
+    global commands, rest
+    while not commands:
+        os.write(1, "".join(answers).encode()) if answers else None
+        answers.clear()
+        chunk = os.read(0, 1 << 16)
+        if not chunk:
+            os._exit(0)
+        *lines, rest = (rest + chunk).split(b"\n")
+        commands = lines[::-1]
+    return commands.pop().decode()
+
+
+def say(line):
+    answers.append(line + "\n")
+
+
+if sys.platform == "emscripten":
+    from bridge import hear, say

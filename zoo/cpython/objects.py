@@ -1,0 +1,175 @@
+"""The objects of CPython that are under proof, and how they are found.
+
+There are two sorts:
+
+    containers   tables are dicts, arrays are deques; both give up their contents from the first
+    instances    tables are instances with attributes, arrays are lists, which give up theirs from the last
+
+and a third, `sets`, where code runs in collections: containers, whose weak objects are such that keep their reference to the target
+in a table, as WeakValueDictionary does. For a collection clears a reference that is garbage itself, before code and for good, though
+its target lives, and no clause says so.
+
+Nothing here keeps an object alive but `held`, which has the references of the mutator. A line may name garbage too, and that is found
+by its address, as C code would find it that borrows a reference. Weak references would not do: collections clear them before code
+runs. An object is asked for only while its label says that it lives.
+"""
+
+import ctypes
+import gc
+import sys
+from collections import deque
+from weakref import ref
+
+from lines import say
+
+held = {}  # by number, the references of the mutator, one entry each
+watches = {}  # by number, what tells the death of an object; those that live
+addresses = []  # by number
+targets = {}  # by number of a weak object of `Sets`, the reference to its target
+emptying = False  # between programs nobody listens
+
+
+def label(number):
+    """A code object that stands for one object under proof: that alone holds it, and gives it up before all else. So the end of
+    the label is the death of the object. It has to be of a type that can refer to no object in a ring, so that the collector does
+    not see it and no set has it, and that weak references can watch. Code objects are the only such type."""
+    made = code.__code__.replace(co_firstlineno=number)
+    watches[number] = ref(made, lambda _: gone(number))
+    return made
+
+
+def number_of(thing):
+    return thing.label.co_firstlineno
+
+
+def gone(number):
+    del watches[number]
+    targets.pop(number, None)
+    say("died %d" % number)
+
+
+class Panic(Exception):
+    """Leaves user code."""
+
+
+class Refused(Exception):
+    """A command is refused, for the reason given."""
+
+
+serve = None  # answers commands up to the end of the code that runs; heap.py has it
+
+
+def code(thing):
+    """The finalizer of each object that has one."""
+    if emptying:
+        return
+    say("began %d" % number_of(thing))
+    if serve() == "panic":
+        raise Panic
+
+
+def kind(word, base, *slots):
+    """A class of objects, and one of the same layout with a finalizer: `on` moves an object from the first to the second."""
+    plain = type(word, (base,), {"__slots__": ("label", *slots), "word": word})
+    plain.armed = type(word, (plain,), {"__slots__": (), "__del__": code})
+    return plain
+
+
+Box = kind("box", object, "value", "__weakref__")
+Scalar = kind("scalar", object, "value", "__weakref__")
+Ref = kind("weak", ref, "__weakref__")
+Kept = kind("weak", object, "__weakref__")
+Kept.__init__ = lambda _, target: targets.update({len(addresses): ref(target)})
+Kept.__call__ = lambda weak: targets[number_of(weak)]()
+
+
+class Containers:
+    Table = kind("table", dict, "__weakref__")
+    Array = kind("array", deque)
+    Weak = Ref
+    fields = staticmethod(lambda table: table)
+    read = staticmethod(dict.__getitem__)
+    write = staticmethod(dict.__setitem__)
+    delete = staticmethod(dict.__delitem__)
+
+
+class Instances:
+    Table = kind("table", object, "__dict__", "__weakref__")
+    Array = kind("array", list, "__weakref__")
+    Weak = Ref
+    fields = staticmethod(vars)
+    read = staticmethod(getattr)
+    write = staticmethod(setattr)
+    delete = staticmethod(delattr)
+
+
+class Sets(Containers):
+    Weak = Kept
+
+
+# --- Finding objects. ---
+
+
+sort = {"containers": Containers, "instances": Instances, "sets": Sets}.get(sys.argv[1])
+
+
+def contents(thing):
+    if thing.word == "table":
+        return sort.fields(thing).values()
+    if thing.word == "array":
+        return thing
+    return (thing.value,) if thing.word == "box" else ()
+
+
+def thing_at(number):
+    return ctypes.cast(addresses[number], ctypes.py_object).value
+
+
+def find(word, kind=None):
+    if word == "nil":
+        raise Refused("nil")
+    number = int(word[1:])
+    if number not in watches:
+        raise Refused("stale")
+    thing = thing_at(number)
+    if kind and thing.word != kind:
+        raise Refused("kind")
+    return thing
+
+
+def parse(word):
+    """A value to be stored."""
+    if word[0] != "#":
+        return word
+    if int(word[1:]) not in watches:
+        raise Refused("stale-value")
+    return find(word)
+
+
+def show(value):
+    return value if type(value) is str else "#%d" % number_of(value)
+
+
+def take(thing):
+    held.setdefault(number_of(thing), []).append(thing)
+
+
+def new(cls, *args):
+    thing = cls(*args)
+    thing.label = label(len(addresses))
+    addresses.append(id(thing))
+    take(thing)
+    return thing
+
+
+def begin():
+    """Empties the heap. Rings whose code saved them once may need more than one collection."""
+    global emptying
+    emptying = True
+    watches.clear()
+    targets.clear()
+    held.clear()
+    while gc.collect():
+        pass
+    emptying = False
+    addresses.clear()
