@@ -6,7 +6,7 @@
  */
 declare(strict_types=1);
 
-/* Objects without code. The label is the first property, as PHP frees them in their order: a stream that the object
+/* Objects without a destructor. The label is the first property, as PHP frees them in their order: a stream that the object
  * alone has. So its closing is the death of the object. A stream is nothing that PHP's collector would see as part of a set. */
 class Node
 {
@@ -20,19 +20,20 @@ class Node
     }
 }
 
-/* A destructor belongs to a class, and runs once in an object's life, whether there are lines for it or not. Where nothing collects,
- * that does not matter: it runs as the object dies. */
+/* A destructor belongs to a class, and runs once in an object's life, whether there are lines for it or not. */
 final class Coded extends Node
 {
     public bool $armed = false;
+    public bool $spent = false;
 
     public function __destruct()
     {
+        $this->spent = true;
         if ($this->armed && !Objects::$emptying) {
-            $dead = Objects::tellDead(); // those of a collection that is under way
             say("began $this->number");
+            [$outer, Objects::$running] = [Objects::$running, $this];
             serve();
-            Objects::$dead = $dead;
+            Objects::$running = $outer;
         }
     }
 }
@@ -51,9 +52,7 @@ final class Label
     public function stream_close(): void
     {
         unset(Objects::$known[$this->number]);
-        if (Objects::$dead !== null) {
-            Objects::$dead[] = $this->number;
-        } elseif (!Objects::$emptying) {
+        if (!Objects::$emptying) {
             say("died $this->number");
         }
     }
@@ -66,7 +65,7 @@ final class Objects
     public static int $count = 0;
     public static bool $emptying = false; // between programs nobody listens
     public static string $class = Node::class;
-    public static ?array $dead = null; // in a collection, who has died of it
+    public static ?Node $running = null; // whose code runs
 
     public static function make(string $kind, array $slots): Node
     {
@@ -95,16 +94,30 @@ final class Objects
         return $node;
     }
 
-    /** No object of PHP changes its class. So one that has a destructor takes the place of one that has none, wherever that stands. */
-    public static function arm(Node $node): void
+    /** Whether user code has a handle that leads to an object: from what is held, or from its own object. */
+    public static function isReached(string $number): bool
     {
-        if (!$node instanceof Coded) {
-            $coded = new Coded($node->number, $node->kind);
-            [$coded->label, $coded->slots, $coded->target] = [$node->label, $node->slots, $node->target];
-            $node->label = null;
-            self::$known[$node->number] = WeakReference::create($coded);
-            self::replace($node, $coded);
-            [$node->slots, $node] = [[], $coded];
+        $next = [self::$running, ...array_column(self::$held, 0)];
+        $seen = [];
+        while (($node = array_pop($next)) !== null) {
+            if ($node instanceof Node && !isset($seen[$node->number])) {
+                $seen[$node->number] = true;
+                array_push($next, ...array_values($node->slots));
+            }
+        }
+        return isset($seen[$number]);
+    }
+
+    /** Gives code to an object. If its destructor has run already, without lines, a new one takes its place wherever it stands. */
+    public static function arm(Coded $node): void
+    {
+        if ($node->spent && !$node->armed) {
+            $new = new Coded($node->number, $node->kind);
+            [$new->label, $new->slots, $new->target] = [$node->label, $node->slots, $node->target];
+            [$node->label, $node->slots] = [null, []];
+            self::$known[$node->number] = WeakReference::create($new);
+            self::replace($node, $new);
+            $node = $new;
         }
         $node->armed = true;
     }
@@ -122,31 +135,6 @@ final class Objects
                 $node->target = WeakReference::create($new);
             }
         }
-    }
-
-    /* PHP does not free a set with code in the pass that runs the code, but in the next, together with the rings that the code made.
-     * No code runs between these deaths, so no step of a program sees their order. They are told in the order of allocation: the
-     * set, then what its code made. */
-    public static function collect(): int
-    {
-        self::$dead = [];
-        $count = gc_collect_cycles();
-        self::tellDead();
-        return $count;
-    }
-
-    /** Tells them. From now on deaths are told at once. Returns what `$dead` is to be when the collection goes on. */
-    public static function tellDead(): ?array
-    {
-        [$dead, self::$dead] = [self::$dead, null];
-        if ($dead === null) {
-            return null;
-        }
-        sort($dead);
-        foreach ($dead as $number) {
-            say("died $number");
-        }
-        return [];
     }
 
     public static function begin(): void
