@@ -5,8 +5,8 @@
 //! its object.
 
 use bacon_rajan_cc::{Cc, Trace, Tracer, Weak};
-use heapproof::model::{Code, Dialect};
 use heapproof::model::dialect::{Garbage, Reach, Release};
+use heapproof::model::{Code, Dialect};
 use heapproof::pointers::{self, Pointers, Probe};
 use heapproof::subject::SubjectKind;
 use std::cell::RefCell;

@@ -8,8 +8,8 @@
 
 use dumpster::sync::{self, Gc};
 use dumpster::{TraceWith, Visitor};
-use heapproof::model::{Code, Dialect};
 use heapproof::model::dialect::{Garbage, Reach, SetView};
+use heapproof::model::{Code, Dialect};
 use heapproof::pointers::{self, Pointers, Probe};
 use heapproof::subject::SubjectKind;
 use std::process::ExitCode;
@@ -79,12 +79,7 @@ impl Pointers for Node {
     /// A collection that code calls in a release does its work, but one that runs within another collection waits for ever; so
     /// code does not collect. A panic in a collection loses the rest of the set, by that order too, so programs don't panic.
     fn dialect() -> Dialect {
-        Dialect {
-            garbage: Garbage::Asked,
-            reach: Reach::OnePass,
-            set_view: SetView::Nil,
-            ..pointers::counted()
-        }
+        Dialect { garbage: Garbage::Asked, reach: Reach::OnePass, set_view: SetView::Nil, ..pointers::counted() }
     }
 }
 

@@ -5,8 +5,8 @@
 
 use dumpster::unsync::{self, Gc};
 use dumpster::{TraceWith, Visitor};
-use heapproof::model::{Code, Dialect};
 use heapproof::model::dialect::{CollectInSet, Garbage, Reach, SetView};
+use heapproof::model::{Code, Dialect};
 use heapproof::pointers::{self, Pointers, Probe};
 use heapproof::subject::SubjectKind;
 use std::cell::RefCell;

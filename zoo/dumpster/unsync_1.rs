@@ -5,8 +5,8 @@
 
 use dumpster::unsync::{self, Gc};
 use dumpster::{Trace, Visitor};
-use heapproof::model::{Code, Dialect};
 use heapproof::model::dialect::{Garbage, Reach, SetView};
+use heapproof::model::{Code, Dialect};
 use heapproof::pointers::{self, Pointers, Probe};
 use heapproof::subject::SubjectKind;
 use std::cell::RefCell;
@@ -86,12 +86,7 @@ impl Pointers for Node {
     /// A collection that the code of a set calls panics, as the collector's list is in use; so code does not
     /// collect.
     fn dialect() -> Dialect {
-        Dialect {
-            garbage: Garbage::Asked,
-            reach: Reach::OnePass,
-            set_view: SetView::Nil,
-            ..pointers::counted()
-        }
+        Dialect { garbage: Garbage::Asked, reach: Reach::OnePass, set_view: SetView::Nil, ..pointers::counted() }
     }
 }
 

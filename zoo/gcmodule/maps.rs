@@ -4,8 +4,8 @@
 //! values have to be traced. Up to 0.3.2 the map said no if its *keys* had not, and plain keys never have.
 
 use gcmodule::{Cc, Trace, Tracer};
-use heapproof::model::{Code, Dialect};
 use heapproof::model::dialect::{CollectGives, Garbage, Reach};
+use heapproof::model::{Code, Dialect};
 use heapproof::pointers::{self, Pointers, Probe};
 use heapproof::subject::SubjectKind;
 use std::cell::RefCell;
