@@ -61,7 +61,8 @@ impl Space {
         let situation = Situation {
             stale: Vec::new(),
             living: objects.len(),
-            fresh: Name(objects.len() as u16),
+            // Where code looks, it has bound a name too.
+            fresh: Name(objects.len() as u16 + u16::from(self.looks)),
             objects,
             in_frame: false,
             is_damaged: false,

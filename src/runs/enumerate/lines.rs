@@ -180,12 +180,21 @@ impl Maker<'_> {
         operations.into_iter().filter(allowed).map(|operation| Line { bind: bind(&operation), operation }).collect()
     }
 
-    /// What a finalizer looks at.
+    /// What a finalizer looks at, and the code that it gives.
     fn looks(&self) -> Vec<Operation<Name>> {
         let fields = self.space.fields.iter();
         let reads = fields.map(|field| Operation::ReadField { object: Some(Name::SELF), field: field.clone() });
         let weak = self.situation.objects.iter().filter(|(_, kind)| *kind == Kind::Weak);
-        reads.chain(weak.map(|(name, _)| Operation::Upgrade { weak: Some(*name) })).collect()
+        let upgrades = weak.map(|(name, _)| Operation::Upgrade { weak: Some(*name) });
+        reads.chain(upgrades).chain(self.code_of_the_born()).collect()
+    }
+
+    /// Code for what code has made last, if the last name is bound there.
+    fn code_of_the_born(&self) -> Option<Operation<Name>> {
+        let last = Name(self.situation.fresh.0.checked_sub(1)?);
+        let is_outside = self.situation.objects.iter().any(|(name, _)| *name == last);
+        let line = Box::new(Line { bind: None, operation: Operation::Panic {} });
+        (!is_outside).then_some(Operation::On { object: Some(last), line })
     }
 
     /// An operation that stores a value in an object of that kind.

@@ -30,7 +30,8 @@ pub struct Space {
     pub nil: bool,
     /// The faults that are made.
     pub faults: Vec<Fault>,
-    /// Whether finalizers look: they read what their own object holds, and upgrade weak objects.
+    /// Whether finalizers look: they read what their own object holds, upgrade weak objects, and give code to what code has
+    /// made.
     pub looks: bool,
 }
 
