@@ -42,7 +42,7 @@ const BUGS_HEAD: &str = "
 
 Is the known bug of a version what `check` reports first? Six runs each, one job, seeds 1 to 6. *Found*: runs in which the
 first report is the bug, within 100,000 operations, by a trace at most two lines longer than the shortest that is known. Where the
-trigger crashes or hangs the heap, only lengths are kept.
+trigger crashes or hangs the heap, only lengths are kept, and the operations of the program that crashed are not counted.
 
 | heap | bug | told in | found | operations (median) | lines (median) | shortest known |
 |---|---|---|--:|--:|--:|--:|
