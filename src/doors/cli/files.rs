@@ -127,6 +127,14 @@ impl Files {
         probe.map_err(|error| Trouble::Fault(format!("can't write into {shown}: {error}")))
     }
 
+    /// Writes a file into a folder, completely or not at all. The folder is made if it is not there.
+    pub fn keep_in(folder: &Path, name: &str, text: &str) -> Result<PathBuf, Trouble> {
+        let path = folder.join(name);
+        let written = fs::create_dir_all(folder).and_then(|()| write_whole(&path, text));
+        written.map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))?;
+        Ok(path)
+    }
+
     fn take(&mut self, place: Place, shown: &str) -> Result<(), Trouble> {
         if let Some((_, Taken { shown: other, for_what })) = self.taken.iter().find(|(taken, _)| *taken == place) {
             let which = if other == shown { String::new() } else { format!("the same as {other}, which is ") };

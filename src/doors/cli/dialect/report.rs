@@ -6,7 +6,7 @@ use super::super::files::Files;
 use super::super::output::Output;
 use super::verdict::{Shown, Verdict};
 use super::{Advice, Strictness};
-use crate::failure::failures::{commented, write_whole};
+use crate::failure::failures::commented;
 use crate::failure::heading::found_as;
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
@@ -107,12 +107,9 @@ impl<'a> Reporter<'a> {
     /// Saves the trace of a failure, if there is a folder for it.
     fn save(&self, name: &str, subject: &SubjectKind, verdict: &Verdict) -> Result<Option<PathBuf>, Trouble> {
         let (Some(folder), Verdict::Fails { shown, .. }) = (&self.arguments.save, verdict) else { return Ok(None) };
-        let path = folder.join(format!("{name}.trace"));
         let signature = shown.signature.as_ref().map_or("none", |signature| signature.as_str());
         let trace = commented(&shown.program, &found_as(signature, Property::Lockstep, subject));
-        let unsaved = |error| Trouble::Fault(format!("can't save {}: {error}", path.display()));
-        std::fs::create_dir_all(folder).and_then(|()| write_whole(&path, &trace)).map_err(unsaved)?;
-        Ok(Some(path))
+        Files::keep_in(folder, &format!("{name}.trace"), &trace).map(Some)
     }
 }
 
