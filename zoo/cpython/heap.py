@@ -10,8 +10,11 @@ Plain values do not concern a heap. They are kept as the words that came.
 """
 
 import gc
+import os
 import re
 import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 import objects
 from lines import hear, say

@@ -245,8 +245,8 @@ Objects::$class = $sort === 'rings' ? Node::class : Coded::class;
  * - An object that loses its last reference to its own code dies right behind it, before the code of the others.
  * - What code left to members alone is no member. It dies with the first of them that refers to it, before the others.
  * - A ring with code that other code drops has that run in the same collection, but dies in the next.
- * - A member whose destructor has run before, or that has none, is freed even though code got it by a weak reference and keeps it.
- *   So every object has a destructor here, mostly an empty one, and code either keeps objects or upgrades. */
+ * - Code keeps no object that it got by a weak reference. Every object has a destructor here, mostly an empty one, and code either
+ *   keeps objects or upgrades. */
 $kept_out = ['On', 'WriteField', 'WriteElement', 'WriteBox', 'Remove', 'Pop', 'Push', 'Drop'];
 $out = 'Collect On not-in-code:' . implode(' not-in-code:', $kept_out);
 $more = ['rings' => 'Collect', 'destructors' => 'On', 'sets' => "$out not-in-code:Upgrade", 'set-weak' => "$out not-in-code:Take"];

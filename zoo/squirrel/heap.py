@@ -3,35 +3,22 @@
     python heap.py DIALECT
 """
 
-import os
 import pathlib
 import re
 import sys
 
 import squirrel
 
+here = pathlib.Path(__file__).parent
+sys.path.insert(0, str(here.parent))
+from lines import hear, say
+
 WORD = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|[^ ]+')
-answers = []
-commands = []  # that have arrived, the next one last
-rest = b""  # of a command that is not complete
 
 
-def hear():
+def words():
     """The words of the next command."""
-    global commands, rest
-    while not commands:
-        os.write(1, "".join(answers).encode())
-        answers.clear()
-        chunk = os.read(0, 1 << 16)
-        if not chunk:
-            os._exit(0)
-        *lines, rest = (rest + chunk).split(b"\n")
-        commands = lines[::-1]
-    return "\x1f".join(WORD.findall(commands.pop().decode()))
-
-
-def say(line):
-    answers.append(line + "\n")
+    return "\x1f".join(WORD.findall(hear()))
 
 
 GREETING = """heapproof 1
@@ -46,6 +33,6 @@ ready"""
 
 say(GREETING % sys.argv[1])
 vm = squirrel.SQVM()
-vm.bindfunc("hear", hear)
+vm.bindfunc("hear", words)
 vm.bindfunc("say", say)
-vm.execute((pathlib.Path(__file__).parent / "heap.nut").read_text())
+vm.execute((here / "heap.nut").read_text())

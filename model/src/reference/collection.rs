@@ -147,7 +147,7 @@ impl Reference {
         match self.dialect.garbage {
             Garbage::Asked | Garbage::AnyTime => {
                 let garbage = self.garbage();
-                let due = before.map_or_else(|| garbage.clone(), |before| before & &garbage);
+                let due = before.map(|before| before & &garbage).unwrap_or(garbage);
                 let free = self.dialect.has_free_turns();
                 self.chosen_set().filter(|set| free && due.is_subset(set)).unwrap_or(due)
             }
@@ -191,9 +191,11 @@ impl Reference {
         };
         self.hidden.retain(|object| !set.contains(object));
         self.doomed.retain(|object| !set.contains(object));
-        let mut internal = counted(self);
-        torn.iter().flatten().for_each(|target| internal[target.index()] += 1);
-        self.give_up(torn, &mut internal);
+        if !torn.is_empty() {
+            let mut internal = counted(self);
+            torn.iter().flatten().for_each(|target| internal[target.index()] += 1);
+            self.give_up(torn, &mut internal);
+        }
         self.statistics.cycles_collected += freed.cycles;
         freed
     }

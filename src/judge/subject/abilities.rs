@@ -2,7 +2,7 @@
 
 use super::{Looks, Observation, Subject};
 use heapproof_model::dialect::{Garbage, UserCode};
-use heapproof_model::{Code, Dialect, Line, Operation};
+use heapproof_model::{Code, Dialect, Line, Name, Operation};
 
 /// Which operations subjects of a kind have, and what can be observed of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,14 +85,17 @@ impl Abilities {
 
     /// The same for the operations of a line, those within a finalizer included.
     pub fn supports_line(&self, line: &Line) -> bool {
-        let within = match &line.operation {
-            Operation::On { line, .. } => {
-                line.codes().iter().all(|code| self.has_in_code(*code)) && self.supports_line(line)
-            }
-            Operation::Temp { allocation } => self.supports(allocation.code()),
+        self.supports_all(&line.operation, false)
+    }
+
+    fn supports_all(&self, operation: &Operation<Name>, in_code: bool) -> bool {
+        let within = match operation {
+            Operation::On { line, .. } => self.supports_all(&line.operation, true),
+            Operation::Temp { allocation } => self.supports_all(allocation, in_code),
             _ => true,
         };
-        within && self.supports(line.operation.code())
+        let code = operation.code();
+        within && self.supports(code) && (!in_code || self.has_in_code(code))
     }
 
     /// What can't be checked, each in words; empty where everything can.

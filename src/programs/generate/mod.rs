@@ -244,7 +244,7 @@ impl<'a> Generator<'a> {
     fn supports(&self, operation: &Operation<Name>) -> bool {
         let within = match operation {
             Operation::On { line, .. } => {
-                line.codes().iter().all(|code| !self.not_in_code.contains(code)) && self.supports(&line.operation)
+                !self.not_in_code.iter().any(|code| line.codes().contains(code)) && self.supports(&line.operation)
             }
             Operation::Temp { allocation } => self.supports(allocation),
             _ => true,

@@ -64,11 +64,13 @@ impl Greeting {
                 self.name = format!("{name}-{version}");
             }
             "operations" => {
-                let (without, with): (Vec<&str>, Vec<&str>) =
-                    rest.split_whitespace().partition(|word| word.starts_with(NOT_IN_CODE));
-                self.operations = with.into_iter().map(operation).collect::<Result<_, _>>()?;
-                let without = without.into_iter().map(|word| operation(word.trim_start_matches(NOT_IN_CODE)));
-                self.not_in_code = without.collect::<Result<_, _>>()?;
+                (self.operations, self.not_in_code) = (Vec::new(), Vec::new());
+                for word in rest.split_whitespace() {
+                    match word.strip_prefix(NOT_IN_CODE) {
+                        Some(word) => self.not_in_code.push(operation(word)?),
+                        None => self.operations.push(operation(word)?),
+                    }
+                }
             }
             "observations" => {
                 for observation in rest.split_whitespace() {

@@ -2,7 +2,7 @@
 //! zoo names.
 
 use super::heap::{Client, Heap};
-use super::run::Keeper;
+use super::keeper::Keeper;
 use crate::common::workspace::{cargo, root};
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -40,10 +40,12 @@ impl Keeper {
             let program = self.built(&folder, &["--bin", &heap.program()], &heap.program())?;
             return Ok(Installed { program, subject: subject.clone() });
         }
-        for command in &heap.build {
-            self.succeed(&mut spelled(heap, &folder, command)?.0, LIMIT)?;
+        for words in &heap.build {
+            let words = spelled(heap, &folder, words);
+            let (program, arguments) = words.split_first().context("a command is empty")?;
+            self.succeed(Command::new(program).args(arguments).current_dir(&folder), LIMIT)?;
         }
-        let (_, words) = spelled(heap, &folder, &heap.run)?;
+        let words = spelled(heap, &folder, &heap.run);
         let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
         let program = self.built(root(), &["--package", "heapproof"], "heapproof")?;
         Ok(Installed { program, subject: format!("exec:{}", quoted.join(" ")) })
@@ -74,7 +76,6 @@ impl Keeper {
             publish = false
             [workspace]
         };
-
         let binary = toml::Table::from_iter([
             ("name".to_owned(), toml::Value::from(heap.program())),
             ("path".to_owned(), program.into()),
@@ -120,15 +121,11 @@ impl Keeper {
     }
 }
 
-/// A command of a heap's file, and its words, with folders for `{install}`, `{here}` and `{sdk}`.
-fn spelled(heap: &Heap, folder: &Path, words: &[String]) -> Result<(Command, Vec<String>)> {
+/// The words of a command of a heap's file, with folders for `{install}`, `{here}` and `{sdk}`.
+fn spelled(heap: &Heap, folder: &Path, words: &[String]) -> Vec<String> {
     let places = [("{install}", folder.to_owned()), ("{here}", heap.family.clone()), ("{sdk}", root().join("sdk"))];
     let place = |word: &String| {
         places.iter().fold(word.clone(), |word, (mark, path)| word.replace(mark, &path.to_string_lossy()))
     };
-    let words: Vec<String> = words.iter().map(place).collect();
-    let (program, arguments) = words.split_first().context("a command is empty")?;
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder);
-    Ok((command, words))
+    words.iter().map(place).collect()
 }

@@ -2,8 +2,8 @@
 
 use super::heap::{Bug, Heap};
 use super::install::Installed;
+use super::keeper::Keeper;
 use super::result::{Answer, Hunt, Measured, Run};
-use super::run::Keeper;
 use anyhow::{Context, Result, bail};
 use heapproof_model::Dialect;
 use heapproof_model::dialect::CLAUSES;
@@ -21,7 +21,7 @@ const HUNT: &str = "6000";
 const ANSWER: &str = "2s";
 /// What is added to the time of a run: to start, to minimise, to save.
 const SLACK: Duration = Duration::from_secs(15 * 60);
-/// Failures that end the heap's process, or keep it busy: their traces stay out of the repository.
+/// Failures that end the heap's process, keep it busy, or unwind through it: their traces stay out of the repository.
 const CRASHES: [&str; 4] = ["crashed", "hung", "out-of-memory", "panicked"];
 
 /// The traces that show what was measured, each with its name.
@@ -56,7 +56,7 @@ impl Measuring<'_> {
     fn random(&self, time: Duration) -> Result<(String, Run)> {
         let spelled = humantime::format_duration(time).to_string().replace(' ', "");
         let objects =
-            self.lines(self.heapproof("check").args(["--time", &spelled, "--seed", &SEED.to_string()]), time)?;
+            self.lines(self.heapproof("check").args(["--time", &spelled, "--seed", &SEED.to_string()]), time + SLACK)?;
         let start = of_type(&objects, "start").context("the run said nothing")?;
         let summary = of_type(&objects, "summary").context("the run did not end")?;
         let failure = of_type(&objects, "found").and_then(|found| found["signature"].as_str());
@@ -86,7 +86,6 @@ impl Measuring<'_> {
                         clause: text("clause").unwrap_or_default(),
                         answer: text("answer").unwrap_or_default(),
                         passes: object["passes"].as_bool().unwrap_or(false),
-                        programs: object["programs"].as_u64().unwrap_or(0),
                         signature: text("signature"),
                         lines: None,
                     };
@@ -165,8 +164,8 @@ impl Measuring<'_> {
     }
 
     /// The objects that it prints, one for each line.
-    fn lines(&self, command: &mut Command, time: Duration) -> Result<Vec<Value>> {
-        let printed = self.keeper.run(command, time + SLACK)?;
+    fn lines(&self, command: &mut Command, limit: Duration) -> Result<Vec<Value>> {
+        let printed = self.keeper.run(command, limit)?;
         if printed.status.code().is_none_or(|code| code > 1) {
             bail!("{}", printed.stderr.lines().last().unwrap_or("it ended without a word"));
         }

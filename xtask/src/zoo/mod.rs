@@ -1,12 +1,12 @@
 //! The zoo: published heaps under proof, each by its own dialect; see `zoo/README.md`.
 //!
 //! [`heap`] reads what `zoo/` says about a heap; [`install`] fetches its packages; [`measure`] runs it; [`result`] is what is
-//! kept of that; [`page`] writes `docs/zoo.md` from all that is kept. [`visit`] is the command.
+//! kept of that; [`page`] writes `docs/zoo.md` from all that is kept. [`keeper`] runs programs for them; [`visit`] is the command.
 
 mod heap;
 mod install;
+mod keeper;
 mod measure;
 mod page;
 mod result;
-mod run;
 pub(crate) mod visit;

@@ -20,8 +20,8 @@ folder of its own, and measures it again.
 const CLAUSES_HEAD: &str = "
 ## Heaps by clause
 
-What was measured, not what is documented. Before anybody ran a heap, its answers were guessed; **bold** are the heaps of which the
-guess was wrong. A heap stands in no row of a clause if it passed as every other answer too, in two seconds of programs each: mostly it has
+What was measured, not what is documented. Before anybody ran a heap, its answers were guessed ([which of the guesses are not
+independent](../zoo/README.md#guesses)); **bold** are the heaps of which the guess was wrong. A heap stands in no row of a clause if it passed as every other answer too, in two seconds of programs each: mostly it has
 no operation that would show it. `depth` is not measured.
 
 | clause | answer | heaps |
@@ -237,4 +237,17 @@ fn alone(page: &mut String, Known { heap, measured, dialect }: &Known<'_>) -> Re
         writeln!(page, "Held to each of {} other answers, it fails as {failing}.", measured.answers.len())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::written;
+    use crate::common::workspace::root;
+    use crate::zoo::heap;
+
+    #[test]
+    fn the_page_is_what_the_command_writes() {
+        let page = std::fs::read_to_string(root().join("docs/zoo.md")).unwrap();
+        assert_eq!(page, written(&heap::all().unwrap()).unwrap(), "`cargo xtask zoo --page` writes it anew");
+    }
 }

@@ -43,9 +43,6 @@ pub(super) struct Answer {
     pub clause: String,
     pub answer: String,
     pub passes: bool,
-    /// How many programs it passes, or which was the first that fails.
-    #[serde(default)]
-    pub programs: u64,
     /// How it fails, in how many lines.
     pub signature: Option<String>,
     pub lines: Option<usize>,

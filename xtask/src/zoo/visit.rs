@@ -1,8 +1,8 @@
 //! `cargo xtask zoo`: installs the heaps of the zoo, measures them, and writes `docs/zoo.md`.
 
 use super::heap::{self, Heap};
+use super::keeper::Keeper;
 use super::measure::Measuring;
-use super::run::Keeper;
 use super::{page, result};
 use crate::common::arguments::{duration, expect_known};
 use crate::common::command::{Command, End, stopped_by_signals};

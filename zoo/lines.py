@@ -1,4 +1,4 @@
-"""Lines from heapproof, and lines to it. Where CPython runs in wasm, pyodide.mjs reads and writes."""
+"""Lines from heapproof, and lines to it, for heaps in Python. Where CPython runs in wasm, pyodide.mjs reads and writes."""
 
 import os
 import sys

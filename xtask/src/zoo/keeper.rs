@@ -1,4 +1,4 @@
-//! Runs the programs that the zoo needs: within a time, and until somebody asks to stop.
+//! The keeper of the zoo: runs the programs that it needs, within a time, and until somebody asks to stop.
 
 use crate::common::child::{self, How};
 use anyhow::{Result, bail};
@@ -29,11 +29,10 @@ impl Keeper {
         // Several shares can be measured at once.
         let output = self.folder.join(format!("output-{}", std::process::id()));
         fs::create_dir_all(&output)?;
-        let name = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
         let ended = child::run(command, &output, Some(limit), &self.stop)?;
         match ended.how {
             How::Exited(status) => Ok(Printed { status, stdout: ended.stdout, stderr: ended.stderr }),
-            How::TimedOut => bail!("{name} took longer than {}", humantime::format_duration(limit)),
+            How::TimedOut => bail!("{} took longer than {}", name(command), humantime::format_duration(limit)),
             How::Interrupted => bail!("interrupted"),
         }
     }
@@ -46,11 +45,15 @@ impl Keeper {
         }
         let lines = || printed.stderr.lines().chain(printed.stdout.lines()).filter(|line| !line.trim().is_empty());
         let told = lines().find(|line| line.to_lowercase().starts_with("error")).or_else(|| lines().next_back());
-        let name = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
-        bail!("{name} failed: {}", told.unwrap_or("it printed nothing"))
+        bail!("{} failed: {}", name(command), told.unwrap_or("it printed nothing"))
     }
 
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
+}
+
+/// The name of a command's program, without its folder.
+fn name(command: &Command) -> String {
+    Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
