@@ -1,6 +1,7 @@
 //! Allocation of every kind of object.
 
 use crate::object::Content;
+use crate::write::LONGEST;
 use crate::{Heap, HeapError, Host, ObjectId, Value};
 
 /// What an object is made of, see [`Heap::allocate_temporary`]. The errors are those of the
@@ -33,9 +34,10 @@ impl<H: Host> Heap<H> {
     ///
     /// # Errors
     /// [`HeapError::Capacity`].
+    #[inline]
     pub fn allocate_table(&mut self) -> Result<ObjectId, HeapError> {
         self.check_before_allocation();
-        self.allocate(New::Table)
+        self.insert(Content::empty_table(), false)
     }
 
     /// Allocates an array of these elements.
@@ -43,9 +45,10 @@ impl<H: Host> Heap<H> {
     /// # Errors
     /// [`HeapError::Stale`] for a reference among the elements, then [`HeapError::Overflow`],
     /// [`HeapError::Capacity`].
+    #[inline]
     pub fn allocate_array(&mut self, elements: &[Value]) -> Result<ObjectId, HeapError> {
         self.check_before_allocation();
-        self.allocate(New::Array(elements))
+        self.insert_array(elements)
     }
 
     /// Allocates a closure of a function, named by its index, and the values that it captures.
@@ -63,9 +66,10 @@ impl<H: Host> Heap<H> {
     /// # Errors
     /// [`HeapError::Stale`] for a reference, then [`HeapError::Overflow`],
     /// [`HeapError::Capacity`].
+    #[inline]
     pub fn allocate_box(&mut self, value: Value) -> Result<ObjectId, HeapError> {
         self.check_before_allocation();
-        self.allocate(New::Box(value))
+        self.insert_box(value)
     }
 
     /// Allocates a scalar, which never changes.
@@ -96,6 +100,7 @@ impl<H: Host> Heap<H> {
     }
 
     #[cold]
+    #[inline(never)]
     fn interrupt_allocation(&mut self) {
         self.verify_if_due();
         if self.configuration().automatic_checks() {
@@ -104,51 +109,74 @@ impl<H: Host> Heap<H> {
     }
 
     /// Allocates without a check.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn allocate(&mut self, new: New<'_>) -> Result<ObjectId, HeapError> {
         match new {
-            New::Table => self.insert(Content::empty_table()),
-            New::Array(elements) => {
-                self.count_contents(elements)?;
-                self.insert(Content::Array(stored(elements).collect()))
-            }
+            New::Table => self.insert(Content::empty_table(), false),
+            New::Array(elements) => self.insert_array(elements),
             New::Closure { function, captures } => {
-                self.count_contents(captures)?;
+                let refers = self.count_contents(captures)?;
                 let captures = stored(captures).collect();
-                self.insert(Content::Closure { function, captures })
+                self.insert(Content::Closure { function, captures }, refers)
             }
-            New::Box(value) => {
-                self.count_contents(std::slice::from_ref(&value))?;
-                self.insert(Content::Box(value.normalized()))
-            }
+            New::Box(value) => self.insert_box(value),
             New::Scalar(value) => {
                 if let Some(object) = value.reference() {
                     self.arena.headers.find(object)?;
                     return Err(HeapError::ScalarReference { object });
                 }
-                self.insert(Content::Scalar(value.normalized()))
+                self.insert(Content::Scalar(value.normalized()), false)
             }
             New::Weak(target) => self.insert_weak(target),
         }
     }
 
-    /// Counts the references of an object that is about to be made, if there is room for it.
-    fn count_contents(&mut self, values: &[Value]) -> Result<(), HeapError> {
-        self.arena.headers.retain_all(values)?;
-        let full = self.arena.room().is_err() || values.len() > u32::MAX as usize;
-        if full {
-            self.arena.headers.take_back(values);
+    #[inline]
+    fn insert_array(&mut self, elements: &[Value]) -> Result<ObjectId, HeapError> {
+        let refers = self.count_contents(elements)?;
+        self.insert(Content::Array(stored(elements).collect()), refers)
+    }
+
+    #[inline]
+    fn insert_box(&mut self, value: Value) -> Result<ObjectId, HeapError> {
+        let refers = self.count_contents(std::slice::from_ref(&value))?;
+        self.insert(Content::Box(value.normalized()), refers)
+    }
+
+    /// Counts the references of an object that is about to be made, if there is room for it, and says
+    /// whether there are any.
+    #[inline(always)]
+    fn count_contents(&mut self, values: &[Value]) -> Result<bool, HeapError> {
+        if values.len() > LONGEST {
+            self.arena.headers.find_all(values)?;
             return Err(HeapError::Capacity);
+        }
+        let refers = values.iter().any(|value| value.reference().is_some());
+        if refers {
+            self.count_references(values)?;
+        }
+        Ok(refers)
+    }
+
+    #[inline(never)]
+    fn count_references(&mut self, values: &[Value]) -> Result<(), HeapError> {
+        self.arena.headers.retain_all(values)?;
+        if let Err(full) = self.arena.room() {
+            self.arena.headers.take_back(values);
+            return Err(full);
         }
         self.arena.headers.disturb_all(values);
         Ok(())
     }
 
-    pub(crate) fn insert(&mut self, content: Content) -> Result<ObjectId, HeapError> {
-        let refers = content.next_reference(0).is_some();
+    /// Makes an object; `refers` says whether it refers to others, which are counted.
+    #[inline]
+    pub(crate) fn insert(&mut self, content: Content, refers: bool) -> Result<ObjectId, HeapError> {
         let object = self.arena.insert(content)?;
-        self.dirty.make_room(self.arena.slots());
-        self.candidates.make_room(self.arena.slots());
+        // The first tenant of a slot: the slot is new.
+        if object.generation() == 1 {
+            self.candidates.make_room(self.arena.slots());
+        }
         self.slices.allocated(object.slot());
         if refers {
             self.changed(object);

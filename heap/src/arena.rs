@@ -6,7 +6,8 @@
 
 use std::hash::Hasher;
 
-use crate::counts::{Header, Headers};
+use crate::header::{Header, Marks};
+use crate::headers::Headers;
 use crate::digest::Digest;
 use crate::object::Content;
 use crate::{Configuration, HeapError, ObjectId};
@@ -109,12 +110,12 @@ impl Arena {
         self.contents.get(object.slot() as usize).ok_or(stale)
     }
 
-    /// The contents of an object, to be changed, with the headers beside them, to be counted in.
-    #[inline]
-    pub(crate) fn split(&mut self, object: ObjectId) -> Result<(&mut Content, &mut Headers), HeapError> {
-        self.headers.find(object)?;
+    /// The contents of an object, to be changed, with its marks, and the headers, to be counted in.
+    #[inline(always)]
+    pub(crate) fn split(&mut self, object: ObjectId) -> Result<(&mut Content, Marks, &mut Headers), HeapError> {
+        let marks = self.headers.find(object)?.marks;
         match self.contents.get_mut(object.slot() as usize) {
-            Some(content) => Ok((content, &mut self.headers)),
+            Some(content) => Ok((content, marks, &mut self.headers)),
             None => Err(HeapError::Stale { object }),
         }
     }
@@ -128,6 +129,7 @@ impl Arena {
     }
 
     /// The error if there is no room for one more object.
+    #[inline]
     pub(crate) fn room(&self) -> Result<(), HeapError> {
         let slots_left = self.vacant != NONE || self.contents.len() < NONE as usize;
         if self.live >= self.capacity || !slots_left {
@@ -137,25 +139,26 @@ impl Arena {
     }
 
     /// Makes an object that the mutator holds once.
+    #[inline(always)]
     pub(crate) fn insert(&mut self, content: Content) -> Result<ObjectId, HeapError> {
         self.room()?;
         self.live += 1;
         let slot = self.vacant;
         // The end of the list is no index of the contents, and then there is a slot to append.
-        let Some(&Content::Vacant { generation, next }) = self.contents.get(slot as usize) else {
+        let Some(place @ &mut Content::Vacant { generation, next }) = self.contents.get_mut(slot as usize) else {
             return Ok(self.append(content));
         };
         self.vacant = next;
         let generation = generation + 1;
-        if let Some(place) = self.contents.get_mut(slot as usize) {
-            *place = content;
-        }
+        // What was there is vacant and has nothing to drop, which the compiler can't see.
+        std::mem::forget(std::mem::replace(place, content));
         if let Some(header) = self.headers.at_mut(slot) {
             *header = Header::held_once(generation);
         }
         Ok(ObjectId::new(slot, generation))
     }
 
+    #[cold]
     fn append(&mut self, content: Content) -> ObjectId {
         let slot = u32::try_from(self.contents.len()).unwrap_or(NONE);
         self.contents.push(content);
@@ -164,6 +167,7 @@ impl Arena {
     }
 
     /// Makes the id of a living object stale; its contents stay until its slot is vacated.
+    #[inline(always)]
     pub(crate) fn bury(&mut self, object: ObjectId) {
         if let Some(header) = self.headers.at_mut(object.slot()) {
             *header = Header::default();
@@ -172,6 +176,7 @@ impl Arena {
     }
 
     /// Takes the contents of a buried object, and makes its slot vacant.
+    #[inline(always)]
     pub(crate) fn vacate(&mut self, object: ObjectId) -> Option<Content> {
         let place = self.contents.get_mut(object.slot() as usize)?;
         let generation = object.generation();
@@ -210,12 +215,12 @@ mod tests {
     }
 
     #[test]
-    fn contents_take_24_bytes_and_a_slot_40() {
+    fn contents_take_24_bytes_and_a_slot_32() {
         println!("contents: {} bytes", size_of::<Content>());
-        println!("header: {} bytes", size_of::<crate::counts::Header>());
+        println!("header: {} bytes", size_of::<crate::header::Header>());
         println!("value: {} bytes", size_of::<Value>());
         assert_eq!(size_of::<Content>(), 24);
-        assert!(size_of::<Content>() + size_of::<crate::counts::Header>() <= 40);
+        assert!(size_of::<Content>() + size_of::<crate::header::Header>() <= 32);
         assert_eq!(size_of::<Value>(), 16);
         assert_eq!(size_of::<crate::ObjectId>(), 8);
         assert_eq!(size_of::<crate::Text>(), 8);

@@ -14,7 +14,7 @@
 //! - **Places in sparse sets** ([`crate::slots`], the region of a search): they are believed only if the list agrees.
 //! - **Memory that is used again**: the search in one go between two searches, and the numbers of a detection that is
 //!   not under way or begins anew, since that begins above all of them. What lists have room for.
-//! - **How an array lies in memory**: a cut slice and a vector answer alike.
+//! - **How an array lies in memory**: a cut slice and a vector answer alike. So do counts, however they are split.
 //!
 //! Structures are taken apart without `..`, so that the compiler asks here about whatever is added to them.
 
@@ -63,7 +63,7 @@ impl<S: Hasher> Digest<'_, S> {
 
     /// A slot, and whether its tenant is meant, or how many tenants later, or an earlier one.
     pub(crate) fn id(&mut self, id: ObjectId) {
-        self.number(id.slot());
+        self.number(if id.is_nil() { 0 } else { id.slot() });
         let tense = match self.arena.latest_generation(id.slot()) {
             _ if id.is_nil() => 0,
             Some((latest, lives)) if id.generation() < latest || (id.generation() == latest && !lives) => 1,

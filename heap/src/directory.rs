@@ -95,6 +95,11 @@ impl Directory {
         }
     }
 
+    /// The values, in order of insertion.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
+        self.fields.iter().flatten().map(|field| &field.value)
+    }
+
     /// See [`crate::digest`].
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
         let Self { fields, holes, index } = self;

@@ -8,7 +8,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::counts::Finalizer;
+use crate::header::Finalizer;
 use crate::{Heap, HeapError, Host, ObjectId};
 
 /// A finalizer that panicked. The panic has ended that finalizer and nothing else.

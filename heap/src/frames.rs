@@ -12,7 +12,7 @@
 use std::hash::Hasher;
 
 use crate::configuration::positive;
-use crate::counts::Mark;
+use crate::header::Mark;
 use crate::cycles::allowance::{Allowance, ForMembers};
 use crate::digest::Digest;
 use crate::{Budget, Collection, Heap, HeapError, Host, New, ObjectId};

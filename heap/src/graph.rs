@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::counts::{Header, Mark};
+use crate::header::{Header, Mark};
 use crate::{Heap, Host, ObjectId, Value, View};
 
 /// The number of colours in the scheme that cycles are painted from.

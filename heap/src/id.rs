@@ -10,7 +10,7 @@ use std::fmt;
 /// It is as cheap as an integer and holds nothing: an object lives as long as its counts say, and
 /// an id whose object is gone is refused with [`HeapError::Stale`](crate::HeapError::Stale).
 /// An id belongs to the heap that gave it, and to the clones of that heap in which it is alive.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectId {
     slot: u32,
     generation: u32,
@@ -18,9 +18,15 @@ pub struct ObjectId {
 
 impl ObjectId {
     /// The id of no object.
-    pub const NIL: Self = Self { slot: 0, generation: 0 };
+    // It is in no slot that there can be: who looks for its object finds none without asking whether it is nil.
+    pub const NIL: Self = Self { slot: u32::MAX, generation: 0 };
 
+    /// The id of a tenant of a slot; a slot has none of generation 0.
+    #[inline]
     pub(crate) const fn new(slot: u32, generation: u32) -> Self {
+        if generation == 0 {
+            return Self::NIL;
+        }
         Self { slot, generation }
     }
 
@@ -31,7 +37,7 @@ impl ObjectId {
         self.generation == 0
     }
 
-    /// The place in the heap, from 0; 0 for nil, too.
+    /// The place in the heap, from 0; for nil [`u32::MAX`], which is no place.
     #[inline]
     #[must_use]
     pub const fn slot(self) -> u32 {
@@ -58,6 +64,9 @@ impl ObjectId {
     #[inline]
     #[must_use]
     pub const fn to_bits(self) -> u64 {
+        if self.is_nil() {
+            return 0;
+        }
         (self.generation as u64) << 32 | self.slot as u64
     }
 
@@ -66,11 +75,13 @@ impl ObjectId {
     #[inline]
     #[must_use]
     pub const fn from_bits(bits: u64) -> Self {
-        let generation = (bits >> 32) as u32;
-        if generation == 0 {
-            return Self::NIL;
-        }
-        Self { slot: bits as u32, generation }
+        Self::new(bits as u32, (bits >> 32) as u32)
+    }
+}
+
+impl Default for ObjectId {
+    fn default() -> Self {
+        Self::NIL
     }
 }
 

@@ -40,7 +40,7 @@
 //! enough to be called now and then. What a heap does it says through the `log` facade, if it is
 //! [verbose](Configuration::with_verbose).
 //!
-//! An object takes 40 bytes, 16 more for the sets of slots that it can be in, and what its values
+//! An object takes 32 bytes, 16 more for the sets of slots that it can be in, and what its values
 //! take beyond: nothing for a box, a scalar or a weak reference, 16 bytes for each element, capture or
 //! field. Once detections and collections have been made, they keep up to 28 bytes for each slot.
 //! Slots are used again and not given back. Up to 12 fields a table shares their names with all
@@ -75,6 +75,8 @@ mod fields;
 mod finalize;
 mod frames;
 mod graph;
+mod header;
+mod headers;
 mod heap;
 mod host;
 mod id;

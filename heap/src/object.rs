@@ -180,6 +180,30 @@ impl Content {
         }
     }
 
+    /// Does something with each reference, in the order in which they are given up.
+    ///
+    /// It is the short way through contents: who may stop or be interrupted goes by
+    /// [`next_reference`](Self::next_reference).
+    #[inline(always)]
+    pub(crate) fn each_reference(&self, mut each: impl FnMut(ObjectId)) {
+        let values: &[Value] = match self {
+            Self::Table { values: Values::Shaped(values), .. } => values,
+            Self::Table { values: Values::Directory(directory), .. } => {
+                directory.values().filter_map(Value::reference).for_each(each);
+                return;
+            }
+            Self::Array(elements) => elements,
+            Self::Closure { captures, .. } => captures,
+            Self::Box(value) => std::slice::from_ref(value),
+            Self::Vacant { .. } | Self::Scalar(_) | Self::Weak(_) => return,
+        };
+        for value in values {
+            if let Some(object) = value.reference() {
+                each(object);
+            }
+        }
+    }
+
     /// All references, in the order in which they are given up.
     #[inline]
     pub(crate) fn references(&self) -> impl Iterator<Item = ObjectId> {

@@ -1,6 +1,7 @@
 //! Reading: an id that is read is counted nowhere, and nothing changes.
 
-use crate::counts::Mark;
+use crate::header::Mark;
+use crate::headers::Strong;
 use crate::fields::Fields;
 use crate::object::Content;
 use crate::{Counts, FieldSite, Heap, HeapError, Host, Kind, ObjectId, Value, View};
@@ -93,11 +94,12 @@ impl<H: Host> Heap<H> {
     #[must_use]
     pub fn counts(&self, object: ObjectId) -> Option<Counts> {
         let header = self.arena.headers.find(object).ok()?;
+        let Strong { external, internal } = self.arena.headers.strong(object.slot());
         let weak = match header.marks.has(Mark::Targeted) {
             true => self.weak_index.count(object),
             false => 0,
         };
-        Some(Counts { external: header.external, internal: header.internal, weak })
+        Some(Counts { external, internal, weak })
     }
 
     /// What the heap has noted of a living object, in words: `dirty` (its references have changed

@@ -19,7 +19,9 @@
 
 use std::collections::VecDeque;
 
-use crate::counts::{Finalizer, Mark};
+use crate::elements::Elements;
+use crate::fields::Values;
+use crate::header::{Finalizer, Header, Mark, Marks};
 use crate::object::Content;
 use crate::{Heap, Host, ObjectId, Value};
 
@@ -37,6 +39,7 @@ impl Queue {
 
 impl<H: Host> Heap<H> {
     /// Lets an object whose strong count is 0 join the queue, unless it is in it.
+    #[inline(never)]
     pub(crate) fn release(&mut self, object: ObjectId) {
         if let Ok(header) = self.arena.headers.find_mut(object)
             && !header.marks.has(Mark::Queued)
@@ -48,23 +51,32 @@ impl<H: Host> Heap<H> {
 
     /// Gives up a reference that was stored. One to an object that has died already, in one step
     /// with the object that held it, is no reference any more.
+    #[inline(always)]
     pub(crate) fn give_up(&mut self, object: ObjectId) {
         let Ok(header) = self.arena.headers.forget(object) else {
             return;
         };
-        if header.is_unreferenced() {
+        if header.is_held() {
+            return;
+        }
+        if !header.is_stored() {
             self.release(object);
-        } else if header.external == 0 {
+        } else if !header.marks.has(Mark::Candidate) {
             self.suspect(object);
         }
     }
 
-    /// Gives up a value that a write has replaced.
-    pub(crate) fn give_up_value(&mut self, old: &Value) {
-        if let Some(object) = old.reference() {
-            self.give_up(object);
-            self.settle();
+    /// Releases an object whose strong count has come to 0 in a call of the mutator's, and what it leaves
+    /// without references. If nothing waits before it and nothing runs, its turn has come already.
+    #[inline]
+    pub(crate) fn release_at_once(&mut self, object: ObjectId, header: Header) {
+        let is_first = self.queue.0.is_empty() && !self.finalizers.are_running();
+        if is_first && header.finalizer != Finalizer::Armed {
+            self.die(object, header.marks);
+        } else {
+            self.release(object);
         }
+        self.settle();
     }
 
     /// Works off the queue, unless a finalizer runs: then whoever has called it will.
@@ -75,33 +87,63 @@ impl<H: Host> Heap<H> {
         }
     }
 
+    #[inline(never)]
     fn work_off(&mut self) {
         while let Some(object) = self.queue.0.pop_front() {
-            let header = self.arena.headers.find(object);
-            if header.is_ok_and(|it| it.is_unreferenced() && it.finalizer == Finalizer::Armed) {
-                self.finalize_before_release(object);
-            }
-            match self.arena.headers.find_mut(object) {
-                Ok(header) if header.is_unreferenced() => self.die(object),
-                Ok(header) => {
-                    header.marks.clear(Mark::Queued);
-                    // What refers to it may be garbage: a finalizer can have stored it in itself.
-                    self.suspect(object);
-                }
-                Err(_) => {}
+            let Ok(&header) = self.arena.headers.find(object) else {
+                continue;
+            };
+            if header.is_unreferenced() && header.finalizer != Finalizer::Armed {
+                self.die(object, header.marks);
+            } else {
+                self.take_turn(object, header);
             }
         }
     }
 
-    fn die(&mut self, object: ObjectId) {
-        self.bury(object);
-        self.give_up_contents(object);
-        self.host_mut().died(object);
+    /// The turn of an object that may live on.
+    #[cold]
+    #[inline(never)]
+    fn take_turn(&mut self, object: ObjectId, header: Header) {
+        if header.is_unreferenced() {
+            self.finalize_before_release(object);
+        }
+        match self.arena.headers.find_mut(object) {
+            Ok(header) if header.is_unreferenced() => {
+                let marks = header.marks;
+                self.die(object, marks);
+            }
+            Ok(header) => {
+                header.marks.clear(Mark::Queued);
+                // What refers to it may be garbage: a finalizer can have stored it in itself.
+                self.suspect(object);
+            }
+            Err(_) => {}
+        }
     }
 
-    /// Makes an object stale for every observer.
-    pub(crate) fn bury(&mut self, object: ObjectId) {
-        let marks = self.arena.headers.find(object).map(|it| it.marks).unwrap_or_default();
+    #[inline(never)]
+    fn die(&mut self, object: ObjectId, marks: Marks) {
+        self.bury(object, marks);
+        self.give_up_contents(object);
+        self.host.died(object);
+    }
+
+    /// Makes an object of these marks stale for every observer.
+    #[inline(always)]
+    pub(crate) fn bury(&mut self, object: ObjectId, marks: Marks) {
+        if marks.have_entries() {
+            self.take_out_entries(object, marks);
+        }
+        self.cycles.bury(object.slot());
+        self.detection.disturb();
+        self.arena.bury(object);
+        self.totals.frees += 1;
+    }
+
+    /// Takes a dying object out of what lists it.
+    #[inline(never)]
+    fn take_out_entries(&mut self, object: ObjectId, marks: Marks) {
         if marks.has(Mark::Targeted) {
             self.clear_weak_references(object);
         }
@@ -111,21 +153,31 @@ impl<H: Host> Heap<H> {
         if marks.has(Mark::Candidate) {
             self.candidates.remove(object.slot());
         }
-        self.cycles.bury(object.slot());
-        self.detection.disturb();
         if marks.has(Mark::Member) {
             self.arena.headers.disturb(object);
         }
-        self.arena.bury(object);
-        self.totals.frees += 1;
+        if marks.has(Mark::Spilled) {
+            self.arena.headers.forget_spilled(object.slot());
+        }
     }
 
     /// Gives up what a buried object refers to, in order, and then its slot.
+    #[inline(always)]
     pub(crate) fn give_up_contents(&mut self, object: ObjectId) {
+        // A case for each form, so that each drops what it has and asks for nothing else.
         match self.arena.vacate(object) {
+            Some(Content::Array(Elements::Few(values)) | Content::Table { values: Values::Shaped(values), .. }) => {
+                self.give_up_values(&values);
+            }
+            Some(Content::Box(value)) => self.give_up_values(std::slice::from_ref(&value)),
             Some(Content::Weak(link)) => self.unlink(link),
-            Some(content) => content.references().for_each(|child| self.give_up(child)),
+            Some(content) => content.each_reference(|child| self.give_up(child)),
             None => {}
         }
+    }
+
+    #[inline(always)]
+    fn give_up_values(&mut self, values: &[Value]) {
+        values.iter().filter_map(Value::reference).for_each(|child| self.give_up(child));
     }
 }

@@ -34,7 +34,7 @@ pub struct HeapStats {
     /// Objects from which all garbage is reached, now; see [`Heap::candidates`]. While a collection in
     /// slices is under way, this is an upper bound.
     pub candidates: u64,
-    /// Objects whose references have changed since cycles were last detected.
+    /// Objects whose references have changed since cycles were last detected; 0 until they have been.
     pub dirty: u64,
 }
 

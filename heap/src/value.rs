@@ -89,7 +89,7 @@ impl Value {
     }
 
     /// The form in which a value is stored: with one way to say nil.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn normalized(self) -> Self {
         match self {
             Self::Reference(object) if object.is_nil() => Self::Nil,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::hash::Hasher;
 
 use crate::arena::NONE;
-use crate::counts::Mark;
+use crate::header::Mark;
 use crate::digest::Digest;
 use crate::object::Content;
 use crate::{Heap, HeapError, Host, Kind, ObjectId};
@@ -57,7 +57,7 @@ impl<H: Host> Heap<H> {
             self.arena.headers.room(target, count)?;
         }
         let link = WeakLink { target, previous: NONE, next: NONE };
-        let weak = self.insert(Content::Weak(link))?;
+        let weak = self.insert(Content::Weak(link), false)?;
         self.link(weak.slot(), target);
         Ok(weak)
     }
@@ -68,7 +68,7 @@ impl<H: Host> Heap<H> {
     /// # Errors
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Overflow`].
     pub fn upgrade(&mut self, weak: ObjectId) -> Result<ObjectId, HeapError> {
-        let (content, headers) = self.arena.split(weak)?;
+        let (content, _, headers) = self.arena.split(weak)?;
         let Content::Weak(link) = content else {
             return Err(content.mismatch(weak, Kind::Weak));
         };

@@ -5,6 +5,7 @@
 //! room to count the new reference while the old one is still counted.
 
 use crate::fields::FieldsMut;
+use crate::header::Marks;
 use crate::object::Content;
 use crate::read::out_of_range;
 use crate::{FieldSite, Heap, HeapError, Host, Kind, ObjectId, Value};
@@ -19,6 +20,7 @@ impl<H: Host> Heap<H> {
     /// # Errors
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`] for the table,
     /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`], [`HeapError::Capacity`].
+    #[inline]
     pub fn set_field(&mut self, table: ObjectId, name: &str, value: Value) -> Result<(), HeapError> {
         self.store(table, value, |fields, value| fields.set(name, value))
     }
@@ -42,7 +44,7 @@ impl<H: Host> Heap<H> {
         set: impl FnOnce(&mut FieldsMut<'_>, Value) -> Result<Option<Value>, HeapError>,
     ) -> Result<(), HeapError> {
         let value = value.normalized();
-        let (content, headers) = self.arena.split(table)?;
+        let (content, marks, headers) = self.arena.split(table)?;
         let Content::Table { shape, values } = content else {
             return Err(content.mismatch(table, Kind::Table));
         };
@@ -51,7 +53,7 @@ impl<H: Host> Heap<H> {
         let mut fields = FieldsMut { shapes: &mut self.shapes, shape, values };
         match set(&mut fields, value) {
             Ok(old) => {
-                self.written(table, target.is_some(), &old.unwrap_or_default());
+                self.written(table, marks, target.is_some(), old.unwrap_or_default());
                 Ok(())
             }
             Err(error) => {
@@ -66,9 +68,10 @@ impl<H: Host> Heap<H> {
     /// # Errors
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Index`] for the
     /// array, [`HeapError::Stale`] for the value, [`HeapError::Overflow`].
+    #[inline]
     pub fn set_element(&mut self, array: ObjectId, index: u32, value: Value) -> Result<(), HeapError> {
         let value = value.normalized();
-        let (content, headers) = self.arena.split(array)?;
+        let (content, marks, headers) = self.arena.split(array)?;
         let Content::Array(elements) = content else {
             return Err(content.mismatch(array, Kind::Array));
         };
@@ -78,7 +81,7 @@ impl<H: Host> Heap<H> {
         headers.retain(&value)?;
         let refers = value.reference().is_some();
         let old = std::mem::replace(place, value);
-        self.written(array, refers, &old);
+        self.written(array, marks, refers, old);
         Ok(())
     }
 
@@ -87,9 +90,10 @@ impl<H: Host> Heap<H> {
     /// # Errors
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Index`] for the
     /// closure, [`HeapError::Stale`] for the value, [`HeapError::Overflow`].
+    #[inline]
     pub fn set_capture(&mut self, closure: ObjectId, index: u32, value: Value) -> Result<(), HeapError> {
         let value = value.normalized();
-        let (content, headers) = self.arena.split(closure)?;
+        let (content, marks, headers) = self.arena.split(closure)?;
         let Content::Closure { captures, .. } = content else {
             return Err(content.mismatch(closure, Kind::Closure));
         };
@@ -99,7 +103,7 @@ impl<H: Host> Heap<H> {
         headers.retain(&value)?;
         let refers = value.reference().is_some();
         let old = std::mem::replace(place, value);
-        self.written(closure, refers, &old);
+        self.written(closure, marks, refers, old);
         Ok(())
     }
 
@@ -108,16 +112,17 @@ impl<H: Host> Heap<H> {
     /// # Errors
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`] for the box,
     /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`].
+    #[inline]
     pub fn set_box(&mut self, object: ObjectId, value: Value) -> Result<(), HeapError> {
         let value = value.normalized();
-        let (content, headers) = self.arena.split(object)?;
+        let (content, marks, headers) = self.arena.split(object)?;
         let Content::Box(place) = content else {
             return Err(content.mismatch(object, Kind::Box));
         };
         headers.retain(&value)?;
         let refers = value.reference().is_some();
         let old = std::mem::replace(place, value);
-        self.written(object, refers, &old);
+        self.written(object, marks, refers, old);
         Ok(())
     }
 
@@ -126,9 +131,10 @@ impl<H: Host> Heap<H> {
     /// # Errors
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`] for the array,
     /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`], [`HeapError::Capacity`].
+    #[inline]
     pub fn push(&mut self, array: ObjectId, value: Value) -> Result<(), HeapError> {
         let value = value.normalized();
-        let (content, headers) = self.arena.split(array)?;
+        let (content, marks, headers) = self.arena.split(array)?;
         let Content::Array(elements) = content else {
             return Err(content.mismatch(array, Kind::Array));
         };
@@ -139,7 +145,7 @@ impl<H: Host> Heap<H> {
         }
         let refers = value.reference().is_some();
         elements.push(value);
-        self.written(array, refers, &Value::Nil);
+        self.written(array, marks, refers, Value::Nil);
         Ok(())
     }
 
@@ -149,7 +155,7 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Index`] if
     /// there is none, [`HeapError::Overflow`].
     pub fn pop(&mut self, array: ObjectId) -> Result<Value, HeapError> {
-        let (content, headers) = self.arena.split(array)?;
+        let (content, marks, headers) = self.arena.split(array)?;
         let Content::Array(elements) = content else {
             return Err(content.mismatch(array, Kind::Array));
         };
@@ -158,7 +164,7 @@ impl<H: Host> Heap<H> {
         };
         headers.hand_out(last)?;
         let last = elements.pop().unwrap_or_default();
-        self.written(array, last.reference().is_some(), &Value::Nil);
+        self.written(array, marks, last.reference().is_some(), Value::Nil);
         Ok(last)
     }
 
@@ -169,7 +175,7 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Field`] if
     /// there is none, [`HeapError::Overflow`].
     pub fn remove_field(&mut self, table: ObjectId, name: &str) -> Result<Value, HeapError> {
-        let (content, headers) = self.arena.split(table)?;
+        let (content, marks, headers) = self.arena.split(table)?;
         let Content::Table { shape, values } = content else {
             return Err(content.mismatch(table, Kind::Table));
         };
@@ -180,17 +186,22 @@ impl<H: Host> Heap<H> {
         headers.hand_out(value)?;
         let value = fields.remove(name).unwrap_or_default();
         self.detection.moved(table.slot());
-        self.written(table, value.reference().is_some(), &Value::Nil);
+        self.written(table, marks, value.reference().is_some(), Value::Nil);
         Ok(value)
     }
 
-    /// Does what follows a write: `moved` says whether a reference came to the object or left it
-    /// to the mutator, `old` is the value that is given up.
-    fn written(&mut self, object: ObjectId, moved: bool, old: &Value) {
+    /// Does what follows a write to an object that had these marks before: `moved` says whether a reference
+    /// came to the object or left it to the mutator, `old` is the value that is given up.
+    #[inline(always)]
+    fn written(&mut self, object: ObjectId, marks: Marks, moved: bool, old: Value) {
         self.tuning.count_operation();
-        if moved || old.reference().is_some() {
-            self.changed(object);
+        let left = old.reference();
+        if moved || left.is_some() {
+            self.changed_from(object, marks);
         }
-        self.give_up_value(old);
+        if let Some(left) = left {
+            self.give_up(left);
+            self.settle();
+        }
     }
 }

@@ -16,7 +16,7 @@
 
 use std::hash::Hasher;
 
-use crate::counts::Mark;
+use crate::header::Mark;
 use crate::digest::Digest;
 use crate::slots::SlotSet;
 use crate::{Heap, Host, ObjectId};

@@ -7,28 +7,44 @@
 //! counting does not see, see [`super::collection`]. Both are noted by a mark on the object and an
 //! entry in a set, without hashing and without allocating.
 
-use crate::counts::Mark;
+use crate::header::{Mark, Marks};
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
     /// Notes that an object has got or lost a reference.
     #[inline]
     pub(crate) fn changed(&mut self, object: ObjectId) {
+        let marks = self.arena.headers.find(object).map(|header| header.marks).unwrap_or_default();
+        self.changed_from(object, marks);
+    }
+
+    /// As [`changed`](Self::changed), for an object that had these marks.
+    #[inline(always)]
+    pub(crate) fn changed_from(&mut self, object: ObjectId, marks: Marks) {
         self.detection.disturb();
+        if marks.has(Mark::Member) || self.detection.follows_changes() {
+            self.note_change(object);
+        }
+    }
+
+    #[inline(never)]
+    fn note_change(&mut self, object: ObjectId) {
         self.arena.headers.disturb(object);
-        if let Ok(header) = self.arena.headers.find_mut(object)
+        if self.detection.follows_changes()
+            && let Ok(header) = self.arena.headers.find_mut(object)
             && !header.marks.has(Mark::Dirty)
         {
             header.marks.set(Mark::Dirty);
+            self.dirty.make_room(self.arena.slots());
             self.dirty.insert(object.slot());
         }
     }
 
     /// Makes an object a candidate, unless it is one or the mutator holds it.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn suspect(&mut self, object: ObjectId) {
         if let Ok(header) = self.arena.headers.find_mut(object)
-            && header.external == 0
+            && !header.is_held()
             && !header.marks.has(Mark::Candidate)
         {
             header.marks.set(Mark::Candidate);

@@ -135,7 +135,8 @@ impl<H: Host> Heap<H> {
         let cycles = self.cycles_among(set);
         self.totals.cycles_collected += cycles;
         for &member in set {
-            self.bury(member);
+            let marks = self.arena.headers.find(member).map(|it| it.marks).unwrap_or_default();
+            self.bury(member, marks);
         }
         for &member in set {
             self.give_up_contents(member);

@@ -35,6 +35,9 @@
 //! have broken cycles. (That the strong count is 1 would say nothing: after `a.x = b; b.x = a` and
 //! once the mutator has let go of both, each has the strong count 1.)
 //!
+//! Before the first detection is complete no cycle is known and no object dirty. Until then, and when it is
+//! asked for, a detection starts from every object that is referred to.
+//!
 //! **The walk.** Tarjan's ([`super::components`]), first from each start along all references,
 //! then from each member of a touched cycle that was not met, only along references to members of
 //! the same touched cycle: by the last argument no cycle is lost by that, and nothing beyond the
@@ -65,7 +68,7 @@ use super::components::{Numbers, Walk};
 use super::known::KnownCycles;
 use crate::arena::{Arena, NONE};
 use crate::configuration::positive;
-use crate::counts::Mark;
+use crate::header::Mark;
 use crate::digest::Digest;
 use crate::slots::SlotSet;
 use crate::{Heap, HeapError, Host, ObjectId};
@@ -77,9 +80,19 @@ pub(crate) struct Detection {
     underway: Option<Underway>,
     /// Whether anything has changed since the detection under way began.
     disturbed: bool,
+    /// Whether a detection has been completed, since when changed objects are noted.
+    has_learned: bool,
 }
 
 impl Detection {
+    /// Whether changed objects are to be noted. Before the first detection is complete nothing is known
+    /// that a change could make wrong, and the next looks at everything: who never asks for cycles does
+    /// not pay for them.
+    #[inline]
+    pub(crate) fn follows_changes(&self) -> bool {
+        self.has_learned
+    }
+
     /// Notes that an object has got or lost a reference, or dies: a detection under way, if there
     /// is one, begins anew.
     #[inline]
@@ -103,7 +116,8 @@ impl Detection {
 
     /// See [`crate::digest`]. One that was disturbed begins anew, and nothing of it is read again.
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
-        let Self { numbers, underway, disturbed } = self;
+        let Self { numbers, underway, disturbed, has_learned } = self;
+        digest.number(*has_learned);
         let Some(Underway { stage, walk, found, ends }) = underway.as_ref().filter(|_| !disturbed) else {
             digest.number(u32::from(underway.is_some()));
             return;
@@ -112,6 +126,7 @@ impl Detection {
         numbers.digest(digest);
         walk.digest(numbers, digest);
         match stage {
+            Stage::Every { slot } => digest.number(*slot),
             Stage::Starts { place } => digest.size(2 * place),
             Stage::Touched { cycles, cycle, member } => {
                 digest.size(2 * member + 1);
@@ -127,16 +142,19 @@ impl Detection {
 /// Between detections there is nothing worth a copy: a clone makes its own numbers.
 impl Clone for Detection {
     fn clone(&self) -> Self {
+        let has_learned = self.has_learned;
         if self.underway.is_none() || self.disturbed {
-            return Self::default();
+            return Self { has_learned, ..Self::default() };
         }
-        Self { numbers: self.numbers.clone(), underway: self.underway.clone(), disturbed: false }
+        Self { numbers: self.numbers.clone(), underway: self.underway.clone(), disturbed: false, has_learned }
     }
 }
 
 /// Where the walk of a detection sets out from.
 #[derive(Clone, Debug)]
 enum Stage {
+    /// From every object that is referred to, since nothing is known: the next slot.
+    Every { slot: u32 },
     /// From starts: the place among the dirty objects.
     Starts { place: usize },
     /// From members of touched cycles.
@@ -164,7 +182,7 @@ struct Graph<'a> {
 impl Graph<'_> {
     /// Whether some object refers to the tenant of a slot.
     fn is_referred_to(&self, slot: u32) -> bool {
-        self.arena.headers.all().get(slot as usize).is_some_and(|header| header.internal > 0)
+        self.arena.headers.all().get(slot as usize).is_some_and(|header| header.is_stored())
     }
 
     /// The known cycles of which a living member is dirty, each once.
@@ -178,8 +196,9 @@ impl Graph<'_> {
 }
 
 impl Underway {
-    fn new() -> Self {
-        Self { stage: Stage::Starts { place: 0 }, walk: Walk::default(), found: Vec::new(), ends: Vec::new() }
+    fn new(has_learned: bool) -> Self {
+        let stage = if has_learned { Stage::Starts { place: 0 } } else { Stage::Every { slot: 0 } };
+        Self { stage, walk: Walk::default(), found: Vec::new(), ends: Vec::new() }
     }
 
     /// Goes on until it is complete, which is true, or would have to enter more than it may.
@@ -216,7 +235,7 @@ impl Stage {
     /// The known cycle that the walk must not leave, or [`NONE`].
     fn within(&self) -> u32 {
         match self {
-            Self::Starts { .. } => NONE,
+            Self::Every { .. } | Self::Starts { .. } => NONE,
             Self::Touched { cycles, cycle, .. } => cycles.get(*cycle).copied().unwrap_or(NONE),
         }
     }
@@ -224,6 +243,11 @@ impl Stage {
     /// The next slot from which to walk. It is given again until it has been entered.
     fn next(&mut self, graph: &Graph<'_>, numbers: &Numbers) -> Option<u32> {
         let may_begin = |slot| graph.is_referred_to(slot) && numbers.is_unseen(slot);
+        if let Self::Every { slot } = self {
+            let last = graph.arena.every_slot().end;
+            *slot = (*slot..last).find(|&slot| may_begin(slot)).unwrap_or(last);
+            return (*slot < last).then_some(*slot);
+        }
         if let Self::Starts { place } = self {
             while let Some(&slot) = graph.dirty.members().get(*place) {
                 if may_begin(slot) {
@@ -291,15 +315,8 @@ impl<H: Host> Heap<H> {
     pub fn detect_cycles_full(&mut self) -> usize {
         self.cycles = KnownCycles::default();
         self.detection.disturb();
-        for slot in 0..self.arena.slots() as u32 {
-            if let Some(header) = self.arena.headers.at_mut(slot)
-                && header.is_live()
-                && header.internal > 0
-            {
-                header.marks.set(Mark::Dirty);
-                self.dirty.insert(slot);
-            }
-        }
+        self.detection.has_learned = false;
+        self.forget_changes();
         self.detect_cycles()
     }
 
@@ -328,7 +345,7 @@ impl<H: Host> Heap<H> {
 
     /// Goes on with a detection, or begins one; true if it is complete.
     fn advance_detection(&mut self, allowance: u64) -> bool {
-        if self.dirty.is_empty() {
+        if self.detection.has_learned && self.dirty.is_empty() {
             self.cycles.remove_broken();
         } else if !self.walk_changes(allowance) {
             return false;
@@ -343,7 +360,7 @@ impl<H: Host> Heap<H> {
         let mut underway = left.unwrap_or_else(|| {
             self.detection.disturbed = false;
             self.detection.numbers.begin(self.arena.slots());
-            Underway::new()
+            Underway::new(self.detection.has_learned)
         });
         let before = allowance;
         let graph = Graph { arena: &self.arena, dirty: &self.dirty, known: &self.cycles };
@@ -368,6 +385,12 @@ impl<H: Host> Heap<H> {
         for cycle in detection.cycles() {
             self.cycles.insert(cycle.iter().map(name).collect());
         }
+        self.detection.has_learned = true;
+        self.forget_changes();
+    }
+
+    /// Notes of no object any more that it has changed.
+    fn forget_changes(&mut self) {
         while let Some(slot) = self.dirty.pop() {
             if let Some(header) = self.arena.headers.at_mut(slot) {
                 header.marks.clear(Mark::Dirty);

@@ -67,7 +67,7 @@ impl KnownCycles {
     }
 
     /// Notes that the tenant of a slot dies.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn bury(&mut self, slot: u32) {
         if let Some(entry) = self.of_slot.get_mut(slot as usize)
             && *entry != NONE

@@ -30,7 +30,7 @@
 //! **In one go or in steps.** A search may stop after each step of these and go on later, although
 //! the mutator has been busy meanwhile, if it is *watched*: its members carry a mark, with which
 //! each change of their counts or contents, and their death, is noted
-//! ([`Headers::disturb`](crate::counts::Headers::disturb)), and whoever goes on with the search lets
+//! ([`Headers::disturb`](crate::headers::Headers::disturb)), and whoever goes on with the search lets
 //! them [leave](Search::spare) first. The argument still holds. Let m be left: it was never noted, so
 //! no reference to it came or went since it joined, and `inner(m)` counts references that all
 //! still exist. Those who hold them have not left, for then m would have been restored from them:
@@ -44,7 +44,8 @@ use super::allowance::{Limits, Unlimited};
 use super::region::Region;
 use crate::ObjectId;
 use crate::arena::Arena;
-use crate::counts::{Headers, Mark};
+use crate::header::Mark;
+use crate::headers::Headers;
 use crate::digest::Digest;
 use crate::object::Content;
 
@@ -207,9 +208,8 @@ impl Search {
             }
         }
         for object in set {
-            let contents = arena.contents().get(object.slot() as usize);
-            for child in contents.into_iter().flat_map(|content| content.references()) {
-                self.region.count(child.slot());
+            if let Some(content) = arena.contents().get(object.slot() as usize) {
+                content.each_reference(|child| _ = self.region.count(child.slot()));
             }
         }
         self.unjudged = self.region.members().len();
@@ -264,13 +264,12 @@ impl Search {
             return;
         }
         self.region.join(slot, inner);
-        let Some(header) = headers.at_mut(slot) else {
-            return;
-        };
-        if self.watched {
+        if self.watched
+            && let Some(header) = headers.at_mut(slot)
+        {
             header.marks.set(Mark::Member);
         }
-        match header.internal > inner {
+        match headers.strong(slot).internal > inner {
             true => self.unscanned.push_back(slot),
             false => self.unscanned.push_front(slot),
         }
@@ -282,11 +281,11 @@ impl Search {
         let Some(content) = contents.get(slot as usize) else {
             return;
         };
-        for child in content.references() {
+        content.each_reference(|child| {
             if !self.region.count(child.slot()) && headers.find(child).is_ok_and(|header| !header.is_root()) {
                 self.join(contents, headers, (child.slot(), 1), limits);
             }
-        }
+        });
     }
 
     fn judge(&mut self, headers: &mut Headers) {
@@ -294,8 +293,8 @@ impl Search {
         let Some((slot, inner)) = self.region.member_at(self.unjudged) else {
             return;
         };
-        let header = headers.all().get(slot as usize);
-        if header.is_none_or(|header| header.external > 0 || header.internal > inner) {
+        let counts = headers.strong(slot);
+        if counts.external > 0 || counts.internal > inner {
             self.spare(headers, slot);
         }
     }
@@ -306,8 +305,6 @@ impl Search {
         let Some(content) = contents.get(slot as usize) else {
             return;
         };
-        for child in content.references() {
-            self.spare(headers, child.slot());
-        }
+        content.each_reference(|child| self.spare(headers, child.slot()));
     }
 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::Fault;
 use crate::arena::NONE;
-use crate::counts::{Header, Mark};
+use crate::header::{Header, Mark};
 use crate::fields::Values;
+use crate::headers::Strong;
 use crate::object::Content;
 use crate::verify::with_values_mut;
 use crate::weak::WeakList;
@@ -69,12 +70,12 @@ impl<H: Host> Heap<H> {
     /// Makes a fault, and says where it is reported; nothing if it can't be made.
     fn damage(&mut self, fault: Fault, object: ObjectId) -> Option<ObjectId> {
         match fault {
-            Fault::ExternalHigh => Damage::High.apply(&mut self.header_of(object)?.external)?,
-            Fault::ExternalLow => Damage::Low.apply(&mut self.header_of(object)?.external)?,
-            Fault::ExternalWrapped => Damage::Wrapped.apply(&mut self.header_of(object)?.external)?,
-            Fault::InternalHigh => Damage::High.apply(&mut self.header_of(object)?.internal)?,
-            Fault::InternalLow => Damage::Low.apply(&mut self.header_of(object)?.internal)?,
-            Fault::InternalWrapped => Damage::Wrapped.apply(&mut self.header_of(object)?.internal)?,
+            Fault::ExternalHigh => self.damage_strong(object, |it| Damage::High.apply(&mut it.external))?,
+            Fault::ExternalLow => self.damage_strong(object, |it| Damage::Low.apply(&mut it.external))?,
+            Fault::ExternalWrapped => self.damage_strong(object, |it| Damage::Wrapped.apply(&mut it.external))?,
+            Fault::InternalHigh => self.damage_strong(object, |it| Damage::High.apply(&mut it.internal))?,
+            Fault::InternalLow => self.damage_strong(object, |it| Damage::Low.apply(&mut it.internal))?,
+            Fault::InternalWrapped => self.damage_strong(object, |it| Damage::Wrapped.apply(&mut it.internal))?,
             Fault::WeakHigh => Damage::High.apply(&mut self.weak_list_of(object)?.count)?,
             Fault::WeakLow => Damage::Low.apply(&mut self.weak_list_of(object)?.count)?,
             Fault::WeakWrapped => Damage::Wrapped.apply(&mut self.weak_list_of(object)?.count)?,
@@ -107,6 +108,13 @@ impl<H: Host> Heap<H> {
 
     fn header_of(&mut self, object: ObjectId) -> Option<&mut Header> {
         self.arena.headers.find_mut(object).ok()
+    }
+
+    fn damage_strong(&mut self, object: ObjectId, damage: impl FnOnce(&mut Strong) -> Option<()>) -> Option<()> {
+        let mut counts = self.arena.headers.strong(object.slot());
+        damage(&mut counts)?;
+        self.arena.headers.set_strong(object.slot(), counts);
+        Some(())
     }
 
     fn weak_list_of(&mut self, object: ObjectId) -> Option<&mut WeakList> {
@@ -239,7 +247,10 @@ impl<H: Host> Heap<H> {
         };
         match (mark, keeps_mark) {
             (Mark::Dirty, true) => self.dirty.remove(slot),
-            (Mark::Dirty, false) => self.dirty.insert(slot),
+            (Mark::Dirty, false) => {
+                self.dirty.make_room(self.arena.slots());
+                self.dirty.insert(slot);
+            }
             (Mark::Candidate, true) => self.candidates.remove(slot),
             (Mark::Candidate, false) => self.candidates.insert(slot),
             (_, true) => self.queue.0.retain(|&it| it != object),

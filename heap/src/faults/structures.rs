@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Fault;
 use crate::arena::NONE;
-use crate::counts::Mark;
+use crate::header::Mark;
 use crate::fields::Values;
 use crate::object::Content;
 use crate::{Heap, Host, ObjectId};

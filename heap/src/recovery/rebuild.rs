@@ -2,9 +2,10 @@
 
 use super::{Recovery, RecoveryAction, Unknown};
 use crate::arena::NONE;
-use crate::counts::{Header, Mark};
+use crate::header::Mark;
 use crate::cycles::candidates::Candidates;
 use crate::cycles::known::KnownCycles;
+use crate::headers::Strong;
 use crate::object::Content;
 use crate::slots::SlotSet;
 use crate::verify::{CountKind, Structure, Tally, WRAPPED, with_values_mut};
@@ -19,9 +20,7 @@ impl<H: Host> Heap<H> {
             match (tenant, self.arena.content_at_mut(slot)) {
                 (Some(object), Some(Content::Vacant { generation, .. })) => {
                     *generation = object.generation().max(*generation);
-                    if let Some(header) = self.arena.headers.at_mut(slot) {
-                        *header = Header::default();
-                    }
+                    self.arena.headers.vacate(slot);
                     self.totals.frees += 1;
                     recovery.did(RecoveryAction::GaveUp { object });
                 }
@@ -178,27 +177,33 @@ impl<H: Host> Heap<H> {
     /// Makes counts from contents and roots. Without roots what would not be referred to at all is
     /// taken to be held once, unless it waits to be released.
     pub(super) fn rebuild_counts(&mut self, roots: Option<&[ObjectId]>, recovery: &mut Recovery) {
+        if !self.verify_spilled().is_empty() {
+            let entries = self.arena.headers.split_anew();
+            recovery.did(RecoveryAction::Rebuilt { structure: Structure::Counts, entries });
+        }
         let tally = Tally::new(&self.arena, roots);
         let (live, recorded) = (self.objects().count(), self.arena.live());
         self.arena.live = u32::try_from(live).unwrap_or(u32::MAX);
         recovery.set_count(ObjectId::NIL, CountKind::Live, recorded, self.arena.live());
         for object in self.living() {
-            let Ok(header) = self.arena.headers.find_mut(object) else {
+            let Ok(header) = self.arena.headers.find(object) else {
                 continue;
             };
-            let (internal, recorded) = (tally.internal(object), header.external);
-            let is_lost = internal == 0 && recorded == 0 && !header.marks.has(Mark::Queued);
+            let is_queued = header.marks.has(Mark::Queued);
+            let before = self.arena.headers.strong(object.slot());
+            let (internal, recorded) = (tally.internal(object), before.external);
+            let is_lost = internal == 0 && recorded == 0 && !is_queued;
             let external = match tally.external(object) {
                 Some(external) => external,
                 None if is_lost || recorded >= WRAPPED => 1,
                 None => recorded,
             };
-            recovery.set_count(object, CountKind::Internal, header.internal, internal);
+            recovery.set_count(object, CountKind::Internal, before.internal, internal);
             recovery.set_count(object, CountKind::External, recorded, external);
             if roots.is_none() && external != recorded {
                 recovery.unknown.push(Unknown::External { object, assumed: external });
             }
-            (header.internal, header.external) = (internal, external);
+            self.arena.headers.set_strong(object.slot(), Strong { external, internal });
         }
     }
 
@@ -220,7 +225,7 @@ impl<H: Host> Heap<H> {
         }
         let is_candidate = |heap: &Self, object| {
             let header = heap.arena.headers.find(object);
-            header.is_ok_and(|it| it.external == 0 && it.internal > 0)
+            header.is_ok_and(|it| !it.is_held() && it.is_stored())
         };
         let mut candidates = SlotSet::default();
         let entries = self.rebuild_set(&mut candidates, Mark::Candidate, is_candidate);
@@ -260,7 +265,8 @@ impl<H: Host> Heap<H> {
 #[cfg(test)]
 mod tests {
     use crate::arena::NONE;
-    use crate::counts::Header;
+    use crate::header::Header;
+    use crate::headers::Strong;
     use crate::object::Content;
     use crate::{Heap, ObjectId, RecoveryAction, Value, VerificationErrorKind};
 
@@ -303,5 +309,22 @@ mod tests {
         assert!(heap.is_empty() && !heap.contains(child));
         let slots: Vec<u32> = (0..4).map(|_| heap.allocate_table().unwrap().slot()).collect();
         assert!(!slots.contains(&parent.slot()));
+    }
+
+    #[test]
+    fn counts_whose_parts_beside_headers_are_wrong_are_made_anew() {
+        let beside = [None, Some(Strong { external: 128, internal: 7 })];
+        for (held, beside) in [(300, beside[0]), (300, beside[1]), (2, beside[1])] {
+            let (mut heap, [parent, child]) = heap();
+            (1..held).for_each(|_| heap.inc_ref(parent).unwrap());
+            let roots: Vec<ObjectId> = (0..held).map(|_| parent).chain([child]).chain(heap.objects().skip(2)).collect();
+            assert!(heap.verify_heap_with_roots(&roots).is_clean());
+            heap.arena.headers.damage_spilled(parent.slot(), beside);
+            let report = heap.verify_heap_with_roots(&roots);
+            assert!(report.iter().any(|it| it.object == parent), "{report}");
+            let recovery = heap.attempt_recovery(&report, Some(&roots)).unwrap();
+            assert!(recovery.is_clean(), "{recovery}");
+            assert_eq!(heap.counts(parent).map(|counts| (counts.external, counts.internal)), Some((held, 1)));
+        }
     }
 }

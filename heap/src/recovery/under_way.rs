@@ -6,7 +6,7 @@
 //! given up by mistake is lost, and what is kept by mistake is only kept.
 
 use super::{Recovery, RecoveryAction};
-use crate::counts::Mark;
+use crate::header::Mark;
 use crate::verify::Structure;
 use crate::{Heap, Host};
 

@@ -8,6 +8,7 @@
 
 use super::error::{CountKind, VerificationDetail, VerificationError, VerificationErrorKind};
 use super::tally::{Tally, WRAPPED};
+use crate::headers::Strong;
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
@@ -26,12 +27,10 @@ impl<H: Host> Heap<H> {
         let (mut found, mut live) = (Vec::new(), 0u32);
         for object in self.objects() {
             live = live.saturating_add(1);
-            let Ok(header) = self.arena.headers.find(object) else {
-                continue;
-            };
+            let Strong { external, internal } = self.arena.headers.strong(object.slot());
             let weak = recorded_weak.get(object.slot() as usize).copied().unwrap_or_default();
-            found.extend(judge(object, CountKind::External, header.external, tally.external(object)));
-            found.extend(judge(object, CountKind::Internal, header.internal, Some(tally.internal(object))));
+            found.extend(judge(object, CountKind::External, external, tally.external(object)));
+            found.extend(judge(object, CountKind::Internal, internal, Some(tally.internal(object))));
             found.extend(judge(object, CountKind::Weak, weak, Some(tally.weak(object))));
         }
         found.extend(judge(ObjectId::NIL, CountKind::Live, self.arena.live(), Some(live)));

@@ -187,6 +187,8 @@ pub enum Structure {
     Temporaries,
     /// Lists of names that tables share.
     Shapes,
+    /// What counts have beyond the bytes in headers.
+    Counts,
 }
 
 impl fmt::Display for Structure {
@@ -200,6 +202,7 @@ impl fmt::Display for Structure {
             Self::Pass => "members of the collection under way",
             Self::Temporaries => "temporaries",
             Self::Shapes => "shapes",
+            Self::Counts => "parts of counts beside headers",
         })
     }
 }

@@ -1,8 +1,8 @@
-//! Marks on objects against the entries that go with them: of changed objects, candidates, and the
-//! release queue.
+//! Marks on objects against the entries that go with them: of changed objects, candidates, the release
+//! queue, and what counts have beside headers.
 
 use super::error::{Structure, VerificationDetail, VerificationError, VerificationErrorKind};
-use crate::counts::Mark;
+use crate::header::{Header, Mark};
 use crate::slots::SlotSet;
 use crate::{Heap, Host, ObjectId};
 
@@ -21,6 +21,23 @@ impl<H: Host> Heap<H> {
     pub(crate) fn verify_candidates(&self) -> Vec<VerificationError> {
         let (mut found, kind) = (Vec::new(), VerificationErrorKind::FieldRefMismatch);
         self.verify_set(self.candidates.set(), Mark::Candidate, Structure::Candidates, kind, &mut found);
+        found
+    }
+
+    /// Counts are split as [`crate::headers`] has it: a part lies beside the header only if the mark says so,
+    /// and the byte is 0 only if all of the count is.
+    pub(crate) fn verify_spilled(&self) -> Vec<VerificationError> {
+        let (mut found, kind) = (Vec::new(), VerificationErrorKind::FieldRefMismatch);
+        let headers = &self.arena.headers;
+        self.verify_marks(Mark::Spilled, headers.spilled(), Structure::Counts, kind, &mut found);
+        for object in self.objects() {
+            let (counts, header) = (headers.strong(object.slot()), headers.find(object));
+            let is_right = |it: &Header| it.is_held() == (counts.external > 0) && it.is_stored() == (counts.internal > 0);
+            if !header.is_ok_and(is_right) {
+                let detail = VerificationDetail::EntryMisplaced(Structure::Counts);
+                found.push(VerificationError::new(kind, object, detail));
+            }
+        }
         found
     }
 

@@ -5,7 +5,7 @@
 //! noted. While no collection is under way it has no member and has taken nothing.
 
 use super::error::{Structure, VerificationDetail, VerificationError, VerificationErrorKind};
-use crate::counts::Mark;
+use crate::header::Mark;
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {

@@ -7,7 +7,7 @@
 use super::places::{value_at, value_places};
 use super::tally::WRAPPED;
 use crate::arena::NONE;
-use crate::counts::{Header, Mark};
+use crate::header::{Header, Mark};
 use crate::object::Content;
 use crate::{Heap, Host, ObjectId};
 
@@ -56,11 +56,12 @@ impl<H: Host> Heap<H> {
         else {
             return false;
         };
+        let counts = self.arena.headers.strong(slot);
         // A vacant slot's header has no marks.
         let waits = !self.queue.0.is_empty() || self.finalizers.are_running();
         header.is_live() == content.kind().is_some()
-            && header.external < WRAPPED
-            && header.internal < WRAPPED
+            && counts.external < WRAPPED
+            && counts.internal < WRAPPED
             && header.marks.has(Mark::Dirty) == self.dirty.contains(slot)
             && header.marks.has(Mark::Candidate) == self.candidates.set().contains(slot)
             && (waits || !header.marks.has(Mark::Queued))

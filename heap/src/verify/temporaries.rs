@@ -4,7 +4,7 @@
 //! frame there is no list, and no object may be marked.
 
 use super::error::{Structure, VerificationError, VerificationErrorKind};
-use crate::counts::Mark;
+use crate::header::Mark;
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {

@@ -7,7 +7,7 @@
 
 use super::error::{Place, Structure, VerificationDetail, VerificationError, VerificationErrorKind};
 use crate::arena::NONE;
-use crate::counts::Mark;
+use crate::header::Mark;
 use crate::object::Content;
 use crate::weak::WeakLink;
 use crate::{Heap, Host, ObjectId};

@@ -94,6 +94,8 @@ fn lives(heap: &TestHeap, known: &[Vec<ObjectId>]) -> Vec<Vec<ObjectId>> {
 fn stretches(seed: u64, count: usize) {
     let mut rng = rng(seed);
     let mut heap = heap(8 + rng.below(40) as u32);
+    // Changes are followed from the first detection on.
+    heap.detect_cycles();
     let (nils, longest) = (rng.below(7), 1 + rng.below(60));
     let mut known = Vec::new();
     for _ in 0..count {

@@ -67,6 +67,7 @@ fn the_order_of_slots_and_lists_is_in_it() {
     let changed = |order: [usize; 2]| {
         after(Configuration::default(), |heap| {
             let objects = [heap.allocate_box(Value::Nil).unwrap(), heap.allocate_box(Value::Nil).unwrap()];
+            heap.detect_cycles();
             order.into_iter().for_each(|at| heap.set_box(objects[at], objects[at].into()).unwrap());
         })
     };

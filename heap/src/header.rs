@@ -1,0 +1,153 @@
+//! The header of an object, in 8 bytes: which tenant its slot has, how often that is referred to, and
+//! what it is marked as.
+//!
+//! Headers lie in an array of their own, eight to a cache line: to count a reference touches one of them
+//! and no contents. A count takes a byte, since few objects have more references than that; what a byte
+//! can't hold lies [beside](crate::headers).
+
+/// How far the finalizer of an object is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Finalizer {
+    #[default]
+    None,
+    Armed,
+    /// It has begun, and will never run again.
+    Begun,
+}
+
+/// What an object can be marked as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// It waits to be released, or runs its finalizer before that.
+    Queued,
+    /// Weak objects target it.
+    Targeted,
+    /// Its references have changed since cycles were last detected.
+    Dirty,
+    /// It may be where garbage hangs that only a collection finds.
+    Candidate,
+    /// The frame that is open gives up one reference to it at its end.
+    Temporary,
+    /// A collection under way takes it for garbage as long as it is left alone.
+    Member,
+    /// A part of its counts lies beside the header.
+    Spilled,
+}
+
+impl Mark {
+    /// Those that say something to people who look at a heap, in words.
+    pub(crate) const TOLD: [(Mark, &'static str); 5] = [
+        (Mark::Dirty, "dirty"),
+        (Mark::Candidate, "candidate"),
+        (Mark::Queued, "queued"),
+        (Mark::Temporary, "temporary"),
+        (Mark::Member, "member"),
+    ];
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// What an object is marked as, a bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marks(u8);
+
+impl Marks {
+    /// The marks of objects of which a change of counts is not over with the change of the header.
+    const WATCHED: u8 = Mark::Member.bit() | Mark::Spilled.bit();
+    /// The marks that stand for an entry elsewhere, which goes when the object dies.
+    const ENTERED: u8 =
+        Mark::Targeted.bit() | Mark::Dirty.bit() | Mark::Candidate.bit() | Mark::Member.bit() | Mark::Spilled.bit();
+
+    #[inline]
+    pub(crate) fn has(self, mark: Mark) -> bool {
+        self.0 & mark.bit() != 0
+    }
+
+    #[inline]
+    pub(crate) fn set(&mut self, mark: Mark) {
+        self.0 |= mark.bit();
+    }
+
+    #[inline]
+    pub(crate) fn clear(&mut self, mark: Mark) {
+        self.0 &= !mark.bit();
+    }
+
+    /// Whether a change of counts has to be noted or carried on beside the header.
+    #[inline]
+    pub(crate) fn are_watched(self) -> bool {
+        self.0 & Self::WATCHED != 0
+    }
+
+    /// Whether there are entries of the object elsewhere.
+    #[inline]
+    pub(crate) fn have_entries(self) -> bool {
+        self.0 & Self::ENTERED != 0
+    }
+
+    /// All of them, as a number.
+    pub(crate) fn bits(self) -> u8 {
+        self.0
+    }
+}
+
+/// All that is known of an object but its contents, and what its counts have beyond a byte.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Header {
+    /// Which tenant the slot has, from 1; 0 while it has none.
+    pub(crate) generation: u32,
+    /// The references that the mutator holds, or the part of them that lies here; 0 only if there is none.
+    pub(crate) external: u8,
+    /// Likewise the references from contents.
+    pub(crate) internal: u8,
+    pub(crate) marks: Marks,
+    pub(crate) finalizer: Finalizer,
+}
+
+impl Header {
+    /// The header of a new object.
+    #[inline]
+    pub(crate) fn held_once(generation: u32) -> Self {
+        Self { generation, external: 1, ..Self::default() }
+    }
+
+    #[inline]
+    pub(crate) fn is_live(self) -> bool {
+        self.generation != 0
+    }
+
+    /// Whether the mutator holds it.
+    #[inline]
+    pub(crate) fn is_held(self) -> bool {
+        self.external != 0
+    }
+
+    /// Whether contents refer to it.
+    #[inline]
+    pub(crate) fn is_stored(self) -> bool {
+        self.internal != 0
+    }
+
+    #[inline]
+    pub(crate) fn is_unreferenced(self) -> bool {
+        !self.is_held() && !self.is_stored()
+    }
+
+    /// Whether the object lives whatever refers to it.
+    #[inline]
+    pub(crate) fn is_root(self) -> bool {
+        self.is_live() && (self.is_held() || self.marks.has(Mark::Queued))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Header;
+
+    #[test]
+    fn a_header_takes_8_bytes() {
+        assert_eq!(size_of::<Header>(), 8);
+    }
+}

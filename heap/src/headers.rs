@@ -1,0 +1,407 @@
+//! The headers of all slots: each change of a count goes through here.
+//!
+//! What is done for every reference is inlined always: left to itself, the compiler calls it, which costs as
+//! much as it does. What is seldom done is *cold* and stays out of its way.
+//!
+//! **Counts beyond a byte.** A count is the byte in the [header](crate::header) and what lies beside it, in
+//! a map by slot. Two rules tie them. The byte is 0 only if the whole count is, so that to ask whether an
+//! object is referred to takes the header alone. And the byte reaches its limit no later than the count
+//! reaches the ceiling, so that to ask whether there is room takes the header alone, until the byte is at
+//! its limit. Where a byte has come to an end of its range, half of the range is moved ([`split`]): the map
+//! is looked at once in more than a hundred changes, however many references there are.
+
+use std::collections::BTreeMap;
+use std::hash::Hasher;
+
+use crate::digest::Digest;
+use crate::header::{Header, Mark};
+use crate::{HeapError, ObjectId, Value};
+
+/// Both strong counts of an object, whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Strong {
+    pub(crate) external: u32,
+    pub(crate) internal: u32,
+}
+
+/// The headers of all slots, and how high they may count.
+#[derive(Clone, Debug)]
+pub(crate) struct Headers {
+    list: Vec<Header>,
+    /// What counts have beyond their bytes, by slot.
+    spilled: BTreeMap<u32, Strong>,
+    ceiling: u32,
+    /// From this on a byte says nothing about room.
+    limit: u8,
+    /// Members of the collection under way that have not been left alone.
+    pub(crate) disturbed: Vec<u32>,
+}
+
+impl Headers {
+    pub(crate) fn new(ceiling: u32) -> Self {
+        let limit = u8::try_from(ceiling).unwrap_or(u8::MAX);
+        Self { list: Vec::new(), spilled: BTreeMap::new(), ceiling, limit, disturbed: Vec::new() }
+    }
+
+    /// Notes that an object was not left alone.
+    #[inline(always)]
+    pub(crate) fn disturb(&mut self, object: ObjectId) {
+        if let Ok(header) = self.find_mut(object)
+            && header.marks.has(Mark::Member)
+        {
+            header.marks.clear(Mark::Member);
+            self.disturbed.push(object.slot());
+        }
+    }
+
+    pub(crate) fn all(&self) -> &[Header] {
+        &self.list
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, header: Header) {
+        self.list.push(header);
+    }
+
+    #[inline(always)]
+    pub(crate) fn at_mut(&mut self, slot: u32) -> Option<&mut Header> {
+        self.list.get_mut(slot as usize)
+    }
+
+    /// The error if a count has no room for one more.
+    #[inline]
+    pub(crate) fn room(&self, object: ObjectId, count: u32) -> Result<(), HeapError> {
+        if count >= self.ceiling {
+            return Err(HeapError::Overflow { object });
+        }
+        Ok(())
+    }
+
+    /// The header of a living object.
+    ///
+    /// Nil is in no slot, and a vacant slot has the generation of no id.
+    #[inline(always)]
+    pub(crate) fn find(&self, object: ObjectId) -> Result<&Header, HeapError> {
+        match self.list.get(object.slot() as usize) {
+            Some(header) if header.generation == object.generation() => Ok(header),
+            _ => Err(missing(object)),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn find_mut(&mut self, object: ObjectId) -> Result<&mut Header, HeapError> {
+        match self.list.get_mut(object.slot() as usize) {
+            Some(header) if header.generation == object.generation() => Ok(header),
+            _ => Err(missing(object)),
+        }
+    }
+
+    /// Both counts of the tenant of a slot.
+    #[inline]
+    pub(crate) fn strong(&self, slot: u32) -> Strong {
+        let header = self.list.get(slot as usize).copied().unwrap_or_default();
+        let here = Strong { external: header.external.into(), internal: header.internal.into() };
+        match header.marks.has(Mark::Spilled) {
+            true => self.with_spilled(slot, here),
+            false => here,
+        }
+    }
+
+    #[cold]
+    fn with_spilled(&self, slot: u32, here: Strong) -> Strong {
+        let beside = self.spilled.get(&slot).copied().unwrap_or_default();
+        Strong { external: here.external + beside.external, internal: here.internal + beside.internal }
+    }
+
+    /// Makes these the counts of the tenant of a slot.
+    #[cold]
+    pub(crate) fn set_strong(&mut self, slot: u32, counts: Strong) {
+        let (external, more_external) = split(counts.external, self.ceiling);
+        let (internal, more_internal) = split(counts.internal, self.ceiling);
+        let Some(header) = self.list.get_mut(slot as usize) else {
+            return;
+        };
+        (header.external, header.internal) = (external, internal);
+        let beside = Strong { external: more_external, internal: more_internal };
+        if beside == Strong::default() {
+            header.marks.clear(Mark::Spilled);
+            self.spilled.remove(&slot);
+        } else {
+            header.marks.set(Mark::Spilled);
+            self.spilled.insert(slot, beside);
+        }
+    }
+
+    /// Leaves a slot without an object.
+    pub(crate) fn vacate(&mut self, slot: u32) {
+        self.spilled.remove(&slot);
+        if let Some(header) = self.list.get_mut(slot as usize) {
+            *header = Header::default();
+        }
+    }
+
+    /// Forgets what counts have beside the header of an object that dies.
+    #[cold]
+    pub(crate) fn forget_spilled(&mut self, slot: u32) {
+        self.spilled.remove(&slot);
+    }
+
+    /// Splits all counts anew, and says how many have something beside their headers then. What no mark
+    /// leads to is no part of a count.
+    pub(crate) fn split_anew(&mut self) -> usize {
+        for slot in 0..self.list.len() as u32 {
+            let counts = self.strong(slot);
+            self.set_strong(slot, counts);
+        }
+        self.spilled.len()
+    }
+
+    /// Takes what lies beside a header away, or puts something there, and leaves the mark as it is.
+    #[cfg(test)]
+    pub(crate) fn damage_spilled(&mut self, slot: u32, beside: Option<Strong>) {
+        match beside {
+            Some(beside) => _ = self.spilled.insert(slot, beside),
+            None => _ = self.spilled.remove(&slot),
+        }
+    }
+
+    /// The slots that have something beside their headers.
+    pub(crate) fn spilled(&self) -> impl Iterator<Item = u32> {
+        self.spilled.keys().copied()
+    }
+
+    /// Changes counts where the header alone does not do.
+    #[cold]
+    fn change(
+        &mut self,
+        object: ObjectId,
+        change: impl FnOnce(&mut Strong, u32) -> Option<()>,
+    ) -> Result<(), HeapError> {
+        let mut counts = self.strong(object.slot());
+        change(&mut counts, self.ceiling).ok_or(HeapError::Overflow { object })?;
+        self.set_strong(object.slot(), counts);
+        Ok(())
+    }
+
+    /// Counts a reference that the mutator is given.
+    #[inline(always)]
+    pub(crate) fn hold(&mut self, object: ObjectId) -> Result<(), HeapError> {
+        let limit = self.limit;
+        let header = self.find_mut(object)?;
+        if header.external >= limit {
+            self.change(object, |counts, ceiling| add(&mut counts.external, ceiling))?;
+            self.disturb(object);
+            return Ok(());
+        }
+        header.external += 1;
+        if header.marks.has(Mark::Member) {
+            self.disturb(object);
+        }
+        Ok(())
+    }
+
+    /// Gives up a reference that the mutator holds; the header as it then is.
+    #[inline(always)]
+    pub(crate) fn let_go(&mut self, object: ObjectId) -> Result<Header, HeapError> {
+        let header = self.find_mut(object)?;
+        let Some(external) = header.external.checked_sub(1) else {
+            return Err(HeapError::NotHeld { object });
+        };
+        header.external = external;
+        if header.marks.are_watched() {
+            return Ok(self.lowered(object));
+        }
+        Ok(*header)
+    }
+
+    /// Gives up a reference that was stored; the header as it then is.
+    #[inline(always)]
+    pub(crate) fn forget(&mut self, object: ObjectId) -> Result<Header, HeapError> {
+        let header = self.find_mut(object)?;
+        header.internal = header.internal.saturating_sub(1);
+        if header.marks.are_watched() {
+            return Ok(self.lowered(object));
+        }
+        Ok(*header)
+    }
+
+    /// Does what a lowered count asks for beyond the header, and gives that as it then is.
+    #[cold]
+    fn lowered(&mut self, object: ObjectId) -> Header {
+        let slot = object.slot();
+        let header = self.list.get(slot as usize).copied().unwrap_or_default();
+        if header.marks.has(Mark::Spilled) && (!header.is_held() || !header.is_stored()) {
+            self.set_strong(slot, self.strong(slot));
+        }
+        self.disturb(object);
+        self.list.get(slot as usize).copied().unwrap_or_default()
+    }
+
+    /// Counts a value that is about to be stored.
+    #[inline(always)]
+    pub(crate) fn retain(&mut self, value: &Value) -> Result<(), HeapError> {
+        let Some(object) = value.reference() else {
+            return Ok(());
+        };
+        if self.count(object)?.marks.has(Mark::Member) {
+            self.disturb(object);
+        }
+        Ok(())
+    }
+
+    /// The error for the first of these values that refers to no object.
+    pub(crate) fn find_all(&self, values: &[Value]) -> Result<(), HeapError> {
+        values.iter().filter_map(Value::reference).try_for_each(|object| self.find(object).map(|_| ()))
+    }
+
+    /// Counts values that are about to be stored together: all of them or, with an error, none.
+    /// The objects are [disturbed](Self::disturb_all) once nothing can be refused any more.
+    pub(crate) fn retain_all(&mut self, values: &[Value]) -> Result<(), HeapError> {
+        self.find_all(values)?;
+        for (counted, value) in values.iter().enumerate() {
+            if let Some(object) = value.reference()
+                && let Err(error) = self.count(object)
+            {
+                self.take_back(values.iter().take(counted));
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that values were stored.
+    pub(crate) fn disturb_all(&mut self, values: &[Value]) {
+        values.iter().filter_map(Value::reference).for_each(|object| self.disturb(object));
+    }
+
+    /// Undoes [`retain_all`](Self::retain_all) for values that are not stored after all.
+    pub(crate) fn take_back<'a>(&mut self, values: impl IntoIterator<Item = &'a Value>) {
+        for object in values.into_iter().filter_map(Value::reference) {
+            let mut counts = self.strong(object.slot());
+            counts.internal = counts.internal.saturating_sub(1);
+            self.set_strong(object.slot(), counts);
+        }
+    }
+
+    /// Counts a reference from contents; the header as it then is.
+    #[inline(always)]
+    fn count(&mut self, object: ObjectId) -> Result<Header, HeapError> {
+        let limit = self.limit;
+        let header = self.find_mut(object)?;
+        if header.internal >= limit {
+            self.change(object, |counts, ceiling| add(&mut counts.internal, ceiling))?;
+            return self.find(object).copied();
+        }
+        header.internal += 1;
+        Ok(*header)
+    }
+
+    /// Turns a reference from contents into one that the mutator holds.
+    pub(crate) fn hand_out(&mut self, value: &Value) -> Result<(), HeapError> {
+        let Some(object) = value.reference() else {
+            return Ok(());
+        };
+        self.hold(object)?;
+        self.forget(object)?;
+        Ok(())
+    }
+
+    /// See [`crate::digest`]. How a count is split changes nothing.
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { list, spilled: _, ceiling, limit: _, disturbed } = self;
+        digest.number(*ceiling);
+        digest.list(list.iter().enumerate(), |digest, (slot, header)| {
+            let Header { generation, external: _, internal: _, finalizer, marks } = *header;
+            let Strong { external, internal } = self.strong(slot as u32);
+            let generation = if digest.counts_generations() { generation } else { u32::from(header.is_live()) };
+            let bits = marks.bits() & !(1 << Mark::Spilled as u8);
+            digest.number(u64::from(generation) << 32 | u64::from(finalizer as u8) << 8 | u64::from(bits));
+            digest.number(u64::from(external) << 32 | u64::from(internal));
+        });
+        digest.list(disturbed.iter(), |digest, slot| digest.number(*slot));
+    }
+}
+
+/// Adds one, unless that is more than the ceiling allows.
+fn add(count: &mut u32, ceiling: u32) -> Option<()> {
+    if *count >= ceiling {
+        return None;
+    }
+    *count += 1;
+    Some(())
+}
+
+/// A count as a byte for the header, from the middle of its range where that may be, and what lies beside.
+fn split(count: u32, ceiling: u32) -> (u8, u32) {
+    const MIDDLE: u32 = 128;
+    const MOST: u32 = u8::MAX as u32;
+    let Some(least) = count.checked_sub(MOST).filter(|&least| least > 0) else {
+        return (count as u8, 0);
+    };
+    // With more beside, the byte would reach its limit later than the count its ceiling.
+    let most = ceiling.saturating_sub(MOST).max(least);
+    let beside = (count - MIDDLE).min(most);
+    ((count - beside) as u8, beside)
+}
+
+#[cold]
+fn missing(object: ObjectId) -> HeapError {
+    if object.is_nil() { HeapError::Nil } else { HeapError::Stale { object } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Headers, split};
+    use crate::header::{Header, Mark};
+    use crate::{HeapError, ObjectId};
+
+    /// Headers of one held object.
+    fn headers(ceiling: u32) -> (Headers, ObjectId) {
+        let mut headers = Headers::new(ceiling);
+        headers.push(Header::held_once(1));
+        (headers, ObjectId::new(0, 1))
+    }
+
+    #[test]
+    fn counts_are_exact_up_to_any_ceiling_and_back() {
+        for ceiling in [1, 2, 127, 128, 254, 255, 256, 257, 300, 383, 384, 1_000] {
+            let (mut headers, object) = headers(ceiling);
+            for count in 1..ceiling {
+                assert_eq!(headers.strong(0).external, count);
+                assert_eq!(headers.hold(object), Ok(()));
+            }
+            assert_eq!(headers.hold(object), Err(HeapError::Overflow { object }), "ceiling {ceiling}");
+            for count in (0..ceiling).rev() {
+                let header = headers.let_go(object).unwrap();
+                assert_eq!((headers.strong(0).external, header.is_held()), (count, count > 0));
+            }
+            assert_eq!(headers.let_go(object).unwrap_err(), HeapError::NotHeld { object });
+            assert_eq!(headers.spilled().count(), 0);
+        }
+    }
+
+    #[test]
+    fn a_count_that_goes_up_and_down_is_seldom_moved() {
+        let (mut headers, object) = headers(u32::MAX);
+        headers.set_strong(0, super::Strong { external: 1_000, internal: 0 });
+        let beside = headers.spilled[&0];
+        for _ in 0..100 {
+            (0..100).for_each(|_| headers.hold(object).unwrap());
+            (0..100).for_each(|_| _ = headers.let_go(object).unwrap());
+        }
+        assert_eq!(headers.spilled[&0], beside);
+        assert!(headers.all()[0].marks.has(Mark::Spilled));
+    }
+
+    #[test]
+    fn a_byte_is_0_only_for_0_and_full_before_the_ceiling_is_passed() {
+        for ceiling in (1..1_000).chain([u32::MAX]) {
+            for count in (0..=ceiling.min(1_000)).chain([u32::MAX - 2]) {
+                let (byte, beside) = split(count, ceiling);
+                assert_eq!(u32::from(byte) + beside, count);
+                assert_eq!(byte == 0, count == 0);
+                assert!(count > ceiling || beside == 0 || beside + 255 <= ceiling, "{count} of {ceiling}");
+            }
+        }
+    }
+}
