@@ -6,7 +6,7 @@
 
 use std::hash::Hasher;
 
-use crate::header::{Header, Marks};
+use crate::header::Header;
 use crate::headers::Headers;
 use crate::digest::Digest;
 use crate::object::Content;
@@ -110,12 +110,12 @@ impl Arena {
         self.contents.get(object.slot() as usize).ok_or(stale)
     }
 
-    /// The contents of an object, to be changed, with its marks, and the headers, to be counted in.
+    /// The contents of an object, to be changed, with the headers beside them, to be counted in.
     #[inline(always)]
-    pub(crate) fn split(&mut self, object: ObjectId) -> Result<(&mut Content, Marks, &mut Headers), HeapError> {
-        let marks = self.headers.find(object)?.marks;
+    pub(crate) fn split(&mut self, object: ObjectId) -> Result<(&mut Content, &mut Headers), HeapError> {
+        self.headers.find(object)?;
         match self.contents.get_mut(object.slot() as usize) {
-            Some(content) => Ok((content, marks, &mut self.headers)),
+            Some(content) => Ok((content, &mut self.headers)),
             None => Err(HeapError::Stale { object }),
         }
     }
@@ -152,8 +152,9 @@ impl Arena {
         let generation = generation + 1;
         // What was there is vacant and has nothing to drop, which the compiler can't see.
         std::mem::forget(std::mem::replace(place, content));
+        let colour = self.headers.colour;
         if let Some(header) = self.headers.at_mut(slot) {
-            *header = Header::held_once(generation);
+            *header = Header::held_once(generation, colour);
         }
         Ok(ObjectId::new(slot, generation))
     }
@@ -162,7 +163,7 @@ impl Arena {
     fn append(&mut self, content: Content) -> ObjectId {
         let slot = u32::try_from(self.contents.len()).unwrap_or(NONE);
         self.contents.push(content);
-        self.headers.push(Header::held_once(1));
+        self.headers.push(Header::held_once(1, self.headers.colour));
         ObjectId::new(slot, 1)
     }
 

@@ -70,7 +70,7 @@ impl<H: Host> Heap<H> {
     #[inline(never)]
     fn let_go_last(&mut self, object: ObjectId, header: Header) {
         if header.is_stored() {
-            if !header.marks.has(Mark::Candidate) {
+            if !header.marks.has(Mark::Untried) {
                 self.suspect(object);
             }
         } else {

@@ -162,7 +162,8 @@ impl<H: Host> Heap<H> {
         }
         let mut collection = Collection::default();
         if self.search_from_temporaries(&frame) {
-            self.free_found(&mut collection);
+            let garbage = self.search.found(&self.arena);
+            self.free_set(garbage, &mut collection);
         }
         self.settle();
         frame.add(collection);
@@ -211,13 +212,10 @@ impl<H: Host> Heap<H> {
             allowance: &mut allowance,
             host: &self.host,
             touched: &mut self.totals.touched,
-            room: usize::MAX,
             widest: usize::MAX,
-            paid: 0,
             is_used_up: false,
         };
-        let mut starts = frame.temporaries.iter().copied();
-        self.search.begin(self.arena.slots(), false);
-        self.search.advance(&mut self.arena, &mut starts, &mut limits) && !self.search.is_partial()
+        let starts = frame.temporaries.iter().copied();
+        self.search.run(&self.arena, starts, &mut limits) && !self.search.is_partial()
     }
 }

@@ -28,20 +28,21 @@ pub(crate) enum Mark {
     Candidate,
     /// The frame that is open gives up one reference to it at its end.
     Temporary,
-    /// A collection under way takes it for garbage as long as it is left alone.
-    Member,
+    /// It is a candidate that no trial has looked at since it last lost a reference.
+    Untried,
     /// A part of its counts lies beside the header.
     Spilled,
+    /// The colour: the mark under way has come to objects of the present one, and not to the others.
+    Colour,
 }
 
 impl Mark {
     /// Those that say something to people who look at a heap, in words.
-    pub(crate) const TOLD: [(Mark, &'static str); 5] = [
+    pub(crate) const TOLD: [(Mark, &'static str); 4] = [
         (Mark::Dirty, "dirty"),
         (Mark::Candidate, "candidate"),
         (Mark::Queued, "queued"),
         (Mark::Temporary, "temporary"),
-        (Mark::Member, "member"),
     ];
 
     const fn bit(self) -> u8 {
@@ -54,11 +55,8 @@ impl Mark {
 pub(crate) struct Marks(u8);
 
 impl Marks {
-    /// The marks of objects of which a change of counts is not over with the change of the header.
-    const WATCHED: u8 = Mark::Member.bit() | Mark::Spilled.bit();
     /// The marks that stand for an entry elsewhere, which goes when the object dies.
-    const ENTERED: u8 =
-        Mark::Targeted.bit() | Mark::Dirty.bit() | Mark::Candidate.bit() | Mark::Member.bit() | Mark::Spilled.bit();
+    const ENTERED: u8 = Mark::Targeted.bit() | Mark::Dirty.bit() | Mark::Candidate.bit() | Mark::Spilled.bit();
 
     #[inline]
     pub(crate) fn has(self, mark: Mark) -> bool {
@@ -75,10 +73,16 @@ impl Marks {
         self.0 &= !mark.bit();
     }
 
-    /// Whether a change of counts has to be noted or carried on beside the header.
+    /// Whether a mark under way, of which this is the colour, has not come to the object.
     #[inline]
-    pub(crate) fn are_watched(self) -> bool {
-        self.0 & Self::WATCHED != 0
+    pub(crate) fn are_white(self, colour: Colour) -> bool {
+        (self.0 ^ colour.0) & Mark::Colour.bit() != 0
+    }
+
+    /// Gives the object a colour.
+    #[inline]
+    pub(crate) fn paint(&mut self, colour: Colour) {
+        self.0 = self.0 & !Mark::Colour.bit() | colour.0;
     }
 
     /// Whether there are entries of the object elsewhere.
@@ -87,9 +91,21 @@ impl Marks {
         self.0 & Self::ENTERED != 0
     }
 
-    /// All of them, as a number.
-    pub(crate) fn bits(self) -> u8 {
-        self.0
+    /// All of them as a number, the colour as whether the object is white, and without what only says where
+    /// something lies.
+    pub(crate) fn bits(self, colour: Colour) -> u8 {
+        (self.0 ^ colour.0) & !Mark::Spilled.bit()
+    }
+}
+
+/// The colour of objects to which the mark under way has come, and of all objects while none is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Colour(u8);
+
+impl Colour {
+    /// The other one: all objects become white at once.
+    pub(crate) fn flip(&mut self) {
+        self.0 ^= Mark::Colour.bit();
     }
 }
 
@@ -107,10 +123,11 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// The header of a new object.
+    /// The header of a new object. A mark under way need not come to it: what it refers to is noted as it
+    /// is stored.
     #[inline]
-    pub(crate) fn held_once(generation: u32) -> Self {
-        Self { generation, external: 1, ..Self::default() }
+    pub(crate) fn held_once(generation: u32, colour: Colour) -> Self {
+        Self { generation, external: 1, internal: 0, marks: Marks(colour.0), finalizer: Finalizer::None }
     }
 
     #[inline]

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::hash::Hasher;
 
 use crate::digest::Digest;
-use crate::header::{Header, Mark};
+use crate::header::{Colour, Header, Mark, Marks};
 use crate::{HeapError, ObjectId, Value};
 
 /// Both strong counts of an object, whole.
@@ -33,25 +33,65 @@ pub(crate) struct Headers {
     ceiling: u32,
     /// From this on a byte says nothing about room.
     limit: u8,
-    /// Members of the collection under way that have not been left alone.
+    /// The colour of objects to which the mark under way has come.
+    pub(crate) colour: Colour,
+    /// White objects that were given a reference while a mark was under way, and painted for that.
     pub(crate) disturbed: Vec<u32>,
 }
 
 impl Headers {
     pub(crate) fn new(ceiling: u32) -> Self {
         let limit = u8::try_from(ceiling).unwrap_or(u8::MAX);
-        Self { list: Vec::new(), spilled: BTreeMap::new(), ceiling, limit, disturbed: Vec::new() }
+        Self {
+            list: Vec::new(),
+            spilled: BTreeMap::new(),
+            ceiling,
+            limit,
+            colour: Colour::default(),
+            disturbed: Vec::new(),
+        }
     }
 
-    /// Notes that an object was not left alone.
+    /// Notes that an object was given a reference, if a mark under way has not come to it.
     #[inline(always)]
-    pub(crate) fn disturb(&mut self, object: ObjectId) {
-        if let Ok(header) = self.find_mut(object)
-            && header.marks.has(Mark::Member)
-        {
-            header.marks.clear(Mark::Member);
-            self.disturbed.push(object.slot());
+    fn disturb(&mut self, object: ObjectId, marks: Marks) {
+        if marks.are_white(self.colour) {
+            self.disturb_white(object.slot());
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn disturb_white(&mut self, slot: u32) {
+        if self.paint(slot) {
+            self.disturbed.push(slot);
+        }
+    }
+
+    /// Paints the living object in a slot, and says whether it was white.
+    #[inline]
+    pub(crate) fn paint(&mut self, slot: u32) -> bool {
+        let colour = self.colour;
+        let Some(header) = self.list.get_mut(slot as usize) else {
+            return false;
+        };
+        let was_white = header.is_live() && header.marks.are_white(colour);
+        if was_white {
+            header.marks.paint(colour);
+        }
+        was_white
+    }
+
+    /// Paints all objects.
+    pub(crate) fn paint_all(&mut self) {
+        let colour = self.colour;
+        self.list.iter_mut().filter(|header| header.is_live()).for_each(|header| header.marks.paint(colour));
+    }
+
+    /// Whether the object in a slot lives and a mark under way has not come to it.
+    #[inline]
+    pub(crate) fn is_white(&self, slot: u32) -> bool {
+        self.list.get(slot as usize).is_some_and(|it| it.is_live() && it.marks.are_white(self.colour))
     }
 
     pub(crate) fn all(&self) -> &[Header] {
@@ -190,13 +230,12 @@ impl Headers {
         let header = self.find_mut(object)?;
         if header.external >= limit {
             self.change(object, |counts, ceiling| add(&mut counts.external, ceiling))?;
-            self.disturb(object);
+            self.disturb_white(object.slot());
             return Ok(());
         }
         header.external += 1;
-        if header.marks.has(Mark::Member) {
-            self.disturb(object);
-        }
+        let marks = header.marks;
+        self.disturb(object, marks);
         Ok(())
     }
 
@@ -208,8 +247,8 @@ impl Headers {
             return Err(HeapError::NotHeld { object });
         };
         header.external = external;
-        if header.marks.are_watched() {
-            return Ok(self.lowered(object));
+        if header.marks.has(Mark::Spilled) {
+            return Ok(self.lowered(object.slot()));
         }
         Ok(*header)
     }
@@ -219,21 +258,19 @@ impl Headers {
     pub(crate) fn forget(&mut self, object: ObjectId) -> Result<Header, HeapError> {
         let header = self.find_mut(object)?;
         header.internal = header.internal.saturating_sub(1);
-        if header.marks.are_watched() {
-            return Ok(self.lowered(object));
+        if header.marks.has(Mark::Spilled) {
+            return Ok(self.lowered(object.slot()));
         }
         Ok(*header)
     }
 
-    /// Does what a lowered count asks for beyond the header, and gives that as it then is.
+    /// Moves what lies beside a header into it if a count has come to 0 there, and gives it as it then is.
     #[cold]
-    fn lowered(&mut self, object: ObjectId) -> Header {
-        let slot = object.slot();
+    fn lowered(&mut self, slot: u32) -> Header {
         let header = self.list.get(slot as usize).copied().unwrap_or_default();
-        if header.marks.has(Mark::Spilled) && (!header.is_held() || !header.is_stored()) {
+        if !header.is_held() || !header.is_stored() {
             self.set_strong(slot, self.strong(slot));
         }
-        self.disturb(object);
         self.list.get(slot as usize).copied().unwrap_or_default()
     }
 
@@ -243,9 +280,8 @@ impl Headers {
         let Some(object) = value.reference() else {
             return Ok(());
         };
-        if self.count(object)?.marks.has(Mark::Member) {
-            self.disturb(object);
-        }
+        let marks = self.count(object)?.marks;
+        self.disturb(object, marks);
         Ok(())
     }
 
@@ -271,7 +307,7 @@ impl Headers {
 
     /// Notes that values were stored.
     pub(crate) fn disturb_all(&mut self, values: &[Value]) {
-        values.iter().filter_map(Value::reference).for_each(|object| self.disturb(object));
+        values.iter().filter_map(Value::reference).for_each(|object| self.disturb_white(object.slot()));
     }
 
     /// Undoes [`retain_all`](Self::retain_all) for values that are not stored after all.
@@ -308,14 +344,13 @@ impl Headers {
 
     /// See [`crate::digest`]. How a count is split changes nothing.
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
-        let Self { list, spilled: _, ceiling, limit: _, disturbed } = self;
+        let Self { list, spilled: _, ceiling, limit: _, colour, disturbed } = self;
         digest.number(*ceiling);
         digest.list(list.iter().enumerate(), |digest, (slot, header)| {
             let Header { generation, external: _, internal: _, finalizer, marks } = *header;
             let Strong { external, internal } = self.strong(slot as u32);
             let generation = if digest.counts_generations() { generation } else { u32::from(header.is_live()) };
-            let bits = marks.bits() & !(1 << Mark::Spilled as u8);
-            digest.number(u64::from(generation) << 32 | u64::from(finalizer as u8) << 8 | u64::from(bits));
+            digest.number(u64::from(generation) << 32 | u64::from(finalizer as u8) << 8 | u64::from(if header.is_live() { marks.bits(*colour) } else { 0 }));
             digest.number(u64::from(external) << 32 | u64::from(internal));
         });
         digest.list(disturbed.iter(), |digest, slot| digest.number(*slot));
@@ -358,7 +393,7 @@ mod tests {
     /// Headers of one held object.
     fn headers(ceiling: u32) -> (Headers, ObjectId) {
         let mut headers = Headers::new(ceiling);
-        headers.push(Header::held_once(1));
+        headers.push(Header::held_once(1, headers.colour));
         (headers, ObjectId::new(0, 1))
     }
 

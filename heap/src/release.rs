@@ -61,7 +61,7 @@ impl<H: Host> Heap<H> {
         }
         if !header.is_stored() {
             self.release(object);
-        } else if !header.marks.has(Mark::Candidate) {
+        } else if !header.marks.has(Mark::Untried) {
             self.suspect(object);
         }
     }
@@ -152,9 +152,6 @@ impl<H: Host> Heap<H> {
         }
         if marks.has(Mark::Candidate) {
             self.candidates.remove(object.slot());
-        }
-        if marks.has(Mark::Member) {
-            self.arena.headers.disturb(object);
         }
         if marks.has(Mark::Spilled) {
             self.arena.headers.forget_spilled(object.slot());

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{Heap, Host};
 
-/// The figures of a heap since it was made. All are exact, `candidates` between slices excepted.
+/// The figures of a heap since it was made. All are exact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct HeapStats {
@@ -29,10 +29,9 @@ pub struct HeapStats {
     /// Operations since the last check: allocations, writes, and references given up.
     pub operations_since_check: u64,
     /// Objects that detections and collections have looked at, as often as they have: once for each
-    /// search in one go, and once for each step of a pass in slices.
+    /// search in one go, and once for each step of a mark.
     pub objects_touched: u64,
-    /// Objects from which all garbage is reached, now; see [`Heap::candidates`]. While a collection in
-    /// slices is under way, this is an upper bound.
+    /// Objects from which all garbage is reached, now; see [`Heap::candidates`].
     pub candidates: u64,
     /// Objects whose references have changed since cycles were last detected; 0 until they have been.
     pub dirty: u64,
@@ -82,7 +81,7 @@ impl<H: Host> Heap<H> {
             interval: self.tuning.interval(),
             operations_since_check: self.tuning.operations(),
             objects_touched: self.totals.touched,
-            candidates: (self.candidates.len() + self.slices.large().len()) as u64,
+            candidates: self.candidates.len() as u64,
             dirty: self.dirty.len() as u64,
         }
     }

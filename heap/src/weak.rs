@@ -68,7 +68,7 @@ impl<H: Host> Heap<H> {
     /// # Errors
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Overflow`].
     pub fn upgrade(&mut self, weak: ObjectId) -> Result<ObjectId, HeapError> {
-        let (content, _, headers) = self.arena.split(weak)?;
+        let (content, headers) = self.arena.split(weak)?;
         let Content::Weak(link) = content else {
             return Err(content.mismatch(weak, Kind::Weak));
         };

@@ -5,7 +5,6 @@
 //! room to count the new reference while the old one is still counted.
 
 use crate::fields::FieldsMut;
-use crate::header::Marks;
 use crate::object::Content;
 use crate::read::out_of_range;
 use crate::{FieldSite, Heap, HeapError, Host, Kind, ObjectId, Value};
@@ -44,7 +43,7 @@ impl<H: Host> Heap<H> {
         set: impl FnOnce(&mut FieldsMut<'_>, Value) -> Result<Option<Value>, HeapError>,
     ) -> Result<(), HeapError> {
         let value = value.normalized();
-        let (content, marks, headers) = self.arena.split(table)?;
+        let (content, headers) = self.arena.split(table)?;
         let Content::Table { shape, values } = content else {
             return Err(content.mismatch(table, Kind::Table));
         };
@@ -53,7 +52,7 @@ impl<H: Host> Heap<H> {
         let mut fields = FieldsMut { shapes: &mut self.shapes, shape, values };
         match set(&mut fields, value) {
             Ok(old) => {
-                self.written(table, marks, target.is_some(), old.unwrap_or_default());
+                self.written(table, target.is_some(), old.unwrap_or_default());
                 Ok(())
             }
             Err(error) => {
@@ -71,7 +70,7 @@ impl<H: Host> Heap<H> {
     #[inline]
     pub fn set_element(&mut self, array: ObjectId, index: u32, value: Value) -> Result<(), HeapError> {
         let value = value.normalized();
-        let (content, marks, headers) = self.arena.split(array)?;
+        let (content, headers) = self.arena.split(array)?;
         let Content::Array(elements) = content else {
             return Err(content.mismatch(array, Kind::Array));
         };
@@ -81,7 +80,7 @@ impl<H: Host> Heap<H> {
         headers.retain(&value)?;
         let refers = value.reference().is_some();
         let old = std::mem::replace(place, value);
-        self.written(array, marks, refers, old);
+        self.written(array, refers, old);
         Ok(())
     }
 
@@ -93,7 +92,7 @@ impl<H: Host> Heap<H> {
     #[inline]
     pub fn set_capture(&mut self, closure: ObjectId, index: u32, value: Value) -> Result<(), HeapError> {
         let value = value.normalized();
-        let (content, marks, headers) = self.arena.split(closure)?;
+        let (content, headers) = self.arena.split(closure)?;
         let Content::Closure { captures, .. } = content else {
             return Err(content.mismatch(closure, Kind::Closure));
         };
@@ -103,7 +102,7 @@ impl<H: Host> Heap<H> {
         headers.retain(&value)?;
         let refers = value.reference().is_some();
         let old = std::mem::replace(place, value);
-        self.written(closure, marks, refers, old);
+        self.written(closure, refers, old);
         Ok(())
     }
 
@@ -115,14 +114,14 @@ impl<H: Host> Heap<H> {
     #[inline]
     pub fn set_box(&mut self, object: ObjectId, value: Value) -> Result<(), HeapError> {
         let value = value.normalized();
-        let (content, marks, headers) = self.arena.split(object)?;
+        let (content, headers) = self.arena.split(object)?;
         let Content::Box(place) = content else {
             return Err(content.mismatch(object, Kind::Box));
         };
         headers.retain(&value)?;
         let refers = value.reference().is_some();
         let old = std::mem::replace(place, value);
-        self.written(object, marks, refers, old);
+        self.written(object, refers, old);
         Ok(())
     }
 
@@ -134,7 +133,7 @@ impl<H: Host> Heap<H> {
     #[inline]
     pub fn push(&mut self, array: ObjectId, value: Value) -> Result<(), HeapError> {
         let value = value.normalized();
-        let (content, marks, headers) = self.arena.split(array)?;
+        let (content, headers) = self.arena.split(array)?;
         let Content::Array(elements) = content else {
             return Err(content.mismatch(array, Kind::Array));
         };
@@ -145,7 +144,7 @@ impl<H: Host> Heap<H> {
         }
         let refers = value.reference().is_some();
         elements.push(value);
-        self.written(array, marks, refers, Value::Nil);
+        self.written(array, refers, Value::Nil);
         Ok(())
     }
 
@@ -155,7 +154,7 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Index`] if
     /// there is none, [`HeapError::Overflow`].
     pub fn pop(&mut self, array: ObjectId) -> Result<Value, HeapError> {
-        let (content, marks, headers) = self.arena.split(array)?;
+        let (content, headers) = self.arena.split(array)?;
         let Content::Array(elements) = content else {
             return Err(content.mismatch(array, Kind::Array));
         };
@@ -164,7 +163,7 @@ impl<H: Host> Heap<H> {
         };
         headers.hand_out(last)?;
         let last = elements.pop().unwrap_or_default();
-        self.written(array, marks, last.reference().is_some(), Value::Nil);
+        self.written(array, last.reference().is_some(), Value::Nil);
         Ok(last)
     }
 
@@ -175,7 +174,7 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Field`] if
     /// there is none, [`HeapError::Overflow`].
     pub fn remove_field(&mut self, table: ObjectId, name: &str) -> Result<Value, HeapError> {
-        let (content, marks, headers) = self.arena.split(table)?;
+        let (content, headers) = self.arena.split(table)?;
         let Content::Table { shape, values } = content else {
             return Err(content.mismatch(table, Kind::Table));
         };
@@ -186,18 +185,18 @@ impl<H: Host> Heap<H> {
         headers.hand_out(value)?;
         let value = fields.remove(name).unwrap_or_default();
         self.detection.moved(table.slot());
-        self.written(table, marks, value.reference().is_some(), Value::Nil);
+        self.written(table, value.reference().is_some(), Value::Nil);
         Ok(value)
     }
 
-    /// Does what follows a write to an object that had these marks before: `moved` says whether a reference
+    /// Does what follows a write: `moved` says whether a reference
     /// came to the object or left it to the mutator, `old` is the value that is given up.
     #[inline(always)]
-    fn written(&mut self, object: ObjectId, marks: Marks, moved: bool, old: Value) {
+    fn written(&mut self, object: ObjectId, moved: bool, old: Value) {
         self.tuning.count_operation();
         let left = old.reference();
         if moved || left.is_some() {
-            self.changed_from(object, marks);
+            self.changed(object);
         }
         if let Some(left) = left {
             self.give_up(left);

@@ -50,6 +50,30 @@ impl Allowance {
         Self { objects, deadline, is_untouched: true }
     }
 
+    /// Half of it, rounded down, and the half of the time that there is.
+    pub(super) fn half(self, host: &impl Host) -> Self {
+        let deadline = self.deadline.map(|deadline| {
+            let now = host.microseconds().min(deadline);
+            now + (deadline - now) / 2
+        });
+        let objects = if deadline.is_some() { self.objects } else { self.objects / 2 };
+        Self { objects, deadline, is_untouched: false }
+    }
+
+    /// Takes what is left of a share that was given away, which was half of it or all.
+    pub(super) fn take_back(&mut self, share: Self, was_half: bool) {
+        if self.deadline.is_none() {
+            let rest = if was_half { self.objects - self.objects / 2 } else { 0 };
+            self.objects = rest + share.objects;
+        }
+        self.is_untouched &= was_half || share.is_untouched;
+    }
+
+    /// Whether one more object may be touched.
+    pub(super) fn is_left(&mut self, host: &impl Host) -> bool {
+        self.is_in_time(host) && self.objects > 0
+    }
+
     /// Whether there is time left.
     #[inline]
     fn is_in_time(&mut self, host: &impl Host) -> bool {
@@ -72,7 +96,7 @@ impl Allowance {
     }
 }
 
-/// What a search may do. Without a reason to the contrary that is everything.
+/// What a search or a mark may do. Without a reason to the contrary that is everything.
 pub(crate) trait Limits {
     /// Whether it may read the contents of one more object, or judge its counts.
     #[inline]
@@ -87,12 +111,32 @@ pub(crate) trait Limits {
     }
 }
 
-/// No limits.
-pub(super) struct Unlimited;
+/// No limits, and steps are counted.
+pub(super) struct Counted<'a> {
+    pub(super) steps: &'a mut u64,
+}
 
-impl Limits for Unlimited {}
+impl Limits for Counted<'_> {
+    #[inline]
+    fn may_step(&mut self) -> bool {
+        *self.steps += 1;
+        true
+    }
+}
 
-/// The limits of a search in slices: each step is charged.
+/// Only so many objects may join.
+pub(super) struct UpTo(pub(super) usize);
+
+impl Limits for UpTo {
+    #[inline]
+    fn may_join(&mut self, _content: &Content) -> bool {
+        let may = self.0 > 0;
+        self.0 = self.0.saturating_sub(1);
+        may
+    }
+}
+
+/// The limits of what goes in slices: each step is charged.
 pub(super) struct ForSteps<'a, H> {
     pub(super) allowance: &'a mut Allowance,
     pub(super) host: &'a H,
@@ -106,17 +150,13 @@ impl<H: Host> Limits for ForSteps<'_, H> {
     }
 }
 
-/// The limits of a search in one go: each object is charged as it joins, and only so many may.
+/// The limits of a search in one go: each object is charged as it joins.
 pub(crate) struct ForMembers<'a, H> {
     pub(crate) allowance: &'a mut Allowance,
     pub(crate) host: &'a H,
     pub(crate) touched: &'a mut u64,
-    /// How many may join.
-    pub(crate) room: usize,
-    /// How many values they may have.
+    /// How many values those may have that join.
     pub(crate) widest: usize,
-    /// How many of them are paid for.
-    pub(crate) paid: usize,
     /// Whether the allowance was not enough.
     pub(crate) is_used_up: bool,
 }
@@ -131,14 +171,10 @@ impl<H: Host> Limits for ForMembers<'_, H> {
 
     #[inline]
     fn may_join(&mut self, content: &Content) -> bool {
-        if self.room == 0 || self.is_used_up || content.width() > self.widest {
+        if self.is_used_up || content.width() > self.widest {
             return false;
         }
-        match self.paid.checked_sub(1) {
-            Some(rest) => self.paid = rest,
-            None => self.is_used_up = !self.allowance.take(self.host, self.touched),
-        }
-        self.room -= 1;
+        self.is_used_up = !self.allowance.take(self.host, self.touched);
         !self.is_used_up
     }
 }

@@ -1,38 +1,41 @@
 //! The candidates: objects from which all garbage is reached.
 //!
-//! **The invariant.** Every garbage object is reached from a candidate, or from one that the
-//! collection under way has taken and not decided. Why: an object becomes garbage when the last path
-//! from a root to it is cut. Whatever the path was cut at has lost a reference. It dies, and then what
-//! it referred to loses one in turn; or the mutator still holds it, and then nothing behind it is
-//! garbage; or it is left with references from objects alone, and then it is made a candidate there
-//! and then ([`Heap::suspect`]). The same holds for an object that leaves the queue alive, which was
+//! **The invariant.** Every garbage object is reached from a candidate. Why: an object becomes garbage
+//! when the last path from a root to it is cut. Whatever the path was cut at has lost a reference. It
+//! dies, and then what it referred to loses one in turn; or the mutator still holds it, and then nothing
+//! behind it is garbage; or it is left with references from objects alone, and then it is made a candidate
+//! there and then ([`Heap::suspect`]). The same holds for an object that leaves the queue alive, which was
 //! a root until then.
 //!
-//! A candidate is dropped when a search has shown that it is not needed, see
+//! A candidate is dropped when a search or a mark has shown that it is not needed, see
 //! [`super::collection`] and [`super::slices`], and when it dies.
 //!
-//! A sliced collection *takes* the candidates that there are as it begins. They stay in the list, in
-//! front of those that come later, until each is settled.
+//! **Three parts**, one behind the other in the list. *Taken* are those that were candidates when the mark
+//! under way began, and have lost no reference since: it will decide about them. *Tried* are the other ones
+//! that a trial has looked at and not found to be garbage: they wait for a mark. *Untried* are the rest,
+//! which carry a mark, so that one that loses a reference again need not be looked up in the list.
 
 use std::hash::Hasher;
 
-use crate::header::Mark;
 use crate::digest::Digest;
+use crate::header::Mark;
 use crate::slots::SlotSet;
 use crate::{Heap, Host, ObjectId};
 
-/// A set of slots of which a part is taken. Entering, leaving and asking take constant time.
+/// A set of slots in three parts. Entering, leaving and asking take constant time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Candidates {
     set: SlotSet,
-    /// How many are taken and not settled: the first ones.
+    /// How many are taken: the first ones.
     taken: usize,
+    /// How many are taken or tried: the first ones.
+    tried: usize,
 }
 
 impl Candidates {
-    /// These, none of them taken.
+    /// These, none of them tried.
     pub(crate) fn of(set: SlotSet) -> Self {
-        Self { set, taken: 0 }
+        Self { set, taken: 0, tried: 0 }
     }
 
     /// All of them.
@@ -45,18 +48,30 @@ impl Candidates {
         self.set.make_room(slots);
     }
 
+    /// Lets a slot enter, untried.
     #[inline]
     pub(crate) fn insert(&mut self, slot: u32) {
         self.set.insert(slot);
     }
 
-    pub(crate) fn remove(&mut self, slot: u32) {
-        if let Some(place) = self.set.place(slot)
-            && place < self.taken
-        {
+    /// Makes one untried again.
+    pub(crate) fn renew(&mut self, slot: u32) {
+        let Some(mut place) = self.set.place(slot) else {
+            return;
+        };
+        if place < self.taken {
             self.taken -= 1;
             self.set.swap(place, self.taken);
+            place = self.taken;
         }
+        if place < self.tried {
+            self.tried -= 1;
+            self.set.swap(place, self.tried);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, slot: u32) {
+        self.renew(slot);
         self.set.remove(slot);
     }
 
@@ -68,9 +83,34 @@ impl Candidates {
         self.set.members()
     }
 
+    /// Those that no trial has looked at.
+    pub(crate) fn untried(&self) -> &[u32] {
+        self.members().get(self.tried..).unwrap_or_default()
+    }
+
+    /// Those that are taken.
+    pub(super) fn taken(&self) -> &[u32] {
+        self.members().get(..self.taken).unwrap_or_default()
+    }
+
+    /// Whether none is taken.
+    pub(crate) fn are_all_left(&self) -> bool {
+        self.taken == 0
+    }
+
+    /// Notes that a trial has looked at one, which must be untried.
+    fn try_one(&mut self, slot: u32) {
+        if let Some(place) = self.set.place(slot)
+            && place >= self.tried
+        {
+            self.set.swap(place, self.tried);
+            self.tried += 1;
+        }
+    }
+
     /// Takes all that there are.
-    pub(super) fn take(&mut self) {
-        self.taken = self.set.len();
+    fn take(&mut self) {
+        (self.taken, self.tried) = (self.set.len(), self.set.len());
     }
 
     /// Takes none after all.
@@ -78,34 +118,16 @@ impl Candidates {
         self.taken = 0;
     }
 
-    pub(super) fn has_taken(&self) -> bool {
-        self.taken > 0
-    }
-
-    pub(super) fn counts_right(&self) -> bool {
-        self.taken <= self.set.len()
-    }
-
-    pub(super) fn is_taken(&self, slot: u32) -> bool {
-        self.set.place(slot).is_some_and(|place| place < self.taken)
-    }
-
-    /// The taken one whose turn it is.
-    pub(super) fn next_taken(&self) -> Option<u32> {
-        let last = self.taken.checked_sub(1)?;
-        self.set.members().get(last).copied()
+    pub(crate) fn counts_right(&self) -> bool {
+        self.taken <= self.tried && self.tried <= self.set.len()
     }
 
     /// See [`crate::digest`].
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
-        let Self { set, taken } = self;
+        let Self { set, taken, tried } = self;
         set.digest(digest);
         digest.size(*taken);
-    }
-
-    /// Makes it one that came later.
-    pub(super) fn settle_next(&mut self) {
-        self.taken = self.taken.saturating_sub(1);
+        digest.size(*tried);
     }
 }
 
@@ -127,13 +149,7 @@ impl<H: Host> Heap<H> {
     /// # Ok::<(), heapproof_heap::HeapError>(())
     /// ```
     pub fn candidates(&self) -> impl Iterator<Item = ObjectId> {
-        let listed = self.candidates.members().iter().filter_map(|&slot| self.arena.tenant(slot));
-        let is_unlisted = |object: &ObjectId| {
-            let header = self.arena.headers.find(*object);
-            header.is_ok_and(|header| !header.marks.has(Mark::Candidate))
-        };
-        let large = self.slices.large().iter().copied().filter(is_unlisted);
-        listed.chain(large)
+        self.candidates.members().iter().filter_map(|&slot| self.arena.tenant(slot))
     }
 
     /// Makes a candidate one no longer.
@@ -141,7 +157,26 @@ impl<H: Host> Heap<H> {
         self.candidates.remove(slot);
         if let Some(header) = self.arena.headers.at_mut(slot) {
             header.marks.clear(Mark::Candidate);
+            header.marks.clear(Mark::Untried);
         }
+    }
+
+    /// Notes that a trial has not found an untried candidate to be garbage.
+    pub(super) fn note_tried(&mut self, slot: u32) {
+        self.candidates.try_one(slot);
+        if let Some(header) = self.arena.headers.at_mut(slot) {
+            header.marks.clear(Mark::Untried);
+        }
+    }
+
+    /// Lets the mark that begins decide about all candidates.
+    pub(super) fn take_candidates(&mut self) {
+        for &slot in self.candidates.untried() {
+            if let Some(header) = self.arena.headers.at_mut(slot) {
+                header.marks.clear(Mark::Untried);
+            }
+        }
+        self.candidates.take();
     }
 }
 
@@ -150,22 +185,32 @@ mod tests {
     use super::Candidates;
 
     #[test]
-    fn those_that_are_taken_stay_in_front() {
+    fn each_part_keeps_what_is_in_it() {
         let mut candidates = Candidates::default();
         candidates.make_room(20);
-        (0..5).for_each(|slot| candidates.insert(slot));
+        (0..4).for_each(|slot| candidates.insert(slot));
         candidates.take();
-        (5..8).for_each(|slot| candidates.insert(slot));
-        candidates.remove(1);
+        (4..10).for_each(|slot| candidates.insert(slot));
+        [5, 7, 8].into_iter().for_each(|slot| candidates.try_one(slot));
+        let parts = |candidates: &Candidates| {
+            let sorted = |slots: &[u32]| {
+                let mut slots = slots.to_vec();
+                slots.sort_unstable();
+                slots
+            };
+            let tried = &candidates.members()[candidates.taken..candidates.tried];
+            [sorted(candidates.taken()), sorted(tried), sorted(candidates.untried())]
+        };
+        assert_eq!(parts(&candidates), [vec![0, 1, 2, 3], vec![5, 7, 8], vec![4, 6, 9]]);
+        candidates.renew(1);
+        candidates.renew(7);
+        candidates.renew(9);
+        candidates.remove(3);
+        candidates.remove(8);
         candidates.remove(6);
-        let taken = |candidates: &Candidates| (0..20).filter(|&slot| candidates.is_taken(slot)).collect::<Vec<_>>();
-        assert_eq!(taken(&candidates), [0, 2, 3, 4]);
-        let next = candidates.next_taken().unwrap();
-        candidates.settle_next();
-        assert!(!candidates.is_taken(next));
-        assert_eq!((taken(&candidates).len(), candidates.len()), (3, 6));
-        candidates.remove(next);
+        assert_eq!(parts(&candidates), [vec![0, 2], vec![5], vec![1, 4, 7, 9]]);
         candidates.untake();
-        assert_eq!((candidates.next_taken(), candidates.len()), (None, 5));
+        assert_eq!(parts(&candidates), [vec![], vec![0, 2, 5], vec![1, 4, 7, 9]]);
+        assert!(candidates.are_all_left() && candidates.counts_right());
     }
 }

@@ -7,31 +7,22 @@
 //! counting does not see, see [`super::collection`]. Both are noted by a mark on the object and an
 //! entry in a set, without hashing and without allocating.
 
-use crate::header::{Mark, Marks};
+use crate::header::Mark;
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
     /// Notes that an object has got or lost a reference.
-    #[inline]
-    pub(crate) fn changed(&mut self, object: ObjectId) {
-        let marks = self.arena.headers.find(object).map(|header| header.marks).unwrap_or_default();
-        self.changed_from(object, marks);
-    }
-
-    /// As [`changed`](Self::changed), for an object that had these marks.
     #[inline(always)]
-    pub(crate) fn changed_from(&mut self, object: ObjectId, marks: Marks) {
+    pub(crate) fn changed(&mut self, object: ObjectId) {
         self.detection.disturb();
-        if marks.has(Mark::Member) || self.detection.follows_changes() {
+        if self.detection.follows_changes() {
             self.note_change(object);
         }
     }
 
     #[inline(never)]
     fn note_change(&mut self, object: ObjectId) {
-        self.arena.headers.disturb(object);
-        if self.detection.follows_changes()
-            && let Ok(header) = self.arena.headers.find_mut(object)
+        if let Ok(header) = self.arena.headers.find_mut(object)
             && !header.marks.has(Mark::Dirty)
         {
             header.marks.set(Mark::Dirty);
@@ -40,15 +31,21 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    /// Makes an object a candidate, unless it is one or the mutator holds it.
+    /// Makes an object a candidate that is still to be tried, unless the mutator holds it.
     #[inline(never)]
     pub(crate) fn suspect(&mut self, object: ObjectId) {
         if let Ok(header) = self.arena.headers.find_mut(object)
             && !header.is_held()
-            && !header.marks.has(Mark::Candidate)
+            && !header.marks.has(Mark::Untried)
         {
-            header.marks.set(Mark::Candidate);
-            self.candidates.insert(object.slot());
+            header.marks.set(Mark::Untried);
+            match header.marks.has(Mark::Candidate) {
+                true => self.candidates.renew(object.slot()),
+                false => {
+                    header.marks.set(Mark::Candidate);
+                    self.candidates.insert(object.slot());
+                }
+            }
         }
     }
 }

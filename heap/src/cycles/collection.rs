@@ -16,7 +16,8 @@
 //! garbage could be outside its region only if a path from every candidate to it led through a root,
 //! and then it would be no garbage. For the same reason whatever outside refers into the region
 //! lives. The cost follows what candidates reach without passing roots, not the heap. Afterwards
-//! the candidates that live are needed no more, for what they reach lives as well.
+//! the candidates that live are needed no more, for what they reach lives as well. Where they reach a
+//! large part of the heap, a mark from roots ([`super::marking`]) costs less and finds the same.
 //!
 //! [`Heap::collect_cycles`] makes such passes until one finds nothing. A collection within a budget
 //! finds smaller sets, see [`super::slices`].
@@ -29,8 +30,15 @@
 //! that runs finalizers uses them up. Only a program whose finalizers make new garbage with new
 //! finalizers for ever keeps it busy for ever.
 
-use super::allowance::Unlimited;
+use super::allowance::UpTo;
 use crate::{Heap, HeapError, Host, ObjectId};
+
+/// A search may reach so many objects before a mark is made instead.
+const FEW: usize = 1_000;
+
+/// Or, if that is more, one in so many of all that live: then a search that comes to nothing costs little beside a
+/// mark.
+const PART: usize = 8;
 
 /// What a collection has freed. What that let go was released, and is not counted here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,8 +88,8 @@ impl<H: Host> Heap<H> {
         loop {
             // A finalizer may have begun one since the last pass.
             self.abandon_slices();
-            self.find_all_garbage();
-            if !self.free_found(&mut collection) {
+            let garbage = self.find_all_garbage();
+            if !self.free_set(garbage, &mut collection) {
                 break;
             }
         }
@@ -91,35 +99,42 @@ impl<H: Host> Heap<H> {
         Ok(collection)
     }
 
-    /// Searches from all candidates, and drops those that live.
-    fn find_all_garbage(&mut self) {
-        self.search.begin(self.arena.slots(), false);
+    /// Finds all garbage, and drops the candidates that live: by a search from all candidates, or if that would lead
+    /// through a large part of the heap, by a mark.
+    fn find_all_garbage(&mut self) -> Vec<ObjectId> {
         let starts = self.candidates.members().iter().filter_map(|&slot| self.arena.tenant(slot));
         let starts: Vec<ObjectId> = starts.collect();
-        self.search.advance(&mut self.arena, &mut starts.iter().copied(), &mut Unlimited);
+        let mut limits = UpTo(FEW.max(self.arena.live() as usize / PART));
+        self.search.run(&self.arena, starts.iter().copied(), &mut limits);
         self.totals.touched += self.search.reached() as u64;
+        if self.search.is_partial() {
+            self.search.rest();
+            return self.mark_all();
+        }
         for start in starts {
             if !self.search.is_member(start.slot()) {
                 self.drop_candidate(start.slot());
             }
         }
+        self.search.found(&self.arena)
     }
 
-    /// Frees the set that the last search has found, save what its finalizers make live, and then
-    /// what is released by that. False if it has found none.
+    /// Frees a set of garbage, save what its finalizers make live, and then what is released by that. False if there
+    /// is none.
     ///
     /// All of it must be reached from candidates. So they reach what lives on, and whatever
     /// interrupts this, or clones the heap meanwhile, has lost track of nothing.
-    pub(crate) fn free_found(&mut self, collection: &mut Collection) -> bool {
-        let mut set = self.search.found(&self.arena);
+    pub(crate) fn free_set(&mut self, mut set: Vec<ObjectId>, collection: &mut Collection) -> bool {
         if set.is_empty() {
             return false;
         }
         self.host.collecting(&set);
         let mut search = std::mem::take(&mut self.search);
-        if self.finalize_before_collection(&set, |object| search.is_member(object.slot())) {
+        if set.iter().any(|&object| self.has_finalizer(object)) {
+            search.take_for_members(&self.arena, &set);
+            self.finalize_before_collection(&set, |object| search.is_member(object.slot()));
             set.retain(|&object| self.contains(object));
-            search.judge_among(&mut self.arena, &set);
+            search.judge_among(&self.arena, &set);
             set.retain(|object| search.is_member(object.slot()));
         }
         search.rest();

@@ -16,9 +16,11 @@ mod collection;
 mod components;
 pub(crate) mod detection;
 pub(crate) mod known;
+pub(crate) mod marking;
 mod region;
 pub(crate) mod search;
 pub(crate) mod slices;
+mod trial;
 pub(crate) mod tuning;
 
 pub use allowance::Budget;

@@ -8,10 +8,6 @@
 //! before the next search, and no search costs more than what it reaches. (Briggs and Torczon, "An
 //! efficient representation for sparse sets", ACM LOPLAS 1993.)
 
-use std::hash::Hasher;
-
-use crate::digest::Digest;
-
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     slot: u32,
@@ -55,7 +51,7 @@ impl Region {
         (entry.slot == slot).then_some(place)
     }
 
-    /// How many objects it has reached, or shut out.
+    /// How many objects it has reached.
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -80,17 +76,12 @@ impl Region {
         self.place(slot).is_some_and(|place| place < self.members)
     }
 
-    /// Counts a reference to an object. False if it has no entry and might be given one.
+    /// Counts a reference to an object, if it has an entry.
     #[inline]
-    pub(super) fn count(&mut self, slot: u32) -> bool {
-        if slot as usize >= self.slots {
-            return true;
+    pub(super) fn count(&mut self, slot: u32) {
+        if let Some(place) = self.place(slot) {
+            self.entries[place].inner = self.entries[place].inner.saturating_add(1);
         }
-        let Some(place) = self.place(slot) else {
-            return false;
-        };
-        self.entries[place].inner = self.entries[place].inner.saturating_add(1);
-        true
     }
 
     /// Whether an object has no entry and might be given one.
@@ -98,9 +89,35 @@ impl Region {
         (slot as usize) < self.slots && self.place(slot).is_none()
     }
 
+    /// Counts a reference to an object. How many were found to it, unless it is a member.
+    #[inline]
+    pub(super) fn reach(&mut self, slot: u32) -> Option<u32> {
+        let place = self.place(slot).unwrap_or_else(|| {
+            self.entries.push(Entry { slot, inner: 0 });
+            self.set_place(self.entries.len() - 1);
+            self.entries.len() - 1
+        });
+        let entry = &mut self.entries[place];
+        entry.inner = entry.inner.saturating_add(1);
+        (place >= self.members).then_some(entry.inner)
+    }
+
+    /// Makes an object a member, whether it has an entry or not.
+    #[inline]
+    pub(super) fn admit(&mut self, slot: u32) {
+        match self.place(slot) {
+            Some(place) if place >= self.members => {
+                self.swap(self.members, place);
+                self.members += 1;
+            }
+            Some(_) => {}
+            None => self.join(slot, 0),
+        }
+    }
+
     /// Makes an object that has no entry a member, to which so many references were found.
     #[inline]
-    pub(super) fn join(&mut self, slot: u32, inner: u32) {
+    fn join(&mut self, slot: u32, inner: u32) {
         let last = self.entries.len();
         self.entries.push(Entry { slot, inner });
         self.set_place(last);
@@ -119,16 +136,6 @@ impl Region {
         true
     }
 
-    /// Sees to it that an object is no member and never becomes one.
-    pub(super) fn shut_out(&mut self, slot: u32) {
-        if self.is_open_to(slot) {
-            self.entries.push(Entry { slot, inner: 0 });
-            self.set_place(self.entries.len() - 1);
-        } else {
-            self.leave(slot);
-        }
-    }
-
     #[inline]
     fn swap(&mut self, one: usize, other: usize) {
         if one != other {
@@ -143,16 +150,6 @@ impl Region {
         if let Some(known) = self.places.get_mut(self.entries[place].slot as usize) {
             *known = place as u32;
         }
-    }
-
-    /// See [`crate::digest`].
-    pub(super) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
-        let Self { entries, members, places: _, slots } = self;
-        digest.list(entries.iter(), |digest, Entry { slot, inner }| {
-            digest.number(u64::from(*slot) << 32 | u64::from(*inner));
-        });
-        digest.size(*members);
-        digest.size(*slots);
     }
 }
 
@@ -176,22 +173,21 @@ mod tests {
         region.join(4, 0);
         assert_eq!(members(&region), [3, 9, 0, 4]);
         assert_eq!(region.others().collect::<Vec<_>>(), [7]);
-        assert!(region.count(9) && region.count(7) && !region.count(5));
+        [9, 7, 5].into_iter().for_each(|slot| region.count(slot));
         assert_eq!(region.member_at(1), Some((9, 2)));
         assert_eq!((region.member_at(4), region.len()), (None, 5));
     }
 
     #[test]
-    fn what_is_shut_out_never_joins() {
+    fn what_is_reached_is_counted_until_it_is_admitted() {
         let mut region = Region::default();
         region.begin(5);
-        region.join(1, 0);
-        region.shut_out(1);
-        region.shut_out(2);
-        region.shut_out(5);
-        assert_eq!(members(&region), []);
-        assert_eq!([1, 2, 3, 4, 5].map(|slot| region.is_open_to(slot)), [false, false, true, true, false]);
-        assert!(region.count(2) && region.count(5));
+        assert_eq!([region.reach(3), region.reach(4), region.reach(3)], [Some(1), Some(1), Some(2)]);
+        region.admit(3);
+        region.admit(1);
+        assert_eq!((region.reach(3), region.reach(4)), (None, Some(2)));
+        assert_eq!(region.member_at(0), Some((3, 3)));
+        assert_eq!((members(&region), region.others().collect::<Vec<_>>()), (vec![3, 1], vec![4]));
     }
 
     #[test]

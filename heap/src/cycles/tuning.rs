@@ -236,7 +236,7 @@ impl<H: Host> Heap<H> {
         let interval = self.tuning.interval();
         let configured = Budget::Objects(self.configuration().budget());
         let budget = self.frame.as_ref().map_or(configured, Frame::budget);
-        let collection = self.collect_within(budget);
+        let collection = self.collect_within(budget, true);
         self.tuning.adapt(collection.cycles > 0, collection.complete);
         self.log_check(collection, interval);
         collection

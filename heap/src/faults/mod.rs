@@ -97,9 +97,10 @@ faults! {
     CycleEntryMissing = "cycle_entry_missing",
     /// An object is taken for a member of a known cycle.
     CycleEntryExtra = "cycle_entry_extra",
-    /// A member of the collection under way has lost its mark, without being noted as disturbed.
+    /// An object that the mark under way has come to seems to be one that it has not, though something shows that it has.
     PassEntryMissing = "pass_entry_missing",
-    /// An object is marked as a member of a collection under way, and is none.
+    /// An object that the mark under way has not come to is noted to be gone on from; or, if none is under way, an object has
+    /// another colour than all others.
     PassEntryExtra = "pass_entry_extra",
     /// The object is marked as a temporary, and has no entry.
     TemporaryFlag = "temporary_flag",

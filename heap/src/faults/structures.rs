@@ -40,14 +40,24 @@ impl<H: Host> Heap<H> {
     }
 
     pub(super) fn damage_pass(&mut self, fault: Fault, object: ObjectId) -> Option<()> {
-        let is_member = self.slices.is_member(object.slot());
-        let marks = &mut self.arena.headers.find_mut(object).ok()?.marks;
-        match (fault, is_member, marks.has(Mark::Member)) {
-            (Fault::PassEntryMissing, true, true) => marks.clear(Mark::Member),
-            (Fault::PassEntryExtra, false, false) => marks.set(Mark::Member),
+        let under_way = self.slices.marking().is_under_way();
+        match (under_way, fault == Fault::PassEntryMissing, self.arena.headers.is_white(object.slot())) {
+            (true, true, false) | (false, false, false) => {}
+            (true, false, true) => {
+                self.slices.go_on_from(object.slot());
+                return Some(());
+            }
             _ => return None,
         }
-        Some(())
+        let mut white = self.arena.headers.colour;
+        white.flip();
+        self.arena.headers.find_mut(object).ok()?.marks.paint(white);
+        // Nothing may show that the mark has come to it: then there is nothing wrong.
+        if self.verify_pass().iter().any(|error| error.object == object) {
+            return Some(());
+        }
+        self.arena.headers.paint(object.slot());
+        None
     }
 
     pub(super) fn damage_temporaries(&mut self, fault: Fault, object: ObjectId) -> Option<()> {

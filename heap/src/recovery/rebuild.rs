@@ -230,6 +230,10 @@ impl<H: Host> Heap<H> {
         let mut candidates = SlotSet::default();
         let entries = self.rebuild_set(&mut candidates, Mark::Candidate, is_candidate);
         self.candidates = Candidates::of(candidates);
+        for object in self.living() {
+            let is_candidate = self.arena.headers.find(object).is_ok_and(|it| it.marks.has(Mark::Candidate));
+            self.mark(object, Mark::Untried, is_candidate);
+        }
         recovery.did(RecoveryAction::Rebuilt { structure: Structure::Candidates, entries });
     }
 

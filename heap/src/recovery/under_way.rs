@@ -24,17 +24,13 @@ impl<H: Host> Heap<H> {
         was_under_way
     }
 
-    /// Lets no object be marked as a member of a collection, of which none is under way.
+    /// Lets all objects have one colour, since no mark is under way.
     pub(super) fn rebuild_pass(&mut self, recovery: &mut Recovery) {
         if self.verify_pass().is_empty() {
             return;
         }
-        for object in self.living() {
-            self.mark(object, Mark::Member, false);
-        }
-        for object in self.end_slices() {
-            self.suspect(object);
-        }
+        self.abandon_slices();
+        self.arena.headers.paint_all();
         recovery.did(RecoveryAction::Rebuilt { structure: Structure::Pass, entries: 0 });
     }
 

@@ -181,7 +181,7 @@ pub enum Structure {
     WeakIndex,
     /// The cycles of the last detection.
     KnownCycles,
-    /// Objects that the collection under way takes for garbage.
+    /// Objects that the mark of the collection under way has come to.
     Pass,
     /// Objects that the open frame gives up at its end.
     Temporaries,
@@ -199,7 +199,7 @@ impl fmt::Display for Structure {
             Self::Queue => "the release queue",
             Self::WeakIndex => "targets of weak objects",
             Self::KnownCycles => "members of known cycles",
-            Self::Pass => "members of the collection under way",
+            Self::Pass => "what the mark under way has come to",
             Self::Temporaries => "temporaries",
             Self::Shapes => "shapes",
             Self::Counts => "parts of counts beside headers",

@@ -1,7 +1,7 @@
 //! Garbage that no collection would find.
 //!
-//! A collection looks only at what candidates reach, and one in slices at what it has taken, be that
-//! left for its pass or found by it. So each object must be reached from a root or from one of these.
+//! Whether a collection is made at all is up to candidates, and what it finds is reached from them. So each
+//! object must be reached from a root or from one of these.
 //! Roots are taken from what is recorded, external counts included: whether these are right is the
 //! business of [`Heap::verify_ref_counts`].
 
@@ -16,13 +16,8 @@ impl<H: Host> Heap<H> {
 
     /// The living objects that neither roots nor candidates reach.
     pub(crate) fn unreachable(&self) -> impl Iterator<Item = ObjectId> {
-        let reached = self.arena.reached_from(self.arena.roots().chain(self.where_collections_begin()));
+        let candidates = self.candidates.members().iter().copied();
+        let reached = self.arena.reached_from(self.arena.roots().chain(candidates));
         self.objects().filter(move |it| !reached.get(it.slot() as usize).is_some_and(|&it| it))
-    }
-
-    /// The slots from which collections find garbage.
-    fn where_collections_begin(&self) -> impl Iterator<Item = u32> {
-        let large = self.slices.large().iter().filter(|&&it| self.contains(it)).map(|it| it.slot());
-        self.candidates.members().iter().copied().chain(large).chain(self.slices.members())
     }
 }

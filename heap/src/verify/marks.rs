@@ -21,6 +21,10 @@ impl<H: Host> Heap<H> {
     pub(crate) fn verify_candidates(&self) -> Vec<VerificationError> {
         let (mut found, kind) = (Vec::new(), VerificationErrorKind::FieldRefMismatch);
         self.verify_set(self.candidates.set(), Mark::Candidate, Structure::Candidates, kind, &mut found);
+        if found.is_empty() {
+            let untried = self.candidates.untried().iter().copied();
+            self.verify_marks(Mark::Untried, untried, Structure::Candidates, kind, &mut found);
+        }
         found
     }
 

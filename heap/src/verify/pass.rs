@@ -1,34 +1,54 @@
-//! The collection under way: marks against members, and what it has taken against what there is.
+//! The mark under way: colours against what refers to what.
 //!
-//! A member carries a mark until it is disturbed; then it has lost the mark and is noted, and stays
-//! a member until the collection goes on. So the marked ones must be the members that are not
-//! noted. While no collection is under way it has no member and has taken nothing.
+//! While none is under way all objects have one colour. While one is, an object that it has come to and gone
+//! on from refers to none that is white, and what the mutator holds is not white where roots have been looked
+//! for. What the mark is to go on from is not white either.
 
 use super::error::{Structure, VerificationDetail, VerificationError, VerificationErrorKind};
-use crate::header::Mark;
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
     pub(crate) fn verify_pass(&self) -> Vec<VerificationError> {
         let (mut found, kind) = (Vec::new(), VerificationErrorKind::FieldRefMismatch);
-        let mut disturbed = vec![false; self.arena.slots()];
-        for &slot in &self.arena.headers.disturbed {
-            if let Some(disturbed) = disturbed.get_mut(slot as usize) {
-                *disturbed = true;
-            }
+        let mut is_wrong = vec![false; self.arena.slots()];
+        match self.slices.marking().is_under_way() {
+            true => self.note_what_the_mark_has_missed(&mut is_wrong),
+            false => is_wrong.iter_mut().zip(0..).for_each(|(it, slot)| *it = self.arena.headers.is_white(slot)),
         }
-        let is_left_alone = |slot: &u32| !disturbed.get(*slot as usize).is_some_and(|&it| it);
-        let members = self.slices.members().filter(is_left_alone);
-        self.verify_marks(Mark::Member, members, Structure::Pass, kind, &mut found);
-        for slot in self.slices.members().filter(|&slot| !self.slices.is_member(slot)) {
-            let object = self.arena.tenant(slot).unwrap_or_default();
-            found.push(VerificationError::new(kind, object, VerificationDetail::EntryMisplaced(Structure::Pass)));
-        }
-        let has_left_traces = !self.slices.are_under_way() && !self.arena.headers.disturbed.is_empty();
-        if has_left_traces || !self.slices.counts_right(&self.candidates) {
+        let detail = VerificationDetail::EntryWithoutMark(Structure::Pass);
+        let wrong = (0..).zip(is_wrong).filter(|(_, is_wrong)| *is_wrong);
+        let objects = wrong.filter_map(|(slot, _)| self.arena.tenant(slot));
+        found.extend(objects.map(|object| VerificationError::new(kind, object, detail.clone())));
+        let marking = self.slices.marking();
+        let rests = !marking.is_under_way();
+        let has_left_traces = rests && (!self.arena.headers.disturbed.is_empty() || !self.candidates.are_all_left());
+        if has_left_traces || !marking.counts_right() || !self.candidates.counts_right() {
             let detail = VerificationDetail::Miscounted(Structure::Pass);
             found.push(VerificationError::new(kind, ObjectId::NIL, detail));
         }
         found
+    }
+
+    /// Notes the slots of white objects that can't be white.
+    fn note_what_the_mark_has_missed(&self, is_wrong: &mut [bool]) {
+        let (headers, marking) = (&self.arena.headers, self.slices.marking());
+        let mut is_grey = vec![false; self.arena.slots()];
+        for &slot in marking.grey().iter().chain(&headers.disturbed) {
+            if let Some(is_grey) = is_grey.get_mut(slot as usize) {
+                *is_grey = true;
+            }
+        }
+        for (slot, header) in (0..).zip(headers.all()) {
+            if headers.is_white(slot) {
+                let is_found = header.is_held() && marking.has_looked_for_roots_at(slot);
+                is_wrong[slot as usize] |= is_found || is_grey[slot as usize];
+            } else if header.is_live() && !is_grey[slot as usize] {
+                for child in self.arena.contents().get(slot as usize).into_iter().flat_map(|it| it.references()) {
+                    if headers.find(child).is_ok() && headers.is_white(child.slot()) {
+                        is_wrong[child.slot() as usize] = true;
+                    }
+                }
+            }
+        }
     }
 }

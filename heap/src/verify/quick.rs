@@ -7,7 +7,7 @@
 use super::places::{value_at, value_places};
 use super::tally::WRAPPED;
 use crate::arena::NONE;
-use crate::header::{Header, Mark};
+use crate::header::Mark;
 use crate::object::Content;
 use crate::{Heap, Host, ObjectId};
 
@@ -24,8 +24,8 @@ impl<H: Host> Heap<H> {
     /// It sees: a vacant slot that has contents or is noted as an object's; a strong count that has
     /// been counted down below 0; an object that is marked as changed or as a candidate and is not
     /// noted so, or the other way round; one that is marked as waiting for its release while none
-    /// waits, or as a temporary while no frame is open; one that is marked as a member of the
-    /// collection under way and is none, or the other way round if none was disturbed; a reference that
+    /// waits, or as a temporary while no frame is open; one of another colour than all
+    /// others while no mark is under way; a reference that
     /// dangles, among eight values of each object; a list of vacant slots that begins outside of the
     /// heap or at an object; more objects than slots. It can't see any other wrong count, the lists of
     /// weak objects, the indexes and shapes of tables, known cycles, what lies behind the first vacant
@@ -66,17 +66,8 @@ impl<H: Host> Heap<H> {
             && header.marks.has(Mark::Candidate) == self.candidates.set().contains(slot)
             && (waits || !header.marks.has(Mark::Queued))
             && (self.frame.is_some() || !header.marks.has(Mark::Temporary))
-            && self.is_member_rightly(slot, header)
+            && (self.slices.marking().is_under_way() || !self.arena.headers.is_white(slot))
             && self.refer_to_the_living(content, start)
-    }
-
-    /// Whether an object is marked as a member of the collection under way if it is one, unless that
-    /// may have been disturbed: to find it among those that were takes longer.
-    fn is_member_rightly(&self, slot: u32, header: &Header) -> bool {
-        match (header.marks.has(Mark::Member), self.slices.is_member(slot)) {
-            (true, is_member) => is_member,
-            (false, is_member) => !is_member || !self.arena.headers.disturbed.is_empty(),
-        }
     }
 
     /// Whether none of a few of the values dangles.

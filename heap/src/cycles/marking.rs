@@ -1,0 +1,186 @@
+//! The mark: which objects roots reach, found in as many steps as it takes while the mutator goes on.
+//!
+//! It is the complete search that stands behind the [trials](super::trial). A trial looks at candidates
+//! and goes no further than counts bear out, so it may miss garbage: a dead list linked both ways of which
+//! one object is a candidate. The mark misses nothing, and costs the live heap: one random access a
+//! reference.
+//!
+//! **Colours.** As it begins, all objects become *white* at once, since the [colour](crate::header::Colour)
+//! that means otherwise flips. An object that it comes to is painted, and is *grey* until its contents have
+//! been read, which paints what they refer to. New objects are born painted.
+//!
+//! **The invariant.** A painted object that is not grey refers to no white one, and no root below `rooted` is
+//! white. Reading contents keeps it. So does the mutator, because whatever is given a reference while it is
+//! white (it is stored, or the mutator comes to hold it) is painted there and then and becomes grey
+//! ([`Headers::hold`], [`Headers::retain`](crate::headers::Headers::retain)): the insertion barrier of
+//! Dijkstra, Lamport, Martin, Scholten and Steffens, "On-the-fly garbage collection: an exercise in
+//! cooperation", CACM 21 (1978). To take a reference away needs nothing. What waits to be released is a root
+//! of its own kind, and is painted each time that the mark goes on.
+//!
+//! **Why what is white at its end is garbage.** Then no object is grey and `rooted` is the end of the heap.
+//! So no root is white, and no painted object refers to a white one: no path leads from a root to any. And
+//! all references to what is white come from what is white: it is a set.
+//!
+//! **Why all garbage is white** that was garbage as the mark began, and has been left alone: no root reached
+//! it, and only being given a reference paints an object otherwise.
+//!
+//! **Why it ends.** An object is painted once. Those born since the beginning are born painted and never grey.
+//! So with L objects at the beginning it reads the contents of L objects at most, and looks at L headers twice,
+//! for roots and for what is white.
+
+use std::hash::Hasher;
+
+use super::allowance::Limits;
+use crate::arena::Arena;
+use crate::digest::Digest;
+use crate::headers::Headers;
+
+/// How many headers are looked at in a step. They lie side by side.
+const STRETCH: usize = 64;
+
+/// A mark, which may be under way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Marking {
+    under_way: bool,
+    /// Objects that were painted and whose contents are still to be read, and some that have died.
+    grey: Vec<u32>,
+    /// Slots below this one have been looked at for roots.
+    rooted: u32,
+    /// Slots below this one have been looked at for what is white, once nothing was grey.
+    swept: u32,
+    /// Slots from this one on have younger objects.
+    end: u32,
+    /// What was white when it was looked at.
+    white: Vec<u32>,
+}
+
+impl Marking {
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.under_way
+    }
+
+    /// Whether the headers of a slot's part of the heap have been looked at for roots.
+    pub(crate) fn has_looked_for_roots_at(&self, slot: u32) -> bool {
+        slot < self.rooted || slot >= self.end
+    }
+
+    /// The objects whose contents are still to be read, and some that have died.
+    pub(crate) fn grey(&self) -> &[u32] {
+        &self.grey
+    }
+
+    /// Whether it is at rest as it should be.
+    pub(crate) fn counts_right(&self) -> bool {
+        self.rooted <= self.end
+            && self.swept <= self.end
+            && (self.under_way || (self.grey.is_empty() && self.white.is_empty()))
+    }
+
+    /// Begins: all objects become white, but those that are `newborn`.
+    pub(super) fn begin(&mut self, arena: &mut Arena, newborn: &[u32]) {
+        *self = Self { under_way: true, end: arena.every_slot().end, ..Self::default() };
+        arena.headers.colour.flip();
+        for &slot in newborn {
+            arena.headers.paint(slot);
+            self.read(arena, slot);
+        }
+    }
+
+    /// Comes to an object, for a reason outside the graph.
+    pub(super) fn come_to(&mut self, headers: &mut Headers, slot: u32) {
+        if headers.paint(slot) {
+            self.grey.push(slot);
+        }
+    }
+
+    /// Goes on from an object that has been painted already.
+    pub(super) fn go_on_from(&mut self, slot: u32) {
+        self.grey.push(slot);
+    }
+
+    /// Goes on until it is over and returns true, or until it may not and returns false.
+    pub(super) fn advance(&mut self, arena: &mut Arena, limits: &mut impl Limits) -> bool {
+        loop {
+            if let Some(&slot) = self.grey.last() {
+                if !limits.may_step() {
+                    return false;
+                }
+                self.grey.pop();
+                self.read(arena, slot);
+            } else if self.rooted < self.end {
+                self.rooted = self.next_live(&arena.headers, self.rooted);
+                if self.rooted < self.end && !limits.may_step() {
+                    return false;
+                }
+                self.look_for_roots(&mut arena.headers);
+            } else if self.swept < self.end {
+                self.swept = self.next_live(&arena.headers, self.swept);
+                if self.swept < self.end && !limits.may_step() {
+                    return false;
+                }
+                self.look_for_white(&arena.headers);
+            } else {
+                return true;
+            }
+        }
+    }
+
+    /// Ends: paints what is still white, so that all objects have one colour, and gives the slots of that.
+    pub(super) fn end(&mut self, headers: &mut Headers) -> Vec<u32> {
+        let mut white = std::mem::take(self).white;
+        // Some have been given a reference since they were looked at, or have died.
+        white.retain(|&slot| headers.paint(slot));
+        white
+    }
+
+    /// Ends before it is over.
+    pub(super) fn abandon(&mut self, headers: &mut Headers) {
+        if std::mem::take(self).under_way {
+            headers.paint_all();
+        }
+    }
+
+    fn read(&mut self, arena: &mut Arena, slot: u32) {
+        let (contents, headers) = arena.parts();
+        if let Some(content) = contents.get(slot as usize) {
+            content.each_reference(|child| {
+                if headers.paint(child.slot()) {
+                    self.grey.push(child.slot());
+                }
+            });
+        }
+    }
+
+    /// The first slot with a living object from one on, or the end. Vacant slots cost no step, since there may be
+    /// many more of them than objects.
+    fn next_live(&self, headers: &Headers, from: u32) -> u32 {
+        let rest = headers.all().get(from as usize..self.end as usize).unwrap_or_default();
+        let vacant = rest.iter().position(|header| header.is_live()).unwrap_or(rest.len());
+        from + vacant as u32
+    }
+
+    fn look_for_roots(&mut self, headers: &mut Headers) {
+        for _ in 0..STRETCH.min((self.end - self.rooted) as usize) {
+            let slot = self.rooted;
+            self.rooted += 1;
+            if headers.all().get(slot as usize).is_some_and(|header| header.is_root()) && headers.paint(slot) {
+                self.grey.push(slot);
+            }
+        }
+    }
+
+    fn look_for_white(&mut self, headers: &Headers) {
+        let stretch = self.swept..(self.swept + STRETCH as u32).min(self.end);
+        self.swept = stretch.end;
+        self.white.extend(stretch.filter(|&slot| headers.is_white(slot)));
+    }
+
+    /// See [`crate::digest`].
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+        let Self { under_way, grey, rooted, swept, end, white } = self;
+        digest.number(*under_way);
+        digest.numbers([*rooted, *swept, *end]);
+        digest.list(grey.iter(), |digest, slot| digest.number(*slot));
+        digest.list(white.iter(), |digest, slot| digest.number(*slot));
+    }
+}
