@@ -6,9 +6,9 @@
 
 use std::hash::Hasher;
 
+use crate::digest::Digest;
 use crate::header::Header;
 use crate::headers::Headers;
-use crate::digest::Digest;
 use crate::object::Content;
 use crate::{Configuration, HeapError, ObjectId};
 

@@ -12,9 +12,9 @@
 use std::hash::Hasher;
 
 use crate::configuration::positive;
-use crate::header::Mark;
 use crate::cycles::allowance::{Allowance, ForMembers};
 use crate::digest::Digest;
+use crate::header::Mark;
 use crate::{Budget, Collection, Heap, HeapError, Host, New, ObjectId};
 
 /// How many temporaries are listed before those that have died are sought among them.

@@ -350,7 +350,11 @@ impl Headers {
             let Header { generation, external: _, internal: _, finalizer, marks } = *header;
             let Strong { external, internal } = self.strong(slot as u32);
             let generation = if digest.counts_generations() { generation } else { u32::from(header.is_live()) };
-            digest.number(u64::from(generation) << 32 | u64::from(finalizer as u8) << 8 | u64::from(if header.is_live() { marks.bits(*colour) } else { 0 }));
+            digest.number(
+                u64::from(generation) << 32
+                    | u64::from(finalizer as u8) << 8
+                    | u64::from(if header.is_live() { marks.bits(*colour) } else { 0 }),
+            );
             digest.number(u64::from(external) << 32 | u64::from(internal));
         });
         digest.list(disturbed.iter(), |digest, slot| digest.number(*slot));

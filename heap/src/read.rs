@@ -1,8 +1,8 @@
 //! Reading: an id that is read is counted nowhere, and nothing changes.
 
+use crate::fields::Fields;
 use crate::header::Mark;
 use crate::headers::Strong;
-use crate::fields::Fields;
 use crate::object::Content;
 use crate::{Counts, FieldSite, Heap, HeapError, Host, Kind, ObjectId, Value, View};
 

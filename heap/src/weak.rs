@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::hash::Hasher;
 
 use crate::arena::NONE;
-use crate::header::Mark;
 use crate::digest::Digest;
+use crate::header::Mark;
 use crate::object::Content;
 use crate::{Heap, HeapError, Host, Kind, ObjectId};
 

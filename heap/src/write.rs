@@ -52,7 +52,7 @@ impl<H: Host> Heap<H> {
         let mut fields = FieldsMut { shapes: &mut self.shapes, shape, values };
         match set(&mut fields, value) {
             Ok(old) => {
-                self.written(table, target.is_some(), old.unwrap_or_default());
+                self.written(table, target.is_some(), &old.unwrap_or_default());
                 Ok(())
             }
             Err(error) => {
@@ -80,7 +80,7 @@ impl<H: Host> Heap<H> {
         headers.retain(&value)?;
         let refers = value.reference().is_some();
         let old = std::mem::replace(place, value);
-        self.written(array, refers, old);
+        self.written(array, refers, &old);
         Ok(())
     }
 
@@ -102,7 +102,7 @@ impl<H: Host> Heap<H> {
         headers.retain(&value)?;
         let refers = value.reference().is_some();
         let old = std::mem::replace(place, value);
-        self.written(closure, refers, old);
+        self.written(closure, refers, &old);
         Ok(())
     }
 
@@ -121,7 +121,7 @@ impl<H: Host> Heap<H> {
         headers.retain(&value)?;
         let refers = value.reference().is_some();
         let old = std::mem::replace(place, value);
-        self.written(object, refers, old);
+        self.written(object, refers, &old);
         Ok(())
     }
 
@@ -144,7 +144,7 @@ impl<H: Host> Heap<H> {
         }
         let refers = value.reference().is_some();
         elements.push(value);
-        self.written(array, refers, Value::Nil);
+        self.written(array, refers, &Value::Nil);
         Ok(())
     }
 
@@ -163,7 +163,7 @@ impl<H: Host> Heap<H> {
         };
         headers.hand_out(last)?;
         let last = elements.pop().unwrap_or_default();
-        self.written(array, last.reference().is_some(), Value::Nil);
+        self.written(array, last.reference().is_some(), &Value::Nil);
         Ok(last)
     }
 
@@ -185,14 +185,14 @@ impl<H: Host> Heap<H> {
         headers.hand_out(value)?;
         let value = fields.remove(name).unwrap_or_default();
         self.detection.moved(table.slot());
-        self.written(table, value.reference().is_some(), Value::Nil);
+        self.written(table, value.reference().is_some(), &Value::Nil);
         Ok(value)
     }
 
     /// Does what follows a write: `moved` says whether a reference
     /// came to the object or left it to the mutator, `old` is the value that is given up.
     #[inline(always)]
-    fn written(&mut self, object: ObjectId, moved: bool, old: Value) {
+    fn written(&mut self, object: ObjectId, moved: bool, old: &Value) {
         self.tuning.count_operation();
         let left = old.reference();
         if moved || left.is_some() {

@@ -68,8 +68,8 @@ use super::components::{Numbers, Walk};
 use super::known::KnownCycles;
 use crate::arena::{Arena, NONE};
 use crate::configuration::positive;
-use crate::header::Mark;
 use crate::digest::Digest;
+use crate::header::Mark;
 use crate::slots::SlotSet;
 use crate::{Heap, HeapError, Host, ObjectId};
 

@@ -80,9 +80,9 @@ impl Slices {
 
     /// Whether a mark is paid for by what checks of this budget could have done.
     fn are_paid(&self, budget: Budget) -> bool {
-        let (Budget::Objects(objects) | Budget::Microseconds(objects)) = match budget {
-            Budget::Objects(_) => budget,
-            Budget::Microseconds(_) => Budget::Objects(OF_A_TIME),
+        let objects = match budget {
+            Budget::Objects(objects) => objects,
+            Budget::Microseconds(_) => OF_A_TIME,
         };
         let could_have_touched = u64::from(self.waited) * u64::from(objects);
         could_have_touched >= WAIT * u64::from(self.lived) || self.waited >= self.lived
@@ -142,7 +142,7 @@ impl<H: Host> Heap<H> {
         if !self.slices.under_way {
             self.slices = Slices { under_way: true, lived: self.arena.live(), ..Slices::default() };
         }
-        let marks = self.slices.marking.is_under_way() && !(waits && !self.slices.are_paid(budget));
+        let marks = self.slices.marking.is_under_way() && (!waits || self.slices.are_paid(budget));
         let mut share = if marks { allowance.half(&self.host) } else { allowance };
         self.try_candidates(&mut share, &mut collection);
         allowance.take_back(share, marks);
@@ -179,7 +179,7 @@ impl<H: Host> Heap<H> {
     /// Goes on with the mark. What it shows to be garbage dies at its end, and the collection ends.
     fn advance_marking(&mut self, allowance: &mut Allowance, collection: &mut Collection) {
         self.come_to_what_it_has_not_seen();
-        let Slices { marking, .. } = &mut self.slices;
+        let marking = &mut self.slices.marking;
         let mut limits = ForSteps { allowance, host: &self.host, touched: &mut self.totals.touched };
         if marking.advance(&mut self.arena, &mut limits) {
             let garbage = self.end_marking();

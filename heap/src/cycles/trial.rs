@@ -36,10 +36,7 @@ impl<H: Host> Heap<H> {
     /// up.
     pub(super) fn try_candidates(&mut self, allowance: &mut Allowance, collection: &mut Collection) {
         // Finalizers may end the collection, and whatever dies can make new candidates.
-        while self.slices.are_under_way()
-            && !self.candidates.untried().is_empty()
-            && allowance.is_left(&self.host)
-        {
+        while self.slices.are_under_way() && !self.candidates.untried().is_empty() && allowance.is_left(&self.host) {
             let tried = self.run_trial(allowance);
             for &slot in &tried {
                 match self.search.is_member(slot) {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::Fault;
 use crate::arena::NONE;
-use crate::header::{Header, Mark};
 use crate::fields::Values;
+use crate::header::{Header, Mark};
 use crate::headers::Strong;
 use crate::object::Content;
 use crate::verify::with_values_mut;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::Fault;
 use crate::arena::NONE;
-use crate::header::Mark;
 use crate::fields::Values;
+use crate::header::Mark;
 use crate::object::Content;
 use crate::{Heap, Host, ObjectId};
 

@@ -2,9 +2,9 @@
 
 use super::{Recovery, RecoveryAction, Unknown};
 use crate::arena::NONE;
-use crate::header::Mark;
 use crate::cycles::candidates::Candidates;
 use crate::cycles::known::KnownCycles;
+use crate::header::Mark;
 use crate::headers::Strong;
 use crate::object::Content;
 use crate::slots::SlotSet;

@@ -36,7 +36,8 @@ impl<H: Host> Heap<H> {
         self.verify_marks(Mark::Spilled, headers.spilled(), Structure::Counts, kind, &mut found);
         for object in self.objects() {
             let (counts, header) = (headers.strong(object.slot()), headers.find(object));
-            let is_right = |it: &Header| it.is_held() == (counts.external > 0) && it.is_stored() == (counts.internal > 0);
+            let is_right =
+                |it: &Header| it.is_held() == (counts.external > 0) && it.is_stored() == (counts.internal > 0);
             if !header.is_ok_and(is_right) {
                 let detail = VerificationDetail::EntryMisplaced(Structure::Counts);
                 found.push(VerificationError::new(kind, object, detail));
