@@ -82,6 +82,8 @@ impl Marking {
         arena.headers.colour.flip();
         for &slot in newborn {
             arena.headers.paint(slot);
+        }
+        for &slot in newborn {
             self.read(arena, slot);
         }
     }

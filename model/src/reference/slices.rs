@@ -74,13 +74,10 @@ impl Reference {
         !set.is_empty() && closed && set.is_subset(&self.possible_garbage())
     }
 
-    /// What was garbage when the sliced collection began and is undisturbed since, unless another living object still
-    /// reaches it.
+    /// What was garbage when the sliced collection began and is undisturbed since.
     fn left_alone(&mut self) -> BTreeSet<Object> {
         self.strike_out();
-        let Some(sliced) = &self.sliced else { return BTreeSet::new() };
-        let reached = reachable(self, self.living().filter(|object| !sliced.alone.contains_key(object)));
-        sliced.alone.keys().copied().filter(|object| !reached[object.index()]).collect()
+        self.sliced.iter().flat_map(|sliced| sliced.alone.keys().copied()).collect()
     }
 
     /// Notes an operation that was done. It disturbs the objects that it names. Unless it only reads, the count of
@@ -94,7 +91,7 @@ impl Reference {
         }
     }
 
-    /// Removes objects that are no longer garbage, and those whose contents or counts have changed.
+    /// Removes objects that are no longer garbage, those whose contents or counts have changed, and what others reach.
     pub(super) fn strike_out(&mut self) {
         if self.sliced.as_ref().is_none_or(|sliced| sliced.alone.is_empty()) {
             return;
@@ -102,6 +99,9 @@ impl Reference {
         let garbage = self.garbage();
         let now: BTreeMap<Object, _> = self.portraits().filter(|(object, _)| garbage.contains(object)).collect();
         self.sliced.iter_mut().for_each(|sliced| sliced.alone.retain(|object, was| now.get(object) == Some(was)));
+        let is_other = |object: &Object| self.sliced.as_ref().is_none_or(|sliced| !sliced.alone.contains_key(object));
+        let reached = reachable(self, self.living().filter(is_other));
+        self.sliced.iter_mut().for_each(|sliced| sliced.alone.retain(|object, _| !reached[object.index()]));
     }
 
     /// What a set of this collection gives up when it dies disturbs nothing: that garbage must still be found.
