@@ -68,6 +68,10 @@ pub fn program(rng: &mut dyn Rng, recipe: &Recipe, supports: &dyn Fn(Code) -> bo
     let mut generator = Generator::new(rng, recipe, supports);
     generator.settings();
     let length = generator.rng.random_range(most / 8..=most);
+    // A first detection looks at everything, and changes may count from there on only: half begin with one.
+    if length.is_multiple_of(2) && generator.has(Code::Detect) {
+        generator.add(Line { bind: None, operation: Operation::Detect {} });
+    }
     while generator.lines.len() < length && generator.line() {
         generator.pulse();
     }
