@@ -84,8 +84,8 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Setting`] for a budget of 0.
     ///
     /// ```
-    /// # use heapproof_heap::{Budget, Heap, New};
-    /// let mut heap = Heap::<()>::new();
+    /// # use heapproof_heap::{Budget, Configuration, Heap, New};
+    /// let mut heap = Heap::with_configuration((), Configuration::default().with_cycle_counts(true));
     /// heap.begin_frame(Budget::Objects(100))?;
     /// let a = heap.allocate_temporary(New::Table)?;
     /// let b = heap.allocate_temporary(New::Box(a.into()))?;

@@ -16,7 +16,7 @@ pub struct HeapStats {
     pub live_objects: u64,
     /// Cycles that detections have found: at the end of each all that there were, known ones too.
     pub cycles_detected: u64,
-    /// Cycles that collections have freed.
+    /// Cycles that collections have freed, if [they are counted](crate::Configuration::with_cycle_counts).
     pub cycles_collected: u64,
     /// Checks for cycles that were due and ran.
     pub checks: u64,

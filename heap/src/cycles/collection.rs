@@ -46,7 +46,7 @@ const PART: usize = 8;
 pub struct Collection {
     /// The objects that died as garbage.
     pub objects: u64,
-    /// The cycles that these formed as they died.
+    /// The cycles that these formed as they died, if [they are counted](crate::Configuration::with_cycle_counts).
     pub cycles: u64,
     /// Whether it has come to its end: nothing that was garbage when it began, and was left alone
     /// since, lives any more. If not, the next call or check goes on with it.
@@ -64,8 +64,8 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Reentrant`] in a finalizer that a collection runs.
     ///
     /// ```
-    /// # use heapproof_heap::{Heap, Value};
-    /// let mut heap = Heap::<()>::new();
+    /// # use heapproof_heap::{Configuration, Heap, Value};
+    /// let mut heap = Heap::with_configuration((), Configuration::default().with_cycle_counts(true));
     /// let a = heap.allocate_table()?;
     /// let b = heap.allocate_table()?;
     /// heap.set_field(a, "next", b.into())?;
@@ -147,7 +147,7 @@ impl<H: Host> Heap<H> {
 
     /// Lets a set die in one step, and says how many cycles it formed.
     fn die_together(&mut self, set: &[ObjectId]) -> u64 {
-        let cycles = self.cycles_among(set);
+        let cycles = if self.configuration.cycle_counts() { self.cycles_among(set) } else { 0 };
         self.totals.cycles_collected += cycles;
         for &member in set {
             let marks = self.arena.headers.find(member).map(|it| it.marks).unwrap_or_default();

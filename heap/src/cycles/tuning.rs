@@ -237,7 +237,8 @@ impl<H: Host> Heap<H> {
         let configured = Budget::Objects(self.configuration().budget());
         let budget = self.frame.as_ref().map_or(configured, Frame::budget);
         let collection = self.collect_within(budget, true);
-        self.tuning.adapt(collection.cycles > 0, collection.complete);
+        let counted = if self.configuration.cycle_counts() { collection.cycles } else { collection.objects };
+        self.tuning.adapt(counted > 0, collection.complete);
         self.log_check(collection, interval);
         collection
     }

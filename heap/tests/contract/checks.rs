@@ -1,6 +1,6 @@
 //! When checks for cycles run, and how their interval is tuned.
 
-use heapproof_heap::{Configuration, Heap, HeapError, HeapStats, Value};
+use heapproof_heap::{Collection, Configuration, Heap, HeapError, HeapStats, Value};
 
 use crate::support::{TestHeap, World, drop_ref, garbage_ring, link, on, table};
 
@@ -10,7 +10,7 @@ fn heap(interval: u32, shortest: u32, longest: u32) -> TestHeap {
         .and_then(|it| it.with_bounds(shortest, longest))
         .unwrap()
         .with_automatic_checks(false);
-    Heap::with_configuration(World::default(), configuration)
+    Heap::with_configuration(World::default(), configuration.with_cycle_counts(true))
 }
 
 fn operations(heap: &TestHeap) -> u64 {
@@ -127,6 +127,15 @@ fn garbage_whose_cycles_were_cut_by_finalizers_counts_as_no_cycle() {
     let collection = heap.maybe_check_cycles().unwrap();
     assert_eq!((collection.objects, collection.cycles), (2, 0));
     assert_eq!(heap.statistics().interval, 120);
+}
+
+#[test]
+fn where_cycles_are_not_counted_any_object_collected_shortens_the_interval() {
+    let configuration = Configuration::default().with_interval(6).and_then(|it| it.with_bounds(1, 100)).unwrap();
+    let mut heap = TestHeap::with_configuration(World::default(), configuration);
+    garbage_ring(&mut heap, 2);
+    assert_eq!(heap.maybe_check_cycles(), Some(Collection { objects: 2, cycles: 0, complete: true }));
+    assert_eq!((heap.statistics().cycles_collected, heap.statistics().interval), (0, 4));
 }
 
 #[test]

@@ -4,7 +4,11 @@ use heapproof_heap::{Configuration, Heap, ObjectId, Value};
 
 /// No checks, and no verification by itself: there, each takes time in proportion to the heap.
 fn configuration() -> Configuration {
-    Configuration::default().with_automatic_checks(false).with_verification_interval(None).unwrap()
+    Configuration::default()
+        .with_automatic_checks(false)
+        .with_cycle_counts(true)
+        .with_verification_interval(None)
+        .unwrap()
 }
 
 fn heap() -> Heap {

@@ -89,11 +89,11 @@ pub(crate) fn heap_of_many() -> TestHeap {
 
 /// A heap that checks for cycles only when a test asks for it.
 pub(crate) fn heap() -> TestHeap {
-    Heap::with_configuration(World::default(), Configuration::default().with_automatic_checks(false))
+    heap_with(Configuration::default().with_automatic_checks(false))
 }
 
 pub(crate) fn heap_with(configuration: Configuration) -> TestHeap {
-    Heap::with_configuration(World::default(), configuration.with_automatic_checks(false))
+    Heap::with_configuration(World::default(), configuration.with_automatic_checks(false).with_cycle_counts(true))
 }
 
 pub(crate) fn table(heap: &mut TestHeap) -> ObjectId {

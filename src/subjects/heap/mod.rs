@@ -48,7 +48,7 @@ fn kind(kind: VerificationErrorKind) -> FindingKind {
 /// The default configuration, with a bounded capacity, so that no program needs more memory than there is.
 fn default_configuration() -> Configuration {
     let capacity = Settings::default().capacity as u32;
-    let configuration = Configuration::default().with_capacity(capacity);
+    let configuration = Configuration::default().with_cycle_counts(true).with_capacity(capacity);
     configuration.and_then(|it| it.with_verification_interval(None)).unwrap_or_default()
 }
 
