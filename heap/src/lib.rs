@@ -40,9 +40,10 @@
 //! enough to be called now and then. What a heap does it says through the `log` facade, if it is
 //! [verbose](Configuration::with_verbose).
 //!
-//! An object takes 32 bytes, 16 more for the sets of slots that it can be in, and what its values
+//! An object takes 32 bytes, 8 more for the set of candidates that it can be in, and what its values
 //! take beyond: nothing for a box, a scalar or a weak reference, 16 bytes for each element, capture or
-//! field. Once detections and collections have been made, they keep up to 28 bytes for each slot.
+//! field. Counts above 255 take an entry of a map. Once collections have been made, they keep up to 8
+//! bytes for each slot, and once cycles have been detected, that keeps up to 16.
 //! Slots are used again and not given back. Up to 12 fields a table shares their names with all
 //! tables that have the same, and a [`FieldSite`] finds a field without looking at names. A larger
 //! table takes 32 bytes for each field and an index of its names; so do all tables with new
@@ -50,9 +51,10 @@
 //! dictionaries does.
 //!
 //! What a collection costs follows what might be garbage, not the heap: it starts from objects that
-//! have lost a reference. The checks that happen by themselves, and [`Heap::collect_slice`], do not
-//! even do that at once, but keep to a budget. In a frame ([`Heap::begin_frame`]) that budget is
-//! another, and what was allocated for the moment goes at its end.
+//! have lost a reference. Where these can't be judged by what they refer to, the live heap is marked from
+//! what the mutator holds, and that costs what lives. The checks that happen by themselves, and
+//! [`Heap::collect_slice`], do not do that at once, but keep to a budget. In a frame
+//! ([`Heap::begin_frame`]) that budget is another, and what was allocated for the moment goes at its end.
 //!
 //! With the feature `serde` statistics, reports and the like can be serialised; an id is written as
 //! its text.

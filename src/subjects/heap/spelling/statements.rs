@@ -4,7 +4,7 @@ use super::expressions::{self, Gives, Place, Refer, value_of};
 use super::{Claim, Operation, Outcome, Part, Writer};
 use crate::judge::story::Telling;
 use crate::subjects::heap::calls::done_to;
-use heapproof_model::{Object, Refusal, Value};
+use heapproof_model::{Code, Object, Refusal, Value};
 use std::fmt::Write as _;
 
 /// A statement, and the variable for its result.
@@ -229,7 +229,11 @@ impl Writer<'_> {
             // By default, a heap in a debug build verifies itself now and then.
             most = Some(".with_verification_interval(None).unwrap()");
         }
-        let settings = format!("{}{settings}", most.unwrap_or_default());
+        // Statistics and tuning are claimed as in traces, where cycles are counted.
+        let collects = |part: &Part| matches!(part, Part::Call(call) if may_collect(&call.operation));
+        let counts = most.is_some() || self.story.parts.iter().any(collects);
+        let counted = if counts { ".with_cycle_counts(true)" } else { "" };
+        let settings = format!("{counted}{}{settings}", most.unwrap_or_default());
         let calls = |part: &Part| matches!(part, Part::Call(call) if !call.operation.code().is_setting());
         let mutable = if self.story.parts.iter().any(calls) { "mut " } else { "" };
         let machine = if has_machine { "Machine" } else { "()" };
@@ -245,6 +249,14 @@ impl Writer<'_> {
              let {mutable}heap = Heap::with_configuration({host}, configuration);\n"
         )
     }
+}
+
+/// Whether an operation collects, or lets others do so.
+fn may_collect(operation: &Operation<Object>) -> bool {
+    matches!(
+        operation.code(),
+        Code::Collect | Code::CollectSlice | Code::Check | Code::End | Code::SetInterval | Code::SetBounds
+    )
 }
 
 fn setting(operation: &Operation<Object>) -> Option<String> {
