@@ -1,0 +1,49 @@
+//! Our heap beside published collectors: the same operations, drawn before, a process a measurement.
+
+#![forbid(unsafe_code)]
+
+mod clock;
+mod counts;
+mod one;
+mod peer;
+mod peers;
+mod row;
+mod twin;
+mod workload;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Our heap beside published collectors.
+#[derive(Parser, Debug)]
+#[command(name = "peers")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Counts instructions and data cache misses of the hot paths, by valgrind
+    Counts(counts::Counts),
+    /// Counts the hot paths of our heap, and fails if one differs from counts.json by more than 5 %
+    CheckCounts(counts::CheckCounts),
+    #[command(hide = true)]
+    One(one::One),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Counts(counts) => counts.run(),
+        Command::CheckCounts(check) => check.run(),
+        Command::One(one) => one.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
