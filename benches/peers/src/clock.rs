@@ -9,10 +9,3 @@ pub fn now() -> f64 {
         Err(_) => f64::NAN,
     }
 }
-
-/// What `work` returns, and how many nanoseconds it took.
-pub fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
-    let start = now();
-    let result = work();
-    (result, now() - start)
-}

@@ -9,6 +9,9 @@ use crate::peers;
 use crate::twin::Twin;
 use crate::workload::{Figures, Request, Work};
 
+/// The stack of a measurement, in MiB. Memory that nobody touches costs nothing.
+pub const STACK: usize = 4_096;
+
 /// One measurement; its figures are printed as JSON.
 #[derive(Args, Clone, Debug)]
 pub struct One {
@@ -26,16 +29,14 @@ pub struct One {
     #[arg(long, default_value = "plain")]
     pub twin: Twin,
     /// The stack, in MiB; some peers recurse
-    #[arg(long, default_value_t = 4_096)]
+    #[arg(long, default_value_t = STACK)]
     pub stack: usize,
 }
 
 impl One {
     /// The arguments that say the same.
     pub fn arguments(&self) -> Vec<String> {
-        use clap::ValueEnum;
-        let work = self.work.to_possible_value().map(|it| it.get_name().to_owned()).unwrap_or_default();
-        let mut words = vec![String::from("one"), work, self.peer.clone()];
+        let mut words = vec![String::from("one"), self.work.name(), self.peer.clone()];
         for (option, value) in [("size", self.size), ("times", self.times), ("stack", self.stack)] {
             words.push(format!("--{option}={value}"));
         }

@@ -76,6 +76,9 @@ pub trait Peer: Sized {
         self.collect();
     }
 
+    /// From now on collects only when it is asked to. Rows do so that time a collection alone.
+    fn be_quiet(&mut self) {}
+
     /// Where the program can bear a pause: a peer with a trigger may use it.
     fn safe_point(&mut self) {}
 

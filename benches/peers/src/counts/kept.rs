@@ -25,7 +25,7 @@ pub fn write(counted: Table) -> Result<(), String> {
         all.entry(row).or_default().extend(rounded);
     }
     let text = serde_json::to_string_pretty(&all).map_err(|error| error.to_string())?;
-    std::fs::write(path(), text + "\n").map_err(|error| format!("counts.json: {error}"))
+    crate::files::write(&path(), &(text + "\n"))
 }
 
 /// Two places are enough, and keep differences between files short.

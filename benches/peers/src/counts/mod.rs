@@ -49,7 +49,7 @@ pub type Table = BTreeMap<String, BTreeMap<String, Cost>>;
 /// The rows that are counted, of those that were asked for.
 fn counted_rows(names: &[String]) -> Result<Vec<(Row, [usize; 2])>, String> {
     let rows = row::select(names)?;
-    let counted: Vec<_> = rows.into_iter().filter_map(|row| Some((row, row.counted?))).collect();
+    let counted: Vec<_> = rows.into_iter().filter_map(|row| Some((row, row.work.plan().counted?))).collect();
     if counted.is_empty() {
         return Err(String::from("none of these rows is counted"));
     }
@@ -60,8 +60,8 @@ fn counted_rows(names: &[String]) -> Result<Vec<(Row, [usize; 2])>, String> {
 }
 
 fn cost(row: &Row, times: [usize; 2], peer: &PeerKind, twin: Twin) -> Result<Cost, String> {
-    let one =
-        One { work: row.work, peer: peer.name.to_owned(), size: row.sizes[0], times: times[0], twin, stack: STACK };
+    let size = row.work.plan().sizes[0];
+    let one = One { work: row.work, peer: peer.name.to_owned(), size, times: times[0], twin, stack: STACK };
     callgrind::cost(&one, times)
 }
 
@@ -93,7 +93,8 @@ fn count_peers(rows: &[(Row, [usize; 2])]) -> Result<(), String> {
     let mut all = Table::new();
     for (row, times) in rows {
         let of_row = all.entry(row.name.to_owned()).or_default();
-        let cost = |peer: &PeerKind| row.suits(peer).then(|| cost(row, *times, peer, Twin::Plain)).transpose();
+        let cost =
+            |peer: &PeerKind| row.work.plan().suits(peer).then(|| cost(row, *times, peer, Twin::Plain)).transpose();
         line(row, PEERS.iter().map(|peer| (peer.name, cost(peer))), of_row)?;
     }
     Ok(())

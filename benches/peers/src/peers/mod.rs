@@ -1,6 +1,16 @@
 //! The peers, a file each.
 
+mod bacon_rajan;
+mod dumpster;
+mod gc_arena;
+mod gcmodule;
+mod jrsonnet;
 mod ours;
+mod pointer;
+mod rust_cc;
+mod safe_gc;
+mod slotmap;
+mod std_rc;
 
 use crate::peer::Peer;
 use crate::workload::{Figures, Request};
@@ -36,8 +46,19 @@ const fn kind<P: Peer>() -> PeerKind {
 /// Our own heap.
 pub const OURS: PeerKind = kind::<ours::Ours>();
 
-/// All, in the order of the tables.
-pub const PEERS: &[PeerKind] = &[OURS];
+/// All, in the order of the tables: our own, the peers, the floors.
+pub const PEERS: &[PeerKind] = &[
+    OURS,
+    kind::<jrsonnet::JrsonnetGcmodule>(),
+    kind::<gcmodule::Gcmodule>(),
+    kind::<rust_cc::RustCc>(),
+    kind::<dumpster::Dumpster>(),
+    kind::<bacon_rajan::BaconRajan>(),
+    kind::<gc_arena::GcArena>(),
+    kind::<safe_gc::SafeGc>(),
+    kind::<std_rc::StdRc>(),
+    kind::<slotmap::CountedSlots>(),
+];
 
 /// The peer of this name.
 pub fn find(name: &str) -> Option<PeerKind> {

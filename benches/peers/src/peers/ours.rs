@@ -97,6 +97,10 @@ impl Peer for Ours {
         done(self.heap.collect_cycles());
     }
 
+    fn be_quiet(&mut self) {
+        self.heap.set_automatic_checks(false);
+    }
+
     #[inline]
     fn weak(&mut self, object: &ObjectId) -> ObjectId {
         *object

@@ -5,9 +5,9 @@
 use std::hint::black_box;
 use std::mem::forget;
 
-use super::{Figures, Request};
-use crate::clock::timed;
+use super::{Figures, Request, TIME};
 use crate::peer::{NAMES, Peer};
+use crate::section::Section;
 
 /// The length of a list of draws.
 const DRAWS: usize = 1 << 16;
@@ -23,12 +23,15 @@ fn draws<T>(mut draw: impl FnMut(&mut fastrand::Rng) -> T) -> Vec<T> {
 /// Runs the operation so often, in the state of the twin, and gives what one took.
 fn repeated<P: Peer>(request: &Request, peer: &mut P, mut operation: impl FnMut(&mut P, usize)) -> Figures {
     let times = request.times;
-    let ((), time) = timed(|| (0..times).for_each(|time| operation(peer, time % DRAWS)));
+    let mut figures = Figures::new();
+    let section = Section::begin();
+    (0..times).for_each(|time| operation(peer, time % DRAWS));
+    section.end(TIME, times, &mut figures);
     if !peer.is_prepared(request.twin) {
         eprintln!("the heap left the state of the twin {}", request.twin.name());
         std::process::exit(3);
     }
-    Figures::from([("ns", time / times as f64)])
+    figures
 }
 
 /// So many objects in a ring: each has an edge, for some peers spare themselves work with objects that have none.

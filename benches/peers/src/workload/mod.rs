@@ -1,16 +1,27 @@
 //! The workloads: what each row does, the same for every peer.
 
+pub mod beside;
+pub mod bytes;
+mod graph;
 mod hot;
+mod plan;
+mod release;
+mod rings;
+pub mod steady;
 
 use std::collections::BTreeMap;
 
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 
 use crate::peer::Peer;
 use crate::twin::Twin;
 
 /// What a workload has measured, by the name of the figure.
-pub type Figures = BTreeMap<&'static str, f64>;
+pub type Figures = BTreeMap<String, f64>;
+
+/// The figure of a workload that has one.
+pub const TIME: &str = "time";
 
 /// What a process is to measure.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +51,8 @@ impl Request {
 }
 
 /// A workload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[value(rename_all = "kebab-case")]
 pub enum Work {
     /// See [`hot::hold`].
@@ -61,6 +73,33 @@ pub enum Work {
     TryHoldDead,
     /// See [`hot::weak_object`].
     WeakObject,
+    /// See [`rings::rings`].
+    Rings,
+    /// See [`beside::beside`].
+    Beside,
+    /// See [`steady::isolated`].
+    Steady,
+    /// See [`steady::into_live`].
+    SteadyIntoLive,
+    /// See [`steady::growing`].
+    Growing,
+    /// See [`release::list`].
+    List,
+    /// See [`release::tree`].
+    ReleasedTree,
+    /// See [`release::set`].
+    GarbageSet,
+    /// See [`release::parents`].
+    Parents,
+    /// See [`bytes::bytes`].
+    Bytes,
+}
+
+impl Work {
+    /// Its name on the command line and of its file of results.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|it| it.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// Does what is asked with a heap of this peer.
@@ -75,5 +114,15 @@ pub fn run<P: Peer>(request: &Request) -> Figures {
         Work::TryHold => hot::weak::<P>(request),
         Work::TryHoldDead => hot::weak_dead::<P>(request),
         Work::WeakObject => hot::weak_object::<P>(request),
+        Work::Rings => rings::rings::<P>(request),
+        Work::Beside => beside::beside::<P>(request),
+        Work::Steady => steady::isolated::<P>(request),
+        Work::SteadyIntoLive => steady::into_live::<P>(request),
+        Work::Growing => steady::growing::<P>(request),
+        Work::List => release::list::<P>(request),
+        Work::ReleasedTree => release::tree::<P>(request),
+        Work::GarbageSet => release::set::<P>(request),
+        Work::Parents => release::parents::<P>(request),
+        Work::Bytes => bytes::bytes::<P>(request),
     }
 }

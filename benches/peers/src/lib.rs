@@ -2,12 +2,21 @@
 
 #![forbid(unsafe_code)]
 
+mod circumstances;
 mod clock;
 mod counts;
+mod files;
+mod measure;
+pub mod memory;
 mod one;
+mod page;
 mod peer;
 mod peers;
+mod plot;
+mod results;
 mod row;
+mod section;
+mod tables;
 mod twin;
 mod workload;
 
@@ -25,6 +34,10 @@ struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Measures all, and prints the tables
+    Tables(tables::Tables),
+    /// Writes `docs/peers.md` from the results that are kept
+    Page,
     /// Counts instructions and data cache misses of the hot paths, by valgrind
     Counts(counts::Counts),
     /// Counts the hot paths of our heap, and fails if one differs from counts.json by more than 5 %
@@ -33,8 +46,11 @@ enum Command {
     One(one::One),
 }
 
-fn main() -> ExitCode {
+/// Does what the command line says.
+pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Tables(tables) => tables.run(),
+        Command::Page => page::write(),
         Command::Counts(counts) => counts.run(),
         Command::CheckCounts(check) => check.run(),
         Command::One(one) => one.run(),
