@@ -32,6 +32,13 @@ impl Circumstances {
             command: format!("cargo run --release -- {}", words.join(" ")),
         }
     }
+
+    /// A paragraph of them.
+    pub fn words(&self) -> String {
+        let day = self.date.split('T').next().unwrap_or_default();
+        let Self { machine, rustc, commit, command, .. } = self;
+        format!("{day}, {machine}, {rustc}, commit {commit}: `{command}`\n\n")
+    }
 }
 
 fn machine() -> String {

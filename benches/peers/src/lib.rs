@@ -46,20 +46,17 @@ enum Command {
     One(one::One),
 }
 
-/// Does what the command line says.
+/// Does what the command line says. Ends with 1 if counts have changed, with 2 if the arguments are wrong, with 3 if it can't be done.
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Tables(tables) => tables.run(),
-        Command::Page => page::write(),
-        Command::Counts(counts) => counts.run(),
+        Command::Tables(tables) => tables.run().map(|()| ExitCode::SUCCESS),
+        Command::Page => page::write().map(|()| ExitCode::SUCCESS),
+        Command::Counts(counts) => counts.run().map(|()| ExitCode::SUCCESS),
         Command::CheckCounts(check) => check.run(),
-        Command::One(one) => one.run(),
+        Command::One(one) => one.run().map(|()| ExitCode::SUCCESS),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    result.unwrap_or_else(|error| {
+        eprintln!("{error}");
+        ExitCode::from(3)
+    })
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use crate::counts;
 use crate::peers::{OURS, PEERS, PeerKind};
 use crate::plot;
 use crate::results::{Measurement, Results};
@@ -22,23 +23,44 @@ fn docs() -> PathBuf {
 /// # Errors
 /// Results that can't be read, or files that can't be written.
 pub fn write() -> Result<(), String> {
+    let kept = kept()?;
+    if let Some(results) = kept.get(&Work::Beside) {
+        for row in plotted() {
+            crate::files::write(&docs().join(plot_of(row)), &plot::growth(row, results)?)?;
+        }
+    }
+    crate::files::write(&docs().join("peers.md"), &written(&kept)?)
+}
+
+/// The rows whose growth is plotted.
+fn plotted() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().filter(|row| row.group == Group::Collections)
+}
+
+fn plot_of(row: &Row) -> String {
+    format!("peers/{}.svg", row.name)
+}
+
+/// The results that are kept.
+fn kept() -> Result<Measured, String> {
     let mut kept = Measured::new();
     for work in Work::value_variants() {
         if let Some(results) = Results::read(*work)? {
             kept.insert(*work, results);
         }
     }
-    let mut text = INTRODUCTION.to_owned() + &versions() + &tables(&kept);
-    if let Some(results) = kept.get(&Work::Beside) {
+    Ok(kept)
+}
+
+/// The page.
+fn written(kept: &Measured) -> Result<String, String> {
+    let mut text = INTRODUCTION.to_owned() + &versions() + &tables(kept) + &counts::page::tables()?;
+    if kept.contains_key(&Work::Beside) {
         text +=
             "\n## Growth\n\nThe time of each collection by the number of live objects, both on a logarithmic scale.\n";
-        for row in ROWS.iter().filter(|row| row.group == Group::Collections) {
-            let name = format!("peers/{}.svg", row.name);
-            crate::files::write(&docs().join(&name), &plot::growth(row, results)?)?;
-            text += &format!("\n![{}]({name})\n", row.about);
-        }
+        text.extend(plotted().map(|row| format!("\n![{}]({})\n", row.about, plot_of(row))));
     }
-    crate::files::write(&docs().join("peers.md"), &text)
+    Ok(text)
 }
 
 const INTRODUCTION: &str = "# Beside published collectors
@@ -92,9 +114,7 @@ pub fn tables(measured: &Measured) -> String {
 fn circumstances(rows: &[&Row], measured: &Measured) -> String {
     let mut lines: Vec<String> = Vec::new();
     for row in rows {
-        let it = &measured[&row.work].circumstances;
-        let day = it.date.split('T').next().unwrap_or_default();
-        let line = format!("{day}, {}, {}, commit {}: `{}`\n\n", it.machine, it.rustc, it.commit, it.command);
+        let line = measured[&row.work].circumstances.words();
         if !lines.contains(&line) {
             lines.push(line);
         }
@@ -109,13 +129,13 @@ fn heading(columns: &[&str]) -> String {
 }
 
 /// The lines of a row: one for each size.
-fn lines(row: &Row, measured: &Measured, cells: impl Fn(&Results, usize) -> String) -> String {
+fn lines(row: &Row, about: &str, measured: &Measured, cells: impl Fn(&Results, usize) -> String) -> String {
     let results = &measured[&row.work];
     let sizes = row.work.plan().sizes;
     let mut text = String::new();
     for &size in sizes {
         let name = if sizes.len() > 1 { format!("{} {}", row.name, grouped(size as f64)) } else { row.name.to_owned() };
-        text += &format!("| {name} | {}, {} |{}\n", row.about, row.unit.name(), cells(results, size));
+        text += &format!("| {name} | {about} |{}\n", cells(results, size));
     }
     text
 }
@@ -123,7 +143,8 @@ fn lines(row: &Row, measured: &Measured, cells: impl Fn(&Results, usize) -> Stri
 fn figures(rows: &[&Row], measured: &Measured) -> String {
     let mut text = heading(&["best peer", "ratio"]);
     for row in rows {
-        text += &lines(row, measured, |results, size| {
+        let about = format!("{}, {}", row.about, row.unit.name());
+        text += &lines(row, &about, measured, |results, size| {
             let cell = |peer: &PeerKind| match results.find(peer.name, size) {
                 Some(measurement) => format!(" {} |", figure(row, measurement)),
                 None => String::from(" |"),
@@ -153,7 +174,7 @@ fn best(row: &Row, results: &Results, size: usize) -> Option<(String, String)> {
     let by_figure = |one: &(&str, f64), other: &(&str, f64)| one.1.total_cmp(&other.1);
     let (name, best) = if row.unit.is_more_better() { figures.max_by(by_figure) } else { figures.min_by(by_figure) }?;
     let ratio = if row.unit.is_more_better() { best / ours } else { ours / best };
-    let words = if best == 0.0 { String::from("-") } else { format!("{ratio:.2}") };
+    let words = if best < NOTHING { String::from("-") } else { format!("{ratio:.2}") };
     Some((name.to_owned(), words))
 }
 
@@ -162,7 +183,7 @@ fn bytes(rows: &[&Row], measured: &Measured) -> String {
     let mut text = format!("\nBytes in use meanwhile, peak / garbage in KiB:\n\n{}", heading(&[]));
     for row in rows.iter().filter(|it| !it.unit.is_more_better()) {
         let figure = if row.unit == Unit::Ms && row.group == Group::Pauses { "all" } else { row.figure };
-        text += &lines(row, measured, |results, size| {
+        text += &lines(row, row.about, measured, |results, size| {
             let cell = |peer: &PeerKind| {
                 let measurement = results.find(peer.name, size)?;
                 let kib = |kind: &str| measurement.memory.get(&format!("{figure} {kind}")).map(|it| it / 1024.0);
@@ -174,13 +195,17 @@ fn bytes(rows: &[&Row], measured: &Measured) -> String {
     text
 }
 
+/// What is less than this is shown as nothing.
+const NOTHING: f64 = 0.000_5;
+
 /// A figure with three digits or so.
 fn short(figure: f64) -> String {
     match figure.abs() {
         it if it >= 100.0 => grouped(figure),
         it if it >= 10.0 => format!("{figure:.1}"),
-        it if it >= 0.1 || it == 0.0 => format!("{figure:.2}"),
-        _ => format!("{figure:.4}"),
+        it if it >= 0.1 => format!("{figure:.2}"),
+        it if it >= NOTHING => format!("{figure:.4}"),
+        _ => String::from("0"),
     }
 }
 
@@ -189,4 +214,20 @@ pub fn grouped(figure: f64) -> String {
     let digits = format!("{:.0}", figure.abs());
     let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
     format!("{}{}", if figure < 0.0 { "-" } else { "" }, groups.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{docs, grouped, kept, short, written};
+
+    #[test]
+    fn the_page_is_what_the_command_writes() {
+        assert_eq!(std::fs::read_to_string(docs().join("peers.md")).unwrap(), written(&kept().unwrap()).unwrap());
+    }
+
+    #[test]
+    fn figures_have_three_digits_or_groups_of_three() {
+        assert_eq!([0.001_23, 0.5, 12.345, 1_234.5].map(short), ["0.0012", "0.50", "12.3", "1,234"]);
+        assert_eq!([7.0, 1_000.0, 1_234_567.0].map(grouped), ["7", "1,000", "1,234,567"]);
+    }
 }

@@ -14,7 +14,7 @@ use crate::workload::Work;
 #[derive(Args, Debug)]
 pub struct Tables {
     /// Only this row, and those of its workload; may be repeated
-    #[arg(long, value_name = "ROW")]
+    #[arg(long, value_name = "ROW", value_parser = row::names(), hide_possible_values = true)]
     only: Vec<String>,
     /// How often each is measured
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
@@ -33,7 +33,7 @@ impl Tables {
     /// # Errors
     /// A program that can't be built, or a file that can't be written. A peer that fails is a result.
     pub fn run(&self) -> Result<(), String> {
-        let works: BTreeSet<Work> = row::select(&self.only)?.iter().map(|row| row.work).collect();
+        let works: BTreeSet<Work> = row::select(&self.only).iter().map(|row| row.work).collect();
         let programs = Programs::build()?;
         let mut measured = Measured::new();
         for work in works {

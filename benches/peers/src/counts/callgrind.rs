@@ -19,6 +19,14 @@ pub struct Cost {
     pub misses: f64,
 }
 
+impl Cost {
+    /// The instructions, and the misses behind them.
+    pub fn words(self) -> String {
+        // The difference of two runs may be less than nothing by a hair.
+        format!("{:.1} ({:.2})", self.instructions, self.misses.max(0.0))
+    }
+}
+
 /// Whether valgrind is here.
 pub fn is_here() -> bool {
     let version = Command::new("valgrind").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -31,8 +39,13 @@ pub fn is_here() -> bool {
 /// A run that failed.
 pub fn cost(one: &One, times: [usize; 2]) -> Result<Cost, String> {
     let [few, many] = times;
-    let less = counted(&One { times: few, ..one.clone() })?;
-    let more = counted(&One { times: many, ..one.clone() })?;
+    let [less, more] = times.map(|times| One { times, ..one.clone() });
+    // One on each core.
+    let (less, more) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| counted(&less));
+        (other.join(), counted(&more))
+    });
+    let (less, more) = (less.map_err(|_| String::from("the thread died"))??, more?);
     let per_operation = |index: usize| (more[index] - less[index]) / (many - few) as f64;
     Ok(Cost { instructions: per_operation(0), misses: per_operation(1) })
 }
@@ -40,7 +53,7 @@ pub fn cost(one: &One, times: [usize; 2]) -> Result<Cost, String> {
 /// The instructions and the misses of a whole process.
 fn counted(one: &One) -> Result<[f64; 2], String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let file = program.with_file_name(format!("callgrind.{}", std::process::id()));
+    let file = program.with_file_name(format!("callgrind.{}.{}", std::process::id(), one.times));
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--cache-sim=yes", "--I1=32768,8,64", "--D1=32768,8,64", "--LL=33554432,16,64"])
         .arg(format!("--callgrind-out-file={}", file.display()))

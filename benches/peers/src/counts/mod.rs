@@ -3,14 +3,19 @@
 
 mod callgrind;
 mod kept;
+pub mod page;
 
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 
 use clap::Args;
 
 pub use callgrind::Cost;
+use kept::Of;
 
+use crate::circumstances::Circumstances;
 use crate::one::One;
+use crate::page::write as write_page;
 use crate::peers::{OURS, PEERS, PeerKind};
 use crate::row::{self, Row};
 use crate::twin::Twin;
@@ -22,7 +27,7 @@ const STACK: usize = 64;
 #[derive(Args, Debug)]
 pub struct Counts {
     /// Only this row; may be repeated
-    #[arg(long, value_name = "ROW")]
+    #[arg(long, value_name = "ROW", value_parser = row::names(), hide_possible_values = true)]
     only: Vec<String>,
     /// Only these states of our heap; all unless given
     #[arg(long, value_name = "TWIN")]
@@ -30,7 +35,7 @@ pub struct Counts {
     /// The peers too, in a table of their own
     #[arg(long)]
     peers: bool,
-    /// Keeps what was counted of our heap in `counts.json`
+    /// Keeps what was counted of our heap in `counts.json`, of the peers in `results/`, and writes `docs/peers.md`
     #[arg(long)]
     write: bool,
 }
@@ -39,7 +44,7 @@ pub struct Counts {
 #[derive(Args, Debug)]
 pub struct CheckCounts {
     /// Only this row; may be repeated
-    #[arg(long, value_name = "ROW")]
+    #[arg(long, value_name = "ROW", value_parser = row::names(), hide_possible_values = true)]
     only: Vec<String>,
 }
 
@@ -48,8 +53,8 @@ pub type Table = BTreeMap<String, BTreeMap<String, Cost>>;
 
 /// The rows that are counted, of those that were asked for.
 fn counted_rows(names: &[String]) -> Result<Vec<(Row, [usize; 2])>, String> {
-    let rows = row::select(names)?;
-    let counted: Vec<_> = rows.into_iter().filter_map(|row| Some((row, row.work.plan().counted?))).collect();
+    let counted: Vec<_> =
+        row::select(names).into_iter().filter_map(|row| Some((row, row.work.plan().counted?))).collect();
     if counted.is_empty() {
         return Err(String::from("none of these rows is counted"));
     }
@@ -80,14 +85,19 @@ impl Counts {
             let of_row = ours.entry(row.name.to_owned()).or_default();
             line(row, twins.iter().map(|twin| (twin.name(), cost(row, *times, &OURS, *twin).map(Some))), of_row)?;
         }
+        let all = if self.peers { count_peers(&rows)? } else { Table::new() };
         if self.write {
-            kept::write(ours)?;
+            Of::Ours.write(ours)?;
+            if self.peers {
+                Of::Peers.write(all)?;
+            }
+            write_page()?;
         }
-        if self.peers { count_peers(&rows) } else { Ok(()) }
+        Ok(())
     }
 }
 
-fn count_peers(rows: &[(Row, [usize; 2])]) -> Result<(), String> {
+fn count_peers(rows: &[(Row, [usize; 2])]) -> Result<Table, String> {
     println!("\nAll\n");
     heading(PEERS.iter().map(|it| it.name));
     let mut all = Table::new();
@@ -97,7 +107,7 @@ fn count_peers(rows: &[(Row, [usize; 2])]) -> Result<(), String> {
             |peer: &PeerKind| row.work.plan().suits(peer).then(|| cost(row, *times, peer, Twin::Plain)).transpose();
         line(row, PEERS.iter().map(|peer| (peer.name, cost(peer))), of_row)?;
     }
-    Ok(())
+    Ok(all)
 }
 
 fn heading<'a>(columns: impl Iterator<Item = &'a str>) {
@@ -114,7 +124,7 @@ fn line<'a>(
         let words = match cost? {
             Some(cost) => {
                 of_row.insert(column.to_owned(), cost);
-                format!("{:.1} ({:.2})", cost.instructions, cost.misses.max(0.0))
+                cost.words()
             }
             None => String::from("-"),
         };
@@ -125,17 +135,17 @@ fn line<'a>(
 }
 
 impl CheckCounts {
-    /// Counts again, and compares.
+    /// Counts again, compares, and names each count that has changed: then it ends with 1.
     ///
     /// # Errors
-    /// A count that changed, each named, or a run that failed.
-    pub fn run(&self) -> Result<(), String> {
+    /// A run that failed.
+    pub fn run(&self) -> Result<ExitCode, String> {
         let rows = counted_rows(&self.only)?;
-        let kept = kept::read()?;
+        let kept = Of::Ours.read()?.ok_or("counts.json is missing; `counts --write` makes it")?;
         let mut changed = Vec::new();
         for (row, times) in rows {
             for twin in Twin::ALL {
-                let Some(before) = kept.get(row.name).and_then(|it| it.get(twin.name())) else {
+                let Some(before) = kept.counts.get(row.name).and_then(|it| it.get(twin.name())) else {
                     changed.push(format!("{} ({}) is not kept in counts.json", row.name, twin.name()));
                     continue;
                 };
@@ -145,8 +155,14 @@ impl CheckCounts {
         }
         if changed.is_empty() {
             println!("counts: as kept");
-            return Ok(());
+            return Ok(ExitCode::SUCCESS);
         }
-        Err(format!("{}\nIf that is meant, `cargo run --release -- counts --write` keeps it.", changed.join("\n")))
+        let (then, now) = (kept.circumstances.rustc, Circumstances::now().rustc);
+        if then != now {
+            changed.push(format!("They were counted with {then}; this is {now}."));
+        }
+        changed.push(String::from("If that is meant, `cargo run --release -- counts --write` keeps it."));
+        println!("{}", changed.join("\n"));
+        Ok(ExitCode::FAILURE)
     }
 }

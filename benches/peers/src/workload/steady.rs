@@ -22,7 +22,7 @@ pub const ALL: &str = "all";
 /// Steps between two looks at the clock.
 const GROUP: usize = 16;
 /// How long it goes on at most, in nanoseconds.
-const LONGEST: f64 = 20e9;
+const LONGEST: f64 = 10e9;
 
 /// Dead pairs of which nothing refers to a live object.
 pub fn isolated<P: Peer>(request: &Request) -> Figures {
