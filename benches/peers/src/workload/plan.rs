@@ -61,7 +61,7 @@ impl Work {
             Self::WeakObject => Plan::hot([20_000, 70_000], Needs::Weak),
             Self::Rings => Plan::of(&[2, 100, 100_000], MILLION, Needs::Cycles),
             Self::Beside => Plan::of(&[10_000, 100_000, MILLION, 4 * MILLION], 1, Needs::Cycles),
-            Self::Steady | Self::SteadyIntoLive => Plan::of(&[MILLION], 100_000, Needs::Cycles),
+            Self::Steady | Self::SteadyIntoLive => Plan::of(&[MILLION], 2 * MILLION, Needs::Cycles),
             Self::Growing => Plan::of(&[4 * MILLION], 1, Needs::Cycles),
             Self::List => Plan::of(&[MILLION], 1, Needs::Nothing),
             Self::ReleasedTree => Plan::of(&[131_071], 1, Needs::Nothing),

@@ -21,8 +21,10 @@ pub const ALL: &str = "all";
 
 /// Steps between two looks at the clock.
 const GROUP: usize = 16;
-/// How long it goes on at most, in nanoseconds.
-const LONGEST: f64 = 10e9;
+/// How long a live graph is looked at that stays as it is, in nanoseconds: each trigger comes within that time or within all steps.
+const LONGEST: f64 = 5e9;
+/// How long one that grows.
+const LONGEST_GROWING: f64 = 10e9;
 
 /// Dead pairs of which nothing refers to a live object.
 pub fn isolated<P: Peer>(request: &Request) -> Figures {
@@ -43,7 +45,7 @@ pub fn growing<P: Peer>(request: &Request) -> Figures {
     let mut peer = P::new();
     let graph = Graph::new(&mut peer, SMALL);
     let mut live = SMALL;
-    let mut figures = steps(&Request { times: request.size - SMALL, ..*request }, peer, graph, |peer, graph| {
+    let mut figures = steps(request.size - SMALL, LONGEST_GROWING, peer, graph, |peer, graph| {
         graph.grow(peer);
         live += 1;
         pair_into(peer, graph);
@@ -63,12 +65,13 @@ fn beside<P: Peer>(request: &Request, step: impl FnMut(&mut P, &mut Graph<P>)) -
     let mut graph = Graph::new(&mut peer, request.size);
     graph.complete(&mut peer);
     peer.collect_full();
-    steps(request, peer, graph, step)
+    steps(request.times, LONGEST, peer, graph, step)
 }
 
-/// Makes the steps, and lets a peer without a trigger collect after each ten thousand.
+/// Makes so many steps, if there is time, and lets a peer without a trigger collect after each ten thousand.
 fn steps<P: Peer>(
-    request: &Request,
+    times: usize,
+    longest_time: f64,
     mut peer: P,
     mut graph: Graph<P>,
     mut step: impl FnMut(&mut P, &mut Graph<P>),
@@ -78,7 +81,7 @@ fn steps<P: Peer>(
     let section = Section::begin();
     let start = clock::now();
     let (mut before, mut longest, mut made) = (start, 0_f64, 0);
-    while made < request.times && before - start < LONGEST {
+    while made < times && before - start < longest_time {
         for _ in 0..GROUP {
             step(&mut peer, &mut graph);
             made += 1;
