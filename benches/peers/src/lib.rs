@@ -8,6 +8,7 @@ mod counts;
 mod files;
 mod measure;
 pub mod memory;
+mod numbers;
 mod one;
 mod page;
 mod peer;
@@ -49,9 +50,9 @@ enum Command {
 /// Does what the command line says. Ends with 1 if counts have changed, with 2 if the arguments are wrong, with 3 if it can't be done.
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Tables(tables) => tables.run().map(|()| ExitCode::SUCCESS),
-        Command::Page => page::write().map(|()| ExitCode::SUCCESS),
-        Command::Counts(counts) => counts.run().map(|()| ExitCode::SUCCESS),
+        Command::Tables(tables) => tables.run().and_then(|()| written(tables.write)),
+        Command::Page => written(true),
+        Command::Counts(counts) => counts.run().and_then(|()| written(counts.write)),
         Command::CheckCounts(check) => check.run(),
         Command::One(one) => one.run().map(|()| ExitCode::SUCCESS),
     };
@@ -59,4 +60,12 @@ pub fn main() -> ExitCode {
         eprintln!("{error}");
         ExitCode::from(3)
     })
+}
+
+/// Writes the page, if it is to be.
+fn written(is_kept: bool) -> Result<ExitCode, String> {
+    if is_kept {
+        page::write()?;
+    }
+    Ok(ExitCode::SUCCESS)
 }

@@ -60,7 +60,7 @@ impl Programs {
     /// A measurement for each peer, with its bytes.
     fn begin(&self, work: Work, size: usize) -> Vec<Measurement> {
         let plan = work.plan();
-        let measured = PEERS.iter().filter(|peer| plan.suits(peer)).map(|peer| {
+        let measured = PEERS.iter().filter(|peer| peer.suits(&plan)).map(|peer| {
             let peer = peer.name.to_owned();
             let (memory, failure) = match run(&self.memory, &request(work, &peer, size)) {
                 Ok(figures) => (figures.into_iter().filter(|(name, _)| is_of_memory(name)).collect(), None),

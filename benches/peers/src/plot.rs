@@ -2,6 +2,7 @@
 
 use plotters::prelude::*;
 
+use crate::numbers::grouped;
 use crate::peers::PEERS;
 use crate::results::Results;
 use crate::row::Row;
@@ -43,8 +44,8 @@ fn draw(text: &mut String, row: &Row, results: &Results) -> Result<(), Box<dyn s
         .configure_mesh()
         .x_desc("live objects")
         .y_desc(row.unit.name())
-        .x_label_formatter(&|it| crate::page::grouped(*it))
-        .y_label_formatter(&|it| format!("{it}"))
+        .x_label_formatter(&|it| grouped(*it))
+        .y_label_formatter(&|it| if *it < 1.0 { format!("{it}") } else { grouped(*it) })
         .light_line_style(WHITE)
         .draw()?;
     for (number, peer) in PEERS.iter().enumerate() {

@@ -1,11 +1,15 @@
 //! Results: a file for each workload in `results/`, so that one can be measured again without the others.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::circumstances::Circumstances;
 use crate::workload::{Figures, Work};
+
+/// What was measured, by workload.
+pub type Measured = BTreeMap<Work, Results>;
 
 /// What was measured of a workload.
 #[derive(Clone, Debug, Serialize, Deserialize)]

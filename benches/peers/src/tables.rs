@@ -1,12 +1,12 @@
 //! The command that measures and prints the tables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use clap::Args;
 
 use crate::measure::Programs;
 use crate::page;
-use crate::results::Results;
+use crate::results::Measured;
 use crate::row;
 use crate::workload::Work;
 
@@ -21,11 +21,8 @@ pub struct Tables {
     rounds: u32,
     /// Keeps what was measured in `results/`, and writes `docs/peers.md` from all that is kept
     #[arg(long)]
-    write: bool,
+    pub write: bool,
 }
-
-/// What was measured, by workload.
-pub type Measured = BTreeMap<Work, Results>;
 
 impl Tables {
     /// Measures workload by workload.
@@ -44,6 +41,6 @@ impl Tables {
             measured.insert(work, results);
         }
         print!("{}", page::tables(&measured));
-        if self.write { page::write() } else { Ok(()) }
+        Ok(())
     }
 }

@@ -15,7 +15,6 @@ use kept::Of;
 
 use crate::circumstances::Circumstances;
 use crate::one::One;
-use crate::page::write as write_page;
 use crate::peers::{OURS, PEERS, PeerKind};
 use crate::row::{self, Row};
 use crate::twin::Twin;
@@ -37,7 +36,7 @@ pub struct Counts {
     peers: bool,
     /// Keeps what was counted of our heap in `counts.json`, of the peers in `results/`, and writes `docs/peers.md`
     #[arg(long)]
-    write: bool,
+    pub write: bool,
 }
 
 /// Compares with what is kept in `counts.json`.
@@ -91,7 +90,6 @@ impl Counts {
             if self.peers {
                 Of::Peers.write(all)?;
             }
-            write_page()?;
         }
         Ok(())
     }
@@ -104,7 +102,7 @@ fn count_peers(rows: &[(Row, [usize; 2])]) -> Result<Table, String> {
     for (row, times) in rows {
         let of_row = all.entry(row.name.to_owned()).or_default();
         let cost =
-            |peer: &PeerKind| row.work.plan().suits(peer).then(|| cost(row, *times, peer, Twin::Plain)).transpose();
+            |peer: &PeerKind| peer.suits(&row.work.plan()).then(|| cost(row, *times, peer, Twin::Plain)).transpose();
         line(row, PEERS.iter().map(|peer| (peer.name, cost(peer))), of_row)?;
     }
     Ok(all)

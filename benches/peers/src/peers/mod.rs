@@ -13,6 +13,7 @@ mod slotmap;
 mod std_rc;
 
 use crate::peer::Peer;
+use crate::workload::plan::{Needs, Plan};
 use crate::workload::{Figures, Request};
 
 /// What is known of a peer without making one.
@@ -30,6 +31,17 @@ pub struct PeerKind {
     pub own_trigger: bool,
     /// Measures one workload with it, in this thread.
     pub run: fn(&Request) -> Figures,
+}
+
+impl PeerKind {
+    /// Whether a workload can be run with it.
+    pub fn suits(&self, plan: &Plan) -> bool {
+        match plan.needs {
+            Needs::Nothing => true,
+            Needs::Weak => self.weak,
+            Needs::Cycles => self.cycles,
+        }
+    }
 }
 
 const fn kind<P: Peer>() -> PeerKind {

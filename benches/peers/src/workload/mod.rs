@@ -4,7 +4,7 @@ pub mod beside;
 pub mod bytes;
 mod graph;
 mod hot;
-mod plan;
+pub mod plan;
 mod release;
 mod rings;
 pub mod steady;

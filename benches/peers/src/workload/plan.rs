@@ -1,7 +1,6 @@
 //! How each workload is run: with what sizes, how often, with whom.
 
 use super::Work;
-use crate::peers::PeerKind;
 
 /// How a workload is run.
 #[derive(Clone, Copy, Debug)]
@@ -28,15 +27,6 @@ pub enum Needs {
 }
 
 impl Plan {
-    /// Whether it can be run with this peer.
-    pub fn suits(&self, peer: &PeerKind) -> bool {
-        match self.needs {
-            Needs::Nothing => true,
-            Needs::Weak => peer.weak,
-            Needs::Cycles => peer.cycles,
-        }
-    }
-
     const fn hot(counted: [usize; 2], needs: Needs) -> Self {
         Self { sizes: &[1_000], times: 2_000_000, counted: Some(counted), needs }
     }
