@@ -71,7 +71,8 @@ The same operations, drawn before, are done with each crate. Each measurement is
 stack, for several peers recurse. Rounds are interleaved: each peer once, then each again. Times are processor time of the thread,
 and medians of the rounds: three, unless the command above a table says otherwise. If others use the machine, times are noisy, most
 of all where memory is; instructions, further down, are not. Beside the times stand bytes in use, which the same program with a
-counting allocator measures once: *peak* is the most while the row was measured, *garbage* how much of that was not in use before.
+counting allocator measures once: *peak* is the most while the row was measured, *garbage* how much of that was not in use before
+(where the graph grows, its growth too).
 
 All peers are as released, ours too (`Configuration::default`). Where a collection is timed by itself, no peer collects at other
 times. A peer without a trigger of its own is told to collect after each 1,000 objects, in the rows of pauses after each 10,000
