@@ -10,7 +10,8 @@ const INTRODUCTION: &str = "
 
 Instructions of an operation and, in brackets, data that was not in a simulated first cache of 32 KiB: `cargo run --release --
 counts --peers --write`, by valgrind. Each is the difference of two runs with different numbers of operations, so that the set-up
-is in neither. These figures do not depend on what else the machine does.
+is in neither. These figures do not depend on what else the machine does. The line above a table is that of the last count; rows
+and columns that it does not name are older.
 ";
 
 const TWINS: &str = "
