@@ -34,6 +34,10 @@ impl<const BACKWARDS: bool> Pointers for Node<BACKWARDS> {
     type Weak = Weak<Self>;
     const WEAK: bool = true;
     const COUNTS: bool = true;
+    const PROGRAM: &'static str = match BACKWARDS {
+        false => concat!("const BACKWARDS: bool = false;\n", include_str!("pointers/node.rs")),
+        true => concat!("const BACKWARDS: bool = true;\n", include_str!("pointers/node.rs")),
+    };
 
     fn node(probe: Probe<Self>) -> Rc<Self> {
         Rc::new(Node { probe, edges: RefCell::default() })

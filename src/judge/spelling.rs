@@ -1,8 +1,8 @@
-//! The trait with which a subject writes operations as Rust.
+//! The trait with which a subject writes operations as source text.
 
 use super::story::Story;
 
-/// Writes a subject's operations in Rust.
+/// Writes a subject's operations in a language.
 pub trait Spelling: Sync {
     /// A test of that name which makes the calls of the story, and asserts the story's claims.
     ///
@@ -11,9 +11,9 @@ pub trait Spelling: Sync {
     fn test(&self, name: &str, story: &Story) -> Result<String, String>;
 }
 
-/// The comment above a test: what fails and how, and the trace.
-pub(crate) fn heading(told: &[String], trace: &str) -> String {
-    let told = told.iter().map(|line| format!("// {line}").trim_end().to_owned() + "\n");
-    let trace = trace.lines().map(|line| format!("//     {line}\n"));
-    told.chain(["//\n".to_owned()]).chain(trace).collect()
+/// The comment above a test, each line behind that sign: what fails and how, and the trace.
+pub(crate) fn heading(sign: &str, told: &[String], trace: &str) -> String {
+    let told = told.iter().map(|line| format!("{sign} {line}").trim_end().to_owned() + "\n");
+    let trace = trace.lines().map(|line| format!("{sign}     {line}\n"));
+    told.chain([format!("{sign}\n")]).chain(trace).collect()
 }

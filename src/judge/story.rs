@@ -3,6 +3,7 @@
 use super::signature::Signature;
 use heapproof_model::{Contents, Counts, End, Event, Finding, Line, Name, Object, Operation, Outcome, Program};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// A program as calls and claims.
 #[derive(Debug, Clone)]
@@ -43,6 +44,12 @@ pub struct Telling {
     pub roots: Vec<Object>,
     /// The outcome that it must have.
     pub outcome: Outcome,
+    /// What must happen in it.
+    pub events: Vec<Event>,
+    /// Whether the heap chooses in which order that happens; `events` has the order of this time.
+    pub unordered: bool,
+    /// Those of the story's runs that end in it.
+    pub runs: Range<usize>,
     /// Whether subject and model differ at it.
     pub fails: bool,
 }

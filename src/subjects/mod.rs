@@ -5,10 +5,12 @@ mod heap;
 pub mod pointers;
 #[cfg(feature = "cli")]
 pub mod process;
+mod template;
 pub mod twins;
 
 pub use canary::{CANARY, Canary, ending, family, shown_by};
 pub use heap::{HEAP, HeapSubject};
+pub use template::Template;
 
 use crate::judge::subject::SubjectKind;
 

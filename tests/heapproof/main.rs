@@ -42,6 +42,7 @@ mod reached;
 mod replay_command;
 mod sdk;
 mod signatures;
+mod spelled;
 mod statistics;
 mod viewer;
 mod whole_contract;

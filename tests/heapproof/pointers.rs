@@ -2,7 +2,7 @@
 
 #[path = "../../examples/pointers.rs"]
 #[allow(dead_code)]
-mod example;
+pub mod example;
 
 use super::program;
 use example::{BACKWARDS, NODES};

@@ -59,6 +59,7 @@ impl Pointers for Node {
     type Handle = Handle;
     type Weak = ();
     const COUNTS: bool = true;
+    const PROGRAM: &'static str = include_str!("unsync_1_node.rs");
     const NOT_IN_CODE: &'static [Code] = &[Code::Collect];
 
     fn node(probe: Probe<Self>) -> Handle {

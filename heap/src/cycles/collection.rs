@@ -38,7 +38,7 @@ const FEW: usize = 1_000;
 
 /// Or, if that is more, one in so many of all that live: then a search that comes to nothing costs little beside a
 /// mark.
-const PART: usize = 8;
+const PART: usize = 32;
 
 /// What a collection has freed. What that let go was released, and is not counted here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -61,7 +61,7 @@ pub(super) enum Command {
     /// Run every program of a few lines on a few objects
     #[command(after_help = EXIT_CODES)]
     Enumerate(Enumerate),
-    /// Print traces as Rust tests
+    /// Print traces as tests, in Rust or as a text says how
     #[command(after_help = EXIT_CODES)]
     EmitTest(EmitTest),
     /// Turn a program into a trace, bytes or Rust

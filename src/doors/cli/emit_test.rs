@@ -1,4 +1,4 @@
-//! `heapproof emit-test`: prints traces as Rust tests.
+//! `heapproof emit-test`: prints traces as tests, in Rust or as a file says.
 
 use super::arguments::{Given, Input};
 use super::files::Files;
@@ -10,6 +10,7 @@ use crate::failure::failures::commented;
 use crate::failure::heading::judged_by;
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
+use crate::subjects::Template;
 use clap::Args;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,9 @@ pub(super) struct EmitTest {
     /// Embed the trace, even if the test could call the subject's own functions
     #[arg(long)]
     embed: bool,
+    /// Write a program in the language of the subject, as that file says how
+    #[arg(long, value_name = "FILE", conflicts_with = "embed")]
+    spelling: Option<PathBuf>,
     /// The output; by default standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -35,7 +39,14 @@ pub(super) struct EmitTest {
 pub(super) fn emit_test(context: &Context<'_>, arguments: &EmitTest, output: &mut Output) -> Result<End, Trouble> {
     input::once_from_standard_input(&arguments.files)?;
     let target = Files::reading(&arguments.files).target(arguments.output.as_deref())?;
-    input::refuse_misleading_name(arguments.output.as_deref(), Input::Rust)?;
+    let template = arguments.spelling.as_deref().map(template).transpose()?;
+    if template.is_none() {
+        input::refuse_misleading_name(arguments.output.as_deref(), Input::Rust)?;
+    } else if arguments.files.len() > 1 {
+        return Err(Trouble::Usage(
+            "with `--spelling` there is a program for each trace; give one at a time".to_owned(),
+        ));
+    }
     let mut taken = BTreeSet::new();
     let mut tests = Vec::new();
     for path in &arguments.files {
@@ -44,6 +55,11 @@ pub(super) fn emit_test(context: &Context<'_>, arguments: &EmitTest, output: &mu
         let property = *property;
         let name = free_name(&mut taken, test_name(arguments, path)?);
         let trace = trace(&source, &arguments.given, (property, subject));
+        if let Some(template) = &template {
+            let spelled = emit::emit_spelled(subject, property, (&source.program, &trace), &name, template);
+            tests.push(spelled.map_err(|why| Trouble::Usage(format!("{} can't be spelled: {why}", path.display())))?);
+            continue;
+        }
         let emitted = emit::emit(subject, property, &source.program, &trace, &name, arguments.embed);
         if let (Some(because), false) = (&emitted.embeds_because, arguments.embed) {
             say(&format!("{}: the test embeds its trace, since {because}", path.display()));
@@ -52,6 +68,13 @@ pub(super) fn emit_test(context: &Context<'_>, arguments: &EmitTest, output: &mu
     }
     target.write(tests.join("\n").as_bytes(), output)?;
     Ok(End::Passed)
+}
+
+/// The spelling in a file.
+fn template(path: &Path) -> Result<Template, Trouble> {
+    let read = std::fs::read_to_string(path).map_err(|error| error.to_string());
+    let template = read.and_then(|text| Template::parse(&text));
+    template.map_err(|error| Trouble::Usage(format!("can't read the spelling {}: {error}", path.display())))
 }
 
 /// The trace as the test shows it, with its heading. If the call names a property or a subject, the heading says so.

@@ -25,7 +25,7 @@ pub(super) fn test(
         format!("`{}`, property `{}`{how}", subject.name, property.name()),
         format!("embeds its trace, since {because}"),
     ];
-    let mut text = heading(&told, trace);
+    let mut text = heading("//", &told, trace);
     let _ = write!(text, "#[test]\nfn {name}() {{\n{}", subject_in_rust(subject));
     let _ = write!(
         text,

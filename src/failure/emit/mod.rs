@@ -1,6 +1,6 @@
 //! Prints a trace as a Rust test, to be pasted into a bug report.
 //!
-//! If the subject has a [`Spelling`](crate::judge::spelling::Spelling), the test calls its public functions and asserts
+//! If the subject has a [`Spelling`], the test calls its public functions and asserts
 //! what the model says at the step where both differ. So the owner of the heap needs neither this harness nor a model
 //! to see the failure. Otherwise, and where something can't be spelled, the test embeds the trace, lets the harness
 //! judge it, and says why. Either way it fails as long as the heap is wrong and passes afterwards.
@@ -16,6 +16,7 @@ pub(crate) use embedded::function_of;
 pub use extract::traces_in;
 
 use crate::judge::properties::Property;
+use crate::judge::spelling::Spelling;
 use crate::judge::story::{Story, identifier};
 use crate::judge::subject::SubjectKind;
 use heapproof_model::Program;
@@ -58,10 +59,8 @@ pub(crate) fn emit(
 ) -> Emitted {
     let spelled = match subject.spelling() {
         _ if embeds => Err("that was asked for".to_owned()),
-        _ if program.bulk() > MOST_RUN => Err(format!("its chains and rings have {} objects", program.bulk())),
         None => Err(format!("`{}` does not say how it spells operations", subject.name)),
-        Some(spelling) => Story::of(subject, property, program)
-            .and_then(|story| spelling.test(name, &Story { trace: trace.to_owned(), ..story })),
+        Some(spelling) => emit_spelled(subject, property, (program, trace), name, spelling),
     };
     match spelled {
         Ok(text) => Emitted { text, embeds_because: None },
@@ -70,6 +69,24 @@ pub(crate) fn emit(
             Emitted { text, embeds_because: Some(because) }
         }
     }
+}
+
+/// The same as that spelling writes it.
+///
+/// # Errors
+/// What it can't spell.
+pub fn emit_spelled(
+    subject: &SubjectKind,
+    property: Property,
+    (program, trace): (&Program, &str),
+    name: &str,
+    spelling: &dyn Spelling,
+) -> Result<String, String> {
+    if program.bulk() > MOST_RUN {
+        return Err(format!("its chains and rings have {} objects", program.bulk()));
+    }
+    let story = Story::of(subject, property, program)?;
+    spelling.test(name, &Story { trace: trace.to_owned(), ..story })
 }
 
 /// Such a test that embeds the trace and lets the harness judge it, whether or not the subject has a spelling.

@@ -3,12 +3,14 @@
 use super::runs::Runs;
 use crate::failure::explain::{Explanation, explain};
 use crate::judge::lockstep::{Called, Failure, Lockstep};
+use crate::judge::lost::Loss;
 use crate::judge::panics;
 use crate::judge::properties::Property;
 use crate::judge::story::{Claim, Part, Story, Telling};
 use crate::judge::subject::SubjectKind;
 use crate::judge::violation::{NotMade, Violation};
-use heapproof_model::{Event, Line, Machine, Object, Operation, Outcome, Program, Reference, script};
+use heapproof_model::dialect::{ContentsOrder, Release};
+use heapproof_model::{Code, Event, Line, Machine, Object, Operation, Outcome, Program, Reference, script};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -92,12 +94,16 @@ impl Teller {
             let called = self.called.take().pop();
             match called {
                 Some((operation, outcome, events)) => {
+                    let before = self.runs.ended.len();
                     self.runs.line(line, &operation, &outcome, &events);
+                    let runs = before..self.runs.ended.len();
                     if let (Some(_), Outcome::Done(value)) = (line.bind, &outcome) {
                         self.named.extend(value.reference());
                     }
                     let line = Some(line.clone());
-                    self.parts.push(Part::Call(Telling { line, operation, roots, outcome, fails }));
+                    let (unordered, happened) = (self.is_unordered(&operation, fails), events.clone());
+                    let telling = Telling { line, operation, roots, outcome, events: happened, unordered, runs, fails };
+                    self.parts.push(Part::Call(telling));
                     if fails {
                         return self.claims(&events);
                     }
@@ -113,6 +119,17 @@ impl Teller {
         self.end()
     }
 
+    /// Whether the order of a call's events is the heap's to choose: that of a set, and what the dialect leaves free. An order
+    /// that was wrong is none.
+    fn is_unordered(&self, operation: &Operation<Object>, fails: bool) -> bool {
+        let is_wrong = |failure: &Failure| fails && matches!(failure.violation, Violation::Journal { .. });
+        let dialect = self.lockstep.abilities().dialect();
+        let is_free = matches!(dialect.release, Release::Unordered | Release::Traced | Release::Deferred)
+            || dialect.contents == ContentsOrder::Unordered
+            || operation.code() == Code::Collect;
+        is_free && !self.failure.as_ref().is_some_and(is_wrong)
+    }
+
     fn roots(&self) -> Vec<Object> {
         self.lockstep.model().roots()
     }
@@ -124,7 +141,9 @@ impl Teller {
         let operation = line.operation.resolve(&|name| script.object(name));
         let operation = operation.ok_or("it panics in a line that is skipped")?;
         let outcome = script::step(&mut model, line);
-        self.parts.push(Part::Call(Telling { line: Some(line.clone()), operation, roots, outcome, fails: true }));
+        let line = Some(line.clone());
+        let (events, unordered, runs, fails) = (Vec::new(), false, 0..0, true);
+        self.parts.push(Part::Call(Telling { line, operation, roots, outcome, events, unordered, runs, fails }));
         Ok(())
     }
 
@@ -156,11 +175,15 @@ impl Teller {
         let last = called.len().saturating_sub(1);
         let mut events = Vec::new();
         for (index, (operation, outcome, happened)) in called.into_iter().enumerate() {
+            let before = self.runs.ended.len();
             self.runs.events(&happened);
+            let runs = before..self.runs.ended.len();
             let fails = self.failure.is_some() && index == last;
             let roots = roots.clone();
-            self.parts.push(Part::Call(Telling { line: None, operation, roots, outcome, fails }));
-            events = happened;
+            let unordered = self.is_unordered(&operation, fails);
+            events.clone_from(&happened);
+            let (line, events) = (None, happened);
+            self.parts.push(Part::Call(Telling { line, operation, roots, outcome, events, unordered, runs, fails }));
         }
         match (&self.failure, fails) {
             (Some(_), Ok(Err(_))) => self.claims(&events),
@@ -181,6 +204,7 @@ impl Teller {
             Violation::Panicked { .. } => everything(model),
             // The call alone shows the failure.
             Violation::Outcome { .. } => Vec::new(),
+            Violation::Lost(lost) if matches!(lost.how, Loss::Crashed(_) | Loss::Hung(..)) => Vec::new(),
             Violation::FreedTooEarly { object } => vec![Claim::Lives(object, true)],
             Violation::NotFreed { object } => vec![Claim::Lives(object, false)],
             Violation::Contents { object, model, .. } => vec![Claim::Holds(object, model)],

@@ -15,6 +15,7 @@ mod code;
 mod heap;
 mod probe;
 mod sayable;
+mod spelling;
 mod state;
 mod thread;
 
@@ -44,6 +45,10 @@ pub trait Pointers: Sized + 'static {
 
     /// The operations that code of the dying can't ask for.
     const NOT_IN_CODE: &'static [Code] = &[];
+
+    /// How a test says in Rust, without this harness, what such a node is; empty if it does not. `docs/your-heap.md` has the
+    /// functions that it needs.
+    const PROGRAM: &'static str = "";
 
     /// A new node without edges.
     fn node(probe: Probe<Self>) -> Self::Handle;
@@ -105,7 +110,7 @@ pub fn counted() -> Dialect {
 /// Where garbage can die, each subject has a thread of its own: collectors of smart pointers belong to their thread, and
 /// the garbage of one program must not die in the collection of another.
 pub const fn kind<P: Pointers>(name: &'static str, about: &'static str) -> SubjectKind {
-    SubjectKind::new(name, about, subject::<P>)
+    SubjectKind::new(name, about, subject::<P>).spelled(spelling::NodeSpelling::<P>::OF)
 }
 
 fn subject<P: Pointers>() -> Box<dyn Subject> {

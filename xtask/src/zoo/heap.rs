@@ -46,6 +46,9 @@ pub(super) struct Heap {
     pub without: Vec<String>,
     /// The most lines of a program.
     pub ops: Option<u32>,
+    /// Whether its process takes so long to start that what fails is not minimised, which needs a fresh one each time.
+    #[serde(default)]
+    pub slow: bool,
     /// The answer of each clause, as somebody guessed it who had not run the heap.
     #[serde(default)]
     pub guess: BTreeMap<String, String>,

@@ -1,7 +1,7 @@
 //! Writes `docs/zoo.md` from what the zoo says and from what is kept of its measurements.
 
 use super::heap::Heap;
-use super::result::{self, Answer, Measured};
+use super::result::{self, Answer, Measured, Run};
 use crate::common::workspace::root;
 use anyhow::{Context, Result};
 use heapproof_model::Dialect;
@@ -113,14 +113,18 @@ impl Known<'_> {
 }
 
 fn overview(page: &mut String, newest: &[&Known<'_>]) -> Result<()> {
-    *page += "\n| heap | version | what it is | programs | operations | result |\n|---|---|---|--:|--:|---|\n";
+    *page +=
+        "\n| heap | version | what it is | seconds | programs | operations | result |\n|---|---|---|--:|--:|--:|---|\n";
     for Known { heap, measured, .. } in newest {
         let run = &measured.run;
         let result = run.failure.as_ref().map_or("passes".to_owned(), |failure| format!("fails: {failure}"));
-        let (programs, operations) = (run.programs, run.operations);
+        let Run { seconds, programs, operations, .. } = run;
         let Heap { name, version, about, .. } = heap;
         let anchor = name.replace('.', "");
-        writeln!(page, "| [{name}](#{anchor}) | {version} | {about} | {programs} | {operations} | {result} |")?;
+        writeln!(
+            page,
+            "| [{name}](#{anchor}) | {version} | {about} | {seconds} | {programs} | {operations} | {result} |"
+        )?;
     }
     Ok(())
 }

@@ -24,6 +24,9 @@ pub(crate) struct Zoo {
     /// Measure nothing, and write the page from what is kept
     #[arg(long)]
     page: bool,
+    /// Keep nothing; fail if a heap fails as what it declares, or a known bug is not found any more
+    #[arg(long, conflicts_with = "page")]
+    check: bool,
 }
 
 impl Command for Zoo {
@@ -34,7 +37,7 @@ impl Command for Zoo {
         }
         let keeper = Keeper { folder: root().join("target/zoo"), stop: stopped_by_signals()? };
         let chosen = heaps.iter().enumerate().filter(|(number, heap)| self.is_chosen(*number, heap) && !self.page);
-        let mut end = End::Done;
+        let (mut end, mut had) = (End::Done, false);
         for (_, heap) in chosen {
             println!("{}: installing", heap.name);
             if let Err(missing) = keeper.fetch(heap) {
@@ -44,14 +47,26 @@ impl Command for Zoo {
                 println!("{}: skipped, {missing:#}", heap.name);
                 continue;
             }
+            had = true;
             match self.measure(&keeper, heap) {
                 _ if keeper.is_stopped() => return Ok(End::Interrupted),
-                Ok(said) => println!("{}: {said}", heap.name),
+                Ok(Said { words, is_right }) => {
+                    println!("{}: {words}", heap.name);
+                    if self.check && !is_right && end == End::Done {
+                        end = End::Failed;
+                    }
+                }
                 Err(error) => {
                     println!("{}: not measured: {error:#}", heap.name);
                     end = End::Incomplete;
                 }
             }
+        }
+        if self.check {
+            if !had {
+                println!("the zoo is skipped: none of its heaps of this share can be had here");
+            }
+            return Ok(end);
         }
         result::write_whole(&root().join("docs/zoo.md"), &page::written(&heaps)?)?;
         Ok(end)
@@ -65,25 +80,36 @@ impl Zoo {
     }
 
     /// Measures a heap whose packages are there, keeps that, and says what came of it.
-    fn measure(&self, keeper: &Keeper, heap: &Heap) -> Result<String> {
+    fn measure(&self, keeper: &Keeper, heap: &Heap) -> Result<Said> {
         let installed = keeper.build(heap)?;
         println!("{}: measuring", heap.name);
-        let (measured, traces) = Measuring { keeper, heap, installed: &installed, time: self.time }.all()?;
-        result::keep(&heap.name, &measured, &traces)?;
+        let measuring = Measuring { keeper, heap, installed: &installed, time: self.time };
+        let (measured, traces) = if self.check { (measuring.declared()?, Vec::new()) } else { measuring.all()? };
+        if !self.check {
+            result::keep(&heap.name, &measured, &traces)?;
+        }
         if let Some(bug) = &heap.bug {
             let found = measured.hunts.iter().filter(|hunt| hunt.finds(bug)).count();
-            return Ok(format!("its bug is the first report of {found} in {} runs", measured.hunts.len()));
+            let words = format!("its bug is the first report of {found} in {} runs", measured.hunts.len());
+            return Ok(Said { words, is_right: found > 0 });
         }
         let failing = measured.answers.iter().filter(|answer| !answer.passes).count();
-        Ok(match &measured.run.failure {
-            Some(failure) => format!("fails by {failure}"),
-            None => format!(
-                "passes {} programs; fails as {failing} of {} other answers",
-                measured.run.programs,
-                measured.answers.len()
-            ),
-        })
+        let words = match (&measured.run.failure, measured.answers.len()) {
+            (Some(failure), _) => format!("fails by {failure}"),
+            (None, 0) => format!("passes {} programs", measured.run.programs),
+            (None, tried) => {
+                format!("passes {} programs; fails as {failing} of {tried} other answers", measured.run.programs)
+            }
+        };
+        Ok(Said { words, is_right: measured.run.failure.is_none() })
     }
+}
+
+/// What came of a heap.
+struct Said {
+    words: String,
+    /// Whether it does what its file says.
+    is_right: bool,
 }
 
 fn shard(text: &str) -> Result<(usize, usize)> {

@@ -39,7 +39,7 @@ impl Spelling for HeapSpelling {
         if noticed.imports.contains("Fault") {
             told.push("It needs the heap's feature `fault-injection`.".to_owned());
         }
-        let heading = heading(&told, &story.trace);
+        let heading = heading("//", &told, &story.trace);
         let sets = if noticed.helpers.contains("cycles") { "    use std::collections::BTreeSet;\n" } else { "" };
         let imports = match *imports {
             [one] => one.to_owned(),
