@@ -236,9 +236,9 @@ const REAL: &[&str] = &[
     // Counted pointers without a collection, as `std::rc`.
     "names held, wrong-calls skipped, release nested, garbage never, code destructor, set-code destructor, panics never",
     // CPython from 3.13 on.
-    "names held, wrong-calls skipped, release nested, reach one-pass, collect-gives objects, set-armed either, set-own held, saved whole-set, collect-in-set nothing, panics contained, set-weak for-good",
+    "names held, wrong-calls skipped, release nested, reach one-pass, collect-gives objects, set-own held, saved whole-set, collect-in-set nothing, panics contained, set-weak for-good",
     // PHP 8.
-    "names held, wrong-calls skipped, release nested, reach two-passes, collect-gives objects, set-armed either, set-own held, saved whole-set, collect-in-set nothing, panics passed-after",
+    "names held, wrong-calls skipped, release nested, reach two-passes, collect-gives objects, saved whole-set, collect-in-set nothing, panics passed-after",
     // Nim's ORC.
     "names held, wrong-calls skipped, release nested, reach one-pass, code destructor, set-code destructor, set-view nil, collect-in-set nothing, panics never",
     // Counted pointers with finalizers and destructors, as the crate rust-cc.
