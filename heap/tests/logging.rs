@@ -30,7 +30,7 @@ fn logged() -> Vec<String> {
 }
 
 fn configuration() -> Configuration {
-    Configuration::default().with_interval(20).and_then(|it| it.with_bounds(1, 100)).unwrap()
+    Configuration::default().with_cycle_counts(true).with_interval(20).and_then(|it| it.with_bounds(1, 100)).unwrap()
 }
 
 fn self_loop(heap: &mut Heap) -> ObjectId {

@@ -3,222 +3,12 @@
 //! The first answer of each clause is that of SPEC 1 to 10. What an answer means in the model stands at the place of its
 //! clause in [`mod@crate::reference`].
 
+#[macro_use]
+mod clauses;
 mod same;
 mod text;
 
 pub use text::DialectError;
-
-/// Calls a macro with the table: a clause, its type and what it asks; each answer with the answers that allow less.
-macro_rules! clauses {
-    ($with:ident) => {
-        $with! {
-            /// Which objects a line may name.
-            names "names": Names {
-                /// Every object that its name was ever bound to.
-                Any "any" [];
-                /// What held references reach, and in code what its own object reaches.
-                Held "held" [Any];
-            }
-            /// What becomes of a call that the contract refuses.
-            wrong_calls "wrong-calls": WrongCalls {
-                /// It is refused.
-                Refused "refused" [];
-                /// The line is skipped, since it can't be written.
-                Skipped "skipped" [Refused];
-            }
-            /// What happens at the ceiling of a count.
-            ceiling "ceiling": Ceiling {
-                /// The call is refused.
-                Refused "refused" [];
-                /// The object lives for ever, and its counts are not compared.
-                Saturates "saturates" [];
-                /// The line is skipped, since no program survives it.
-                Panics "panics" [Refused];
-            }
-            /// What reading a field gives that the table has not.
-            absent_fields "absent-fields": AbsentFields {
-                /// Nil.
-                Nil "nil" [];
-                /// It is refused.
-                Refused "refused" [];
-            }
-            /// Whether several weak objects have one target.
-            weak_objects "weak-objects": WeakObjects {
-                /// Each `weak X` allocates one.
-                Own "own" [];
-                /// All who ask for one get the same.
-                Shared "shared" [];
-            }
-            /// Which plain values are told apart.
-            plain_values "plain-values": PlainValues {
-                /// All.
-                Exact "exact" [];
-                /// A whole number is equal to the same floating one.
-                NumbersAlike "numbers-alike" [Exact];
-                /// None.
-                References "references" [Exact, NumbersAlike];
-            }
-            /// When an object dies that has lost its last reference, and in which order.
-            release "release": Release {
-                /// Before the outermost call returns, first in first out.
-                Queued "queued" [];
-                /// At once, depth first, in code too.
-                Nested "nested" [];
-                /// Before the outermost call returns, in the subject's order.
-                Unordered "unordered" [Queued, Nested];
-                /// At any time, at the latest when a collection begins.
-                Deferred "deferred" [Queued, Nested, Unordered];
-                /// As other garbage does.
-                Traced "traced" [];
-            }
-            /// In which order a dead object's references are given up.
-            contents "contents": ContentsOrder {
-                /// From the first.
-                InOrder "in-order" [];
-                /// From the last.
-                Reversed "reversed" [];
-                /// In the subject's order.
-                Unordered "unordered" [InOrder, Reversed];
-            }
-            /// When garbage dies.
-            garbage "garbage": Garbage {
-                /// In collections, checks and at the end of frames.
-                Asked "asked" [];
-                /// In any call; a collection frees all.
-                AnyTime "any-time" [Asked];
-                /// When asked; a collection may leave what is garbage only since the last.
-                Late "late" [Asked];
-                /// Never.
-                Never "never" [];
-            }
-            /// How far a collection goes.
-            reach "reach": Reach {
-                /// Until nothing is garbage.
-                UntilNone "until-none" [];
-                /// One pass.
-                OnePass "one-pass" [];
-                /// Two passes at most.
-                TwoPasses "two-passes" [];
-            }
-            /// What `collect` gives.
-            collect_gives "collect-gives": CollectGives {
-                /// Nil.
-                Nothing "nothing" [];
-                /// How many members of its sets died.
-                Objects "objects" [];
-                /// How many cycles died.
-                Cycles "cycles" [];
-                /// How many of its sets had a death.
-                Sets "sets" [];
-                /// Something that is not compared.
-                Anything "anything" [Nothing, Objects, Cycles, Sets];
-            }
-            /// What the code of an object is that dies in a release.
-            code "code": UserCode {
-                /// A finalizer: it runs before the death, and can save its object.
-                Finalizer "finalizer" [];
-                /// A destructor: nothing saves its object.
-                Destructor "destructor" [];
-                /// A job: it runs when its object is dead.
-                Job "job" [];
-                /// It does not run.
-                None "none" [];
-            }
-            /// What the code of an object is that dies in a set.
-            set_code "set-code": UserCode;
-            /// How often an object's code runs.
-            again "again": Again {
-                /// Once in its life.
-                Once "once" [];
-                /// Each time it would die.
-                EachDeath "each-death" [];
-            }
-            /// In which order the members of a set die and have their code run.
-            set_order "set-order": SetOrder {
-                /// All code first.
-                AllFirst "all-first" [];
-                /// Each member's code right before its death.
-                OneByOne "one-by-one" [];
-            }
-            /// What the code of a set sees in members' contents.
-            set_view "set-view": SetView {
-                /// What is there.
-                Whole "whole" [];
-                /// No reference: all are nil already.
-                Nil "nil" [];
-                /// References to members that are dead to every call.
-                Dead "dead" [];
-            }
-            /// What a saved member of a set saves.
-            saved "saved": Saved {
-                /// Itself and what it reaches.
-                Reached "reached" [];
-                /// The whole set.
-                WholeSet "whole-set" [];
-            }
-            /// What an object is like that the code of a set allocates.
-            born "born": Born {
-                /// Like others.
-                LikeOthers "like-others" [];
-                /// Its code never runs.
-                WithoutCode "without-code" [];
-            }
-            /// What a collection does that code calls in a release.
-            collect_in_code "collect-in-code": CollectInCode {
-                /// Its work.
-                Works "works" [];
-                /// Nothing.
-                Nothing "nothing" [];
-                /// It is refused.
-                Refused "refused" [];
-            }
-            /// What a collection does that the code of a set calls.
-            collect_in_set "collect-in-set": CollectInSet {
-                /// It is refused.
-                Refused "refused" [];
-                /// Nothing.
-                Nothing "nothing" [];
-                /// Its work; members are roots meanwhile.
-                Works "works" [];
-            }
-            /// What a panic in code does.
-            panics "panics": Panics {
-                /// It is contained, and counted.
-                Counted "counted" [];
-                /// It is contained.
-                Contained "contained" [];
-                /// It ends the outermost call at once.
-                Passed "passed" [];
-                /// It is the outcome of the outermost call, which has done all.
-                PassedAfter "passed-after" [];
-                /// It is contained; what is left of its set lives for ever.
-                RestLost "rest-lost" [];
-                /// Programs don't panic.
-                Never "never" [Counted, Contained, Passed, PassedAfter, RestLost];
-            }
-            /// When weak references to an object are cleared whose code runs in a release.
-            weak "weak": Cleared {
-                /// When it dies.
-                AtDeath "at-death" [];
-                /// While its code runs; if it lives on they work again.
-                BeforeCode "before-code" [];
-                /// Before its code runs, for good.
-                ForGood "for-good" [];
-            }
-            /// When weak references to members of a set are cleared.
-            set_weak "set-weak": Cleared;
-            /// What `upgrade` gives for a living object that no root reaches.
-            upgrade "upgrade": Upgrade {
-                /// The object.
-                Gives "gives" [];
-                /// Nil.
-                Nil "nil" [];
-                /// Either.
-                Either "either" [Gives, Nil];
-            }
-        }
-    };
-}
 
 /// An answer of a clause.
 pub trait Answer: Copy + PartialEq + Sized + 'static {
@@ -242,11 +32,13 @@ macro_rules! defined {
             $(#[doc = $asks] pub $field: $type,)*
             /// The longest chain and ring that a line may make.
             pub depth: u32,
+            /// The most passes of a collection, where `reach` is `n-passes`.
+            pub passes: u32,
         }
 
         impl Default for Dialect {
             fn default() -> Dialect {
-                Dialect { $($field: $type::ALL[0],)* depth: u32::MAX }
+                Dialect { $($field: $type::ALL[0],)* depth: u32::MAX, passes: 3 }
             }
         }
 
@@ -332,7 +124,20 @@ impl Clause {
     }
 }
 
+impl UserCode {
+    /// Whether the code of a dying object runs as a finalizer, or as a destructor.
+    pub fn runs_as(self, sort: UserCode) -> bool {
+        self == sort || self == UserCode::Both && matches!(sort, UserCode::Finalizer | UserCode::Destructor)
+    }
+}
+
 impl Dialect {
+    /// Whether the lines of code stay when they have run, in a run of that sort.
+    pub fn keeps_code(&self, sort: UserCode) -> bool {
+        let has_both = self.code == UserCode::Both || self.set_code == UserCode::Both;
+        self.again == Again::EachDeath || has_both && sort == UserCode::Finalizer
+    }
+
     /// Whether the subject chooses, at least within a call, when an object has its turn or is given up.
     pub fn has_free_turns(&self) -> bool {
         let gives_up = self.release == Release::Nested && self.contents == ContentsOrder::Unordered;
@@ -351,8 +156,15 @@ impl Dialect {
     /// Whether it leaves a heap choices, apart from the orders within sets that each has: repeated calls may go otherwise.
     pub fn has_choices(&self) -> bool {
         let orders = self.release == Release::Unordered || self.contents == ContentsOrder::Unordered;
-        let answers = self.upgrade == Upgrade::Either || self.collect_gives == CollectGives::Anything;
-        self.frees_when_it_likes() || orders || answers
+        let any_result = matches!(self.collect_gives, CollectGives::Number | CollectGives::Anything);
+        let answers = self.upgrade == Upgrade::Either || any_result;
+        let code = self.set_armed == SetArmed::Either || self.collects_partly();
+        self.frees_when_it_likes() || orders || answers || code
+    }
+
+    /// Whether the subject chooses what a collection frees that code calls.
+    pub fn collects_partly(&self) -> bool {
+        self.collect_in_code == CollectInCode::Partly || self.collect_in_set == CollectInSet::Partly
     }
 
     /// Whether the moment is free at which something dies.

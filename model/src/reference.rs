@@ -5,8 +5,8 @@
 //! contract leaves a choice, it does what the subject says it chose, if that was allowed ([`Reference::follow`]).
 
 use crate::definitions::{Graph, counted, targeted};
-use crate::dialect::{Again, Ceiling, ContentsOrder, Dialect, Release};
-use crate::operation::Operation;
+use crate::dialect::{Ceiling, ContentsOrder, Dialect, Release};
+use crate::operation::{Code, Operation};
 use crate::script::{self, End, Event, Machine, Outcome, Refusal, Script};
 use crate::value::{Contents, Counts, Kind, Object, Value};
 use std::collections::{BTreeSet, VecDeque};
@@ -58,6 +58,8 @@ pub struct Reference {
     releasing: bool,
     /// Where releases nest: the references that each dead object is still to give up, the innermost object's last.
     owed: Vec<VecDeque<Object>>,
+    /// References that members of sets contained and that became nil before their code; they still count (SPEC 11.20).
+    torn: Vec<Object>,
     /// The objects whose finalizers run, the innermost last.
     running: Vec<Running>,
     /// Dead objects whose jobs are to run.
@@ -70,7 +72,8 @@ pub struct Reference {
     pinned: BTreeSet<Object>,
     /// What was garbage when the last collection ended, where that makes a difference.
     overdue: BTreeSet<Object>,
-    /// How much more may die before the allocation that is carried out; `None` while there is no such limit.
+    /// How much more may die before the allocation that is carried out, or behind the call; `None` while there is no such
+    /// limit.
     early: Option<u32>,
     /// Whether an automatic check is made.
     checking: bool,
@@ -139,8 +142,7 @@ impl Reference {
             // Objects that wait in no order have their turns in none (SPEC 11.13).
             dialect.release = Release::Unordered;
         }
-        let script = Script::default().again(dialect.again == Again::EachDeath);
-        Reference { dialect, script, ..Reference::default() }
+        Reference { dialect, ..Reference::default() }
     }
 
     /// Its dialect.
@@ -283,6 +285,13 @@ impl Reference {
         contents.values.get_mut(index as usize).ok_or(Refusal::Index)
     }
 
+    /// The internal counts.
+    fn internal(&self) -> Vec<u32> {
+        let mut counts = counted(self);
+        self.torn.iter().for_each(|target| counts[target.index()] += 1);
+        counts
+    }
+
     /// Checks that all values may be stored: their objects live, and there is room for all the references.
     fn admit<'a>(&mut self, values: impl IntoIterator<Item = &'a Value<Object>>) -> Result<(), Refusal> {
         let targets: Vec<Object> = values.into_iter().filter_map(Value::reference).collect();
@@ -292,8 +301,10 @@ impl Reference {
         if targets.is_empty() {
             return Ok(());
         }
-        let mut internal = counted(self);
-        targets.iter().for_each(|target| internal[target.index()] = internal[target.index()].saturating_add(1));
+        let mut internal = self.internal();
+        // What the dead are still to give up counts too.
+        let more = targets.iter().chain(self.owed.iter().flatten());
+        more.for_each(|target| internal[target.index()] = internal[target.index()].saturating_add(1));
         let ceiling = self.settings.counts;
         let full = targets.into_iter().filter(|target| internal[target.index()] > ceiling).collect();
         self.overflow(full)
@@ -321,20 +332,25 @@ impl Reference {
 }
 
 impl Machine for Reference {
-    /// Where the dialect leaves choices, objects may die before an allocation looks at its arguments, or after it. The
-    /// journal does not say where it divides, so each division is tried: all are allowed.
+    /// Where the dialect leaves choices, objects may die before an allocation looks at its arguments, or after it; and at
+    /// the end of code, after one reference that it held is dropped or after the next. The journal does not say where it
+    /// divides, so each division is tried: all are allowed.
     fn call(&mut self, operation: &Operation<Object>) -> Reply {
-        if operation.code().allocates() && self.dialect.has_choices() {
-            for early in (0..MOST_EARLY).chain([u32::MAX]) {
-                let mut attempt = self.clone();
-                let reply = attempt.carry_out(operation, early);
-                if attempt.explains(&reply) {
-                    *self = attempt;
-                    return reply;
-                }
+        let drops = operation.code() == Code::Drop && !self.running.is_empty() && self.dialect.has_free_turns();
+        let divisions: Vec<u32> = match operation.code().allocates() {
+            true if self.dialect.has_choices() => (0..MOST_EARLY).chain([u32::MAX]).collect(),
+            false if drops => [u32::MAX].into_iter().chain(0..MOST_EARLY).collect(),
+            _ => Vec::new(),
+        };
+        for most in divisions {
+            let mut attempt = self.clone();
+            let reply = attempt.carry_out(operation, most);
+            if attempt.explains(&reply, drops) {
+                *self = attempt;
+                return reply;
             }
         }
-        self.carry_out(operation, 0)
+        self.carry_out(operation, if operation.code().allocates() { 0 } else { u32::MAX })
     }
 
     fn script(&mut self) -> &mut Script {
@@ -349,8 +365,8 @@ impl Machine for Reference {
 }
 
 impl Reference {
-    /// Whether what has happened so far is what happened in the subject.
-    fn explains(&self, reply: &Reply) -> bool {
+    /// Whether what has happened so far is what happened in the subject. What the end of code drops has no outcome there.
+    fn explains(&self, reply: &Reply, may_be_silent: bool) -> bool {
         let outcome = reply.clone().map_or_else(Outcome::Refused, Outcome::Done);
         let next = match self.running.is_empty() {
             true => self.answer.clone().map(Event::Did),
@@ -360,20 +376,21 @@ impl Reference {
         // More may still come in code that is not yet at its end.
         let is_all = !self.running.is_empty() || self.choices.len() <= self.script.journal.len();
         is_all
-            && next.is_none_or(|next| same(&next, &Event::Did(outcome)))
+            && next
+                .is_none_or(|next| may_be_silent && !matches!(next, Event::Did(_)) || same(&next, &Event::Did(outcome)))
             && self.choices.iter().zip(&self.script.journal).all(|(choice, event)| same(choice, event))
     }
 
-    /// Carries out an operation and all that it sets off; `early` says how many turns and sets may come before an
-    /// allocation.
-    fn carry_out(&mut self, operation: &Operation<Object>, early: u32) -> Reply {
+    /// Carries out an operation and all that it sets off; `most` says how many turns and sets may come before an allocation,
+    /// or behind any other call.
+    fn carry_out(&mut self, operation: &Operation<Object>, most: u32) -> Reply {
         let outer = self.outer();
         if operation.code().allocates() {
             self.verify_by_itself();
             if self.settings.checks {
                 self.check();
             }
-            let further_out = self.early.replace(early);
+            let further_out = self.early.replace(most);
             self.die_by_themselves(outer);
             self.early = further_out;
         }
@@ -382,8 +399,11 @@ impl Reference {
             self.count(operation);
             self.disturb(operation);
         }
+        let behind = if operation.code().allocates() { None } else { Some(most) };
+        let further_out = std::mem::replace(&mut self.early, behind);
         self.settle(outer);
         self.die_by_themselves(outer);
+        self.early = further_out;
         if self.running.is_empty() {
             self.run_jobs();
             if std::mem::take(&mut self.passing) {

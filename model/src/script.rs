@@ -103,7 +103,7 @@ pub struct Script {
     /// In `Arc`, since heaps are copied after every operation.
     finalizers: BTreeMap<Object, Arc<Vec<Line>>>,
     fuel: u32,
-    /// Whether a finalizer stays when it has run (SPEC 11.18).
+    /// Whether a finalizer stays when it has run (SPEC 11.17, 11.18).
     again: bool,
     /// The events since the journal was last taken.
     pub journal: Vec<Event>,
@@ -120,6 +120,11 @@ impl Script {
     #[must_use]
     pub fn again(self, again: bool) -> Script {
         Script { again, ..self }
+    }
+
+    /// From now on, finalizers stay when they have run, or don't.
+    pub fn keep(&mut self, again: bool) {
+        self.again = again;
     }
 
     /// The object that a name stands for.

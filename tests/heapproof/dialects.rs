@@ -58,6 +58,12 @@ const RARE: &[&str] = &[
     // Three passes: each finalizer makes the garbage of the next.
     "a = table\na.x = a\non a: b = table\non a: b.x = b\non a: on b: c = table\non a: on b: c.x = c
 on a: on b: on c: drop nil\ndrop a\ncollect",
+    // Four passes: the code of each ring drops the next.
+    "a = ring 1\nb = ring 1\nc = ring 1\nd = ring 1\non a: drop b\non b: drop c\non c: drop d\ndrop a\ncollect",
+    // What the code of a member saves, arms and gives up.
+    "a = ring 1\nb = ring 1\non a: take b\non b: take a\ndrop a\ndrop b\ncollect",
+    "a = ring 1\nb = ring 1\non a: on b: drop nil\ndrop a\ndrop b\ncollect",
+    "a = ring 1\non a: a.next = nil\non a: drop nil\ndrop a\ncollect",
     // What the code of a set makes has code of its own.
     "a = table\na.x = a\non a: b = table\non a: on b: drop nil\ndrop a\ncollect",
 ];
@@ -124,7 +130,7 @@ fn telling(clause: &str, lines: usize) -> Space {
             let fields = (1..=3).map(Field::common).collect();
             Space { fields, objects: 3, ..tables(vec![Table, WriteField]) }
         }
-        "born" | "set-view" | "weak" | "set-weak" => Space { lines, ..Space::code() },
+        "born" | "set-armed" | "set-own" | "set-view" | "weak" | "set-weak" => Space { lines, ..Space::code() },
         "wrong-calls" => Space { kinds: vec![Kind::Array], ..tables(vec![Drop, Array, Push, Pop, Take, On]) },
         "ceiling" => tables(vec![SetCounts, Table, Take, Drop, On]),
         "weak-objects" | "upgrade" => {
@@ -230,11 +236,13 @@ const REAL: &[&str] = &[
     // Counted pointers without a collection, as `std::rc`.
     "names held, wrong-calls skipped, release nested, garbage never, code destructor, set-code destructor, panics never",
     // CPython from 3.13 on.
-    "names held, wrong-calls skipped, release nested, reach one-pass, collect-gives objects, saved whole-set, collect-in-set nothing, panics contained, set-weak for-good",
+    "names held, wrong-calls skipped, release nested, reach one-pass, collect-gives objects, set-own held, saved whole-set, collect-in-set nothing, panics contained, set-weak for-good",
     // PHP 8.
     "names held, wrong-calls skipped, release nested, reach two-passes, collect-gives objects, saved whole-set, collect-in-set nothing, panics passed-after",
     // Nim's ORC.
     "names held, wrong-calls skipped, release nested, reach one-pass, code destructor, set-code destructor, set-view nil, collect-in-set nothing, panics never",
+    // Counted pointers with finalizers and destructors, as the crate rust-cc.
+    "names held, wrong-calls skipped, release nested, reach n-passes, passes 10, code both, set-code both, set-order one-by-one, set-view dead, born without-code, collect-in-set nothing, panics never",
     // A tracing collector with finalizers, as the crate gc.
     "names held, wrong-calls skipped, release traced, garbage any-time, reach one-pass, born without-code, collect-in-set refused, panics never",
     // One that finalizes by jobs, as JavaScript's.
@@ -285,6 +293,21 @@ const DIFFERED: &[(&str, &str)] = &[
         "contents reversed, set-view nil",
         "a = table\na.x = a\ng = table\na.y = g\nh = table\na.next = h\ndrop g\ndrop h\ndrop a\ncollect",
     ),
+    // What a torn member held counts until the member has died.
+    ("release nested, set-view nil", "a = table\na.x = a\ndrop a\nb = table\na.y = b\non a: drop b"),
+    ("set-view nil", "set counts 1\na = table\na.x = a\ndrop a\nb = table\na.y = b\non a: self.y = b"),
+    // So does what a dead object is still to give up.
+    ("release nested", "set counts 1\na = table\nb = table\nc = array a b\non a: self.x = b"),
+    // Two objects that code held die when the second is dropped, or one when the first is.
+    (
+        "release unordered, code both, again each-death, set-view nil",
+        "a = table\na.next = a\nb = table\nc = table\nd = table\ne = box b\non a: f = box self\non a: g = table
+on b: collect\non e: h = table",
+    ),
+    // Code holds its object while it runs; what waits besides goes on waiting.
+    ("release unordered, set-own held", "a = table\na.next = a\nb = box a\non a: c = box self"),
+    // Code that runs late could be a finalizer or a destructor.
+    ("release traced, set-code both, set-armed either", "a = table\nb = table\ncollect\non b: on a: take self"),
 ];
 
 #[test]

@@ -9,8 +9,9 @@ impl fmt::Display for Dialect {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts: Vec<String> =
             self.differences().into_iter().map(|(clause, answer)| format!("{clause} {answer}")).collect();
-        if self.depth != u32::MAX {
-            parts.push(format!("depth {}", self.depth));
+        let default = Dialect::default();
+        for (name, number, first) in [("depth", self.depth, default.depth), ("passes", self.passes, default.passes)] {
+            parts.extend((number != first).then(|| format!("{name} {number}")));
         }
         out.write_str(&if parts.is_empty() { "default".to_owned() } else { parts.join(", ") })
     }
@@ -45,12 +46,14 @@ impl FromStr for Dialect {
         for part in parts {
             let (name, word) = part.split_once(char::is_whitespace).unwrap_or((part, ""));
             let word = word.trim();
-            if name == "depth" {
-                let unknown = || DialectError { unknown: part.to_owned(), known: vec!["depth 1 to depth 4294967295"] };
-                dialect.depth = word.parse().ok().filter(|depth| *depth > 0).ok_or_else(unknown)?;
+            if matches!(name, "depth" | "passes") {
+                let unknown =
+                    || DialectError { unknown: part.to_owned(), known: vec!["a number from 1 to 4294967295"] };
+                let number = word.parse().ok().filter(|number| *number > 0).ok_or_else(unknown)?;
+                *(if name == "depth" { &mut dialect.depth } else { &mut dialect.passes }) = number;
                 continue;
             }
-            let known = || CLAUSES.iter().map(|clause| clause.name).chain(["depth"]).collect();
+            let known = || CLAUSES.iter().map(|clause| clause.name).chain(["depth", "passes"]).collect();
             let unknown = || DialectError { unknown: name.to_owned(), known: known() };
             let clause = CLAUSES.iter().find(|clause| clause.name == name).ok_or_else(unknown)?;
             let words: Vec<&str> = clause.answers().iter().map(|(word, _)| *word).collect();
@@ -74,7 +77,7 @@ mod tests {
         assert_eq!(Dialect::loosest().to_string().parse(), Ok(Dialect::loosest()));
         for clause in CLAUSES {
             for answer in 0..clause.answers().len() {
-                let dialect = Dialect { depth: 7, ..clause.with(&Dialect::default(), answer) };
+                let dialect = Dialect { depth: 7, passes: 9, ..clause.with(&Dialect::default(), answer) };
                 assert_eq!(dialect.to_string().parse(), Ok(dialect));
             }
         }
@@ -85,7 +88,7 @@ mod tests {
         let error = "names all".parse::<Dialect>().unwrap_err();
         assert_eq!(error.to_string(), "`all` is none of: any, held");
         assert!("name held".parse::<Dialect>().unwrap_err().to_string().starts_with("`name` is none of: names, "));
-        assert!("depth 0".parse::<Dialect>().is_err());
+        assert!("depth 0".parse::<Dialect>().is_err() && "passes two".parse::<Dialect>().is_err());
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! What is garbage, and how a set of it dies (SPEC 3).
 
-use super::{Event, Reference, Running, counted};
+use super::{Event, Reference, Running};
 use crate::definitions::{Graph, cycles, reachable};
 use crate::dialect::{
-    CollectGives, CollectInCode, CollectInSet, Garbage, Panics, Reach, Release, Saved, SetOrder, SetView, Upgrade,
-    UserCode,
+    CollectGives, CollectInCode, CollectInSet, Garbage, Panics, Reach, Release, Saved, SetArmed, SetOrder, SetRuns,
+    SetView, Upgrade, UserCode,
 };
 use crate::value::{Object, Value};
 use std::collections::{BTreeSet, VecDeque};
@@ -40,7 +40,7 @@ impl Reference {
         if !self.dialect.has_free_turns() {
             return self.garbage();
         }
-        let internal = counted(self);
+        let internal = self.internal();
         self.unreached(|object| self.waits(object) && internal[object.index()] == 0)
     }
 
@@ -56,10 +56,14 @@ impl Reference {
 
     fn is_root(&self, object: Object) -> bool {
         let runs = self.running.iter().any(|run| match &run.set {
-            Some(set) => self.dialect.collect_in_set == CollectInSet::Works && set.contains(&object),
+            Some(set) => self.collects_in_sets() && set.contains(&object),
             None => run.object == object,
         });
         self.external(object) > 0 || runs || self.pinned.contains(&object)
+    }
+
+    fn collects_in_sets(&self) -> bool {
+        matches!(self.dialect.collect_in_set, CollectInSet::Works | CollectInSet::Partly)
     }
 
     /// Whether `upgrade` gives a living target (SPEC 11.17, 11.25, 11.26).
@@ -93,6 +97,7 @@ impl Reference {
             CollectInSet::Refused => CollectInCode::Refused,
             CollectInSet::Nothing => CollectInCode::Nothing,
             CollectInSet::Works => CollectInCode::Works,
+            CollectInSet::Partly => CollectInCode::Partly,
         }
     }
 
@@ -103,6 +108,10 @@ impl Reference {
             CollectGives::Objects => Value::Int(freed.objects as i64),
             CollectGives::Cycles => Value::Int(freed.cycles as i64),
             CollectGives::Sets => Value::Int(freed.sets as i64),
+            CollectGives::Number => match self.answered() {
+                Some(number @ (Value::Int(_) | Value::Float(_))) => number.clone(),
+                _ => Value::Int(0),
+            },
             CollectGives::Anything => self.answered().cloned().unwrap_or(Value::Nil),
         }
     }
@@ -138,12 +147,16 @@ impl Reference {
             Reach::UntilNone => true,
             Reach::OnePass => passes < 1,
             Reach::TwoPasses => passes < 2,
+            Reach::NPasses => passes < self.dialect.passes,
         }
     }
 
     /// The set that a pass takes (SPEC 3.2, 11.14). It has to take what was garbage at both ends of a time, if it may have
     /// looked at any moment between.
     fn set_to_take(&self, before: Option<&BTreeSet<Object>>) -> BTreeSet<Object> {
+        if self.collection() == CollectInCode::Partly {
+            return self.chosen_set().unwrap_or_default();
+        }
         match self.dialect.garbage {
             Garbage::Asked | Garbage::AnyTime => {
                 let garbage = self.garbage();
@@ -185,15 +198,14 @@ impl Reference {
         }
         self.clear_weak(set, self.dialect.set_weak);
         let torn = if self.dialect.set_view == SetView::Nil { self.tear(set) } else { Vec::new() };
-        let freed = match self.dialect.set_order {
-            SetOrder::OneByOne if self.dialect.set_code == UserCode::Destructor => self.free_one_by_one(set),
-            _ => self.free_at_once(set),
-        };
+        let torn_before = self.torn.len();
+        self.torn.extend(torn.iter().flatten());
+        let freed = self.run_code_and_free(set).unwrap_or_default();
         self.hidden.retain(|object| !set.contains(object));
         self.doomed.retain(|object| !set.contains(object));
         if !torn.is_empty() {
-            let mut internal = counted(self);
-            torn.iter().flatten().for_each(|target| internal[target.index()] += 1);
+            let mut internal = self.internal();
+            self.torn.truncate(torn_before);
             self.give_up(torn, &mut internal);
         }
         self.statistics.cycles_collected += freed.cycles;
@@ -212,22 +224,40 @@ impl Reference {
         outside
     }
 
-    fn free_at_once(&mut self, set: &BTreeSet<Object>) -> Freed {
-        if self.dialect.set_code == UserCode::Destructor {
-            self.doomed.extend(self.dying(set));
+    /// `None` if a panic has ended the call, so that the set lives on.
+    fn run_code_and_free(&mut self, set: &BTreeSet<Object>) -> Option<Freed> {
+        if self.dialect.set_code.runs_as(UserCode::Finalizer) {
+            self.run_code(set, UserCode::Finalizer)?;
         }
+        if self.dialect.set_code.runs_as(UserCode::Destructor) {
+            self.doomed.extend(self.dying(set));
+            if self.dialect.set_order == SetOrder::OneByOne {
+                return Some(self.free_one_by_one(set));
+            }
+            self.run_code(set, UserCode::Destructor)?;
+        }
+        Some(self.free_at_once(set))
+    }
+
+    /// Runs the code of members as that; `None` if a panic has ended the call.
+    fn run_code(&mut self, set: &BTreeSet<Object>, sort: UserCode) -> Option<()> {
         let mut ran = BTreeSet::new();
-        while let Some(object) = self.choose_finalizer(set, &ran) {
+        let armed = set.iter().copied().filter(|object| self.has_code(*object, sort)).collect();
+        while let Some(object) = self.choose_code(sort, set, &armed, &ran) {
             ran.insert(object);
-            self.run(object, Some(set));
+            self.run(object, Some(set), sort);
             if self.is_given_up() {
-                return Freed::default();
+                return None;
             }
         }
+        Some(())
+    }
+
+    fn free_at_once(&mut self, set: &BTreeSet<Object>) -> Freed {
         let dying = self.dying(set);
         let order = self.choose_order(&dying);
         let cycles = cycles(self, dying.into_iter()).len() as u64;
-        let mut internal = counted(self);
+        let mut internal = self.internal();
         self.die(&order, self.dialect.set_code, &mut internal);
         Freed { cycles, objects: order.len() as u64, sets: u64::from(!order.is_empty()) }
     }
@@ -237,16 +267,15 @@ impl Reference {
         let outer = self.owed.len();
         let mut left = self.dying(set);
         let (members, cycles) = (left.len(), cycles(self, left.iter().copied()).len() as u64);
-        self.doomed.extend(&left);
         while let Some(object) = self.chosen(|object| left.contains(&object)).or_else(|| left.first().copied()) {
-            if self.has_finalizer(object) {
-                self.run(object, Some(set));
+            if self.has_code(object, UserCode::Destructor) {
+                self.run(object, Some(set), UserCode::Destructor);
             }
             if self.is_given_up() || self.pinned.contains(&object) {
                 break;
             }
             left.remove(&object);
-            let mut internal = counted(self);
+            let mut internal = self.internal();
             self.die(&[object], self.dialect.set_code, &mut internal);
             if self.dialect.release == Release::Nested {
                 self.settle(outer);
@@ -275,15 +304,32 @@ impl Reference {
         }
     }
 
-    /// A member whose finalizer has not begun: the one whose finalizer the subject ran next, if that was allowed.
-    fn choose_finalizer(&self, set: &BTreeSet<Object>, ran: &BTreeSet<Object>) -> Option<Object> {
-        let runs = matches!(self.dialect.set_code, UserCode::Finalizer | UserCode::Destructor);
-        let may = |object: &Object| {
-            runs && set.contains(object) && !ran.contains(object) && self.lives(*object) && self.has_finalizer(*object)
+    /// A member whose code is to run: the one whose code the subject ran next, if that was allowed. `armed` are those that had
+    /// code before any ran.
+    fn choose_code(
+        &self,
+        sort: UserCode,
+        set: &BTreeSet<Object>,
+        armed: &BTreeSet<Object>,
+        ran: &BTreeSet<Object>,
+    ) -> Option<Object> {
+        let (may_run, must_run) = match self.dialect.set_armed {
+            SetArmed::TooLate => (armed, armed),
+            // No journal says whether code that runs late is a finalizer or a destructor.
+            SetArmed::Either if self.dialect.set_code != UserCode::Both => (set, armed),
+            SetArmed::InTime | SetArmed::Either => (set, set),
+        };
+        let runs_in = match sort {
+            UserCode::Destructor => &self.doomed,
+            _ if self.dialect.set_runs == SetRuns::Dying => &self.dying(set),
+            _ => set,
+        };
+        let is_due = |object: &Object| {
+            runs_in.contains(object) && !ran.contains(object) && self.lives(*object) && self.has_code(*object, sort)
         };
         match self.choice() {
-            Some(Event::Began(chosen)) if may(chosen) => Some(*chosen),
-            _ => set.iter().copied().find(may),
+            Some(Event::Began(chosen)) if may_run.contains(chosen) && is_due(chosen) => Some(*chosen),
+            _ => must_run.iter().copied().find(is_due),
         }
     }
 

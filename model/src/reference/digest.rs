@@ -35,6 +35,7 @@ impl Reference {
             queue,
             releasing,
             owed: _,
+            torn: _,
             running: _,
             jobs: _,
             doomed: _,

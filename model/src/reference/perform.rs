@@ -124,7 +124,8 @@ impl Reference {
             }
             Operation::CollectSlice { objects: 0 } | Operation::DetectSlice { objects: 0 } => Err(Refusal::Setting),
             Operation::Collect {} => {
-                let freed = if self.collection() == CollectInCode::Works { self.collect() } else { Freed::default() };
+                let nothing = self.collection() == CollectInCode::Nothing;
+                let freed = if nothing { Freed::default() } else { self.collect() };
                 Ok(self.told(&freed))
             }
             Operation::CollectSlice { .. } if self.collection() == CollectInCode::Nothing => Ok(Value::Bool(true)),

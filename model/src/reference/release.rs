@@ -1,7 +1,7 @@
 //! Release: what happens when nothing refers to an object any more (SPEC 2).
 
-use super::{End, Event, Reference, Running, counted, script};
-use crate::dialect::{Again, Cleared, ContentsOrder, Garbage, Panics, Release, UserCode};
+use super::{End, Event, Reference, Running, script};
+use crate::dialect::{Again, Cleared, ContentsOrder, Garbage, Panics, Release, SetOwn, UserCode};
 use crate::value::Object;
 use std::collections::{BTreeSet, VecDeque};
 
@@ -12,7 +12,7 @@ impl Reference {
             return self.owed.push(objects.into_iter().collect());
         }
         for object in objects {
-            let internal = counted(self)[object.index()];
+            let internal = self.internal()[object.index()];
             self.join_if_lost(object, internal);
         }
     }
@@ -25,8 +25,10 @@ impl Reference {
         }
     }
 
+    /// Whether its code runs, and holds it meanwhile.
     fn has_its_turn(&self, object: Object) -> bool {
-        self.running.iter().any(|run| run.set.is_none() && run.object == object)
+        let holds = |run: &Running| run.set.is_none() || self.dialect.set_own == SetOwn::Held;
+        self.running.iter().any(|run| run.object == object && holds(run))
     }
 
     /// How many dead objects of calls further out are still to give up references. A call of user code leaves these alone.
@@ -40,11 +42,11 @@ impl Reference {
             return;
         }
         let was_releasing = std::mem::replace(&mut self.releasing, true);
-        let mut internal = counted(self);
+        let mut internal = self.internal();
         while self.dialect.release == Release::Nested || !self.is_given_up() {
             let Some(object) = self.next_turn(outer, was_releasing) else { break };
             if self.dialect.release == Release::Nested {
-                internal = counted(self);
+                internal = self.internal();
             }
             self.turn(object, &mut internal);
         }
@@ -99,7 +101,7 @@ impl Reference {
     pub(super) fn flush(&mut self) {
         let must = self.dialect.release == Release::Deferred && self.running.is_empty();
         while must && !self.queue.is_empty() && !self.is_given_up() {
-            let mut internal = counted(self);
+            let mut internal = self.internal();
             if let Some(object) = self.next_waiting().or_else(|| self.queue.pop_front()) {
                 self.turn(object, &mut internal);
             }
@@ -111,11 +113,13 @@ impl Reference {
         if self.is_held(object, internal) {
             return;
         }
-        if self.has_finalizer(object) && matches!(self.dialect.code, UserCode::Finalizer | UserCode::Destructor) {
-            self.run(object, None);
-            *internal = counted(self);
-            if self.is_held(object, internal) {
-                return;
+        for sort in [UserCode::Finalizer, UserCode::Destructor] {
+            if self.dialect.code.runs_as(sort) && self.has_code(object, sort) {
+                self.run(object, None, sort);
+                *internal = self.internal();
+                if self.is_held(object, internal) {
+                    return;
+                }
             }
         }
         self.die(&[object], self.dialect.code, internal);
@@ -131,21 +135,24 @@ impl Reference {
         !self.lives(object) || is_kept || self.pinned.contains(&object) || is_dying
     }
 
-    /// Runs an object's finalizer, in a release or of a member of a set.
-    pub(super) fn run(&mut self, object: Object, set: Option<&BTreeSet<Object>>) {
-        let (code, weak) = match set {
-            Some(_) => (self.dialect.set_code, self.dialect.set_weak),
-            None => (self.dialect.code, self.dialect.weak),
-        };
+    /// Whether an object has code that is to run as that.
+    pub(super) fn has_code(&self, object: Object, sort: UserCode) -> bool {
+        let has_been_finalized = self.thing(object).is_some_and(|thing| thing.begun);
+        self.has_finalizer(object) && !(sort == UserCode::Finalizer && has_been_finalized)
+    }
+
+    /// Runs an object's code, in a release or of a member of a set.
+    pub(super) fn run(&mut self, object: Object, set: Option<&BTreeSet<Object>>, sort: UserCode) {
         if self.dialect.again == Again::Once {
             self.objects[object.index()].iter_mut().for_each(|thing| thing.begun = true);
         }
         if set.is_none() {
-            self.clear_weak(&[object].into(), weak);
-            self.doomed.extend(Some(object).filter(|_| code == UserCode::Destructor));
+            self.clear_weak(&[object].into(), self.dialect.weak);
+            self.doomed.extend(Some(object).filter(|_| sort == UserCode::Destructor));
         }
         self.running.push(Running { object, set: set.cloned() });
         let early = self.early.take();
+        self.script.keep(self.dialect.keeps_code(sort));
         let end = script::finalize(self, object);
         self.early = early;
         self.running.pop();
@@ -155,6 +162,21 @@ impl Reference {
         }
         if end == End::Panicked {
             self.panicked(set);
+        }
+        if set.is_some() && self.dialect.set_own == SetOwn::Held {
+            self.let_go(object);
+        }
+    }
+
+    /// A member is no longer held by its own code: if it has lost its last reference, it has its turn (SPEC 11.19).
+    fn let_go(&mut self, object: Object) {
+        if self.dialect.release != Release::Traced {
+            let outer = self.owed.len();
+            self.queue.retain(|waiting| *waiting != object);
+            self.turn(object, &mut self.internal());
+            if self.dialect.release == Release::Nested {
+                self.settle(outer);
+            }
         }
     }
 
@@ -227,7 +249,7 @@ impl Reference {
     /// Runs the jobs of the dead, in order of death (SPEC 11.17).
     pub(super) fn run_jobs(&mut self) {
         while let Some(object) = self.jobs.pop_front() {
-            self.run(object, None);
+            self.run(object, None, UserCode::Job);
             self.script.forget(object);
             self.settle(0);
         }

@@ -84,6 +84,7 @@ fn dialects(output: &mut Output) -> Result<(), Trouble> {
         }
     }
     writeln!(output, "{:16} The longest chain and ring that a line may make: a number", "depth")?;
+    writeln!(output, "{:16} The most passes of a collection with `reach n-passes`: a number", "passes")?;
     Ok(writeln!(
         output,
         "

@@ -76,10 +76,11 @@ impl Abilities {
         }
     }
 
-    /// Where objects die when the subject likes, what finalizers see depends on it, so the journal has to say when.
+    /// Where objects die when the subject likes, what finalizers see depends on it, so the journal has to say when. What a
+    /// collection frees that code calls is known by its sets alone.
     fn shows_what_finalizers_see(&self) -> bool {
         let asked = matches!(self.dialect.garbage, Garbage::Asked | Garbage::Never);
-        let sets = asked || self.dialect.set_code != UserCode::Finalizer;
+        let sets = (asked || !self.dialect.set_code.runs_as(UserCode::Finalizer)) && !self.dialect.collects_partly();
         !self.dialect.has_choices() || self.shows(Observation::Journal) && (sets || self.shows(Observation::Sets))
     }
 

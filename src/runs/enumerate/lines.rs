@@ -170,7 +170,7 @@ impl Maker<'_> {
         }
         operations.extend([Operation::Table {}, Operation::Collect {}, Operation::Panic {}]);
         if self.space.looks {
-            operations.extend(self.looks());
+            operations.extend(self.looks(owner));
         }
         let gives = |operation: &Operation<Name>| operation.code().gives() != Gives::Nothing;
         let bind = |operation: &Operation<Name>| gives(operation).then_some(self.situation.fresh);
@@ -180,21 +180,23 @@ impl Maker<'_> {
         operations.into_iter().filter(allowed).map(|operation| Line { bind: bind(&operation), operation }).collect()
     }
 
-    /// What a finalizer looks at, and the code that it gives.
-    fn looks(&self) -> Vec<Operation<Name>> {
+    /// What a finalizer looks at, the reference that it gives up, and the code that it gives.
+    fn looks(&self, owner: Name) -> Vec<Operation<Name>> {
         let fields = self.space.fields.iter();
         let reads = fields.map(|field| Operation::ReadField { object: Some(Name::SELF), field: field.clone() });
+        let clears = self.store(Some(Name::SELF), Kind::Table, Value::Nil);
         let weak = self.situation.objects.iter().filter(|(_, kind)| *kind == Kind::Weak);
         let upgrades = weak.map(|(name, _)| Operation::Upgrade { weak: Some(*name) });
-        reads.chain(upgrades).chain(self.code_of_the_born()).collect()
+        reads.chain(upgrades).chain(clears).chain(self.gives_code(owner)).collect()
     }
 
-    /// Code for what code has made last, if the last name is bound there.
-    fn code_of_the_born(&self) -> Option<Operation<Name>> {
-        let last = Name(self.situation.fresh.0.checked_sub(1)?);
-        let is_outside = self.situation.objects.iter().any(|(name, _)| *name == last);
-        let line = Box::new(Line { bind: None, operation: Operation::Panic {} });
-        (!is_outside).then_some(Operation::On { object: Some(last), line })
+    /// Code for other objects, and for what code has made last, if the last name is bound there.
+    fn gives_code(&self, owner: Name) -> impl Iterator<Item = Operation<Name>> + '_ {
+        let outside = || self.situation.objects.iter().map(|(name, _)| *name);
+        let last = self.situation.fresh.0.checked_sub(1).map(Name).filter(|last| outside().all(|name| name != *last));
+        let line = Line { bind: None, operation: Operation::Panic {} };
+        let others = outside().filter(move |name| *name != owner).chain(last);
+        others.map(move |name| Operation::On { object: Some(name), line: Box::new(line.clone()) })
     }
 
     /// An operation that stores a value in an object of that kind.

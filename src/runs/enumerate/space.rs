@@ -30,8 +30,8 @@ pub struct Space {
     pub nil: bool,
     /// The faults that are made.
     pub faults: Vec<Fault>,
-    /// Whether finalizers look: they read what their own object holds, upgrade weak objects, and give code to what code has
-    /// made.
+    /// Whether finalizers look: they read what their own object holds and give it up, upgrade weak objects, and give code to
+    /// others and to what code has made.
     pub looks: bool,
 }
 

@@ -148,7 +148,8 @@ impl<P: Pointers> Caller<'_, P> {
         handle.probe().number.set(Some(number));
         handle.edges(|edges| edges.extend(handles));
         let dialect = self.shared.borrow().dialect;
-        if P::WEAK && [dialect.code, dialect.set_code].contains(&UserCode::Finalizer) {
+        let finalized = [dialect.code, dialect.set_code].iter().any(|code| code.runs_as(UserCode::Finalizer));
+        if P::WEAK && finalized {
             P::downgrade(&handle).map(|own| handle.probe().own.set(own));
         }
         Ok(Value::Reference(number))

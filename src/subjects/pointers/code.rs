@@ -41,12 +41,12 @@ fn concerned<P: Pointers>(node: &P) -> Option<(&Shared<P>, Object)> {
 /// Runs the code of a node that is about to die, if it has some of that sort.
 fn run<P: Pointers>(shared: &Shared<P>, object: Object, node: &P, sort: UserCode) -> Option<End> {
     let mut state = shared.borrow_mut();
-    let in_set = state.begins_to_die(object);
+    let in_set = state.begins_to_die(object, sort);
     let code = if in_set { state.dialect.set_code } else { state.dialect.code };
-    if code != sort || !state.begins_its_code(object) {
+    if !code.runs_as(sort) || !state.begins_its_code(object, sort) {
         return None;
     }
-    let is_doomed = code == UserCode::Destructor && state.doomed.insert(object);
+    let is_doomed = sort == UserCode::Destructor && state.doomed.insert(object);
     state.running.push(Running { object, in_set });
     let script = std::mem::take(&mut state.script);
     drop(state);

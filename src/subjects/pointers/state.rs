@@ -45,7 +45,7 @@ impl<P: Pointers> Default for State<P> {
         let dialect = P::dialect();
         State {
             things: Vec::new(),
-            script: Script::default().again(dialect.again == Again::EachDeath),
+            script: Script::default(),
             dialect,
             running: Vec::new(),
             doomed: BTreeSet::new(),
@@ -143,12 +143,13 @@ impl<P: Pointers> State<P> {
         None
     }
 
-    /// An object is about to die: whether with a set. Then its other members are doomed too.
-    pub fn begins_to_die(&mut self, object: Object) -> bool {
+    /// The code of an object is to run as that: whether with a set. If it is a destructor, the other members are doomed too.
+    pub fn begins_to_die(&mut self, object: Object, sort: UserCode) -> bool {
         let refers =
             |by: Object| self.contents(by).is_some_and(|contents| contents.references().any(|to| to == object));
         let is_referred_to = self.dialect.release == Release::Traced || self.living().any(refers);
-        if is_referred_to && self.dialect.set_code == UserCode::Destructor && !self.doomed.contains(&object) {
+        let dies = sort == UserCode::Destructor && self.dialect.set_code.runs_as(sort);
+        if is_referred_to && dies && !self.doomed.contains(&object) {
             let garbage = self.garbage();
             garbage.iter().for_each(|object| self.tear(*object));
             self.doomed.extend(garbage);
@@ -172,10 +173,12 @@ impl<P: Pointers> State<P> {
         self.living().filter(|object| !reached[object.index()]).collect()
     }
 
-    /// Whether the object has code that is to run now. Then it has begun.
-    pub fn begins_its_code(&mut self, object: Object) -> bool {
+    /// Whether the object has code that is to run as that now. Then it has begun.
+    pub fn begins_its_code(&mut self, object: Object, sort: UserCode) -> bool {
         let begun = std::mem::replace(&mut self.things[object.index()].has_begun, true);
-        self.script.has_finalizer(object) && (!begun || self.dialect.again == Again::EachDeath)
+        self.script.keep(self.dialect.keeps_code(sort));
+        let once = sort == UserCode::Finalizer && self.dialect.again == Again::Once;
+        self.script.has_finalizer(object) && !(begun && once)
     }
 
     /// An object has died.

@@ -153,11 +153,10 @@ fn contradiction(seen: &BTreeMap<Object, Seen>, lives: &[bool], may_leave_out: b
 
 impl ProcessSubject {
     pub fn new(pool: Arc<Pool>, served: Served) -> ProcessSubject {
-        let again = pool.greeting().dialect.again == Again::EachDeath;
         let talk = Talk { served: Some(served), announced: Queue::default(), seen: None, lost: None };
         ProcessSubject {
             talk: RefCell::new(talk),
-            script: Script::default().again(again),
+            script: Script::default(),
             pool,
             lives: Vec::new(),
             armed: BTreeSet::new(),
@@ -222,7 +221,10 @@ impl ProcessSubject {
     /// Runs the lines of an object's user code. What has none returns at once, and it does not matter that it began.
     fn run(&mut self, object: Object) {
         let end = if self.armed.contains(&object) {
-            self.begun.insert(object);
+            // Of an object with a finalizer and a destructor, the finalizer is what begins first.
+            let is_first = self.begun.insert(object);
+            let sort = if is_first { UserCode::Finalizer } else { UserCode::Destructor };
+            self.script.keep(self.pool.greeting().dialect.keeps_code(sort));
             self.runs += 1;
             let end = script::finalize(self, object);
             self.runs -= 1;

@@ -274,7 +274,7 @@ impl Twin {
             CollectInCode::Works if self.errs(Mistake::CollectsNothing) && !self.running.is_empty() => {
                 Ok(self.given(Default::default()))
             }
-            CollectInCode::Refused | CollectInCode::Nothing | CollectInCode::Works => Ok(self.collect()),
+            _ => Ok(self.collect()),
         }
     }
 

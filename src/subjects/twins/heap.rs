@@ -6,7 +6,7 @@
 
 use super::Shows;
 use super::wrong::Mistake;
-use heapproof_model::dialect::{Again, CollectInCode, CollectInSet, Dialect};
+use heapproof_model::dialect::{CollectInCode, CollectInSet, Dialect};
 use heapproof_model::{Contents, Event, Kind, Object, Script, Value};
 use std::collections::VecDeque;
 
@@ -78,8 +78,7 @@ impl Twin {
             shows,
             mistake,
             nodes: Vec::new(),
-            script: Script::default()
-                .again(dialect.again == Again::EachDeath || mistake == Some(Mistake::CodeRunsAgain)),
+            script: Script::default(),
             capacity: 1_000_000,
             ceiling: u32::MAX,
             waiting: VecDeque::new(),
@@ -176,7 +175,10 @@ impl Twin {
         roots.extend(self.waiting.iter().chain(&self.owed).copied());
         for code in &self.running {
             match &code.set {
-                Some(set) if self.dialect.collect_in_set == CollectInSet::Works => roots.extend(set),
+                _ if self.errs(Mistake::CollectsItself) => {}
+                Some(set) if matches!(self.dialect.collect_in_set, CollectInSet::Works | CollectInSet::Partly) => {
+                    roots.extend(set);
+                }
                 Some(_) => {}
                 None => roots.push(code.object),
             }
@@ -195,6 +197,7 @@ impl Twin {
                 CollectInSet::Refused => CollectInCode::Refused,
                 CollectInSet::Nothing => CollectInCode::Nothing,
                 CollectInSet::Works => CollectInCode::Works,
+                CollectInSet::Partly => CollectInCode::Partly,
             },
         }
     }

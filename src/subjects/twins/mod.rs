@@ -69,7 +69,7 @@ pub fn wrong() -> impl Iterator<Item = WrongTwin> {
 /// A dialect with that answer, in which the answers of the clause can be told apart: some need others beside them.
 pub fn beside(clause: &str, dialect: Dialect) -> Dialect {
     let others = match clause {
-        "contents" => "release nested",
+        "contents" | "set-own" => "release nested",
         "set-order" | "set-view" => "set-code destructor",
         _ => "",
     };

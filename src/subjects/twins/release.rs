@@ -2,14 +2,15 @@
 
 use super::heap::{Code, Twin};
 use super::wrong::Mistake;
-use heapproof_model::dialect::{Again, Cleared, ContentsOrder, Panics, Release, UserCode};
+use heapproof_model::dialect::{Again, Cleared, ContentsOrder, Panics, Release, SetOwn, UserCode};
 use heapproof_model::{End, Event, Object, script};
 
 impl Twin {
     /// The mutator, or contents, have given up a reference, which is counted already.
     pub(super) fn lost(&mut self, object: Object) {
         let is_lost = self.node(object).is_some_and(|node| node.external + node.internal == 0 && !node.for_ever);
-        let its_turn = self.running.iter().any(|code| code.set.is_none() && code.object == object);
+        let holds = |code: &Code| code.object == object && (code.set.is_none() || self.holds_members());
+        let its_turn = self.running.iter().any(holds);
         if !is_lost || its_turn {
             return;
         }
@@ -20,6 +21,11 @@ impl Twin {
             Release::Nested => self.turn(object),
             Release::Queued | Release::Unordered | Release::Deferred => self.wait(object),
         }
+    }
+
+    /// Whether a member is held while its own code runs.
+    fn holds_members(&self) -> bool {
+        (self.dialect.set_own == SetOwn::Held) != self.errs(Mistake::OwnOtherwise)
     }
 
     fn wait(&mut self, object: Object) {
@@ -83,36 +89,43 @@ impl Twin {
         if !dies(self) {
             return;
         }
-        let runs = matches!(self.dialect.code, UserCode::Finalizer | UserCode::Destructor);
-        let runs = runs && !self.errs(Mistake::CodeForgotten) || self.errs(Mistake::CodeRunsThough);
-        if runs && self.has_code(object) {
-            self.run(object, None);
-            let saves = self.dialect.code == UserCode::Finalizer;
-            if saves && !dies(self) && !self.errs(Mistake::ResurrectionIgnored) {
+        let sorts = match self.dialect.code {
+            UserCode::None if self.errs(Mistake::CodeRunsThough) => vec![UserCode::None],
+            UserCode::Both if self.errs(Mistake::DestructorForgotten) => vec![UserCode::Finalizer],
+            UserCode::Both => vec![UserCode::Finalizer, UserCode::Destructor],
+            UserCode::Destructor if self.errs(Mistake::CodeForgotten) => Vec::new(),
+            sort @ (UserCode::Finalizer | UserCode::Destructor) => vec![sort],
+            UserCode::Job | UserCode::None => Vec::new(),
+        };
+        for sort in sorts {
+            if self.has_code(object, sort) {
+                self.run(object, None, sort);
+            }
+            if sort == UserCode::Finalizer && !dies(self) && !self.errs(Mistake::ResurrectionIgnored) {
                 return;
             }
         }
         self.die(&[object], self.dialect.code);
     }
 
-    pub(super) fn has_code(&self, object: Object) -> bool {
-        self.script.has_finalizer(object) && self.node(object).is_some_and(|node| !node.done)
+    /// Whether it has code that is to run as that. What has been finalized may still have a destructor.
+    pub(super) fn has_code(&self, object: Object, sort: UserCode) -> bool {
+        let done = self.node(object).is_none_or(|node| node.done && sort != UserCode::Destructor);
+        self.script.has_finalizer(object) && !done
     }
 
     /// Runs an object's code.
-    pub(super) fn run(&mut self, object: Object, set: Option<&[Object]>) {
-        let (code, weak) = match set {
-            Some(_) => (self.dialect.set_code, self.dialect.set_weak),
-            None => (self.dialect.code, self.dialect.weak),
-        };
+    pub(super) fn run(&mut self, object: Object, set: Option<&[Object]>, sort: UserCode) {
         if set.is_none() {
-            self.before_code(&[object], code, weak);
+            self.before_code(&[object], sort, self.dialect.weak);
         }
         let again = (self.dialect.again == Again::EachDeath) || self.errs(Mistake::CodeRunsAgain);
         if let Some(node) = self.node_mut(object) {
             node.done = !again;
         }
         self.running.push(Code { object, set: set.map(<[Object]>::to_vec) });
+        let has_both = self.dialect.code == UserCode::Both || self.dialect.set_code == UserCode::Both;
+        self.script.keep(again || sort == UserCode::Finalizer && has_both);
         let end = script::finalize(self, object);
         self.running.pop();
         if again && self.errs(Mistake::CodeRunsOnce) {
@@ -123,6 +136,10 @@ impl Twin {
         }
         if end == End::Panicked {
             self.panic(set);
+        }
+        if set.is_some() && self.holds_members() && self.dialect.release != Release::Traced {
+            self.waiting.retain(|waiting| *waiting != object);
+            self.turn(object);
         }
     }
 
@@ -233,7 +250,7 @@ impl Twin {
     pub(super) fn run_jobs(&mut self) {
         while let Some(object) = self.jobs.pop_front() {
             if !self.errs(Mistake::JobLost) {
-                self.run(object, None);
+                self.run(object, None, UserCode::Job);
             }
             self.script.forget(object);
             self.settle();

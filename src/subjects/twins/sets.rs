@@ -2,7 +2,9 @@
 
 use super::heap::{Twin, refers};
 use super::wrong::Mistake;
-use heapproof_model::dialect::{CollectGives, Garbage, Reach, Saved, SetOrder, SetView, UserCode};
+use heapproof_model::dialect::{
+    CollectGives, CollectInCode, Garbage, Reach, Saved, SetArmed, SetOrder, SetRuns, SetView, UserCode,
+};
 use heapproof_model::{Event, Object, Value};
 
 /// What a collection has freed in sets.
@@ -23,6 +25,8 @@ impl Twin {
             Reach::OnePass => 1,
             Reach::TwoPasses if self.errs(Mistake::OnePassOnly) => 1,
             Reach::TwoPasses => 2,
+            Reach::NPasses if self.errs(Mistake::OnePassMore) => self.dialect.passes as usize + 1,
+            Reach::NPasses => self.dialect.passes as usize,
         };
         let mut freed = Freed::default();
         let mut passes = 0;
@@ -50,18 +54,24 @@ impl Twin {
     /// What `collect` gives.
     pub(super) fn given(&mut self, freed: Freed) -> Value<Object> {
         let wrong = i64::from(self.errs(Mistake::GivesOneMore));
+        let luck = self.luck(100) as i64;
         match self.dialect.collect_gives {
             CollectGives::Nothing if self.errs(Mistake::GivesOneMore) => Value::Int(freed.objects),
             CollectGives::Nothing => Value::Nil,
             CollectGives::Objects => Value::Int(freed.objects + wrong),
             CollectGives::Cycles => Value::Int(freed.cycles + wrong),
             CollectGives::Sets => Value::Int(freed.sets + wrong),
-            CollectGives::Anything => Value::Int(self.luck(100) as i64),
+            CollectGives::Number if self.errs(Mistake::GivesNoNumber) => Value::Nil,
+            CollectGives::Anything if luck % 2 == 0 => Value::Nil,
+            CollectGives::Number | CollectGives::Anything => Value::Int(luck),
         }
     }
 
     fn set_of_a_collection(&mut self) -> Vec<Object> {
         let (garbage, luck, clause) = (self.garbage(), self.luck(2), self.dialect.garbage);
+        if self.collection_now() == CollectInCode::Partly {
+            return self.some_of(garbage);
+        }
         match clause {
             Garbage::Never if self.errs(Mistake::FreesRings) => garbage,
             Garbage::Never => Vec::new(),
@@ -78,6 +88,13 @@ impl Twin {
                 due.into_iter().filter(|object| !kept[object.index()] && !keeps).collect()
             }
         }
+    }
+
+    /// Nothing of that garbage, or what leads to one of it.
+    fn some_of(&mut self, garbage: Vec<Object>) -> Vec<Object> {
+        let place = self.luck(garbage.len() + 1);
+        let Some(target) = garbage.get(place).copied() else { return Vec::new() };
+        garbage.into_iter().filter(|object| self.reached(vec![*object])[target.index()]).collect()
     }
 
     /// Now and then, frees garbage that nobody has asked it to free.
@@ -110,11 +127,16 @@ impl Twin {
             self.tell(Event::Took(set.iter().copied().collect()));
         }
         let members: Vec<Object> = set.to_vec();
-        self.before_code(&members, self.dialect.set_code, self.dialect.set_weak);
+        let both = self.dialect.set_code == UserCode::Both;
+        let first = if both { UserCode::Finalizer } else { self.dialect.set_code };
+        self.before_code(&members, first, self.dialect.set_weak);
         let tears = (self.dialect.set_view == SetView::Nil) != self.errs(Mistake::ViewOtherwise);
         let torn = if tears { self.tear(&members) } else { Vec::new() };
-        let one_by_one = self.dialect.set_order == SetOrder::OneByOne && self.dialect.set_code == UserCode::Destructor;
-        let freed = if one_by_one != self.errs(Mistake::SetOtherOrder) {
+        let destructors = both || first == UserCode::Destructor;
+        let one_by_one = self.dialect.set_order == SetOrder::OneByOne && destructors;
+        let freed = if both && !self.finalize(&members) {
+            Freed::default()
+        } else if one_by_one != self.errs(Mistake::SetOtherOrder) {
             self.free_each(&members)
         } else {
             self.free_all(&members)
@@ -126,6 +148,19 @@ impl Twin {
         }
         self.figures.cycles += freed.cycles as u64;
         freed
+    }
+
+    /// Runs the finalizers of members that have destructors too. Whether the call goes on.
+    fn finalize(&mut self, members: &[Object]) -> bool {
+        if !self.run_all(members, UserCode::Finalizer) {
+            return false;
+        }
+        for object in self.dying(members) {
+            if let Some(node) = self.node_mut(object) {
+                node.doomed = true;
+            }
+        }
+        true
     }
 
     /// Makes all references of members nil. Gives those to others, which still count.
@@ -143,29 +178,57 @@ impl Twin {
         outside
     }
 
-    /// The members whose code is to run.
-    fn with_code(&self, members: &[Object], ran: &[Object]) -> Vec<Object> {
-        let runs = matches!(self.dialect.set_code, UserCode::Finalizer | UserCode::Destructor);
-        if !runs && !self.errs(Mistake::SetCodeRunsThough) {
-            return Vec::new();
-        }
-        let runs = |object: &&Object| self.has_code(**object) && !ran.contains(object);
-        members.iter().filter(runs).copied().collect()
+    /// The members whose code is to run as that.
+    fn with_code(&mut self, members: &[Object], ran: &[Object], sort: UserCode) -> Vec<Object> {
+        let unsaved = match sort {
+            UserCode::Job => return Vec::new(),
+            UserCode::None if !self.errs(Mistake::SetCodeRunsThough) => return Vec::new(),
+            UserCode::Destructor => {
+                members.iter().copied().filter(|object| self.node(*object).is_some_and(|node| node.doomed)).collect()
+            }
+            _ => self.asked(members),
+        };
+        unsaved.into_iter().filter(|object| self.has_code(*object, sort) && !ran.contains(object)).collect()
     }
 
-    fn free_all(&mut self, members: &[Object]) -> Freed {
+    /// The members whose finalizers run, if they have some.
+    fn asked(&mut self, members: &[Object]) -> Vec<Object> {
+        match (self.dialect.set_runs == SetRuns::Dying) != self.errs(Mistake::SetRunsOtherwise) {
+            true => self.dying(members),
+            false => members.to_vec(),
+        }
+    }
+
+    /// Runs the code of all members as that. Whether the call goes on.
+    fn run_all(&mut self, members: &[Object], sort: UserCode) -> bool {
         let mut ran = Vec::new();
+        let first = self.with_code(members, &ran, sort);
         loop {
-            let next = self.with_code(members, &ran);
-            if next.is_empty() || self.errs(Mistake::SetCodeForgotten) {
-                break;
+            let mut next = self.with_code(members, &ran, sort);
+            if self.is_too_late() {
+                next.retain(|object| first.contains(object));
+            }
+            let forgets = self.errs(Mistake::SetCodeForgotten)
+                || self.errs(Mistake::DestructorForgotten) && sort == UserCode::Destructor;
+            if next.is_empty() || forgets {
+                return true;
             }
             let object = next[self.luck(next.len())];
             ran.push(object);
-            self.run(object, Some(members));
+            self.run(object, Some(members), sort);
             if self.ends_at_once() {
-                return Freed::default();
+                return false;
             }
+        }
+    }
+
+    fn free_all(&mut self, members: &[Object]) -> Freed {
+        let sort = match self.dialect.set_code {
+            UserCode::Both => UserCode::Destructor,
+            sort => sort,
+        };
+        if !self.run_all(members, sort) {
+            return Freed::default();
         }
         let mut dying = self.dying(members);
         let cycles = self.cycles_among(&dying) as i64;
@@ -177,13 +240,23 @@ impl Twin {
         Freed { objects: dying.len() as i64, cycles, sets: i64::from(!dying.is_empty()) }
     }
 
+    /// Whether code that a member is given now does not run in this pass.
+    fn is_too_late(&mut self) -> bool {
+        match self.dialect.set_armed {
+            SetArmed::InTime => self.errs(Mistake::ArmedOtherwise),
+            SetArmed::TooLate => !self.errs(Mistake::ArmedOtherwise),
+            SetArmed::Either => self.dialect.set_code != UserCode::Both && self.luck(2) == 0,
+        }
+    }
+
     fn free_each(&mut self, members: &[Object]) -> Freed {
         let mut left = self.dying(members);
         let (all, cycles) = (left.len(), self.cycles_among(&left) as i64);
         while !left.is_empty() {
             let object = left[self.luck(left.len())];
-            if !self.with_code(&[object], &[]).is_empty() {
-                self.run(object, Some(members));
+            let sort = UserCode::Destructor;
+            if self.has_code(object, sort) {
+                self.run(object, Some(members), sort);
             }
             let stays = self.node(object).is_some_and(|node| node.for_ever);
             if self.ends_at_once() || stays {
@@ -198,9 +271,8 @@ impl Twin {
 
     /// The members that nothing has saved.
     fn dying(&mut self, members: &[Object]) -> Vec<Object> {
-        let destructor = self.dialect.set_code == UserCode::Destructor;
         let is_saved =
-            |object: &Object| self.node(*object).is_some_and(|node| node.external > 0 && !destructor || node.for_ever);
+            |object: &Object| self.node(*object).is_some_and(|node| node.external > 0 && !node.doomed || node.for_ever);
         let outside = self.all().into_iter().filter(|object| !members.contains(object) || is_saved(object));
         let marks = self.reached(outside.collect());
         let alive: Vec<Object> = members.iter().copied().filter(|object| self.alive(*object)).collect();

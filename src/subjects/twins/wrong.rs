@@ -26,16 +26,22 @@ pub(super) enum Mistake {
     LaterStill,
     FreesRings,
     OnePassOnly,
+    OnePassMore,
     PassesGoOn,
     GivesOneMore,
+    GivesNoNumber,
     ResurrectionIgnored,
     CodeForgotten,
+    DestructorForgotten,
     JobLost,
     CodeRunsThough,
     SetCodeForgotten,
     SetCodeRunsThough,
     CodeRunsAgain,
     CodeRunsOnce,
+    SetRunsOtherwise,
+    ArmedOtherwise,
+    OwnOtherwise,
     SetOtherOrder,
     ViewOtherwise,
     NeighboursLive,
@@ -43,6 +49,7 @@ pub(super) enum Mistake {
     BornOtherwise,
     CollectsNothing,
     CollectsAnyway,
+    CollectsItself,
     PanicNotCounted,
     PanicCounted,
     PanicSwallowed,
@@ -104,21 +111,32 @@ wrong! {
     "reach" "until-none" OnePassOnly "makes one pass";
     "reach" "one-pass" PassesGoOn "makes passes until there is no garbage";
     "reach" "two-passes" OnePassOnly "makes one pass";
+    "reach" "n-passes" OnePassMore "makes one pass more" with "passes 1";
     "collect-gives" "nothing" GivesOneMore "gives a number";
     "collect-gives" "objects" GivesOneMore "gives one more than died";
     "collect-gives" "cycles" GivesOneMore "gives one more than died";
     "collect-gives" "sets" GivesOneMore "gives one more than died";
+    "collect-gives" "number" GivesNoNumber "gives nothing";
     "collect-gives" "anything" LeavesGarbage "leaves some garbage";
     "code" "finalizer" ResurrectionIgnored "frees what its finalizer has saved";
     "code" "destructor" CodeForgotten "runs no destructor";
     "code" "job" JobLost "runs no job";
     "code" "none" CodeRunsThough "runs code" with "code none";
+    "code" "both" DestructorForgotten "runs no destructor";
     "set-code" "finalizer" SetCodeForgotten "runs no finalizer of garbage";
     "set-code" "destructor" SetCodeForgotten "runs no destructor of garbage";
     "set-code" "job" JobLost "runs no job";
     "set-code" "none" SetCodeRunsThough "runs code of garbage";
+    "set-code" "both" DestructorForgotten "runs no destructor of garbage";
     "again" "once" CodeRunsAgain "runs code at each death";
     "again" "each-death" CodeRunsOnce "runs code once";
+    "set-runs" "members" SetRunsOtherwise "runs no code of members that others have saved";
+    "set-runs" "dying" SetRunsOtherwise "runs code of members that others have saved";
+    "set-armed" "in-time" ArmedOtherwise "runs no code that code of the set has given";
+    "set-armed" "too-late" ArmedOtherwise "runs code that code of the set has given";
+    "set-armed" "either" SetCodeForgotten "runs no finalizer of garbage";
+    "set-own" "released" OwnOtherwise "holds a member while its code runs" with "release nested";
+    "set-own" "held" OwnOtherwise "lets a member die while its code runs" with "release nested";
     "set-order" "all-first" SetOtherOrder "lets each member die when its code has run" with "set-code destructor";
     "set-order" "one-by-one" SetOtherOrder "runs all code first" with "set-code destructor";
     "set-view" "whole" ViewOtherwise "has torn members' contents when their code runs";
@@ -131,9 +149,11 @@ wrong! {
     "collect-in-code" "works" CollectsNothing "collects nothing in code";
     "collect-in-code" "nothing" CollectsAnyway "collects in code";
     "collect-in-code" "refused" CollectsAnyway "collects in code";
+    "collect-in-code" "partly" CollectsItself "collects what its code belongs to";
     "collect-in-set" "refused" CollectsAnyway "collects in the code of a set";
     "collect-in-set" "nothing" CollectsAnyway "collects in the code of a set";
     "collect-in-set" "works" CollectsNothing "collects nothing in code";
+    "collect-in-set" "partly" CollectsItself "collects what its code belongs to";
     "panics" "counted" PanicNotCounted "counts no panic";
     "panics" "contained" PanicCounted "counts panics";
     "panics" "passed" PanicSwallowed "lets no panic out";
