@@ -122,7 +122,7 @@ impl Heap {
         if self.guess.is_empty() && self.bug.is_none() {
             bail!("a `[guess]` of each clause is missing, or a known `[bug]`");
         }
-        let is_guessed = |name| !self.guess.is_empty() && !(LATER.contains(&name) && !self.guess.contains_key(name));
+        let is_guessed = |name| !self.guess.is_empty() && (!LATER.contains(&name) || self.guess.contains_key(name));
         for clause in CLAUSES.iter().filter(|clause| is_guessed(clause.name)) {
             let guess = self.guess.get(clause.name).with_context(|| format!("no guess of `{}`", clause.name))?;
             if !clause.answers().iter().any(|(word, _)| word == guess) {
