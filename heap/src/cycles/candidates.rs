@@ -10,7 +10,7 @@
 //! A candidate is dropped when a search or a mark has shown that it is not needed, see
 //! [`super::collection`] and [`super::slices`], and when it dies.
 //!
-//! **Three parts**, one behind the other in the list. *Taken* are those that were candidates when the mark
+//! **Three parts**, one behind the other in the list. *Taken* are those that were tried when the mark
 //! under way began, and have lost no reference since: it will decide about them. *Tried* are the other ones
 //! that a trial has looked at and not found to be garbage: they wait for a mark. *Untried* are the rest,
 //! which carry a mark, so that one that loses a reference again need not be looked up in the list.
@@ -18,7 +18,7 @@
 use std::hash::Hasher;
 
 use crate::digest::Digest;
-use crate::header::Mark;
+use crate::header::{Header, Mark};
 use crate::slots::SlotSet;
 use crate::{Heap, Host, ObjectId};
 
@@ -108,9 +108,28 @@ impl Candidates {
         }
     }
 
+    /// Takes those that were tried.
+    pub(super) fn take_tried(&mut self) {
+        self.taken = self.tried;
+    }
+
     /// Takes all that there are.
     fn take(&mut self) {
         (self.taken, self.tried) = (self.set.len(), self.set.len());
+    }
+
+    fn is_taken(&self, slot: u32) -> bool {
+        self.set.place(slot).is_some_and(|place| place < self.taken)
+    }
+
+    /// Drops one that is taken, and says whether it was.
+    pub(super) fn drop_taken(&mut self, header: &mut Header, slot: u32) -> bool {
+        let is_it = header.marks.has(Mark::Candidate) && !header.marks.has(Mark::Untried) && self.is_taken(slot);
+        if is_it {
+            header.marks.clear(Mark::Candidate);
+            self.remove(slot);
+        }
+        is_it
     }
 
     /// Takes none after all.
@@ -169,7 +188,7 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    /// Lets the mark that begins decide about all candidates.
+    /// Lets the mark that begins decide about all candidates, tried or not.
     pub(super) fn take_candidates(&mut self) {
         for &slot in self.candidates.untried() {
             if let Some(header) = self.arena.headers.at_mut(slot) {

@@ -31,6 +31,7 @@
 use std::hash::Hasher;
 
 use super::allowance::Limits;
+use super::candidates::Candidates;
 use crate::arena::Arena;
 use crate::digest::Digest;
 use crate::headers::Headers;
@@ -101,13 +102,17 @@ impl Marking {
     }
 
     /// Goes on until it is over and returns true, or until it may not and returns false.
-    pub(super) fn advance(&mut self, arena: &mut Arena, limits: &mut impl Limits) -> bool {
+    /// The candidates that it has taken are dropped as it goes on from them.
+    pub(super) fn advance(&mut self, arena: &mut Arena, candidates: &mut Candidates, limits: &mut impl Limits) -> bool {
         loop {
             if let Some(&slot) = self.grey.last() {
                 if !limits.may_step() {
                     return false;
                 }
                 self.grey.pop();
+                if let Some(header) = arena.headers.at_mut(slot) {
+                    candidates.drop_taken(header, slot);
+                }
                 self.read(arena, slot);
             } else if self.rooted < self.end {
                 self.rooted = self.next_live(&arena.headers, self.rooted);

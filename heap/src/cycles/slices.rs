@@ -14,7 +14,7 @@
 //! mark has half of each slice, and trials the other half.
 //!
 //! **Why nothing is lost** (the invariant of [`super::candidates`]). Trials keep it, as argued there. The mark drops the
-//! candidates that it has taken and has come to. Each of these was a candidate when it began, and has lost no reference
+//! candidates that it has taken as it comes to them. Each of these was a candidate when it began, and has lost no reference
 //! since, or it would be untried again. Suppose that some garbage g is reached from those alone. If it was garbage as
 //! the mark began, it is white, and dies, unless it was reached by the mark from an object that was given a reference
 //! while it was white; that one has been made a candidate, untried, and reaches g. If it has become garbage since, then
@@ -169,7 +169,7 @@ impl<H: Host> Heap<H> {
         }
         let newborn = std::mem::take(&mut self.slices.newborn);
         self.slices.marking.begin(&mut self.arena, &newborn);
-        self.take_candidates();
+        self.candidates.take_tried();
         // They are painted, whether they live or not, and so may be what they refer to.
         for object in newborn.into_iter().filter_map(|slot| self.arena.tenant(slot)).collect::<Vec<_>>() {
             self.suspect(object);
@@ -181,7 +181,7 @@ impl<H: Host> Heap<H> {
         self.come_to_what_it_has_not_seen();
         let marking = &mut self.slices.marking;
         let mut limits = ForSteps { allowance, host: &self.host, touched: &mut self.totals.touched };
-        if marking.advance(&mut self.arena, &mut limits) {
+        if marking.advance(&mut self.arena, &mut self.candidates, &mut limits) {
             let garbage = self.end_marking();
             self.free_set(garbage, collection);
         } else {
@@ -206,14 +206,12 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    /// Ends the mark that is over, and the collection with it: drops the candidates that it has come to, and gives
-    /// the garbage.
+    /// Ends the mark that is over, and the collection with it, and gives the garbage.
     pub(super) fn end_marking(&mut self) -> Vec<ObjectId> {
-        let (white, black): (Vec<u32>, Vec<u32>) =
-            self.candidates.taken().iter().partition(|&&slot| self.arena.headers.is_white(slot));
-        black.into_iter().for_each(|slot| self.drop_candidate(slot));
+        // The others were dropped as the mark came to them.
+        let white = self.candidates.taken().iter().filter_map(|&slot| self.arena.tenant(slot));
+        let white: Vec<ObjectId> = white.collect();
         self.candidates.untake();
-        let white: Vec<ObjectId> = white.into_iter().filter_map(|slot| self.arena.tenant(slot)).collect();
         // What finalizers save of the garbage is reached from these.
         white.into_iter().for_each(|object| self.suspect(object));
         let garbage = self.slices.marking.end(&mut self.arena.headers);
@@ -227,7 +225,7 @@ impl<H: Host> Heap<H> {
         self.take_candidates();
         self.come_to_what_it_has_not_seen();
         let mut steps = 0;
-        self.slices.marking.advance(&mut self.arena, &mut Counted { steps: &mut steps });
+        self.slices.marking.advance(&mut self.arena, &mut self.candidates, &mut Counted { steps: &mut steps });
         self.totals.touched += steps;
         self.end_marking()
     }
