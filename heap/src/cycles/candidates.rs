@@ -94,7 +94,7 @@ impl Candidates {
     }
 
     /// Whether none is taken.
-    pub(crate) fn are_all_left(&self) -> bool {
+    pub(crate) fn none_is_taken(&self) -> bool {
         self.taken == 0
     }
 
@@ -230,6 +230,6 @@ mod tests {
         assert_eq!(parts(&candidates), [vec![0, 2], vec![5], vec![1, 4, 7, 9]]);
         candidates.untake();
         assert_eq!(parts(&candidates), [vec![], vec![0, 2, 5], vec![1, 4, 7, 9]]);
-        assert!(candidates.are_all_left() && candidates.counts_right());
+        assert!(candidates.none_is_taken() && candidates.counts_right());
     }
 }

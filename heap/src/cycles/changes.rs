@@ -5,7 +5,7 @@
 //! cycles be other than they were, see [`super::detection`]. It becomes a *candidate* when it loses
 //! a reference and is left with internal ones alone: only then can garbage have come to be that
 //! counting does not see, see [`super::collection`]. Both are noted by a mark on the object and an
-//! entry in a set, without hashing and without allocating.
+//! entry in a set, without hashing.
 
 use crate::header::Mark;
 use crate::{Heap, Host, ObjectId};

@@ -25,8 +25,9 @@
 //! it, and only being given a reference paints an object otherwise.
 //!
 //! **Why it ends.** An object is painted once. Those born since the beginning are born painted and never grey.
-//! So with L objects at the beginning it reads the contents of L objects at most, and looks at L headers twice,
-//! for roots and for what is white.
+//! So with L objects at the beginning it reads the contents of L objects at most. The headers of all slots that there
+//! were, which may be many more, are looked at twice, for roots and for what is white, in at most (L + 1) / 2
+//! stretches each time.
 
 use std::hash::Hasher;
 
@@ -36,8 +37,9 @@ use crate::arena::Arena;
 use crate::digest::Digest;
 use crate::headers::Headers;
 
-/// How many headers are looked at in a step. They lie side by side.
-const STRETCH: usize = 64;
+/// How many headers are looked at in a step, if that makes few enough of them. They lie side by side: this takes about
+/// as long as to read the contents of an object that is in no cache.
+const STRETCH: u32 = 1_024;
 
 /// A mark, which may be under way.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +53,8 @@ pub(crate) struct Marking {
     swept: u32,
     /// Slots from this one on have younger objects.
     end: u32,
+    /// How many headers are looked at in a step.
+    stretch: u32,
     /// What was white when it was looked at.
     white: Vec<u32>,
 }
@@ -77,9 +81,12 @@ impl Marking {
             && (self.under_way || (self.grey.is_empty() && self.white.is_empty()))
     }
 
-    /// Begins: all objects become white, but those that are `newborn`.
-    pub(super) fn begin(&mut self, arena: &mut Arena, newborn: &[u32]) {
-        *self = Self { under_way: true, end: arena.every_slot().end, ..Self::default() };
+    /// Begins: all objects become white, but those that are `newborn`. Of the others `lived` lived at most.
+    pub(super) fn begin(&mut self, arena: &mut Arena, newborn: &[u32], lived: u32) {
+        let end = arena.every_slot().end;
+        let few_enough = 2 * u64::from(end) / (u64::from(lived) + 1) + 1;
+        let stretch = u32::try_from(few_enough).unwrap_or(end).max(STRETCH);
+        *self = Self { under_way: true, end, stretch, ..Self::default() };
         arena.headers.colour.flip();
         for &slot in newborn {
             arena.headers.paint(slot);
@@ -115,14 +122,12 @@ impl Marking {
                 }
                 self.read(arena, slot);
             } else if self.rooted < self.end {
-                self.rooted = self.next_live(&arena.headers, self.rooted);
-                if self.rooted < self.end && !limits.may_step() {
+                if !limits.may_step() {
                     return false;
                 }
                 self.look_for_roots(&mut arena.headers);
             } else if self.swept < self.end {
-                self.swept = self.next_live(&arena.headers, self.swept);
-                if self.swept < self.end && !limits.may_step() {
+                if !limits.may_step() {
                     return false;
                 }
                 self.look_for_white(&arena.headers);
@@ -158,18 +163,10 @@ impl Marking {
         }
     }
 
-    /// The first slot with a living object from one on, or the end. Vacant slots cost no step, since there may be
-    /// many more of them than objects.
-    fn next_live(&self, headers: &Headers, from: u32) -> u32 {
-        let rest = headers.all().get(from as usize..self.end as usize).unwrap_or_default();
-        let vacant = rest.iter().position(|header| header.is_live()).unwrap_or(rest.len());
-        from + vacant as u32
-    }
-
     fn look_for_roots(&mut self, headers: &mut Headers) {
-        for _ in 0..STRETCH.min((self.end - self.rooted) as usize) {
-            let slot = self.rooted;
-            self.rooted += 1;
+        let stretch = self.rooted..self.rooted.saturating_add(self.stretch).min(self.end);
+        self.rooted = stretch.end;
+        for slot in stretch {
             if headers.all().get(slot as usize).is_some_and(|header| header.is_root()) && headers.paint(slot) {
                 self.grey.push(slot);
             }
@@ -177,16 +174,16 @@ impl Marking {
     }
 
     fn look_for_white(&mut self, headers: &Headers) {
-        let stretch = self.swept..(self.swept + STRETCH as u32).min(self.end);
+        let stretch = self.swept..self.swept.saturating_add(self.stretch).min(self.end);
         self.swept = stretch.end;
         self.white.extend(stretch.filter(|&slot| headers.is_white(slot)));
     }
 
     /// See [`crate::digest`].
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
-        let Self { under_way, grey, rooted, swept, end, white } = self;
+        let Self { under_way, grey, rooted, swept, end, stretch, white } = self;
         digest.number(*under_way);
-        digest.numbers([*rooted, *swept, *end]);
+        digest.numbers([*rooted, *swept, *end, *stretch]);
         digest.list(grey.iter(), |digest, slot| digest.number(*slot));
         digest.list(white.iter(), |digest, slot| digest.number(*slot));
     }

@@ -84,9 +84,9 @@ impl Region {
         }
     }
 
-    /// Whether an object has no entry and might be given one.
+    /// Whether an object is no member and might be one.
     pub(super) fn is_open_to(&self, slot: u32) -> bool {
-        (slot as usize) < self.slots && self.place(slot).is_none()
+        (slot as usize) < self.slots && !self.is_member(slot)
     }
 
     /// Counts a reference to an object. How many were found to it, unless it is a member.

@@ -21,7 +21,7 @@
 //! the last path to it from a root was cut since, and what that was cut at has become a candidate since.
 //!
 //! **Why it ends.** With L objects at the beginning there is one slice before the mark begins, at most L in which it is
-//! not paid for, and at most 2 L + 2 in which it goes on: each takes a step at least, and how many there are is said in
+//! not paid for, and at most 2 L + 1 in which it goes on: each takes a step at least, and how many there are is said in
 //! [`super::marking`]. Objects that finalizers make in that first slice are born before the mark begins, but are painted
 //! as it does, and made candidates anew.
 //!
@@ -50,6 +50,8 @@ pub(crate) struct Slices {
     lived: u32,
     /// How many slices it has had since the mark has begun.
     waited: u32,
+    /// How many objects these could have touched.
+    allowed: u64,
     /// The slots of objects that finalizers have made before the mark has begun.
     newborn: Vec<u32>,
     marking: Marking,
@@ -78,21 +80,27 @@ impl Slices {
         }
     }
 
-    /// Whether a mark is paid for by what checks of this budget could have done.
-    fn are_paid(&self, budget: Budget) -> bool {
+    /// Counts a slice since the mark has begun.
+    fn wait(&mut self, budget: Budget) {
         let objects = match budget {
             Budget::Objects(objects) => objects,
             Budget::Microseconds(_) => OF_A_TIME,
         };
-        let could_have_touched = u64::from(self.waited) * u64::from(objects);
-        could_have_touched >= WAIT * u64::from(self.lived) || self.waited >= self.lived
+        self.waited = self.waited.saturating_add(1);
+        self.allowed = self.allowed.saturating_add(u64::from(objects));
+    }
+
+    /// Whether a mark is paid for by what slices could have done.
+    fn are_paid(&self) -> bool {
+        self.allowed >= WAIT * u64::from(self.lived) || self.waited >= self.lived
     }
 
     /// See [`crate::digest`].
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
-        let Self { under_way, lived, waited, newborn, marking } = self;
+        let Self { under_way, lived, waited, allowed, newborn, marking } = self;
         digest.number(*under_way);
         digest.numbers([*lived, *waited]);
+        digest.number(*allowed);
         digest.list(newborn.iter(), |digest, slot| digest.number(*slot));
         marking.digest(digest);
     }
@@ -142,7 +150,7 @@ impl<H: Host> Heap<H> {
         if !self.slices.under_way {
             self.slices = Slices { under_way: true, lived: self.arena.live(), ..Slices::default() };
         }
-        let marks = self.slices.marking.is_under_way() && (!waits || self.slices.are_paid(budget));
+        let marks = self.slices.marking.is_under_way() && (!waits || self.slices.are_paid());
         let mut share = if marks { allowance.half(&self.host) } else { allowance };
         self.try_candidates(&mut share, &mut collection);
         allowance.take_back(share, marks);
@@ -151,8 +159,9 @@ impl<H: Host> Heap<H> {
             self.begin_marking();
         }
         if self.slices.marking.is_under_way() {
-            self.slices.waited = self.slices.waited.saturating_add(1);
-            if !waits || self.slices.are_paid(budget) {
+            self.slices.wait(budget);
+            self.come_to_what_it_has_not_seen();
+            if !waits || self.slices.are_paid() {
                 self.advance_marking(&mut allowance, &mut collection);
             }
         }
@@ -168,7 +177,7 @@ impl<H: Host> Heap<H> {
             return;
         }
         let newborn = std::mem::take(&mut self.slices.newborn);
-        self.slices.marking.begin(&mut self.arena, &newborn);
+        self.slices.marking.begin(&mut self.arena, &newborn, self.slices.lived);
         self.candidates.take_tried();
         // They are painted, whether they live or not, and so may be what they refer to.
         for object in newborn.into_iter().filter_map(|slot| self.arena.tenant(slot)).collect::<Vec<_>>() {
@@ -178,15 +187,11 @@ impl<H: Host> Heap<H> {
 
     /// Goes on with the mark. What it shows to be garbage dies at its end, and the collection ends.
     fn advance_marking(&mut self, allowance: &mut Allowance, collection: &mut Collection) {
-        self.come_to_what_it_has_not_seen();
         let marking = &mut self.slices.marking;
         let mut limits = ForSteps { allowance, host: &self.host, touched: &mut self.totals.touched };
         if marking.advance(&mut self.arena, &mut self.candidates, &mut limits) {
             let garbage = self.end_marking();
             self.free_set(garbage, collection);
-        } else {
-            // So that noting what is disturbed allocates nothing.
-            self.arena.headers.disturbed.reserve(64);
         }
     }
 
@@ -221,7 +226,8 @@ impl<H: Host> Heap<H> {
 
     /// Marks all that roots reach, in one go, and gives the garbage.
     pub(super) fn mark_all(&mut self) -> Vec<ObjectId> {
-        self.slices.marking.begin(&mut self.arena, &[]);
+        let lived = self.arena.live();
+        self.slices.marking.begin(&mut self.arena, &[], lived);
         self.take_candidates();
         self.come_to_what_it_has_not_seen();
         let mut steps = 0;

@@ -21,7 +21,7 @@ impl<H: Host> Heap<H> {
         found.extend(objects.map(|object| VerificationError::new(kind, object, detail.clone())));
         let marking = self.slices.marking();
         let rests = !marking.is_under_way();
-        let has_left_traces = rests && (!self.arena.headers.disturbed.is_empty() || !self.candidates.are_all_left());
+        let has_left_traces = rests && (!self.arena.headers.disturbed.is_empty() || !self.candidates.none_is_taken());
         if has_left_traces || !marking.counts_right() || !self.candidates.counts_right() {
             let detail = VerificationDetail::Miscounted(Structure::Pass);
             found.push(VerificationError::new(kind, ObjectId::NIL, detail));
