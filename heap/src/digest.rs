@@ -11,7 +11,7 @@
 //!   with what is counted for it: numbers that a sequence so short can't bring to be read.
 //! - **Totals** of allocations, frees, cycles, checks, verifications, objects touched, also those that a frame keeps,
 //!   the list of panics and the report of the last verification. They are given to whoever asks and read by nothing.
-//! - **Places in sparse sets** ([`crate::slots`], the region of a search): they are believed only if the list agrees.
+//! - **Places in sparse sets** ([`crate::slots`]): they are believed only if the list agrees.
 //! - **Memory that is used again**: the search in one go between two searches, and the numbers of a detection that is
 //!   not under way or begins anew, since that begins above all of them. What lists have room for.
 //! - **How an array lies in memory**: a cut slice and a vector answer alike. So do counts, however they are split.

@@ -99,18 +99,9 @@ impl<H: Host> Heap<H> {
         self.finalizers.releasing = ObjectId::NIL;
     }
 
-    /// Runs the finalizers of a set of garbage, until no member has one that has not begun: one
-    /// may arm another. Says whether any ran.
-    pub(crate) fn finalize_before_collection(
-        &mut self,
-        set: &[ObjectId],
-        is_member: impl Fn(ObjectId) -> bool,
-    ) -> bool {
-        let armed = set.iter().copied().filter(|&it| self.has_finalizer(it));
-        let mut due: Vec<ObjectId> = armed.collect();
-        if due.is_empty() {
-            return false;
-        }
+    /// Runs the finalizers of a set of garbage, of which those that are `due` have one, until no member has one
+    /// that has not begun: one may arm another.
+    pub(crate) fn finalize_before_collection(&mut self, mut due: Vec<ObjectId>, is_member: impl Fn(ObjectId) -> bool) {
         self.finalizers.collecting = true;
         while !due.is_empty() {
             for object in due {
@@ -121,7 +112,6 @@ impl<H: Host> Heap<H> {
             due = std::mem::take(&mut self.finalizers.armed);
         }
         self.finalizers.collecting = false;
-        true
     }
 
     fn finalize(&mut self, object: ObjectId) {

@@ -104,8 +104,7 @@ impl<H: Host> Heap<H> {
 
     /// What the heap has noted of a living object, in words: `dirty` (its references have changed
     /// since cycles were last detected), `candidate` (it may be where garbage hangs that only a
-    /// collection finds), `queued` to be released, `temporary` of the frame, `member` of a
-    /// collection under way.
+    /// collection finds), `queued` to be released, `temporary` of the frame.
     pub fn marks(&self, object: ObjectId) -> impl Iterator<Item = &'static str> + '_ {
         let header = self.arena.headers.find(object).ok();
         let marked = move |mark: &Mark| header.is_some_and(|header| header.marks.has(*mark));

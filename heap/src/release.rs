@@ -1,6 +1,6 @@
 //! Release: objects die when nothing refers to them strongly any more.
 //!
-//! An object whose strong count reaches 0 joins a queue. The queue is worked off, first in, first
+//! An object whose strong count reaches 0 joins a queue, or dies at once where it would be the only one in it. The queue is worked off, first in, first
 //! out, before the call that let the first one go returns to the mutator. When an object's turn
 //! comes, it may be referred to again, and stays. Else its finalizer runs, if it has one that has
 //! not begun, and may make it live again. Else it dies: its id becomes stale, its weak objects are

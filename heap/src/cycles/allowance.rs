@@ -1,8 +1,7 @@
 //! How much a collection may do in one call.
 //!
-//! A search asks its [`Limits`] before each step and before an object joins. In slices, each step
-//! is charged, since a pass comes by an object more than once. In one go, each object is charged as
-//! it joins, once for all, and only the time is looked at in between.
+//! A mark asks its [`Limits`] before each step, and each is charged. A search, which is made in one go,
+//! asks before an object joins, and is charged for that once for all; only the time is looked at in between.
 
 use std::fmt;
 
@@ -111,7 +110,7 @@ pub(crate) trait Limits {
     }
 }
 
-/// No limits, and steps are counted.
+/// No limits; steps are counted.
 pub(super) struct Counted<'a> {
     pub(super) steps: &'a mut u64,
 }

@@ -18,7 +18,8 @@
 use std::hash::Hasher;
 
 use crate::digest::Digest;
-use crate::header::{Header, Mark};
+use crate::header::Mark;
+use crate::headers::Headers;
 use crate::slots::SlotSet;
 use crate::{Heap, Host, ObjectId};
 
@@ -122,14 +123,21 @@ impl Candidates {
         self.set.place(slot).is_some_and(|place| place < self.taken)
     }
 
-    /// Drops one that is taken, and says whether it was.
-    pub(super) fn drop_taken(&mut self, header: &mut Header, slot: u32) -> bool {
-        let is_it = header.marks.has(Mark::Candidate) && !header.marks.has(Mark::Untried) && self.is_taken(slot);
-        if is_it {
-            header.marks.clear(Mark::Candidate);
-            self.remove(slot);
+    /// Makes one none any more, if it is taken.
+    pub(super) fn drop_if_taken(&mut self, headers: &mut Headers, slot: u32) {
+        let marks = headers.all().get(slot as usize).map(|header| header.marks).unwrap_or_default();
+        if marks.has(Mark::Candidate) && !marks.has(Mark::Untried) && self.is_taken(slot) {
+            self.drop_one(headers, slot);
         }
-        is_it
+    }
+
+    /// Makes one none any more.
+    fn drop_one(&mut self, headers: &mut Headers, slot: u32) {
+        self.remove(slot);
+        if let Some(header) = headers.at_mut(slot) {
+            header.marks.clear(Mark::Candidate);
+            header.marks.clear(Mark::Untried);
+        }
     }
 
     /// Takes none after all.
@@ -173,11 +181,7 @@ impl<H: Host> Heap<H> {
 
     /// Makes a candidate one no longer.
     pub(super) fn drop_candidate(&mut self, slot: u32) {
-        self.candidates.remove(slot);
-        if let Some(header) = self.arena.headers.at_mut(slot) {
-            header.marks.clear(Mark::Candidate);
-            header.marks.clear(Mark::Untried);
-        }
+        self.candidates.drop_one(&mut self.arena.headers, slot);
     }
 
     /// Notes that a trial has not found an untried candidate to be garbage.

@@ -130,9 +130,10 @@ impl<H: Host> Heap<H> {
         }
         self.host.collecting(&set);
         let mut search = std::mem::take(&mut self.search);
-        if set.iter().any(|&object| self.has_finalizer(object)) {
+        let armed: Vec<ObjectId> = set.iter().copied().filter(|&object| self.has_finalizer(object)).collect();
+        if !armed.is_empty() {
             search.take_for_members(&self.arena, &set);
-            self.finalize_before_collection(&set, |object| search.is_member(object.slot()));
+            self.finalize_before_collection(armed, |object| search.is_member(object.slot()));
             set.retain(|&object| self.contains(object));
             search.judge_among(&self.arena, &set);
             set.retain(|object| search.is_member(object.slot()));

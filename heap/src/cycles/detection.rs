@@ -38,7 +38,7 @@
 //! Before the first detection is complete no cycle is known and no object dirty. Until then, and when it is
 //! asked for, a detection starts from every object that is referred to.
 //!
-//! **The walk.** Tarjan's ([`super::components`]), first from each start along all references,
+//! **The walk** ([`super::underway`]). Tarjan's ([`super::components`]), first from each start along all references,
 //! then from each member of a touched cycle that was not met, only along references to members of
 //! the same touched cycle: by the last argument no cycle is lost by that, and nothing beyond the
 //! region is entered. Each object is entered at most once.
@@ -64,13 +64,12 @@
 
 use std::hash::Hasher;
 
-use super::components::{Numbers, Walk};
+use super::components::Numbers;
 use super::known::KnownCycles;
-use crate::arena::{Arena, NONE};
+use super::underway::{Graph, Underway};
 use crate::configuration::positive;
 use crate::digest::Digest;
 use crate::header::Mark;
-use crate::slots::SlotSet;
 use crate::{Heap, HeapError, Host, ObjectId};
 
 /// What detections keep between calls.
@@ -118,24 +117,14 @@ impl Detection {
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
         let Self { numbers, underway, disturbed, has_learned } = self;
         digest.number(*has_learned);
-        let Some(Underway { stage, walk, found, ends }) = underway.as_ref().filter(|_| !disturbed) else {
-            digest.number(u32::from(underway.is_some()));
-            return;
-        };
-        digest.number(2_u32);
-        numbers.digest(digest);
-        walk.digest(numbers, digest);
-        match stage {
-            Stage::Every { slot } => digest.number(*slot),
-            Stage::Starts { place } => digest.size(2 * place),
-            Stage::Touched { cycles, cycle, member } => {
-                digest.size(2 * member + 1);
-                digest.size(*cycle);
-                digest.list(cycles.iter(), |digest, place| digest.number(*place));
+        match underway.as_ref().filter(|_| !disturbed) {
+            None => digest.number(u32::from(underway.is_some())),
+            Some(underway) => {
+                digest.number(2_u32);
+                numbers.digest(digest);
+                underway.digest(numbers, digest);
             }
         }
-        digest.list(found.iter(), |digest, slot| digest.number(*slot));
-        digest.list(ends.iter(), |digest, end| digest.size(*end));
     }
 }
 
@@ -147,129 +136,6 @@ impl Clone for Detection {
             return Self { has_learned, ..Self::default() };
         }
         Self { numbers: self.numbers.clone(), underway: self.underway.clone(), disturbed: false, has_learned }
-    }
-}
-
-/// Where the walk of a detection sets out from.
-#[derive(Clone, Debug)]
-enum Stage {
-    /// From every object that is referred to, since nothing is known: the next slot.
-    Every { slot: u32 },
-    /// From starts: the place among the dirty objects.
-    Starts { place: usize },
-    /// From members of touched cycles.
-    Touched { cycles: Vec<u32>, cycle: usize, member: usize },
-}
-
-/// A detection that has begun and is not complete.
-#[derive(Clone, Debug)]
-struct Underway {
-    stage: Stage,
-    walk: Walk,
-    /// The slots of the cycles found, one cycle behind the other.
-    found: Vec<u32>,
-    /// For each cycle where it ends.
-    ends: Vec<usize>,
-}
-
-/// What a detection looks at.
-struct Graph<'a> {
-    arena: &'a Arena,
-    dirty: &'a SlotSet,
-    known: &'a KnownCycles,
-}
-
-impl Graph<'_> {
-    /// Whether some object refers to the tenant of a slot.
-    fn is_referred_to(&self, slot: u32) -> bool {
-        self.arena.headers.all().get(slot as usize).is_some_and(|header| header.is_stored())
-    }
-
-    /// The known cycles of which a living member is dirty, each once.
-    fn touched_cycles(&self) -> Vec<u32> {
-        let of_dirty = self.dirty.members().iter().map(|&slot| self.known.of_slot(slot));
-        let mut cycles: Vec<u32> = of_dirty.filter(|&cycle| cycle != NONE).collect();
-        cycles.sort_unstable();
-        cycles.dedup();
-        cycles
-    }
-}
-
-impl Underway {
-    fn new(has_learned: bool) -> Self {
-        let stage = if has_learned { Stage::Starts { place: 0 } } else { Stage::Every { slot: 0 } };
-        Self { stage, walk: Walk::default(), found: Vec::new(), ends: Vec::new() }
-    }
-
-    /// Goes on until it is complete, which is true, or would have to enter more than it may.
-    fn go_on(&mut self, graph: &Graph<'_>, numbers: &mut Numbers, allowance: &mut u64) -> bool {
-        let (found, ends) = (&mut self.found, &mut self.ends);
-        let mut add = |cycle: &[u32]| {
-            found.extend_from_slice(cycle);
-            ends.push(found.len());
-        };
-        loop {
-            let within = self.stage.within();
-            let admits = |_: &Numbers, slot| within == NONE || graph.known.of_slot(slot) == within;
-            if !self.walk.go_on(graph.arena.contents(), numbers, allowance, admits, &mut add) {
-                return false;
-            }
-            let Some(next) = self.stage.next(graph, numbers) else {
-                return true;
-            };
-            if *allowance == 0 {
-                return false;
-            }
-            *allowance -= 1;
-            self.walk.enter(next, numbers);
-        }
-    }
-
-    fn cycles(&self) -> impl Iterator<Item = &[u32]> {
-        let mut start = 0;
-        self.ends.iter().filter_map(move |&end| self.found.get(std::mem::replace(&mut start, end)..end))
-    }
-}
-
-impl Stage {
-    /// The known cycle that the walk must not leave, or [`NONE`].
-    fn within(&self) -> u32 {
-        match self {
-            Self::Every { .. } | Self::Starts { .. } => NONE,
-            Self::Touched { cycles, cycle, .. } => cycles.get(*cycle).copied().unwrap_or(NONE),
-        }
-    }
-
-    /// The next slot from which to walk. It is given again until it has been entered.
-    fn next(&mut self, graph: &Graph<'_>, numbers: &Numbers) -> Option<u32> {
-        let may_begin = |slot| graph.is_referred_to(slot) && numbers.is_unseen(slot);
-        if let Self::Every { slot } = self {
-            let last = graph.arena.every_slot().end;
-            *slot = (*slot..last).find(|&slot| may_begin(slot)).unwrap_or(last);
-            return (*slot < last).then_some(*slot);
-        }
-        if let Self::Starts { place } = self {
-            while let Some(&slot) = graph.dirty.members().get(*place) {
-                if may_begin(slot) {
-                    return Some(slot);
-                }
-                *place += 1;
-            }
-            *self = Self::Touched { cycles: graph.touched_cycles(), cycle: 0, member: 0 };
-        }
-        if let Self::Touched { cycles, cycle, member } = self {
-            while let Some(&known) = cycles.get(*cycle) {
-                while let Some(&object) = graph.known.members(known).get(*member) {
-                    // The slot of a member that has died leads elsewhere, if anywhere.
-                    if graph.known.of_slot(object.slot()) == known && may_begin(object.slot()) {
-                        return Some(object.slot());
-                    }
-                    *member += 1;
-                }
-                (*cycle, *member) = (*cycle + 1, 0);
-            }
-        }
-        None
     }
 }
 
@@ -377,7 +243,7 @@ impl<H: Host> Heap<H> {
     /// Takes over what a detection has found.
     fn learn(&mut self, detection: &Underway) {
         self.cycles.remove_broken();
-        for &slot in self.dirty.members().iter().chain(&detection.found) {
+        for &slot in self.dirty.members().iter().chain(detection.found()) {
             self.cycles.remove(self.cycles.of_slot(slot));
         }
         let headers = self.arena.headers.all();

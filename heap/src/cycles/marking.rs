@@ -64,7 +64,7 @@ impl Marking {
         self.under_way
     }
 
-    /// Whether the headers of a slot's part of the heap have been looked at for roots.
+    /// Whether roots have been looked for in a slot, or need not be.
     pub(crate) fn has_looked_for_roots_at(&self, slot: u32) -> bool {
         slot < self.rooted || slot >= self.end
     }
@@ -117,9 +117,7 @@ impl Marking {
                     return false;
                 }
                 self.grey.pop();
-                if let Some(header) = arena.headers.at_mut(slot) {
-                    candidates.drop_taken(header, slot);
-                }
+                candidates.drop_if_taken(&mut arena.headers, slot);
                 self.read(arena, slot);
             } else if self.rooted < self.end {
                 if !limits.may_step() {

@@ -22,6 +22,7 @@ pub(crate) mod search;
 pub(crate) mod slices;
 mod trial;
 pub(crate) mod tuning;
+mod underway;
 
 pub use allowance::Budget;
 pub use collection::Collection;

@@ -1,8 +1,8 @@
 //! The region that a search has reached: which objects, which of them may still be garbage, and
 //! how many references it has found to each.
 //!
-//! Entries lie in a list, those that may be garbage (the *members*) in front of those that are
-//! known not to be. To leave the members is to change places with the last of them, so that at the
+//! Entries lie in a list, those that the search goes on from and that may be garbage (the *members*) in
+//! front of the others: those that are known to live, and those that it has only come to. To leave the members is to change places with the last of them, so that at the
 //! end of a search the garbage lies together and need not be gathered. For each slot its place in
 //! the list is known; a place is believed only if the list agrees, so nothing has to be cleared
 //! before the next search, and no search costs more than what it reaches. (Briggs and Torczon, "An
@@ -14,14 +14,12 @@ struct Entry {
     inner: u32,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Region {
     entries: Vec<Entry>,
     /// How many entries are members: the first ones.
     members: usize,
     places: Vec<u32>,
-    /// Slots from this one on are no part of it.
-    slots: usize,
 }
 
 impl Region {
@@ -29,7 +27,6 @@ impl Region {
     pub(super) fn begin(&mut self, slots: usize) {
         self.entries.clear();
         self.members = 0;
-        self.slots = slots;
         if self.places.len() < slots {
             // Doubled, so that growing costs a constant for each slot that there ever was. The old
             // places mean nothing now, and fresh zeros are cheaper than a copy of them.
@@ -84,19 +81,10 @@ impl Region {
         }
     }
 
-    /// Whether an object is no member and might be one.
-    pub(super) fn is_open_to(&self, slot: u32) -> bool {
-        (slot as usize) < self.slots && !self.is_member(slot)
-    }
-
     /// Counts a reference to an object. How many were found to it, unless it is a member.
     #[inline]
     pub(super) fn reach(&mut self, slot: u32) -> Option<u32> {
-        let place = self.place(slot).unwrap_or_else(|| {
-            self.entries.push(Entry { slot, inner: 0 });
-            self.set_place(self.entries.len() - 1);
-            self.entries.len() - 1
-        });
+        let place = self.enter(slot);
         let entry = &mut self.entries[place];
         entry.inner = entry.inner.saturating_add(1);
         (place >= self.members).then_some(entry.inner)
@@ -105,24 +93,21 @@ impl Region {
     /// Makes an object a member, whether it has an entry or not.
     #[inline]
     pub(super) fn admit(&mut self, slot: u32) {
-        match self.place(slot) {
-            Some(place) if place >= self.members => {
-                self.swap(self.members, place);
-                self.members += 1;
-            }
-            Some(_) => {}
-            None => self.join(slot, 0),
+        let place = self.enter(slot);
+        if place >= self.members {
+            self.swap(self.members, place);
+            self.members += 1;
         }
     }
 
-    /// Makes an object that has no entry a member, to which so many references were found.
+    /// The place of an object's entry, which it is given if it has none.
     #[inline]
-    fn join(&mut self, slot: u32, inner: u32) {
-        let last = self.entries.len();
-        self.entries.push(Entry { slot, inner });
-        self.set_place(last);
-        self.swap(self.members, last);
-        self.members += 1;
+    fn enter(&mut self, slot: u32) -> usize {
+        self.place(slot).unwrap_or_else(|| {
+            self.entries.push(Entry { slot, inner: 0 });
+            self.set_place(self.entries.len() - 1);
+            self.entries.len() - 1
+        })
     }
 
     /// Lets a member leave the members, and says whether it was one.
@@ -166,11 +151,12 @@ mod tests {
         let mut region = Region::default();
         region.begin(10);
         for slot in [3, 7, 0, 9] {
-            region.join(slot, 1);
+            region.admit(slot);
+            region.count(slot);
         }
         assert!(region.leave(7) && !region.leave(7) && !region.leave(5));
         assert_eq!(members(&region), [3, 9, 0]);
-        region.join(4, 0);
+        region.admit(4);
         assert_eq!(members(&region), [3, 9, 0, 4]);
         assert_eq!(region.others().collect::<Vec<_>>(), [7]);
         [9, 7, 5].into_iter().for_each(|slot| region.count(slot));
@@ -194,10 +180,10 @@ mod tests {
     fn nothing_is_left_of_the_region_before() {
         let mut region = Region::default();
         region.begin(3);
-        region.join(2, 5);
+        region.admit(2);
         region.begin(3);
-        assert!(!region.is_member(2) && region.is_open_to(2));
+        assert_eq!((region.is_member(2), region.reach(2)), (false, Some(1)));
         region.begin(100);
-        assert!((0..100).all(|slot| region.is_open_to(slot)));
+        assert!((0..100).all(|slot| region.reach(slot) == Some(1)));
     }
 }

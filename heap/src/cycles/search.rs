@@ -123,7 +123,7 @@ impl Search {
         limits: &mut impl Limits,
     ) -> bool {
         let is_no_root = arena.headers.find(object).is_ok_and(|header| !header.is_root());
-        if is_no_root && self.region.is_open_to(object.slot()) {
+        if is_no_root && !self.region.is_member(object.slot()) {
             self.admit(arena, object.slot(), limits);
         }
         while let Some(&slot) = self.unscanned.front() {

@@ -13,12 +13,17 @@
 //! to what lives. Whoever asks for slices by [`Heap::collect_slice`] wants garbage found, and does not wait. Then the
 //! mark has half of each slice, and trials the other half.
 //!
-//! **Why nothing is lost** (the invariant of [`super::candidates`]). Trials keep it, as argued there. The mark drops the
-//! candidates that it has taken as it comes to them. Each of these was a candidate when it began, and has lost no reference
-//! since, or it would be untried again. Suppose that some garbage g is reached from those alone. If it was garbage as
-//! the mark began, it is white, and dies, unless it was reached by the mark from an object that was given a reference
-//! while it was white; that one has been made a candidate, untried, and reaches g. If it has become garbage since, then
-//! the last path to it from a root was cut since, and what that was cut at has become a candidate since.
+//! **Why nothing is lost** (the invariant of [`super::candidates`]). All garbage is reached from garbage S, strongly
+//! connected or a single object, into which no other garbage refers. So it is enough that a candidate is left in S.
+//! Trials see to that, as argued there. The mark drops the candidates that it has taken as it goes on from them, and each of
+//! these has lost no reference since it began, or it would be untried again. There are three cases.
+//!
+//! - S has become garbage since the mark began. The last path to it was cut at a member, which lost a reference then: it
+//!   is a candidate since, and not taken.
+//! - S was garbage as the mark began, and the mark has come to a member. The first one it came to because that was given
+//!   a reference while white, or was newborn. That one was made a candidate then, untried, or the mutator held it, and it
+//!   became one when that let go.
+//! - S is white. Its candidates are not dropped, and it dies when the mark ends.
 //!
 //! **Why it ends.** With L objects at the beginning there is one slice before the mark begins, at most L in which it is
 //! not paid for, and at most 2 L + 1 in which it goes on: each takes a step at least, and how many there are is said in
@@ -230,9 +235,8 @@ impl<H: Host> Heap<H> {
         self.slices.marking.begin(&mut self.arena, &[], lived);
         self.take_candidates();
         self.come_to_what_it_has_not_seen();
-        let mut steps = 0;
-        self.slices.marking.advance(&mut self.arena, &mut self.candidates, &mut Counted { steps: &mut steps });
-        self.totals.touched += steps;
+        let mut limits = Counted { steps: &mut self.totals.touched };
+        self.slices.marking.advance(&mut self.arena, &mut self.candidates, &mut limits);
         self.end_marking()
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A check is due when `interval` operations were counted since the last: allocations, writes, and
 //! references that the mutator has given up, those of finalizers included. A check that frees
-//! garbage cycles makes the next one come sooner, one that frees none makes it come later, unless its
+//! garbage cycles (or, where they are not counted, any garbage) makes the next one come sooner, one that frees none makes it come later, unless its
 //! budget was used up before it could know, and a program that allocates much is checked more
 //! often. All arithmetic is in integers, rounded down, so that the course of the interval can be
 //! predicted exactly.

@@ -62,10 +62,8 @@ impl<H: Host> Heap<H> {
         }
         let before = self.verify(roots);
         let mut recovery = Recovery::new(before, report);
-        let was_under_way = self.forget_slices(&mut recovery);
-        // What a pass held is found by candidates now, unless counts are wrong that nobody can judge.
-        let is_clean = recovery.before.is_clean() && (!was_under_way || self.unreachable().next().is_none());
-        if is_clean {
+        self.forget_slices(&mut recovery);
+        if recovery.before.is_clean() {
             self.log_recovery(&recovery);
             return Ok(recovery);
         }
@@ -77,7 +75,7 @@ impl<H: Host> Heap<H> {
         self.rebuild_indexes(&mut recovery);
         self.rebuild_dirty(&mut recovery);
         self.rebuild_known_cycles(&mut recovery);
-        self.rebuild_pass(&mut recovery);
+        self.rebuild_colours(&mut recovery);
         self.rebuild_temporaries(&mut recovery);
         self.rebuild_queue(&mut recovery);
         self.rebuild_counts(roots, &mut recovery);

@@ -11,27 +11,25 @@ use crate::verify::Structure;
 use crate::{Heap, Host};
 
 impl<H: Host> Heap<H> {
-    /// Ends collections and detections that are under way. Whether a collection was.
-    pub(super) fn forget_slices(&mut self, recovery: &mut Recovery) -> bool {
-        let was_under_way = self.slices.are_under_way();
-        if was_under_way {
+    /// Ends collections and detections that are under way.
+    pub(super) fn forget_slices(&mut self, recovery: &mut Recovery) {
+        if self.slices.are_under_way() {
             self.abandon_slices();
             recovery.did(RecoveryAction::EndedCollection);
         }
         if self.detection.forget() {
             recovery.did(RecoveryAction::EndedDetection);
         }
-        was_under_way
     }
 
     /// Lets all objects have one colour, since no mark is under way.
-    pub(super) fn rebuild_pass(&mut self, recovery: &mut Recovery) {
-        if self.verify_pass().is_empty() {
+    pub(super) fn rebuild_colours(&mut self, recovery: &mut Recovery) {
+        if self.verify_colours().is_empty() {
             return;
         }
         self.abandon_slices();
         self.arena.headers.paint_all();
-        recovery.did(RecoveryAction::Rebuilt { structure: Structure::Pass, entries: 0 });
+        recovery.did(RecoveryAction::Rebuilt { structure: Structure::Colours, entries: 0 });
     }
 
     pub(super) fn rebuild_temporaries(&mut self, recovery: &mut Recovery) {

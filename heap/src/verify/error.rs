@@ -182,7 +182,7 @@ pub enum Structure {
     /// The cycles of the last detection.
     KnownCycles,
     /// Objects that the mark of the collection under way has come to.
-    Pass,
+    Colours,
     /// Objects that the open frame gives up at its end.
     Temporaries,
     /// Lists of names that tables share.
@@ -199,7 +199,7 @@ impl fmt::Display for Structure {
             Self::Queue => "the release queue",
             Self::WeakIndex => "targets of weak objects",
             Self::KnownCycles => "members of known cycles",
-            Self::Pass => "what the mark under way has come to",
+            Self::Colours => "what the mark under way has come to",
             Self::Temporaries => "temporaries",
             Self::Shapes => "shapes",
             Self::Counts => "parts of counts beside headers",

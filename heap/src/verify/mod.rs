@@ -13,6 +13,7 @@
 //! A structure that is added to the heap gets a file here, which derives it anew, and a line in
 //! [`Heap::verify_field_refs_consistency`]; its repair gets a function in [`crate::recovery`].
 
+mod colours;
 mod counts;
 mod dangling;
 mod error;
@@ -21,7 +22,6 @@ mod index;
 mod known;
 mod leaks;
 mod marks;
-mod pass;
 mod periodic;
 mod places;
 mod quick;
@@ -106,7 +106,7 @@ impl<H: Host> Heap<H> {
         found.extend(self.verify_indexes());
         found.extend(self.verify_shapes());
         found.extend(self.verify_known_cycles());
-        found.extend(self.verify_pass());
+        found.extend(self.verify_colours());
         found.extend(self.verify_temporaries());
         found.extend(self.verify_no_leaks());
         found

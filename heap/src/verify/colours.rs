@@ -8,14 +8,14 @@ use super::error::{Structure, VerificationDetail, VerificationError, Verificatio
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
-    pub(crate) fn verify_pass(&self) -> Vec<VerificationError> {
+    pub(crate) fn verify_colours(&self) -> Vec<VerificationError> {
         let (mut found, kind) = (Vec::new(), VerificationErrorKind::FieldRefMismatch);
         let mut is_wrong = vec![false; self.arena.slots()];
         match self.slices.marking().is_under_way() {
             true => self.note_what_the_mark_has_missed(&mut is_wrong),
             false => is_wrong.iter_mut().zip(0..).for_each(|(it, slot)| *it = self.arena.headers.is_white(slot)),
         }
-        let detail = VerificationDetail::EntryWithoutMark(Structure::Pass);
+        let detail = VerificationDetail::EntryWithoutMark(Structure::Colours);
         let wrong = (0..).zip(is_wrong).filter(|(_, is_wrong)| *is_wrong);
         let objects = wrong.filter_map(|(slot, _)| self.arena.tenant(slot));
         found.extend(objects.map(|object| VerificationError::new(kind, object, detail.clone())));
@@ -23,7 +23,7 @@ impl<H: Host> Heap<H> {
         let rests = !marking.is_under_way();
         let has_left_traces = rests && (!self.arena.headers.disturbed.is_empty() || !self.candidates.none_is_taken());
         if has_left_traces || !marking.counts_right() || !self.candidates.counts_right() {
-            let detail = VerificationDetail::Miscounted(Structure::Pass);
+            let detail = VerificationDetail::Miscounted(Structure::Colours);
             found.push(VerificationError::new(kind, ObjectId::NIL, detail));
         }
         found
