@@ -19,6 +19,8 @@ pub(super) struct Region {
     entries: Vec<Entry>,
     /// How many entries are members: the first ones.
     members: usize,
+    /// How many were when the members were last judged.
+    judged: usize,
     places: Vec<u32>,
 }
 
@@ -26,7 +28,7 @@ impl Region {
     /// Empties it, and makes it one of the slots below a number.
     pub(super) fn begin(&mut self, slots: usize) {
         self.entries.clear();
-        self.members = 0;
+        (self.members, self.judged) = (0, 0);
         if self.places.len() < slots {
             // Doubled, so that growing costs a constant for each slot that there ever was. The old
             // places mean nothing now, and fresh zeros are cheaper than a copy of them.
@@ -38,7 +40,7 @@ impl Region {
     pub(super) fn rest(&mut self) {
         self.entries.clear();
         self.entries.shrink_to(super::search::KEPT);
-        self.members = 0;
+        (self.members, self.judged) = (0, 0);
     }
 
     #[inline]
@@ -60,6 +62,17 @@ impl Region {
     /// The entries that are no members.
     pub(super) fn others(&self) -> impl Iterator<Item = u32> {
         self.entries[self.members..].iter().map(|entry| entry.slot)
+    }
+
+    /// Notes that the members are judged from now on, and says how many there are.
+    pub(super) fn begin_judging(&mut self) -> usize {
+        self.judged = self.members;
+        self.members
+    }
+
+    /// Those that have left the members since they were judged: each changed places with the last.
+    pub(super) fn left(&self) -> impl Iterator<Item = u32> {
+        self.entries[self.members..self.judged].iter().map(|entry| entry.slot)
     }
 
     /// A member, and the references to it that were found.
@@ -162,6 +175,18 @@ mod tests {
         [9, 7, 5].into_iter().for_each(|slot| region.count(slot));
         assert_eq!(region.member_at(1), Some((9, 2)));
         assert_eq!((region.member_at(4), region.len()), (None, 5));
+    }
+
+    #[test]
+    fn those_that_leave_as_they_are_judged_are_told_from_those_that_were_only_reached() {
+        let mut region = Region::default();
+        region.begin(10);
+        [3, 7, 0].into_iter().for_each(|slot| region.admit(slot));
+        region.reach(5);
+        assert_eq!(region.begin_judging(), 3);
+        assert!(region.leave(3) && region.leave(7));
+        assert_eq!((members(&region), region.left().collect::<Vec<_>>()), (vec![0], vec![7, 3]));
+        assert_eq!(region.others().collect::<Vec<_>>(), [7, 3, 5]);
     }
 
     #[test]

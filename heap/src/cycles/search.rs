@@ -86,6 +86,11 @@ impl Search {
         self.region.is_member(slot)
     }
 
+    /// The slots of those that it has gone on from and not found to be garbage.
+    pub(super) fn spared(&self) -> impl Iterator<Item = u32> {
+        self.region.left()
+    }
+
     /// How many objects it has gone on from, or come to.
     pub(super) fn reached(&self) -> usize {
         self.region.len()
@@ -195,8 +200,7 @@ impl Search {
 
     /// Lets those leave that are referred to from outside, and what they refer to.
     fn judge_members(&mut self, arena: &Arena) {
-        let members = self.region.members().len();
-        for unjudged in (0..members).rev() {
+        for unjudged in (0..self.region.begin_judging()).rev() {
             let Some((slot, inner)) = self.region.member_at(unjudged) else {
                 continue;
             };

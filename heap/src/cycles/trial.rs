@@ -9,7 +9,8 @@
 //!
 //! As many candidates as the budget allows are tried together, one after the other and each as far as it leads:
 //! garbage that several of them hold together is found, and the budget is not spent on beginning many and ending
-//! none.
+//! none. What a trial has gone on from is tried with it: a list that lives, of which each object is a candidate since it
+//! was built, costs its length and not the square of it.
 //!
 //! **What it misses** is garbage with references from garbage that no candidate tried covers: most of a list that
 //! is linked both ways, tried from one end. Such a candidate is kept, as *tried*, and the [mark](super::marking)
@@ -25,6 +26,7 @@
 use super::Collection;
 use super::allowance::{Allowance, ForMembers};
 use super::search::Reach;
+use crate::header::Mark;
 use crate::{Heap, Host, ObjectId};
 
 /// An object with more values than this is left for the mark. To read it is one touch and yet much
@@ -37,17 +39,27 @@ impl<H: Host> Heap<H> {
     pub(super) fn try_candidates(&mut self, allowance: &mut Allowance, collection: &mut Collection) {
         // Finalizers may end the collection, and whatever dies can make new candidates.
         while self.slices.are_under_way() && !self.candidates.untried().is_empty() && allowance.is_left(&self.host) {
-            let tried = self.run_trial(allowance);
-            for &slot in &tried {
-                match self.search.is_member(slot) {
-                    // Until it dies, what is saved by a finalizer is reached from it.
-                    true => {}
-                    false if self.search.is_partial() => self.note_tried(slot),
-                    false => self.drop_candidate(slot),
+            let started = self.run_trial(allowance);
+            // What finalizers save of the garbage is reached from candidates that are left as they are until they die.
+            for slot in self.search.spared().collect::<Vec<_>>().into_iter().chain(started) {
+                if !self.search.is_member(slot) {
+                    self.settle_candidate(slot);
                 }
             }
             let found = self.search.found(&self.arena);
             self.free_set(found, collection);
+        }
+    }
+
+    /// Makes an untried candidate, of which a trial has found no garbage, a tried one, or none.
+    fn settle_candidate(&mut self, slot: u32) {
+        let header = self.arena.headers.all().get(slot as usize);
+        if !header.is_some_and(|header| header.marks.has(Mark::Untried)) {
+            return;
+        }
+        match self.search.is_partial() {
+            true => self.note_tried(slot),
+            false => self.drop_candidate(slot),
         }
     }
 

@@ -88,10 +88,38 @@ fn many_candidates_in_one_live_structure_are_searched_from_together() {
     }
     let mut twin = heap.clone();
     assert!(touched(&mut heap, |heap| _ = heap.collect_cycles().unwrap()) <= 2 * FEWER as u64);
-    // Up to 32 objects for each candidate alone, some of it twice since a slice ended; and then each
-    // object three times.
-    assert!(touched(&mut twin, in_slices) <= 36 * FEWER as u64);
+    // Each object once as it is tried, some of it twice since a slice ended, and once by the mark.
+    assert!(touched(&mut twin, in_slices) <= 4 * FEWER as u64);
     assert_eq!((heap.len(), twin.len()), (FEWER, FEWER));
+}
+
+#[test]
+fn a_live_list_that_was_built_from_its_head_costs_checks_its_length() {
+    const LENGTH: usize = 20_000;
+    let configuration = Configuration::default().with_interval(1).and_then(|it| it.with_bounds(1, 1)).unwrap();
+    let configuration = configuration.with_verification_interval(None).unwrap().with_automatic_checks(false);
+    let mut heap = Heap::with_configuration((), configuration);
+    let head = heap.allocate_box(Value::Nil).unwrap();
+    let mut last = head;
+    for _ in 1..LENGTH {
+        let next = heap.allocate_box(Value::Nil).unwrap();
+        heap.set_box(last, next.into()).unwrap();
+        if last != head {
+            heap.dec_ref(last).unwrap();
+        }
+        last = next;
+    }
+    heap.dec_ref(last).unwrap();
+    let held = heap.allocate_box(Value::Nil).unwrap();
+    let checks = |heap: &mut Heap| {
+        for _ in 0..200 {
+            heap.set_box(held, Value::Nil).unwrap();
+            heap.maybe_check_cycles().unwrap();
+        }
+    };
+    // Each is a candidate; a check may touch 1,000 objects, and so all of them could 200,000.
+    assert!(touched(&mut heap, checks) <= 4 * LENGTH as u64);
+    assert_eq!(heap.len(), LENGTH + 1);
 }
 
 #[test]

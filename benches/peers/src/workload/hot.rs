@@ -43,18 +43,23 @@ fn few<P: Peer>(peer: &mut P) -> Vec<P::Handle> {
     objects
 }
 
-/// A reference to one of a thousand objects is taken and given up.
-pub fn hold<P: Peer>(request: &Request) -> Figures {
+/// Something is done with one of a thousand objects after the other, in a drawn order.
+fn on_few<P: Peer>(request: &Request, act: impl Fn(&mut P, &P::Handle)) -> Figures {
     let mut peer = P::new();
     let objects = few(&mut peer);
     let order = draws(|random| random.u32(..FEW as u32));
     peer.prepare(request.twin, &objects);
-    let figures = repeated(request, &mut peer, |peer, time| {
-        let held = peer.hold(&objects[order[time] as usize]);
-        peer.give_up(black_box(held));
-    });
+    let figures = repeated(request, &mut peer, |peer, time| act(peer, &objects[order[time] as usize]));
     forget((objects, peer));
     figures
+}
+
+/// A reference to one of a thousand objects is taken and given up.
+pub fn hold<P: Peer>(request: &Request) -> Figures {
+    on_few(request, |peer: &mut P, object| {
+        let held = peer.hold(object);
+        peer.give_up(black_box(held));
+    })
 }
 
 /// An object without edges is allocated and given up.
@@ -173,17 +178,11 @@ pub fn weak_dead<P: Peer>(request: &Request) -> Figures {
 
 /// A weak object is made, upgraded and dropped.
 pub fn weak_object<P: Peer>(request: &Request) -> Figures {
-    let mut peer = P::new();
-    let objects = few(&mut peer);
-    let order = draws(|random| random.u32(..FEW as u32));
-    peer.prepare(request.twin, &objects);
-    let figures = repeated(request, &mut peer, |peer, time| {
-        let weak = peer.make_weak(&objects[order[time] as usize]);
+    on_few(request, |peer: &mut P, object| {
+        let weak = peer.make_weak(object);
         if let Some(held) = peer.upgrade(&weak) {
             peer.give_up(black_box(held));
         }
         peer.drop_weak(weak);
-    });
-    forget((objects, peer));
-    figures
+    })
 }
