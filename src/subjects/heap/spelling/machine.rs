@@ -18,13 +18,20 @@ struct Within<'w, 's> {
     objects: BTreeMap<Object, String>,
 }
 
+/// The host of a test: its type, a value of it, and the declaration, which `()` has no need of.
+pub(super) struct Machine {
+    pub(super) name: &'static str,
+    pub(super) value: &'static str,
+    pub(super) declaration: String,
+}
+
 impl Writer<'_> {
-    /// The host's type, if one is needed.
-    pub(super) fn machine(&mut self) -> Result<Option<String>, String> {
+    /// The host that the test needs.
+    pub(super) fn machine(&mut self) -> Result<Machine, String> {
         let finalizers = self.finalizers()?;
         let armed = self.story.parts.iter().any(|part| matches!(part, Part::Call(call) if arms(&call.operation)));
         if !(armed || self.used.has_log || self.by_site || !self.used.ids.is_empty()) {
-            return Ok(None);
+            return Ok(Machine { name: "()", value: "()", declaration: String::new() });
         }
         self.import("Host");
         let mut fields = String::new();
@@ -58,11 +65,15 @@ impl Writer<'_> {
                 "\n        fn died(&mut self, object: ObjectId) {\n            self.log.push((\"dies\", object));\n        }\n",
             );
         }
-        let fields = if fields.is_empty() { ";".to_owned() } else { format!(" {{\n{fields}    }}") };
+        let (value, fields) = match fields.is_empty() {
+            true => ("Machine", ";".to_owned()),
+            false => ("Machine::default()", format!(" {{\n{fields}    }}")),
+        };
         let within = if within.is_empty() { "{}".to_owned() } else { format!("{{\n{within}    }}") };
-        Ok(Some(format!(
+        let declaration = format!(
             "\n    #[derive(Clone, Default)]\n    struct Machine{fields}\n\n    impl Host for Machine {within}\n"
-        )))
+        );
+        Ok(Machine { name: "Machine", value, declaration })
     }
 
     /// What each object's finalizer does.

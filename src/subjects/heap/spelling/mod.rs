@@ -143,9 +143,9 @@ impl<'s> Writer<'s> {
         self.panics();
         let calls = std::mem::take(&mut self.text);
         let machine = self.machine()?;
-        let heap = self.configured(machine.is_some());
+        let heap = self.configured(&machine);
         let helpers = self.helpers();
-        Ok(format!("{}{helpers}\n{heap}{calls}", machine.unwrap_or_default()))
+        Ok(format!("{}{helpers}\n{heap}{calls}", machine.declaration))
     }
 
     /// Adds the check of finalizers' panics. The heap keeps these, also those of assertions in finalizers.

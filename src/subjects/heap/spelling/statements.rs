@@ -1,6 +1,7 @@
 //! Writes calls as statements: the call, the outcome that it must have, and the variable for its result.
 
 use super::expressions::{self, Gives, Place, Refer, value_of};
+use super::machine::Machine;
 use super::{Claim, Operation, Outcome, Part, Writer};
 use crate::judge::story::Telling;
 use crate::subjects::heap::calls::done_to;
@@ -206,7 +207,7 @@ impl Writer<'_> {
     }
 
     /// The heap, with the settings at the beginning of the program.
-    pub(super) fn configured(&mut self, has_machine: bool) -> String {
+    pub(super) fn configured(&mut self, machine: &Machine) -> String {
         let mut settings = String::new();
         let mut refused = String::new();
         let mut most = None;
@@ -236,17 +237,16 @@ impl Writer<'_> {
         let settings = format!("{counted}{}{settings}", most.unwrap_or_default());
         let calls = |part: &Part| matches!(part, Part::Call(call) if !call.operation.code().is_setting());
         let mutable = if self.story.parts.iter().any(calls) { "mut " } else { "" };
-        let machine = if has_machine { "Machine" } else { "()" };
         if !refused.is_empty() || !settings.is_empty() {
             self.import("Configuration");
         }
         if settings.is_empty() {
-            return format!("{refused}    let {mutable}heap = Heap::<{machine}>::new();\n");
+            return format!("{refused}    let {mutable}heap = Heap::<{}>::new();\n", machine.name);
         }
-        let host = if has_machine { "Machine::default()" } else { "()" };
         format!(
             "{refused}    let configuration = Configuration::default(){settings};\n    \
-             let {mutable}heap = Heap::with_configuration({host}, configuration);\n"
+             let {mutable}heap = Heap::with_configuration({}, configuration);\n",
+            machine.value
         )
     }
 }
