@@ -3,12 +3,12 @@
 
 use super::package::{Package, run};
 use crate::seeded::bug::Bug;
+use crate::seeded::builds::Build;
 use crate::seeded::scratch::Scratch;
 use crate::seeded::trial::{Outcome, Trial};
 use anyhow::{Result, bail, ensure};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 /// The most random programs that are tried until one fails by a bug.
@@ -23,7 +23,7 @@ pub(super) fn check(root: &Path, bugs: &[Bug], stop: &AtomicBool) -> Result<Opti
     for (number, bug) in bugs.iter().enumerate() {
         eprintln!("[{}/{}] {}/{}", number + 1, bugs.len(), bug.class, bug.id);
         let edited = bug.edited(|file| scratch.read(file))?;
-        let Some(heapproof) = scratch.build(&edited)? else { return Ok(None) };
+        let Some(heapproof) = scratch.build(&edited)?.map(Build::plain) else { return Ok(None) };
         let (property, output) = (&*bug.property, &*scratch.output);
         let trial = Trial { property, extra: &[], seed: 1, cases: CASES, jobs: None, output, stop };
         let trace = match trial.run(&heapproof)? {
@@ -31,7 +31,7 @@ pub(super) fn check(root: &Path, bugs: &[Bug], stop: &AtomicBool) -> Result<Opti
             Some(Outcome::Found(found)) => found.trace,
             Some(other) => bail!("{} has no trace: {other:?}", bug.id),
         };
-        let mut emit = Command::new(&heapproof);
+        let mut emit = heapproof.command();
         emit.args(["emit-test", "--property", property, "--name", "it_fails", "-o"]).arg(&tests).arg(trace);
         run(&mut emit, "heapproof emit-test")?;
         package.build()?;

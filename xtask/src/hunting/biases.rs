@@ -6,6 +6,7 @@
 use crate::common::command::{Command, End, stopped_by_signals};
 use crate::common::workspace::root;
 use crate::seeded::bug::Bug;
+use crate::seeded::builds::Builds;
 use crate::seeded::choice::chosen_or;
 use crate::seeded::scratch::Scratch;
 use crate::seeded::trial::{Outcome, Trial};
@@ -75,16 +76,16 @@ impl Comparison<'_> {
     /// Looks for these bugs and prints a row of a table for each; false if interrupted.
     pub fn run(&self, root: &Path, bugs: &[Bug]) -> Result<bool> {
         let scratch = Scratch::new(root, self.jobs, self.stop)?;
-        let edited: Vec<_> = bugs.iter().map(|bug| bug.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
+        let Some(builds) = Builds::new(&scratch, bugs, false)? else { return Ok(false) };
         let all = BIASES.join(",");
         let without = BIASES.map(|bias| vec!["--without-bias", bias]).into_iter();
         let ways: Vec<Vec<&str>> =
             [vec![]].into_iter().chain(without).chain([vec!["--without-bias", &*all], vec!["--feedback"]]).collect();
         println!("| bug | all | {} | none | with feedback |", BIASES.map(|bias| format!("without {bias}")).join(" | "));
         println!("|---{}|", "|--:".repeat(ways.len()));
-        for (bug, edited) in bugs.iter().zip(edited) {
+        for (index, bug) in bugs.iter().enumerate() {
             let place = || format!("seeded bug {}/{}", bug.class, bug.id);
-            let Some(heapproof) = scratch.build(&edited).with_context(place)? else { return Ok(false) };
+            let Some(heapproof) = builds.of(index).with_context(place)? else { return Ok(false) };
             let mut line = format!("| {} |", bug.id);
             for extra in &ways {
                 let mut outcomes = Vec::new();

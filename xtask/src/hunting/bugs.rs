@@ -35,6 +35,9 @@ pub(crate) struct Bugs {
     /// Hold the heap to that dialect, as `loosest`: how much a subject with a loose dialect still shows
     #[arg(long, value_name = "DIALECT")]
     dialect: Option<String>,
+    /// Build each bug by itself, instead of all behind switches: slow, and the same results
+    #[arg(long)]
+    alone: bool,
     /// How many threads build and check; by default one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
@@ -46,7 +49,7 @@ impl Command for Bugs {
         let stop = stopped_by_signals()?;
         let seeds = self.seed..self.seed.saturating_add(self.trials);
         let extra: Vec<&str> = self.dialect.iter().flat_map(|dialect| ["--dialect", dialect]).collect();
-        let hunt = Hunt { seeds, cases: self.cases, extra: &extra, jobs: self.jobs, stop: &stop };
+        let hunt = Hunt { seeds, cases: self.cases, extra: &extra, jobs: self.jobs, alone: self.alone, stop: &stop };
         let results = hunt.run(root(), &bugs)?;
         print!("{}", table(&bugs, &results));
         Ok(match results {

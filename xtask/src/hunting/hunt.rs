@@ -1,14 +1,13 @@
-//! Takes all bugs, one after the other: puts the bug into the sources, builds them, and looks whether the harness detects it.
+//! Takes all bugs, one after the other, and looks whether the harness detects it.
 
 use crate::common::workspace::traces;
 use crate::seeded::bug::Bug;
+use crate::seeded::builds::{Build, Builds};
 use crate::seeded::scratch::Scratch;
 use crate::seeded::trial::{self, Outcome, Trial};
 use anyhow::{Context, Result, bail, ensure};
-use std::collections::BTreeMap;
-use std::fs;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -20,6 +19,8 @@ pub(crate) struct Hunt<'a> {
     /// More arguments of each command that judges.
     pub extra: &'a [&'a str],
     pub jobs: Option<u16>,
+    /// Each bug has a build of its own.
+    pub alone: bool,
     pub stop: &'a AtomicBool,
 }
 
@@ -46,14 +47,11 @@ impl Hunt<'_> {
     pub fn run(&self, root: &Path, bugs: &[Bug]) -> Result<Vec<Trials>> {
         let start = Instant::now();
         let scratch = Scratch::new(root, self.jobs, self.stop)?;
-        // All edits are made before the first build, so a text that is no longer in the sources is an error at once.
-        let edited: Vec<_> = bugs.iter().map(|bug| bug.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
-        eprintln!("building without a bug");
-        let Some(sound) = sound(&scratch)? else { return Ok(Vec::new()) };
+        let Some(builds) = Builds::new(&scratch, bugs, self.alone)? else { return Ok(Vec::new()) };
         let mut results = Vec::new();
-        for (number, (bug, edited)) in bugs.iter().zip(edited).enumerate() {
-            eprintln!("[{}/{}] {}/{}", number + 1, bugs.len(), bug.class, bug.id);
-            let result = self.look_for(&scratch, &sound, &bug.property, &edited);
+        for (index, bug) in bugs.iter().enumerate() {
+            eprintln!("[{}/{}] {}/{}", index + 1, bugs.len(), bug.class, bug.id);
+            let result = self.look_for(&scratch, &builds, index, &bug.property);
             match result.with_context(|| format!("seeded bug {}/{}", bug.class, bug.id))? {
                 Some(result) => results.push(result),
                 None => break,
@@ -66,11 +64,11 @@ impl Hunt<'_> {
     fn look_for(
         &self,
         scratch: &Scratch<'_>,
-        sound: &Path,
+        builds: &Builds<'_>,
+        index: usize,
         property: &str,
-        edited: &BTreeMap<PathBuf, String>,
     ) -> Result<Option<Trials>> {
-        let Some(heapproof) = scratch.build(edited)? else { return Ok(None) };
+        let Some(heapproof) = builds.of(index)? else { return Ok(None) };
         let mut outcomes = Vec::new();
         for seed in self.seeds.clone() {
             let Some(mut outcome) = self.trial(scratch, property, seed).run(&heapproof)? else { return Ok(None) };
@@ -83,7 +81,7 @@ impl Hunt<'_> {
                 }
             }
             eprintln!("  seed {seed}: {}", describe(&outcome));
-            if !self.is_due_to_bug(scratch, sound, property, seed, &outcome)? {
+            if !self.is_due_to_bug(scratch, &builds.sound, property, seed, &outcome)? {
                 return Ok(None);
             }
             outcomes.push(outcome);
@@ -104,7 +102,7 @@ impl Hunt<'_> {
     fn is_due_to_bug(
         &self,
         scratch: &Scratch<'_>,
-        sound: &Path,
+        sound: &Build,
         property: &str,
         seed: u64,
         outcome: &Outcome,
@@ -125,14 +123,6 @@ impl Hunt<'_> {
             Outcome::ByCorpus(_) | Outcome::Undetected { .. } | Outcome::TimedOut => Ok(true),
         }
     }
-}
-
-/// Builds without a bug, and copies the binary before later builds overwrite it; `None` if interrupted.
-fn sound(scratch: &Scratch<'_>) -> Result<Option<PathBuf>> {
-    let Some(built) = scratch.build(&BTreeMap::new())? else { return Ok(None) };
-    let kept = scratch.output.join("heapproof-without-a-bug");
-    fs::copy(built, &kept)?;
-    Ok(Some(kept))
 }
 
 fn describe(outcome: &Outcome) -> String {

@@ -17,12 +17,15 @@
 //! The lockstep can't detect a bug that no subject is involved in. Such a bug names its property before the edits:
 //! `property = "text"`.
 //!
-//! [`bug`] reads the files, [`replace`] edits a text, [`scratch`] builds the sources with a bug, and a [`trial`] runs
-//! `heapproof check` on the result. Other rooms use these.
+//! [`bug`] reads the files, [`replace`] edits a text, [`switched`] puts all bugs into one copy of the sources, [`scratch`]
+//! builds a copy, [`builds`] gives each bug its binary, and a [`trial`] runs `heapproof check` with it. Other rooms use
+//! these.
 
 pub(crate) mod apply;
 pub(crate) mod bug;
+pub(crate) mod builds;
 pub(crate) mod choice;
 mod replace;
 pub(crate) mod scratch;
+mod switched;
 pub(crate) mod trial;

@@ -1,10 +1,10 @@
 //! One attempt to detect a bug: runs `heapproof check` with one seed.
 
+use super::builds::Build;
 use crate::common::child::{self, Ended, How};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -53,8 +53,8 @@ pub(crate) struct Found {
 
 impl Trial<'_> {
     /// Runs the trial; `None` if interrupted.
-    pub fn run(&self, heapproof: &Path) -> Result<Option<Outcome>> {
-        let mut check = Command::new(heapproof);
+    pub fn run(&self, heapproof: &Build) -> Result<Option<Outcome>> {
+        let mut check = heapproof.command();
         check.args(["check", "--format", "json", "--property", self.property]);
         check.args(["--seed", &self.seed.to_string(), "--cases", &self.cases.to_string()]);
         check.arg("--out").arg(self.output);
@@ -79,14 +79,14 @@ impl Trial<'_> {
 
 /// Whether a trace fails on this build too; `None` if interrupted.
 pub(crate) fn fails(
-    heapproof: &Path,
+    heapproof: &Build,
     property: &str,
     extra: &[&str],
     trace: &Path,
     output: &Path,
     stop: &AtomicBool,
 ) -> Result<Option<bool>> {
-    let mut replay = Command::new(heapproof);
+    let mut replay = heapproof.command();
     replay.args(["replay", "--property", property]).args(extra).arg(trace);
     let ended = child::run(&mut replay, output, Some(LIMIT), stop)?;
     Ok(match ended.how {
@@ -99,14 +99,14 @@ pub(crate) fn fails(
 /// The signature of a trace of the corpus that fails on this build, if one does; the outer option is `None` if interrupted.
 /// Some bugs need more objects than random programs can have, since a run compares all objects after each line.
 pub(crate) fn replay_corpus(
-    heapproof: &Path,
+    heapproof: &Build,
     property: &str,
     extra: &[&str],
     traces: &[PathBuf],
     output: &Path,
     stop: &AtomicBool,
 ) -> Result<Option<Option<String>>> {
-    let mut replay = Command::new(heapproof);
+    let mut replay = heapproof.command();
     replay.args(["replay", "--property", property]).args(extra).args(traces);
     let Ended { how, stdout, stderr } = child::run(&mut replay, output, Some(LIMIT), stop)?;
     Ok(match how {
