@@ -45,7 +45,7 @@ pub use failure::viewer;
 pub use failure::{corpus, explain, failures, heading, known, minimize, proof};
 pub use judge::{digest, lockstep, lost, properties, signature, subject, tally, violation};
 pub use programs::{generate, mutate};
-pub use runs::{campaign, enumerate, statistics};
+pub use runs::{campaign, enumerate, mix, statistics};
 pub use subjects::pointers;
 
 /// Prints a trace as a Rust test, and defines what a subject needs to spell one: see [`emit_test`](emit::emit_test).

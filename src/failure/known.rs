@@ -6,7 +6,6 @@
 use crate::failure::corpus::{self, CorpusError, Kept};
 use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
-use heapproof_model::Program;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -24,14 +23,14 @@ impl Known {
     ///
     /// # Errors
     /// If one can't be read, or is not a trace.
-    pub fn of(paths: &[PathBuf], judge: &dyn Fn(&Program) -> Option<Failure>) -> Result<Known, CorpusError> {
+    pub fn of(paths: &[PathBuf], judge: &dyn Fn(&Kept) -> Option<Failure>) -> Result<Known, CorpusError> {
         let mut known = Known::default();
         for path in paths {
             let kept = if path.is_dir() { corpus::load(path)? } else { vec![corpus::read(path.clone())?] };
-            for Kept { path, program, .. } in kept {
-                match judge(&program) {
-                    Some(failure) => drop(known.signatures.insert(failure.signature(&program))),
-                    None => known.passing.push(path),
+            for trace in kept {
+                match judge(&trace) {
+                    Some(failure) => drop(known.signatures.insert(failure.signature(&trace.program))),
+                    None => known.passing.push(trace.path),
                 }
             }
         }

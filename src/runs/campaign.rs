@@ -15,6 +15,7 @@ use crate::programs::generate::{self, Recipe};
 use crate::programs::mutate;
 use crate::runs::blocks::{self, Blocks};
 use crate::runs::feedback::{self, Novelty, Pool, Pools, ROUND};
+use crate::runs::mix::{Aim, Mix};
 use crate::runs::statistics::{self, Observed, Statistics};
 use heapproof_model::{Code, Line, Program};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,13 +32,13 @@ pub const OBSERVED: u64 = 8;
 /// The parameters of a run.
 #[derive(Debug, Clone)]
 pub struct Campaign {
-    /// The property to check.
-    pub property: Property,
+    /// The properties to check, and the profiles of their programs.
+    pub mix: Mix,
     /// The subject.
     pub subject: SubjectKind,
     /// The number that repeats the run.
     pub seed: u64,
-    /// How programs are drawn.
+    /// How programs are drawn; the profile is that of the case.
     pub recipe: Recipe,
     /// The operations that programs must not use.
     pub without: Vec<Code>,
@@ -60,6 +61,8 @@ pub struct Campaign {
 pub struct Found {
     /// The case's number.
     pub case: u64,
+    /// What it was judged by.
+    pub aim: Aim,
     /// The program.
     pub program: Program,
     /// Where and how it failed.
@@ -71,6 +74,8 @@ pub struct Found {
 pub struct Summary {
     /// How many programs were run.
     pub programs: u64,
+    /// How many of them each property judged.
+    pub by_property: BTreeMap<Property, u64>,
     /// The outcomes of their operations.
     pub tally: Tally,
     /// A digest of programs and verdicts.
@@ -110,6 +115,7 @@ struct Block {
     /// Whether time ended it early. Then it is the last block.
     cut_short: bool,
     programs: u64,
+    by_property: BTreeMap<Property, u64>,
     tally: Tally,
     digest: u64,
     observed: Vec<(Observed, Arc<Program>)>,
@@ -132,20 +138,20 @@ impl Campaign {
         progress: &mut dyn FnMut(&Summary),
     ) -> Result<Summary, NotMade> {
         self.run_by(
-            &|program, observes| Judged::here(self.property, &self.subject, program, observes),
+            &|property, program, observes| Judged::here(property, &self.subject, program, observes),
             stop,
             found,
             progress,
         )
     }
 
-    /// Does the same with another judge. Its second argument says whether to observe the program.
+    /// Does the same with another judge. Its last argument says whether to observe the program.
     ///
     /// # Errors
     /// If a subject can't be made.
     pub fn run_by(
         &self,
-        judge: &(dyn Fn(&Program, bool) -> Judged + Sync),
+        judge: &(dyn Fn(Property, &Program, bool) -> Judged + Sync),
         stop: &AtomicBool,
         found: &mut dyn FnMut(Found),
         progress: &mut dyn FnMut(&Summary),
@@ -197,7 +203,7 @@ impl Campaign {
     /// Runs blocks until there are no more or one of `stops` is set.
     fn work(
         &self,
-        judge: &dyn Fn(&Program, bool) -> Judged,
+        judge: &dyn Fn(Property, &Program, bool) -> Judged,
         abilities: Abilities,
         blocks: &Blocks,
         stops: &[&AtomicBool],
@@ -206,7 +212,7 @@ impl Campaign {
     ) {
         let supports = |code| abilities.has(code) && !self.without.contains(&code);
         let not_in_code = Code::ALL.iter().copied().filter(|code| !abilities.has_in_code(*code)).collect();
-        let recipe = Recipe { dialect: *abilities.dialect(), not_in_code, ..self.recipe.clone() };
+        let mut recipe = Recipe { dialect: *abilities.dialect(), not_in_code, ..self.recipe.clone() };
         let stopped = || stops.iter().any(|stop| stop.load(Ordering::Relaxed));
         let mut pool = Pool::default();
         let mut length = 1;
@@ -229,9 +235,11 @@ impl Campaign {
                 }
                 let made = feedback::made(self.seed, case, &pool, self.recipe.most_lines, &supports);
                 let made = made.map(|program| mutate::said(&program, recipe.dialect));
+                let aim = self.mix.of_case(self.seed, case);
+                recipe.profile = aim.profile;
                 let program = made.unwrap_or_else(|| generate::case(self.seed, case, &recipe, &supports));
                 let program = self.without(program);
-                if block.add(case, program, self, judge) && (!self.keep_going || block.not_made.is_some()) {
+                if block.add(case, aim, program, self, judge) && (!self.keep_going || block.not_made.is_some()) {
                     break;
                 }
             }
@@ -262,12 +270,13 @@ impl Block {
     fn add(
         &mut self,
         case: u64,
+        aim: Aim,
         program: Program,
         campaign: &Campaign,
-        judge: &dyn Fn(&Program, bool) -> Judged,
+        judge: &dyn Fn(Property, &Program, bool) -> Judged,
     ) -> bool {
         haste::begins(case);
-        let Judged { verdict, observed } = judge(&program, case.is_multiple_of(campaign.observed()));
+        let Judged { verdict, observed } = judge(aim.property, &program, case.is_multiple_of(campaign.observed()));
         if let Some(not_made) = verdict.failure.as_ref().and_then(|failure| failure.violation.not_made()) {
             self.not_made = Some(not_made.clone());
             return true;
@@ -275,6 +284,7 @@ impl Block {
         let program = Arc::new(program);
         self.observed.extend(observed.map(|observed| (observed, Arc::clone(&program))));
         self.programs += 1;
+        *self.by_property.entry(aim.property).or_default() += 1;
         self.tally.merge(&verdict.tally);
         let mut digest = Xxh3::new();
         digest.update(&case.to_le_bytes());
@@ -291,7 +301,7 @@ impl Block {
             digest.update(&(failure.step as u64).to_le_bytes());
             failed = !campaign.known.contains(&signature);
             match failed {
-                true => self.found.push(Found { case, program: Arc::unwrap_or_clone(program), failure }),
+                true => self.found.push(Found { case, aim, program: Arc::unwrap_or_clone(program), failure }),
                 false => self.known.push(signature),
             }
         }
@@ -304,6 +314,9 @@ impl Block {
 /// Adds a block's results.
 fn merge(summary: &mut Summary, block: Block, found: &mut dyn FnMut(Found)) {
     summary.programs += block.programs;
+    for (property, count) in block.by_property {
+        *summary.by_property.entry(property).or_default() += count;
+    }
     summary.tally.merge(&block.tally);
     block.observed.iter().for_each(|(observed, _)| summary.statistics.add(observed));
     summary.digest = summary.digest.wrapping_add(block.digest);

@@ -6,6 +6,7 @@ pub mod enumerate;
 mod feedback;
 #[cfg(feature = "cli")]
 pub mod isolation;
+pub mod mix;
 pub mod statistics;
 
 /// How many threads this machine runs at once.

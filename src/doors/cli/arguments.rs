@@ -1,12 +1,13 @@
 //! Arguments that several commands share.
 
 use super::{Trouble, say};
+use crate::failure::corpus::Kept;
 use crate::failure::known::Known;
 use crate::failure::proof::quoted;
 use crate::judge::lockstep::Failure;
 use crate::judge::properties::Property;
 use clap::{Args, ValueEnum};
-use heapproof_model::{Code, Dialect, Program};
+use heapproof_model::{Code, Dialect};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -34,7 +35,7 @@ pub(super) struct Except {
 
 impl Except {
     /// The failures of the `--known` traces, by this judge.
-    pub fn known(&self, judge: &dyn Fn(&Program) -> Option<Failure>) -> Result<Known, Trouble> {
+    pub fn known(&self, judge: &dyn Fn(&Kept) -> Option<Failure>) -> Result<Known, Trouble> {
         let known = Known::of(&self.known, judge).map_err(|error| Trouble::Usage(error.to_string()))?;
         for path in &known.passing {
             say(&format!("{} passes, so it excuses no failure", path.display()));

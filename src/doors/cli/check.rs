@@ -1,11 +1,12 @@
 //! `heapproof check`: random programs.
 
+mod judges;
 mod report;
 
 use super::arguments::{Except, Format, duration, property, seed};
 use super::figures;
 use super::files::{Files, Target};
-use super::isolate::{Isolate, Judge};
+use super::isolate::Isolate;
 use super::output::Output;
 use super::{Context, End, Trouble, say};
 use crate::failure::failures::{OUT, save_original};
@@ -15,10 +16,12 @@ use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
 use crate::programs::generate::{Bias, MOST_LINES, Profile, Recipe};
 use crate::runs::campaign::{Campaign, Found, Summary};
+use crate::runs::mix::{Aim, Mix};
 use crate::runs::threads;
 use crate::subjects::shown_by;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use judges::Judges;
 use report::Reporter;
 use std::cell::RefCell;
 use std::fmt::Write;
@@ -54,10 +57,11 @@ pub(super) struct Check {
     /// The heap under proof; by default the first of `list subjects`
     #[arg(long, value_name = "NAME")]
     pub subject: Option<String>,
-    /// The property to check; see `list properties`; by default the one that `list subjects` names, or else `lockstep`
+    /// The property to check; see `list properties`; by default the one that `list subjects` names, or else all, each in a
+    /// share of the programs
     #[arg(long, value_name = "NAME", value_parser = property)]
     pub property: Option<Property>,
-    /// The mix of operations; by default one that suits the property; see `list profiles`
+    /// The mix of operations; by default those that suit the property; see `list profiles`
     #[arg(long, value_name = "NAME", value_parser = profile)]
     pub profile: Option<Profile>,
     /// Draw programs without this bias, to measure its worth
@@ -86,16 +90,15 @@ pub(super) struct Check {
 
 pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Output) -> Result<End, Trouble> {
     let subject = context.subject(arguments.subject.as_deref())?.clone();
-    let property = arguments.property.unwrap_or(default_property(&subject));
-    let judge = Judge::new(property, &subject, &arguments.isolate)?;
+    let mix = mix(arguments, &subject)?;
+    let judges = Judges::new(&mix, &subject, &arguments.isolate)?;
     let campaign = Campaign {
-        property,
+        mix,
         subject: subject.clone(),
-        known: arguments.except.known(&|program| judge.failure(program))?.signatures,
+        known: arguments.except.known(&|kept| judges.kept(kept))?.signatures,
         without: arguments.except.without.clone(),
         seed: arguments.seed.unwrap_or_else(|| RandomState::new().hash_one(std::process::id())),
         recipe: Recipe {
-            profile: arguments.profile.unwrap_or(property.profile()),
             most_lines: arguments.ops as usize,
             without: arguments.without_bias.clone(),
             ..Recipe::default()
@@ -123,16 +126,16 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     };
     let mut due = Duration::ZERO;
     let summary = campaign.run_by(
-        &|program, observes| {
-            let judged = judge.judged(program, observes);
-            if judge.is_in_trouble() {
+        &|property, program, observes| {
+            let judged = judges.of(property).judged(program, observes);
+            if judges.are_in_trouble() {
                 context.stop.store(true, Ordering::Relaxed);
             }
             judged
         },
         &context.stop,
         &mut |found| {
-            note(bar.suspend(|| report(context, &campaign, &judge, arguments, &mut reporter.borrow_mut(), &found)));
+            note(bar.suspend(|| report(context, &campaign, &judges, arguments, &mut reporter.borrow_mut(), &found)));
         },
         &mut |summary| {
             bar.set_position(summary.programs);
@@ -144,7 +147,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
         },
     );
     bar.finish_and_clear();
-    judge.trouble()?;
+    judges.trouble()?;
     let summary = summary?;
     context.save(|| end(kept.as_ref(), reporter, trouble.into_inner(), &summary))
 }
@@ -169,9 +172,13 @@ fn end(
     })
 }
 
-/// The property to check by default. For a subject that is wrong on purpose it is the one that shows the mistake.
-fn default_property(subject: &SubjectKind) -> Property {
-    shown_by(subject).unwrap_or(Property::Lockstep)
+/// What the cases aim at. By default at everything; for a subject that is wrong on purpose, at what shows the mistake.
+fn mix(arguments: &Check, subject: &SubjectKind) -> Result<Mix, Trouble> {
+    let mix = match arguments.property.or(shown_by(subject)) {
+        Some(property) => Mix::one(property, property.profile()),
+        None => Mix::all(&subject.abilities()?),
+    };
+    Ok(arguments.profile.map_or(mix.clone(), |profile| mix.under(profile)))
 }
 
 /// Writes the statistics so far, since a kill can't be caught.
@@ -188,13 +195,15 @@ fn keep(kept: Option<&Target>, reporter: &mut Reporter<'_>, summary: &Summary) -
 fn report(
     context: &Context<'_>,
     campaign: &Campaign,
-    judge: &Judge<'_>,
+    judges: &Judges<'_>,
     arguments: &Check,
     reporter: &mut Reporter<'_>,
     found: &Found,
 ) -> Result<(), Trouble> {
     let signature = found.failure.signature(&found.program);
-    let Recipe { profile, most_lines, .. } = &campaign.recipe;
+    let most_lines = campaign.recipe.most_lines;
+    let Aim { property, profile } = found.aim;
+    let judge = judges.of(property);
     let feedback = if campaign.feedback { ", with feedback" } else { "" };
     let note = format!(
         "case {} of seed {}, profile {}, at most {most_lines} lines{feedback}",
@@ -202,7 +211,7 @@ fn report(
         campaign.seed,
         profile.name()
     );
-    let heading = format!("{}\n{note}", found_as(signature.as_str(), campaign.property, &campaign.subject));
+    let heading = format!("{}\n{note}", found_as(signature.as_str(), property, &campaign.subject));
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
     let original = save_original(&arguments.out, &signature, &found.program, &heading).map_err(unsaved);
     reporter.found(found, &signature, original.as_deref().ok())?;

@@ -178,8 +178,7 @@ pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &m
         )));
     }
     let careful = subject.clone().careful();
-    let judge = |program: &_| Property::Lockstep.check(&careful, program).failure;
-    let known = arguments.except.known(&judge)?;
+    let known = arguments.except.known(&|kept| Property::Lockstep.check(&careful, &kept.program).failure)?;
     let searches =
         spaces.iter().map(|space| arguments.search(space, &subject, &known)).collect::<Result<Vec<_>, _>>()?;
     Files::folder(&arguments.out.join("failures").join("original"))?;

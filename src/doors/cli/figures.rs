@@ -1,6 +1,6 @@
 //! Prints the statistics of a run, for people and as JSON.
 
-use crate::programs::generate::{Profile, Recipe};
+use crate::programs::generate::Profile;
 use crate::runs::campaign::{Campaign, Summary};
 use crate::runs::statistics::{Condition, Encounter, Growth, Kept, Reach, Statistics, Touch, health};
 use heapproof_model::Code;
@@ -60,7 +60,8 @@ struct Reachable {
 
 impl Reachable {
     fn new(campaign: &Campaign, statistics: &Statistics) -> Reachable {
-        let drawn = |code: Code| campaign.recipe.profile.weight(code) > 0;
+        let profiles = campaign.mix.profiles();
+        let drawn = |code: Code| profiles.iter().any(|profile| profile.weight(code) > 0);
         let reach = campaign.subject.abilities().ok().map(|abilities| Reach::new(abilities, &drawn));
         let can = |reaches: &dyn Fn(&Reach<'_>) -> bool| reach.as_ref().is_none_or(reaches);
         let conditions = statistics.conditions().filter(|(it, count)| *count > 0 || can(&|reach| reach.condition(*it)));
@@ -151,13 +152,14 @@ fn warnings(campaign: &Campaign, summary: &Summary) -> Vec<String> {
     let Summary { tally, statistics, elapsed, .. } = summary;
     let Ok(abilities) = campaign.subject.abilities() else { return Vec::new() };
     let total = tally.total();
-    let Recipe { profile, .. } = campaign.recipe;
     // Other profiles draw so few of some operations that wrong calls are rare too.
-    let errs = profile == Profile::Default && abilities.dialect().wrong_calls == WrongCalls::Refused;
-    let drawn = |code| abilities.has(code) && profile.weight(code) > 0;
+    let errs =
+        campaign.mix.main().profile == Profile::Default && abilities.dialect().wrong_calls == WrongCalls::Refused;
+    let profiles = campaign.mix.profiles();
+    let drawn = |code| abilities.has(code) && profiles.iter().any(|profile| profile.weight(code) > 0);
     let mut warnings = health::warnings(tally, statistics, errs, &drawn);
-    if !campaign.property.is_about(&abilities) {
-        let (property, subject) = (campaign.property.name(), &campaign.subject.name);
+    for property in campaign.mix.properties().iter().filter(|property| !property.is_about(&abilities)) {
+        let (property, subject) = (property.name(), &campaign.subject.name);
         warnings.push(format!("`{subject}` has nothing that `{property}` is about, so it passes whatever it does"));
     }
     warnings.extend(health::slow(total.done + total.refused, *elapsed, campaign.jobs, statistics));

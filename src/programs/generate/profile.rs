@@ -6,7 +6,7 @@ use heapproof_model::Code;
 ///
 /// A profile changes how often operations are drawn, and some change which operands they get. The default profile
 /// reaches every operation of a subject too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Profile {
     /// Everything.
     #[default]

@@ -24,15 +24,15 @@ pub(super) fn check(root: &Path, bugs: &[Bug], stop: &AtomicBool) -> Result<Opti
         eprintln!("[{}/{}] {}/{}", number + 1, bugs.len(), bug.class, bug.id);
         let edited = bug.edited(|file| scratch.read(file))?;
         let Some(heapproof) = scratch.build(&edited)?.map(Build::plain) else { return Ok(None) };
-        let (property, output) = (&*bug.property, &*scratch.output);
-        let trial = Trial { property, extra: &[], seed: 1, cases: CASES, jobs: None, output, stop };
+        let (extra, output) = (bug.reach.options(), &*scratch.output);
+        let trial = Trial { extra, seed: 1, cases: CASES, jobs: None, output, stop };
         let trace = match trial.run(&heapproof)? {
             None => return Ok(None),
             Some(Outcome::Found(found)) => found.trace,
             Some(other) => bail!("{} has no trace: {other:?}", bug.id),
         };
         let mut emit = heapproof.command();
-        emit.args(["emit-test", "--property", property, "--name", "it_fails", "-o"]).arg(&tests).arg(trace);
+        emit.args(["emit-test", "--name", "it_fails", "-o"]).arg(&tests).arg(trace);
         run(&mut emit, "heapproof emit-test")?;
         package.build()?;
         ensure!(package.fails()?, "the test of {} passes with the bug", bug.id);

@@ -91,7 +91,6 @@ impl Comparison<'_> {
                 let mut outcomes = Vec::new();
                 for seed in self.seeds.clone() {
                     let trial = Trial {
-                        property: "lockstep",
                         extra,
                         seed,
                         cases: self.cases,

@@ -1,7 +1,7 @@
 //! Takes all bugs, one after the other, and looks whether the harness detects it.
 
 use crate::common::workspace::traces;
-use crate::seeded::bug::Bug;
+use crate::seeded::bug::{Bug, Reach};
 use crate::seeded::builds::{Build, Builds};
 use crate::seeded::scratch::Scratch;
 use crate::seeded::trial::{self, Outcome, Trial};
@@ -51,7 +51,7 @@ impl Hunt<'_> {
         let mut results = Vec::new();
         for (index, bug) in bugs.iter().enumerate() {
             eprintln!("[{}/{}] {}/{}", index + 1, bugs.len(), bug.class, bug.id);
-            let result = self.look_for(&scratch, &builds, index, &bug.property);
+            let result = self.look_for(&scratch, &builds, index, bug.reach);
             match result.with_context(|| format!("seeded bug {}/{}", bug.class, bug.id))? {
                 Some(result) => results.push(result),
                 None => break,
@@ -66,22 +66,23 @@ impl Hunt<'_> {
         scratch: &Scratch<'_>,
         builds: &Builds<'_>,
         index: usize,
-        property: &str,
+        reach: Reach,
     ) -> Result<Option<Trials>> {
+        let options = [self.extra, reach.options()].concat();
         let Some(heapproof) = builds.of(index)? else { return Ok(None) };
         let mut outcomes = Vec::new();
         for seed in self.seeds.clone() {
-            let Some(mut outcome) = self.trial(scratch, property, seed).run(&heapproof)? else { return Ok(None) };
+            let Some(mut outcome) = self.trial(scratch, &options, seed).run(&heapproof)? else { return Ok(None) };
             if let Outcome::Undetected { .. } = outcome {
                 let traces = traces()?;
-                match trial::replay_corpus(&heapproof, property, self.extra, &traces, &scratch.output, self.stop)? {
+                match trial::replay_corpus(&heapproof, &options, &traces, &scratch.output, self.stop)? {
                     None => return Ok(None),
                     Some(None) => {}
                     Some(Some(how)) => outcome = Outcome::ByCorpus(how),
                 }
             }
             eprintln!("  seed {seed}: {}", describe(&outcome));
-            if !self.is_due_to_bug(scratch, &builds.sound, property, seed, &outcome)? {
+            if !self.is_due_to_bug(scratch, &builds.sound, &options, seed, &outcome)? {
                 return Ok(None);
             }
             outcomes.push(outcome);
@@ -93,9 +94,9 @@ impl Hunt<'_> {
         Ok(Some(Trials(outcomes)))
     }
 
-    fn trial<'a>(&'a self, scratch: &'a Scratch<'_>, property: &'a str, seed: u64) -> Trial<'a> {
+    fn trial<'a>(&'a self, scratch: &'a Scratch<'_>, options: &'a [&str], seed: u64) -> Trial<'a> {
         let (cases, jobs, output, stop) = (self.cases, self.jobs, &*scratch.output, self.stop);
-        Trial { property, extra: self.extra, seed, cases, jobs, output, stop }
+        Trial { extra: options, seed, cases, jobs, output, stop }
     }
 
     /// Checks that the failure does not happen without the bug; false if interrupted.
@@ -103,18 +104,18 @@ impl Hunt<'_> {
         &self,
         scratch: &Scratch<'_>,
         sound: &Build,
-        property: &str,
+        options: &[&str],
         seed: u64,
         outcome: &Outcome,
     ) -> Result<bool> {
         match outcome {
             Outcome::Found(found) => {
-                let fails = trial::fails(sound, property, self.extra, &found.trace, &scratch.output, self.stop)?;
+                let fails = trial::fails(sound, options, &found.trace, &scratch.output, self.stop)?;
                 ensure!(fails != Some(true), "{} fails without the bug too", found.trace.display());
                 Ok(fails.is_some())
             }
             // There is no minimised trace, so the whole run must pass.
-            Outcome::Crashed(_) => match self.trial(scratch, property, seed).run(sound)? {
+            Outcome::Crashed(_) => match self.trial(scratch, options, seed).run(sound)? {
                 None => Ok(false),
                 Some(Outcome::Undetected { .. }) => Ok(true),
                 Some(_) => bail!("seed {seed} fails without the bug too"),

@@ -47,11 +47,13 @@ impl Culprit {
         }
     }
 
-    /// The properties that may detect it, in the order to try them.
-    pub fn properties(&self) -> Vec<&str> {
+    /// The options of `check` and `minimize` with which it may be detected, in the order to try them.
+    pub fn options(&self) -> Vec<Vec<&str>> {
         match self {
-            Culprit::Seeded(bug) => vec![&bug.property],
-            Culprit::Canary(_) => vec!["lockstep", "determinism", "verify", "recover"],
+            Culprit::Seeded(bug) => vec![bug.reach.options().to_vec()],
+            Culprit::Canary(_) => {
+                ["lockstep", "determinism", "verify", "recover"].map(|property| vec!["--property", property]).to_vec()
+            }
         }
     }
 }

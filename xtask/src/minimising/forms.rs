@@ -70,8 +70,8 @@ pub(crate) fn run(
         };
         let Some(heapproof) = scratch.build(&edited)? else { break };
         let mut forms = None;
-        for property in culprit.properties() {
-            let search = Search { heapproof: &heapproof, scratch: &scratch, culprit, property, stop };
+        for options in culprit.options() {
+            let search = Search { heapproof: &heapproof, scratch: &scratch, culprit, options: &options, stop };
             match search.forms(seeds)? {
                 None => return Ok(all),
                 Some(found) => forms = found,
@@ -93,7 +93,7 @@ struct Search<'a> {
     heapproof: &'a Path,
     scratch: &'a Scratch<'a>,
     culprit: &'a Culprit,
-    property: &'a str,
+    options: &'a [&'a str],
     stop: &'a AtomicBool,
 }
 
@@ -189,7 +189,7 @@ impl Search<'_> {
 
     fn command(&self, name: &str) -> Command {
         let mut command = Command::new(self.heapproof);
-        command.args([name, "--subject", self.culprit.subject(), "--property", self.property]);
+        command.args([name, "--subject", self.culprit.subject()]).args(self.options);
         command
     }
 }

@@ -22,16 +22,35 @@ pub(crate) struct Bug {
     pub wrong: String,
     /// The project that had the bug.
     pub whose: String,
-    /// The property that detects it.
-    #[serde(default = "lockstep")]
-    pub property: String,
+    /// What it takes to find it.
+    #[serde(default)]
+    pub reach: Reach,
     /// The changes of the sources.
     #[serde(rename = "edit")]
     pub edits: Vec<Edit>,
 }
 
-fn lockstep() -> String {
-    "lockstep".to_owned()
+/// What it takes to find a bug.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Reach {
+    /// A run with default settings.
+    #[default]
+    Default,
+    /// A run in child processes: the heap never ends, overflows its stack or aborts.
+    Isolate,
+    /// A trace of the corpus, since it shows only with more objects than random programs have.
+    Corpus,
+}
+
+impl Reach {
+    /// The options of `check` for it.
+    pub fn options(self) -> &'static [&'static str] {
+        match self {
+            Reach::Isolate => &["--isolate", "--limit-time", "2s"],
+            Reach::Default | Reach::Corpus => &[],
+        }
+    }
 }
 
 /// A text in one file, and its replacement.

@@ -14,8 +14,8 @@
 //! replace = ""
 //! ```
 //!
-//! The lockstep can't detect a bug that no subject is involved in. Such a bug names its property before the edits:
-//! `property = "text"`.
+//! A bug that takes more than a run with default settings says so before the edits: `reach = "isolate"`, where the heap never
+//! ends or ends its process, and `reach = "corpus"`, where only a trace with many objects shows it.
 //!
 //! [`bug`] reads the files, [`replace`] edits a text, [`switched`] puts all bugs into one copy of the sources, [`scratch`]
 //! builds a copy, [`builds`] gives each bug its binary, and a [`trial`] runs `heapproof check` with it. Other rooms use

@@ -107,10 +107,13 @@ impl<'a> Scratch<'a> {
         Ok(self.run(&mut cargo)?.then(|| Minimizers { within: built("rivals"), fuzzed: built("minimize_crash") }))
     }
 
-    /// Writes the copy: these files with their changes, all others without.
+    /// Writes the copy: these files as given, which may be new ones, and all others as they are in the sources.
     pub fn write(&self, changed: &BTreeMap<PathBuf, String>) -> Result<()> {
-        for (path, bytes) in &self.sources {
-            let bytes = changed.get(path).map_or(&**bytes, String::as_bytes);
+        let sources = self.sources.iter().map(|(path, bytes)| (path, &**bytes));
+        let new = changed.iter().map(|(path, text)| (path, text.as_bytes()));
+        let new = new.filter(|(path, _)| !self.sources.contains_key(*path));
+        for (path, bytes) in sources.chain(new) {
+            let bytes = changed.get(path).map_or(bytes, String::as_bytes);
             let path = self.tree.join(path);
             if !fs::read(&path).is_ok_and(|there| there == bytes) {
                 path.parent().map_or(Ok(()), fs::create_dir_all)?;

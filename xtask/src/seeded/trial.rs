@@ -13,8 +13,6 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// The parameters of a trial.
 pub(crate) struct Trial<'a> {
-    /// The property that must detect the bug.
-    pub property: &'a str,
     /// More options of `check`.
     pub extra: &'a [&'a str],
     pub seed: u64,
@@ -55,7 +53,7 @@ impl Trial<'_> {
     /// Runs the trial; `None` if interrupted.
     pub fn run(&self, heapproof: &Build) -> Result<Option<Outcome>> {
         let mut check = heapproof.command();
-        check.args(["check", "--format", "json", "--property", self.property]);
+        check.args(["check", "--format", "json"]);
         check.args(["--seed", &self.seed.to_string(), "--cases", &self.cases.to_string()]);
         check.arg("--out").arg(self.output);
         check.args(self.extra);
@@ -80,14 +78,13 @@ impl Trial<'_> {
 /// Whether a trace fails on this build too; `None` if interrupted.
 pub(crate) fn fails(
     heapproof: &Build,
-    property: &str,
     extra: &[&str],
     trace: &Path,
     output: &Path,
     stop: &AtomicBool,
 ) -> Result<Option<bool>> {
     let mut replay = heapproof.command();
-    replay.args(["replay", "--property", property]).args(extra).arg(trace);
+    replay.arg("replay").args(extra).arg(trace);
     let ended = child::run(&mut replay, output, Some(LIMIT), stop)?;
     Ok(match ended.how {
         How::Interrupted => None,
@@ -100,14 +97,13 @@ pub(crate) fn fails(
 /// Some bugs need more objects than random programs can have, since a run compares all objects after each line.
 pub(crate) fn replay_corpus(
     heapproof: &Build,
-    property: &str,
     extra: &[&str],
     traces: &[PathBuf],
     output: &Path,
     stop: &AtomicBool,
 ) -> Result<Option<Option<String>>> {
     let mut replay = heapproof.command();
-    replay.args(["replay", "--property", property]).args(extra).args(traces);
+    replay.arg("replay").args(extra).args(traces);
     let Ended { how, stdout, stderr } = child::run(&mut replay, output, Some(LIMIT), stop)?;
     Ok(match how {
         How::Interrupted => None,

@@ -8,10 +8,12 @@ use crate::doors::cli::output::{Output, paint};
 use crate::doors::cli::say;
 use crate::failure::failures::OUT;
 use crate::failure::proof::{Counterexample, quoted};
+use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use crate::judge::subject::Abilities;
 use crate::programs::generate::MOST_LINES;
 use crate::runs::campaign::{Campaign, Found, Summary};
+use crate::subjects::shown_by;
 use heapproof_model::Dialect;
 use heapproof_model::dialect::CLAUSES;
 use serde_json::{Map, Value, json};
@@ -34,10 +36,10 @@ impl<'a> Reporter<'a> {
     /// Prints what the run checks, by which dialect, and what it can't check.
     pub fn start(&mut self, abilities: &Abilities) -> io::Result<()> {
         let (unchecked, dialect) = (abilities.unchecked(), abilities.dialect());
-        let Campaign { property, subject, seed, .. } = self.campaign;
+        let Campaign { mix, subject, seed, .. } = self.campaign;
         match self.arguments.format {
             Format::Human => {
-                writeln!(self.output, "{} of {}, seed {seed}", property.name(), subject.name)?;
+                writeln!(self.output, "{} of {}, seed {seed}", self.properties(), subject.name)?;
                 if *dialect != Dialect::default() {
                     let (all, other) = (CLAUSES.len(), dialect.differences().len());
                     writeln!(self.output, "dialect: {dialect}; {} of {all} clauses as in SPEC 1 to 10", all - other)?;
@@ -53,9 +55,10 @@ impl<'a> Reporter<'a> {
             }
             Format::Json => self.json(&json!({
                 "type": "start",
-                "property": property.name(),
+                "property": mix.property().map(Property::name),
+                "properties": mix.properties().iter().map(|property| property.name()).collect::<Vec<_>>(),
                 "subject": subject.name,
-                "profile": self.campaign.recipe.profile.name(),
+                "profiles": mix.profiles().iter().map(|profile| profile.name()).collect::<Vec<_>>(),
                 "seed": seed,
                 "signatures": Signature::VERSION,
                 "dialect": dialect.to_string(),
@@ -124,7 +127,7 @@ impl<'a> Reporter<'a> {
         figures::print(self.campaign, summary, out)?;
         let seconds = summary.elapsed.as_secs_f64();
         let each_second = (total.done + total.refused) as f64 / seconds.max(1e-9);
-        writeln!(out, "programs: {}", summary.programs)?;
+        writeln!(out, "programs: {}{}", summary.programs, by_property(summary))?;
         writeln!(out, "seconds: {seconds:.1}, operations a second: {each_second:.0}")?;
         for (signature, count) in &summary.violations {
             writeln!(out, "violation: {signature} in {count} programs")?;
@@ -139,15 +142,25 @@ impl<'a> Reporter<'a> {
 
     /// The last line: whether the property holds.
     fn verdict(&self, summary: &Summary) -> String {
-        let Campaign { property, subject, .. } = self.campaign;
-        let (property, subject) = (property.name(), &subject.name);
+        let Campaign { mix, subject, .. } = self.campaign;
+        let subject = &subject.name;
+        let (hold, do_not) = match mix.property() {
+            Some(property) => (format!("`{}` holds", property.name()), format!("`{}` does not hold", property.name())),
+            None => (format!("{} hold", self.properties()), format!("the {} do not all hold", self.properties())),
+        };
         let Summary { programs, violations, interrupted, .. } = summary;
         let failed: u64 = violations.values().sum();
         match (failed, interrupted) {
-            (0, false) => format!("passed: `{property}` holds for `{subject}` in all {programs} programs"),
-            (0, true) => format!("interrupted: `{property}` holds for `{subject}` in the {programs} programs so far"),
-            (_, _) => format!("failed: `{property}` does not hold for `{subject}` in {failed} of {programs} programs"),
+            (0, false) => format!("passed: {hold} for `{subject}` in all {programs} programs"),
+            (0, true) => format!("interrupted: {hold} for `{subject}` in the {programs} programs so far"),
+            (_, _) => format!("failed: {do_not} for `{subject}` in {failed} of {programs} programs"),
         }
+    }
+
+    /// The property, or how many there are.
+    fn properties(&self) -> String {
+        let mix = &self.campaign.mix;
+        mix.property().map_or_else(|| format!("{} properties", mix.properties().len()), |one| one.name().to_owned())
     }
 
     fn summary_object(&self, summary: &Summary) -> Value {
@@ -166,6 +179,7 @@ impl<'a> Reporter<'a> {
         json!({
             "type": "summary",
             "programs": summary.programs,
+            "by_property": summary.by_property.iter().map(|(property, count)| (property.name(), count)).collect::<BTreeMap<_, _>>(),
             "operations": total.done + total.refused,
             "done": total.done,
             "refused": total.refused,
@@ -184,20 +198,20 @@ impl<'a> Reporter<'a> {
 
     /// The command that repeats the run, even if time or Ctrl-C ended it.
     fn repeat(&self, summary: &Summary) -> String {
-        let Campaign { property, subject, seed, recipe, keep_going, .. } = self.campaign;
+        let Campaign { subject, seed, recipe, keep_going, .. } = self.campaign;
         let mut line = format!("{} check --seed {seed} --cases {}", quoted(self.name), summary.programs.max(1));
         if recipe.most_lines != MOST_LINES {
             line += &format!(" --ops {}", recipe.most_lines);
         }
-        if recipe.profile != property.profile() {
-            line += &format!(" --profile {}", recipe.profile.name());
+        if let Some(profile) = self.arguments.profile {
+            line += &format!(" --profile {}", profile.name());
         }
         if !recipe.without.is_empty() {
             let names: Vec<&str> = recipe.without.iter().map(|bias| bias.name()).collect();
             line += &format!(" --without-bias {}", names.join(","));
         }
         line += &format!(" --subject {}{}", quoted(subject.typed()), subject.options());
-        if *property != super::default_property(subject) {
+        if let Some(property) = self.arguments.property.filter(|property| shown_by(subject) != Some(*property)) {
             line += &format!(" --property {}", property.name());
         }
         if let Some(dialect) = subject.is_held_to() {
@@ -220,4 +234,11 @@ impl<'a> Reporter<'a> {
     fn json(&mut self, object: &Value) -> io::Result<()> {
         writeln!(self.output, "{object}")
     }
+}
+
+/// How many programs each property judged, if there is more than one.
+fn by_property(summary: &Summary) -> String {
+    let counts = summary.by_property.iter().map(|(property, count)| format!("{count} {}", property.name()));
+    let counts: Vec<String> = counts.collect();
+    if counts.len() > 1 { format!(" ({})", counts.join(", ")) } else { String::new() }
 }

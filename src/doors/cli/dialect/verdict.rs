@@ -7,8 +7,9 @@ use crate::failure::minimize::Options;
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
-use crate::programs::generate::Recipe;
+use crate::programs::generate::{Profile, Recipe};
 use crate::runs::campaign::{Campaign, Found};
+use crate::runs::mix::Mix;
 use crate::runs::threads;
 use heapproof_model::Program;
 use std::collections::BTreeSet;
@@ -49,7 +50,7 @@ impl Trials<'_> {
         let mut first: Option<Found> = None;
         let stop = &context.stop;
         let summary = self.campaign(subject).run_by(
-            &|program, observes| {
+            &|_, program, observes| {
                 let judged = judge.judged(program, observes);
                 if judge.is_in_trouble() {
                     stop.store(true, Ordering::Relaxed);
@@ -66,7 +67,7 @@ impl Trials<'_> {
         let minimized = to_minimize.and_then(|found| judge.minimized(&found.program, &options));
         judge.trouble()?;
         let summary = summary?;
-        let Some(Found { case, program, failure }) = first else {
+        let Some(Found { case, program, failure, .. }) = first else {
             let programs = summary.programs;
             return Ok(if summary.interrupted { Verdict::Interrupted } else { Verdict::Passes { programs } });
         };
@@ -81,7 +82,7 @@ impl Trials<'_> {
     fn campaign(&self, subject: &SubjectKind) -> Campaign {
         let Strictness { seed, ops, cases, time, jobs, without, .. } = self.arguments;
         Campaign {
-            property: Property::Lockstep,
+            mix: Mix::one(Property::Lockstep, Profile::Default),
             subject: subject.clone(),
             seed: *seed,
             recipe: Recipe { most_lines: *ops as usize, ..Recipe::default() },
