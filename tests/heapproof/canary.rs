@@ -1,6 +1,7 @@
 use crate::your_heap::RC;
 use heapproof::campaign::{Campaign, Found, Summary};
-use heapproof::generate::Recipe;
+use heapproof::generate::{Profile, Recipe};
+use heapproof::mix::Mix;
 use heapproof::model::{Code, Contents, Event, Object, Operation, Refusal, Value};
 use heapproof::proof::Counterexample;
 use heapproof::properties::Property;
@@ -9,10 +10,9 @@ use heapproof::subjects::{CANARY, HeapSubject};
 use std::sync::atomic::AtomicBool;
 
 fn campaign(subject: &SubjectKind, jobs: usize, keep_going: bool) -> Campaign {
-    let (property, subject) = (Property::Lockstep, subject.clone());
     Campaign {
-        property,
-        subject,
+        mix: Mix::one(Property::Lockstep, Profile::Default),
+        subject: subject.clone(),
         seed: 7,
         recipe: Recipe::default(),
         without: Vec::new(),
@@ -65,7 +65,12 @@ fn the_result_of_a_run_does_not_depend_on_the_number_of_threads() {
 fn nor_does_it_with_feedback_which_makes_other_programs_from_the_third_round_on() {
     let subject = heapproof::subjects::HEAP;
     let of = |jobs, feedback, cases| {
-        let campaign = Campaign { property: Property::Text, cases, feedback, ..campaign(&subject, jobs, false) };
+        let campaign = Campaign {
+            mix: Mix::one(Property::Text, Profile::Default),
+            cases,
+            feedback,
+            ..campaign(&subject, jobs, false)
+        };
         let summary = run(&campaign).0;
         (summary.digest, summary.programs, summary.statistics.growth())
     };

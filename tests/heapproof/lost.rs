@@ -2,8 +2,9 @@
 
 use crate::program;
 use heapproof::campaign::Campaign;
-use heapproof::generate::Recipe;
+use heapproof::generate::{Profile, Recipe};
 use heapproof::lockstep;
+use heapproof::mix::Mix;
 use heapproof::model::{Code, Contents, Counts, Object, Operation, Refusal, Value};
 use heapproof::properties::Property;
 use heapproof::subject::{Observation, Subject, SubjectKind};
@@ -29,22 +30,11 @@ fn scarce(most: u32) -> SubjectKind {
 const NO_MORE: &str = "`scarce` can't be made: there are no more";
 
 fn campaign(subject: SubjectKind) -> Campaign {
-    let (property, recipe) = (Property::Lockstep, Recipe::default());
+    let mix = Mix::one(Property::Lockstep, Profile::Default);
+    let recipe = Recipe::default();
     let (seed, cases, jobs) = (1, 1_000, 2);
     let (known, without) = (BTreeSet::new(), Vec::new());
-    Campaign {
-        property,
-        subject,
-        seed,
-        recipe,
-        known,
-        without,
-        cases,
-        time: None,
-        jobs,
-        keep_going: true,
-        feedback: false,
-    }
+    Campaign { mix, subject, seed, recipe, known, without, cases, time: None, jobs, keep_going: true, feedback: false }
 }
 
 #[test]

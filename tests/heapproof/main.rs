@@ -44,6 +44,7 @@ mod sdk;
 mod signatures;
 mod spelled;
 mod statistics;
+mod thresholds;
 mod viewer;
 mod whole_contract;
 #[path = "../../examples/your_heap.rs"]

@@ -13,13 +13,15 @@ pub enum Bias {
     Shapes,
     /// Between slices, programs change the objects that the slices examine.
     Aim,
+    /// Programs make what is so large that heaps keep it in another way, and make it small again.
+    Sizes,
     /// Some programs do a slice of a detection or a collection every few lines, whatever else they do.
     Pulse,
 }
 
 impl Bias {
     /// All of them.
-    pub const ALL: &[Bias] = &[Bias::Swarm, Bias::Recent, Bias::Shapes, Bias::Aim, Bias::Pulse];
+    pub const ALL: &[Bias] = &[Bias::Swarm, Bias::Recent, Bias::Shapes, Bias::Sizes, Bias::Aim, Bias::Pulse];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Bias {
             Bias::Swarm => "swarm",
             Bias::Recent => "recent",
             Bias::Shapes => "shapes",
+            Bias::Sizes => "sizes",
             Bias::Aim => "aim",
             Bias::Pulse => "pulse",
         }

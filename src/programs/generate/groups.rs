@@ -3,61 +3,10 @@
 use super::Generator;
 use super::operands::Place;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Code, Contents, Fault, Field, Kind, Line, Name, Operation, Value};
+use heapproof_model::{Code, Contents, Fault, Kind, Line, Name, Operation};
 use rand::RngExt;
 
 impl Generator<'_> {
-    /// Gives a table many fields and removes most of them again, which single lines hardly ever do. Returns false where
-    /// there is no table or the subject lacks an operation for it.
-    pub(super) fn fill(&mut self) -> bool {
-        if self.rng.random_ratio(1, 3) && self.refer_often() {
-            return true;
-        }
-        if ![Code::WriteField, Code::Remove, Code::ReadField].into_iter().all(|code| self.has(code)) {
-            return false;
-        }
-        let Some(object) = self.of(Kind::Table, &Place::Program) else { return false };
-        let start = self.rng.random_range(0..Field::COMMON.len());
-        let many = self.rng.random_range(10..=Field::COMMON.len());
-        for number in start..start + many {
-            // Mostly plain, so that there are lines left.
-            let value = if self.rng.random_ratio(1, 4) { self.value(&Place::Program) } else { self.plain() };
-            self.add_if_wanted(Operation::WriteField { object, field: Field::common(number), value });
-        }
-        for number in start..start + self.rng.random_range(0..=many) {
-            self.add(Line { bind: None, operation: Operation::Remove { object, field: Field::common(number) } });
-        }
-        let bind = Some(self.name());
-        let last = start + many - 1;
-        self.add(Line { bind, operation: Operation::ReadField { object, field: Field::common(last) } });
-        true
-    }
-
-    /// Refers to one object some hundreds of times, so that its count needs more room than most, and lets go of it and
-    /// of what refers to it in some order. Returns false where there is no object or the subject lacks an operation for it.
-    fn refer_often(&mut self) -> bool {
-        if ![Code::Array, Code::Drop].into_iter().all(|code| self.has(code)) {
-            return false;
-        }
-        let Some(object) = self.object(&Place::Program, |_| true).flatten() else { return false };
-        let mut holders = vec![object];
-        for _ in 0..self.rng.random_range(2..=3) {
-            let references = self.rng.random_range(60..=200);
-            let bind = self.name();
-            let values = vec![Value::Reference(object); references];
-            self.add(Line { bind: Some(bind), operation: Operation::Array { values } });
-            holders.push(bind);
-        }
-        let first = self.rng.random_range(0..holders.len());
-        holders.rotate_left(first);
-        for holder in holders {
-            if self.rng.random_bool(0.8) {
-                self.add(Line { bind: None, operation: Operation::Drop { object: Some(holder) } });
-            }
-        }
-        true
-    }
-
     /// Adds a detection or a verification, which looks at what has changed.
     pub(super) fn look(&mut self) {
         let looks = [Code::Detect, Code::DetectFull, Code::DetectSlice, Code::Verify];

@@ -11,6 +11,7 @@ mod groups;
 mod operands;
 mod profile;
 mod shapes;
+mod sizes;
 mod slices;
 mod swarm;
 mod values;
@@ -169,7 +170,7 @@ impl<'a> Generator<'a> {
 
     /// Draws a line and carries it out on the model. Returns false where nothing can be drawn.
     fn line(&mut self) -> bool {
-        if self.rng.random_ratio(1, 400) && self.fill() {
+        if self.has_bias(Bias::Sizes) && self.rng.random_ratio(1, 100) && self.large() {
             return true;
         }
         if self.has_bias(Bias::Shapes) && self.rng.random_ratio(1, self.between_shapes) && self.a_shape() {

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 /// The biases, by their names for `heapproof check --without-bias`.
-const BIASES: [&str; 5] = ["swarm", "recent", "shapes", "aim", "pulse"];
+const BIASES: [&str; 6] = ["swarm", "recent", "shapes", "sizes", "aim", "pulse"];
 
 /// The default bugs: some that random programs find late, and some that they find soon.
 const BUGS: [&str; 12] = [

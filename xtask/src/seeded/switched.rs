@@ -24,7 +24,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use syn::spanned::Spanned as _;
 use syn::visit::Visit;
 
 /// The variable that says which bug is on, by its number from 1.
@@ -162,7 +161,8 @@ impl Finder {
         let mut opaque = Opaque(false);
         opaque.visit_return_type(&signature.output);
         if signature.constness.is_none() && !opaque.0 {
-            self.0.push(body.span().byte_range());
+            let braces = body.brace_token.span;
+            self.0.push(braces.open().byte_range().start..braces.close().byte_range().end);
         }
     }
 }

@@ -74,7 +74,7 @@ impl<'a> Reporter<'a> {
             Format::Human => say(&found_line(signature, &format!("case {}", found.case), found.program.len(), path)),
             Format::Json => {
                 let mut object = found_object(signature, &found.failure, found.program.len(), path);
-                object["case"] = json!(found.case);
+                about_case(&mut object, found);
                 self.json(&object)?;
             }
         }
@@ -87,7 +87,7 @@ impl<'a> Reporter<'a> {
             Format::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
             Format::Json => {
                 let mut object = violation_object(self.name, counterexample);
-                object["case"] = json!(found.case);
+                about_case(&mut object, found);
                 self.json(&object)?;
             }
         }
@@ -234,6 +234,13 @@ impl<'a> Reporter<'a> {
     fn json(&mut self, object: &Value) -> io::Result<()> {
         writeln!(self.output, "{object}")
     }
+}
+
+/// Adds which case failed, and what it was judged by.
+fn about_case(object: &mut Value, found: &Found) {
+    object["case"] = json!(found.case);
+    object["property"] = json!(found.aim.property.name());
+    object["profile"] = json!(found.aim.profile.name());
 }
 
 /// How many programs each property judged, if there is more than one.

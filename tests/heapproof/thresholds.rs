@@ -1,0 +1,167 @@
+//! The sizes at which the heap changes how it keeps things, and what shows that random programs cross each of them.
+//!
+//! A number in a comparison, in a constant or in a capacity is a size at which something is done in another way. A bug
+//! there is found only by programs that come to both sides of it. So each number above 2 in the heap's sources is listed
+//! here: with what crosses it in a default run, or with the reason why nothing has to.
+
+use heapproof::generate::Recipe;
+use heapproof::generate::case;
+use heapproof::mix::Mix;
+use heapproof::model::definitions::Graph;
+use heapproof::model::{Dialect, Kind, Object, Reference, script};
+use heapproof::subjects::HEAP;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use syn::visit::{self, Visit};
+
+/// What a size is the size of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Of {
+    /// The values of an array.
+    Elements,
+    /// The fields of a table.
+    Fields,
+}
+
+/// The numbers that programs cross upwards and downwards, by the file they stand in.
+const CROSSED: [(&str, u64, Of); 3] =
+    [("elements.rs", 8, Of::Elements), ("shapes.rs", 12, Of::Fields), ("cycles/trial.rs", 64, Of::Elements)];
+
+/// The others.
+const EXCUSED: [(&str, u64, &str); 0] = [];
+
+#[test]
+fn each_size_at_which_the_heap_changes_is_crossed_or_excused() {
+    let listed: BTreeSet<(&str, u64)> = CROSSED
+        .iter()
+        .map(|(file, number, _)| (*file, *number))
+        .chain(EXCUSED.iter().map(|(file, number, _)| (*file, *number)))
+        .collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("heap/src");
+    let mut there = BTreeSet::new();
+    for path in sources(&folder) {
+        let mut numbers = Numbers::default();
+        numbers.visit_file(&syn::parse_file(&fs::read_to_string(&path).unwrap()).unwrap());
+        let file = path.strip_prefix(&folder).unwrap().to_str().unwrap().replace('\\', "/");
+        there.extend(numbers.found.into_iter().map(|number| (file.clone(), number)));
+    }
+    let there: BTreeSet<(&str, u64)> = there.iter().map(|(file, number)| (&**file, *number)).collect();
+    let new: Vec<_> = there.difference(&listed).collect();
+    let gone: Vec<_> = listed.difference(&there).collect();
+    assert!(new.is_empty() && gone.is_empty(), "not listed: {new:?}; no longer there: {gone:?}");
+}
+
+#[test]
+fn random_programs_cross_each_size_that_is_not_excused_both_ways() {
+    let mut crossings = BTreeMap::new();
+    let abilities = HEAP.abilities().unwrap();
+    let mix = Mix::all(&abilities);
+    for number in 0..3_000 {
+        let recipe = Recipe { profile: mix.of_case(1, number).profile, ..Recipe::default() };
+        let program = case(1, number, &recipe, &|code| abilities.supports(code));
+        let mut model = Reference::of(Dialect::default());
+        let mut before = sizes(&model);
+        for line in program.lines() {
+            script::step(&mut model, line);
+            let after = sizes(&model);
+            for (key, size) in &after {
+                note(&mut crossings, key.0, before.get(key).copied(), *size);
+            }
+            before = after;
+        }
+    }
+    for (file, number, of) in CROSSED {
+        let (up, down) = crossings.get(&(of, number)).copied().unwrap_or_default();
+        assert!(up >= 10 && down >= 10, "{file}: {of:?} went beyond {number} {up} times and back {down} times");
+    }
+}
+
+/// Counts the sizes that one object has crossed: how often upwards and how often downwards.
+fn note(crossings: &mut BTreeMap<(Of, u64), (u32, u32)>, of: Of, before: Option<u64>, after: u64) {
+    let Some(before) = before else { return };
+    for (_, number, _) in CROSSED.iter().filter(|(_, _, other)| *other == of) {
+        let (up, down) = crossings.entry((of, *number)).or_default();
+        *up += u32::from(before <= *number && after > *number);
+        *down += u32::from(before > *number && after <= *number);
+    }
+}
+
+/// The sizes of all living objects.
+fn sizes(model: &Reference) -> BTreeMap<(Of, Object), u64> {
+    let living = model.living().filter_map(|object| Some((object, model.contents(object)?)));
+    living
+        .filter_map(|(object, contents)| match contents.kind {
+            Kind::Array => Some(((Of::Elements, object), contents.values.len() as u64)),
+            Kind::Table => Some(((Of::Fields, object), contents.fields.len() as u64)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The files of a folder and of those in it.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let all = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] });
+    all.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+/// The numbers above 2 at which something may change.
+#[derive(Default)]
+struct Numbers {
+    found: BTreeSet<u64>,
+}
+
+impl Numbers {
+    fn take(&mut self, expression: &syn::Expr) {
+        if let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(number), .. }) = expression
+            && let Ok(number) = number.base10_parse::<u64>()
+            && number > 2
+        {
+            self.found.insert(number);
+        }
+    }
+}
+
+impl<'a> Visit<'a> for Numbers {
+    fn visit_item_mod(&mut self, module: &'a syn::ItemMod) {
+        let is_test = module.attrs.iter().any(|attribute| attribute.path().is_ident("cfg"));
+        if !is_test {
+            visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_item_const(&mut self, item: &'a syn::ItemConst) {
+        self.take(&item.expr);
+    }
+
+    fn visit_impl_item_const(&mut self, item: &'a syn::ImplItemConst) {
+        self.take(&item.expr);
+    }
+
+    fn visit_expr_binary(&mut self, binary: &'a syn::ExprBinary) {
+        use syn::BinOp::{Eq, Ge, Gt, Le, Lt, Ne};
+        if matches!(binary.op, Eq(_) | Ge(_) | Gt(_) | Le(_) | Lt(_) | Ne(_)) {
+            self.take(&binary.left);
+            self.take(&binary.right);
+        }
+        visit::visit_expr_binary(self, binary);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'a syn::ExprMethodCall) {
+        let limits = ["min", "max", "reserve", "shrink_to", "truncate", "is_multiple_of"];
+        if limits.iter().any(|name| call.method == name) {
+            call.args.iter().for_each(|argument| self.take(argument));
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_call(&mut self, call: &'a syn::ExprCall) {
+        if let syn::Expr::Path(path) = &*call.func
+            && path.path.segments.last().is_some_and(|segment| segment.ident == "with_capacity")
+        {
+            call.args.iter().for_each(|argument| self.take(argument));
+        }
+        visit::visit_expr_call(self, call);
+    }
+}
