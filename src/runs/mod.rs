@@ -6,6 +6,7 @@ pub mod enumerate;
 mod feedback;
 #[cfg(feature = "cli")]
 pub mod isolation;
+pub mod share;
 pub mod statistics;
 
 /// How many threads this machine runs at once.

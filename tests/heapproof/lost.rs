@@ -2,6 +2,7 @@
 
 use crate::program;
 use heapproof::campaign::Campaign;
+use heapproof::enumerate::Share;
 use heapproof::generate::Recipe;
 use heapproof::lockstep;
 use heapproof::model::{Code, Contents, Counts, Object, Operation, Refusal, Value};
@@ -40,6 +41,7 @@ fn campaign(subject: SubjectKind) -> Campaign {
         known,
         without,
         cases,
+        share: Share::WHOLE,
         time: None,
         jobs,
         keep_going: true,

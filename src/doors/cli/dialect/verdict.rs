@@ -9,6 +9,7 @@ use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use crate::programs::generate::Recipe;
 use crate::runs::campaign::{Campaign, Found};
+use crate::runs::share::Share;
 use crate::runs::threads;
 use heapproof_model::Program;
 use std::collections::BTreeSet;
@@ -88,6 +89,7 @@ impl Trials<'_> {
             without: without.clone(),
             known: BTreeSet::new(),
             cases: *cases,
+            share: Share::WHOLE,
             time: *time,
             jobs: jobs.map_or_else(threads, usize::from),
             keep_going: false,
