@@ -136,12 +136,21 @@ impl Counterexample {
 
     /// The whole report, in colours or not.
     pub fn painted_report(&self, program: &str, paint: Paint) -> String {
+        let mut text = self.told(&self.explanation(), paint);
+        if let (Some(path), Some(command)) = (&self.path, self.replay_command(program)) {
+            text.push_str(&format!("saved as {}\nreplay it: {command}\n", path.display()));
+        }
+        text
+    }
+
+    /// The report with this explanation, without where the trace is.
+    pub(crate) fn told(&self, explanation: &Explanation, paint: Paint) -> String {
         let Counterexample { signature, property, minimized, .. } = self;
         let mut text = format!(
             "{signature}: `{}` does not hold `{}`\n\n{}\n{}",
             self.subject.name,
             property.name(),
-            self.explanation().painted(paint),
+            explanation.painted(paint),
             self.minimization(),
         );
         for other in minimized.others.keys().take(MOST_OTHERS) {
@@ -149,9 +158,6 @@ impl Counterexample {
         }
         if let Some(more @ 1..) = minimized.others.len().checked_sub(MOST_OTHERS) {
             text.push_str(&format!("and {more} more of them\n"));
-        }
-        if let (Some(path), Some(command)) = (&self.path, self.replay_command(program)) {
-            text.push_str(&format!("saved as {}\nreplay it: {command}\n", path.display()));
         }
         text
     }

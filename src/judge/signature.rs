@@ -12,7 +12,24 @@ use std::fmt;
 
 /// The kind of a violation and its place: parts joined by `-`, words of a part by `_`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize), serde(into = "String", try_from = "String"))]
 pub struct Signature(String);
+
+#[cfg(feature = "cli")]
+impl From<Signature> for String {
+    fn from(signature: Signature) -> String {
+        signature.0
+    }
+}
+
+#[cfg(feature = "cli")]
+impl TryFrom<String> for Signature {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Signature, String> {
+        Signature::parse(&text).map_err(|nearest| format!("there is no signature `{text}`; the nearest is `{nearest}`"))
+    }
+}
 
 /// Between the kind and the place.
 const AT: &str = "-at-";

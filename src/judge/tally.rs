@@ -4,12 +4,14 @@ use heapproof_model::{Code, Outcome};
 
 /// How often each operation had each outcome, outside finalizers.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tally {
     by_code: Vec<Outcomes>,
 }
 
 /// How often an operation had each outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
 pub struct Outcomes {
     /// Carried out.
     pub done: u64,

@@ -17,12 +17,12 @@ const BLOCK_TIME: Duration = Duration::from_millis(50);
 /// The cases of a run, and how many of them have been handed out.
 #[derive(Debug)]
 pub(super) struct Blocks {
-    cases: u64,
+    cases: Range<u64>,
     deadline: Option<Instant>,
     begun: Mutex<Begun>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Begun {
     /// The first case that is not in a block yet.
     next: u64,
@@ -31,29 +31,30 @@ struct Begun {
 }
 
 impl Blocks {
-    /// For a number of cases, and a time from now on.
-    pub fn new(cases: u64, time: Option<Duration>) -> Blocks {
+    /// For those cases, and a time from now on.
+    pub fn new(cases: Range<u64>, time: Option<Duration>) -> Blocks {
         let deadline = time.and_then(|time| Instant::now().checked_add(time));
-        Blocks { cases, deadline, begun: Mutex::default() }
+        let begun = Mutex::new(Begun { next: cases.start, closed: false });
+        Blocks { cases, deadline, begun }
     }
 
     /// The next block, with at most `length` cases. A block never crosses into the next round of feedback.
     pub fn begin(&self, length: u64) -> Option<Range<u64>> {
         let mut begun = self.begun();
         // At least one case runs, however short the time is: an empty run would mean nothing.
-        begun.closed |= begun.next > 0 && self.is_over();
+        begun.closed |= begun.next > self.cases.start && self.is_over();
         let start = begun.next;
-        if begun.closed || start >= self.cases {
+        if begun.closed || start >= self.cases.end {
             return None;
         }
         let round = (start / ROUND + 1).saturating_mul(ROUND);
-        begun.next = start.saturating_add(length).min(round).min(self.cases);
+        begun.next = start.saturating_add(length).min(round).min(self.cases.end);
         Some(start..begun.next)
     }
 
     /// Whether a block must end before this case: the time is over, and no block is higher.
     pub fn ends_before(&self, case: u64, block: &Range<u64>) -> bool {
-        if case == 0 || !self.is_over() {
+        if case == self.cases.start || !self.is_over() {
             return false;
         }
         let mut begun = self.begun();
@@ -85,23 +86,23 @@ mod tests {
 
     #[test]
     fn cases_are_handed_out_in_order_and_no_block_crosses_a_round() {
-        let blocks = Blocks::new(600, None);
+        let blocks = Blocks::new(0..600, None);
         let all: Vec<_> = std::iter::from_fn(|| blocks.begin(500)).collect();
         assert_eq!(all, [0..500, 500..512, 512..600]);
     }
 
     #[test]
     fn when_time_is_over_only_the_highest_block_ends_early() {
-        let mut blocks = Blocks::new(u64::MAX, None);
+        let mut blocks = Blocks::new(0..u64::MAX, None);
         let (low, high) = (blocks.begin(10).unwrap(), blocks.begin(10).unwrap());
-        blocks.deadline = Blocks::new(0, OVER).deadline;
+        blocks.deadline = Blocks::new(0..0, OVER).deadline;
         assert!(!blocks.ends_before(5, &low) && blocks.ends_before(15, &high));
         assert_eq!(blocks.begin(10), None);
     }
 
     #[test]
     fn one_case_is_run_however_short_the_time_is() {
-        let blocks = Blocks::new(u64::MAX, OVER);
+        let blocks = Blocks::new(0..u64::MAX, OVER);
         let first = blocks.begin(10).unwrap();
         assert!(!blocks.ends_before(0, &first) && blocks.ends_before(1, &first));
     }

@@ -16,6 +16,7 @@ use crate::programs::mutate;
 use crate::runs::blocks::{self, Blocks};
 use crate::runs::feedback::{self, Novelty, Pool, Pools, ROUND};
 use crate::runs::mix::{Aim, Mix};
+use crate::runs::share::Share;
 use crate::runs::statistics::{self, Observed, Statistics};
 use heapproof_model::{Code, Line, Program};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,8 +45,10 @@ pub struct Campaign {
     pub without: Vec<Code>,
     /// The signatures of known failures. These are counted, and do not end the run.
     pub known: BTreeSet<Signature>,
-    /// How many programs to run, unless the time ends first.
+    /// How many programs to run, unless the time ends first; all shares together if there are several.
     pub cases: u64,
+    /// The share of the cases that this run does.
+    pub share: Share,
     /// How long new programs begin. Those that have begun by then are finished.
     pub time: Option<Duration>,
     /// How many threads.
@@ -71,6 +74,7 @@ pub struct Found {
 
 /// The result of a run.
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
 pub struct Summary {
     /// How many programs were run.
     pub programs: u64,
@@ -118,7 +122,8 @@ struct Block {
     by_property: BTreeMap<Property, u64>,
     tally: Tally,
     digest: u64,
-    observed: Vec<(Observed, Arc<Program>)>,
+    /// What was observed, each with the number of its case.
+    observed: Vec<(u64, Observed, Arc<Program>)>,
     found: Vec<Found>,
     known: Vec<Signature>,
     /// Why there was no subject for one of its cases.
@@ -159,7 +164,9 @@ impl Campaign {
         let (start, abilities) = (Instant::now(), self.subject.abilities()?);
         let mut not_made = None;
         let mut summary = Summary::default();
-        let blocks = Blocks::new(self.cases, self.time);
+        let cases = self.share.cases(self.cases);
+        let first = cases.start;
+        let blocks = Blocks::new(cases, self.time);
         let enough = AtomicBool::new(false);
         let (pools, mut novelty) = (Pools::default(), Novelty::default());
         std::thread::scope(|scope| {
@@ -170,7 +177,7 @@ impl Campaign {
             }
             drop(send);
             let mut waiting = BTreeMap::new();
-            let mut merged = 0;
+            let mut merged = first;
             for (cases, block) in receive {
                 waiting.insert(cases.start, (cases.end, block));
                 while let Some((end, block)) = waiting.remove(&merged) {
@@ -185,10 +192,10 @@ impl Campaign {
                         let failed = !self.keep_going && !block.found.is_empty();
                         enough.store(failed || block.cut_short, Ordering::Relaxed);
                         if self.feedback {
-                            block.observed.iter().for_each(|(observed, program)| novelty.add(observed, program));
+                            block.observed.iter().for_each(|(_, observed, program)| novelty.add(observed, program));
                             novelty.publish(merged, &pools);
                         }
-                        merge(&mut summary, block, found);
+                        self.merge(&mut summary, block, found);
                     }
                     summary.elapsed = start.elapsed();
                     progress(&summary);
@@ -263,6 +270,48 @@ impl Campaign {
     pub fn observed(&self) -> u64 {
         if self.feedback { 1 } else { OBSERVED }
     }
+
+    /// Adds a block's results.
+    fn merge(&self, summary: &mut Summary, block: Block, found: &mut dyn FnMut(Found)) {
+        summary.programs += block.programs;
+        for (property, count) in block.by_property {
+            *summary.by_property.entry(property).or_default() += count;
+        }
+        summary.tally.merge(&block.tally);
+        for (case, observed, _) in &block.observed {
+            let is_first = self.share.number == 1;
+            summary.statistics.add(case / self.observed() + 1, is_first, observed);
+        }
+        summary.digest = summary.digest.wrapping_add(block.digest);
+        for signature in block.known {
+            *summary.known.entry(signature).or_default() += 1;
+        }
+        for one in block.found {
+            let count = summary.violations.entry(one.failure.signature(&one.program)).or_default();
+            *count += 1;
+            if *count == 1 {
+                found(one);
+            }
+        }
+    }
+}
+
+impl Summary {
+    /// Adds the result of the cases that follow, so that both together are as if one run had had them. Times are added up.
+    pub fn join(&mut self, next: Summary) {
+        self.programs += next.programs;
+        for (property, count) in next.by_property {
+            *self.by_property.entry(property).or_default() += count;
+        }
+        self.tally.merge(&next.tally);
+        self.digest = self.digest.wrapping_add(next.digest);
+        for (mine, theirs) in [(&mut self.violations, next.violations), (&mut self.known, next.known)] {
+            theirs.into_iter().for_each(|(signature, count)| *mine.entry(signature).or_default() += count);
+        }
+        self.statistics.join(next.statistics);
+        self.elapsed += next.elapsed;
+        self.interrupted |= next.interrupted;
+    }
 }
 
 impl Block {
@@ -282,7 +331,7 @@ impl Block {
             return true;
         }
         let program = Arc::new(program);
-        self.observed.extend(observed.map(|observed| (observed, Arc::clone(&program))));
+        self.observed.extend(observed.map(|observed| (case, observed, Arc::clone(&program))));
         self.programs += 1;
         *self.by_property.entry(aim.property).or_default() += 1;
         self.tally.merge(&verdict.tally);
@@ -308,26 +357,5 @@ impl Block {
         // The digest is a sum, so it does not depend on how cases are divided into blocks.
         self.digest = self.digest.wrapping_add(digest.digest());
         failed
-    }
-}
-
-/// Adds a block's results.
-fn merge(summary: &mut Summary, block: Block, found: &mut dyn FnMut(Found)) {
-    summary.programs += block.programs;
-    for (property, count) in block.by_property {
-        *summary.by_property.entry(property).or_default() += count;
-    }
-    summary.tally.merge(&block.tally);
-    block.observed.iter().for_each(|(observed, _)| summary.statistics.add(observed));
-    summary.digest = summary.digest.wrapping_add(block.digest);
-    for signature in block.known {
-        *summary.known.entry(signature).or_default() += 1;
-    }
-    for one in block.found {
-        let count = summary.violations.entry(one.failure.signature(&one.program)).or_default();
-        *count += 1;
-        if *count == 1 {
-            found(one);
-        }
     }
 }

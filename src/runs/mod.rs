@@ -7,6 +7,7 @@ mod feedback;
 #[cfg(feature = "cli")]
 pub mod isolation;
 pub mod mix;
+pub mod share;
 pub mod statistics;
 
 /// How many threads this machine runs at once.

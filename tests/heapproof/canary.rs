@@ -1,5 +1,6 @@
 use crate::your_heap::RC;
 use heapproof::campaign::{Campaign, Found, Summary};
+use heapproof::enumerate::Share;
 use heapproof::generate::{Profile, Recipe};
 use heapproof::mix::Mix;
 use heapproof::model::{Code, Contents, Event, Object, Operation, Refusal, Value};
@@ -18,6 +19,7 @@ fn campaign(subject: &SubjectKind, jobs: usize, keep_going: bool) -> Campaign {
         without: Vec::new(),
         known: Default::default(),
         cases: 2_000,
+        share: Share::WHOLE,
         time: None,
         jobs,
         keep_going,

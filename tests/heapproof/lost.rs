@@ -2,6 +2,7 @@
 
 use crate::program;
 use heapproof::campaign::Campaign;
+use heapproof::enumerate::Share;
 use heapproof::generate::{Profile, Recipe};
 use heapproof::lockstep;
 use heapproof::mix::Mix;
@@ -34,7 +35,20 @@ fn campaign(subject: SubjectKind) -> Campaign {
     let recipe = Recipe::default();
     let (seed, cases, jobs) = (1, 1_000, 2);
     let (known, without) = (BTreeSet::new(), Vec::new());
-    Campaign { mix, subject, seed, recipe, known, without, cases, time: None, jobs, keep_going: true, feedback: false }
+    Campaign {
+        mix,
+        subject,
+        seed,
+        recipe,
+        known,
+        without,
+        cases,
+        share: Share::WHOLE,
+        time: None,
+        jobs,
+        keep_going: true,
+        feedback: false,
+    }
 }
 
 #[test]

@@ -41,6 +41,7 @@ mod public_paths;
 mod reached;
 mod replay_command;
 mod sdk;
+mod shards;
 mod signatures;
 mod spelled;
 mod statistics;

@@ -8,7 +8,8 @@ use heapproof::corpus::{CorpusError, Kept, REGRESSIONS, each, file_name, known, 
 use heapproof::digest::{Gathered, of};
 use heapproof::emit::{Claim, Emitted, Part, Run, Spelling, Step, Story, Telling};
 use heapproof::emit::{emit_embedding, emit_test, function, function_name, traces_in};
-use heapproof::enumerate::{CheckpointError, End, How, Progress, Search, Share, Space, shortest};
+use heapproof::enumerate::Failed as FailedOfLast;
+use heapproof::enumerate::{CheckpointError, Counts, End, How, Progress, Search, Share, Space, Tail, shortest};
 use heapproof::explain::{Explanation, Fact, Paint, Row, TraceLine, Variation, explain};
 use heapproof::failures::{OUT, commented, save_minimized, save_original, write_whole};
 use heapproof::front_doors::{fuzz, fuzz_in_short, proptest, quickcheck, replay, shorter};

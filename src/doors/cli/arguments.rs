@@ -6,6 +6,7 @@ use crate::failure::known::Known;
 use crate::failure::proof::quoted;
 use crate::judge::lockstep::Failure;
 use crate::judge::properties::Property;
+use crate::runs::share::Share;
 use clap::{Args, ValueEnum};
 use heapproof_model::{Code, Dialect};
 use std::path::PathBuf;
@@ -135,4 +136,16 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         Ok(_) => Err("expected more than no time".to_owned()),
         Err(error) => Err(format!("{error}; expected something like `60s` or `10min`")),
     }
+}
+
+/// One of several shares, as in `2/3`.
+pub(super) fn share(text: &str) -> Result<Share, String> {
+    let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+    let share = numbers.and_then(|(number, of)| Share::new(number, of));
+    share.ok_or_else(|| match numbers {
+        Some((0, _)) => {
+            "shares are counted from 1; expected something like `2/3`: the second of three shares".to_owned()
+        }
+        _ => "expected something like `2/3`: the second of three shares".to_owned(),
+    })
 }

@@ -1,32 +1,34 @@
 //! `heapproof check`: random programs.
 
 mod judges;
-mod report;
 
-use super::arguments::{Except, Format, duration, property, seed};
+use super::arguments::{Except, Format, duration, property, seed, share};
 use super::figures;
 use super::files::{Files, Target};
 use super::isolate::Isolate;
 use super::output::Output;
+use super::reporter::Reporter;
+use super::run::Run;
 use super::{Context, End, Trouble, say};
 use crate::failure::failures::{OUT, save_original};
 use crate::failure::heading::found_as;
 use crate::failure::minimize::Options;
+use crate::failure::proof::quoted;
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
 use crate::programs::generate::{Bias, MOST_LINES, Profile, Recipe};
 use crate::runs::campaign::{Campaign, Found, Summary};
 use crate::runs::mix::{Aim, Mix};
+use crate::runs::share::Share;
 use crate::runs::threads;
 use crate::subjects::shown_by;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use judges::Judges;
-use report::Reporter;
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::hash::{BuildHasher, RandomState};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -45,6 +47,9 @@ pub(super) struct Check {
     /// How long to run, as in `60s` or `10min`; by default ten seconds
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub time: Option<Duration>,
+    /// Run the Kth of N shares of the programs, and go on after failures; `heapproof merge` puts all N results together
+    #[arg(long, value_name = "K/N", value_parser = share)]
+    pub shard: Option<Share>,
     /// The most lines of a program
     #[arg(long, value_name = "MAX", default_value_t = MOST_LINES as u32, value_parser = clap::value_parser!(u32).range(1..=60_000))]
     pub ops: u32,
@@ -88,6 +93,64 @@ pub(super) struct Check {
     pub isolate: Isolate,
 }
 
+impl Check {
+    /// The share of the programs to run.
+    fn share(&self) -> Result<Share, Trouble> {
+        let Some(share) = self.shard else { return Ok(Share::WHOLE) };
+        let wrong = |what: &str| Err(Trouble::Usage(format!("`--shard` {what}")));
+        match self.cases {
+            _ if self.time.is_some() => {
+                wrong("and `--time` don't go together: shares of a time are not the same programs each time")
+            }
+            _ if self.feedback => {
+                wrong("and `--feedback` don't go together: with feedback, programs depend on those of all other shares")
+            }
+            None => wrong("needs `--cases N`, the number of programs of all shares together"),
+            _ if self.seed.is_none() => wrong("needs `--seed S`, the same for all shares"),
+            Some(cases) if cases < u64::from(share.of) => {
+                wrong(&format!("{share} leaves shares without a program, since there are {cases} programs in all"))
+            }
+            Some(_) => Ok(share),
+        }
+    }
+
+    /// The options that repeat a campaign, besides its seed and its cases.
+    fn options(&self, campaign: &Campaign) -> String {
+        let Campaign { subject, recipe, keep_going, .. } = campaign;
+        let mut options = String::new();
+        if recipe.most_lines != MOST_LINES {
+            options += &format!(" --ops {}", recipe.most_lines);
+        }
+        if let Some(profile) = self.profile {
+            options += &format!(" --profile {}", profile.name());
+        }
+        if !recipe.without.is_empty() {
+            let names: Vec<&str> = recipe.without.iter().map(|bias| bias.name()).collect();
+            options += &format!(" --without-bias {}", names.join(","));
+        }
+        options += &format!(" --subject {}{}", quoted(subject.typed()), subject.options());
+        if let Some(property) = self.property.filter(|property| shown_by(subject) != Some(*property)) {
+            options += &format!(" --property {}", property.name());
+        }
+        if let Some(dialect) = subject.is_held_to() {
+            options += &format!(" --dialect {}", quoted(&dialect.to_string()));
+        }
+        if campaign.feedback {
+            options += " --feedback";
+        }
+        if *keep_going {
+            options += " --keep-going";
+        }
+        options += &self.except.repeat();
+        options += &self.isolate.repeat();
+        // Each shard may have a folder of its own; what it finds does not depend on it.
+        if self.out != Path::new(OUT) && self.shard.is_none() {
+            options += &format!(" --out {}", quoted(&self.out.to_string_lossy()));
+        }
+        options
+    }
+}
+
 pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Output) -> Result<End, Trouble> {
     let subject = context.subject(arguments.subject.as_deref())?.clone();
     let mix = mix(arguments, &subject)?;
@@ -104,9 +167,11 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
             ..Recipe::default()
         },
         cases: arguments.cases.unwrap_or(u64::MAX),
+        share: arguments.share()?,
         time: if arguments.cases.is_some() { None } else { Some(arguments.time.unwrap_or(DEFAULT_TIME)) },
         jobs: arguments.jobs.map_or_else(threads, usize::from),
-        keep_going: arguments.keep_going,
+        // Other shares go on, whatever this one finds.
+        keep_going: arguments.keep_going || arguments.shard.is_some(),
         feedback: arguments.feedback,
     };
     Files::folder(&arguments.out.join("failures").join("original"))?;
@@ -114,8 +179,9 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     files.standard_output()?;
     let kept = files.optional_target(arguments.stats.as_ref())?;
     context.catch_interrupts()?;
-    let reporter = RefCell::new(Reporter::new(&context.name, &campaign, arguments, output));
-    reporter.borrow_mut().start(&campaign.subject.abilities()?)?;
+    let run = Run::new(&campaign, &campaign.subject.abilities()?, arguments.options(&campaign));
+    let reporter = RefCell::new(Reporter::new(&context.name, &run, arguments.shard, arguments.format, output));
+    reporter.borrow_mut().start()?;
     let bar = progress_bar(&campaign);
     let trouble = RefCell::new(None);
     let note = |result: Result<(), Trouble>| {
@@ -164,6 +230,7 @@ fn end(
         return Err(trouble);
     }
     keep(kept, &mut reporter, summary)?;
+    reporter.shard(summary)?;
     reporter.summary(summary)?;
     Ok(match summary {
         summary if summary.interrupted => End::Interrupted,
@@ -183,7 +250,7 @@ fn mix(arguments: &Check, subject: &SubjectKind) -> Result<Mix, Trouble> {
 
 /// Writes the statistics so far, since a kill can't be caught.
 fn keep(kept: Option<&Target>, reporter: &mut Reporter<'_>, summary: &Summary) -> Result<(), Trouble> {
-    let statistics = figures::object(reporter.campaign, summary);
+    let statistics = figures::object(reporter.run, summary);
     if let Some(target) = kept {
         target.keep(format!("{statistics}\n").as_bytes())?;
     }
@@ -236,7 +303,7 @@ fn report(
 /// A progress bar on standard error, if that is a terminal.
 fn progress_bar(campaign: &Campaign) -> ProgressBar {
     let bar = match campaign.time {
-        None => ProgressBar::new(campaign.cases)
+        None => ProgressBar::new(campaign.share.count(campaign.cases))
             .with_style(style("{bar:40} {pos}/{len} programs, {each_second}/s, {eta} left")),
         Some(_) => ProgressBar::no_length().with_style(style("{spinner} {pos} programs, {each_second}/s, {elapsed}")),
     };

@@ -10,6 +10,7 @@ use super::enumerate::Enumerate;
 use super::exec::Hold;
 use super::isolate::Serve;
 use super::list::Listed;
+use super::merge::Merge;
 use super::minimize::Minimize;
 use super::replay::Replay;
 use super::verify_minimal::VerifyMinimal;
@@ -73,6 +74,9 @@ pub(super) enum Command {
     /// Hold a heap to each answer that is stricter than the one that it declares
     #[command(after_help = EXIT_CODES)]
     Dialect(Strictness),
+    /// Put the results of all shards of a run together
+    #[command(after_help = EXIT_CODES)]
+    Merge(Merge),
     /// Serve another process of this program
     #[command(hide = true)]
     Serve(Serve),

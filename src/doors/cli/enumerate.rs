@@ -3,7 +3,7 @@
 mod keeper;
 mod report;
 
-use super::arguments::{Except, Format, named, operation};
+use super::arguments::{Except, Format, named, operation, share};
 use super::files::Files;
 use super::output::Output;
 use super::{Context, End, Trouble, say};
@@ -56,9 +56,10 @@ pub(super) struct Enumerate {
     /// Try each program by itself, even if another one has led to the same state
     #[arg(long)]
     pub unmerged: bool,
-    /// Do the Kth of N shares of the work; all N together do what one search does
-    #[arg(long, value_name = "K/N", value_parser = share, default_value = "1/1")]
-    pub shard: Share,
+    /// Do the Kth of N shares of the work, and go on after failures; all N together do what one search does, and
+    /// `heapproof merge` puts their results together
+    #[arg(long, value_name = "K/N", value_parser = share)]
+    pub shard: Option<Share>,
     /// Continue a search that was stopped, from its file in the folder of `--out`
     #[arg(long)]
     pub resume: bool,
@@ -86,7 +87,7 @@ impl Enumerate {
 
     /// The file that keeps a search.
     fn search_file(&self, space: &Space) -> PathBuf {
-        let Share { number, of } = self.shard;
+        let Share { number, of } = self.shard.unwrap_or(Share::WHOLE);
         let share = if of > 1 { format!("-{number}-of-{of}") } else { String::new() };
         self.out.join("enumerations").join(format!("{}{share}.search", space.name))
     }
@@ -94,7 +95,10 @@ impl Enumerate {
     /// The search of a space: a new one, or with `--resume` the one that is kept.
     fn search(&self, space: &Space, subject: &SubjectKind, known: &Known) -> Result<Search, Trouble> {
         let memory = u64::from(self.memory) * 1_000_000;
-        let how = How { merges: !self.unmerged, keep_going: self.keep_going, share: self.shard, memory };
+        // Other shares go on, whatever this one finds.
+        let keep_going = self.keep_going || self.shard.is_some();
+        let share = self.shard.unwrap_or(Share::WHOLE);
+        let how = How { merges: !self.unmerged, keep_going, share, memory };
         let path = self.search_file(space);
         let new = Search::new(space.clone(), subject, how)?.knowing(known.signatures.clone());
         let (name, shown) = (space.name, path.display());
@@ -184,8 +188,8 @@ pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &m
     Files::folder(&arguments.out.join("failures").join("original"))?;
     Files::folder(&arguments.out.join("enumerations"))?;
     context.catch_interrupts()?;
-    let reporter = RefCell::new(Reporter::new(&context.name, &subject, arguments, output));
-    reporter.borrow_mut().start(&spaces)?;
+    let reporter = RefCell::new(Reporter::new(&context.name, &subject, arguments, &known, output));
+    reporter.borrow_mut().start(&spaces, merges)?;
     let mut end = End::Passed;
     for mut search in searches {
         reporter.borrow_mut().space(&search)?;
@@ -325,12 +329,4 @@ fn fault(text: &str) -> Result<Fault, String> {
 
 fn field(text: &str) -> Result<Field, String> {
     Field::new(text).ok_or_else(|| "expected a word: a letter or `_`, then letters, digits and `_`".to_owned())
-}
-
-fn share(text: &str) -> Result<Share, String> {
-    let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
-    match numbers {
-        Some((number, of)) if 1 <= number && number <= of => Ok(Share { number, of }),
-        _ => Err("expected something like `2/3`: the second of three shares".to_owned()),
-    }
 }

@@ -1,10 +1,9 @@
 //! Prints the statistics of a run, for people and as JSON.
 
-use crate::programs::generate::Profile;
-use crate::runs::campaign::{Campaign, Summary};
-use crate::runs::statistics::{Condition, Encounter, Growth, Kept, Reach, Statistics, Touch, health};
+use super::run::{Expected, Run};
+use crate::runs::campaign::Summary;
+use crate::runs::statistics::{Condition, Encounter, Growth, Kept, Statistics, Touch, health};
 use heapproof_model::Code;
-use heapproof_model::dialect::WrongCalls;
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -15,10 +14,10 @@ const MOST_NAMED: usize = 6;
 const LITTLE: u64 = 5;
 
 /// The object `statistics`, which `docs/output.md` describes.
-pub(super) fn object(campaign: &Campaign, summary: &Summary) -> Value {
+pub(super) fn object(run: &Run, summary: &Summary) -> Value {
     let Summary { tally, statistics, elapsed, programs, violations, .. } = summary;
     let total = tally.total();
-    let reachable = Reachable::new(campaign, statistics);
+    let reachable = Reachable::new(&run.expected, statistics);
     let conditions = reachable.conditions.iter().map(|(condition, count)| (condition.name().to_owned(), json!(count)));
     let conditions: Map<String, Value> = conditions.collect();
     let shapes: Map<String, Value> = statistics
@@ -38,7 +37,7 @@ pub(super) fn object(campaign: &Campaign, summary: &Summary) -> Value {
         .collect();
     json!({
         "type": "statistics",
-        "seed": campaign.seed,
+        "seed": run.seed,
         "programs": programs,
         "operations": total.done + total.refused,
         "seconds": elapsed.as_secs_f64(),
@@ -48,7 +47,7 @@ pub(super) fn object(campaign: &Campaign, summary: &Summary) -> Value {
         "meanwhile": meanwhile(&reachable.encounters),
         "shapes": shapes,
         "growth": growth,
-        "warnings": warnings(campaign, summary),
+        "warnings": warnings(run, summary),
     })
 }
 
@@ -59,13 +58,9 @@ struct Reachable {
 }
 
 impl Reachable {
-    fn new(campaign: &Campaign, statistics: &Statistics) -> Reachable {
-        let profiles = campaign.mix.profiles();
-        let drawn = |code: Code| profiles.iter().any(|profile| profile.weight(code) > 0);
-        let reach = campaign.subject.abilities().ok().map(|abilities| Reach::new(abilities, &drawn));
-        let can = |reaches: &dyn Fn(&Reach<'_>) -> bool| reach.as_ref().is_none_or(reaches);
-        let conditions = statistics.conditions().filter(|(it, count)| *count > 0 || can(&|reach| reach.condition(*it)));
-        let encounters = statistics.encounters().filter(|(it, count)| *count > 0 || can(&|reach| reach.encounter(*it)));
+    fn new(expected: &Expected, statistics: &Statistics) -> Reachable {
+        let conditions = statistics.conditions().filter(|(it, count)| *count > 0 || expected.conditions.has(*it));
+        let encounters = statistics.encounters().filter(|(it, count)| *count > 0 || expected.encounters.contains(it));
         Reachable { conditions: conditions.collect(), encounters: encounters.collect() }
     }
 }
@@ -81,17 +76,17 @@ fn meanwhile(encounters: &[(Encounter, u64)]) -> Value {
 }
 
 /// Prints shapes, conditions, states, and warnings about the mix.
-pub(super) fn print(campaign: &Campaign, summary: &Summary, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn print(run: &Run, summary: &Summary, out: &mut impl Write) -> io::Result<()> {
     let statistics = &summary.statistics;
     if statistics.observed > 0 {
-        writeln!(out, "\n{:16} {:>12} {:>10}   of 1 program in {}", "shape", "median", "largest", campaign.observed())?;
+        writeln!(out, "\n{:16} {:>12} {:>10}   of 1 program in {}", "shape", "median", "largest", run.expected.every)?;
         for (name, words, spread) in statistics.shapes.named() {
             writeln!(out, "{name:16} {:>12} {:>10}   {words}", spread.median(), spread.largest())?;
         }
-        print_reached(&Reachable::new(campaign, statistics), out)?;
+        print_reached(&Reachable::new(&run.expected, statistics), out)?;
         print_growth(&statistics.growth(), out)?;
     }
-    for warning in warnings(campaign, summary) {
+    for warning in warnings(run, summary) {
         writeln!(out, "warning: {warning}")?;
     }
     Ok(())
@@ -148,20 +143,15 @@ fn print_growth(growth: &[Growth], out: &mut impl Write) -> io::Result<()> {
     )
 }
 
-fn warnings(campaign: &Campaign, summary: &Summary) -> Vec<String> {
+fn warnings(run: &Run, summary: &Summary) -> Vec<String> {
     let Summary { tally, statistics, elapsed, .. } = summary;
-    let Ok(abilities) = campaign.subject.abilities() else { return Vec::new() };
+    let Run { subject, expected, .. } = run;
     let total = tally.total();
-    // Other profiles draw so few of some operations that wrong calls are rare too.
-    let errs =
-        campaign.mix.main().profile == Profile::Default && abilities.dialect().wrong_calls == WrongCalls::Refused;
-    let profiles = campaign.mix.profiles();
-    let drawn = |code| abilities.has(code) && profiles.iter().any(|profile| profile.weight(code) > 0);
-    let mut warnings = health::warnings(tally, statistics, errs, &drawn);
-    for property in campaign.mix.properties().iter().filter(|property| !property.is_about(&abilities)) {
-        let (property, subject) = (property.name(), &campaign.subject.name);
+    let drawn = |code: Code| expected.drawn.contains(code.name());
+    let mut warnings = health::warnings(tally, statistics, expected.errs, &drawn);
+    for property in &expected.blind {
         warnings.push(format!("`{subject}` has nothing that `{property}` is about, so it passes whatever it does"));
     }
-    warnings.extend(health::slow(total.done + total.refused, *elapsed, campaign.jobs, statistics));
+    warnings.extend(health::slow(total.done + total.refused, *elapsed, expected.jobs, statistics));
     warnings
 }

@@ -1,10 +1,16 @@
 //! The JSON objects and the message of a failure that several commands print.
 
-use crate::failure::proof::Counterexample;
+use crate::failure::explain::Paint;
+use crate::failure::proof::{Counterexample, quoted};
 use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
 use serde_json::{Value, json};
 use std::path::Path;
+
+/// This call as it was typed.
+pub(super) fn typed() -> String {
+    std::env::args().map(|word| quoted(&word)).collect::<Vec<_>>().join(" ")
+}
 
 /// The message for people before a failure is minimised, since a kill can't be caught.
 pub(super) fn found_line(signature: &Signature, program: &str, lines: usize, path: Option<&Path>) -> String {
@@ -35,6 +41,7 @@ pub(super) fn violation_object(name: &str, counterexample: &Counterexample) -> V
         "model": explanation.model,
         "subject": explanation.subject,
         "explanation": explanation,
+        "report": counterexample.told(&explanation, Paint::Plain),
         "found_lines": counterexample.found_length,
         "executions": counterexample.minimized.executions,
         "path": counterexample.path,

@@ -16,11 +16,15 @@ mod input;
 mod isolate;
 mod json;
 mod list;
+mod merge;
 mod minimize;
 mod minimizing;
 mod output;
 mod pictures;
+mod proved;
 mod replay;
+mod reporter;
+mod run;
 mod verify_minimal;
 
 use crate::judge::subject::SubjectKind;
@@ -191,6 +195,7 @@ impl Context<'_> {
             Command::EmitTest(arguments) => emit_test::emit_test(self, arguments, &mut output),
             Command::Serve(arguments) => isolate::child(self, arguments),
             Command::Hold(arguments) => exec::hold(arguments),
+            Command::Merge(arguments) => merge::merge(self, arguments, &mut output),
             Command::List { what, all } => list::list(self, *what, *all, &mut output),
         }?;
         output.flush()?;

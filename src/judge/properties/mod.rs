@@ -26,6 +26,7 @@ macro_rules! properties {
     ($($(#[$doc:meta])* $property:ident $name:literal $profile:ident $check:path: $about:literal)*) => {
         /// A claim that holds for every program or fails for some.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
         pub enum Property {
             $($(#[$doc])* $property,)*
         }

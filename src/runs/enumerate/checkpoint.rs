@@ -4,10 +4,11 @@
 //! and has all digests and a checksum. It is written under a temporary name and then renamed, so a search that is
 //! killed leaves the previous file, and the checksum shows a file that was damaged. Numbers are little-endian.
 
-use super::search::{End, How, Node, Search, Share, Summary};
+use super::search::{End, How, Node, Search, Summary};
+use super::tail::{Counts, Failed, Tail};
 use crate::failure::failures::write_whole;
 use crate::judge::signature::Signature;
-use std::collections::BTreeMap;
+use crate::runs::share::Share;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -15,7 +16,7 @@ use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The first line of such a file.
-const HEADER: &str = "heapproof enumeration 2\n";
+const HEADER: &str = "heapproof enumeration 3\n";
 
 /// The most characters of one part of a search's description in a message.
 const LONGEST_PART: usize = 120;
@@ -84,20 +85,10 @@ impl Search {
     pub fn save(&self, path: &Path) -> io::Result<()> {
         let mut out = Writer(HEADER.as_bytes().to_vec());
         out.text(&self.identity());
-        let Summary { states, done, refused, complete, violations, known, elapsed, end: _ } = &self.summary;
-        for number in [*states, *done, *refused, *complete as u64, elapsed.as_millis() as u64] {
-            out.number(number);
-        }
-        out.number(violations.len() as u64);
-        for (signature, lines) in violations {
-            out.text(signature.as_str());
-            out.number(*lines as u64);
-        }
-        out.number(known.len() as u64);
-        for (signature, count) in known {
-            out.text(signature.as_str());
-            out.number(*count);
-        }
+        out.counts(&self.summary.counts());
+        out.number(self.summary.complete as u64);
+        out.number(self.summary.elapsed.as_millis() as u64);
+        out.tail(&self.tail);
         // Nothing follows the states of a search that is done.
         let is_done = self.summary.end == End::Done;
         let (level, next) = if is_done { (0..0, 0) } else { (self.level.clone(), self.next) };
@@ -137,16 +128,9 @@ impl Search {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Option<()> {
-        let (states, done, refused) = (reader.number()?, reader.number()?, reader.number()?);
+        let Counts { states, done, refused, violations, known } = reader.counts()?;
         let (complete, elapsed) = (reader.size()?, Duration::from_millis(reader.number()?));
-        let mut violations = Vec::new();
-        for _ in 0..reader.number()? {
-            violations.push((Signature::parse(&reader.text()?).ok()?, reader.size()?));
-        }
-        let mut known = BTreeMap::new();
-        for _ in 0..reader.number()? {
-            known.insert(Signature::parse(&reader.text()?).ok()?, reader.number()?);
-        }
+        self.tail = reader.tail()?;
         self.summary = Summary { states, done, refused, complete, violations, known, elapsed, end: End::UnderWay };
         self.level = reader.size()?..reader.size()?;
         self.next = reader.size()?;
@@ -179,6 +163,38 @@ impl Writer {
     }
 }
 
+impl Writer {
+    fn counts(&mut self, counts: &Counts) {
+        let Counts { states, done, refused, violations, known } = counts;
+        [*states, *done, *refused, violations.len() as u64].into_iter().for_each(|number| self.number(number));
+        for (signature, lines) in violations {
+            self.text(signature.as_str());
+            self.number(*lines as u64);
+        }
+        self.number(known.len() as u64);
+        for (signature, count) in known {
+            self.text(signature.as_str());
+            self.number(*count);
+        }
+    }
+
+    fn tail(&mut self, tail: &Tail) {
+        let Tail { before, states, unmerged, failed } = tail;
+        self.counts(before);
+        self.number(*unmerged);
+        self.number(states.len() as u64);
+        states.iter().for_each(|digest| self.0.extend(digest.to_le_bytes()));
+        self.number(failed.len() as u64);
+        for Failed { order: (number, choice), digest, signature } in failed {
+            self.number(*number);
+            self.number(u64::from(*choice));
+            self.number(u64::from(digest.is_some()));
+            self.0.extend(digest.unwrap_or_default().to_le_bytes());
+            self.text(signature.as_str());
+        }
+    }
+}
+
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
@@ -190,6 +206,31 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Option<u64> {
         self.array().map(u64::from_le_bytes)
+    }
+
+    fn counts(&mut self) -> Option<Counts> {
+        let [states, done, refused] = [self.number()?, self.number()?, self.number()?];
+        let violations = (0..self.number()?).map(|_| Some((self.signature()?, self.size()?))).collect::<Option<_>>()?;
+        let known = (0..self.number()?).map(|_| Some((self.signature()?, self.number()?))).collect::<Option<_>>()?;
+        Some(Counts { states, done, refused, violations, known })
+    }
+
+    fn tail(&mut self) -> Option<Tail> {
+        let (before, unmerged) = (self.counts()?, self.number()?);
+        let states = (0..self.number()?).map(|_| self.array().map(u128::from_le_bytes)).collect::<Option<_>>()?;
+        let failed = (0..self.number()?).map(|_| self.failed()).collect::<Option<_>>()?;
+        Some(Tail { before, states, unmerged, failed })
+    }
+
+    fn failed(&mut self) -> Option<Failed> {
+        let order = (self.number()?, self.number()?.try_into().ok()?);
+        let has_digest = self.number()? == 1;
+        let digest = Some(u128::from_le_bytes(self.array()?)).filter(|_| has_digest);
+        Some(Failed { order, digest, signature: self.signature()? })
+    }
+
+    fn signature(&mut self) -> Option<Signature> {
+        Signature::parse(&self.text()?).ok()
     }
 
     fn size(&mut self) -> Option<usize> {

@@ -27,10 +27,13 @@ mod lines;
 mod search;
 mod situation;
 mod space;
+mod tail;
 
+pub use crate::runs::share::Share;
 pub use checkpoint::CheckpointError;
-pub use search::{End, Found, How, Progress, Search, Share, Summary};
+pub use search::{End, Found, How, Progress, Search, Summary};
 pub use space::Space;
+pub use tail::{Counts, Failed, Tail};
 
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;

@@ -3,10 +3,12 @@
 use super::chunk::{Chunk, New, Order};
 use super::expand::{Expander, Step, check};
 use super::space::Space;
+use super::tail::{Counts, Tail};
 use crate::judge::lockstep::{Ends, Failure};
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use crate::judge::violation::{NotMade, Violation};
+use crate::runs::share::Share;
 use heapproof_model::Program;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
@@ -35,27 +37,7 @@ pub struct How {
 impl Default for How {
     /// Searches the whole space with merging, up to the first failure, in four gigabytes.
     fn default() -> How {
-        How { merges: true, keep_going: false, share: Share { number: 1, of: 1 }, memory: 4_000_000_000 }
-    }
-}
-
-/// A share of a search.
-///
-/// Every share walks all levels before the last, since which states are new depends on all states before. But a share
-/// compares only its own states in full, and carries out the last line only from its own states: most states are in the
-/// last level, and most lines lead there. All shares together do what one search does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Share {
-    /// The number of this share, from 1.
-    pub number: u32,
-    /// How many shares there are.
-    pub of: u32,
-}
-
-impl Share {
-    /// Whether a state is in this share: by its digest, or by the number of the program where it has none.
-    fn has(self, digest: Option<u128>, number: usize) -> bool {
-        digest.unwrap_or(number as u128) % u128::from(self.of) == u128::from(self.number - 1)
+        How { merges: true, keep_going: false, share: Share::WHOLE, memory: 4_000_000_000 }
     }
 }
 
@@ -77,6 +59,8 @@ pub struct Search {
     /// The next of them to expand.
     pub(super) next: usize,
     pub(super) summary: Summary,
+    /// Its part of the last level, if this is one of several shares.
+    pub(super) tail: Tail,
 }
 
 /// A state, as the way in which it was reached first.
@@ -139,6 +123,13 @@ impl Summary {
     pub fn transitions(&self) -> u64 {
         self.done + self.refused
     }
+
+    /// What is the same in all shares, up to the last level.
+    pub(super) fn counts(&self) -> Counts {
+        let Summary { states, done, refused, violations, known, .. } = self;
+        let (violations, known) = (violations.clone(), known.clone());
+        Counts { states: *states, done: *done, refused: *refused, violations, known }
+    }
 }
 
 /// How far a search is.
@@ -184,6 +175,7 @@ impl Search {
             level: 0..1,
             next: 0,
             summary: Summary { states: 1, ..Summary::default() },
+            tail: Tail::default(),
         };
         search.met.extend(Expander::new(&search.space, subject).start()?.digest());
         Ok(search)
@@ -215,6 +207,13 @@ impl Search {
         &self.summary
     }
 
+    /// What other shares have to know of it; only of use when the search is done.
+    pub fn tail(&self) -> Tail {
+        let is_in_last = self.summary.complete >= self.space.lines;
+        let before = if is_in_last { self.tail.before.clone() } else { self.summary.counts() };
+        Tail { before, ..self.tail.clone() }
+    }
+
     /// Searches until everything is tried, a program fails or `stop` is set. Calls `found` with the first failure of
     /// each signature, and `progress` after each stretch.
     pub fn run(
@@ -232,6 +231,9 @@ impl Search {
             }
             if self.memory() > self.how.memory {
                 break End::OutOfMemory;
+            }
+            if self.is_last() && self.next == self.level.start {
+                self.tail.before = self.summary.counts();
             }
             let stretch = self.next..self.level.end.min(self.next + CHUNK);
             let chunk = self.explore(stretch.clone(), jobs, stop);
@@ -269,13 +271,23 @@ impl Search {
     /// About how many bytes the states take.
     fn memory(&self) -> u64 {
         // A hash set keeps one more byte for each entry.
-        let digests = self.met.capacity() + self.ends.capacity();
+        let digests = self.met.capacity() + self.ends.capacity() + self.tail.states.capacity();
         (digests * (size_of::<u128>() + 1) + self.nodes.capacity() * size_of::<Node>()) as u64
     }
 
     /// Whether this is the last level, so that its new states are not expanded.
     fn is_last(&self) -> bool {
         self.summary.complete + 1 == self.space.lines
+    }
+
+    /// Whether a state is in this share: by its digest, or by the number of the program where it has none.
+    ///
+    /// Every share walks all levels before the last, since which states are new depends on all states before, and on which of
+    /// them fail. But a share carries out the last line only from its own states: most states are in the last level, and most
+    /// lines lead there. All shares together do what one search does.
+    fn is_ours(&self, digest: Option<u128>, number: usize) -> bool {
+        let Share { number: share, of } = self.how.share;
+        digest.unwrap_or(number as u128) % u128::from(of) == u128::from(share - 1)
     }
 
     fn explore(&self, stretch: Range<usize>, jobs: usize, stop: &AtomicBool) -> Chunk {
@@ -307,7 +319,7 @@ impl Search {
             Ok(state) => state,
             Err(violation) => return chunk.add((number, 0), None, Some(failure(choices.len(), violation))),
         };
-        if self.is_last() && !self.how.share.has(state.digest(), number) {
+        if self.is_last() && !self.is_ours(state.digest(), number) {
             return;
         }
         let length = choices.len() + 1;
@@ -319,8 +331,7 @@ impl Search {
                 Step::Failed(violation) => chunk.add(order, None, Some(failure(length, violation))),
                 Step::State(Some(digest), lockstep) if self.how.merges => {
                     let is_new = !self.met.contains(&digest) && chunk.meet(digest, order);
-                    let is_checked = is_new && (self.is_last() || self.how.share.has(Some(digest), number));
-                    if let Some(failure) = is_checked.then(|| check(lockstep, length, &self.ends).err()).flatten() {
+                    if let Some(failure) = is_new.then(|| check(lockstep, length, &self.ends).err()).flatten() {
                         chunk.fail(digest, failure);
                     }
                 }
@@ -351,8 +362,14 @@ impl Search {
         let mut expander = Expander::new(&space, &subject);
         for New { order, digest, failure } in chunk.in_order() {
             self.met.extend(digest);
+            // A program that is not merged with others counts, whatever state it comes to.
+            let digest = digest.filter(|_| self.how.merges);
+            let is_kept = self.is_last() && self.how.share != Share::WHOLE;
             let Some(failure) = failure else {
                 self.summary.states += 1;
+                if is_kept {
+                    self.tail.pass(digest);
+                }
                 if !self.is_last() {
                     self.nodes.push(Node { parent: order.0 as u32, choice: order.1 });
                 }
@@ -360,6 +377,9 @@ impl Search {
             };
             let program = self.program(order, &mut expander);
             let signature = failure.signature(&program);
+            if is_kept {
+                self.tail.fail(order, digest, signature.clone());
+            }
             if self.known.contains(&signature) {
                 *self.summary.known.entry(signature).or_default() += 1;
                 continue;

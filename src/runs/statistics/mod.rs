@@ -23,7 +23,8 @@ pub use reachable::Reach;
 pub use shapes::Shapes;
 
 /// The statistics of observed programs.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
 pub struct Statistics {
     /// How many programs were observed.
     pub observed: u64,
@@ -41,10 +42,22 @@ pub struct Statistics {
     situations: Distinct,
     /// How both grew: their numbers whenever the number of programs reached a power of two, and now.
     growth: Vec<Growth>,
+    /// The same where other cases come before: what was seen at these times, since their numbers depend on what those saw.
+    marks: Vec<Mark>,
+}
+
+/// All that was seen up to one time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
+struct Mark {
+    observed: u64,
+    states: Distinct,
+    situations: Distinct,
 }
 
 /// How much was seen up to one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize, serde::Deserialize))]
 pub struct Growth {
     /// After so many observed programs.
     pub observed: u64,
@@ -55,8 +68,9 @@ pub struct Growth {
 }
 
 impl Statistics {
-    /// Adds a program. Programs are added in the order of their cases, so that the growth depends on them alone.
-    pub fn add(&mut self, program: &Observed) {
+    /// Adds a program, the `number`th that a run observes, from 1. Programs are added in the order of their cases, so that the
+    /// growth depends on them alone. `is_from_start` says whether the first of them is the run's first.
+    pub fn add(&mut self, number: u64, is_from_start: bool, program: &Observed) {
         self.observed += 1;
         self.operations += program.operations;
         self.by_condition.resize(Condition::ALL.len(), 0);
@@ -67,9 +81,36 @@ impl Statistics {
         self.shapes.merge(&program.shapes);
         program.states.iter().for_each(|state| self.states.add(*state));
         program.situations.iter().for_each(|situation| self.situations.add(*situation));
-        if self.observed.is_power_of_two() {
-            self.growth.push(self.now());
+        if number.is_power_of_two() {
+            match is_from_start {
+                true => self.growth.push(self.now()),
+                false => self.marks.push(self.mark()),
+            }
         }
+    }
+
+    /// Adds the statistics of the programs that follow.
+    pub fn join(&mut self, next: Statistics) {
+        for Mark { observed, states, situations } in next.marks {
+            let joined = |mine: &Distinct, theirs: &Distinct| {
+                let mut both = mine.clone();
+                both.join(theirs);
+                both
+            };
+            let (states, situations) = (joined(&self.states, &states), joined(&self.situations, &situations));
+            self.growth.push(Growth {
+                observed: self.observed + observed,
+                states: states.count(),
+                situations: situations.count(),
+            });
+        }
+        self.observed += next.observed;
+        self.operations += next.operations;
+        add(&mut self.by_condition, &next.by_condition);
+        add(&mut self.by_encounter, &next.by_encounter);
+        self.shapes.merge(&next.shapes);
+        self.states.join(&next.states);
+        self.situations.join(&next.situations);
     }
 
     /// How many programs reached each condition.
@@ -90,8 +131,18 @@ impl Statistics {
         self.growth.iter().copied().chain(now).collect()
     }
 
+    fn mark(&self) -> Mark {
+        Mark { observed: self.observed, states: self.states.clone(), situations: self.situations.clone() }
+    }
+
     fn now(&self) -> Growth {
         let (states, situations) = (self.states.count(), self.situations.count());
         Growth { observed: self.observed, states, situations }
     }
+}
+
+/// Adds counts to others, of which there may be none yet.
+fn add(mine: &mut Vec<u64>, theirs: &[u64]) {
+    mine.resize(mine.len().max(theirs.len()), 0);
+    mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
 }

@@ -10,6 +10,7 @@ use crate::judge::subject::SubjectKind;
 use crate::programs::generate::{Profile, Recipe};
 use crate::runs::campaign::{Campaign, Found};
 use crate::runs::mix::Mix;
+use crate::runs::share::Share;
 use crate::runs::threads;
 use heapproof_model::Program;
 use std::collections::BTreeSet;
@@ -89,6 +90,7 @@ impl Trials<'_> {
             without: without.clone(),
             known: BTreeSet::new(),
             cases: *cases,
+            share: Share::WHOLE,
             time: *time,
             jobs: jobs.map_or_else(threads, usize::from),
             keep_going: false,

@@ -2,13 +2,18 @@
 
 use super::Enumerate;
 use crate::doors::cli::arguments::Format;
-use crate::doors::cli::json::{found_line, found_object, violation_object};
+use crate::doors::cli::json::{found_line, found_object, typed, violation_object};
 use crate::doors::cli::output::{Output, paint};
+use crate::doors::cli::proved::Proved;
 use crate::doors::cli::say;
+use crate::failure::heading::judged_by;
+use crate::failure::known::Known;
 use crate::failure::proof::Counterexample;
+use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
-use crate::runs::enumerate::{End, Found, Progress, Search, Space, Summary};
+use crate::runs::enumerate::{Found, Progress, Search, Space};
+use crate::runs::share::Share;
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 use std::path::Path;
@@ -17,12 +22,24 @@ pub(super) struct Reporter<'a> {
     name: &'a str,
     subject: &'a SubjectKind,
     format: Format,
+    /// Whether the results are to be put together with those of other shares.
+    is_shard: bool,
+    /// The failures that are no news.
+    known: &'a Known,
+    share: Share,
     output: &'a mut Output,
 }
 
 impl<'a> Reporter<'a> {
-    pub fn new(name: &'a str, subject: &'a SubjectKind, arguments: &Enumerate, output: &'a mut Output) -> Reporter<'a> {
-        Reporter { name, subject, format: arguments.format, output }
+    pub fn new(
+        name: &'a str,
+        subject: &'a SubjectKind,
+        arguments: &Enumerate,
+        known: &'a Known,
+        output: &'a mut Output,
+    ) -> Reporter<'a> {
+        let (format, share) = (arguments.format, arguments.shard.unwrap_or(Share::WHOLE));
+        Reporter { name, subject, format, is_shard: arguments.shard.is_some(), known, share, output }
     }
 
     pub fn subject(&self) -> &'a SubjectKind {
@@ -30,7 +47,7 @@ impl<'a> Reporter<'a> {
     }
 
     /// Prints what is searched, and what can't be checked.
-    pub fn start(&mut self, spaces: &[Space]) -> io::Result<()> {
+    pub fn start(&mut self, spaces: &[Space], is_merged: bool) -> io::Result<()> {
         let unchecked = self.subject.abilities().map_err(io::Error::other)?.unchecked();
         let names: Vec<&str> = spaces.iter().map(|space| space.name).collect();
         match self.format {
@@ -41,13 +58,22 @@ impl<'a> Reporter<'a> {
                     writeln!(self.output, "unchecked, since `{name}` does not have it: {}", unchecked.join(", "))?;
                 }
             }
-            Format::Json => self.json(&json!({
-                "type": "start",
-                "subject": self.subject.name,
-                "spaces": names,
-                "signatures": Signature::VERSION,
-                "unchecked": unchecked,
-            }))?,
+            Format::Json => {
+                let mut object = json!({
+                    "type": "start",
+                    "subject": self.subject.name,
+                    "spaces": names,
+                    "signatures": Signature::VERSION,
+                    "unchecked": unchecked,
+                    "version": env!("CARGO_PKG_VERSION"),
+                });
+                if self.is_shard {
+                    object["shard"] = json!(self.share.to_string());
+                    object["command"] = json!(typed());
+                    object["run"] = self.asked(spaces, is_merged);
+                }
+                self.json(&object)?;
+            }
         }
         self.output.flush()
     }
@@ -125,83 +151,46 @@ impl<'a> Reporter<'a> {
 
     /// Prints what the search has proved so far.
     pub fn proved(&mut self, search: &Search) -> io::Result<()> {
+        let proved = Proved::of(search, self.has_choices());
         match self.format {
-            Format::Human => self.statement(search)?,
+            Format::Human => {
+                let about = search.space().about();
+                let about = about.iter().map(|(title, text)| (*title, text.as_str()));
+                proved.print(&self.subject.name, about, self.output)?;
+            }
             Format::Json => {
-                let (summary, space, share) = (search.summary(), search.space(), search.how().share);
-                let violations: Map<String, Value> =
-                    summary.violations.iter().map(|(signature, lines)| (signature.to_string(), json!(lines))).collect();
-                let known: Map<String, Value> =
-                    summary.known.iter().map(|(signature, count)| (signature.to_string(), json!(count))).collect();
-                self.json(&json!({
-                    "type": match (known.is_empty(), self.has_choices()) {
-                        (false, _) => "pruned",
-                        (true, true) => "tried",
-                        (true, false) => "proved",
-                    },
-                    "space": space.name,
-                    "lines": summary.complete,
-                    "of": space.lines,
-                    "objects": space.objects,
-                    "shard": format!("{}/{}", share.number, share.of),
-                    "states": summary.states,
-                    "transitions": summary.transitions(),
-                    "done": summary.done,
-                    "refused": summary.refused,
-                    "seconds": summary.elapsed.as_secs_f64(),
-                    "violations": violations,
-                    "known": known,
-                    "end": end(summary.end),
-                    "made_of": made_of(space),
-                }))?;
+                if self.is_shard {
+                    let (space, share) = (search.space().name, search.how().share.to_string());
+                    let tail = search.tail();
+                    self.json(&json!({ "type": "shard", "space": space, "shard": share, "result": tail }))?;
+                }
+                self.json(&json!(proved))?;
             }
         }
         self.output.flush()
     }
 
+    /// What the run is asked to do, which must be the same for all shares.
+    fn asked(&self, spaces: &[Space], is_merged: bool) -> Value {
+        let spaces = spaces.iter().map(|space| {
+            let Space { name, lines, objects, .. } = space;
+            json!({ "space": name, "lines": lines, "objects": objects, "made_of": made_of(space) })
+        });
+        json!({
+            "command": "enumerate",
+            "version": env!("CARGO_PKG_VERSION"),
+            "subject": self.subject.name,
+            "judged_by": judged_by(Property::Lockstep, self.subject),
+            "has_choices": self.has_choices(),
+            "merged": is_merged,
+            "known": self.known.signatures,
+            "spaces": spaces.collect::<Vec<_>>(),
+        })
+    }
+
     /// Whether the subject may do something else the next time that a program is run.
     fn has_choices(&self) -> bool {
         self.subject.abilities().is_ok_and(|abilities| abilities.dialect().has_choices())
-    }
-
-    fn statement(&mut self, search: &Search) -> io::Result<()> {
-        let (summary, space, share) = (search.summary(), search.space(), search.how().share);
-        let Summary { states, done, refused, complete, violations, known, .. } = summary;
-        let (name, has_choices) = (&self.subject.name, self.has_choices());
-        let out = &mut self.output;
-        let which = format!("program of at most {complete} lines on at most {} objects at once", space.objects);
-        let what = match violations.is_empty() {
-            true if !known.is_empty() => {
-                format!(
-                    "not proved of `{name}`: every {which} was tried, except those that go on after a known failure,"
-                )
-            }
-            true if *complete > 0 && has_choices => {
-                format!("tried of `{name}`, not proved, since its dialect leaves it choices: every {which},")
-            }
-            true if *complete > 0 => format!("proved of `{name}`: after every {which} it shows what the model says,"),
-            true => format!("proved of `{name}`: nothing,"),
-            false => format!("of `{name}`, every {which} was tried, up to where one fails,"),
-        };
-        writeln!(out, "{what}")?;
-        let transitions = summary.transitions();
-        writeln!(out, "in {states} states by {transitions} lines, {done} done and {refused} refused")?;
-        if share.of > 1 {
-            writeln!(out, "this is share {} of {}: only all shares together prove it", share.number, share.of)?;
-        }
-        if *complete < space.lines {
-            writeln!(out, "not tried to the end: programs of {} lines", complete + 1)?;
-        }
-        for (title, text) in space.about() {
-            writeln!(out, "  {title}: {text}")?;
-        }
-        for (signature, count) in known {
-            writeln!(out, "known: {signature}, not gone on from in {count} programs")?;
-        }
-        for (signature, lines) in violations {
-            writeln!(out, "violation: {signature}, first in a program of {lines} lines")?;
-        }
-        Ok(())
     }
 
     fn json(&mut self, object: &Value) -> io::Result<()> {
@@ -217,17 +206,6 @@ pub(super) fn line(progress: &Progress) -> String {
     format!(
         "{lines} lines: {done} of {all} beginnings, {states} states, {transitions} transitions, {each_second:.0} states a second, {memory} MB"
     )
-}
-
-/// How a search ended, in one word.
-fn end(end: End) -> &'static str {
-    match end {
-        End::UnderWay => "under_way",
-        End::Done => "done",
-        End::Failed => "failed",
-        End::Stopped => "stopped",
-        End::OutOfMemory => "out_of_memory",
-    }
 }
 
 fn made_of(space: &Space) -> Map<String, Value> {

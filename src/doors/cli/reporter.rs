@@ -1,19 +1,15 @@
 //! Prints the results of `check`, for people or as JSON, one object per line (see `docs/output.md`).
 
-use super::Check;
-use crate::doors::cli::arguments::Format;
-use crate::doors::cli::figures;
-use crate::doors::cli::json::{found_line, found_object, violation_object};
-use crate::doors::cli::output::{Output, paint};
-use crate::doors::cli::say;
-use crate::failure::failures::OUT;
+use super::arguments::Format;
+use super::figures;
+use super::json::{found_line, found_object, typed, violation_object};
+use super::output::{Output, paint};
+use super::run::Run;
+use super::{escaped, say};
 use crate::failure::proof::{Counterexample, quoted};
-use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
-use crate::judge::subject::Abilities;
-use crate::programs::generate::MOST_LINES;
-use crate::runs::campaign::{Campaign, Found, Summary};
-use crate::subjects::shown_by;
+use crate::runs::campaign::{Found, Summary};
+use crate::runs::share::Share;
 use heapproof_model::Dialect;
 use heapproof_model::dialect::CLAUSES;
 use serde_json::{Map, Value, json};
@@ -23,54 +19,77 @@ use std::path::Path;
 
 pub(super) struct Reporter<'a> {
     name: &'a str,
-    pub campaign: &'a Campaign,
-    arguments: &'a Check,
+    pub run: &'a Run,
+    share: Option<Share>,
+    format: Format,
     output: &'a mut Output,
 }
 
 impl<'a> Reporter<'a> {
-    pub fn new(name: &'a str, campaign: &'a Campaign, arguments: &'a Check, output: &'a mut Output) -> Reporter<'a> {
-        Reporter { name, campaign, arguments, output }
+    /// For a run, or for its share if that is all that it does.
+    pub fn new(
+        name: &'a str,
+        run: &'a Run,
+        share: Option<Share>,
+        format: Format,
+        output: &'a mut Output,
+    ) -> Reporter<'a> {
+        Reporter { name, run, share, format, output }
     }
 
     /// Prints what the run checks, by which dialect, and what it can't check.
-    pub fn start(&mut self, abilities: &Abilities) -> io::Result<()> {
-        let (unchecked, dialect) = (abilities.unchecked(), abilities.dialect());
-        let Campaign { mix, subject, seed, .. } = self.campaign;
-        match self.arguments.format {
+    pub fn start(&mut self) -> io::Result<()> {
+        let Run { subject, seed, unchecked, .. } = self.run;
+        match self.format {
             Format::Human => {
-                writeln!(self.output, "{} of {}, seed {seed}", self.properties(), subject.name)?;
-                if *dialect != Dialect::default() {
-                    let (all, other) = (CLAUSES.len(), dialect.differences().len());
-                    writeln!(self.output, "dialect: {dialect}; {} of {all} clauses as in SPEC 1 to 10", all - other)?;
-                }
+                let share = self.share.map_or_else(String::new, |share| format!(", shard {share}"));
+                writeln!(self.output, "{} of {subject}, seed {seed}{share}", self.properties())?;
+                self.dialect()?;
                 if !unchecked.is_empty() {
-                    writeln!(
-                        self.output,
-                        "unchecked, since `{}` does not have it: {}",
-                        subject.name,
-                        unchecked.join(", ")
-                    )?;
+                    let unchecked = unchecked.join(", ");
+                    writeln!(self.output, "unchecked, since `{subject}` does not have it: {unchecked}")?;
                 }
             }
-            Format::Json => self.json(&json!({
-                "type": "start",
-                "property": mix.property().map(Property::name),
-                "properties": mix.properties().iter().map(|property| property.name()).collect::<Vec<_>>(),
-                "subject": subject.name,
-                "profiles": mix.profiles().iter().map(|profile| profile.name()).collect::<Vec<_>>(),
-                "seed": seed,
-                "signatures": Signature::VERSION,
-                "dialect": dialect.to_string(),
-                "unchecked": unchecked,
-            }))?,
+            Format::Json => {
+                let mut object = json!({
+                    "type": "start",
+                    "property": self.run.property(),
+                    "properties": self.run.properties,
+                    "subject": subject,
+                    "profiles": self.run.profiles,
+                    "seed": seed,
+                    "signatures": self.run.signatures,
+                    "dialect": self.run.dialect,
+                    "unchecked": unchecked,
+                    "version": self.run.version,
+                });
+                if let Some(share) = self.share {
+                    let cases = share.cases(self.run.cases.unwrap_or_default());
+                    object["shard"] = json!(share.to_string());
+                    object["cases"] = json!([cases.start, cases.end]);
+                    object["command"] = json!(typed());
+                    object["run"] = json!(self.run);
+                    object["run"]["command"] = json!("check");
+                }
+                self.json(&object)?;
+            }
         }
         self.output.flush()
     }
 
+    /// Prints by which dialect the subject is judged, for people.
+    fn dialect(&mut self) -> io::Result<()> {
+        let Ok(dialect) = self.run.dialect.parse::<Dialect>() else { return Ok(()) };
+        if dialect == Dialect::default() {
+            return Ok(());
+        }
+        let (all, other) = (CLAUSES.len(), dialect.differences().len());
+        writeln!(self.output, "dialect: {dialect}; {} of {all} clauses as in SPEC 1 to 10", all - other)
+    }
+
     /// Prints a failure before it is minimised, which may take long. `path` is the saved file.
     pub fn found(&mut self, found: &Found, signature: &Signature, path: Option<&Path>) -> io::Result<()> {
-        match self.arguments.format {
+        match self.format {
             Format::Human => say(&found_line(signature, &format!("case {}", found.case), found.program.len(), path)),
             Format::Json => {
                 let mut object = found_object(signature, &found.failure, found.program.len(), path);
@@ -83,7 +102,7 @@ impl<'a> Reporter<'a> {
 
     /// Prints a failure that is minimised and saved.
     pub fn violation(&mut self, found: &Found, counterexample: &Counterexample) -> io::Result<()> {
-        match self.arguments.format {
+        match self.format {
             Format::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
             Format::Json => {
                 let mut object = violation_object(self.name, counterexample);
@@ -94,18 +113,43 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
+    /// Prints what another run has found: an object as it has printed it.
+    pub fn told(&mut self, object: &Value) -> io::Result<()> {
+        let text = |field: &str| object[field].as_str().unwrap_or_default();
+        match self.format {
+            Format::Json => self.json(object),
+            Format::Human if object["type"] == "violation" => {
+                let [report, path, replay] = ["report", "path", "replay"].map(|field| escaped(text(field)));
+                writeln!(self.output, "\n{report}saved as {path}\nreplay it: {replay}\n")
+            }
+            Format::Human => Ok(()),
+        }
+    }
+
     /// Prints the statistics so far as JSON. People see them at the end.
     pub fn statistics(&mut self, statistics: &Value) -> io::Result<()> {
-        if self.arguments.format == Format::Json {
+        if self.format == Format::Json {
             self.json(statistics)?;
             self.output.flush()?;
         }
         Ok(())
     }
 
+    /// Prints what `heapproof merge` needs of a share: for people, that there is none of it.
+    pub fn shard(&mut self, summary: &Summary) -> io::Result<()> {
+        let Some(share) = self.share else { return Ok(()) };
+        match self.format {
+            Format::Human => {
+                say("`heapproof merge` puts shards together from what they print with `--format json`");
+                Ok(())
+            }
+            Format::Json => self.json(&json!({ "type": "shard", "shard": share.to_string(), "result": summary })),
+        }
+    }
+
     /// Prints the result of the run.
     pub fn summary(&mut self, summary: &Summary) -> io::Result<()> {
-        match self.arguments.format {
+        match self.format {
             Format::Human => self.figures(summary),
             Format::Json => self.json(&self.summary_object(summary)),
         }
@@ -124,7 +168,7 @@ impl<'a> Reporter<'a> {
             }
             writeln!(out, "{:16} {:>12} {:>10} {:>10}", "all", total.done, total.refused, total.skipped)?;
         }
-        figures::print(self.campaign, summary, out)?;
+        figures::print(self.run, summary, out)?;
         let seconds = summary.elapsed.as_secs_f64();
         let each_second = (total.done + total.refused) as f64 / seconds.max(1e-9);
         writeln!(out, "programs: {}{}", summary.programs, by_property(summary))?;
@@ -142,10 +186,9 @@ impl<'a> Reporter<'a> {
 
     /// The last line: whether the property holds.
     fn verdict(&self, summary: &Summary) -> String {
-        let Campaign { mix, subject, .. } = self.campaign;
-        let subject = &subject.name;
-        let (hold, do_not) = match mix.property() {
-            Some(property) => (format!("`{}` holds", property.name()), format!("`{}` does not hold", property.name())),
+        let subject = &self.run.subject;
+        let (hold, do_not) = match self.run.property() {
+            Some(property) => (format!("`{property}` holds"), format!("`{property}` does not hold")),
             None => (format!("{} hold", self.properties()), format!("the {} do not all hold", self.properties())),
         };
         let Summary { programs, violations, interrupted, .. } = summary;
@@ -159,8 +202,7 @@ impl<'a> Reporter<'a> {
 
     /// The property, or how many there are.
     fn properties(&self) -> String {
-        let mix = &self.campaign.mix;
-        mix.property().map_or_else(|| format!("{} properties", mix.properties().len()), |one| one.name().to_owned())
+        self.run.property().map_or_else(|| format!("{} properties", self.run.properties.len()), str::to_owned)
     }
 
     fn summary_object(&self, summary: &Summary) -> Value {
@@ -179,14 +221,14 @@ impl<'a> Reporter<'a> {
         json!({
             "type": "summary",
             "programs": summary.programs,
-            "by_property": summary.by_property.iter().map(|(property, count)| (property.name(), count)).collect::<BTreeMap<_, _>>(),
+            "by_property": summary.by_property,
             "operations": total.done + total.refused,
             "done": total.done,
             "refused": total.refused,
             "skipped": total.skipped,
             "seconds": summary.elapsed.as_secs_f64(),
             "digest": format!("{:016x}", summary.digest),
-            "seed": self.campaign.seed,
+            "seed": self.run.seed,
             "violations": counts(&summary.violations),
             "known": counts(&summary.known),
             "by_operation": by_operation,
@@ -198,40 +240,13 @@ impl<'a> Reporter<'a> {
 
     /// The command that repeats the run, even if time or Ctrl-C ended it.
     fn repeat(&self, summary: &Summary) -> String {
-        let Campaign { subject, seed, recipe, keep_going, .. } = self.campaign;
-        let mut line = format!("{} check --seed {seed} --cases {}", quoted(self.name), summary.programs.max(1));
-        if recipe.most_lines != MOST_LINES {
-            line += &format!(" --ops {}", recipe.most_lines);
+        match (self.share, self.run.cases) {
+            (Some(share), Some(cases)) => self.run.repeat(&quoted(self.name), cases, share),
+            _ => self.run.repeat(&quoted(self.name), summary.programs.max(1), Share::WHOLE),
         }
-        if let Some(profile) = self.arguments.profile {
-            line += &format!(" --profile {}", profile.name());
-        }
-        if !recipe.without.is_empty() {
-            let names: Vec<&str> = recipe.without.iter().map(|bias| bias.name()).collect();
-            line += &format!(" --without-bias {}", names.join(","));
-        }
-        line += &format!(" --subject {}{}", quoted(subject.typed()), subject.options());
-        if let Some(property) = self.arguments.property.filter(|property| shown_by(subject) != Some(*property)) {
-            line += &format!(" --property {}", property.name());
-        }
-        if let Some(dialect) = subject.is_held_to() {
-            line += &format!(" --dialect {}", quoted(&dialect.to_string()));
-        }
-        if self.campaign.feedback {
-            line += " --feedback";
-        }
-        if *keep_going {
-            line += " --keep-going";
-        }
-        line += &self.arguments.except.repeat();
-        line += &self.arguments.isolate.repeat();
-        if self.arguments.out != Path::new(OUT) {
-            line += &format!(" --out {}", quoted(&self.arguments.out.to_string_lossy()));
-        }
-        line
     }
 
-    fn json(&mut self, object: &Value) -> io::Result<()> {
+    pub fn json(&mut self, object: &Value) -> io::Result<()> {
         writeln!(self.output, "{object}")
     }
 }
