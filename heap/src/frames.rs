@@ -47,10 +47,17 @@ pub(crate) struct Frame {
     /// At which length the dead are taken out.
     crowded: usize,
     allocated: u64,
-    freed: Collection,
     /// The heap's figures when it was opened.
-    touched_before: u64,
-    checks_before: u64,
+    before: Before,
+}
+
+/// The figures of a heap at some time.
+#[derive(Clone, Copy, Debug)]
+struct Before {
+    touched: u64,
+    checks: u64,
+    objects_collected: u64,
+    cycles_collected: u64,
 }
 
 impl Frame {
@@ -58,15 +65,9 @@ impl Frame {
         self.budget
     }
 
-    /// Learns what a collection has freed.
-    pub(crate) fn add(&mut self, collection: Collection) {
-        self.freed.objects += collection.objects;
-        self.freed.cycles += collection.cycles;
-    }
-
     /// See [`crate::digest`].
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
-        let Self { budget, temporaries, crowded, allocated: _, freed: _, touched_before: _, checks_before: _ } = self;
+        let Self { budget, temporaries, crowded, allocated: _, before: _ } = self;
         match *budget {
             Budget::Objects(objects) => digest.number(u64::from(objects) << 1),
             Budget::Microseconds(time) => digest.number(u64::from(time) << 1 | 1),
@@ -104,15 +105,8 @@ impl<H: Host> Heap<H> {
         }
         let (Budget::Objects(amount) | Budget::Microseconds(amount)) = budget;
         positive("budget", amount)?;
-        self.frame = Some(Frame {
-            budget,
-            temporaries: Vec::new(),
-            crowded: FEW,
-            allocated: 0,
-            freed: Collection::default(),
-            touched_before: self.totals.touched,
-            checks_before: self.tuning.checks(),
-        });
+        self.frame =
+            Some(Frame { budget, temporaries: Vec::new(), crowded: FEW, allocated: 0, before: self.figures() });
         self.log_frame_begun();
         Ok(())
     }
@@ -156,17 +150,15 @@ impl<H: Host> Heap<H> {
         if self.finalizers.are_running() {
             return Err(HeapError::Reentrant);
         }
-        let mut frame = self.frame.take().ok_or(HeapError::Frame)?;
+        let frame = self.frame.take().ok_or(HeapError::Frame)?;
         for &object in &frame.temporaries {
             self.give_up_temporary(object);
         }
-        let mut collection = Collection::default();
         if self.search_from_temporaries(&frame) {
             let garbage = self.search.found(&self.arena);
-            self.free_set(garbage, &mut collection);
+            self.free_set(garbage, &mut Collection::default());
         }
         self.settle();
-        frame.add(collection);
         let statistics = self.statistics_of(&frame);
         self.log_frame_ended(&statistics);
         Ok(statistics)
@@ -179,14 +171,24 @@ impl<H: Host> Heap<H> {
     }
 
     fn statistics_of(&self, frame: &Frame) -> FrameStats {
+        let (now, before) = (self.figures(), frame.before);
+        // A finalizer may have put another heap in this one's place.
         FrameStats {
             budget: frame.budget,
             temporaries: frame.allocated,
-            // A finalizer may have put another heap in this one's place.
-            objects_touched: self.totals.touched.saturating_sub(frame.touched_before),
-            checks: self.tuning.checks().saturating_sub(frame.checks_before),
-            objects_collected: frame.freed.objects,
-            cycles_collected: frame.freed.cycles,
+            objects_touched: now.touched.saturating_sub(before.touched),
+            checks: now.checks.saturating_sub(before.checks),
+            objects_collected: now.objects_collected.saturating_sub(before.objects_collected),
+            cycles_collected: now.cycles_collected.saturating_sub(before.cycles_collected),
+        }
+    }
+
+    fn figures(&self) -> Before {
+        Before {
+            touched: self.totals.touched,
+            checks: self.tuning.checks(),
+            objects_collected: self.totals.objects_collected,
+            cycles_collected: self.totals.cycles_collected,
         }
     }
 

@@ -62,6 +62,7 @@ pub(crate) struct Totals {
     pub(crate) frees: u64,
     pub(crate) cycles_detected: u64,
     pub(crate) cycles_collected: u64,
+    pub(crate) objects_collected: u64,
     pub(crate) touched: u64,
 }
 

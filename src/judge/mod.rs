@@ -2,6 +2,7 @@
 
 pub mod digest;
 #[cfg(feature = "cli")]
+mod figure;
 pub mod guard;
 pub(crate) mod haste;
 pub mod lockstep;

@@ -4,6 +4,7 @@
 //! or the source location of a panic. It never contains an object, a line of the program or a message. The minimiser and
 //! file names use it. `docs/signatures.md` defines the format.
 
+use crate::judge::figure::Figure;
 use crate::judge::lost::Loss;
 use crate::judge::place;
 use crate::judge::violation::{Crash, Violation};
@@ -83,7 +84,8 @@ impl Signature {
         let paired = pairs("outcome", outcomes().collect()).into_iter().chain(pairs("journal", events().collect()));
         let findings = FindingKind::ALL.iter().map(|kind| format!("verification-{}", kind.word()));
         let faults = Fault::ALL.iter().map(|fault| format!("fault-missed-{}", fault.word()));
-        plain.chain(statistics).chain(findings).chain(faults).chain(paired).map(Signature).collect()
+        let returned = Figure::ALL.iter().map(|figure| format!("returned-{}", figure.name()));
+        plain.chain(statistics).chain(returned).chain(findings).chain(faults).chain(paired).map(Signature).collect()
     }
 
     /// Parses a signature, with or without a place.
@@ -238,6 +240,7 @@ impl Violation {
             Violation::Detection { .. } => "detection-misses-cycle".to_owned(),
             Violation::CollectsLive { .. } => "collects-live".to_owned(),
             Violation::LeavesGarbage { .. } => "leaves-garbage".to_owned(),
+            Violation::Returned { figure, .. } => format!("returned-{}", figure.name()),
             Violation::OverBudget { .. } => "over-budget".to_owned(),
             Violation::Verification { found } => format!("verification-{}", found.kind.word()),
             Violation::FaultMissed { fault, .. } => format!("fault-missed-{}", fault.word()),

@@ -9,6 +9,7 @@ mod abilities;
 mod kind;
 pub(crate) mod watch;
 
+pub use crate::judge::figure::Figure;
 pub use abilities::Abilities;
 pub use kind::SubjectKind;
 #[cfg(feature = "cli")]
@@ -38,6 +39,8 @@ pub enum Observation {
     Sets,
     /// Its counters.
     Statistics,
+    /// What calls return beside their values.
+    Returned,
     /// The cycles that its last detection found.
     Cycles,
     /// What a detection and a collection would do, on a copy.
@@ -78,6 +81,7 @@ impl Observation {
         Observation::Journal,
         Observation::Sets,
         Observation::Statistics,
+        Observation::Returned,
         Observation::Cycles,
         Observation::Fork,
         Observation::Verification,
@@ -93,6 +97,7 @@ impl Observation {
             Observation::Journal => "order of deaths and finalizers",
             Observation::Sets => "which sets are freed together",
             Observation::Statistics => "statistics",
+            Observation::Returned => "what calls return beside their values",
             Observation::Cycles => "cycles",
             Observation::Fork => "detection and collection on a copy after each operation",
             Observation::Verification => "what verification finds",
@@ -198,6 +203,12 @@ pub trait Subject {
     /// Its counters ([`Observation::Statistics`]).
     fn statistics(&self) -> Statistics {
         Statistics::default()
+    }
+
+    /// Takes what the last call has returned beside its value, for [`Observation::Returned`]: as much of it as the heap
+    /// returns. Calls that user code makes within it don't count.
+    fn take_returned(&mut self) -> Vec<(Figure, u64)> {
+        Vec::new()
     }
 
     /// The cycles that its last detection found, less those of which an object has died ([`Observation::Cycles`]).

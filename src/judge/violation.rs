@@ -2,6 +2,7 @@
 
 pub use super::lost::{Crash, Hang};
 
+use super::figure::Figure;
 use super::lost::{Loss, Lost};
 use heapproof_model::{Contents, Counts, Event, Fault, Finding, Object, Outcome, Value};
 use std::collections::BTreeSet;
@@ -152,6 +153,15 @@ pub enum Violation {
     LeavesGarbage {
         /// The object.
         object: Object,
+    },
+    /// A call returned another number beside its value.
+    Returned {
+        /// Which.
+        figure: Figure,
+        /// In the model.
+        model: u64,
+        /// In the subject.
+        subject: u64,
     },
     /// An operation touched more objects than its budget allows.
     OverBudget {

@@ -43,7 +43,7 @@ fn a_right_heap_in_a_shell_passes() {
     let folder = folder();
     let (code, out, error) = on(folder.path(), &[CHECK, &["200"]].concat(), 0, "");
     assert_eq!(code, 0, "{out}{error}");
-    assert!(out.contains("passed: `lockstep` holds for `process:tables-1` in all 200 programs"), "{out}");
+    assert!(out.contains("passed: 5 properties hold for `process:tables-1` in all 200 programs"), "{out}");
 }
 
 /// One table with a destructor, whose code has no words for `take self`.

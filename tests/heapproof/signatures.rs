@@ -8,7 +8,7 @@ use heapproof::model::{
 use heapproof::proof::Counterexample;
 use heapproof::properties::Property;
 use heapproof::signature::Signature;
-use heapproof::subject::SubjectKind;
+use heapproof::subject::{Figure, SubjectKind};
 use heapproof::violation::{Crash, Hang, Violation};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -57,6 +57,7 @@ fn violations() -> Vec<Violation> {
         Violation::Detection { model: Vec::new(), subject: cycle() },
         Violation::CollectsLive { object },
         Violation::LeavesGarbage { object },
+        Violation::Returned { figure: Figure::Objects, model: 1, subject: 0 },
         Violation::OverBudget { touched: 2, budget: 1 },
         Violation::RoundTrip { form: "text", back: String::new() },
         Violation::RoundTrip { form: "bytes", back: String::new() },

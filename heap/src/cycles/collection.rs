@@ -150,6 +150,7 @@ impl<H: Host> Heap<H> {
     fn die_together(&mut self, set: &[ObjectId]) -> u64 {
         let cycles = if self.configuration.cycle_counts() { self.cycles_among(set) } else { 0 };
         self.totals.cycles_collected += cycles;
+        self.totals.objects_collected += set.len() as u64;
         for &member in set {
             let marks = self.arena.headers.find(member).map(|it| it.marks).unwrap_or_default();
             self.bury(member, marks);
@@ -165,9 +166,6 @@ impl<H: Host> Heap<H> {
 
     /// Does what follows a collection, or a slice of one.
     pub(crate) fn collected(&mut self, collection: Collection) {
-        if let Some(frame) = &mut self.frame {
-            frame.add(collection);
-        }
         self.host.collected(collection);
     }
 }

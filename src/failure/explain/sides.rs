@@ -58,6 +58,10 @@ impl Names {
                 let name = self.object(*object);
                 (format!("a collection frees {name}"), format!("{name} survives a collection now"))
             }
+            Violation::Returned { figure, model, subject } => {
+                let figure = figure.name();
+                (format!("{figure} returned: {model}"), format!("{figure} returned: {subject}"))
+            }
             Violation::OverBudget { touched, budget } => {
                 (format!("at most {budget} objects are touched here"), format!("{touched} objects are touched"))
             }

@@ -17,6 +17,7 @@ mod failure;
 mod fork;
 mod inspection;
 mod noting;
+mod returned;
 mod score;
 mod trial;
 
@@ -40,6 +41,7 @@ use heapproof_model::definitions::Graph;
 use heapproof_model::{
     Code, Contents, Event, Line, Machine, Name, Object, Operation, Outcome, Program, Reference, Refusal, Value,
 };
+use returned::Framed;
 use std::collections::BTreeSet;
 
 /// The result of a program.
@@ -111,6 +113,8 @@ pub struct Lockstep {
     ending: Option<Code>,
     watcher: Option<Watcher>,
     ahead: Option<Ahead>,
+    /// What has happened in the frame that is open, if it was opened here.
+    framed: Option<Framed>,
     /// Whether the subject may be looked at though that changes what it does: nothing follows.
     is_over: bool,
 }
@@ -173,6 +177,7 @@ impl Lockstep {
             ending: None,
             watcher: None,
             ahead: None,
+            framed: None,
             is_over: false,
         }
     }
@@ -301,7 +306,7 @@ impl Lockstep {
     /// Carries out an operation on both, and compares outcome, journal and budget.
     fn call(&mut self, operation: &Operation<Object>) -> Result<Outcome, Violation> {
         let touched = self.subject.look(|subject| subject.touched())?;
-        let (checks, budget) = (self.model.statistics().checks, self.model.budget());
+        let (before, budget) = (self.model.statistics(), self.model.budget());
         let subject = match self.call_subject(operation) {
             Ok(reply) => as_outcome(reply),
             Err(lost) => {
@@ -328,6 +333,7 @@ impl Lockstep {
         if self.abilities.shows(Observation::Journal) {
             self.compare_journals(&events, &journal)?;
         }
+        self.compare_returned(operation, &before, &model, &events)?;
         let touched = self.subject.look(|subject| subject.touched())?.saturating_sub(touched);
         let finalizers = events.iter().any(|event| matches!(event, Event::Began(_)));
         match operation {
@@ -337,7 +343,7 @@ impl Lockstep {
                 within_budget(touched, (*objects).into())?;
             }
             Operation::End {} => within_budget(touched, budget)?,
-            _ if self.model.statistics().checks > checks => within_budget(touched, budget)?,
+            _ if self.model.statistics().checks > before.checks => within_budget(touched, budget)?,
             _ => {}
         }
         Ok(model)

@@ -11,7 +11,9 @@ use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
 use heapproof_model::dialect::{Again, Names};
 use heapproof_model::script::{self, Machine, Script};
-use heapproof_model::{Code, Contents, Dialect, Event, Line, Object, Operation, Outcome, Program, Refusal, Value};
+use heapproof_model::{
+    Code, Contents, Counts, Dialect, Event, Line, Object, Operation, Outcome, Program, Refusal, Statistics, Value,
+};
 use std::hash::{Hash, Hasher};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -196,21 +198,33 @@ impl Run {
                 self.objects = self.objects.max(object.0 + 1);
             }
         }
-        let statistics = self.subject.statistics();
+        self.subject.take_returned().hash(&mut digest);
+        // What a subject does not show it may not even understand to be asked for.
+        let shows = |observation| self.abilities.shows(observation);
+        let statistics = if shows(Observation::Statistics) { self.subject.statistics() } else { Statistics::default() };
         self.objects = self.objects.max(statistics.allocations as u32);
         // A damaged heap can only be verified.
         if self.damaged.is_empty() && self.abilities.looks() != Looks::Disturbing {
             statistics.named().hash(&mut digest);
-            let mut contents = Contents::default();
             for object in (0..self.objects).map(Object).filter(|object| self.subject.lives(*object)) {
-                self.subject.look(object, &mut contents);
-                let counts = self.subject.counts(object);
-                (object, &contents, counts).hash(&mut digest);
+                self.look(object).hash(&mut digest);
             }
-            let mut cycles = self.subject.cycles();
+            let mut cycles = if shows(Observation::Cycles) { self.subject.cycles() } else { Vec::new() };
             cycles.sort_unstable();
             cycles.hash(&mut digest);
         }
         digest.finish()
+    }
+
+    /// What the subject shows of an object.
+    fn look(&self, object: Object) -> (Object, Contents, Option<Counts>, Option<u64>) {
+        let shows = |observation| self.abilities.shows(observation);
+        let mut contents = Contents::default();
+        if shows(Observation::Contents) {
+            self.subject.look(object, &mut contents);
+        }
+        let counts = shows(Observation::Counts).then(|| self.subject.counts(object));
+        let strong = shows(Observation::Strong).then(|| self.subject.strong(object));
+        (object, contents, counts, strong)
     }
 }

@@ -3,7 +3,7 @@
 //! A call costs two additions more, and only in a thread that is watched: the watcher reads the processor's clock, not
 //! the thread that is watched. What it sees of one call is what the subject used, without anything of the harness.
 
-use super::{Coming, Looks, Observation, Subject};
+use super::{Coming, Figure, Looks, Observation, Subject};
 use crate::judge::violation::Violation;
 use heapproof_model::{
     Code, Contents, Counts, Dialect, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value,
@@ -142,6 +142,10 @@ impl Subject for Watched {
 
     fn marks(&self, object: Object) -> Vec<&'static str> {
         self.ask(|subject| subject.marks(object))
+    }
+
+    fn take_returned(&mut self) -> Vec<(Figure, u64)> {
+        self.tell(|subject| Some(subject.take_returned())).unwrap_or_default()
     }
 
     fn statistics(&self) -> Statistics {

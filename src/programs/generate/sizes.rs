@@ -9,6 +9,9 @@ use super::operands::Place;
 use heapproof_model::{Code, Field, Kind, Line, Name, Operation, Value};
 use rand::RngExt;
 
+/// The most values of a line.
+const MOST_VALUES: u32 = 255;
+
 impl Generator<'_> {
     /// Makes something large. Returns false where nothing can be.
     pub(super) fn large(&mut self) -> bool {
@@ -20,10 +23,10 @@ impl Generator<'_> {
         }
     }
 
-    /// A power of two from 8 on, one less or one more; mostly a small one.
+    /// A power of two from 8 on, one less or one more; mostly a small one, and at most what a line of a trace can hold.
     fn size(&mut self) -> u32 {
         let power = self.rng.random_range(3..=8).min(self.rng.random_range(3..=8));
-        (1 << power) - 1 + self.rng.random_range(0..=2)
+        ((1 << power) - 1 + self.rng.random_range(0..=2)).min(MOST_VALUES)
     }
 
     /// Allocates a chain or a ring.
@@ -67,7 +70,7 @@ impl Generator<'_> {
     fn there_and_back(&mut self, array: Name) {
         let object = Some(array);
         let mut grows = self.rng.random_bool(0.5);
-        for _ in 0..self.rng.random_range(0..=3) {
+        for _ in 0..self.rng.random_range(1..=4) {
             for _ in 0..self.rng.random_range(1..=3) {
                 let operation = match grows {
                     true => Operation::Push { object, value: self.value(&Place::Program) },

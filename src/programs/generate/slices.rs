@@ -33,6 +33,10 @@ enum Theme {
     Move,
     /// An allocation that would refer to such an object is refused.
     Refuse,
+    /// Such an object dies, with garbage that a collection frees or by itself, and another may get its slot.
+    Free,
+    /// Such an object gets lines for its finalizer.
+    Arm,
 }
 
 impl Theme {
@@ -40,8 +44,8 @@ impl Theme {
     fn any(rng: &mut dyn Rng, code: Code) -> Theme {
         use Theme::*;
         let themes: &[Theme] = match code {
-            Code::DetectSlice => &[Any, Any, Store, Lose, Grow, Move, Move],
-            _ => &[Any, Any, Take, Store, Lose, Grow, Move, Refuse],
+            Code::DetectSlice => &[Any, Any, Store, Lose, Grow, Move, Move, Free],
+            _ => &[Any, Any, Take, Store, Lose, Grow, Move, Refuse, Free, Arm],
         };
         themes[rng.random_range(0..themes.len())]
     }
@@ -126,6 +130,9 @@ impl Generator<'_> {
             Theme::Grow => return self.grow(name),
             Theme::Move => self.moved(name),
             Theme::Refuse => self.refused(name),
+            Theme::Free if self.rng.random_bool(0.5) => Some(Operation::Collect {}),
+            Theme::Free => self.lost(name),
+            Theme::Arm => self.finalizer_of(Some(name), &Place::Program),
         };
         let wanted =
             |operation: &Operation<Name>| self.has(operation.code()) && !self.is_unwanted(operation, &Place::Program);
@@ -133,7 +140,7 @@ impl Generator<'_> {
             let bind = (operation.code().gives() == Gives::New).then(|| self.name());
             self.add(Line { bind, operation });
         }
-        if theme == Theme::Lose && self.rng.random_bool(0.5) {
+        if matches!(theme, Theme::Lose | Theme::Free) && self.rng.random_bool(0.5) {
             // Another object for the freed slot.
             let line = self.make(Code::Table, &Place::Program);
             line.into_iter().for_each(|line| self.add(line));

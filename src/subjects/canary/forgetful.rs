@@ -1,7 +1,7 @@
 //! The canary of the first failure.
 
 use crate::judge::digest;
-use crate::judge::subject::{Observation, Subject, SubjectKind};
+use crate::judge::subject::{Figure, Observation, Subject, SubjectKind};
 use crate::subjects::HeapSubject;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::collections::BTreeSet;
@@ -63,6 +63,10 @@ impl Subject for Forgetful {
 
     fn marks(&self, object: Object) -> Vec<&'static str> {
         self.heap.marks(object)
+    }
+
+    fn take_returned(&mut self) -> Vec<(Figure, u64)> {
+        self.heap.take_returned()
     }
 
     fn statistics(&self) -> Statistics {

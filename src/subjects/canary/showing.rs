@@ -1,10 +1,11 @@
 //! Heaps that do everything right, but show something wrong.
 
 use super::wrong::Mistake::{
-    Contents, Counts, Cycles, Journal, Lives, Repairs, Score, Statistics, Strong, Touched, Verify,
+    Contents, Counts, Cycles, Journal, Lives, Repairs, Returned, Score, Statistics, Strong, Touched, Verify,
 };
 use super::wrong::{contents, living};
 use super::{at, canaries};
+use crate::judge::subject::Figure;
 use heapproof_model::{End, Event, FindingKind, Kind, Object, Outcome, Refusal, Value};
 use std::collections::BTreeSet;
 
@@ -63,6 +64,19 @@ canaries! {
         Statistics(|shown| shown.finalizer_panics = 0);
     "statistics-verifications" ["statistics-verifications"] "counts no verifications"
         Statistics(|shown| shown.verifications = 0);
+
+    "returned-objects" ["returned-objects"] "returns that nothing was freed"
+        Returned(|returned| returned.iter_mut().filter(|(figure, _)| *figure == Figure::Objects)
+            .for_each(|(_, number)| *number = 0));
+    "returned-cycles" ["returned-cycles"] "returns no more than one cycle"
+        Returned(|returned| returned.iter_mut().filter(|(figure, _)| *figure == Figure::Cycles)
+            .for_each(|(_, number)| *number = (*number).min(1)));
+    "returned-temporaries" ["returned-temporaries"] "returns no more than one temporary"
+        Returned(|returned| returned.iter_mut().filter(|(figure, _)| *figure == Figure::Temporaries)
+            .for_each(|(_, number)| *number = (*number).min(1)));
+    "returned-checks" ["returned-checks"] "returns that each check was made"
+        Returned(|returned| returned.iter_mut().filter(|(figure, _)| *figure == Figure::Checks)
+            .for_each(|(_, number)| *number = (*number).max(1)));
 
     "cycles" ["cycles"] "forgets a known cycle as soon as a write has broken it"
         Cycles(|heap, known| known.retain(|cycle| cycle.iter().all(|object| {

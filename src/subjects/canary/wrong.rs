@@ -4,7 +4,7 @@
 //! alone, so it happens again wherever the heap gets into the same state: it stays while a program is minimised.
 
 use crate::judge::digest;
-use crate::judge::subject::{Observation, Subject};
+use crate::judge::subject::{Figure, Observation, Subject};
 use crate::subjects::HeapSubject;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::cell::Cell;
@@ -37,6 +37,8 @@ pub(super) enum Mistake {
     Strong(fn(u64) -> u64),
     /// The counters.
     Statistics(fn(&mut Statistics)),
+    /// What a call returns beside its value.
+    Returned(fn(&mut Vec<(Figure, u64)>)),
     /// The cycles of the last detection.
     Cycles(fn(&Truth, &mut Vec<BTreeSet<Object>>)),
     /// The findings of verification.
@@ -147,6 +149,14 @@ impl Subject for Wrong {
             falsify(&mut statistics);
         }
         statistics
+    }
+
+    fn take_returned(&mut self) -> Vec<(Figure, u64)> {
+        let mut returned = self.heap.take_returned();
+        if let Mistake::Returned(falsify) = self.mistake {
+            falsify(&mut returned);
+        }
+        returned
     }
 
     fn cycles(&self) -> Vec<BTreeSet<Object>> {

@@ -1,9 +1,10 @@
 //! Carries out operations as calls of the heap.
 
 use super::machine::VirtualMachine;
+use crate::judge::subject::Figure;
 use heapproof_heap as heap;
-use heapproof_heap::{Budget, FieldSite, Heap, HeapError, New, ObjectId, RecoveryAction};
-use heapproof_model::{Event, Fault, Machine, Object, Operation, Refusal, Script, Value};
+use heapproof_heap::{Budget, Collection, FieldSite, Heap, HeapError, New, ObjectId, RecoveryAction};
+use heapproof_model::{Code, Event, Fault, Machine, Object, Operation, Refusal, Script, Value};
 
 /// The caller of the heap: the program, or a finalizer.
 pub(super) struct Caller<'a>(pub(super) &'a mut Heap<VirtualMachine>);
@@ -118,18 +119,30 @@ impl Caller<'_> {
                 Ok(if id.is_nil() { Value::Nil } else { Value::Reference(self.0.host().object(id)) })
             }
 
-            Operation::Collect {} => self.0.collect_cycles().map(|_| Value::Nil),
-            Operation::Check {} => {
-                self.0.maybe_check_cycles();
+            Operation::Collect {} => {
+                let collection = self.0.collect_cycles()?;
+                self.return_collection(collection);
                 Ok(Value::Nil)
             }
-            Operation::CollectSlice { objects } => Ok(Value::Bool(self.0.collect_slice(*objects)?.complete)),
+            Operation::Check {} => {
+                let collection = self.0.maybe_check_cycles();
+                self.return_collection(collection.unwrap_or_default());
+                self.0.host_mut().returned.push((Figure::Checks, collection.is_some().into()));
+                Ok(Value::Nil)
+            }
+            Operation::CollectSlice { objects } => {
+                let collection = self.0.collect_slice(*objects)?;
+                self.return_collection(collection);
+                Ok(Value::Bool(collection.complete))
+            }
             Operation::Detect {} => {
-                self.0.detect_cycles();
+                let cycles = self.0.detect_cycles();
+                self.return_figures([(Figure::Cycles, cycles as u64)]);
                 Ok(Value::Nil)
             }
             Operation::DetectFull {} => {
-                self.0.detect_cycles_full();
+                let cycles = self.0.detect_cycles_full();
+                self.return_figures([(Figure::Cycles, cycles as u64)]);
                 Ok(Value::Nil)
             }
             Operation::DetectSlice { objects } => {
@@ -149,7 +162,16 @@ impl Caller<'_> {
             Operation::Fault { fault, object } => self.damage(*fault, self.id(*object)).map(nothing),
             Operation::Recover {} | Operation::RecoverRoots {} => self.recover(None).map(nothing),
             Operation::Begin { objects } => self.0.begin_frame(Budget::Objects(*objects)).map(nothing),
-            Operation::End {} => self.0.end_frame().map(|_| Value::Nil),
+            Operation::End {} => {
+                let frame = self.0.end_frame()?;
+                self.return_figures([
+                    (Figure::Objects, frame.objects_collected),
+                    (Figure::Cycles, frame.cycles_collected),
+                    (Figure::Temporaries, frame.temporaries),
+                    (Figure::Checks, frame.checks),
+                ]);
+                Ok(Value::Nil)
+            }
             Operation::On { object, line } => {
                 if self.0.arm_finalizer(self.id(*object))?
                     && let Some(object) = object
@@ -186,6 +208,15 @@ impl Caller<'_> {
         self.0.host_mut().is_damaged = true;
         self.script().journal.push(Event::Damaged(object));
         Ok(())
+    }
+
+    fn return_collection(&mut self, collection: Collection) {
+        self.return_figures([(Figure::Objects, collection.objects), (Figure::Cycles, collection.cycles)]);
+    }
+
+    /// Notes what a call returns beside its value, instead of what calls within it have returned.
+    fn return_figures<const N: usize>(&mut self, figures: [(Figure, u64); N]) {
+        self.0.host_mut().returned = figures.to_vec();
     }
 
     /// Recovers. In the journal, what could not be restored comes before what that released.
@@ -320,4 +351,10 @@ fn refusal(error: &HeapError, object: ObjectId) -> Refusal {
         HeapError::Setting { .. } => Refusal::Setting,
         _ => Refusal::Capacity,
     }
+}
+
+/// Whether a call returns more than its value.
+pub(super) fn returns_figures(operation: &Operation<Object>) -> bool {
+    use Code::{Check, Collect, CollectSlice, Detect, DetectFull, End};
+    matches!(operation.code(), Check | Collect | CollectSlice | Detect | DetectFull | End)
 }

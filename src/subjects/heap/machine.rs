@@ -1,5 +1,6 @@
 //! The virtual machine around a heap under proof: the program's script, and the numbers of objects.
 
+use crate::judge::subject::Figure;
 use heapproof_heap as heap;
 use heapproof_heap::{FieldSite, Heap, ObjectId, VerificationReport};
 use heapproof_model::{Float, Object, Script, Value};
@@ -19,6 +20,8 @@ pub(super) struct VirtualMachine {
     pub(super) is_damaged: bool,
     /// The report of the last verification. The next recovery gets it as a hint, out of date or not.
     pub(super) report: Option<VerificationReport>,
+    /// What the last call has returned beside its value.
+    pub(super) returned: Vec<(Figure, u64)>,
     /// How many repairs recoveries have made, except for unfinished work that they ended.
     pub(super) repairs: u64,
     /// Whether fields are looked up by their names alone.
@@ -103,8 +106,17 @@ impl VirtualMachine {
     /// and in past journals. The report that a recovery takes as a hint and the number of repairs are left out too:
     /// nothing is decided by either.
     pub(super) fn digest(heap: &Heap<VirtualMachine>, state: &mut impl Hasher) {
-        let VirtualMachine { script, ids, tenants: _, is_damaged, report: _, repairs: _, by_name: _, sites } =
-            heap.host();
+        let VirtualMachine {
+            script,
+            ids,
+            tenants: _,
+            is_damaged,
+            report: _,
+            repairs: _,
+            by_name: _,
+            sites,
+            returned: _,
+        } = heap.host();
         for id in ids.iter().filter(|id| heap.contains(**id)) {
             state.write_u32(id.slot());
         }

@@ -9,8 +9,8 @@ mod machine;
 mod spelling;
 
 use crate::judge::digest::Gathered;
-use crate::judge::subject::{Observation, Subject, SubjectKind};
-use calls::Caller;
+use crate::judge::subject::{Figure, Observation, Subject, SubjectKind};
+use calls::{Caller, returns_figures};
 use heapproof_heap::{Configuration, Heap, Host, ObjectId, VerificationErrorKind, VerificationReport, View};
 use heapproof_model::reference::Settings;
 use heapproof_model::{
@@ -81,7 +81,12 @@ impl Subject for HeapSubject {
     }
 
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
-        Caller(&mut self.heap).call(operation)
+        let reply = Caller(&mut self.heap).call(operation);
+        // What is left of calls in finalizers is not what this one returns.
+        if !returns_figures(operation) {
+            self.heap.host_mut().returned.clear();
+        }
+        reply
     }
 
     fn lives(&self, object: Object) -> bool {
@@ -155,6 +160,10 @@ impl Subject for HeapSubject {
             finalizer_panics: self.heap.finalizer_panics() as u64,
             verifications: statistics.verifications,
         }
+    }
+
+    fn take_returned(&mut self) -> Vec<(Figure, u64)> {
+        std::mem::take(&mut self.heap.host_mut().returned)
     }
 
     fn cycles(&self) -> Vec<BTreeSet<Object>> {
