@@ -64,6 +64,7 @@
 
 mod allocate;
 mod arena;
+mod arrays;
 mod configuration;
 mod counts;
 mod cycles;

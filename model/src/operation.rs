@@ -38,6 +38,8 @@ macro_rules! operations {
             0x22 "${$}" Look 8 ReadCapture { object: Option<R>, index: u32 }
             /// Returns the value in a box.
             0x23 "*$" Look 8 ReadBox { object: Option<R> }
+            /// Returns how many elements an array has.
+            0x24 "length $" Nothing 8 Length { object: Option<R> }
 
             // Writing.
             /// Stores in a table's field.
@@ -54,6 +56,16 @@ macro_rules! operations {
             0x35 "pop $" Own 20 Pop { object: Option<R> }
             /// Removes a field of a table and returns its value; a reference then belongs to the caller.
             0x36 "remove $.$" Own 20 Remove { object: Option<R>, field: Field }
+            /// Removes an element of an array and returns it, as `pop` does; those behind it move up.
+            0x38 "remove $[$]" Own 16 RemoveElement { object: Option<R>, index: u32 }
+            /// Does the same, but the last element takes the place.
+            0x39 "swap remove $[$]" Own 14 SwapRemove { object: Option<R>, index: u32 }
+            /// Adds an element to an array in front of the one at the index, or at the end.
+            0x37 "insert $[$] $" Nothing 22 Insert { object: Option<R>, index: u32, value: Value<R> }
+            /// Removes the elements of an array from that many on.
+            0x3a "truncate $ $" Nothing 16 Truncate { object: Option<R>, length: u32 }
+            /// Stores one value in so many elements of an array, from an index on.
+            0x3b "fill $[$ $] $" Nothing 18 Fill { object: Option<R>, index: u32, count: u32, value: Value<R> }
 
             // Allocating.
             /// Allocates a table without fields.
@@ -298,7 +310,7 @@ impl Code {
 
     /// Whether it reads.
     pub fn reads(self) -> bool {
-        (Code::ReadField..=Code::ReadBox).contains(&self)
+        (Code::ReadField..=Code::Length).contains(&self)
     }
 
     /// Whether it can be done within finalizers, unless a set's finalizers forbid it too (SPEC 2.8).
@@ -308,6 +320,6 @@ impl Code {
 
     /// Whether it writes contents.
     pub fn writes(self) -> bool {
-        (Code::WriteField..=Code::Remove).contains(&self)
+        (Code::WriteField..=Code::Fill).contains(&self)
     }
 }

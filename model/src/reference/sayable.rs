@@ -62,10 +62,13 @@ impl Reference {
         !used.chain(self.taken_out(operation)).any(|object| self.doomed.contains(&object))
     }
 
-    /// The object that a `pop` or `remove` would give.
+    /// The object that a `pop` or a `remove` of any sort would give.
     fn taken_out(&self, operation: &Operation<Object>) -> Option<Object> {
         match operation {
             Operation::Pop { object } => self.contents((*object)?)?.values.last()?.reference(),
+            Operation::RemoveElement { object, index } | Operation::SwapRemove { object, index } => {
+                self.contents((*object)?)?.values.get(*index as usize)?.reference()
+            }
             Operation::Remove { object, field } => {
                 let contents = self.contents((*object)?)?;
                 let place = contents.fields.iter().position(|have| have == field)?;

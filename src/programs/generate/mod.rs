@@ -213,7 +213,9 @@ impl<'a> Generator<'a> {
             | Operation::WriteElement { object, value, .. }
             | Operation::WriteCapture { object, value, .. }
             | Operation::WriteBox { object, value }
-            | Operation::Push { object, value } => value.reference().is_some_and(|target| {
+            | Operation::Push { object, value }
+            | Operation::Insert { object, value, .. }
+            | Operation::Fill { object, value, .. } => value.reference().is_some_and(|target| {
                 let (object, target) = (object.and_then(number), number(target));
                 object.zip(target).is_none_or(|(object, target)| object <= target)
             }),

@@ -56,6 +56,7 @@ impl Generator<'_> {
                 let object = self.of(Kind::Closure, place)?;
                 Operation::ReadCapture { index: self.index(object), object }
             }
+            Code::Length => Operation::Length { object: self.of(Kind::Array, place)? },
             Code::ReadBox => Operation::ReadBox { object: self.of(Kind::Box, place)? },
             Code::WriteField => {
                 let object = self.of(Kind::Table, place)?;
@@ -82,6 +83,7 @@ impl Generator<'_> {
                 let object = self.of(Kind::Table, place)?;
                 Operation::Remove { field: self.field(object), object }
             }
+            code if (Code::RemoveElement..=Code::Fill).contains(&code) => self.on_elements(code, place)?,
             Code::Table => Operation::Table {},
             Code::Box => Operation::Box { value: self.value(place) },
             Code::Array => Operation::Array { values: self.values(place) },
@@ -106,6 +108,32 @@ impl Generator<'_> {
             Code::On => self.finalizer(place)?,
             Code::Panic => Operation::Panic {},
             _ => return None,
+        })
+    }
+
+    /// An operation that adds an element to an array anywhere, takes one out, or changes several.
+    fn on_elements(&mut self, code: Code, place: &Place) -> Option<Operation<Name>> {
+        let object = self.of(Kind::Array, place)?;
+        let index = self.index(object);
+        Some(match code {
+            Code::RemoveElement => Operation::RemoveElement { object, index },
+            Code::SwapRemove => Operation::SwapRemove { object, index },
+            Code::Insert => {
+                // At the end, and seldom behind it.
+                let further = [0, 0, 0, 1][self.rng.random_range(0..4)];
+                Operation::Insert { object, index: index + further, value: self.value(place) }
+            }
+            Code::Truncate => Operation::Truncate { object, length: index },
+            _ => {
+                let all = self.contents(object).map_or(0, |contents| contents.values.len() as u32);
+                let rest = all.saturating_sub(index);
+                let (index, count) = match self.rng.random_range(0..12) {
+                    0 => (index, rest + 1),
+                    1..4 => (0, all),
+                    _ => (index, self.rng.random_range(0..=rest)),
+                };
+                Operation::Fill { object, index, count, value: self.value(place) }
+            }
         })
     }
 

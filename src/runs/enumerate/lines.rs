@@ -72,6 +72,17 @@ impl Maker<'_> {
             Code::Upgrade => self.on_each(|weak| Operation::Upgrade { weak }),
             Code::ReadBox => self.on_each(|object| Operation::ReadBox { object }),
             Code::Pop => self.on_each(|object| Operation::Pop { object }),
+            Code::Length => self.on_each(|object| Operation::Length { object }),
+            Code::RemoveElement => self.on_each(|object| Operation::RemoveElement { object, index: 0 }),
+            Code::SwapRemove => self.on_each(|object| Operation::SwapRemove { object, index: 0 }),
+            Code::Truncate => self.on_each(|object| Operation::Truncate { object, length: 0 }),
+            Code::Insert => {
+                self.with_each(Kind::Array, |object, value| Operation::Insert { object, index: 0, value });
+            }
+            Code::Fill => {
+                // An array of one element has all of it filled, and a larger one a part.
+                self.with_each(Kind::Array, |object, value| Operation::Fill { object, index: 0, count: 1, value });
+            }
             Code::ReadElement => self.on_each(|object| Operation::ReadElement { object, index: 0 }),
             Code::ReadCapture => self.on_each(|object| Operation::ReadCapture { object, index: 0 }),
             Code::WriteElement => {

@@ -227,7 +227,9 @@ impl Observer {
             | Operation::WriteElement { object, value, .. }
             | Operation::WriteCapture { object, value, .. }
             | Operation::WriteBox { object, value }
-            | Operation::Push { object, value } => (object, value.reference()),
+            | Operation::Push { object, value }
+            | Operation::Insert { object, value, .. }
+            | Operation::Fill { object, value, .. } => (object, value.reference()),
             _ => return,
         };
         let (written, stored) = (was_garbage(holder), was_garbage(&value));
@@ -238,7 +240,7 @@ impl Observer {
             let now = model.references(reference.0).filter(|target| *target == reference.1).count();
             self.was.references.iter().filter(|was| **was == reference).count() == now
         });
-        self.note(same && called.operation.code() != Code::Push, Condition::StoredAgain);
+        self.note(same && !matches!(called.operation.code(), Code::Push | Code::Insert), Condition::StoredAgain);
     }
 
     fn sets(&mut self, model: &Reference, events: &[Event]) {

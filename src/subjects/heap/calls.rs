@@ -85,6 +85,7 @@ impl Caller<'_> {
             Operation::ReadElement { object, index } => self.outward(self.0.get_element(self.id(*object), *index)),
             Operation::ReadCapture { object, index } => self.outward(self.0.get_capture(self.id(*object), *index)),
             Operation::ReadBox { object } => self.outward(self.0.get_box(self.id(*object))),
+            Operation::Length { object } => self.0.length(self.id(*object)).map(|length| Value::Int(i64::from(length))),
 
             Operation::WriteField { object, field, value } => {
                 let (table, value) = (self.id(*object), self.inward(value));
@@ -109,6 +110,21 @@ impl Caller<'_> {
             Operation::Remove { object, field } => {
                 let value = self.0.remove_field(self.id(*object), field.as_str());
                 self.outward(value)
+            }
+            Operation::RemoveElement { object, index } => {
+                let value = self.0.remove_element(self.id(*object), *index);
+                self.outward(value)
+            }
+            Operation::SwapRemove { object, index } => {
+                let value = self.0.swap_remove(self.id(*object), *index);
+                self.outward(value)
+            }
+            Operation::Insert { object, index, value } => {
+                self.0.insert_element(self.id(*object), *index, self.inward(value)).map(nothing)
+            }
+            Operation::Truncate { object, length } => self.0.truncate(self.id(*object), *length).map(nothing),
+            Operation::Fill { object, index, count, value } => {
+                self.0.fill(self.id(*object), *index, *count, self.inward(value)).map(nothing)
             }
 
             Operation::Take { object } => self.0.inc_ref(self.id(*object)).map(nothing),
@@ -286,6 +302,7 @@ pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
         | Operation::ReadElement { object, .. }
         | Operation::ReadCapture { object, .. }
         | Operation::ReadBox { object }
+        | Operation::Length { object }
         | Operation::WriteField { object, .. }
         | Operation::WriteElement { object, .. }
         | Operation::WriteCapture { object, .. }
@@ -293,6 +310,11 @@ pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
         | Operation::Push { object, .. }
         | Operation::Pop { object }
         | Operation::Remove { object, .. }
+        | Operation::RemoveElement { object, .. }
+        | Operation::SwapRemove { object, .. }
+        | Operation::Insert { object, .. }
+        | Operation::Truncate { object, .. }
+        | Operation::Fill { object, .. }
         | Operation::On { object, .. }
         | Operation::Fault { object, .. } => *object,
         Operation::Upgrade { weak } => *weak,

@@ -111,7 +111,15 @@ impl Places {
                 self.write(*index as usize, value.clone())?
             }
             Operation::WriteBox { object, value } if self.is(*object) => self.write(0, value.clone())?,
-            Operation::Push { object, .. } | Operation::Pop { object } | Operation::Remove { object, .. }
+            Operation::Push { object, .. }
+            | Operation::Pop { object }
+            | Operation::Remove { object, .. }
+            | Operation::Length { object }
+            | Operation::RemoveElement { object, .. }
+            | Operation::SwapRemove { object, .. }
+            | Operation::Insert { object, .. }
+            | Operation::Truncate { object, .. }
+            | Operation::Fill { object, .. }
                 if self.is(*object) =>
             {
                 return None;

@@ -122,6 +122,8 @@ pub(super) fn values(operation: &mut Operation<Name>) -> Vec<&mut Value<Name>> {
         | Operation::WriteCapture { value, .. }
         | Operation::WriteBox { value, .. }
         | Operation::Push { value, .. }
+        | Operation::Insert { value, .. }
+        | Operation::Fill { value, .. }
         | Operation::Box { value }
         | Operation::Scalar { value } => vec![value],
         Operation::Array { values } | Operation::Closure { values, .. } => values.iter_mut().collect(),

@@ -51,6 +51,9 @@ pub(super) fn changed(line: &Line, name: Name, to: [Code; 3]) -> Line {
         operation if is_done_to(operation, name) => match operation.code() {
             Code::Remove => refitted(operation, if allocates == Code::Array { Code::Pop } else { reads }),
             Code::Pop => refitted(operation, if allocates == Code::Table { Code::Remove } else { reads }),
+            Code::RemoveElement | Code::SwapRemove => {
+                refitted(operation, if allocates == Code::Table { Code::Remove } else { reads })
+            }
             code if code.reads() => at(operation, refitted(operation, reads)),
             code if code.writes() => at(operation, refitted(operation, writes)),
             _ => operation.clone(),

@@ -16,6 +16,8 @@ pub(super) enum Gives {
     Id,
     /// A result with a value.
     Value,
+    /// A result with a length.
+    Length,
     /// A result with a collection, which is complete or not.
     Collection,
     /// A result that says whether it is complete.
@@ -67,6 +69,7 @@ pub(super) fn expression<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>
             (format!("heap.get_capture({}, {index})", id(object)?), Gives::Value)
         }
         Operation::ReadBox { object } => (format!("heap.get_box({})", id(object)?), Gives::Value),
+        Operation::Length { object } => (format!("heap.length({})", id(object)?), Gives::Length),
         Operation::WriteField { object, field, value: stored } => {
             (at_field(refer, &id(object)?, field, Some(value(stored)?)), Gives::Result)
         }
@@ -85,6 +88,19 @@ pub(super) fn expression<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>
         Operation::Pop { object } => (format!("heap.pop({})", id(object)?), Gives::Value),
         Operation::Remove { object, field } => {
             (format!("heap.remove_field({}, {:?})", id(object)?, field.as_str()), Gives::Value)
+        }
+        Operation::RemoveElement { object, index } => {
+            (format!("heap.remove_element({}, {index})", id(object)?), Gives::Value)
+        }
+        Operation::SwapRemove { object, index } => {
+            (format!("heap.swap_remove({}, {index})", id(object)?), Gives::Value)
+        }
+        Operation::Insert { object, index, value: stored } => {
+            (format!("heap.insert_element({}, {index}, {})", id(object)?, value(stored)?), Gives::Result)
+        }
+        Operation::Truncate { object, length } => (format!("heap.truncate({}, {length})", id(object)?), Gives::Result),
+        Operation::Fill { object, index, count, value: stored } => {
+            (format!("heap.fill({}, {index}, {count}, {})", id(object)?, value(stored)?), Gives::Result)
         }
         Operation::Take { object } => (format!("heap.inc_ref({})", id(object)?), Gives::Result),
         Operation::Drop { object } => (format!("heap.dec_ref({})", id(object)?), Gives::Result),
