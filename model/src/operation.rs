@@ -12,6 +12,7 @@ mod operand;
 pub mod part;
 
 pub use line::{DEEPEST_FINALIZER, Line};
+pub use operand::Store;
 
 use crate::fault::Fault;
 use crate::value::{Field, Kind, Name, Object, Value};
@@ -66,6 +67,8 @@ macro_rules! operations {
             0x3a "truncate $ $" Nothing 16 Truncate { object: Option<R>, length: u32 }
             /// Stores one value in so many elements of an array, from an index on.
             0x3b "fill $[$ $] $" Nothing 18 Fill { object: Option<R>, index: u32, count: u32, value: Value<R> }
+            /// Stores a value, and gives up the mutator's reference to it in the same call.
+            0x3c "transfer $" Nothing 30 Transfer { store: Store<R> }
 
             // Allocating.
             /// Allocates a table without fields.
@@ -242,6 +245,7 @@ macro_rules! defined {
                 let mut operation = self.clone();
                 operation.parts().into_iter().find_map(|part| match part {
                     Part::Object(object) => *object,
+                    Part::Store(store) => store.receiver(),
                     _ => None,
                 })
             }
@@ -272,6 +276,20 @@ impl Operation<Object> {
 }
 
 impl<R> Operation<R> {
+    /// The value that it stores, if it [stores](Code::stores) one.
+    pub fn stored(&self) -> Option<&Value<R>> {
+        match self {
+            Operation::WriteField { value, .. }
+            | Operation::WriteElement { value, .. }
+            | Operation::WriteCapture { value, .. }
+            | Operation::WriteBox { value, .. }
+            | Operation::Push { value, .. }
+            | Operation::Insert { value, .. } => Some(value),
+            Operation::Transfer { store: Store(store) } => store.stored(),
+            _ => None,
+        }
+    }
+
     /// The kind of object that it allocates; `None` if it allocates nothing.
     pub fn allocated(&self) -> Option<Kind> {
         Some(match self {
@@ -308,6 +326,11 @@ impl Code {
         self.allocates_plainly() || self == Code::Temp
     }
 
+    /// Whether it stores one value in one place, so that it can stand in a `transfer`.
+    pub fn stores(self) -> bool {
+        (Code::WriteField..=Code::Push).contains(&self) || self == Code::Insert
+    }
+
     /// Whether it reads.
     pub fn reads(self) -> bool {
         (Code::ReadField..=Code::Length).contains(&self)
@@ -320,6 +343,6 @@ impl Code {
 
     /// Whether it writes contents.
     pub fn writes(self) -> bool {
-        (Code::WriteField..=Code::Fill).contains(&self)
+        (Code::WriteField..=Code::Transfer).contains(&self)
     }
 }

@@ -296,6 +296,20 @@ impl<'a, 't> Matcher<'a, 't> {
         self.reader.operation(rest, self.depth)
     }
 
+    /// The rest of the line, as an operation that stores.
+    fn store(&mut self) -> Result<Operation<Name>, TextError> {
+        let rest = &self.tokens[self.at..];
+        // A mark shows that the word before it is a name.
+        if rest.first().is_none_or(|token| token.word().is_none() && !token.is_punctuation('*')) {
+            return Err(self.fail("what stores, like `x.f = y` or `push x y`"));
+        }
+        self.at = self.tokens.len();
+        match self.reader.operation(rest, self.depth)? {
+            store if store.code().stores() => Ok(store),
+            _ => Err(rest[0].wrong("only what stores one value can be transferred, like `x.f = y` or `push x y`")),
+        }
+    }
+
     fn fail(&mut self, wanted: &str) -> TextError {
         match self.peek() {
             Some(token) if token.is_punctuation(',') => token.wrong("values are separated by spaces, without commas"),

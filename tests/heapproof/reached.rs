@@ -26,6 +26,7 @@ fn refusals(code: Code) -> &'static [Refusal] {
         Code::WriteElement | Code::WriteCapture | Code::Insert | Code::Fill => {
             &[Nil, Stale, Kind, Index, StaleValue, Overflow]
         }
+        Code::Transfer => &[Nil, Stale, Kind, Index, StaleValue, Overflow, NotHeld],
         Code::Pop | Code::RemoveElement | Code::SwapRemove => &[Nil, Stale, Kind, Index, Overflow],
         Code::Remove => &[Nil, Stale, Kind, Field, Overflow],
         Code::Table | Code::Chain | Code::Ring => &[Capacity],

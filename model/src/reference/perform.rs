@@ -2,7 +2,7 @@
 
 use super::{Freed, Reference, Refusal, Reply};
 use crate::dialect::{AbsentFields, CollectInCode};
-use crate::operation::{Code, Operation};
+use crate::operation::{Code, Operation, Store};
 use crate::value::{Contents, Field, Kind, Object, Value};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -67,6 +67,17 @@ impl Reference {
         Ok(Value::Nil)
     }
 
+    /// Stores a value and gives up the mutator's reference to it. All that would refuse the store comes first.
+    fn transfer(&mut self, store: &Operation<Object>) -> Reply {
+        let given = store.stored().and_then(Value::reference);
+        if given.is_some_and(|given| self.external(given) == 0 && !self.pinned.contains(&given)) {
+            self.clone().perform(store)?;
+            return Err(Refusal::NotHeld);
+        }
+        self.perform(store)?;
+        self.perform(&Operation::Drop { object: given })
+    }
+
     /// Carries out an operation, without processing the queue.
     pub(super) fn perform(&mut self, operation: &Operation<Object>) -> Reply {
         match operation {
@@ -128,6 +139,7 @@ impl Reference {
                 self.admit(&values)?;
                 self.put(array, places, values)
             }
+            Operation::Transfer { store: Store(store) } => self.transfer(store),
 
             Operation::Take { object: None } | Operation::Drop { object: None } => Ok(Value::Nil),
             Operation::Take { object: Some(object) } => self.take(*object).map(|()| Value::Nil),

@@ -5,7 +5,7 @@ use crate::definitions::{Graph, reachable};
 use crate::dialect::{Ceiling, CollectInCode, Dialect, Names, Panics, SetView, WrongCalls};
 use crate::operation::{Code, Line, Operation};
 use crate::script::Refusal;
-use crate::value::Object;
+use crate::value::{Object, Value};
 
 impl Reference {
     /// Whether programs of its dialect can say that now.
@@ -44,6 +44,9 @@ impl Reference {
         let names_nil = matches!(operation, Operation::Take { object: None } | Operation::Drop { object: None });
         let gives_up_what_it_holds = match operation {
             Operation::Drop { object: Some(object) } => self.external(*object) > 0,
+            Operation::Transfer { store } => {
+                store.0.stored().and_then(Value::reference).is_none_or(|given| self.external(given) > 0)
+            }
             _ => true,
         };
         let is_reached = |object: &Object| self.lives(*object) && reached[object.index()];

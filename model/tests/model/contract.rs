@@ -56,6 +56,10 @@ fn each_refusal_has_its_reason() {
         ("set counts 2\na = table\nb = array a a\nfill b[0 1] a", Refusal::Overflow),
         ("set counts 3\na = table\nb = array 1 1 a a\nfill b[0 2] a", Refusal::Overflow),
         ("a = table\ndrop a\nb = array 1\nfill b[0 1] a", Refusal::StaleValue),
+        ("a = table\na.x = a\ndrop a\ntransfer a.x = a", Refusal::NotHeld),
+        ("a = table\nb = table\na.b = b\ndrop b\ntransfer b[0] = b", Refusal::Kind),
+        ("set counts 1\na = table\na.x = a\ndrop a\ntransfer a.y = a", Refusal::Overflow),
+        ("a = table\nb = array\ndrop a\ntransfer push b a", Refusal::StaleValue),
         ("a = table\nremove a.x", Refusal::Field),
         ("a = table\nb = table\ndrop b\na.x = b", Refusal::StaleValue),
         ("a = table\nb = scalar a", Refusal::NotPlain),
@@ -100,6 +104,25 @@ fn an_array_is_in_its_final_state_before_anything_of_it_is_given_up_in_order() {
     let did = |outcome: Outcome| Event::Did(outcome);
     let journal = &heap.script().journal;
     assert!(journal.contains(&did(Outcome::Refused(Refusal::Index))), "{journal:?}");
+}
+
+#[test]
+fn what_is_transferred_is_let_go_before_what_it_replaces() {
+    let one = "a = table\nb = table\nc = table\nd = table\na.x = b\ntransfer a.y = c\n";
+    let (mut heap, outcomes) = told(&format!("{one}on b: drop d\ndrop b\ntransfer a.x = d"));
+    assert_eq!(outcomes.last(), Some(&Outcome::Done(Value::Nil)));
+    let journal = &heap.script().journal;
+    assert!(journal.contains(&Event::Did(Outcome::Refused(Refusal::NotHeld))), "{journal:?}");
+    assert_eq!([2, 3].map(|object| heap.external(Object(object))), [0, 0]);
+    assert_eq!(heap.statistics().operations_since_check, 8);
+    let (heap, _) = told("a = table\ntransfer a.me = a\ncollect");
+    assert_eq!(heap.statistics().frees, 1);
+}
+
+#[test]
+fn what_a_run_transfers_it_holds_no_longer() {
+    let (heap, _) = told("a = table\nk = table\non a: b = table\non a: transfer k.x = b\ndrop a");
+    assert_eq!((heap.external(Object(2)), heap.lives(Object(2))), (0, true));
 }
 
 #[test]

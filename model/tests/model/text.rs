@@ -43,6 +43,12 @@ swap remove c[0]
 insert c[0] a
 truncate c 2
 fill c[0 2] a
+transfer a.x = b
+transfer b[0] = 1
+transfer d{0} = nil
+transfer *e = a
+transfer push b a
+transfer insert b[0] a
 take a
 take nil
 drop nil
@@ -97,7 +103,8 @@ fn every_operation_is_printed_as_it_is_read() {
 fn a_word_that_is_not_reserved_is_a_name_where_it_stands_as_one() {
     let text = "heapproof trace 1\ninsert = array 1\nfill = box insert\ninsert insert[0] fill\nfill insert[0 1] fill\n\
                 insert[0] = nil\nswap = insert[0]\nswap.length = fill\nlength insert\ntruncate = remove insert[0]\n\
-                swap remove insert[0]\ntruncate insert 0\n";
+                swap remove insert[0]\ntruncate insert 0\ntransfer = table\n\
+                transfer transfer.x = transfer\ntransfer.transfer = nil\ntransfer push insert transfer\n";
     let program: Program = text.parse().unwrap();
     assert_eq!(program.to_string(), text);
     assert_eq!(program.spell(Name(3)), "truncate", "a word is learned as a name only where it is one");
@@ -137,6 +144,14 @@ fn a_typo_is_located_and_what_was_meant_is_named() {
     assert_eq!(error("recover root"), "1:9: expected the end of the line or `roots`, found `root`");
     assert_eq!(error("a = array 1\nremove a{0}"), "2:9: expected `.` or `[`, found `{`");
     assert_eq!(error("a = array 1\nfill a[0] 1"), "2:9: expected a number from 0 to 4294967295, found `]`");
+    assert_eq!(
+        error("transfer pop a"),
+        "1:10: only what stores one value can be transferred, like `x.f = y` or `push x y`"
+    );
+    assert_eq!(
+        error("transfer a.x"),
+        "1:10: only what stores one value can be transferred, like `x.f = y` or `push x y`"
+    );
     assert_eq!(error("a = array 1\nswap a[0]"), "2:6: expected `remove` or `.` or `[` or `{`, found `a`");
     assert_eq!(error("a = box 'ab'"), "1:9: expected one character between the quotes, like 'c'");
     assert_eq!(error("a = box \"ab"), "1:9: expected a closing \", found the end of the line");

@@ -2,7 +2,7 @@
 
 use super::Generator;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Code, Contents, Field, Gives, Kind, Line, Name, Object, Operation, Value};
+use heapproof_model::{Code, Contents, Field, Gives, Kind, Line, Name, Object, Operation, Part, Store, Value};
 use rand::RngExt;
 
 /// Where a line stands.
@@ -84,6 +84,7 @@ impl Generator<'_> {
                 Operation::Remove { field: self.field(object), object }
             }
             code if (Code::RemoveElement..=Code::Fill).contains(&code) => self.on_elements(code, place)?,
+            Code::Transfer => Operation::Transfer { store: Store(Box::new(self.transferred(place)?)) },
             Code::Table => Operation::Table {},
             Code::Box => Operation::Box { value: self.value(place) },
             Code::Array => Operation::Array { values: self.values(place) },
@@ -135,6 +136,22 @@ impl Generator<'_> {
                 Operation::Fill { object, index, count, value: self.value(place) }
             }
         })
+    }
+
+    /// A store for a transfer: mostly of something that the mutator holds.
+    fn transferred(&mut self, place: &Place) -> Option<Operation<Name>> {
+        let code = (0..20).filter_map(|_| self.draw(false)).find(|code| code.stores())?;
+        let mut store = self.operation(code, place)?;
+        if self.rng.random_bool(0.7)
+            && let Some(Some(held)) = self.held(place)
+        {
+            for part in store.parts() {
+                if let Part::Value(value) = part {
+                    *value = Value::Reference(held);
+                }
+            }
+        }
+        Some(store)
     }
 
     fn finalizer(&mut self, place: &Place) -> Option<Operation<Name>> {

@@ -65,7 +65,7 @@ pub(super) fn each_name(operation: &mut Operation<Name>, each: &mut dyn FnMut(&m
                     each(name);
                 }
             }),
-            Part::Allocation(allocation) => each_name(allocation, each),
+            Part::Allocation(within) | Part::Store(within) => each_name(within, each),
             _ => {}
         }
     }

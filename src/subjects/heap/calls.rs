@@ -2,7 +2,7 @@
 
 use super::machine::VirtualMachine;
 use heapproof_heap as heap;
-use heapproof_heap::{Budget, FieldSite, Heap, HeapError, New, ObjectId, RecoveryAction};
+use heapproof_heap::{Budget, FieldSite, Heap, HeapError, New, ObjectId, RecoveryAction, To};
 use heapproof_model::{Event, Fault, Machine, Object, Operation, Refusal, Script, Value};
 
 /// The caller of the heap: the program, or a finalizer.
@@ -127,6 +127,8 @@ impl Caller<'_> {
                 self.0.fill(self.id(*object), *index, *count, self.inward(value)).map(nothing)
             }
 
+            Operation::Transfer { store } => self.transfer(&store.0).map(nothing),
+
             Operation::Take { object } => self.0.inc_ref(self.id(*object)).map(nothing),
             Operation::Drop { object } => self.0.dec_ref(self.id(*object)).map(nothing),
             Operation::Upgrade { weak } => {
@@ -177,6 +179,23 @@ impl Caller<'_> {
             Operation::Panic {} => Ok(Value::Nil),
             setting => self.configure(setting).map(nothing),
         }
+    }
+
+    fn transfer(&mut self, store: &Operation<Object>) -> Result<(), HeapError> {
+        let holder = self.id(done_to(store));
+        let value = store.stored().map(|value| self.inward(value)).unwrap_or_default();
+        let to = match store {
+            Operation::WriteField { field, .. } if self.0.host().by_name => To::Field(field.as_str()),
+            Operation::WriteField { field, .. } => {
+                return self.at_site(field.as_str(), |heap, site| heap.transfer(holder, To::FieldAt(site), value));
+            }
+            Operation::WriteElement { index, .. } => To::Element(*index),
+            Operation::WriteCapture { index, .. } => To::Capture(*index),
+            Operation::Insert { index, .. } => To::Before(*index),
+            Operation::Push { .. } => To::End,
+            _ => To::Box,
+        };
+        self.0.transfer(holder, to, value)
     }
 
     fn allocate_temporary(&mut self, allocation: &Operation<Object>) -> Result<ObjectId, HeapError> {
@@ -320,6 +339,7 @@ pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
         Operation::Upgrade { weak } => *weak,
         Operation::Weak { target } => *target,
         Operation::Temp { allocation } => done_to(allocation),
+        Operation::Transfer { store } => done_to(&store.0),
         _ => None,
     }
 }

@@ -39,7 +39,7 @@ impl Subject for Twin {
                 | Code::Chain
                 | Code::Ring
         );
-        let on_elements = (Code::RemoveElement..=Code::Fill).contains(&code) || code == Code::Length;
+        let on_elements = (Code::RemoveElement..=Code::Transfer).contains(&code) || code == Code::Length;
         others || code <= Code::Weak && code != Code::Upgrade && !on_elements
     }
 

@@ -6,7 +6,7 @@
 
 use super::Trial;
 use crate::failure::explain::sides::kind_in_words;
-use heapproof_model::{Field, Kind, Line, Name, Operation, Value};
+use heapproof_model::{Field, Kind, Line, Name, Operation, Store, Value};
 
 /// The kinds that hold references, and scalars.
 const KINDS: [Kind; 5] = [Kind::Table, Kind::Box, Kind::Array, Kind::Closure, Kind::Scalar];
@@ -92,6 +92,11 @@ impl Places {
                 let Operation::On { line, .. } = operation else { return None };
                 line.operation = inner;
                 return Some(());
+            }
+            Operation::Transfer { store } => {
+                let mut inner = (*store.0).clone();
+                self.replace(&mut inner)?;
+                Operation::Transfer { store: Store(Box::new(inner)) }
             }
             Operation::ReadField { object, field } if self.is(*object) => {
                 let place = self.place_of(field);
