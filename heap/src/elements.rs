@@ -32,6 +32,33 @@ impl Elements {
         }
     }
 
+    pub(crate) fn insert(&mut self, index: usize, value: Value) {
+        self.push(value);
+        self[index..].rotate_right(1);
+    }
+
+    /// Cuts what is behind so many elements.
+    pub(crate) fn cut(&mut self, length: usize) -> Vec<Value> {
+        if length >= self.len() {
+            return Vec::new();
+        }
+        match self {
+            Self::Few(few) => {
+                let mut list = std::mem::take(few).into_vec();
+                let cut = list.split_off(length);
+                *few = list.into_boxed_slice();
+                cut
+            }
+            Self::Many(many) => {
+                let cut = many.split_off(length);
+                if many.len() < many.capacity() / 4 {
+                    many.shrink_to(2 * many.len());
+                }
+                cut
+            }
+        }
+    }
+
     pub(crate) fn pop(&mut self) -> Option<Value> {
         match self {
             Self::Few(few) => {
@@ -95,5 +122,22 @@ mod tests {
         }
         assert_eq!(elements.pop(), None);
         assert_eq!(Elements::from_iter([]).pop(), None);
+    }
+
+    #[test]
+    fn elements_are_inserted_and_cut_anywhere_in_both_representations() {
+        for length in [0, 1, 5, 8, 9, 40] {
+            for at in 0..=length {
+                let mut list: Vec<Value> = (0..length as i64).map(Value::Int).collect();
+                let mut elements = Elements::from_iter([]);
+                list.iter().for_each(|value| elements.push(value.clone()));
+                elements.insert(at, Value::Nil);
+                list.insert(at, Value::Nil);
+                assert_eq!(elements[..], list);
+                assert_eq!(elements.cut(at), list.split_off(at));
+                assert_eq!(elements[..], list);
+                assert_eq!(elements.cut(at), []);
+            }
+        }
     }
 }

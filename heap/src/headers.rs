@@ -283,6 +283,20 @@ impl Headers {
         Ok(())
     }
 
+    /// Counts a value that is about to be stored in so many places: in all of them or, with an error, in none.
+    pub(crate) fn retain_times(&mut self, value: &Value, times: u32) -> Result<(), HeapError> {
+        let Some(object) = value.reference().filter(|_| times > 0) else {
+            return Ok(());
+        };
+        self.find(object)?;
+        self.change(object, |counts, ceiling| {
+            counts.internal = counts.internal.checked_add(times).filter(|&count| count <= ceiling)?;
+            Some(())
+        })?;
+        self.disturb_white(object.slot());
+        Ok(())
+    }
+
     /// The error for the first of these values that refers to no object.
     pub(crate) fn find_all(&self, values: &[Value]) -> Result<(), HeapError> {
         values.iter().filter_map(Value::reference).try_for_each(|object| self.find(object).map(|_| ()))

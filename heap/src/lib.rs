@@ -64,6 +64,7 @@
 
 mod allocate;
 mod arena;
+mod arrays;
 mod configuration;
 mod counts;
 mod cycles;
@@ -91,6 +92,7 @@ mod shapes;
 mod sites;
 mod slots;
 mod statistics;
+mod transfer;
 mod value;
 mod verify;
 mod weak;
@@ -114,6 +116,7 @@ pub use object::{Kind, View};
 pub use recovery::{Lost, Recovery, RecoveryAction, Unknown};
 pub use sites::FieldSite;
 pub use statistics::HeapStats;
+pub use transfer::To;
 pub use value::{Text, Value};
 pub use verify::{
     CountKind, ErrorSeverity, Place, Structure, VerificationDetail, VerificationError, VerificationErrorKind,

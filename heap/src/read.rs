@@ -45,6 +45,17 @@ impl<H: Host> Heap<H> {
         }
     }
 
+    /// How many elements an array has.
+    ///
+    /// # Errors
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`].
+    pub fn length(&self, array: ObjectId) -> Result<u32, HeapError> {
+        match self.arena.content(array)? {
+            Content::Array(elements) => Ok(u32::try_from(elements.len()).unwrap_or(u32::MAX)),
+            other => Err(other.mismatch(array, Kind::Array)),
+        }
+    }
+
     /// What a closure has captured, by index from 0.
     ///
     /// # Errors

@@ -192,7 +192,7 @@ impl<H: Host> Heap<H> {
     /// Does what follows a write: `moved` says whether a reference
     /// came to the object or left it to the mutator, `old` is the value that is given up.
     #[inline(always)]
-    fn written(&mut self, object: ObjectId, moved: bool, old: &Value) {
+    pub(crate) fn written(&mut self, object: ObjectId, moved: bool, old: &Value) {
         self.tuning.count_operation();
         let left = old.reference();
         if moved || left.is_some() {

@@ -114,9 +114,9 @@ impl Decoder<'_> {
         line
     }
 
-    /// The record of an operation that allocates one object.
-    fn allocation(&mut self) -> Option<Operation<Name>> {
-        let code = Code::from_tag(self.byte()?).filter(|code| code.allocates_plainly())?;
+    /// The record of an operation that stands in another, if it is one of those that may.
+    fn within(&mut self, may: fn(Code) -> bool) -> Option<Operation<Name>> {
+        let code = Code::from_tag(self.byte()?).filter(|code| may(*code))?;
         Operation::decode(code, self)
     }
 

@@ -34,7 +34,7 @@ pub mod value;
 pub use dialect::Dialect;
 pub use fault::{Fault, Finding, FindingKind};
 pub use operation::part::{self, Part};
-pub use operation::{Code, Gives, Line, Operation};
+pub use operation::{Code, Gives, Line, Operation, Store};
 pub use program::Program;
 pub use reference::{Reference, Statistics};
 pub use script::{End, Event, Machine, Outcome, Refusal, Script};

@@ -12,6 +12,7 @@ mod operand;
 pub mod part;
 
 pub use line::{DEEPEST_FINALIZER, Line};
+pub use operand::Store;
 
 use crate::fault::Fault;
 use crate::value::{Field, Kind, Name, Object, Value};
@@ -38,6 +39,8 @@ macro_rules! operations {
             0x22 "${$}" Look 8 ReadCapture { object: Option<R>, index: u32 }
             /// Returns the value in a box.
             0x23 "*$" Look 8 ReadBox { object: Option<R> }
+            /// Returns how many elements an array has.
+            0x24 "length $" Nothing 8 Length { object: Option<R> }
 
             // Writing.
             /// Stores in a table's field.
@@ -54,6 +57,18 @@ macro_rules! operations {
             0x35 "pop $" Own 20 Pop { object: Option<R> }
             /// Removes a field of a table and returns its value; a reference then belongs to the caller.
             0x36 "remove $.$" Own 20 Remove { object: Option<R>, field: Field }
+            /// Removes an element of an array and returns it, as `pop` does; those behind it move up.
+            0x38 "remove $[$]" Own 16 RemoveElement { object: Option<R>, index: u32 }
+            /// Does the same, but the last element takes the place.
+            0x39 "swap remove $[$]" Own 14 SwapRemove { object: Option<R>, index: u32 }
+            /// Adds an element to an array in front of the one at the index, or at the end.
+            0x37 "insert $[$] $" Nothing 22 Insert { object: Option<R>, index: u32, value: Value<R> }
+            /// Removes the elements of an array from that many on.
+            0x3a "truncate $ $" Nothing 16 Truncate { object: Option<R>, length: u32 }
+            /// Stores one value in so many elements of an array, from an index on.
+            0x3b "fill $[$ $] $" Nothing 18 Fill { object: Option<R>, index: u32, count: u32, value: Value<R> }
+            /// Stores a value, and gives up the mutator's reference to it in the same call.
+            0x3c "transfer $" Nothing 30 Transfer { store: Store<R> }
 
             // Allocating.
             /// Allocates a table without fields.
@@ -230,6 +245,7 @@ macro_rules! defined {
                 let mut operation = self.clone();
                 operation.parts().into_iter().find_map(|part| match part {
                     Part::Object(object) => *object,
+                    Part::Store(store) => store.receiver(),
                     _ => None,
                 })
             }
@@ -260,6 +276,20 @@ impl Operation<Object> {
 }
 
 impl<R> Operation<R> {
+    /// The value that it stores, if it [stores](Code::stores) one.
+    pub fn stored(&self) -> Option<&Value<R>> {
+        match self {
+            Operation::WriteField { value, .. }
+            | Operation::WriteElement { value, .. }
+            | Operation::WriteCapture { value, .. }
+            | Operation::WriteBox { value, .. }
+            | Operation::Push { value, .. }
+            | Operation::Insert { value, .. } => Some(value),
+            Operation::Transfer { store: Store(store) } => store.stored(),
+            _ => None,
+        }
+    }
+
     /// The kind of object that it allocates; `None` if it allocates nothing.
     pub fn allocated(&self) -> Option<Kind> {
         Some(match self {
@@ -296,9 +326,14 @@ impl Code {
         self.allocates_plainly() || self == Code::Temp
     }
 
+    /// Whether it stores one value in one place, so that it can stand in a `transfer`.
+    pub fn stores(self) -> bool {
+        (Code::WriteField..=Code::Push).contains(&self) || self == Code::Insert
+    }
+
     /// Whether it reads.
     pub fn reads(self) -> bool {
-        (Code::ReadField..=Code::ReadBox).contains(&self)
+        (Code::ReadField..=Code::Length).contains(&self)
     }
 
     /// Whether it can be done within finalizers, unless a set's finalizers forbid it too (SPEC 2.8).
@@ -308,6 +343,6 @@ impl Code {
 
     /// Whether it writes contents.
     pub fn writes(self) -> bool {
-        (Code::WriteField..=Code::Remove).contains(&self)
+        (Code::WriteField..=Code::Transfer).contains(&self)
     }
 }

@@ -267,6 +267,7 @@ impl Run {
         match (&line.operation, line.bind, &value) {
             (Operation::Take { object }, ..) => self.holds(*object, 1),
             (Operation::Drop { object }, ..) => self.holds(*object, -1),
+            (Operation::Transfer { store }, ..) => self.holds(store.0.stored().and_then(Value::reference), -1),
             (operation, Some(name), Value::Reference(object)) => {
                 let owns = operation.code().gives() != Gives::Look;
                 self.bound.push(Bound { name, object: *object, owns, held: i64::from(owns) });

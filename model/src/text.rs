@@ -42,8 +42,13 @@ impl fmt::Display for TextError {
 
 impl std::error::Error for TextError {}
 
-static FORMS: LazyLock<Vec<(Code, Vec<Token<'static>>)>> =
-    LazyLock::new(|| Code::ALL.iter().map(|code| (*code, cut(1, code.text()).unwrap_or_default())).collect());
+/// Those that begin with a word come before those that begin with a name: not every such word is reserved, and no name is
+/// learned from it by trying.
+static FORMS: LazyLock<Vec<(Code, Vec<Token<'static>>)>> = LazyLock::new(|| {
+    let mut forms: Vec<_> = Code::ALL.iter().map(|code| (*code, cut(1, code.text()).unwrap_or_default())).collect();
+    forms.sort_by_key(|(_, form)| !form.first().is_some_and(|first| first.kind == TokenKind::Word));
+    forms
+});
 
 impl FromStr for Program {
     type Err = TextError;
@@ -151,7 +156,9 @@ impl Reader {
             }
         }
         let (first, second) = (&tokens[0], tokens.get(1));
+        let begins_a_form = FORMS.iter().any(|(_, form)| form.first().is_some_and(|word| word.text == first.text));
         let a_name_alone = furthest.at == 1
+            && !begins_a_form
             && second.is_none_or(|token| token.kind != TokenKind::Punctuation)
             && furthest.wanted.iter().any(|wanted| wanted == "`.`");
         let bound = first.word().and_then(|word| self.numbers.get(word)).is_some_and(|name| self.bound.contains(name));
@@ -287,6 +294,20 @@ impl<'a, 't> Matcher<'a, 't> {
         }
         self.at = self.tokens.len();
         self.reader.operation(rest, self.depth)
+    }
+
+    /// The rest of the line, as an operation that stores.
+    fn store(&mut self) -> Result<Operation<Name>, TextError> {
+        let rest = &self.tokens[self.at..];
+        // A mark shows that the word before it is a name.
+        if rest.first().is_none_or(|token| token.word().is_none() && !token.is_punctuation('*')) {
+            return Err(self.fail("what stores, like `x.f = y` or `push x y`"));
+        }
+        self.at = self.tokens.len();
+        match self.reader.operation(rest, self.depth)? {
+            store if store.code().stores() => Ok(store),
+            _ => Err(rest[0].wrong("only what stores one value can be transferred, like `x.f = y` or `push x y`")),
+        }
     }
 
     fn fail(&mut self, wanted: &str) -> TextError {

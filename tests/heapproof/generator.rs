@@ -147,7 +147,7 @@ fn a_profile_has_more_of_what_it_is_about() {
         let (usual, here) = (share(Profile::Default, wanted), share(profile, wanted));
         assert!(here >= 1.4 * usual, "{}: {here} beside {usual}", profile.name());
     };
-    more(Profile::Dense, &|code| code.writes());
+    more(Profile::Dense, &|code| code.stores());
     more(Profile::Weak, &|code| matches!(code, Code::Weak | Code::Upgrade));
     more(Profile::Finalizers, &|code| code == Code::On);
     more(Profile::Slices, &|code| matches!(code, Code::CollectSlice | Code::DetectSlice));

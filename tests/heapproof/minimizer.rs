@@ -21,7 +21,7 @@ fn minimized(subject: &SubjectKind, program: &Program) -> Minimized {
 
 /// Programs of 64 lines at most that fail on that subject.
 fn failing(subject: &SubjectKind) -> impl Iterator<Item = Program> {
-    let cases = (0..3_000).map(|case| generate::case(5, case, &Recipe::default(), &|_| true));
+    let cases = (0..4_000).map(|case| generate::case(5, case, &Recipe::default(), &|_| true));
     cases.filter(move |program| failure(subject, program).is_some())
 }
 

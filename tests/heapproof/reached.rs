@@ -20,11 +20,14 @@ fn refusals(code: Code) -> &'static [Refusal] {
         Code::Take => &[Stale, Overflow],
         Code::Drop => &[Stale, NotHeld],
         Code::Upgrade => &[Nil, Stale, Kind, Overflow],
-        Code::ReadField | Code::ReadBox => &[Nil, Stale, Kind],
+        Code::ReadField | Code::ReadBox | Code::Length | Code::Truncate => &[Nil, Stale, Kind],
         Code::ReadElement | Code::ReadCapture => &[Nil, Stale, Kind, Index],
         Code::WriteField | Code::WriteBox | Code::Push => &[Nil, Stale, Kind, StaleValue, Overflow],
-        Code::WriteElement | Code::WriteCapture => &[Nil, Stale, Kind, Index, StaleValue, Overflow],
-        Code::Pop => &[Nil, Stale, Kind, Index, Overflow],
+        Code::WriteElement | Code::WriteCapture | Code::Insert | Code::Fill => {
+            &[Nil, Stale, Kind, Index, StaleValue, Overflow]
+        }
+        Code::Transfer => &[Nil, Stale, Kind, Index, StaleValue, Overflow, NotHeld],
+        Code::Pop | Code::RemoveElement | Code::SwapRemove => &[Nil, Stale, Kind, Index, Overflow],
         Code::Remove => &[Nil, Stale, Kind, Field, Overflow],
         Code::Table | Code::Chain | Code::Ring => &[Capacity],
         Code::Box | Code::Array | Code::Closure => &[StaleValue, Overflow, Capacity],

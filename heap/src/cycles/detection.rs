@@ -55,8 +55,9 @@
 //!
 //! - *Where the walk stands in an object* is a number of values. They keep their places when a plain
 //!   value is stored, pushed or popped, and when a table or an array changes its form. They move when
-//!   a field is taken out, be its value plain: if the walk may stand in that table, it begins anew
-//!   ([`Detection::moved`]).
+//!   a field or an element is taken out, be its value plain: if the walk may stand in that table or array,
+//!   it begins anew ([`Detection::moved`]). To insert an element moves others back, and at worst one of
+//!   them is read twice.
 //! - *Where it stands among the dirty objects* stays right while they only become more, at the end: one
 //!   that leaves does so as it dies. So does *where it stands among known cycles*: those change by deaths
 //!   and complete detections only.
@@ -192,7 +193,7 @@ impl<H: Host> Heap<H> {
     /// [`cycles`](Self::cycles) and the statistics of cycles stay as they are.
     ///
     /// A detection under way begins anew when an object gets or loses a reference or dies, and when a
-    /// field is taken out of a table that it is looking at. Once that stops, it pauses at most once for
+    /// field or an element is taken out of an object that it is looking at. Once that stops, it pauses at most once for
     /// each object. The slice that completes also takes the mark from
     /// each object that had changed, without looking at it.
     ///

@@ -167,6 +167,27 @@ fn elements_that_come_and_go_between_slices_hide_no_reference() {
 }
 
 #[test]
+fn elements_that_move_between_slices_hide_no_reference() {
+    let changes: [fn(&mut TestHeap, ObjectId); 4] = [
+        |heap, array| drop(heap.remove_element(array, 0).unwrap()),
+        |heap, array| drop(heap.swap_remove(array, 0).unwrap()),
+        |heap, array| heap.insert_element(array, 0, Value::Nil).unwrap(),
+        |heap, array| heap.fill(array, 0, 2, Value::Int(1)).unwrap(),
+    ];
+    for (objects, change) in (1..=3).flat_map(|objects| changes.map(|change| (objects, change))) {
+        let mut heap = heap();
+        let members: Vec<_> = (0..3).map(|_| heap.allocate_box(Value::Nil).unwrap()).collect();
+        let plain = [Value::Nil, Value::Nil].into_iter();
+        let array = heap.allocate_array(&plain.chain(members.iter().map(|&it| it.into())).collect::<Vec<_>>()).unwrap();
+        members.iter().for_each(|&member| heap.set_box(member, array.into()).unwrap());
+        assert_eq!(heap.detect_slice(objects), Ok(false));
+        (0..2).for_each(|_| change(&mut heap, array));
+        finish(&mut heap, 1);
+        assert_eq!(cycles(&heap), true_cycles(&heap));
+    }
+}
+
+#[test]
 fn a_field_that_is_taken_out_elsewhere_does_not_disturb_it() {
     let mut heap = heap();
     let ring = garbage_ring(&mut heap, 10);

@@ -29,5 +29,6 @@ mod slices;
 mod slices_random;
 mod storing;
 mod support;
+mod transfer;
 mod verification;
 mod weak;

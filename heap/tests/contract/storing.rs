@@ -1,6 +1,6 @@
 //! Reading and writing, and how they count.
 
-use heapproof_heap::{HeapError, ObjectId, Value, View};
+use heapproof_heap::{Configuration, Heap, HeapError, ObjectId, Value, View};
 
 use crate::support::{assert_exact, drop_ref, external, heap, internal, link, table, values};
 
@@ -181,4 +181,58 @@ fn all_kinds_of_values_come_back_as_they_were_stored() {
     let closure = heap.allocate_closure(42, &values).unwrap();
     let Some(View::Closure { function, captures }) = heap.object(closure) else { panic!("a closure") };
     assert_eq!((function, captures), (42, &values[..]));
+}
+
+#[test]
+fn elements_are_added_and_taken_out_anywhere_and_counted() {
+    let mut heap = heap();
+    let (a, b) = (table(&mut heap), table(&mut heap));
+    let array = heap.allocate_array(&[1_i64.into(), a.into(), 3_i64.into()]).unwrap();
+    heap.insert_element(array, 0, b.into()).unwrap();
+    heap.insert_element(array, 4, a.into()).unwrap();
+    assert_eq!(heap.length(array), Ok(5));
+    assert_eq!(values(&heap, array), [b.into(), 1_i64.into(), a.into(), 3_i64.into(), a.into()]);
+    assert_eq!((internal(&heap, a), internal(&heap, b)), (2, 1));
+    assert_eq!(heap.remove_element(array, 0), Ok(b.into()));
+    assert_eq!((external(&heap, b), internal(&heap, b)), (2, 0));
+    assert_eq!(heap.swap_remove(array, 0), Ok(1_i64.into()));
+    assert_eq!(values(&heap, array), [a.into(), a.into(), 3_i64.into()]);
+    assert_eq!(heap.swap_remove(array, 2), Ok(3_i64.into()));
+    assert!(heap.insert_element(array, 3, Value::Nil).is_err() && heap.swap_remove(array, 2).is_err());
+    assert_exact(&heap);
+}
+
+#[test]
+fn many_elements_are_replaced_in_one_step_or_not_at_all() {
+    let mut heap = heap();
+    let (a, b) = (table(&mut heap), table(&mut heap));
+    let array = heap.allocate_array(&vec![a.into(); 600]).unwrap();
+    let before = heap.statistics().operations_since_check;
+    heap.fill(array, 100, 400, b.into()).unwrap();
+    assert_eq!((internal(&heap, a), internal(&heap, b)), (200, 400));
+    assert!(matches!(heap.fill(array, 300, 301, a.into()), Err(HeapError::Index { index: 600, length: 600, .. })));
+    assert_eq!(heap.fill(array, 600, 0, ObjectId::NIL.into()), Ok(()));
+    heap.truncate(array, 101).unwrap();
+    assert_eq!((internal(&heap, a), internal(&heap, b)), (100, 1));
+    heap.truncate(array, 400).unwrap();
+    assert_eq!(heap.statistics().operations_since_check, before + 4);
+    assert_exact(&heap);
+    drop_ref(&mut heap, b);
+    heap.fill(array, 0, 101, Value::Nil).unwrap();
+    assert!(!heap.contains(b));
+    assert_eq!(internal(&heap, a), 0);
+}
+
+#[test]
+fn a_fill_needs_room_for_all_its_references_while_the_old_ones_count() {
+    let configuration = Configuration::default().with_count_ceiling(300).unwrap();
+    let mut heap = Heap::with_configuration((), configuration);
+    let a = heap.allocate_table().unwrap();
+    let array = heap.allocate_array(&vec![a.into(); 150]).unwrap();
+    heap.fill(array, 0, 150, a.into()).unwrap();
+    heap.push(array, a.into()).unwrap();
+    assert_eq!(heap.fill(array, 0, 150, a.into()), Err(HeapError::Overflow { object: a }));
+    assert_eq!(heap.counts(a).unwrap().internal, 151);
+    heap.fill(array, 0, 149, a.into()).unwrap();
+    assert!(heap.verify_heap().is_clean());
 }

@@ -2,7 +2,7 @@
 
 use super::{Decoder, Encoder};
 use crate::fault::Fault;
-use crate::operation::{Code, Line, Operation, operations};
+use crate::operation::{Code, Line, Operation, Store, operations};
 use crate::value::{Field, Float, MOST_TEXT, MOST_VALUES, Name, Value};
 
 /// An operand that can be encoded as bytes.
@@ -150,7 +150,17 @@ impl Encoded for Box<Operation<Name>> {
     }
 
     fn decode(bytes: &mut Decoder<'_>) -> Option<Self> {
-        bytes.allocation().map(Box::new)
+        bytes.within(Code::allocates_plainly).map(Box::new)
+    }
+}
+
+impl Encoded for Store<Name> {
+    fn encode(&self, out: &mut Encoder) {
+        self.0.encode(out);
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Option<Self> {
+        bytes.within(Code::stores).map(|store| Store(Box::new(store)))
     }
 }
 

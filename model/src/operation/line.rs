@@ -44,12 +44,13 @@ impl Line {
         bound
     }
 
-    /// The operations in it: its own, those of a finalizer's line, and what a temporary is made as.
+    /// The operations in it: its own, those of a finalizer's line, what a temporary is made as, and how a reference is transferred.
     pub fn codes(&self) -> Vec<Code> {
         let mut codes = vec![self.operation.code()];
         match &self.operation {
             Operation::On { line, .. } => codes.extend(line.codes()),
             Operation::Temp { allocation } => codes.push(allocation.code()),
+            Operation::Transfer { store } => codes.push(store.0.code()),
             _ => {}
         }
         codes
@@ -67,6 +68,7 @@ impl Line {
         let names_self = || self.operation.resolve(&|name| (name != Name::SELF).then_some(Object(0))).is_none();
         bind && match &self.operation {
             Operation::Temp { allocation } if !allocation.code().allocates_plainly() => false,
+            Operation::Transfer { store } if !store.0.code().stores() => false,
             Operation::On { object, line } => {
                 depth < DEEPEST_FINALIZER && (depth > 0 || *object != Some(Name::SELF)) && line.is_allowed(depth + 1)
             }

@@ -1,6 +1,6 @@
 //! Finds the objects that the operands of a call name.
 
-use super::{Line, Operation};
+use super::{Line, Operation, Store};
 use crate::fault::Fault;
 use crate::value::{Field, Object, Value};
 
@@ -38,5 +38,11 @@ impl Mention for Vec<Value<Object>> {
 impl Mention for Box<Operation<Object>> {
     fn mention(&self, each: &mut dyn FnMut(Object)) {
         self.objects().into_iter().for_each(each);
+    }
+}
+
+impl Mention for Store<Object> {
+    fn mention(&self, each: &mut dyn FnMut(Object)) {
+        self.0.objects().into_iter().for_each(each);
     }
 }

@@ -111,6 +111,22 @@ impl Operand for Box<Operation<Name>> {
     }
 }
 
+/// An operation that [stores](super::Code::stores), as the operand of another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Store<R>(pub Box<Operation<R>>);
+
+impl Operand for Store<Name> {
+    type Resolved = Store<Object>;
+
+    fn resolve(&self, look_up: &dyn Fn(Name) -> Option<Object>) -> Option<Self::Resolved> {
+        self.0.resolve(look_up).map(Store)
+    }
+
+    fn rename(&mut self, each: &mut dyn FnMut(&mut Name)) {
+        self.0.rename(each);
+    }
+}
+
 impl Operand for Fault {
     type Resolved = Fault;
 

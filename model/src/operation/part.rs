@@ -1,6 +1,6 @@
 //! The operands of an operation one by one, for code that changes programs.
 
-use super::{Line, Operation};
+use super::{Code, Line, Operation, Store};
 use crate::fault::Fault;
 use crate::value::{Field, Name, Value};
 
@@ -23,6 +23,8 @@ pub enum Part<'a> {
     Line(&'a mut Line),
     /// The allocation of a temporary.
     Allocation(&'a mut Operation<Name>),
+    /// The write of a `transfer`.
+    Store(&'a mut Operation<Name>),
     /// A way to damage the heap.
     Fault(&'a mut Fault),
 }
@@ -58,4 +60,14 @@ as_part! {
     Box<Line>: Line, Box::new(Line { bind: None, operation: Operation::Collect {} });
     Box<Operation<Name>>: Allocation, Box::new(Operation::Table {});
     Fault: Fault, Fault::ExternalHigh;
+}
+
+impl AsPart for Store<Name> {
+    fn simplest() -> Self {
+        Store(Box::new(Operation::simplest(Code::WriteField)))
+    }
+
+    fn part(&mut self) -> Part<'_> {
+        Part::Store(&mut self.0)
+    }
 }

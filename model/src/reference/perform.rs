@@ -2,8 +2,10 @@
 
 use super::{Freed, Reference, Refusal, Reply};
 use crate::dialect::{AbsentFields, CollectInCode};
-use crate::operation::{Code, Operation};
+use crate::operation::{Code, Operation, Store};
 use crate::value::{Contents, Field, Kind, Object, Value};
+use std::collections::VecDeque;
+use std::ops::Range;
 
 impl Reference {
     /// Replaces the value in a place, and gives up the old one.
@@ -15,7 +17,7 @@ impl Reference {
         Ok(Value::Nil)
     }
 
-    /// Removes the last element, or a field, and gives it to the caller.
+    /// Removes an element or a field, and gives it to the caller.
     fn take_out(
         &mut self,
         object: Option<Object>,
@@ -36,6 +38,23 @@ impl Reference {
         Ok(value)
     }
 
+    /// Puts other values in the place of some elements, which are given up in order when all is there (SPEC 1.16).
+    fn put(&mut self, array: Object, places: Range<usize>, values: Vec<Value<Object>>) -> Reply {
+        let (_, contents) = self.find(Some(array), Some(Kind::Array))?;
+        let old: VecDeque<Object> = contents.values.splice(places, values).filter_map(|old| old.reference()).collect();
+        let mut internal = self.internal();
+        old.iter().for_each(|object| internal[object.index()] += 1);
+        self.give_up(vec![old], &mut internal);
+        Ok(Value::Nil)
+    }
+
+    /// The places of so many elements from an index on.
+    fn places(&mut self, object: Option<Object>, index: u32, count: u32) -> Result<(Object, Range<usize>), Refusal> {
+        let (array, contents) = self.find(object, Some(Kind::Array))?;
+        let places = index as usize..index as usize + count as usize;
+        if places.end > contents.values.len() { Err(Refusal::Index) } else { Ok((array, places)) }
+    }
+
     fn write_field(&mut self, object: Option<Object>, field: &Field, value: &Value<Object>) -> Reply {
         let (_, contents) = self.find(object, Some(Kind::Table))?;
         if let Some(index) = contents.fields.iter().position(|have| have == field) {
@@ -46,6 +65,17 @@ impl Reference {
         contents.fields.push(field.clone());
         contents.values.push(value.clone());
         Ok(Value::Nil)
+    }
+
+    /// Stores a value and gives up the mutator's reference to it. All that would refuse the store comes first.
+    fn transfer(&mut self, store: &Operation<Object>) -> Reply {
+        let given = store.stored().and_then(Value::reference);
+        if given.is_some_and(|given| self.external(given) == 0 && !self.pinned.contains(&given)) {
+            self.clone().perform(store)?;
+            return Err(Refusal::NotHeld);
+        }
+        self.perform(store)?;
+        self.perform(&Operation::Drop { object: given })
     }
 
     /// Carries out an operation, without processing the queue.
@@ -62,6 +92,9 @@ impl Reference {
             Operation::ReadElement { object, index } => self.slot(*object, Kind::Array, *index).cloned(),
             Operation::ReadCapture { object, index } => self.slot(*object, Kind::Closure, *index).cloned(),
             Operation::ReadBox { object } => self.slot(*object, Kind::Box, 0).cloned(),
+            Operation::Length { object } => {
+                Ok(Value::Int(self.find(*object, Some(Kind::Array))?.1.values.len() as i64))
+            }
 
             Operation::WriteField { object, field, value } => self.write_field(*object, field, value),
             Operation::WriteElement { object, index, value } => self.replace(*object, Kind::Array, *index, value),
@@ -79,6 +112,34 @@ impl Reference {
             Operation::Remove { object, field } => self.take_out(*object, Kind::Table, |table| {
                 table.fields.iter().position(|have| have == field).ok_or(Refusal::Field)
             }),
+            Operation::RemoveElement { object, index } => {
+                self.take_out(*object, Kind::Array, |array| element(array, *index))
+            }
+            Operation::SwapRemove { object, index } => {
+                let taken = self.take_out(*object, Kind::Array, |array| element(array, *index))?;
+                let (_, array) = self.find(*object, Some(Kind::Array))?;
+                if (*index as usize) < array.values.len() {
+                    array.values[*index as usize..].rotate_right(1);
+                }
+                Ok(taken)
+            }
+            Operation::Insert { object, index, value } => {
+                let (array, places) = self.places(*object, *index, 0)?;
+                self.admit([value])?;
+                self.put(array, places, vec![value.clone()])
+            }
+            Operation::Truncate { object, length } => {
+                let (array, contents) = self.find(*object, Some(Kind::Array))?;
+                let all = contents.values.len();
+                self.put(array, all.min(*length as usize)..all, Vec::new())
+            }
+            Operation::Fill { object, index, count, value } => {
+                let (array, places) = self.places(*object, *index, *count)?;
+                let values = vec![value.clone(); places.len()];
+                self.admit(&values)?;
+                self.put(array, places, values)
+            }
+            Operation::Transfer { store: Store(store) } => self.transfer(store),
 
             Operation::Take { object: None } | Operation::Drop { object: None } => Ok(Value::Nil),
             Operation::Take { object: Some(object) } => self.take(*object).map(|()| Value::Nil),
@@ -147,4 +208,10 @@ impl Reference {
             _ => Ok(Value::Nil),
         }
     }
+}
+
+/// The place of an element that the array has.
+fn element(array: &Contents, index: u32) -> Result<usize, Refusal> {
+    let place = index as usize;
+    if place < array.values.len() { Ok(place) } else { Err(Refusal::Index) }
 }

@@ -5,7 +5,7 @@ use crate::definitions::{Graph, reachable};
 use crate::dialect::{Ceiling, CollectInCode, Dialect, Names, Panics, SetView, WrongCalls};
 use crate::operation::{Code, Line, Operation};
 use crate::script::Refusal;
-use crate::value::Object;
+use crate::value::{Object, Value};
 
 impl Reference {
     /// Whether programs of its dialect can say that now.
@@ -44,6 +44,9 @@ impl Reference {
         let names_nil = matches!(operation, Operation::Take { object: None } | Operation::Drop { object: None });
         let gives_up_what_it_holds = match operation {
             Operation::Drop { object: Some(object) } => self.external(*object) > 0,
+            Operation::Transfer { store } => {
+                store.0.stored().and_then(Value::reference).is_none_or(|given| self.external(given) > 0)
+            }
             _ => true,
         };
         let is_reached = |object: &Object| self.lives(*object) && reached[object.index()];
@@ -62,10 +65,13 @@ impl Reference {
         !used.chain(self.taken_out(operation)).any(|object| self.doomed.contains(&object))
     }
 
-    /// The object that a `pop` or `remove` would give.
+    /// The object that a `pop` or a `remove` of any sort would give.
     fn taken_out(&self, operation: &Operation<Object>) -> Option<Object> {
         match operation {
             Operation::Pop { object } => self.contents((*object)?)?.values.last()?.reference(),
+            Operation::RemoveElement { object, index } | Operation::SwapRemove { object, index } => {
+                self.contents((*object)?)?.values.get(*index as usize)?.reference()
+            }
             Operation::Remove { object, field } => {
                 let contents = self.contents((*object)?)?;
                 let place = contents.fields.iter().position(|have| have == field)?;

@@ -4,7 +4,7 @@ use super::printing::{Printed, Printer};
 use super::tokens::cut;
 use super::{Matcher, TextError, Token, TokenKind};
 use crate::fault::Fault;
-use crate::operation::{Code, Line, Operation, operations};
+use crate::operation::{Code, Line, Operation, Store, operations};
 use crate::value::{Field, Float, MOST_TEXT, MOST_VALUES, Name, Object, Value};
 use std::str::FromStr;
 
@@ -197,6 +197,18 @@ impl Written for Box<Operation<Name>> {
 impl<R: Printed> Printed for Box<Operation<R>> {
     fn print(&self, out: &mut Printer<'_>) {
         out.operation(self);
+    }
+}
+
+impl Written for Store<Name> {
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
+        form.store().map(|store| Store(Box::new(store)))
+    }
+}
+
+impl<R: Printed> Printed for Store<R> {
+    fn print(&self, out: &mut Printer<'_>) {
+        out.operation(&*self.0);
     }
 }
 

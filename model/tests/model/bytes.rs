@@ -61,8 +61,10 @@ fn tags_differ_and_mean_for_good_what_they_meant_first() {
     sorted.sort();
     let expected = "01 SetInterval, 02 SetBounds, 03 SetCapacity, 04 SetCounts, 05 SetGenerations, 06 SetChecks, \
                     07 SetBudget, 08 SetVerify, 10 Table, 11 Array, 12 Closure, 13 Box, 14 Scalar, 15 Weak, 16 Chain, \
-                    17 Ring, 18 Temp, 20 ReadField, 21 ReadElement, 22 ReadCapture, 23 ReadBox, 30 WriteField, \
-                    31 WriteElement, 32 WriteCapture, 33 WriteBox, 34 Push, 35 Pop, 36 Remove, 40 Take, 41 Drop, \
+                    17 Ring, 18 Temp, 20 ReadField, 21 ReadElement, 22 ReadCapture, 23 ReadBox, 24 Length, 30 WriteField, \
+                    31 WriteElement, 32 WriteCapture, 33 WriteBox, 34 Push, 35 Pop, 36 Remove, \
+                    37 Insert, 38 RemoveElement, 39 SwapRemove, 3a Truncate, 3b Fill, \
+                    3c Transfer, 40 Take, 41 Drop, \
                     42 Upgrade, 50 Collect, 51 Check, 52 DetectFull, 53 Detect, 54 DetectSlice, 55 CollectSlice, \
                     56 Begin, 57 End, 58 Verify, 60 On, 61 Panic, 70 Fault, 71 Recover, 72 RecoverRoots";
     assert_eq!(sorted.join(", "), expected);
@@ -88,6 +90,9 @@ fn faults_keep_their_bytes() {
 
 #[test]
 fn a_fault_of_an_unknown_byte_and_a_temporary_that_is_no_single_object_are_passed_over() {
+    // A transfer of a pop: its tag is passed over, and the pop stands alone.
+    let popped = Program::decode(&[1, 0x11, 0, 0x3c, 0x35, 0, 0, 0]);
+    assert_eq!(popped, "a = array\npop a".parse().unwrap());
     assert_eq!(Program::decode(&[1, 0x70, 39, 0xff, 0xff]), Program::default());
     assert_eq!(Program::decode(&[1, 0x18, 0x10]), "a = temp table".parse().unwrap());
     assert_eq!(Program::decode(&[1, 0x18, 0x18, 0x10]), "a = temp table".parse().unwrap());

@@ -1,6 +1,7 @@
 //! What the reference says of short stories; heaps are held to the same stories in `corpus/scenarios/`.
 
-use heapproof_model::{Event, Machine, Object, Outcome, Program, Reference, Refusal, script};
+use heapproof_model::definitions::Graph;
+use heapproof_model::{Event, Machine, Object, Outcome, Program, Reference, Refusal, Value, script};
 
 /// Carries out a trace; gives the heap and what became of each line.
 pub fn told(text: &str) -> (Reference, Vec<Outcome>) {
@@ -48,6 +49,17 @@ fn each_refusal_has_its_reason() {
         ("a = table\npush a 1", Refusal::Kind),
         ("a = array 1\na[1] = 2", Refusal::Index),
         ("a = array\npop a", Refusal::Index),
+        ("a = array\nremove a[0]", Refusal::Index),
+        ("a = array 1\nswap remove a[1]", Refusal::Index),
+        ("a = array 1\ninsert a[2] 1", Refusal::Index),
+        ("a = array 1\nfill a[1 1] 1", Refusal::Index),
+        ("set counts 2\na = table\nb = array a a\nfill b[0 1] a", Refusal::Overflow),
+        ("set counts 3\na = table\nb = array 1 1 a a\nfill b[0 2] a", Refusal::Overflow),
+        ("a = table\ndrop a\nb = array 1\nfill b[0 1] a", Refusal::StaleValue),
+        ("a = table\na.x = a\ndrop a\ntransfer a.x = a", Refusal::NotHeld),
+        ("a = table\nb = table\na.b = b\ndrop b\ntransfer b[0] = b", Refusal::Kind),
+        ("set counts 1\na = table\na.x = a\ndrop a\ntransfer a.y = a", Refusal::Overflow),
+        ("a = table\nb = array\ndrop a\ntransfer push b a", Refusal::StaleValue),
         ("a = table\nremove a.x", Refusal::Field),
         ("a = table\nb = table\ndrop b\na.x = b", Refusal::StaleValue),
         ("a = table\nb = scalar a", Refusal::NotPlain),
@@ -78,6 +90,49 @@ fn each_refusal_has_its_reason() {
     }
     let (mut heap, _) = told("a = table\na.x = a\non a: collect\ndrop a\ncollect");
     assert!(heap.script().journal.contains(&Event::Did(Outcome::Refused(Refusal::Reentrant))));
+}
+
+#[test]
+fn an_array_is_in_its_final_state_before_anything_of_it_is_given_up_in_order() {
+    let three = "a = table\nb = table\nc = array a b a 4\ndrop a\ndrop b\n";
+    let (mut heap, _) = told(&format!("{three}truncate c 1\ntruncate c 9\ndrop c"));
+    assert_eq!(deaths(&mut heap), [1, 2, 0]);
+    let (mut heap, _) = told(&format!("{three}fill c[0 3] nil"));
+    assert_eq!(deaths(&mut heap), [1, 0]);
+    let late = "on b: length c\non b: c[0] = 1\ntruncate c 0";
+    let (mut heap, _) = told(&format!("{three}{late}"));
+    let did = |outcome: Outcome| Event::Did(outcome);
+    let journal = &heap.script().journal;
+    assert!(journal.contains(&did(Outcome::Refused(Refusal::Index))), "{journal:?}");
+}
+
+#[test]
+fn what_is_transferred_is_let_go_before_what_it_replaces() {
+    let one = "a = table\nb = table\nc = table\nd = table\na.x = b\ntransfer a.y = c\n";
+    let (mut heap, outcomes) = told(&format!("{one}on b: drop d\ndrop b\ntransfer a.x = d"));
+    assert_eq!(outcomes.last(), Some(&Outcome::Done(Value::Nil)));
+    let journal = &heap.script().journal;
+    assert!(journal.contains(&Event::Did(Outcome::Refused(Refusal::NotHeld))), "{journal:?}");
+    assert_eq!([2, 3].map(|object| heap.external(Object(object))), [0, 0]);
+    assert_eq!(heap.statistics().operations_since_check, 8);
+    let (heap, _) = told("a = table\ntransfer a.me = a\ncollect");
+    assert_eq!(heap.statistics().frees, 1);
+}
+
+#[test]
+fn what_a_run_transfers_it_holds_no_longer() {
+    let (heap, _) = told("a = table\nk = table\non a: b = table\non a: transfer k.x = b\ndrop a");
+    assert_eq!((heap.external(Object(2)), heap.lives(Object(2))), (0, true));
+}
+
+#[test]
+fn elements_are_added_and_taken_out_anywhere() {
+    let text = "a = array 0 1 2 3\nremove a[1]\ninsert a[3] 9\ninsert a[0] 8\nswap remove a[1]\nswap remove a[3]\n";
+    let (heap, outcomes) = told(&format!("{text}fill a[1 2] 7\nfill a[3 0] a\nlength a"));
+    assert_eq!(outcomes.last(), Some(&Outcome::Done(Value::Int(3))));
+    let values = &heap.contents(Object(0)).unwrap().values;
+    assert_eq!(values[..], [8, 7, 7].map(Value::Int));
+    assert_eq!(heap.statistics().operations_since_check, 8);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use heapproof_model::{Code, Program};
+use heapproof_model::{Code, Name, Program};
 
 const EVERYTHING: &str = r#"heapproof trace 1
 set interval 3
@@ -26,6 +26,7 @@ l = d{0}
 d{1}
 m = *e
 *e
+length c
 a.x = b
 b[0] = '\''
 d{0} = nil
@@ -35,6 +36,19 @@ n = pop b
 pop b
 o = remove a.x
 remove a.x
+q1 = remove c[0]
+remove c[0]
+q2 = swap remove c[0]
+swap remove c[0]
+insert c[0] a
+truncate c 2
+fill c[0 2] a
+transfer a.x = b
+transfer b[0] = 1
+transfer d{0} = nil
+transfer *e = a
+transfer push b a
+transfer insert b[0] a
 take a
 take nil
 drop nil
@@ -86,6 +100,17 @@ fn every_operation_is_printed_as_it_is_read() {
 }
 
 #[test]
+fn a_word_that_is_not_reserved_is_a_name_where_it_stands_as_one() {
+    let text = "heapproof trace 1\ninsert = array 1\nfill = box insert\ninsert insert[0] fill\nfill insert[0 1] fill\n\
+                insert[0] = nil\nswap = insert[0]\nswap.length = fill\nlength insert\ntruncate = remove insert[0]\n\
+                swap remove insert[0]\ntruncate insert 0\ntransfer = table\n\
+                transfer transfer.x = transfer\ntransfer.transfer = nil\ntransfer push insert transfer\n";
+    let program: Program = text.parse().unwrap();
+    assert_eq!(program.to_string(), text);
+    assert_eq!(program.spell(Name(3)), "truncate", "a word is learned as a name only where it is one");
+}
+
+#[test]
 fn a_program_without_names_of_its_own_is_spelled_by_counting() {
     let program: Program = "kept = table\nother = box kept".parse().unwrap();
     assert_eq!(program.canonical().to_string(), "heapproof trace 1\na = table\nb = box a\n");
@@ -117,7 +142,17 @@ fn a_typo_is_located_and_what_was_meant_is_named() {
     );
     assert_eq!(error("fault dangling a"), "1:7: expected a kind of fault, like `dangling_box`, found `dangling`");
     assert_eq!(error("recover root"), "1:9: expected the end of the line or `roots`, found `root`");
-    assert_eq!(error("a = array 1\nremove a[0]"), "2:9: expected `.`, found `[`");
+    assert_eq!(error("a = array 1\nremove a{0}"), "2:9: expected `.` or `[`, found `{`");
+    assert_eq!(error("a = array 1\nfill a[0] 1"), "2:9: expected a number from 0 to 4294967295, found `]`");
+    assert_eq!(
+        error("transfer pop a"),
+        "1:10: only what stores one value can be transferred, like `x.f = y` or `push x y`"
+    );
+    assert_eq!(
+        error("transfer a.x"),
+        "1:10: only what stores one value can be transferred, like `x.f = y` or `push x y`"
+    );
+    assert_eq!(error("a = array 1\nswap a[0]"), "2:6: expected `remove` or `.` or `[` or `{`, found `a`");
     assert_eq!(error("a = box 'ab'"), "1:9: expected one character between the quotes, like 'c'");
     assert_eq!(error("a = box \"ab"), "1:9: expected a closing \", found the end of the line");
     assert_eq!(error("a = "), "1:4: expected an operation, found the end of the line");

@@ -1,7 +1,7 @@
 //! Follows finalizers through the journal: to which line each outcome belongs, and which objects its names stood for.
 
 use crate::judge::story::{Run, Step};
-use heapproof_model::{End, Event, Gives, Line, Name, Object, Operation, Outcome};
+use heapproof_model::{End, Event, Gives, Line, Name, Object, Operation, Outcome, Value};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Follows a program's journal.
@@ -85,6 +85,7 @@ impl Runs {
             match (&line.operation, line.bind) {
                 (Operation::Take { object }, _) => holds(bound, *object, 1),
                 (Operation::Drop { object }, _) => holds(bound, *object, -1),
+                (Operation::Transfer { store }, _) => holds(bound, store.0.stored().and_then(Value::reference), -1),
                 (Operation::On { .. }, _) => armed.clone_from(&operation),
                 (operation, Some(name)) => {
                     if let Some(object) = value.reference() {

@@ -84,7 +84,7 @@ impl Rank {
                 values.iter().for_each(|value| self.value(value));
             }
             Part::Line(line) => self.line(line),
-            Part::Allocation(allocation) => self.operation(allocation),
+            Part::Allocation(within) | Part::Store(within) => self.operation(within),
             Part::Fault(fault) => self.words.push(of_fault(*fault)),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Looks, Observation, Subject};
 use heapproof_model::dialect::{Garbage, UserCode};
-use heapproof_model::{Code, Dialect, Line, Name, Operation};
+use heapproof_model::{Code, Dialect, Line, Name, Operation, Store};
 
 /// Which operations subjects of a kind have, and what can be observed of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +92,9 @@ impl Abilities {
     fn supports_all(&self, operation: &Operation<Name>, in_code: bool) -> bool {
         let within = match operation {
             Operation::On { line, .. } => self.supports_all(&line.operation, true),
-            Operation::Temp { allocation } => self.supports_all(allocation, in_code),
+            Operation::Temp { allocation: within } | Operation::Transfer { store: Store(within) } => {
+                self.supports_all(within, in_code)
+            }
             _ => true,
         };
         let code = operation.code();

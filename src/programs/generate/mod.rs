@@ -20,7 +20,7 @@ pub use bias::Bias;
 pub use profile::Profile;
 pub(crate) use shapes::Shape;
 
-use heapproof_model::{Code, Dialect, Kind, Line, Machine, Name, Object, Operation, Program, Reference, script};
+use heapproof_model::{Code, Dialect, Kind, Line, Machine, Name, Object, Operation, Program, Reference, Store, script};
 use operands::Place;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -214,10 +214,13 @@ impl<'a> Generator<'a> {
             | Operation::WriteElement { object, value, .. }
             | Operation::WriteCapture { object, value, .. }
             | Operation::WriteBox { object, value }
-            | Operation::Push { object, value } => value.reference().is_some_and(|target| {
+            | Operation::Push { object, value }
+            | Operation::Insert { object, value, .. }
+            | Operation::Fill { object, value, .. } => value.reference().is_some_and(|target| {
                 let (object, target) = (object.and_then(number), number(target));
                 object.zip(target).is_none_or(|(object, target)| object <= target)
             }),
+            Operation::Transfer { store } => self.is_unwanted(&store.0, place),
             _ => false,
         }
     }
@@ -251,7 +254,9 @@ impl<'a> Generator<'a> {
             Operation::On { line, .. } => {
                 !self.not_in_code.iter().any(|code| line.codes().contains(code)) && self.supports(&line.operation)
             }
-            Operation::Temp { allocation } => self.supports(allocation),
+            Operation::Temp { allocation: within } | Operation::Transfer { store: Store(within) } => {
+                self.supports(within)
+            }
             _ => true,
         };
         within && (self.supports)(operation.code())
@@ -312,7 +317,7 @@ fn weight_within(code: Code) -> u32 {
         Code::Collect => 14,
         Code::Panic | Code::Weak | Code::Push => 10,
         Code::Box | Code::ReadField | Code::Pop | Code::Remove | Code::On | Code::WriteBox => 8,
-        Code::CollectSlice => 6,
+        Code::CollectSlice | Code::Transfer => 6,
         Code::Check | Code::DetectFull | Code::Ring | Code::Detect | Code::DetectSlice => 3,
         Code::Temp | Code::Begin | Code::End | Code::Recover | Code::RecoverRoots | Code::Verify => 1,
         Code::Fault => 0,

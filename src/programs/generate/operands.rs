@@ -2,7 +2,7 @@
 
 use super::Generator;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Code, Contents, Field, Gives, Kind, Line, Name, Object, Operation, Value};
+use heapproof_model::{Code, Contents, Field, Gives, Kind, Line, Name, Object, Operation, Part, Store, Value};
 use rand::RngExt;
 
 /// Where a line stands.
@@ -56,6 +56,7 @@ impl Generator<'_> {
                 let object = self.of(Kind::Closure, place)?;
                 Operation::ReadCapture { index: self.index(object), object }
             }
+            Code::Length => Operation::Length { object: self.of(Kind::Array, place)? },
             Code::ReadBox => Operation::ReadBox { object: self.of(Kind::Box, place)? },
             Code::WriteField => {
                 let object = self.of(Kind::Table, place)?;
@@ -82,6 +83,8 @@ impl Generator<'_> {
                 let object = self.of(Kind::Table, place)?;
                 Operation::Remove { field: self.field(object), object }
             }
+            code if (Code::RemoveElement..=Code::Fill).contains(&code) => self.on_elements(code, place)?,
+            Code::Transfer => Operation::Transfer { store: Store(Box::new(self.transferred(place)?)) },
             Code::Table => Operation::Table {},
             Code::Box => Operation::Box { value: self.value(place) },
             Code::Array => Operation::Array { values: self.values(place) },
@@ -107,6 +110,48 @@ impl Generator<'_> {
             Code::Panic => Operation::Panic {},
             _ => return None,
         })
+    }
+
+    /// An operation that adds an element to an array anywhere, takes one out, or changes several.
+    fn on_elements(&mut self, code: Code, place: &Place) -> Option<Operation<Name>> {
+        let object = self.of(Kind::Array, place)?;
+        let index = self.index(object);
+        Some(match code {
+            Code::RemoveElement => Operation::RemoveElement { object, index },
+            Code::SwapRemove => Operation::SwapRemove { object, index },
+            Code::Insert => {
+                // At the end, and seldom behind it.
+                let further = [0, 0, 0, 1][self.rng.random_range(0..4)];
+                Operation::Insert { object, index: index + further, value: self.value(place) }
+            }
+            Code::Truncate => Operation::Truncate { object, length: index },
+            _ => {
+                let all = self.contents(object).map_or(0, |contents| contents.values.len() as u32);
+                let rest = all.saturating_sub(index);
+                let (index, count) = match self.rng.random_range(0..12) {
+                    0 => (index, rest + 1),
+                    1..4 => (0, all),
+                    _ => (index, self.rng.random_range(0..=rest)),
+                };
+                Operation::Fill { object, index, count, value: self.value(place) }
+            }
+        })
+    }
+
+    /// A store for a transfer: mostly of something that the mutator holds.
+    fn transferred(&mut self, place: &Place) -> Option<Operation<Name>> {
+        let code = (0..20).filter_map(|_| self.draw(false)).find(|code| code.stores())?;
+        let mut store = self.operation(code, place)?;
+        if self.rng.random_bool(0.7)
+            && let Some(Some(held)) = self.held(place)
+        {
+            for part in store.parts() {
+                if let Part::Value(value) = part {
+                    *value = Value::Reference(held);
+                }
+            }
+        }
+        Some(store)
     }
 
     fn finalizer(&mut self, place: &Place) -> Option<Operation<Name>> {

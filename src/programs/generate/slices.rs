@@ -175,8 +175,17 @@ impl Generator<'_> {
     fn moved(&mut self, name: Name) -> Option<Operation<Name>> {
         let (object, value) = (Some(name), self.plain());
         let contents = self.contents(object)?;
-        let field = movable(contents).and_then(|place| contents.fields.get(place)).cloned();
+        let place = movable(contents);
+        let field = place.and_then(|place| contents.fields.get(place)).cloned();
+        let index = place.map(|place| place as u32);
         let (kind, leaves) = (contents.kind, self.rng.random_bool(0.7));
+        if let (Kind::Array, Some(index), true) = (kind, index, self.rng.random_bool(0.6)) {
+            return Some(match self.rng.random_range(0..3) {
+                0 => Operation::Insert { object, index, value },
+                1 => Operation::SwapRemove { object, index },
+                _ => Operation::RemoveElement { object, index },
+            });
+        }
         Some(match (kind, field) {
             (Kind::Table, Some(field)) if leaves => Operation::Remove { object, field },
             (Kind::Table, _) => Operation::WriteField { object, field: self.any_field(), value },

@@ -57,6 +57,7 @@ impl Draft<'_> {
                     }
                 }
                 Part::Allocation(allocation) => *allocation = self.allocation(scope),
+                Part::Store(store) => *store = self.store(scope),
                 Part::Fault(fault) => *fault = self.fault(),
             }
         }
@@ -86,6 +87,11 @@ impl Draft<'_> {
             Part::Allocation(allocation) => {
                 if self.rng.random_bool(0.5) || !self.change(allocation, scope) {
                     *allocation = self.allocation(scope);
+                }
+            }
+            Part::Store(store) => {
+                if self.rng.random_bool(0.3) || !self.change(store, scope) {
+                    *store = self.store(scope);
                 }
             }
             Part::Fault(fault) => *fault = self.fault(),
@@ -120,8 +126,16 @@ impl Draft<'_> {
     }
 
     fn allocation(&mut self, scope: &Scope) -> Operation<Name> {
-        let plain: Vec<Code> = Code::ALL.iter().copied().filter(|code| code.allocates_plainly()).collect();
-        let mut operation = Operation::simplest(plain[self.rng.random_range(0..plain.len())]);
+        self.one_of(Code::allocates_plainly, scope)
+    }
+
+    fn store(&mut self, scope: &Scope) -> Operation<Name> {
+        self.one_of(Code::stores, scope)
+    }
+
+    fn one_of(&mut self, may: fn(Code) -> bool, scope: &Scope) -> Operation<Name> {
+        let codes: Vec<Code> = Code::ALL.iter().copied().filter(|code| may(*code)).collect();
+        let mut operation = Operation::simplest(codes[self.rng.random_range(0..codes.len())]);
         self.fill(&mut operation, scope);
         operation
     }

@@ -65,7 +65,7 @@ pub(super) fn each_name(operation: &mut Operation<Name>, each: &mut dyn FnMut(&m
                     each(name);
                 }
             }),
-            Part::Allocation(allocation) => each_name(allocation, each),
+            Part::Allocation(within) | Part::Store(within) => each_name(within, each),
             _ => {}
         }
     }
@@ -92,7 +92,8 @@ impl Scope {
 pub(super) fn kind_wanted(code: Code) -> Option<Kind> {
     match code {
         Code::ReadField | Code::WriteField | Code::Remove => Some(Kind::Table),
-        Code::ReadElement | Code::WriteElement | Code::Push | Code::Pop => Some(Kind::Array),
+        Code::ReadElement | Code::WriteElement | Code::Push | Code::Pop | Code::Length => Some(Kind::Array),
+        code if (Code::RemoveElement..=Code::Fill).contains(&code) => Some(Kind::Array),
         Code::ReadCapture | Code::WriteCapture => Some(Kind::Closure),
         Code::ReadBox | Code::WriteBox => Some(Kind::Box),
         Code::Upgrade => Some(Kind::Weak),

@@ -2,7 +2,7 @@
 
 use super::situation::Situation;
 use super::space::Space;
-use heapproof_model::{Code, Gives, Kind, Line, Name, Operation, Value};
+use heapproof_model::{Code, Gives, Kind, Line, Name, Operation, Store, Value};
 
 type Objects = Vec<Option<Name>>;
 
@@ -72,6 +72,17 @@ impl Maker<'_> {
             Code::Upgrade => self.on_each(|weak| Operation::Upgrade { weak }),
             Code::ReadBox => self.on_each(|object| Operation::ReadBox { object }),
             Code::Pop => self.on_each(|object| Operation::Pop { object }),
+            Code::Length => self.on_each(|object| Operation::Length { object }),
+            Code::RemoveElement => self.on_each(|object| Operation::RemoveElement { object, index: 0 }),
+            Code::SwapRemove => self.on_each(|object| Operation::SwapRemove { object, index: 0 }),
+            Code::Truncate => self.on_each(|object| Operation::Truncate { object, length: 0 }),
+            Code::Insert => {
+                self.with_each(Kind::Array, |object, value| Operation::Insert { object, index: 0, value });
+            }
+            Code::Fill => {
+                // An array of one element has all of it filled, and a larger one a part.
+                self.with_each(Kind::Array, |object, value| Operation::Fill { object, index: 0, count: 1, value });
+            }
             Code::ReadElement => self.on_each(|object| Operation::ReadElement { object, index: 0 }),
             Code::ReadCapture => self.on_each(|object| Operation::ReadCapture { object, index: 0 }),
             Code::WriteElement => {
@@ -83,6 +94,7 @@ impl Maker<'_> {
             Code::WriteBox => self.with_each(Kind::Box, |object, value| Operation::WriteBox { object, value }),
             Code::Push => self.with_each(Kind::Array, |object, value| Operation::Push { object, value }),
             Code::ReadField | Code::WriteField | Code::Remove => self.fields(code),
+            Code::Transfer => self.transfers(),
             code if code.allocates_plainly() || matches!(code, Code::Chain | Code::Ring) => {
                 self.allocations(code).into_iter().for_each(|operation| self.add(operation));
             }
@@ -102,6 +114,17 @@ impl Maker<'_> {
                 _ => {
                     let write = |object, value| Operation::WriteField { object, field: field.clone(), value };
                     self.with_each(Kind::Table, write);
+                }
+            }
+        }
+    }
+
+    /// Adds transfers of each value to each living object, in its simplest place.
+    fn transfers(&mut self) {
+        for (name, kind) in self.situation.objects.clone() {
+            for value in self.values.clone() {
+                if let Some(store) = self.store(Some(name), kind, value) {
+                    self.add(Operation::Transfer { store: Store(Box::new(store)) });
                 }
             }
         }

@@ -218,7 +218,11 @@ impl Observer {
     fn garbage(&mut self, model: &Reference, called: &Called<'_>) {
         let Outcome::Done(_) = called.model else { return };
         let was_garbage = |object: &Option<Object>| object.is_some_and(|object| self.was.is_garbage(object));
-        let (holder, value) = match called.operation {
+        let stores = match called.operation {
+            Operation::Transfer { store } => &store.0,
+            other => other,
+        };
+        let (holder, value) = match stores {
             Operation::Take { object } => {
                 let taken = was_garbage(object);
                 return self.note(taken, Condition::GarbageTaken);
@@ -227,7 +231,9 @@ impl Observer {
             | Operation::WriteElement { object, value, .. }
             | Operation::WriteCapture { object, value, .. }
             | Operation::WriteBox { object, value }
-            | Operation::Push { object, value } => (object, value.reference()),
+            | Operation::Push { object, value }
+            | Operation::Insert { object, value, .. }
+            | Operation::Fill { object, value, .. } => (object, value.reference()),
             _ => return,
         };
         let (written, stored) = (was_garbage(holder), was_garbage(&value));
@@ -238,7 +244,7 @@ impl Observer {
             let now = model.references(reference.0).filter(|target| *target == reference.1).count();
             self.was.references.iter().filter(|was| **was == reference).count() == now
         });
-        self.note(same && called.operation.code() != Code::Push, Condition::StoredAgain);
+        self.note(same && !matches!(stores.code(), Code::Push | Code::Insert), Condition::StoredAgain);
     }
 
     fn sets(&mut self, model: &Reference, events: &[Event]) {

@@ -11,18 +11,33 @@ use heapproof_model::Code::{self, *};
 use heapproof_model::dialect::{Names, WrongCalls};
 
 /// What writes contents.
-const WRITES: &[Code] = &[WriteField, WriteElement, WriteCapture, WriteBox, Push];
+const WRITES: &[Code] = &[WriteField, WriteElement, WriteCapture, WriteBox, Push, Insert, Fill, Transfer];
 /// What makes an object refer to another.
-const STORES: &[Code] = &[WriteField, WriteElement, WriteCapture, WriteBox, Push, Array, Closure, Box, Chain, Ring];
+const STORES: &[Code] =
+    &[WriteField, WriteElement, WriteCapture, WriteBox, Push, Insert, Fill, Transfer, Array, Closure, Box, Chain, Ring];
 /// What makes a cycle.
-const CYCLES: &[Code] = &[WriteField, WriteElement, WriteCapture, WriteBox, Push, Ring];
+const CYCLES: &[Code] = &[WriteField, WriteElement, WriteCapture, WriteBox, Push, Insert, Fill, Transfer, Ring];
 /// What frees sets.
 const COLLECTS: &[Code] = &[Collect, CollectSlice, Check, End, SetInterval];
 /// By default a check is due after more operations than a program has.
 const CHECKS: &[Code] = &[Check, SetInterval];
 /// What finalizers save an object with.
-const SAVES: &[Code] =
-    &[Take, WriteField, WriteElement, WriteCapture, WriteBox, Push, Array, Closure, Box, Upgrade, Weak];
+const SAVES: &[Code] = &[
+    Take,
+    WriteField,
+    WriteElement,
+    WriteCapture,
+    WriteBox,
+    Push,
+    Insert,
+    Fill,
+    Transfer,
+    Array,
+    Closure,
+    Box,
+    Upgrade,
+    Weak,
+];
 
 /// What programs for a subject can come across.
 pub struct Reach<'a> {
@@ -116,7 +131,7 @@ fn takes(condition: Condition) -> &'static [&'static [Code]] {
         C::GarbageOnGarbage | C::GarbageReachesLive | C::SeveralCycles => &[COLLECTS, CYCLES],
         C::SetLivesOn => &[&[On], SAVES, COLLECTS, CYCLES],
         C::StoredInItself => &[WRITES],
-        C::StoredAgain => &[&[WriteField, WriteElement, WriteCapture, WriteBox]],
+        C::StoredAgain => &[&[WriteField, WriteElement, WriteCapture, WriteBox, Fill, Transfer]],
         C::SlicePaused | C::SliceInterrupted | C::SliceCompletes => &[&[CollectSlice], CYCLES],
         C::TouchedUnderWay => &[&[CollectSlice, Check], CYCLES],
         C::DetectionPaused | C::DetectionInterrupted => &[&[DetectSlice]],

@@ -3,7 +3,7 @@
 use super::machine::VirtualMachine;
 use crate::judge::subject::Figure;
 use heapproof_heap as heap;
-use heapproof_heap::{Budget, Collection, FieldSite, Heap, HeapError, New, ObjectId, RecoveryAction};
+use heapproof_heap::{Budget, Collection, FieldSite, Heap, HeapError, New, ObjectId, RecoveryAction, To};
 use heapproof_model::{Code, Event, Fault, Machine, Object, Operation, Refusal, Script, Value};
 
 /// The caller of the heap: the program, or a finalizer.
@@ -86,6 +86,7 @@ impl Caller<'_> {
             Operation::ReadElement { object, index } => self.outward(self.0.get_element(self.id(*object), *index)),
             Operation::ReadCapture { object, index } => self.outward(self.0.get_capture(self.id(*object), *index)),
             Operation::ReadBox { object } => self.outward(self.0.get_box(self.id(*object))),
+            Operation::Length { object } => self.0.length(self.id(*object)).map(|length| Value::Int(i64::from(length))),
 
             Operation::WriteField { object, field, value } => {
                 let (table, value) = (self.id(*object), self.inward(value));
@@ -111,6 +112,23 @@ impl Caller<'_> {
                 let value = self.0.remove_field(self.id(*object), field.as_str());
                 self.outward(value)
             }
+            Operation::RemoveElement { object, index } => {
+                let value = self.0.remove_element(self.id(*object), *index);
+                self.outward(value)
+            }
+            Operation::SwapRemove { object, index } => {
+                let value = self.0.swap_remove(self.id(*object), *index);
+                self.outward(value)
+            }
+            Operation::Insert { object, index, value } => {
+                self.0.insert_element(self.id(*object), *index, self.inward(value)).map(nothing)
+            }
+            Operation::Truncate { object, length } => self.0.truncate(self.id(*object), *length).map(nothing),
+            Operation::Fill { object, index, count, value } => {
+                self.0.fill(self.id(*object), *index, *count, self.inward(value)).map(nothing)
+            }
+
+            Operation::Transfer { store } => self.transfer(&store.0).map(nothing),
 
             Operation::Take { object } => self.0.inc_ref(self.id(*object)).map(nothing),
             Operation::Drop { object } => self.0.dec_ref(self.id(*object)).map(nothing),
@@ -183,6 +201,23 @@ impl Caller<'_> {
             Operation::Panic {} => Ok(Value::Nil),
             setting => self.configure(setting).map(nothing),
         }
+    }
+
+    fn transfer(&mut self, store: &Operation<Object>) -> Result<(), HeapError> {
+        let holder = self.id(done_to(store));
+        let value = store.stored().map(|value| self.inward(value)).unwrap_or_default();
+        let to = match store {
+            Operation::WriteField { field, .. } if self.0.host().by_name => To::Field(field.as_str()),
+            Operation::WriteField { field, .. } => {
+                return self.at_site(field.as_str(), |heap, site| heap.transfer(holder, To::FieldAt(site), value));
+            }
+            Operation::WriteElement { index, .. } => To::Element(*index),
+            Operation::WriteCapture { index, .. } => To::Capture(*index),
+            Operation::Insert { index, .. } => To::Before(*index),
+            Operation::Push { .. } => To::End,
+            _ => To::Box,
+        };
+        self.0.transfer(holder, to, value)
     }
 
     fn allocate_temporary(&mut self, allocation: &Operation<Object>) -> Result<ObjectId, HeapError> {
@@ -317,6 +352,7 @@ pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
         | Operation::ReadElement { object, .. }
         | Operation::ReadCapture { object, .. }
         | Operation::ReadBox { object }
+        | Operation::Length { object }
         | Operation::WriteField { object, .. }
         | Operation::WriteElement { object, .. }
         | Operation::WriteCapture { object, .. }
@@ -324,11 +360,17 @@ pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
         | Operation::Push { object, .. }
         | Operation::Pop { object }
         | Operation::Remove { object, .. }
+        | Operation::RemoveElement { object, .. }
+        | Operation::SwapRemove { object, .. }
+        | Operation::Insert { object, .. }
+        | Operation::Truncate { object, .. }
+        | Operation::Fill { object, .. }
         | Operation::On { object, .. }
         | Operation::Fault { object, .. } => *object,
         Operation::Upgrade { weak } => *weak,
         Operation::Weak { target } => *target,
         Operation::Temp { allocation } => done_to(allocation),
+        Operation::Transfer { store } => done_to(&store.0),
         _ => None,
     }
 }

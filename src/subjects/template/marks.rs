@@ -17,17 +17,31 @@ impl Template {
             | Operation::Weak { target: object }
             | Operation::ReadBox { object }
             | Operation::Pop { object }
+            | Operation::Length { object }
             | Operation::On { object, .. } => marks.push(number(*object)),
             Operation::ReadField { object, field } | Operation::Remove { object, field } => {
                 marks.extend([number(*object), ("field", field.as_str().to_owned())]);
             }
-            Operation::ReadElement { object, index } | Operation::ReadCapture { object, index } => {
+            Operation::ReadElement { object, index }
+            | Operation::ReadCapture { object, index }
+            | Operation::RemoveElement { object, index }
+            | Operation::SwapRemove { object, index } => {
                 marks.extend([number(*object), ("index", index.to_string())]);
             }
             Operation::WriteField { object, field, value } => {
                 marks.extend([number(*object), ("field", field.as_str().to_owned()), self.stored(value)?]);
             }
-            Operation::WriteElement { object, index, value } | Operation::WriteCapture { object, index, value } => {
+            Operation::Truncate { object, length } => {
+                marks.extend([number(*object), ("length", length.to_string())]);
+            }
+            Operation::Fill { object, index, count, value } => {
+                let places = [("index", index.to_string()), ("count", count.to_string())];
+                marks.push(number(*object));
+                marks.extend(places.into_iter().chain([self.stored(value)?]));
+            }
+            Operation::WriteElement { object, index, value }
+            | Operation::WriteCapture { object, index, value }
+            | Operation::Insert { object, index, value } => {
                 marks.extend([number(*object), ("index", index.to_string()), self.stored(value)?]);
             }
             Operation::WriteBox { object, value } | Operation::Push { object, value } => {

@@ -39,7 +39,8 @@ impl Subject for Twin {
                 | Code::Chain
                 | Code::Ring
         );
-        others || code <= Code::Weak && code != Code::Upgrade
+        let on_elements = (Code::RemoveElement..=Code::Transfer).contains(&code) || code == Code::Length;
+        others || code <= Code::Weak && code != Code::Upgrade && !on_elements
     }
 
     fn observes(&self, observation: Observation) -> bool {

@@ -6,7 +6,7 @@
 
 use super::Trial;
 use crate::failure::explain::sides::kind_in_words;
-use heapproof_model::{Field, Kind, Line, Name, Operation, Value};
+use heapproof_model::{Field, Kind, Line, Name, Operation, Store, Value};
 
 /// The kinds that hold references, and scalars.
 const KINDS: [Kind; 5] = [Kind::Table, Kind::Box, Kind::Array, Kind::Closure, Kind::Scalar];
@@ -93,6 +93,11 @@ impl Places {
                 line.operation = inner;
                 return Some(());
             }
+            Operation::Transfer { store } => {
+                let mut inner = (*store.0).clone();
+                self.replace(&mut inner)?;
+                Operation::Transfer { store: Store(Box::new(inner)) }
+            }
             Operation::ReadField { object, field } if self.is(*object) => {
                 let place = self.place_of(field);
                 self.read(place)?
@@ -111,7 +116,15 @@ impl Places {
                 self.write(*index as usize, value.clone())?
             }
             Operation::WriteBox { object, value } if self.is(*object) => self.write(0, value.clone())?,
-            Operation::Push { object, .. } | Operation::Pop { object } | Operation::Remove { object, .. }
+            Operation::Push { object, .. }
+            | Operation::Pop { object }
+            | Operation::Remove { object, .. }
+            | Operation::Length { object }
+            | Operation::RemoveElement { object, .. }
+            | Operation::SwapRemove { object, .. }
+            | Operation::Insert { object, .. }
+            | Operation::Truncate { object, .. }
+            | Operation::Fill { object, .. }
                 if self.is(*object) =>
             {
                 return None;

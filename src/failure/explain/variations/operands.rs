@@ -1,7 +1,7 @@
 //! Finds values, numbers and fields that may be others.
 
 use super::{Trial, Variation};
-use heapproof_model::{Field, Float, Line, Name, Operation, Value};
+use heapproof_model::{Field, Float, Line, Name, Operation, Store, Value};
 
 impl Trial<'_> {
     /// Whether the plain values of a line may be any.
@@ -122,10 +122,12 @@ pub(super) fn values(operation: &mut Operation<Name>) -> Vec<&mut Value<Name>> {
         | Operation::WriteCapture { value, .. }
         | Operation::WriteBox { value, .. }
         | Operation::Push { value, .. }
+        | Operation::Insert { value, .. }
+        | Operation::Fill { value, .. }
         | Operation::Box { value }
         | Operation::Scalar { value } => vec![value],
         Operation::Array { values } | Operation::Closure { values, .. } => values.iter_mut().collect(),
-        Operation::Temp { allocation } => values(allocation),
+        Operation::Temp { allocation: within } | Operation::Transfer { store: Store(within) } => values(within),
         Operation::On { line, .. } => values(&mut line.operation),
         _ => Vec::new(),
     }
@@ -160,6 +162,7 @@ fn field(operation: &mut Operation<Name>) -> Option<&mut Field> {
             Some(field)
         }
         Operation::On { line, .. } => field(&mut line.operation),
+        Operation::Transfer { store } => field(&mut store.0),
         _ => None,
     }
 }

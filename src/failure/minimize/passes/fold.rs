@@ -36,6 +36,8 @@ fn written(lines: &[Line], name: Name) -> Vec<Vec<Line>> {
             | Operation::WriteCapture { object, value, .. }
             | Operation::WriteBox { object, value }
             | Operation::Push { object, value }
+            | Operation::Insert { object, value, .. }
+            | Operation::Fill { object, value, .. }
                 if *object == Some(name) =>
             {
                 writes += 1;
@@ -99,7 +101,9 @@ fn stored(line: &Line) -> Option<Name> {
         | Operation::WriteElement { value, .. }
         | Operation::WriteCapture { value, .. }
         | Operation::WriteBox { value, .. }
-        | Operation::Push { value, .. } => value.reference(),
+        | Operation::Push { value, .. }
+        | Operation::Insert { value, .. }
+        | Operation::Fill { value, .. } => value.reference(),
         _ => None,
     }
 }
@@ -118,6 +122,7 @@ fn referred(lines: &[Line], name: Name) -> Option<Vec<Line>> {
             | Operation::WriteCapture { value: one, .. }
             | Operation::WriteBox { value: one, .. }
             | Operation::Push { value: one, .. }
+            | Operation::Insert { value: one, .. }
             | Operation::Box { value: one } => usize::from(*one == value),
             _ => 0,
         };

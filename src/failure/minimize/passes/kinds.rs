@@ -3,7 +3,7 @@
 
 use super::operations::refitted;
 use crate::failure::minimize::search::Search;
-use heapproof_model::{Code, Fault, Field, Line, Name, Operation};
+use heapproof_model::{Code, Fault, Field, Line, Name, Operation, Store};
 
 /// The operations that allocate, read and write each kind that holds references, simple kinds first.
 pub(super) const KINDS: [[Code; 3]; 4] = [
@@ -44,6 +44,10 @@ pub(super) fn changed(line: &Line, name: Name, to: [Code; 3]) -> Line {
             Operation::Temp { allocation: Box::new(refitted(allocation, allocates)) }
         }
         operation if line.bind == Some(name) && kind(line).is_some() => refitted(operation, allocates),
+        Operation::Transfer { store: Store(store) } => {
+            let within = Line { bind: None, operation: (**store).clone() };
+            Operation::Transfer { store: Store(Box::new(changed(&within, name, to).operation)) }
+        }
         Operation::On { object, line } => Operation::On { object: *object, line: Box::new(changed(line, name, to)) },
         Operation::Fault { fault, object } if *object == Some(name) => {
             Operation::Fault { fault: dangling(*fault, allocates), object: *object }
@@ -51,6 +55,9 @@ pub(super) fn changed(line: &Line, name: Name, to: [Code; 3]) -> Line {
         operation if is_done_to(operation, name) => match operation.code() {
             Code::Remove => refitted(operation, if allocates == Code::Array { Code::Pop } else { reads }),
             Code::Pop => refitted(operation, if allocates == Code::Table { Code::Remove } else { reads }),
+            Code::RemoveElement | Code::SwapRemove => {
+                refitted(operation, if allocates == Code::Table { Code::Remove } else { reads })
+            }
             code if code.reads() => at(operation, refitted(operation, reads)),
             code if code.writes() => at(operation, refitted(operation, writes)),
             _ => operation.clone(),

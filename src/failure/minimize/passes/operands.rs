@@ -44,7 +44,7 @@ fn simpler(line: &Line, names: &[Name]) -> Vec<Line> {
 pub(super) fn flat(operation: &mut Operation<Name>) -> Vec<Part<'_>> {
     let within = |part| match part {
         Part::Line(line) => flat(&mut line.operation),
-        Part::Allocation(allocation) => flat(allocation),
+        Part::Allocation(within) | Part::Store(within) => flat(within),
         other => vec![other],
     };
     operation.parts().into_iter().flat_map(within).collect()
@@ -91,7 +91,7 @@ fn instead(part: &Part<'_>, names: &[Name]) -> Vec<Instead> {
         Part::Fault(fault) => {
             Fault::ALL.iter().take_while(|other| *other != *fault).map(|other| Instead::Fault(*other)).collect()
         }
-        Part::Line(_) | Part::Allocation(_) => Vec::new(),
+        Part::Line(_) | Part::Allocation(_) | Part::Store(_) => Vec::new(),
     }
 }
 

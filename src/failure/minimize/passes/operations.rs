@@ -4,7 +4,7 @@
 //! that manage the heap. The new operation gets the operands of the old one, as far as it has room for them.
 
 use crate::failure::minimize::search::Search;
-use heapproof_model::{Code, Field, Gives, Line, Name, Operation, Part, Value};
+use heapproof_model::{Code, Field, Gives, Line, Name, Operation, Part, Store, Value};
 
 pub(super) fn run(search: &mut Search<'_>) {
     super::at_each_line(search, |lines, at| {
@@ -63,10 +63,15 @@ fn operations(operation: &Operation<Name>) -> Vec<Operation<Name>> {
         let others = operations(allocation).into_iter().map(temp);
         return std::iter::once((**allocation).clone()).chain(others).collect();
     }
+    if let Operation::Transfer { store: Store(store) } = operation {
+        let transfer = |store| Operation::Transfer { store: Store(Box::new(store)) };
+        let others = operations(store).into_iter().filter(|other| other.code().stores()).map(transfer);
+        return std::iter::once((**store).clone()).chain(others).collect();
+    }
     let family = |other: &&Code| match code {
         code if allocates(code) => allocates(**other),
         code if code.reads() => other.reads(),
-        code if code.writes() => other.writes() || other.reads(),
+        code if code.writes() => other.writes() && **other != Code::Transfer || other.reads(),
         code if manages(code) => manages(**other),
         Code::RecoverRoots => **other == Code::Recover,
         _ => false,

@@ -1,5 +1,6 @@
 //! Writes operations as expressions: calls of the heap's public functions.
 
+use crate::subjects::heap::calls::done_to;
 use heapproof_heap as heap;
 use heapproof_model::{Fault, Field, Float, Operation, Refusal, Value};
 
@@ -16,6 +17,8 @@ pub(super) enum Gives {
     Id,
     /// A result with a value.
     Value,
+    /// A result with a length.
+    Length,
     /// A result with a collection, which is complete or not.
     Collection,
     /// A result that says whether it is complete.
@@ -67,6 +70,7 @@ pub(super) fn expression<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>
             (format!("heap.get_capture({}, {index})", id(object)?), Gives::Value)
         }
         Operation::ReadBox { object } => (format!("heap.get_box({})", id(object)?), Gives::Value),
+        Operation::Length { object } => (format!("heap.length({})", id(object)?), Gives::Length),
         Operation::WriteField { object, field, value: stored } => {
             (at_field(refer, &id(object)?, field, Some(value(stored)?)), Gives::Result)
         }
@@ -86,6 +90,20 @@ pub(super) fn expression<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>
         Operation::Remove { object, field } => {
             (format!("heap.remove_field({}, {:?})", id(object)?, field.as_str()), Gives::Value)
         }
+        Operation::RemoveElement { object, index } => {
+            (format!("heap.remove_element({}, {index})", id(object)?), Gives::Value)
+        }
+        Operation::SwapRemove { object, index } => {
+            (format!("heap.swap_remove({}, {index})", id(object)?), Gives::Value)
+        }
+        Operation::Insert { object, index, value: stored } => {
+            (format!("heap.insert_element({}, {index}, {})", id(object)?, value(stored)?), Gives::Result)
+        }
+        Operation::Truncate { object, length } => (format!("heap.truncate({}, {length})", id(object)?), Gives::Result),
+        Operation::Fill { object, index, count, value: stored } => {
+            (format!("heap.fill({}, {index}, {count}, {})", id(object)?, value(stored)?), Gives::Result)
+        }
+        Operation::Transfer { store } => (transfer(&store.0, refer)?, Gives::Result),
         Operation::Take { object } => (format!("heap.inc_ref({})", id(object)?), Gives::Result),
         Operation::Drop { object } => (format!("heap.dec_ref({})", id(object)?), Gives::Result),
         Operation::Upgrade { weak } => (format!("heap.upgrade({})", id(weak)?), Gives::Id),
@@ -145,6 +163,25 @@ fn temporary<R: Copy>(allocation: &Operation<R>, refer: &dyn Refer<R>) -> Result
         }
         _ => "New::Table".to_owned(),
     })
+}
+
+fn transfer<R: Copy>(store: &Operation<R>, refer: &dyn Refer<R>) -> Result<String, String> {
+    let holder = done_to(store).map_or_else(|| Ok("ObjectId::NIL".to_owned()), |holder| refer.id(holder))?;
+    let value = store.stored().map_or_else(|| Ok("Value::Nil".to_owned()), |value| value_of(value, refer))?;
+    let to = match store {
+        Operation::WriteField { field, .. } if refer.by_site() => {
+            let (name, heap) = (field.as_str(), refer.heap());
+            let transfer = format!("heap.transfer({holder}, To::FieldAt(site), {value})");
+            return Ok(format!("at_site({heap}, {name:?}, |heap, site| {transfer})"));
+        }
+        Operation::WriteField { field, .. } => format!("To::Field({:?})", field.as_str()),
+        Operation::WriteElement { index, .. } => format!("To::Element({index})"),
+        Operation::WriteCapture { index, .. } => format!("To::Capture({index})"),
+        Operation::Insert { index, .. } => format!("To::Before({index})"),
+        Operation::Push { .. } => "To::End".to_owned(),
+        _ => "To::Box".to_owned(),
+    };
+    Ok(format!("heap.transfer({holder}, {to}, {value})"))
 }
 
 pub(super) fn value_of<R: Copy>(value: &Value<R>, refer: &dyn Refer<R>) -> Result<String, String> {

@@ -143,7 +143,7 @@ impl<'s> Writer<'s> {
         self.panics();
         let calls = std::mem::take(&mut self.text);
         let machine = self.machine()?;
-        let heap = self.configured(&machine);
+        let heap = self.configured(machine.name, machine.value);
         let helpers = self.helpers();
         Ok(format!("{}{helpers}\n{heap}{calls}", machine.declaration))
     }
@@ -169,7 +169,7 @@ impl<'s> Writer<'s> {
 
     /// Imports the names that a text uses.
     fn import_for(&self, text: &str) {
-        for name in ["Value", "ObjectId", "HeapError", "New", "Budget", "Fault", "Counts", "View"] {
+        for name in ["Value", "ObjectId", "HeapError", "New", "Budget", "Fault", "Counts", "View", "To"] {
             if text.contains(&format!("{name}::")) || text.contains(&format!("{name} {{")) {
                 self.import(name);
             }
