@@ -17,6 +17,7 @@ mod enumerate_command;
 mod emitted;
 mod explanations;
 mod forms;
+mod frames;
 mod front_doors;
 mod fuzz_targets;
 mod generator;
