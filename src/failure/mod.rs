@@ -4,6 +4,7 @@ pub mod corpus;
 pub mod emit;
 pub mod explain;
 pub mod failures;
+pub(crate) mod frames;
 pub mod heading;
 pub mod known;
 pub mod minimize;

@@ -2,6 +2,7 @@
 
 use crate::failure::explain::{Explanation, Paint, explain};
 use crate::failure::failures::{OUT, save_minimized, save_original};
+use crate::failure::frames;
 use crate::failure::heading::found_as;
 use crate::failure::minimize::{Flaky, Minimized, Options, minimize_as};
 use crate::judge::lockstep::Failure;
@@ -221,5 +222,5 @@ pub fn assert_holds(property: Property, subject: &SubjectKind, program: &Program
         report.push_str(&format!("not saved in {OUT}: {error}\n"));
     }
     REPORTED.lock().unwrap_or_else(PoisonError::into_inner).insert(key, report.clone());
-    panic!("{report}");
+    frames::fail(found.signature.kind(), &report);
 }

@@ -16,6 +16,8 @@ mod enumerate_command;
 #[rustfmt::skip] // as heapproof prints it
 mod emitted;
 mod explanations;
+mod forms;
+mod frames;
 mod front_doors;
 mod fuzz_targets;
 mod generator;

@@ -2,9 +2,10 @@
 
 mod judges;
 
-use super::arguments::{Except, Format, duration, property, seed, share};
+use super::arguments::{Except, duration, property, seed, share};
 use super::figures;
 use super::files::{Files, Target};
+use super::forms::Form;
 use super::isolate::Isolate;
 use super::output::Output;
 use super::reporter::Reporter;
@@ -87,8 +88,8 @@ pub(super) struct Check {
     #[arg(long, value_name = "FILE")]
     pub stats: Option<PathBuf>,
     /// The form of the results
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = Form::Human)]
+    pub format: Form,
     #[command(flatten)]
     pub isolate: Isolate,
 }

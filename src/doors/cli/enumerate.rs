@@ -3,8 +3,9 @@
 mod keeper;
 mod report;
 
-use super::arguments::{Except, Format, named, operation, share};
+use super::arguments::{Except, named, operation, share};
 use super::files::Files;
+use super::forms::Form;
 use super::output::Output;
 use super::{Context, End, Trouble, say};
 use crate::failure::failures::{OUT, save_original};
@@ -76,8 +77,8 @@ pub(super) struct Enumerate {
     #[arg(long, value_name = "DIR", default_value = OUT)]
     pub out: PathBuf,
     /// The form of the results
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = Form::Human)]
+    pub format: Form,
 }
 
 impl Enumerate {
@@ -190,10 +191,22 @@ pub(super) fn enumerate(context: &Context<'_>, arguments: &Enumerate, output: &m
     context.catch_interrupts()?;
     let reporter = RefCell::new(Reporter::new(&context.name, &subject, arguments, &known, output));
     reporter.borrow_mut().start(&spaces, merges)?;
+    let end = search_all(context, arguments, searches, &reporter)?;
+    reporter.borrow_mut().end(end == End::Interrupted)?;
+    Ok(end)
+}
+
+/// Runs the searches, one after the other.
+fn search_all(
+    context: &Context<'_>,
+    arguments: &Enumerate,
+    searches: Vec<Search>,
+    reporter: &RefCell<Reporter<'_>>,
+) -> Result<End, Trouble> {
     let mut end = End::Passed;
     for mut search in searches {
         reporter.borrow_mut().space(&search)?;
-        run(context, arguments, &mut search, &reporter)?;
+        run(context, arguments, &mut search, reporter)?;
         reporter.borrow_mut().proved(&search)?;
         match search.summary().end {
             enumerate::End::Stopped => return Ok(End::Interrupted),

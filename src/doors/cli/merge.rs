@@ -9,8 +9,8 @@ mod piece;
 mod pieces;
 mod saved;
 
-use super::arguments::Format;
 use super::files::Files;
+use super::forms::Form;
 use super::output::Output;
 use super::{Context, End, Trouble};
 use crate::failure::failures::OUT;
@@ -30,8 +30,8 @@ pub(super) struct Merge {
     #[arg(long, value_name = "DIR", default_value = OUT)]
     pub out: PathBuf,
     /// The form of the results
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = Form::Human)]
+    pub format: Form,
 }
 
 pub(super) fn merge(context: &Context<'_>, arguments: &Merge, output: &mut Output) -> Result<End, Trouble> {

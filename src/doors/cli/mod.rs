@@ -12,6 +12,7 @@ mod enumerate;
 mod exec;
 mod figures;
 mod files;
+mod forms;
 mod input;
 mod isolate;
 mod json;

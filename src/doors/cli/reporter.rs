@@ -1,7 +1,7 @@
 //! Prints the results of `check`, for people or as JSON, one object per line (see `docs/output.md`).
 
-use super::arguments::Format;
 use super::figures;
+use super::forms::{Ended, Findings, Form};
 use super::json::{found_line, found_object, typed, violation_object};
 use super::output::{Output, paint};
 use super::run::Run;
@@ -21,27 +21,23 @@ pub(super) struct Reporter<'a> {
     name: &'a str,
     pub run: &'a Run,
     share: Option<Share>,
-    format: Format,
+    form: Form,
+    findings: Findings,
     output: &'a mut Output,
 }
 
 impl<'a> Reporter<'a> {
     /// For a run, or for its share if that is all that it does.
-    pub fn new(
-        name: &'a str,
-        run: &'a Run,
-        share: Option<Share>,
-        format: Format,
-        output: &'a mut Output,
-    ) -> Reporter<'a> {
-        Reporter { name, run, share, format, output }
+    pub fn new(name: &'a str, run: &'a Run, share: Option<Share>, form: Form, output: &'a mut Output) -> Reporter<'a> {
+        let findings = Findings::new(form, "check", run.property().unwrap_or("all"), &run.subject);
+        Reporter { name, run, share, form, findings, output }
     }
 
     /// Prints what the run checks, by which dialect, and what it can't check.
     pub fn start(&mut self) -> io::Result<()> {
         let Run { subject, seed, unchecked, .. } = self.run;
-        match self.format {
-            Format::Human => {
+        match self.form {
+            Form::Human => {
                 let share = self.share.map_or_else(String::new, |share| format!(", shard {share}"));
                 writeln!(self.output, "{} of {subject}, seed {seed}{share}", self.properties())?;
                 self.dialect()?;
@@ -50,7 +46,7 @@ impl<'a> Reporter<'a> {
                     writeln!(self.output, "unchecked, since `{subject}` does not have it: {unchecked}")?;
                 }
             }
-            Format::Json => {
+            Form::Json => {
                 let mut object = json!({
                     "type": "start",
                     "property": self.run.property(),
@@ -73,6 +69,7 @@ impl<'a> Reporter<'a> {
                 }
                 self.json(&object)?;
             }
+            _ => {}
         }
         self.output.flush()
     }
@@ -89,26 +86,27 @@ impl<'a> Reporter<'a> {
 
     /// Prints a failure before it is minimised, which may take long. `path` is the saved file.
     pub fn found(&mut self, found: &Found, signature: &Signature, path: Option<&Path>) -> io::Result<()> {
-        match self.format {
-            Format::Human => say(&found_line(signature, &format!("case {}", found.case), found.program.len(), path)),
-            Format::Json => {
+        match self.form {
+            Form::Json => {
                 let mut object = found_object(signature, &found.failure, found.program.len(), path);
                 about_case(&mut object, found);
                 self.json(&object)?;
             }
+            _ => say(&found_line(signature, &format!("case {}", found.case), found.program.len(), path)),
         }
         self.output.flush()
     }
 
     /// Prints a failure that is minimised and saved.
     pub fn violation(&mut self, found: &Found, counterexample: &Counterexample) -> io::Result<()> {
-        match self.format {
-            Format::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
-            Format::Json => {
+        match self.form {
+            Form::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
+            Form::Json => {
                 let mut object = violation_object(self.name, counterexample);
                 about_case(&mut object, found);
                 self.json(&object)?;
             }
+            _ => self.findings.add(&violation_object(self.name, counterexample), self.output)?,
         }
         self.output.flush()
     }
@@ -116,19 +114,20 @@ impl<'a> Reporter<'a> {
     /// Prints what another run has found: an object as it has printed it.
     pub fn told(&mut self, object: &Value) -> io::Result<()> {
         let text = |field: &str| object[field].as_str().unwrap_or_default();
-        match self.format {
-            Format::Json => self.json(object),
-            Format::Human if object["type"] == "violation" => {
+        match self.form {
+            Form::Json => self.json(object),
+            Form::Human if object["type"] == "violation" => {
                 let [report, path, replay] = ["report", "path", "replay"].map(|field| escaped(text(field)));
                 writeln!(self.output, "\n{report}saved as {path}\nreplay it: {replay}\n")
             }
-            Format::Human => Ok(()),
+            _ if object["type"] == "violation" => self.findings.add(object, self.output),
+            _ => Ok(()),
         }
     }
 
     /// Prints the statistics so far as JSON. People see them at the end.
     pub fn statistics(&mut self, statistics: &Value) -> io::Result<()> {
-        if self.format == Format::Json {
+        if self.form == Form::Json {
             self.json(statistics)?;
             self.output.flush()?;
         }
@@ -138,20 +137,42 @@ impl<'a> Reporter<'a> {
     /// Prints what `heapproof merge` needs of a share: for people, that there is none of it.
     pub fn shard(&mut self, summary: &Summary) -> io::Result<()> {
         let Some(share) = self.share else { return Ok(()) };
-        match self.format {
-            Format::Human => {
+        match self.form {
+            Form::Json => self.json(&json!({ "type": "shard", "shard": share.to_string(), "result": summary })),
+            _ => {
                 say("`heapproof merge` puts shards together from what they print with `--format json`");
                 Ok(())
             }
-            Format::Json => self.json(&json!({ "type": "shard", "shard": share.to_string(), "result": summary })),
         }
     }
 
     /// Prints the result of the run.
     pub fn summary(&mut self, summary: &Summary) -> io::Result<()> {
-        match self.format {
-            Format::Human => self.figures(summary),
-            Format::Json => self.json(&self.summary_object(summary)),
+        match self.form {
+            Form::Human => self.figures(summary),
+            Form::Json => self.json(&self.summary_object(summary)),
+            _ => self.findings.end(&self.ended(summary), self.output),
+        }
+    }
+
+    /// The same for other tools.
+    fn ended(&self, summary: &Summary) -> Ended {
+        let counts = |counted: &BTreeMap<Signature, u64>| {
+            counted.iter().map(|(signature, count)| (signature.to_string(), *count)).collect()
+        };
+        let about = [
+            ("seed", self.run.seed.to_string()),
+            ("programs", summary.programs.to_string()),
+            ("digest", format!("{:016x}", summary.digest)),
+            ("repeat", self.repeat(summary)),
+        ];
+        Ended {
+            verdict: self.verdict(summary),
+            interrupted: summary.interrupted,
+            seconds: summary.elapsed.as_secs_f64(),
+            about: about.map(|(name, value)| (name.to_owned(), value)).into(),
+            violations: counts(&summary.violations),
+            known: counts(&summary.known),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Properties for fuzzers that make bytes: one function for all of them, and a replay of the inputs that they keep.
 
 use crate::failure::explain::explain;
+use crate::failure::frames;
 use crate::failure::proof::assert_holds;
 use crate::judge::lockstep::Failure;
 use crate::judge::panics;
@@ -43,11 +44,11 @@ pub fn fuzz(property: Property, input: &[u8]) -> bool {
 ///
 /// # Panics
 /// If the property does not hold.
-#[allow(clippy::panic)] // it is an assertion
 pub fn fuzz_in_short(property: Property, input: &[u8]) -> bool {
     fuzz_by(property, input, |program| {
         if let Some(failure) = property.check(&HEAP, program).failure {
-            panic!("{}: `{}` does not hold", failure.signature(program), property.name());
+            let signature = failure.signature(program);
+            frames::fail(signature.kind(), &format!("{signature}: `{}` does not hold", property.name()));
         }
     })
 }
@@ -79,11 +80,14 @@ fn fuzz_by(property: Property, input: &[u8], assert_holds: impl Fn(&Program)) ->
 }
 
 /// Reports an input that can't be minimised, since it is not a program. The fuzzer keeps it unchanged.
-#[allow(clippy::panic)] // it is an assertion
 fn failed(property: Property, violation: Violation) -> ! {
     let signature = violation.kind();
     let told = explain(&HEAP, &Program::default(), &Failure::new(0, violation));
-    panic!("{signature}: `{}` does not hold\n  wanted  {}\n  found   {}", property.name(), told.model, told.subject);
+    let (property, model, subject) = (property.name(), told.model, told.subject);
+    frames::fail(
+        &signature,
+        &format!("{signature}: `{property}` does not hold\n  wanted  {model}\n  found   {subject}"),
+    );
 }
 
 /// Checks a property of the heap on each file of a folder: traces, and inputs of fuzzers. Returns the number of files.

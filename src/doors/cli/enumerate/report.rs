@@ -1,7 +1,7 @@
 //! Prints the results of `enumerate`, for people or as JSON, one object per line (see `docs/output.md`).
 
 use super::Enumerate;
-use crate::doors::cli::arguments::Format;
+use crate::doors::cli::forms::{Ended, Findings, Form};
 use crate::doors::cli::json::{found_line, found_object, typed, violation_object};
 use crate::doors::cli::output::{Output, paint};
 use crate::doors::cli::proved::Proved;
@@ -21,12 +21,15 @@ use std::path::Path;
 pub(super) struct Reporter<'a> {
     name: &'a str,
     subject: &'a SubjectKind,
-    format: Format,
+    form: Form,
     /// Whether the results are to be put together with those of other shares.
     is_shard: bool,
     /// The failures that are no news.
     known: &'a Known,
     share: Share,
+    findings: Findings,
+    /// What came of the spaces so far.
+    ended: Ended,
     output: &'a mut Output,
 }
 
@@ -38,8 +41,10 @@ impl<'a> Reporter<'a> {
         known: &'a Known,
         output: &'a mut Output,
     ) -> Reporter<'a> {
-        let (format, share) = (arguments.format, arguments.shard.unwrap_or(Share::WHOLE));
-        Reporter { name, subject, format, is_shard: arguments.shard.is_some(), known, share, output }
+        let (form, share) = (arguments.format, arguments.shard.unwrap_or(Share::WHOLE));
+        let findings = Findings::new(form, "enumerate", Property::Lockstep.name(), &subject.name);
+        let (is_shard, ended) = (arguments.shard.is_some(), Ended::default());
+        Reporter { name, subject, form, is_shard, known, share, findings, ended, output }
     }
 
     pub fn subject(&self) -> &'a SubjectKind {
@@ -50,15 +55,15 @@ impl<'a> Reporter<'a> {
     pub fn start(&mut self, spaces: &[Space], is_merged: bool) -> io::Result<()> {
         let unchecked = self.subject.abilities().map_err(io::Error::other)?.unchecked();
         let names: Vec<&str> = spaces.iter().map(|space| space.name).collect();
-        match self.format {
-            Format::Human => {
+        match self.form {
+            Form::Human => {
                 writeln!(self.output, "every program of {}: {}", self.subject.name, names.join(", "))?;
                 if !unchecked.is_empty() {
                     let name = &self.subject.name;
                     writeln!(self.output, "unchecked, since `{name}` does not have it: {}", unchecked.join(", "))?;
                 }
             }
-            Format::Json => {
+            Form::Json => {
                 let mut object = json!({
                     "type": "start",
                     "subject": self.subject.name,
@@ -74,6 +79,7 @@ impl<'a> Reporter<'a> {
                 }
                 self.json(&object)?;
             }
+            _ => {}
         }
         self.output.flush()
     }
@@ -81,17 +87,17 @@ impl<'a> Reporter<'a> {
     /// Prints a failure before its program is made simpler. `path` is the saved file.
     pub fn found(&mut self, found: &Found, signature: &Signature, path: Option<&Path>) -> io::Result<()> {
         let lines = found.program.len();
-        match self.format {
-            Format::Human => say(&found_line(signature, "a shortest program", lines, path)),
-            Format::Json => self.json(&found_object(signature, &found.failure, lines, path))?,
+        match self.form {
+            Form::Json => self.json(&found_object(signature, &found.failure, lines, path))?,
+            _ => say(&found_line(signature, "a shortest program", lines, path)),
         }
         self.output.flush()
     }
 
     /// Prints a space when its search begins.
     pub fn space(&mut self, search: &Search) -> io::Result<()> {
-        match self.format {
-            Format::Human => {
+        match self.form {
+            Form::Human => {
                 writeln!(self.output, "\n{}", search.space())?;
                 if !search.how().merges {
                     writeln!(self.output, "each program is tried by itself: states are not merged")?;
@@ -102,7 +108,7 @@ impl<'a> Reporter<'a> {
                     "lines", "states", "transitions", "seconds", "states/s", "memory"
                 )?;
             }
-            Format::Json => self.json(&json!({
+            Form::Json => self.json(&json!({
                 "type": "space",
                 "space": search.space().name,
                 "lines": search.space().lines,
@@ -110,6 +116,7 @@ impl<'a> Reporter<'a> {
                 "merged": search.how().merges,
                 "made_of": made_of(search.space()),
             }))?,
+            _ => {}
         }
         self.output.flush()
     }
@@ -119,13 +126,13 @@ impl<'a> Reporter<'a> {
         let Progress { lines, states, transitions, memory, elapsed, .. } = *progress;
         let seconds = elapsed.as_secs_f64();
         let each_second = states as f64 / seconds.max(1e-9);
-        match self.format {
-            Format::Human => writeln!(
+        match self.form {
+            Form::Human => writeln!(
                 self.output,
                 "{lines:>5} {states:>12} {transitions:>12} {seconds:>9.1} {each_second:>10.0} {:>6} MB",
                 memory / 1_000_000
             )?,
-            Format::Json => self.json(&json!({
+            Form::Json => self.json(&json!({
                 "type": "progress",
                 "lines": lines,
                 "states": states,
@@ -133,18 +140,20 @@ impl<'a> Reporter<'a> {
                 "memory": memory,
                 "seconds": seconds,
             }))?,
+            _ => {}
         }
         self.output.flush()
     }
 
     /// Prints a failure that is minimised and saved.
     pub fn violation(&mut self, counterexample: &Counterexample) -> io::Result<()> {
-        match self.format {
-            Format::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
-            Format::Json => {
+        match self.form {
+            Form::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
+            Form::Json => {
                 let object = violation_object(self.name, counterexample);
                 self.json(&object)?;
             }
+            _ => self.findings.add(&violation_object(self.name, counterexample), self.output)?,
         }
         self.output.flush()
     }
@@ -152,13 +161,13 @@ impl<'a> Reporter<'a> {
     /// Prints what the search has proved so far.
     pub fn proved(&mut self, search: &Search) -> io::Result<()> {
         let proved = Proved::of(search, self.has_choices());
-        match self.format {
-            Format::Human => {
+        match self.form {
+            Form::Human => {
                 let about = search.space().about();
                 let about = about.iter().map(|(title, text)| (*title, text.as_str()));
                 proved.print(&self.subject.name, about, self.output)?;
             }
-            Format::Json => {
+            Form::Json => {
                 if self.is_shard {
                     let (space, share) = (search.space().name, search.how().share.to_string());
                     let tail = search.tail();
@@ -166,7 +175,15 @@ impl<'a> Reporter<'a> {
                 }
                 self.json(&json!(proved))?;
             }
+            _ => self.ended.add(&proved),
         }
+        self.output.flush()
+    }
+
+    /// Prints the end for other tools.
+    pub fn end(&mut self, is_interrupted: bool) -> io::Result<()> {
+        self.ended.close(is_interrupted, &self.subject.name);
+        self.findings.end(&self.ended, self.output)?;
         self.output.flush()
     }
 

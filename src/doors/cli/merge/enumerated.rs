@@ -5,10 +5,11 @@
 use super::Merge;
 use super::piece::{PROVED, Piece};
 use super::saved::save;
-use crate::doors::cli::arguments::Format;
+use crate::doors::cli::forms::{Ended, Findings, Form};
 use crate::doors::cli::output::Output;
 use crate::doors::cli::proved::{Kind, Proved};
 use crate::doors::cli::{End, Trouble, escaped};
+use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use crate::runs::enumerate::{Failed, Tail};
 use serde::Deserialize;
@@ -37,11 +38,15 @@ pub(super) fn merge(arguments: &Merge, pieces: &[Piece], output: &mut Output) ->
     let Some(first) = pieces.first() else { return Ok(End::Passed) };
     let asked: Asked = read(first, &Value::Object(first.run.clone()))?;
     let mut shards = pieces.iter().map(|piece| Ok(parts(piece)?.into_iter())).collect::<Result<Vec<_>, Trouble>>()?;
-    start(&asked, first, arguments.format, output)?;
+    let form = arguments.format;
+    let findings = Findings::new(form, "enumerate", Property::Lockstep.name(), &asked.subject);
+    let mut printer = Printer { asked: &asked, form, findings, ended: Ended::default(), output };
+    printer.start(first)?;
     let mut end = End::Passed;
     loop {
         let of_space: Vec<Part<'_>> = shards.iter_mut().filter_map(Iterator::next).collect();
         if of_space.is_empty() {
+            printer.end()?;
             return Ok(end);
         }
         let (events, proved) = joined(&of_space, &asked);
@@ -52,48 +57,75 @@ pub(super) fn merge(arguments: &Merge, pieces: &[Piece], output: &mut Output) ->
                 Some("found") => event["path"] = Value::Null,
                 _ => {}
             }
-            tell(&event, arguments.format, output)?;
+            printer.event(&event)?;
         }
-        match arguments.format {
-            Format::Json => writeln!(output, "{}", json!(proved))?,
-            Format::Human => {
-                let about =
-                    proved.made_of.iter().map(|(title, text)| (title.as_str(), text.as_str().unwrap_or_default()));
-                proved.print(&asked.subject, about, output)?;
-            }
-        }
+        printer.proved(&proved)?;
         if !proved.violations.is_empty() {
             end = End::Violation;
         }
     }
 }
 
-fn start(asked: &Asked, first: &Piece, format: Format, output: &mut Output) -> io::Result<()> {
-    let Some(start) = first.objects.first().and_then(Value::as_object) else { return Ok(()) };
-    match format {
-        Format::Json => {
-            let mut start = start.clone();
-            start.retain(|key, _| !["shard", "command", "run"].contains(&key.as_str()));
-            writeln!(output, "{}", Value::Object(start))
-        }
-        Format::Human => {
-            let spaces = start.get("spaces").and_then(Value::as_array).into_iter().flatten();
-            let spaces: Vec<&str> = spaces.filter_map(Value::as_str).collect();
-            writeln!(output, "every program of {}: {}", asked.subject, spaces.join(", "))
-        }
-    }
+/// Prints the result of the shards in one form.
+struct Printer<'a> {
+    asked: &'a Asked,
+    form: Form,
+    findings: Findings,
+    ended: Ended,
+    output: &'a mut Output,
 }
 
-fn tell(event: &Value, format: Format, output: &mut Output) -> io::Result<()> {
-    match format {
-        Format::Json => writeln!(output, "{event}"),
-        Format::Human if event["type"] == "violation" => {
-            let [report, path, replay] =
-                ["report", "path", "replay"].map(|field| escaped(event[field].as_str().unwrap_or_default()));
-            writeln!(output, "\n{report}saved as {path}\nreplay it: {replay}\n")
+impl Printer<'_> {
+    fn start(&mut self, first: &Piece) -> io::Result<()> {
+        let Some(start) = first.objects.first().and_then(Value::as_object) else { return Ok(()) };
+        match self.form {
+            Form::Json => {
+                let mut start = start.clone();
+                start.retain(|key, _| !["shard", "command", "run"].contains(&key.as_str()));
+                writeln!(self.output, "{}", Value::Object(start))
+            }
+            Form::Human => {
+                let spaces = start.get("spaces").and_then(Value::as_array).into_iter().flatten();
+                let spaces: Vec<&str> = spaces.filter_map(Value::as_str).collect();
+                writeln!(self.output, "every program of {}: {}", self.asked.subject, spaces.join(", "))
+            }
+            _ => Ok(()),
         }
-        Format::Human if event["type"] == "space" => writeln!(output),
-        Format::Human => Ok(()),
+    }
+
+    fn event(&mut self, event: &Value) -> io::Result<()> {
+        let is_violation = event["type"] == "violation";
+        match self.form {
+            Form::Json => writeln!(self.output, "{event}"),
+            Form::Human if is_violation => {
+                let [report, path, replay] =
+                    ["report", "path", "replay"].map(|field| escaped(event[field].as_str().unwrap_or_default()));
+                writeln!(self.output, "\n{report}saved as {path}\nreplay it: {replay}\n")
+            }
+            Form::Human if event["type"] == "space" => writeln!(self.output),
+            _ if is_violation => self.findings.add(event, self.output),
+            _ => Ok(()),
+        }
+    }
+
+    fn proved(&mut self, proved: &Proved) -> io::Result<()> {
+        match self.form {
+            Form::Json => writeln!(self.output, "{}", json!(proved)),
+            Form::Human => {
+                let about = proved.made_of.iter();
+                let about = about.map(|(title, text)| (title.as_str(), text.as_str().unwrap_or_default()));
+                proved.print(&self.asked.subject, about, self.output)
+            }
+            _ => {
+                self.ended.add(proved);
+                Ok(())
+            }
+        }
+    }
+
+    fn end(mut self) -> io::Result<()> {
+        self.ended.close(false, &self.asked.subject);
+        self.findings.end(&self.ended, self.output)
     }
 }
 
