@@ -26,6 +26,12 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Reads a share, as in `1/4`: its number from 1, and how many there are.
+pub(crate) fn shard(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once('/').and_then(|(share, of)| Some((share.parse().ok()?, of.parse().ok()?)));
+    parts.filter(|(share, of)| (1..=*of).contains(share)).ok_or_else(|| "expected a share as in `1/4`".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{duration, expect_known};

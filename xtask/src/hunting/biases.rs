@@ -135,8 +135,8 @@ mod tests {
     #[test]
     fn what_is_not_found_counts_as_the_longest() {
         let found = |operations| {
-            let (signature, trace) = ("counts".to_owned(), "counts.trace".into());
-            Outcome::Found(Found { signature, operations, lines: 3, trace })
+            let (property, signature, trace) = ("lockstep".to_owned(), "counts".to_owned(), "counts.trace".into());
+            Outcome::Found(Found { property, signature, operations, lines: 3, trace })
         };
         let nothing = || Outcome::Undetected { operations: 9 };
         assert_eq!(cell(&[found(30), found(10), found(20)]), "20");

@@ -62,8 +62,8 @@ mod tests {
     #[test]
     fn the_median_trial_takes_those_that_found_nothing_for_the_longest() {
         let found = |operations| {
-            let (signature, trace) = ("counts".to_owned(), "counts.trace".into());
-            Outcome::Found(Found { signature, operations, lines: 3, trace })
+            let (property, signature, trace) = ("lockstep".to_owned(), "counts".to_owned(), "counts.trace".into());
+            Outcome::Found(Found { property, signature, operations, lines: 3, trace })
         };
         let nothing = Outcome::Undetected { operations: 1 };
         assert_eq!(median(&[found(30), found(10), found(20)]), Some(&found(20)));

@@ -40,6 +40,8 @@ pub(crate) enum Outcome {
 /// A violation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
+    /// What the program was judged by.
+    pub property: String,
     pub signature: String,
     /// The number of operations until then.
     pub operations: u64,
@@ -132,6 +134,7 @@ fn outcome(stdout: &str) -> Result<Outcome> {
     };
     let text = |name: &str| violation[name].as_str().with_context(|| format!("the violation has no {name}"));
     Ok(Outcome::Found(Found {
+        property: text("property")?.to_owned(),
         signature: text("signature")?.to_owned(),
         operations,
         // The header does not count.
@@ -147,9 +150,10 @@ mod tests {
     #[test]
     fn a_violation_is_read() {
         let printed = r#"{"type":"start","seed":1}
-{"type":"violation","signature":"not-freed","trace":"heapproof trace 1\na = table\ndrop a\n","path":"x.trace"}
+{"type":"violation","property":"slices","signature":"not-freed","trace":"heapproof trace 1\na = table\ndrop a\n","path":"x.trace"}
 {"type":"summary","operations":7}"#;
-        let found = Found { signature: "not-freed".to_owned(), operations: 7, lines: 2, trace: "x.trace".into() };
+        let (property, signature) = ("slices".to_owned(), "not-freed".to_owned());
+        let found = Found { property, signature, operations: 7, lines: 2, trace: "x.trace".into() };
         assert_eq!(outcome(printed).unwrap(), Outcome::Found(found));
     }
 

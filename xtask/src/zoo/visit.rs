@@ -4,10 +4,10 @@ use super::heap::{self, Heap};
 use super::keeper::Keeper;
 use super::measure::Measuring;
 use super::{page, result};
-use crate::common::arguments::{duration, expect_known};
+use crate::common::arguments::{duration, expect_known, shard};
 use crate::common::command::{Command, End, stopped_by_signals};
 use crate::common::workspace::root;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
@@ -110,9 +110,4 @@ struct Said {
     words: String,
     /// Whether it does what its file says.
     is_right: bool,
-}
-
-fn shard(text: &str) -> Result<(usize, usize)> {
-    let parts = text.split_once('/').and_then(|(share, of)| Some((share.parse().ok()?, of.parse().ok()?)));
-    parts.filter(|(share, of)| (1..=*of).contains(share)).ok_or_else(|| anyhow!("expected a share as in `1/4`"))
 }

@@ -3,6 +3,7 @@
 mod figures;
 mod lives;
 mod outcomes;
+mod returned;
 
 use super::story::{Lines, Story};
 use crate::judge::violation::Violation;
@@ -59,6 +60,7 @@ impl Telling<'_> {
             }
             Violation::Detection { model, subject } => self.cycles(model, subject),
             Violation::OverBudget { budget, .. } => self.budget(*budget),
+            Violation::Returned { figure, .. } => self.returned(*figure),
             Violation::Verification { .. } => {
                 for object in violation.objects() {
                     self.referred_to(object);
