@@ -36,7 +36,7 @@ impl Reference {
 
     /// The same, but for what may have had its turn, or been given up, without a trace: where the subject chooses when that
     /// is, nothing happens to an object that has other references (SPEC 2.2, 11.13).
-    pub(super) fn possible_garbage(&self) -> BTreeSet<Object> {
+    pub fn possible_garbage(&self) -> BTreeSet<Object> {
         if !self.dialect.has_free_turns() {
             return self.garbage();
         }

@@ -38,7 +38,7 @@ impl Lockstep {
     /// That violation, unless nothing can be asked of the object: the subject does not know whether it lives, and no root
     /// reaches it. Few subjects don't know, so they are asked only where something differs.
     fn unless_unknown(&self, object: Object, violation: Violation) -> Checked {
-        let is_reached = || self.model.lives(object) && !self.model.garbage().contains(&object);
+        let is_reached = || self.model.lives(object) && !self.model.possible_garbage().contains(&object);
         let can_be_asked = self.subject.look(|subject| subject.knows(object))? || is_reached();
         if can_be_asked { Err(violation) } else { Ok(()) }
     }

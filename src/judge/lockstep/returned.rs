@@ -32,7 +32,10 @@ impl Lockstep {
             framed.objects = framed.objects.zip(freed(events)).map(|(before, freed)| before + freed);
         }
         let is_done = matches!(outcome, Outcome::Done(_));
-        if is_done && self.abilities.shows(Observation::Returned) && !self.model.is_damaged() {
+        // Without its sets it is not known what a collection has freed.
+        let is_known = [Observation::Returned, Observation::Journal, Observation::Sets];
+        let is_known = is_known.iter().all(|observation| self.abilities.shows(*observation));
+        if is_done && is_known && !self.model.is_damaged() {
             let expected = self.expected(operation, before, events);
             for (figure, subject) in self.subject.call(|subject| subject.take_returned())? {
                 let model = expected.iter().find(|(known, _)| *known == figure).map(|(_, model)| *model);

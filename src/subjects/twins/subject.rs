@@ -47,7 +47,7 @@ impl Subject for Twin {
         match observation {
             Observation::Journal => self.shows.journal,
             Observation::Sets => self.shows.journal && self.shows.sets,
-            Observation::Cycles | Observation::Verification => false,
+            Observation::Cycles | Observation::Returned | Observation::Verification => false,
             _ => true,
         }
     }
