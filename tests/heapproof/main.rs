@@ -11,6 +11,7 @@ mod corpus;
 mod dialects;
 mod elsewhere;
 mod emit;
+mod engine;
 mod enumerate;
 mod enumerate_command;
 #[rustfmt::skip] // as heapproof prints it
