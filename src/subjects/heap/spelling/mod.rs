@@ -143,7 +143,7 @@ impl<'s> Writer<'s> {
         self.panics();
         let calls = std::mem::take(&mut self.text);
         let machine = self.machine()?;
-        let heap = self.configured(&machine);
+        let heap = self.configured(machine.name, machine.value);
         let helpers = self.helpers();
         Ok(format!("{}{helpers}\n{heap}{calls}", machine.declaration))
     }

@@ -1,7 +1,6 @@
 //! Writes calls as statements: the call, the outcome that it must have, and the variable for its result.
 
 use super::expressions::{self, Gives, Place, Refer, value_of};
-use super::machine::Machine;
 use super::{Claim, Operation, Outcome, Part, Writer};
 use crate::judge::story::Telling;
 use crate::subjects::heap::calls::done_to;
@@ -206,8 +205,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The heap, with the settings at the beginning of the program.
-    pub(super) fn configured(&mut self, machine: &Machine) -> String {
+    /// The heap, with the settings at the beginning of the program; its host has that type and is made like that.
+    pub(super) fn configured(&mut self, host: &str, made: &str) -> String {
         let mut settings = String::new();
         let mut refused = String::new();
         let mut most = None;
@@ -241,12 +240,11 @@ impl Writer<'_> {
             self.import("Configuration");
         }
         if settings.is_empty() {
-            return format!("{refused}    let {mutable}heap = Heap::<{}>::new();\n", machine.name);
+            return format!("{refused}    let {mutable}heap = Heap::<{host}>::new();\n");
         }
         format!(
             "{refused}    let configuration = Configuration::default(){settings};\n    \
-             let {mutable}heap = Heap::with_configuration({}, configuration);\n",
-            machine.value
+             let {mutable}heap = Heap::with_configuration({made}, configuration);\n"
         )
     }
 }
