@@ -9,7 +9,7 @@ const STYLE: &str = include_str!("page.css");
 pub(super) fn of(objects: &[Value]) -> String {
     let start = objects.first().unwrap_or(&Value::Null);
     let of_type = |name: &'static str| objects.iter().filter(move |object| object["type"] == name);
-    let summary = of_type("summary").last();
+    let summary = of_type("summary").next_back();
     let statistics: Vec<&Value> = of_type("statistics").collect();
     let violations: Vec<&Value> = of_type("violation").collect();
     let spaces: Vec<&Value> = objects
