@@ -11,6 +11,7 @@ mod corpus;
 mod dialects;
 mod elsewhere;
 mod emit;
+mod engine;
 mod enumerate;
 mod enumerate_command;
 #[rustfmt::skip] // as heapproof prints it
@@ -29,6 +30,7 @@ mod leaving_out;
 #[allow(dead_code)]
 mod log_to_trace;
 mod lost;
+mod manual;
 mod minimize_command;
 mod minimizer;
 mod mutate;
@@ -42,6 +44,7 @@ mod properties;
 mod public_paths;
 mod reached;
 mod replay_command;
+mod report;
 mod sdk;
 mod shards;
 mod signatures;

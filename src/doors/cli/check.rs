@@ -8,6 +8,7 @@ use super::files::{Files, Target};
 use super::forms::Form;
 use super::isolate::Isolate;
 use super::output::Output;
+use super::progress::{self, Progress};
 use super::reporter::Reporter;
 use super::run::Run;
 use super::{Context, End, Trouble, say};
@@ -24,10 +25,8 @@ use crate::runs::share::Share;
 use crate::runs::threads;
 use crate::subjects::shown_by;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use judges::Judges;
 use std::cell::RefCell;
-use std::fmt::Write;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -183,7 +182,10 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
     let run = Run::new(&campaign, &campaign.subject.abilities()?, arguments.options(&campaign));
     let reporter = RefCell::new(Reporter::new(&context.name, &run, arguments.shard, arguments.format, output));
     reporter.borrow_mut().start()?;
-    let bar = progress_bar(&campaign);
+    let bar = match campaign.time {
+        None => Progress::of_programs(campaign.share.count(campaign.cases)),
+        Some(time) => Progress::of_time(time),
+    };
     let trouble = RefCell::new(None);
     let note = |result: Result<(), Trouble>| {
         if let Err(error) = result {
@@ -205,7 +207,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
             note(bar.suspend(|| report(context, &campaign, &judges, arguments, &mut reporter.borrow_mut(), &found)));
         },
         &mut |summary| {
-            bar.set_position(summary.programs);
+            bar.programs(summary.programs, summary.elapsed, || left(&campaign, summary));
             if summary.elapsed >= due {
                 // The first statistics are written at once: a file that can't be written ends the run early.
                 due = summary.elapsed + if due.is_zero() { FIRST_INTERVAL } else { INTERVAL };
@@ -213,7 +215,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
             }
         },
     );
-    bar.finish_and_clear();
+    bar.finish();
     judges.trouble()?;
     let summary = summary?;
     context.save(|| end(kept.as_ref(), reporter, trouble.into_inner(), &summary))
@@ -301,24 +303,12 @@ fn report(
     original.and(saved)
 }
 
-/// A progress bar on standard error, if that is a terminal.
-fn progress_bar(campaign: &Campaign) -> ProgressBar {
-    let bar = match campaign.time {
-        None => ProgressBar::new(campaign.share.count(campaign.cases))
-            .with_style(style("{bar:40} {pos}/{len} programs, {each_second}/s, {eta} left")),
-        Some(_) => ProgressBar::no_length().with_style(style("{spinner} {pos} programs, {each_second}/s, {elapsed}")),
-    };
-    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
-    bar
-}
-
-fn style(template: &str) -> ProgressStyle {
-    let each_second = |state: &ProgressState, out: &mut dyn Write| {
-        // An error here is no reason to fail.
-        let _ = write!(out, "{:.0}", state.per_sec());
-    };
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    style.with_key("each_second", each_second)
+/// About how long the run still takes.
+fn left(campaign: &Campaign, summary: &Summary) -> Option<Duration> {
+    match campaign.time {
+        Some(time) => Some(time.saturating_sub(summary.elapsed)),
+        None => progress::left(summary.programs, campaign.share.count(campaign.cases), summary.elapsed),
+    }
 }
 
 fn profile(name: &str) -> Result<Profile, String> {

@@ -10,9 +10,11 @@ use super::enumerate::Enumerate;
 use super::exec::Hold;
 use super::isolate::Serve;
 use super::list::Listed;
+use super::manual::{Completions, Man};
 use super::merge::Merge;
 use super::minimize::Minimize;
 use super::replay::Replay;
+use super::report::Report;
 use super::verify_minimal::VerifyMinimal;
 use clap::{Parser, Subcommand};
 use heapproof_model::Dialect;
@@ -77,6 +79,13 @@ pub(super) enum Command {
     /// Put the results of all shards of a run together
     #[command(after_help = EXIT_CODES)]
     Merge(Merge),
+    /// Turn a result into a page to look at
+    #[command(after_help = EXIT_CODES)]
+    Report(Report),
+    /// Print man pages
+    Man(Man),
+    /// Print completions for a shell
+    Completions(Completions),
     /// Serve another process of this program
     #[command(hide = true)]
     Serve(Serve),

@@ -4,6 +4,7 @@ use super::arguments::{Given, property};
 use super::files::Files;
 use super::input::{self, Source};
 use super::output::Output;
+use super::progress::Progress;
 use super::{Context, End, Trouble, say};
 use crate::failure::corpus::{self, CorpusError, Kept, REGRESSIONS};
 use crate::failure::heading::{found_as, judged_by};
@@ -15,6 +16,7 @@ use heapproof_model::Program;
 use std::fmt::Display;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 #[derive(Debug, Args)]
 pub(super) struct Corpus {
@@ -185,7 +187,10 @@ fn check(context: &Context<'_>, folder: &Path, arguments: &Check, output: &mut O
     context.subject(arguments.subject.as_deref())?;
     let mut kept: Vec<Kept> = Vec::new();
     let mut wrong = 0;
-    for one in corpus::each(folder)? {
+    let all = corpus::each(folder)?;
+    let (bar, start, count) = (Progress::of_programs(all.len() as u64), Instant::now(), all.len());
+    for (done, one) in all.into_iter().enumerate() {
+        bar.so_many(done, count, start.elapsed());
         let complaints: Vec<String> = match one {
             Err(error) => vec![error.to_string()],
             Ok(one) => {
@@ -196,10 +201,9 @@ fn check(context: &Context<'_>, folder: &Path, arguments: &Check, output: &mut O
             }
         };
         wrong += complaints.len();
-        for complaint in complaints {
-            writeln!(output, "{complaint}")?;
-        }
+        bar.suspend(|| complaints.iter().try_for_each(|complaint| writeln!(output, "{complaint}")))?;
     }
+    bar.finish();
     let property = arguments.property.map_or_else(String::new, |property| format!(", property {}", property.name()));
     writeln!(output, "traces: {}, complaints: {wrong}{property}", kept.len())?;
     Ok(if wrong == 0 { End::Passed } else { End::Violation })

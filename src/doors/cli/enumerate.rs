@@ -7,6 +7,7 @@ use super::arguments::{Except, named, operation, share};
 use super::files::Files;
 use super::forms::Form;
 use super::output::Output;
+use super::progress::Progress;
 use super::{Context, End, Trouble, say};
 use crate::failure::failures::{OUT, save_original};
 use crate::failure::heading::found_as;
@@ -19,7 +20,6 @@ use crate::runs::enumerate::{self, Found, How, Search, Share, Space};
 use crate::runs::threads;
 use clap::Args;
 use heapproof_model::{Code, Fault, Field, Kind};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use keeper::Keeper;
 use report::Reporter;
 use std::cell::RefCell;
@@ -232,7 +232,7 @@ fn run(
     reporter: &RefCell<Reporter<'_>>,
 ) -> Result<(), Trouble> {
     let (path, space) = (arguments.search_file(search.space()), search.space().name);
-    let bar = spinner();
+    let bar = Progress::of_messages();
     let mut keeper = Keeper::new(&path);
     let trouble = RefCell::new(None);
     let note = |result: Result<(), Trouble>| {
@@ -249,15 +249,14 @@ fn run(
             note(bar.suspend(report));
         },
         &mut |search, progress| {
-            bar.set_message(report::line(progress));
-            bar.tick();
+            bar.message(progress.elapsed, || report::line(progress));
             if progress.is_level_done() {
                 note(bar.suspend(|| Ok(reporter.borrow_mut().level(progress)?)));
             }
             note(context.save(|| keeper.keep_now_and_then(search)));
         },
     );
-    bar.finish_and_clear();
+    bar.finish();
     if let Some(trouble) = trouble.into_inner() {
         return Err(trouble);
     }
@@ -279,14 +278,6 @@ fn resuming_command() -> String {
         words.push("--resume".to_owned());
     }
     words.join(" ")
-}
-
-/// A spinner on standard error, if that is a terminal.
-fn spinner() -> ProgressBar {
-    let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}");
-    let bar = ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
-    bar
 }
 
 /// Saves the failing program, minimises it, then saves and reports the result. The program is already a shortest one, so

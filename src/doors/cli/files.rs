@@ -128,9 +128,9 @@ impl Files {
     }
 
     /// Writes a file into a folder, completely or not at all. The folder is made if it is not there.
-    pub fn keep_in(folder: &Path, name: &str, text: &str) -> Result<PathBuf, Trouble> {
+    pub fn keep_in(folder: &Path, name: &str, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<PathBuf, Trouble> {
         let path = folder.join(name);
-        let written = fs::create_dir_all(folder).and_then(|()| write_whole(&path, text));
+        let written = fs::create_dir_all(folder).and_then(|()| write_whole(&path, content));
         written.map_err(|error| Trouble::Fault(format!("can't write {}: {error}", path.display())))?;
         Ok(path)
     }

@@ -7,6 +7,9 @@ use crate::judge::signature::Signature;
 use serde_json::{Value, json};
 use std::path::Path;
 
+/// What is said where a shard prints nothing that can be merged.
+pub(super) const NO_RESULT: &str = "`heapproof merge` puts shards together from what they print with `--format json`";
+
 /// This call as it was typed.
 pub(super) fn typed() -> String {
     std::env::args().map(|word| quoted(&word)).collect::<Vec<_>>().join(" ")

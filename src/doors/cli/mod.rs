@@ -17,13 +17,16 @@ mod input;
 mod isolate;
 mod json;
 mod list;
+mod manual;
 mod merge;
 mod minimize;
 mod minimizing;
 mod output;
 mod pictures;
+mod progress;
 mod proved;
 mod replay;
+mod report;
 mod reporter;
 mod run;
 mod verify_minimal;
@@ -197,6 +200,11 @@ impl Context<'_> {
             Command::Serve(arguments) => isolate::child(self, arguments),
             Command::Hold(arguments) => exec::hold(arguments),
             Command::Merge(arguments) => merge::merge(self, arguments, &mut output),
+            Command::Report(arguments) => report::report(arguments, &mut output),
+            Command::Man(arguments) => manual::man(Arguments::command(), &self.name, arguments, &mut output),
+            Command::Completions(arguments) => {
+                manual::completions(Arguments::command(), &self.name, arguments, &mut output)
+            }
             Command::List { what, all } => list::list(self, *what, *all, &mut output),
         }?;
         output.flush()?;

@@ -8,6 +8,7 @@ use super::files::Files;
 use super::isolate::{Isolate, Judge};
 use super::output::Output;
 use super::pictures::Pictures;
+use super::progress::Progress;
 use super::{Context, End, Trouble, input};
 use crate::failure::explain::{Step, steps};
 use crate::judge::lockstep::Failure;
@@ -17,6 +18,7 @@ use clap::Args;
 use heapproof_model::Program;
 use report::Replayed;
 use std::path::PathBuf;
+use std::time::Instant;
 use summary::Summary;
 
 /// For more files than this, only one file is shown for each result, with how many have it.
@@ -56,7 +58,9 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
     let shows_all = arguments.files.len() <= MANY || arguments.steps || arguments.format == Format::Json;
     let mut summary = Summary::default();
     let mut as_wanted = true;
-    for path in &arguments.files {
+    let (bar, start) = (Progress::of_programs(arguments.files.len() as u64), Instant::now());
+    for (done, path) in arguments.files.iter().enumerate() {
+        bar.so_many(done, arguments.files.len(), start.elapsed());
         let source = input::read(path, &arguments.given.reading)?;
         let (property, subject) = &source.claim(context, &arguments.given)?;
         let property = *property;
@@ -84,10 +88,11 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
         let replayed =
             Replayed { path, property, subject, program, verdict, signature, expected, explanation, steps, all_steps };
         match arguments.format {
-            Format::Human => replayed.print(shown, output)?,
-            Format::Json => replayed.print_json(output)?,
+            Format::Human => bar.suspend(|| replayed.print(shown, output))?,
+            Format::Json => bar.suspend(|| replayed.print_json(output))?,
         }
     }
+    bar.finish();
     if !shows_all {
         summary.print(output)?;
     }

@@ -2,7 +2,7 @@
 
 use super::figures;
 use super::forms::{Ended, Findings, Form};
-use super::json::{found_line, found_object, typed, violation_object};
+use super::json::{NO_RESULT, found_line, found_object, typed, violation_object};
 use super::output::{Output, paint};
 use super::run::Run;
 use super::{escaped, say};
@@ -140,7 +140,7 @@ impl<'a> Reporter<'a> {
         match self.form {
             Form::Json => self.json(&json!({ "type": "shard", "shard": share.to_string(), "result": summary })),
             _ => {
-                say("`heapproof merge` puts shards together from what they print with `--format json`");
+                say(NO_RESULT);
                 Ok(())
             }
         }

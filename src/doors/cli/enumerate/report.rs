@@ -2,7 +2,7 @@
 
 use super::Enumerate;
 use crate::doors::cli::forms::{Ended, Findings, Form};
-use crate::doors::cli::json::{found_line, found_object, typed, violation_object};
+use crate::doors::cli::json::{NO_RESULT, found_line, found_object, typed, violation_object};
 use crate::doors::cli::output::{Output, paint};
 use crate::doors::cli::proved::Proved;
 use crate::doors::cli::say;
@@ -80,6 +80,9 @@ impl<'a> Reporter<'a> {
                 self.json(&object)?;
             }
             _ => {}
+        }
+        if self.is_shard && self.form != Form::Json {
+            say(NO_RESULT);
         }
         self.output.flush()
     }

@@ -5,7 +5,6 @@
 
 use crate::doors::cli::Trouble;
 use crate::doors::cli::files::Files;
-use crate::failure::failures::write_whole;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_64;
@@ -28,15 +27,12 @@ pub(super) fn join(folders: &[PathBuf], into: &Path) -> Result<Option<String>, T
         }
     }
     Files::folder(into)?;
-    let unwritable = |path: &Path, error| Trouble::Fault(format!("can't write {}: {error}", path.display()));
-    std::fs::create_dir_all(into).map_err(|error| unwritable(into, error))?;
     let mut seen = BTreeSet::new();
     let twice: BTreeSet<&String> = names.values().filter(|name| !seen.insert(*name)).collect();
     for (content, name) in &names {
         let other = std::fs::read(into.join(name)).is_ok_and(|there| there != *content);
         let name = if other || twice.contains(name) { hashed(name, content) } else { name.clone() };
-        let path = into.join(name);
-        write_whole(&path, content).map_err(|error| unwritable(&path, error))?;
+        Files::keep_in(into, &name, content)?;
     }
     Ok(Some(format!("{}: {} of {count} inputs from {} folders", into.display(), names.len(), folders.len())))
 }

@@ -1,0 +1,144 @@
+//! The progress of a run: a bar on a terminal, else a line now and then, so that a log shows that the run goes on.
+
+use super::say;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::cell::Cell;
+use std::fmt::Write;
+use std::time::Duration;
+
+/// The time between two lines.
+const INTERVAL: Duration = Duration::from_secs(10);
+
+pub(super) struct Progress {
+    bar: ProgressBar,
+    lines: Option<Lines>,
+}
+
+/// When lines are due.
+struct Lines {
+    next: Cell<Duration>,
+}
+
+impl Progress {
+    /// That of so many programs.
+    pub fn of_programs(count: u64) -> Progress {
+        let bar = ProgressBar::new(count);
+        Progress::new(bar.with_style(style("{bar:40} {pos}/{len} programs, {each_second}/s, {eta} left")))
+    }
+
+    /// That of programs for a time.
+    pub fn of_time(time: Duration) -> Progress {
+        let template = format!("{{spinner}} {{pos}} programs, {{each_second}}/s, {{elapsed}} of {} s", time.as_secs());
+        Progress::new(ProgressBar::no_length().with_style(style(&template)))
+    }
+
+    /// That of what has a message of its own.
+    pub fn of_messages() -> Progress {
+        Progress::new(ProgressBar::no_length().with_style(style("{spinner} {msg}, {elapsed}")))
+    }
+
+    fn new(bar: ProgressBar) -> Progress {
+        bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
+        let lines = bar.is_hidden().then(Lines::default);
+        Progress { bar, lines }
+    }
+
+    /// So many programs have run after this time; `left` says what is left of them or of the time.
+    pub fn programs(&self, programs: u64, elapsed: Duration, left: impl Fn() -> Option<Duration>) {
+        self.bar.set_position(programs);
+        self.line(elapsed, || {
+            let each_second = programs as f64 / elapsed.as_secs_f64().max(1e-9);
+            let left = left().map_or_else(String::new, |left| format!(", about {} s left", left.as_secs()));
+            format!("{programs} programs after {} s, {each_second:.0}/s{left}", elapsed.as_secs())
+        });
+    }
+
+    /// So many of all programs have run after this time.
+    pub fn so_many(&self, done: usize, all: usize, elapsed: Duration) {
+        self.programs(done as u64, elapsed, || left(done as u64, all as u64, elapsed));
+    }
+
+    /// It is so far after this time.
+    pub fn message(&self, elapsed: Duration, message: impl Fn() -> String) {
+        if self.lines.is_none() {
+            self.bar.set_message(message());
+            self.bar.tick();
+        }
+        self.line(elapsed, || format!("{} after {} s", message(), elapsed.as_secs()));
+    }
+
+    fn line(&self, elapsed: Duration, text: impl FnOnce() -> String) {
+        if self.lines.as_ref().is_some_and(|lines| lines.are_due(elapsed)) {
+            say(&text());
+        }
+    }
+
+    /// Does work that prints.
+    pub fn suspend<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.bar.suspend(work)
+    }
+
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A command that ends early leaves no bar on the terminal.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+impl Default for Lines {
+    fn default() -> Lines {
+        Lines { next: Cell::new(INTERVAL) }
+    }
+}
+
+impl Lines {
+    /// Whether a line is due after this time. The first comes late, since most runs are short.
+    fn are_due(&self, elapsed: Duration) -> bool {
+        let is_due = elapsed >= self.next.get();
+        if is_due {
+            self.next.set(elapsed + INTERVAL);
+        }
+        is_due
+    }
+}
+
+/// How long the rest takes if it takes as long as what is done.
+pub(super) fn left(done: u64, all: u64, elapsed: Duration) -> Option<Duration> {
+    let rest = all.saturating_sub(done) as f64 / done as f64;
+    Duration::try_from_secs_f64(elapsed.as_secs_f64() * rest).ok()
+}
+
+fn style(template: &str) -> ProgressStyle {
+    let each_second = |state: &ProgressState, out: &mut dyn Write| {
+        // An error here is no reason to fail.
+        let _ = write!(out, "{:.0}", state.per_sec());
+    };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+    style.with_key("each_second", each_second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lines, left};
+    use std::time::Duration;
+
+    #[test]
+    fn a_line_is_due_every_ten_seconds_and_none_in_a_short_run() {
+        let lines = Lines::default();
+        let seconds = [0, 1, 9, 10, 11, 19, 21, 30, 31, 45];
+        let due: Vec<u64> = seconds.into_iter().filter(|second| lines.are_due(Duration::from_secs(*second))).collect();
+        assert_eq!(due, [10, 21, 31, 45]);
+    }
+
+    #[test]
+    fn the_rest_takes_as_long_as_what_is_done() {
+        let ten = Duration::from_secs(10);
+        assert_eq!(left(100, 400, ten), Some(Duration::from_secs(30)));
+        assert_eq!(left(0, 400, ten), None);
+    }
+}
