@@ -130,6 +130,7 @@ impl Caller<'_> {
             Operation::Transfer { store } => self.transfer(&store.0).map(nothing),
 
             Operation::Take { object } => self.0.inc_ref(self.id(*object)).map(nothing),
+            Operation::TryTake { object } => self.0.try_hold(self.id(*object)).map(Value::Bool),
             Operation::Drop { object } => self.0.dec_ref(self.id(*object)).map(nothing),
             Operation::Upgrade { weak } => {
                 let id = self.0.upgrade(self.id(*weak))?;
@@ -316,6 +317,7 @@ impl Caller<'_> {
 pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
     match operation {
         Operation::Take { object }
+        | Operation::TryTake { object }
         | Operation::Drop { object }
         | Operation::ReadField { object, .. }
         | Operation::ReadElement { object, .. }
