@@ -1,6 +1,10 @@
 //! Allocation of every kind of object.
 
+use crate::directory::Directory;
+use crate::elements::Elements;
+use crate::fields::Values;
 use crate::object::Content;
+use crate::shapes::{FEW, NO_SHAPE};
 use crate::write::LONGEST;
 use crate::{Heap, HeapError, Host, ObjectId, Value};
 
@@ -49,6 +53,36 @@ impl<H: Host> Heap<H> {
     pub fn allocate_array(&mut self, elements: &[Value]) -> Result<ObjectId, HeapError> {
         self.check_before_allocation();
         self.insert_array(elements)
+    }
+
+    /// Allocates an array without elements, with room for so many: to push them moves none. Room is given
+    /// back when an element is taken out of an array that fills less than a quarter of it. To whoever looks at the
+    /// heap it is like any other.
+    ///
+    /// # Errors
+    /// [`HeapError::Capacity`], also if there is no memory for so many.
+    pub fn allocate_array_with_capacity(&mut self, elements: u32) -> Result<ObjectId, HeapError> {
+        self.check_before_allocation();
+        self.arena.room()?;
+        let elements = Elements::with_capacity(elements as usize).ok_or(HeapError::Capacity)?;
+        self.insert(Content::Array(elements), false)
+    }
+
+    /// Allocates a table without fields that will have so many. If these are more than share their names
+    /// with other tables, it has room for them, and an index of its own, from the beginning. With fewer it is as
+    /// [`allocate_table`](Self::allocate_table) makes it. To whoever looks at the heap it is like any other.
+    ///
+    /// # Errors
+    /// [`HeapError::Capacity`], also if there is no memory for so many.
+    pub fn allocate_table_with_capacity(&mut self, fields: u32) -> Result<ObjectId, HeapError> {
+        self.check_before_allocation();
+        self.arena.room()?;
+        if fields as usize <= FEW {
+            return self.insert(Content::empty_table(), false);
+        }
+        let directory = Directory::with_capacity(fields as usize).ok_or(HeapError::Capacity)?;
+        let values = Values::Directory(Box::new(directory));
+        self.insert(Content::Table { shape: NO_SHAPE, values }, false)
     }
 
     /// Allocates a closure of a function, named by its index, and the values that it captures.

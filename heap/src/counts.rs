@@ -43,6 +43,36 @@ impl<H: Host> Heap<H> {
         }
     }
 
+    /// Counts a further reference that the mutator holds, and says so, if the object lives and is not
+    /// dying: an id is a weak reference that costs nothing until it is tried. False for nil.
+    ///
+    /// It never makes an object live that would die otherwise: one without references, which waits to be
+    /// released or whose finalizer runs before that, or one of a set of garbage while the finalizers of that set
+    /// run, unless the mutator holds it already. [`inc_ref`](Self::inc_ref) does.
+    ///
+    /// ```
+    /// # let mut heap = heapproof_heap::Heap::<()>::new();
+    /// let object = heap.allocate_table()?;
+    /// assert!(heap.try_hold(object)?);
+    /// heap.dec_ref(object)?;
+    /// heap.dec_ref(object)?;
+    /// assert!(!heap.try_hold(object)?);
+    /// # Ok::<(), heapproof_heap::HeapError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`HeapError::Overflow`].
+    #[inline]
+    pub fn try_hold(&mut self, object: ObjectId) -> Result<bool, HeapError> {
+        let Ok(&header) = self.arena.headers.find(object) else {
+            return Ok(false);
+        };
+        if !header.is_held() && (!header.is_stored() || self.dies_with_a_set(object)) {
+            return Ok(false);
+        }
+        self.arena.headers.hold(object).map(|()| true)
+    }
+
     /// Gives up a reference that the mutator holds; nil is given up by doing nothing.
     ///
     /// The object is released when this was the last strong reference to it. It is not released

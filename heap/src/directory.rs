@@ -30,6 +30,14 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
+    /// One without fields, with room for so many; `None` where there is no memory for them.
+    pub(crate) fn with_capacity(fields: usize) -> Option<Self> {
+        let mut directory = Self::default();
+        directory.fields.try_reserve_exact(fields).ok()?;
+        directory.index.try_reserve(fields).ok()?;
+        Some(directory)
+    }
+
     /// The number of fields.
     pub(crate) fn len(&self) -> usize {
         self.fields.len() - self.holes
@@ -87,12 +95,13 @@ impl Directory {
     /// Makes the index anew, from the fields, and counts the holes.
     pub(crate) fn reindex(&mut self) {
         self.holes = self.fields.iter().filter(|field| field.is_none()).count();
-        self.index = HashMap::new();
+        self.index.clear();
         if self.has_index() {
             let places = self.fields.iter().zip(0..);
             let named = places.filter_map(|(field, place)| Some((Arc::clone(&field.as_ref()?.name), place)));
-            self.index = named.collect();
+            self.index.extend(named);
         }
+        self.index.shrink_to(self.fields.capacity());
     }
 
     /// The values, in order of insertion.

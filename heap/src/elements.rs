@@ -19,6 +19,16 @@ pub(crate) enum Elements {
 }
 
 impl Elements {
+    /// None, with room for so many; `None` where there is no memory for them.
+    pub(crate) fn with_capacity(elements: usize) -> Option<Self> {
+        if elements == 0 {
+            return Some(Self::Few(Box::default()));
+        }
+        let mut list = Vec::new();
+        list.try_reserve_exact(elements).ok()?;
+        Some(Self::Many(Box::new(list)))
+    }
+
     pub(crate) fn push(&mut self, value: Value) {
         match self {
             Self::Few(few) => {

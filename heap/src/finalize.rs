@@ -99,19 +99,25 @@ impl<H: Host> Heap<H> {
         self.finalizers.releasing = ObjectId::NIL;
     }
 
-    /// Runs the finalizers of a set of garbage, of which those that are `due` have one, until no member has one
-    /// that has not begun: one may arm another.
-    pub(crate) fn finalize_before_collection(&mut self, mut due: Vec<ObjectId>, is_member: impl Fn(ObjectId) -> bool) {
+    /// Runs the finalizers of a set of garbage, the members of the search, of which those that are `due` have one, until
+    /// no member has one that has not begun: one may arm another.
+    pub(crate) fn finalize_before_collection(&mut self, mut due: Vec<ObjectId>) {
         self.finalizers.collecting = true;
         while !due.is_empty() {
             for object in due {
-                if is_member(object) && self.has_finalizer(object) {
+                if self.dies_with_a_set(object) && self.has_finalizer(object) {
                     self.finalize(object);
                 }
             }
             due = std::mem::take(&mut self.finalizers.armed);
         }
         self.finalizers.collecting = false;
+    }
+
+    /// Whether an object is a member of a set whose finalizers run.
+    #[inline]
+    pub(crate) fn dies_with_a_set(&self, object: ObjectId) -> bool {
+        self.finalizers.collecting && self.search.is_member(object.slot())
     }
 
     fn finalize(&mut self, object: ObjectId) {

@@ -31,6 +31,8 @@ macro_rules! operations {
             0x41 "drop $" Nothing 120 Drop { object: Option<R> }
             /// Returns a new reference to a weak object's target, if the target lives.
             0x42 "upgrade $" New 18 Upgrade { weak: Option<R> }
+            /// Gives the mutator one more reference if the object lives and is not dying; says whether it does.
+            0x43 "try take $" Nothing 16 TryTake { object: Option<R> }
             /// Returns the value of a table's field.
             0x20 "$.$" Look 14 ReadField { object: Option<R>, field: Field }
             /// Returns the value of an array's element.

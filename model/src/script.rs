@@ -265,7 +265,9 @@ impl Run {
             Err(refusal) => return Outcome::Refused(refusal),
         };
         match (&line.operation, line.bind, &value) {
-            (Operation::Take { object }, ..) => self.holds(*object, 1),
+            (Operation::Take { object }, ..) | (Operation::TryTake { object }, _, Value::Bool(true)) => {
+                self.holds(*object, 1);
+            }
             (Operation::Drop { object }, ..) => self.holds(*object, -1),
             (Operation::Transfer { store }, ..) => self.holds(store.0.stored().and_then(Value::reference), -1),
             (operation, Some(name), Value::Reference(object)) => {

@@ -2,7 +2,7 @@
 
 pub mod digest;
 #[cfg(feature = "cli")]
-mod figure;
+pub(crate) mod figure;
 pub mod guard;
 pub(crate) mod haste;
 pub mod lockstep;

@@ -22,7 +22,7 @@ pub(super) fn of(program: &Program, at: usize, ending: Option<Code>) -> String {
     };
     let code = line.operation.code();
     let action = match code {
-        Code::Take | Code::Drop | Code::Upgrade => return COUNT.to_owned(),
+        Code::Take | Code::TryTake | Code::Drop | Code::Upgrade => return COUNT.to_owned(),
         code if code.reads() => "read",
         code if code.writes() => "write",
         code if code.allocates() || matches!(code, Code::Chain | Code::Ring) => "allocate",

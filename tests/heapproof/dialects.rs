@@ -64,8 +64,8 @@ on a: on b: on c: drop nil\ndrop a\ncollect",
     "a = ring 1\nb = ring 1\non a: take b\non b: take a\ndrop a\ndrop b\ncollect",
     "a = ring 1\nb = ring 1\non a: on b: drop nil\ndrop a\ndrop b\ncollect",
     "a = ring 1\non a: a.next = nil\non a: drop nil\ndrop a\ncollect",
-    // The code of a set collects, and there is something to collect.
-    "a = ring 1\nb = ring 1\non a: drop b\non a: collect\non a: collect\ndrop a\ncollect",
+    // The code of a set collects what it drops.
+    "a = ring 1\nb = ring 1\nc = ring 1\non a: drop b\non a: collect\non a: drop c\non a: collect\ndrop a\ncollect",
     // What the code of a set makes has code of its own.
     "a = table\na.x = a\non a: b = table\non a: on b: drop nil\ndrop a\ncollect",
 ];

@@ -18,6 +18,7 @@ fn refusals(code: Code) -> &'static [Refusal] {
     use Refusal::*;
     match code {
         Code::Take => &[Stale, Overflow],
+        Code::TryTake => &[Overflow],
         Code::Drop => &[Stale, NotHeld],
         Code::Upgrade => &[Nil, Stale, Kind, Overflow],
         Code::ReadField | Code::ReadBox | Code::Length | Code::Truncate => &[Nil, Stale, Kind],

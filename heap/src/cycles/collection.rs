@@ -129,17 +129,16 @@ impl<H: Host> Heap<H> {
             return false;
         }
         self.host.collecting(&set);
-        let mut search = std::mem::take(&mut self.search);
         let armed: Vec<ObjectId> = set.iter().copied().filter(|&object| self.has_finalizer(object)).collect();
         if !armed.is_empty() {
-            search.take_for_members(&self.arena, &set);
-            self.finalize_before_collection(armed, |object| search.is_member(object.slot()));
+            // Nothing that finalizers of a set may call searches.
+            self.search.take_for_members(&self.arena, &set);
+            self.finalize_before_collection(armed);
             set.retain(|&object| self.contains(object));
-            search.judge_among(&self.arena, &set);
-            set.retain(|object| search.is_member(object.slot()));
+            self.search.judge_among(&self.arena, &set);
+            set.retain(|object| self.search.is_member(object.slot()));
         }
-        search.rest();
-        self.search = search;
+        self.search.rest();
         collection.objects += set.len() as u64;
         collection.cycles += self.die_together(&set);
         self.settle();

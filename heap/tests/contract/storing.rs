@@ -236,3 +236,24 @@ fn a_fill_needs_room_for_all_its_references_while_the_old_ones_count() {
     heap.fill(array, 0, 149, a.into()).unwrap();
     assert!(heap.verify_heap().is_clean());
 }
+
+#[test]
+fn room_that_is_asked_for_changes_nothing_that_can_be_seen() {
+    let mut heap = heap();
+    for capacity in [0, 1, 12, 13, 100] {
+        let array = heap.allocate_array_with_capacity(capacity).unwrap();
+        let large = heap.allocate_table_with_capacity(capacity).unwrap();
+        assert_eq!(heap.length(array), Ok(0));
+        for number in 0..2 * i64::from(capacity) {
+            heap.push(array, number.into()).unwrap();
+            heap.set_field(large, &format!("f{number}"), number.into()).unwrap();
+        }
+        assert_eq!(values(&heap, array), values(&heap, large));
+        for number in (0..2 * i64::from(capacity)).rev() {
+            assert_eq!(heap.pop(array), Ok(number.into()));
+            assert_eq!(heap.remove_field(large, &format!("f{number}")), Ok(number.into()));
+        }
+        assert_exact(&heap);
+    }
+    assert!(heap.verify_heap().is_clean());
+}

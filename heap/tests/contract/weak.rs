@@ -210,3 +210,30 @@ fn clearing_costs_the_number_of_the_targets_own_weak_objects() {
     heap.collect_cycles().unwrap();
     assert_eq!(weak_count(&heap, keeper), 50_000);
 }
+
+#[test]
+fn an_id_that_is_tried_gives_a_reference_to_what_lives_and_is_not_dying() {
+    let mut heap = heap();
+    let a = table(&mut heap);
+    assert_eq!((heap.try_hold(a), heap.try_hold(ObjectId::NIL)), (Ok(true), Ok(false)));
+    assert_eq!(external(&heap, a), 2);
+    (0..2).for_each(|_| drop_ref(&mut heap, a));
+    assert_eq!(heap.try_hold(a), Ok(false));
+    let ring = garbage_ring(&mut heap, 3);
+    assert_eq!(heap.try_hold(ring[0]), Ok(true));
+    drop_ref(&mut heap, ring[0]);
+    let alone = table(&mut heap);
+    let (first, second) = (ring[0], ring[1]);
+    on(&mut heap, alone, |heap, own| assert_eq!(heap.try_hold(own), Ok(false)));
+    on(&mut heap, first, move |heap, own| {
+        heap.inc_ref(second).unwrap();
+        assert_eq!([own, second].map(|it| heap.try_hold(it)), [Ok(false), Ok(true)]);
+        let copy = &mut heap.clone();
+        assert_eq!(copy.try_hold(own), Ok(true), "in a copy no finalizer runs");
+        (0..2).for_each(|_| drop_ref(heap, second));
+    });
+    drop_ref(&mut heap, alone);
+    assert_eq!(heap.collect_cycles().unwrap().objects, 3);
+    assert!(heap.is_empty());
+    crate::support::assert_no_panics(&mut heap);
+}

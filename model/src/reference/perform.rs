@@ -143,6 +143,10 @@ impl Reference {
 
             Operation::Take { object: None } | Operation::Drop { object: None } => Ok(Value::Nil),
             Operation::Take { object: Some(object) } => self.take(*object).map(|()| Value::Nil),
+            Operation::TryTake { object } => match object.filter(|object| self.can_be_tried(*object)) {
+                Some(object) => self.take(object).map(|()| Value::Bool(true)),
+                None => Ok(Value::Bool(false)),
+            },
             Operation::Drop { object: Some(object) } => {
                 let for_ever = self.pinned.contains(object);
                 let thing = self.thing_mut(*object).ok_or(Refusal::Stale)?;

@@ -25,6 +25,15 @@ impl Reference {
         }
     }
 
+    /// Whether an object lives and is not dying: the mutator holds it, or something refers to it that does not die with it in
+    /// a set whose code runs (SPEC 1.18).
+    pub(super) fn can_be_tried(&self, object: Object) -> bool {
+        let dies_in_a_set = self.running.iter().flat_map(|run| &run.set).any(|set| set.contains(&object));
+        let is_held = self.external(object) > 0 || self.pinned.contains(&object);
+        let is_kept = is_held || self.internal()[object.index()] > 0 && !dies_in_a_set;
+        self.lives(object) && is_kept && !self.doomed.contains(&object) && !self.seems_dead(object)
+    }
+
     /// Whether its code runs, and holds it meanwhile.
     fn has_its_turn(&self, object: Object) -> bool {
         let holds = |run: &Running| run.set.is_none() || self.dialect.set_own == SetOwn::Held;

@@ -41,7 +41,10 @@ impl Reference {
         let own = self.running.last().map(|run| run.object).filter(|object| self.lives(*object));
         let held = self.living().filter(|object| self.external(*object) > 0);
         let reached = reachable(self, held.chain(own));
-        let names_nil = matches!(operation, Operation::Take { object: None } | Operation::Drop { object: None });
+        let names_nil = matches!(
+            operation,
+            Operation::Take { object: None } | Operation::TryTake { object: None } | Operation::Drop { object: None }
+        );
         let gives_up_what_it_holds = match operation {
             Operation::Drop { object: Some(object) } => self.external(*object) > 0,
             Operation::Transfer { store } => {

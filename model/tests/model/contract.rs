@@ -64,6 +64,7 @@ fn each_refusal_has_its_reason() {
         ("a = table\nb = table\ndrop b\na.x = b", Refusal::StaleValue),
         ("a = table\nb = scalar a", Refusal::NotPlain),
         ("set counts 1\na = table\ntake a", Refusal::Overflow),
+        ("set counts 1\na = table\ntry take a", Refusal::Overflow),
         ("set counts 1\na = table\nb = array a a", Refusal::Overflow),
         ("set counts 1\na = table\nb = weak a\nc = weak a", Refusal::Overflow),
         ("set counts 1\na = table\na.x = a\na.x = a", Refusal::Overflow),
@@ -123,6 +124,28 @@ fn what_is_transferred_is_let_go_before_what_it_replaces() {
 fn what_a_run_transfers_it_holds_no_longer() {
     let (heap, _) = told("a = table\nk = table\non a: b = table\non a: transfer k.x = b\ndrop a");
     assert_eq!((heap.external(Object(2)), heap.lives(Object(2))), (0, true));
+}
+
+#[test]
+fn what_is_dying_can_not_be_taken_by_trying() {
+    let gives = |text: &str| match last(text) {
+        Outcome::Done(Value::Bool(gives)) => gives,
+        other => panic!("{text}: {other:?}"),
+    };
+    assert!(gives("a = table\ntry take a") && gives("a = table\na.me = a\ndrop a\ntry take a"));
+    assert!(!gives("try take nil") && !gives("a = table\ndrop a\ntry take a"));
+    // In its turn; saved already, in its turn; in a set; held already, in a set.
+    for (text, lives) in [
+        ("a = table\non a: try take self\ndrop a", false),
+        ("a = table\nk = table\non a: k.x = self\non a: try take self\ndrop a\nk.x = nil", true),
+        ("a = table\na.me = a\non a: try take self\ndrop a\ncollect", false),
+        ("a = table\na.me = a\non a: take self\non a: try take self\ndrop a\ncollect\ndrop a", true),
+    ] {
+        assert_eq!(told(text).0.lives(Object(0)), lives, "{text}");
+    }
+    // A run holds what it has taken by trying.
+    let (heap, _) = told("a = table\non a: b = table\non a: try take b\ndrop a");
+    assert!(!heap.lives(Object(1)));
 }
 
 #[test]

@@ -53,6 +53,7 @@ take a
 take nil
 drop nil
 p = upgrade g
+try take a
 collect
 check
 detect full
@@ -104,7 +105,8 @@ fn a_word_that_is_not_reserved_is_a_name_where_it_stands_as_one() {
     let text = "heapproof trace 1\ninsert = array 1\nfill = box insert\ninsert insert[0] fill\nfill insert[0 1] fill\n\
                 insert[0] = nil\nswap = insert[0]\nswap.length = fill\nlength insert\ntruncate = remove insert[0]\n\
                 swap remove insert[0]\ntruncate insert 0\ntransfer = table\n\
-                transfer transfer.x = transfer\ntransfer.transfer = nil\ntransfer push insert transfer\n";
+                transfer transfer.x = transfer\ntransfer.transfer = nil\ntransfer push insert transfer\n\
+                try = table\ntry take try\ntry.take = try\n";
     let program: Program = text.parse().unwrap();
     assert_eq!(program.to_string(), text);
     assert_eq!(program.spell(Name(3)), "truncate", "a word is learned as a name only where it is one");

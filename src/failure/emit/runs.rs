@@ -84,6 +84,7 @@ impl Runs {
         if let Outcome::Done(value) = outcome {
             match (&line.operation, line.bind) {
                 (Operation::Take { object }, _) => holds(bound, *object, 1),
+                (Operation::TryTake { object }, _) => holds(bound, *object, i64::from(*value == Value::Bool(true))),
                 (Operation::Drop { object }, _) => holds(bound, *object, -1),
                 (Operation::Transfer { store }, _) => holds(bound, store.0.stored().and_then(Value::reference), -1),
                 (Operation::On { .. }, _) => armed.clone_from(&operation),

@@ -43,6 +43,12 @@ impl Generator<'_> {
         Some(match code {
             Code::Take => Operation::Take { object: self.object(place, |_| true)? },
             Code::Drop => Operation::Drop { object: self.held(place)? },
+            Code::TryTake => {
+                // An id is tried where nobody knows whether its object lives.
+                let any = if self.rng.random_bool(0.3) { self.any_bound(|_, _| true) } else { None };
+                let object = if any.is_some() { any } else { self.object(place, |_| true)? };
+                Operation::TryTake { object }
+            }
             Code::Upgrade => Operation::Upgrade { weak: self.of(Kind::Weak, place)? },
             Code::ReadField => {
                 let object = self.of(Kind::Table, place)?;

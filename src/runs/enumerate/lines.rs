@@ -68,6 +68,7 @@ impl Maker<'_> {
     fn lines_of(&mut self, code: Code) {
         match code {
             Code::Take => self.on_each(|object| Operation::Take { object }),
+            Code::TryTake => self.on_each(|object| Operation::TryTake { object }),
             Code::Drop => self.on_each(|object| Operation::Drop { object }),
             Code::Upgrade => self.on_each(|weak| Operation::Upgrade { weak }),
             Code::ReadBox => self.on_each(|object| Operation::ReadBox { object }),

@@ -216,14 +216,14 @@ impl Observer {
     }
 
     fn garbage(&mut self, model: &Reference, called: &Called<'_>) {
-        let Outcome::Done(_) = called.model else { return };
+        let Outcome::Done(gives) = called.model else { return };
         let was_garbage = |object: &Option<Object>| object.is_some_and(|object| self.was.is_garbage(object));
         let stores = match called.operation {
             Operation::Transfer { store } => &store.0,
             other => other,
         };
         let (holder, value) = match stores {
-            Operation::Take { object } => {
+            Operation::Take { object } | Operation::TryTake { object } if gives != &Value::Bool(false) => {
                 let taken = was_garbage(object);
                 return self.note(taken, Condition::GarbageTaken);
             }

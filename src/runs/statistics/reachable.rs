@@ -126,7 +126,7 @@ fn takes(condition: Condition) -> &'static [&'static [Code]] {
         C::WeakCleared | C::WeakDiesToo => &[&[Weak]],
         C::UpgradeGives | C::UpgradeFails => &[&[Weak], &[Upgrade]],
         C::UpgradeSaves => &[&[Weak], &[Upgrade], CYCLES],
-        C::GarbageTaken => &[&[Take], CYCLES],
+        C::GarbageTaken => &[&[Take, TryTake], CYCLES],
         C::GarbageStored | C::GarbageWritten => &[WRITES, CYCLES],
         C::GarbageOnGarbage | C::GarbageReachesLive | C::SeveralCycles => &[COLLECTS, CYCLES],
         C::SetLivesOn => &[&[On], SAVES, COLLECTS, CYCLES],

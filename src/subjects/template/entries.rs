@@ -8,6 +8,7 @@ const OPERATIONS: &[Code] = &[
     Code::Take,
     Code::Drop,
     Code::Upgrade,
+    Code::TryTake,
     Code::ReadField,
     Code::ReadElement,
     Code::ReadCapture,

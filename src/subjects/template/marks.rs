@@ -12,6 +12,7 @@ impl Template {
         let mut marks = Vec::new();
         match operation {
             Operation::Take { object }
+            | Operation::TryTake { object }
             | Operation::Drop { object }
             | Operation::Upgrade { weak: object }
             | Operation::Weak { target: object }

@@ -40,7 +40,8 @@ impl Subject for Twin {
                 | Code::Ring
         );
         let on_elements = (Code::RemoveElement..=Code::Transfer).contains(&code) || code == Code::Length;
-        others || code <= Code::Weak && code != Code::Upgrade && !on_elements
+        let lacks = on_elements || code == Code::TryTake;
+        others || code <= Code::Weak && code != Code::Upgrade && !lacks
     }
 
     fn observes(&self, observation: Observation) -> bool {

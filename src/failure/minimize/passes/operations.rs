@@ -74,6 +74,7 @@ fn operations(operation: &Operation<Name>) -> Vec<Operation<Name>> {
         code if code.writes() => other.writes() && **other != Code::Transfer || other.reads(),
         code if manages(code) => manages(**other),
         Code::RecoverRoots => **other == Code::Recover,
+        Code::TryTake => **other == Code::Take,
         _ => false,
     };
     let others = Code::ALL.iter().filter(|other| **other != code).filter(family);

@@ -17,8 +17,8 @@ pub(super) enum Gives {
     Id,
     /// A result with a value.
     Value,
-    /// A result with a length.
-    Length,
+    /// A result with a length, or with whether it was done.
+    Plain,
     /// A result with a collection, which is complete or not.
     Collection,
     /// A result that says whether it is complete.
@@ -70,7 +70,7 @@ pub(super) fn expression<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>
             (format!("heap.get_capture({}, {index})", id(object)?), Gives::Value)
         }
         Operation::ReadBox { object } => (format!("heap.get_box({})", id(object)?), Gives::Value),
-        Operation::Length { object } => (format!("heap.length({})", id(object)?), Gives::Length),
+        Operation::Length { object } => (format!("heap.length({})", id(object)?), Gives::Plain),
         Operation::WriteField { object, field, value: stored } => {
             (at_field(refer, &id(object)?, field, Some(value(stored)?)), Gives::Result)
         }
@@ -105,6 +105,7 @@ pub(super) fn expression<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>
         }
         Operation::Transfer { store } => (transfer(&store.0, refer)?, Gives::Result),
         Operation::Take { object } => (format!("heap.inc_ref({})", id(object)?), Gives::Result),
+        Operation::TryTake { object } => (format!("heap.try_hold({})", id(object)?), Gives::Plain),
         Operation::Drop { object } => (format!("heap.dec_ref({})", id(object)?), Gives::Result),
         Operation::Upgrade { weak } => (format!("heap.upgrade({})", id(weak)?), Gives::Id),
         Operation::On { object, .. } => (format!("heap.arm_finalizer({})", id(object)?), Gives::Result),

@@ -61,7 +61,7 @@ pub(super) fn lines(statement: &Statement<'_>, id: &dyn Fn(Object) -> Option<Str
             let plain = value_of(plain, &Plain).unwrap_or_default();
             vec![format!("assert_eq!({expression}, Ok({plain}));")]
         }
-        (Gives::Length, length) => vec![format!("assert_eq!({expression}, Ok({length}));")],
+        (Gives::Plain, plain) => vec![format!("assert_eq!({expression}, Ok({plain}));")],
         (Gives::Collection, Value::Bool(complete)) if *strict => {
             vec![format!("assert!({}{expression}.unwrap().complete);", not(!complete))]
         }
