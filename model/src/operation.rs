@@ -108,7 +108,7 @@ macro_rules! operations {
 
             // Frames.
             /// Opens a frame, in which checks may touch that many objects.
-            0x56 "begin $" Nothing 38 Begin { objects: u32 }
+            0x56 "begin $" Nothing 42 Begin { objects: u32 }
             /// Closes the frame.
             0x57 "end" Nothing 60 End {}
             /// Allocates an object whose reference the end of the frame gives up.

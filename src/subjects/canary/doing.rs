@@ -150,7 +150,7 @@ canaries! {
             }
         });
 
-    "undetermined-outcome" ["undetermined-outcome"] by Determinism "does slices of one object only, in every second heap"
+    "undetermined-outcome" ["undetermined-outcome", "undetermined-journal"] by Determinism "does slices of one object only, in every second heap"
         EveryOther(|heap, operation| match operation {
             Operation::DetectSlice { objects: 2.. } => heap.call(&Operation::DetectSlice { objects: 1 }),
             Operation::CollectSlice { objects: 2.. } => heap.call(&Operation::CollectSlice { objects: 1 }),
