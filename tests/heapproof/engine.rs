@@ -30,14 +30,15 @@ fn told(output: &Output) -> String {
 fn build(sanitizer: &str, flags: &str, src: &Path, out: &Path) {
     let sources = src.join("heapproof");
     let copied =
-        "git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- -c | tar -x -C \"$1\"";
+        "git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- -c | tar -xm -C \"$1\"";
     std::fs::create_dir_all(&sources).unwrap();
     let mut copying = Command::new("sh");
     copying.args(["-euc", copied, "sh"]).arg(&sources).current_dir(ROOT);
     assert!(copying.status().unwrap().success());
     std::fs::copy(Path::new(ROOT).join(".clusterfuzzlite/build.sh"), src.join("build.sh")).unwrap();
-    // What was compiled is kept, so that a second run takes less time.
-    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("engine-{sanitizer}"));
+    // Dependencies are kept as they were compiled, so that a second run takes less time. All sources are new, so that nothing
+    // is taken for what an earlier run has built from them.
+    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("engine/{sanitizer}"));
     for folder in [out, &work] {
         std::fs::create_dir_all(folder).unwrap();
     }

@@ -119,10 +119,12 @@ fn failures(violations: &[&Value]) -> String {
 
 fn searches(spaces: &[&Value]) -> String {
     let row = |space: &&Value| {
+        let fails = space["violations"].as_object().is_some_and(|violations| !violations.is_empty());
+        let what = if fails { "failed".to_owned() } else { text(&space["type"]) };
         format!(
             "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td>{} of {}</td><td>{}</td><td>{}</td><td>{:.1}</td></tr>\n",
             text(&space["space"]),
-            text(&space["type"]),
+            what,
             text(&space["lines"]),
             text(&space["of"]),
             count(&space["states"]),
@@ -184,7 +186,7 @@ fn shapes(statistics: &Value) -> String {
             columns(&counts)
         )
     };
-    let head = "<tr><th>shape</th><th>median</th><th>largest</th><th>from the least to the largest</th></tr>\n";
+    let head = "<tr><th>shape</th><th>median</th><th>largest</th><th class=\"bars\">from small to large</th></tr>\n";
     let rows: String = shapes.map(row).collect();
     section("Shapes", &format!("<div class=\"wide\" tabindex=\"0\"><table>{head}{rows}</table></div>\n"))
 }
