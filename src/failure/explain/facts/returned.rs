@@ -44,8 +44,8 @@ impl Telling<'_> {
         let ends = matches!(moments[story.at].operation, Some(Operation::End {}));
         let first = if ends { story.last_line(&[Code::Begin]).unwrap_or(story.at) } else { story.at };
         let mut none = true;
-        for moment in first..=story.at {
-            for event in &moments[moment].model.events {
+        for (moment, happened) in moments.iter().enumerate().take(story.at + 1).skip(first) {
+            for event in &happened.model.events {
                 let Event::Took(set) = event else { continue };
                 let mut lines = Lines::new();
                 let when = story.when(moment, &mut lines);
