@@ -54,7 +54,7 @@ impl Headers {
 
     /// Notes that an object was given a reference, if a mark under way has not come to it.
     #[inline(always)]
-    fn disturb(&mut self, object: ObjectId, marks: Marks) {
+    pub(crate) fn disturb(&mut self, object: ObjectId, marks: Marks) {
         if marks.are_white(self.colour) {
             self.disturb_white(object.slot());
         }
@@ -354,6 +354,35 @@ impl Headers {
         Ok(())
     }
 
+    /// Turns a reference that the mutator holds into one from contents; the header as it then is. Who stores it then
+    /// [notes](Self::disturb) so.
+    #[inline]
+    pub(crate) fn hand_in(&mut self, object: ObjectId) -> Result<Header, HeapError> {
+        let limit = self.limit;
+        let header = self.find_mut(object)?;
+        if header.internal >= limit || !header.is_held() || header.marks.has(Mark::Spilled) {
+            return self.hand_in_slowly(object);
+        }
+        header.internal += 1;
+        header.external -= 1;
+        Ok(*header)
+    }
+
+    /// The same where the header alone does not do, or there is a reason to refuse it.
+    #[cold]
+    fn hand_in_slowly(&mut self, object: ObjectId) -> Result<Header, HeapError> {
+        self.change(object, |counts, ceiling| add(&mut counts.internal, ceiling))?;
+        self.let_go(object).inspect_err(|_| self.take_back([&Value::Reference(object)]))
+    }
+
+    /// Undoes [`hand_in`](Self::hand_in) for what is not stored after all.
+    #[cold]
+    pub(crate) fn hand_back(&mut self, object: ObjectId) {
+        let counts = self.strong(object.slot());
+        let external = counts.external.saturating_add(1);
+        self.set_strong(object.slot(), Strong { external, internal: counts.internal.saturating_sub(1) });
+    }
+
     /// See [`crate::digest`]. How a count is split changes nothing.
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
         let Self { list, spilled: _, ceiling, limit: _, colour, disturbed } = self;
@@ -428,6 +457,25 @@ mod tests {
             }
             assert_eq!(headers.let_go(object).unwrap_err(), HeapError::NotHeld { object });
             assert_eq!(headers.spilled().count(), 0);
+        }
+    }
+
+    #[test]
+    fn references_are_handed_in_one_by_one_up_to_any_ceiling_and_the_rest_is_refused() {
+        for ceiling in [1, 2, 254, 255, 256, 300, 1_000] {
+            let (mut headers, object) = headers(ceiling);
+            headers.set_strong(0, super::Strong { external: ceiling, internal: 0 });
+            for internal in 1..=ceiling {
+                let header = headers.hand_in(object).unwrap();
+                assert_eq!(headers.strong(0), super::Strong { external: ceiling - internal, internal });
+                assert_eq!(header.is_held(), internal < ceiling);
+            }
+            assert_eq!(headers.hand_in(object).unwrap_err(), HeapError::Overflow { object });
+            headers.set_strong(0, super::Strong { external: 0, internal: ceiling - 1 });
+            assert_eq!(headers.hand_in(object).unwrap_err(), HeapError::NotHeld { object });
+            assert_eq!(headers.strong(0), super::Strong { external: 0, internal: ceiling - 1 });
+            headers.hand_back(object);
+            assert_eq!(headers.strong(0).external, 1);
         }
     }
 

@@ -14,6 +14,7 @@
 use crate::fields::FieldsMut;
 use crate::object::Content;
 use crate::read::out_of_range;
+use crate::shapes::Shapes;
 use crate::write::LONGEST;
 use crate::{FieldSite, Heap, HeapError, Host, Kind, ObjectId, Value};
 
@@ -90,62 +91,25 @@ impl<H: Host> Heap<H> {
         let value = value.normalized();
         let (content, headers) = self.arena.split(holder)?;
         to.find_in(holder, content)?;
-        headers.retain_all(std::slice::from_ref(&value))?;
-        let given = value.reference();
-        let left = given.map(|given| headers.let_go(given)).transpose();
-        let put = left.and_then(|left| Ok((left, self.put(holder, to, value.clone())?)));
-        let (left, old) = put.inspect_err(|error| self.take_back_transfer(&value, error))?;
-        self.arena.headers.disturb_all(std::slice::from_ref(&value));
-        if let (Some(given), Some(left)) = (given, left)
-            && !left.is_held()
-            && self.may_lead_back(given, holder)
-        {
+        let Some(given) = value.reference() else {
+            let old = put(content, &mut self.shapes, holder, to, value)?;
+            self.written(holder, false, &old);
+            return Ok(());
+        };
+        let left = headers.hand_in(given)?;
+        let old = match put(content, &mut self.shapes, holder, to, value) {
+            Ok(old) => old,
+            Err(error) => {
+                headers.hand_back(given);
+                return Err(error);
+            }
+        };
+        headers.disturb(given, left.marks);
+        if !left.is_held() && self.may_lead_back(given, holder) {
             self.suspect(given);
         }
-        self.written(holder, given.is_some(), &old);
+        self.written(holder, true, &old);
         Ok(())
-    }
-
-    /// Puts a value that is counted in a place that the object has, and gives what was there.
-    fn put(&mut self, holder: ObjectId, to: To<'_>, value: Value) -> Result<Value, HeapError> {
-        let (content, _) = self.arena.split(holder)?;
-        match (content, to) {
-            (Content::Table { shape, values }, To::Field(name)) => {
-                let mut fields = FieldsMut { shapes: &mut self.shapes, shape, values };
-                Ok(fields.set(name, value)?.unwrap_or_default())
-            }
-            (Content::Table { shape, values }, To::FieldAt(site)) => {
-                let mut fields = FieldsMut { shapes: &mut self.shapes, shape, values };
-                Ok(fields.set_at(site, value)?.unwrap_or_default())
-            }
-            (Content::Array(elements), To::End | To::Before(_)) if elements.len() >= LONGEST => {
-                Err(HeapError::Capacity)
-            }
-            (Content::Array(elements), To::End) => {
-                elements.push(value);
-                Ok(Value::Nil)
-            }
-            (Content::Array(elements), To::Before(index)) => {
-                elements.insert(index as usize, value);
-                Ok(Value::Nil)
-            }
-            (Content::Array(elements), To::Element(index)) => replaced(elements, index, value),
-            (Content::Closure { captures, .. }, To::Capture(index)) => replaced(captures, index, value),
-            (Content::Box(place), To::Box) => Ok(std::mem::replace(place, value)),
-            (content, to) => Err(content.mismatch(holder, to.kind())),
-        }
-    }
-
-    /// Undoes the counts of a transfer that is refused for that reason.
-    #[cold]
-    fn take_back_transfer(&mut self, value: &Value, error: &HeapError) {
-        let headers = &mut self.arena.headers;
-        headers.take_back([value]);
-        if let (Some(given), false) = (value.reference(), matches!(error, HeapError::NotHeld { .. })) {
-            let mut counts = headers.strong(given.slot());
-            counts.external = counts.external.saturating_add(1);
-            headers.set_strong(given.slot(), counts);
-        }
     }
 
     /// Whether an object that the mutator has let go of may be what keeps its holder alive.
@@ -158,7 +122,39 @@ impl<H: Host> Heap<H> {
     }
 }
 
+/// Puts a value that is counted in a place that the object has, and gives what was there.
+#[inline]
+fn put(
+    content: &mut Content,
+    shapes: &mut Shapes,
+    holder: ObjectId,
+    to: To<'_>,
+    value: Value,
+) -> Result<Value, HeapError> {
+    match (content, to) {
+        (Content::Table { shape, values }, To::Field(name)) => {
+            Ok(FieldsMut { shapes, shape, values }.set(name, value)?.unwrap_or_default())
+        }
+        (Content::Table { shape, values }, To::FieldAt(site)) => {
+            Ok(FieldsMut { shapes, shape, values }.set_at(site, value)?.unwrap_or_default())
+        }
+        (Content::Array(elements), To::End | To::Before(_)) if elements.len() >= LONGEST => Err(HeapError::Capacity),
+        (Content::Array(elements), To::End) => {
+            elements.push(value);
+            Ok(Value::Nil)
+        }
+        (Content::Array(elements), To::Before(index)) => {
+            elements.insert(index as usize, value);
+            Ok(Value::Nil)
+        }
+        (Content::Array(elements), To::Element(index)) => Ok(replaced(elements, index, value)),
+        (Content::Closure { captures, .. }, To::Capture(index)) => Ok(replaced(captures, index, value)),
+        (Content::Box(place), To::Box) => Ok(std::mem::replace(place, value)),
+        (content, to) => Err(content.mismatch(holder, to.kind())),
+    }
+}
+
 /// Puts a value in one of a list, and gives what was there.
-fn replaced(list: &mut [Value], index: u32, value: Value) -> Result<Value, HeapError> {
-    Ok(list.get_mut(index as usize).map(|place| std::mem::replace(place, value)).unwrap_or_default())
+fn replaced(list: &mut [Value], index: u32, value: Value) -> Value {
+    list.get_mut(index as usize).map(|place| std::mem::replace(place, value)).unwrap_or_default()
 }
