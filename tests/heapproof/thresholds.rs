@@ -29,10 +29,11 @@ enum Of {
 }
 
 /// The numbers that programs cross upwards and downwards: the file they stand in, and the size that is crossed.
-const CROSSED: [(&str, u64, Of, u64); 6] = [
+const CROSSED: [(&str, u64, Of, u64); 7] = [
     ("elements.rs", 8, Of::Elements, 8),
     ("shapes.rs", 12, Of::Fields, 12),
     ("cycles/trial.rs", 64, Of::Elements, 64),
+    ("transfer.rs", 16, Of::Elements, 16),
     ("headers.rs", 128, Of::References, 255),
     ("verify/quick.rs", 8, Of::Elements, 8),
     ("verify/quick.rs", 64, Of::Objects, 64),
@@ -87,7 +88,7 @@ fn random_programs_cross_each_size_that_is_not_excused_both_ways() {
     let mut crossings = BTreeMap::new();
     let abilities = HEAP.abilities().unwrap();
     let mix = Mix::all(&abilities);
-    for number in 0..3_000 {
+    for number in 0..6_000 {
         let recipe = Recipe { profile: mix.of_case(1, number).profile, ..Recipe::default() };
         let program = case(1, number, &recipe, &|code| abilities.supports(code));
         let mut model = Reference::of(Dialect::default());

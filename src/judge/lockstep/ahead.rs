@@ -149,6 +149,8 @@ impl Ahead {
         let calls = self.coming.len();
         for (object, external) in left.cloned().unwrap_or_else(|| held(&self.model)) {
             for _ in 0..external {
+                // User code has given it up. Whether it lives until its turn is the subject's choice.
+                self.waits |= self.model.external(object) == 0 && self.model.dialect().has_choices();
                 if !self.waits && self.coming.len() < 2 * MOST && self.model.lives(object) {
                     self.foresee(Operation::Drop { object: Some(object) }, None);
                 }

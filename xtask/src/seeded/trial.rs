@@ -114,7 +114,8 @@ pub(crate) fn replay_corpus(
             Some(0) => Some(None),
             Some(1) => {
                 let failing = stdout.lines().filter_map(|line| line.split_once(".trace: "));
-                let signature = failing.map(|(_, what)| what).find(|what| !what.starts_with("passed"));
+                let is_failure = |what: &&str| !["passed", "note"].iter().any(|other| what.starts_with(other));
+                let signature = failing.map(|(_, what)| what).find(is_failure);
                 Some(Some(signature.unwrap_or("fails").to_owned()))
             }
             Some(2 | 3) => bail!("the corpus can't be replayed: {}", stderr.trim()),
