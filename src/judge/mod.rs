@@ -1,8 +1,8 @@
 //! The second room: a program goes in, a verdict comes out.
 
 pub mod digest;
-#[cfg(feature = "cli")]
 pub(crate) mod figure;
+#[cfg(feature = "cli")]
 pub mod guard;
 pub(crate) mod haste;
 pub mod lockstep;

@@ -3,7 +3,7 @@
 //! A bug whose edits change only bodies of functions can be switched. In the copy, such a body is a `match` with the
 //! correct body as its last arm, and an arm before it for each bug that changes it:
 //!
-//! ```ignore
+//! ```text
 //! fn release(&mut self, slot: Slot) {
 //!     match crate::switched::bug() {
 //!         7 => { … }
