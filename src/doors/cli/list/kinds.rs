@@ -14,6 +14,7 @@ pub(super) const KINDS: &[(&str, &str, &str)] = &[
     ("contents", "-WHAT", "the contents of an object differ"),
     ("counts", "-WHICH", "a count of an object differs"),
     ("statistics", "-WHICH", "a counter of the heap differs"),
+    ("returned", "-WHICH", "a collection, a check, a detection or a frame returns another number beside its value"),
     ("journal", "-MODEL-SUBJECT", "the events in a call differ: a death, a finalizer, or their order"),
     ("cycles", "", "the known cycles differ"),
     ("detection-misses-cycle", "", "a detection does not find a cycle"),
