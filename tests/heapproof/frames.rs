@@ -40,7 +40,8 @@ fn a_failure_has_a_frame_that_is_named_for_its_kind_at_the_top_of_its_stack() {
         let output = child.env("HEAPPROOF_WRONG", number.to_string()).env("RUST_BACKTRACE", "1").output().unwrap();
         let printed = String::from_utf8_lossy(&output.stderr);
         let stack = stack(&printed);
-        assert_eq!(stack[0], format!("heapproof::failure::frames::{frame}"), "{printed}");
+        // With line tables alone, a frame has no path.
+        assert_eq!(stack[0].rsplit("::").next(), Some(*frame), "{printed}");
         assert!(stack[1..].iter().any(|function| function.contains("assert_holds")), "{printed}");
     }
 }
