@@ -61,9 +61,7 @@ impl Elements {
             }
             Self::Many(many) => {
                 let cut = many.split_off(length);
-                if many.len() < many.capacity() / 4 {
-                    many.shrink_to(2 * many.len());
-                }
+                give_room_back(many);
                 cut
             }
         }
@@ -79,12 +77,17 @@ impl Elements {
             }
             Self::Many(many) => {
                 let last = many.pop();
-                if many.len() < many.capacity() / 4 {
-                    many.shrink_to(2 * many.len());
-                }
+                give_room_back(many);
                 last
             }
         }
+    }
+}
+
+/// Keeps no more than twice the room that is needed, where most of it lies empty.
+fn give_room_back(many: &mut Vec<Value>) {
+    if many.len() < many.capacity() / 4 {
+        many.shrink_to(2 * many.len());
     }
 }
 

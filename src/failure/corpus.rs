@@ -85,21 +85,31 @@ pub fn load(folder: &Path) -> Result<Vec<Kept>, CorpusError> {
 /// # Errors
 /// Where a folder can't be read.
 pub fn each(folder: &Path) -> Result<Vec<Result<Kept, CorpusError>>, CorpusError> {
-    let mut paths = Vec::new();
+    let is_ours = |path: &Path| !path.join(OTHER_HEAPS).exists();
+    let paths = below(folder, &is_ours).map_err(|(path, error)| CorpusError::Unreadable(path, error))?;
+    let paths = paths.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "trace"));
+    Ok(paths.map(read).collect())
+}
+
+/// The files in a folder and below it, in order of their paths; `enters` says which folders count.
+///
+/// # Errors
+/// The folder that can't be read.
+pub(crate) fn below(folder: &Path, enters: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
+    let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        let unreadable = |error| CorpusError::Unreadable(folder.clone(), error);
+        let unreadable = |error| (folder.clone(), error);
         for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
-            if path.is_dir() {
-                folders.extend(Some(path).filter(|path| !path.join(OTHER_HEAPS).exists()));
-            } else if path.extension().is_some_and(|extension| extension == "trace") {
-                paths.push(path);
+            match path.is_dir() {
+                true => folders.extend(Some(path).filter(|path| enters(path))),
+                false => files.push(path),
             }
         }
     }
-    paths.sort();
-    Ok(paths.into_iter().map(read).collect())
+    files.sort();
+    Ok(files)
 }
 
 /// One of them.

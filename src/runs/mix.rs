@@ -92,11 +92,6 @@ impl Mix {
         self.aims().map(|aim| aim.property).collect()
     }
 
-    /// The property, if there is but one.
-    pub fn property(&self) -> Option<Property> {
-        self.others.iter().all(|(_, aim)| aim.property == self.main.property).then_some(self.main.property)
-    }
-
     /// The profiles, each once.
     pub fn profiles(&self) -> BTreeSet<Profile> {
         self.aims().map(|aim| aim.profile).collect()

@@ -34,7 +34,7 @@ const CROSSED: [(&str, u64, Of, u64); 7] = [
     ("shapes.rs", 12, Of::Fields, 12),
     ("cycles/trial.rs", 64, Of::Elements, 64),
     ("transfer.rs", 16, Of::Elements, 16),
-    ("headers.rs", 128, Of::References, 255),
+    ("headers/spilled.rs", 128, Of::References, 255),
     ("verify/quick.rs", 8, Of::Elements, 8),
     ("verify/quick.rs", 64, Of::Objects, 64),
 ];

@@ -248,7 +248,10 @@ fn mix(arguments: &Check, subject: &SubjectKind) -> Result<Mix, Trouble> {
         Some(property) => Mix::one(property, property.profile()),
         None => Mix::all(&subject.abilities()?),
     };
-    Ok(arguments.profile.map_or(mix.clone(), |profile| mix.under(profile)))
+    Ok(match arguments.profile {
+        Some(profile) => mix.under(profile),
+        None => mix,
+    })
 }
 
 /// Writes the statistics so far, since a kill can't be caught.

@@ -1,5 +1,6 @@
 //! The JSON objects and the message of a failure that several commands print.
 
+use super::escaped;
 use crate::failure::explain::Paint;
 use crate::failure::proof::{Counterexample, quoted};
 use crate::judge::lockstep::Failure;
@@ -30,6 +31,12 @@ pub(super) fn found_object(signature: &Signature, failure: &Failure, lines: usiz
         "lines": lines,
         "path": path,
     })
+}
+
+/// What another run has printed of a minimised failure, for people.
+pub(super) fn told(violation: &Value) -> String {
+    let text = |field: &str| escaped(violation[field].as_str().unwrap_or_default());
+    format!("{}saved as {}\nreplay it: {}\n", text("report"), text("path"), text("replay"))
 }
 
 /// A minimised failure. `name` is the name of this executable.

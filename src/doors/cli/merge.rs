@@ -53,3 +53,8 @@ pub(super) fn merge(context: &Context<'_>, arguments: &Merge, output: &mut Outpu
         None => Ok(End::Passed),
     }
 }
+
+/// The error for a folder that can't be read.
+fn unreadable((folder, error): (PathBuf, std::io::Error)) -> Trouble {
+    Trouble::Usage(format!("can't read {}: {error}", folder.display()))
+}

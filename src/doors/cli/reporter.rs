@@ -2,10 +2,10 @@
 
 use super::figures;
 use super::forms::{Ended, Findings, Form};
-use super::json::{NO_RESULT, found_line, found_object, typed, violation_object};
+use super::json::{NO_RESULT, found_line, found_object, told, typed, violation_object};
 use super::output::{Output, paint};
 use super::run::Run;
-use super::{escaped, say};
+use super::say;
 use crate::failure::proof::{Counterexample, quoted};
 use crate::judge::signature::Signature;
 use crate::runs::campaign::{Found, Summary};
@@ -113,13 +113,9 @@ impl<'a> Reporter<'a> {
 
     /// Prints what another run has found: an object as it has printed it.
     pub fn told(&mut self, object: &Value) -> io::Result<()> {
-        let text = |field: &str| object[field].as_str().unwrap_or_default();
         match self.form {
             Form::Json => self.json(object),
-            Form::Human if object["type"] == "violation" => {
-                let [report, path, replay] = ["report", "path", "replay"].map(|field| escaped(text(field)));
-                writeln!(self.output, "\n{report}saved as {path}\nreplay it: {replay}\n")
-            }
+            Form::Human if object["type"] == "violation" => writeln!(self.output, "\n{}", told(object)),
             _ if object["type"] == "violation" => self.findings.add(object, self.output),
             _ => Ok(()),
         }

@@ -33,10 +33,10 @@ impl Lockstep {
         }
         let is_done = matches!(outcome, Outcome::Done(_));
         // Without its sets it is not known what a collection has freed.
-        let is_known = [Observation::Returned, Observation::Journal, Observation::Sets];
-        let is_known = is_known.iter().all(|observation| self.abilities.shows(*observation));
-        if is_done && is_known && !self.model.is_damaged() {
-            let expected = self.expected(operation, before, events);
+        let needed = [Observation::Returned, Observation::Journal, Observation::Sets];
+        let is_known = || needed.iter().all(|observation| self.abilities.shows(*observation));
+        let expected = if is_done { self.expected(operation, before, events) } else { Vec::new() };
+        if !expected.is_empty() && is_known() && !self.model.is_damaged() {
             for (figure, subject) in self.subject.call(|subject| subject.take_returned())? {
                 let model = expected.iter().find(|(known, _)| *known == figure).map(|(_, model)| *model);
                 if let Some(model) = model.filter(|model| *model != subject) {
@@ -44,10 +44,9 @@ impl Lockstep {
                 }
             }
         }
-        let now = self.model.statistics();
         match operation {
             Operation::Begin { .. } if is_done => {
-                self.framed = Some(Framed { before: now, objects: Some(0), temporaries: 0 });
+                self.framed = Some(Framed { before: self.model.statistics(), objects: Some(0), temporaries: 0 });
             }
             Operation::End {} | Operation::Recover {} | Operation::RecoverRoots {} if is_done => self.framed = None,
             Operation::Temp { .. } if is_done => {
@@ -60,8 +59,8 @@ impl Lockstep {
 
     /// What the model says of it, as far as it can be said.
     fn expected(&self, operation: &Operation<Object>, before: &Statistics, events: &[Event]) -> Vec<(Figure, u64)> {
-        let now = self.model.statistics();
         let since = |before: &Statistics| {
+            let now = self.model.statistics();
             let cycles = now.cycles_collected - before.cycles_collected;
             [(Figure::Cycles, cycles), (Figure::Checks, now.checks - before.checks)]
         };

@@ -9,7 +9,7 @@ use crate::seeded::bug::Bug;
 use crate::seeded::builds::Builds;
 use crate::seeded::choice::chosen_or;
 use crate::seeded::scratch::Scratch;
-use crate::seeded::trial::{Outcome, Trial};
+use crate::seeded::trial::{self, Outcome, Trial};
 use anyhow::{Context, Result};
 use std::ops::Range;
 use std::path::Path;
@@ -114,14 +114,9 @@ impl Comparison<'_> {
 /// The median number of operations until the bug was found; trials that did not find it count as the longest. Unless all
 /// trials found it, also how many did.
 fn cell(outcomes: &[Outcome]) -> String {
-    let operations = |outcome: &Outcome| match outcome {
-        Outcome::Found(found) => Some(found.operations),
-        _ => None,
-    };
-    let mut found: Vec<u64> = outcomes.iter().filter_map(operations).collect();
-    found.sort_unstable();
-    let median = found.get(outcomes.len().saturating_sub(1) / 2).map_or("-".to_owned(), u64::to_string);
-    match (found.len(), outcomes.len()) {
+    let found = trial::operations(outcomes).len();
+    let median = trial::median(outcomes).map_or("-".to_owned(), |median| median.to_string());
+    match (found, outcomes.len()) {
         (some, all) if some == all => median,
         (some, all) => format!("{median} ({some} of {all})"),
     }

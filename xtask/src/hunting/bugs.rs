@@ -48,7 +48,7 @@ pub(crate) struct Bugs {
     /// Hold the heap to that dialect, as `loosest`: how much a subject with a loose dialect still shows
     #[arg(long, value_name = "DIALECT")]
     dialect: Option<String>,
-    /// Build each bug by itself, instead of all behind switches: slow, and the same results
+    /// Build each bug by itself, instead of all behind switches: slow
     #[arg(long)]
     alone: bool,
     /// How many threads build and check; by default one for each processor

@@ -2,7 +2,7 @@
 
 use super::hunt::Trials;
 use crate::seeded::bug::{Bug, Reach};
-use crate::seeded::trial::Outcome;
+use crate::seeded::trial::{self, Outcome};
 use std::fmt::Write as _;
 
 /// Writes the page about these bugs. `command` repeats it.
@@ -48,18 +48,11 @@ struct Row<'a> {
 
 impl<'a> Row<'a> {
     fn new(bug: &'a Bug, trials: &'a [Outcome]) -> Row<'a> {
-        let found = trials.iter().filter_map(|outcome| match outcome {
-            Outcome::Found(found) => Some(found.operations),
-            _ => None,
-        });
-        let mut found: Vec<u64> = found.collect();
-        found.sort_unstable();
-        Row { bug, trials, found }
+        Row { bug, trials, found: trial::operations(trials) }
     }
 
-    /// The lower median; `None` if fewer than half of the trials found it.
     fn median(&self) -> Option<u64> {
-        self.found.get(self.trials.len().checked_sub(1)? / 2).copied()
+        trial::median(self.trials)
     }
 }
 

@@ -79,7 +79,7 @@ impl<'a> Builds<'a> {
     }
 
     /// The build of a bug with nothing but its edits; `None` if interrupted.
-    pub fn alone(&self, index: usize) -> Result<Option<Build>> {
+    fn alone(&self, index: usize) -> Result<Option<Build>> {
         let nothing = BTreeMap::new();
         Ok(self.scratch.build(self.edited.get(index).unwrap_or(&nothing))?.map(Build::plain))
     }

@@ -29,7 +29,10 @@ use syn::visit::Visit;
 /// The variable that says which bug is on, by its number from 1.
 pub(super) const VARIABLE: &str = "HEAPPROOF_BUG";
 
-const MODULE: &str = "//! Which bug of this copy is on.
+/// The module that says which bug of the copy is on.
+fn module() -> String {
+    format!(
+        "//! Which bug of this copy is on.
 
 use std::sync::OnceLock;
 
@@ -37,10 +40,12 @@ static BUG: OnceLock<usize> = OnceLock::new();
 
 /// Its number; 0 if none is.
 #[inline]
-pub(crate) fn bug() -> usize {
-    *BUG.get_or_init(|| std::env::var(\"HEAPPROOF_BUG\").ok().and_then(|number| number.parse().ok()).unwrap_or(0))
+pub(crate) fn bug() -> usize {{
+    *BUG.get_or_init(|| std::env::var(\"{VARIABLE}\").ok().and_then(|number| number.parse().ok()).unwrap_or(0))
+}}
+"
+    )
 }
-";
 
 /// A copy of the sources with switches.
 pub(super) struct Switched {
@@ -79,7 +84,7 @@ pub(super) fn switched(bugs: &[Bug], read: &impl Fn(&Path) -> Result<String>) ->
         let Some(folder) = path.ancestors().find(|folder| folder.ends_with("src")).map(Path::to_path_buf) else {
             continue;
         };
-        files.insert(folder.join("switched.rs"), MODULE.to_owned());
+        files.insert(folder.join("switched.rs"), module());
         files.insert(path, source.with_switches());
     }
     let roots: Vec<PathBuf> = files.keys().filter(|path| path.ends_with("src/switched.rs")).cloned().collect();

@@ -51,6 +51,22 @@ pub(crate) struct Found {
     pub trace: PathBuf,
 }
 
+/// The operations after which trials found their bug, the fewest first.
+pub(crate) fn operations(outcomes: &[Outcome]) -> Vec<u64> {
+    let found = outcomes.iter().filter_map(|outcome| match outcome {
+        Outcome::Found(found) => Some(found.operations),
+        _ => None,
+    });
+    let mut found: Vec<u64> = found.collect();
+    found.sort_unstable();
+    found
+}
+
+/// The lower median of these operations. Trials that found nothing count as the longest, so there may be none.
+pub(crate) fn median(outcomes: &[Outcome]) -> Option<u64> {
+    operations(outcomes).get(outcomes.len().checked_sub(1)? / 2).copied()
+}
+
 impl Trial<'_> {
     /// Runs the trial; `None` if interrupted.
     pub fn run(&self, heapproof: &Build) -> Result<Option<Outcome>> {

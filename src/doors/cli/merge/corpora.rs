@@ -3,8 +3,10 @@
 //! An input keeps its name: of several names for one content the first in alphabetical order. Where two contents have one name,
 //! each gets its hash into it. So the names do not depend on the order of the folders.
 
+use super::unreadable;
 use crate::doors::cli::Trouble;
 use crate::doors::cli::files::Files;
+use crate::failure::corpus::below;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_64;
@@ -39,20 +41,9 @@ pub(super) fn join(folders: &[PathBuf], into: &Path) -> Result<Option<String>, T
 
 /// The files in a folder and below it, but for hidden ones.
 fn inputs(folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
-    let mut inputs = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let unreadable = |error| Trouble::Usage(format!("can't read {}: {error}", folder.display()));
-        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            match path.is_dir() {
-                _ if is_hidden => {}
-                true => folders.push(path),
-                false => inputs.push(path),
-            }
-        }
-    }
+    let shows = |path: &Path| !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    let mut inputs = below(folder, &shows).map_err(unreadable)?;
+    inputs.retain(|path| shows(path));
     Ok(inputs)
 }
 

@@ -6,9 +6,10 @@ use super::Merge;
 use super::piece::{PROVED, Piece};
 use super::saved::save;
 use crate::doors::cli::forms::{Ended, Findings, Form};
+use crate::doors::cli::json::told;
 use crate::doors::cli::output::Output;
 use crate::doors::cli::proved::{Kind, Proved};
-use crate::doors::cli::{End, Trouble, escaped};
+use crate::doors::cli::{End, Trouble};
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use crate::runs::enumerate::{Failed, Tail};
@@ -97,11 +98,7 @@ impl Printer<'_> {
         let is_violation = event["type"] == "violation";
         match self.form {
             Form::Json => writeln!(self.output, "{event}"),
-            Form::Human if is_violation => {
-                let [report, path, replay] =
-                    ["report", "path", "replay"].map(|field| escaped(event[field].as_str().unwrap_or_default()));
-                writeln!(self.output, "\n{report}saved as {path}\nreplay it: {replay}\n")
-            }
+            Form::Human if is_violation => writeln!(self.output, "\n{}", told(event)),
             Form::Human if event["type"] == "space" => writeln!(self.output),
             _ if is_violation => self.findings.add(event, self.output),
             _ => Ok(()),

@@ -1,7 +1,9 @@
 //! Whether results are all shards of one run.
 
 use super::piece::Piece;
+use super::unreadable;
 use crate::doors::cli::Trouble;
+use crate::failure::corpus::below;
 use crate::runs::share::Share;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -24,18 +26,9 @@ pub(super) fn files(given: &[PathBuf]) -> Result<Vec<PathBuf>, Trouble> {
             continue;
         }
         let before = files.len();
-        let mut folders = vec![path.clone()];
-        while let Some(folder) = folders.pop() {
-            let unreadable = |error| Trouble::Usage(format!("can't read {}: {error}", folder.display()));
-            for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
-                let path = entry.map_err(unreadable)?.path();
-                match path.extension().and_then(OsStr::to_str) {
-                    _ if path.is_dir() => folders.push(path),
-                    Some("json" | "jsonl") if may_be_result(&path) => files.push(path),
-                    _ => {}
-                }
-            }
-        }
+        let is_named_so = |path: &Path| matches!(path.extension().and_then(OsStr::to_str), Some("json" | "jsonl"));
+        let there = below(path, &|_| true).map_err(unreadable)?;
+        files.extend(there.into_iter().filter(|path| is_named_so(path) && may_be_result(path)));
         if files.len() == before {
             return Err(Trouble::Usage(format!("there are no results in {}: no `.json` or `.jsonl`", path.display())));
         }
