@@ -53,7 +53,9 @@ fn a_search_is_a_page_and_so_is_a_run_that_passes() {
         &searched,
         &["<p class=\"verdict\">passed", "<h2 id=\"searches\">", "<code>cycles</code>", "4 of 4", "<td>131</td>"],
     );
-    has(&page(folder.path(), &["check", "--seed", "1", "--cases", "50"]), &["<p class=\"verdict\">passed"]);
+    let checked = page(folder.path(), &["check", "--seed", "1", "--cases", "50"]);
+    has(&checked, &["<p class=\"verdict\">passed", "<code>11 properties</code> of <code>heap</code>"]);
+    has(&searched, &["<code>lockstep</code> of <code>heap</code>"]);
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub(super) fn of(objects: &[Value]) -> String {
         .filter(|object| ["proved", "tried", "pruned"].iter().any(|name| object["type"] == *name))
         .collect();
     let subject = text(&start["subject"]);
-    let property = start["property"].as_str().map_or_else(|| "lockstep".to_owned(), escaped);
+    let property = judged_by(start);
     let mut body = verdict(start, summary, &spaces, !violations.is_empty());
     body += &failures(&violations);
     if !spaces.is_empty() {
@@ -36,6 +36,15 @@ pub(super) fn of(objects: &[Value]) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{property} of {subject}: heapproof</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
     )
+}
+
+/// The property of a run, or how many it has; a search has the lockstep and does not say so.
+fn judged_by(start: &Value) -> String {
+    match (start["property"].as_str(), start["properties"].as_array()) {
+        (Some(property), _) => escaped(property),
+        (None, Some(properties)) => format!("{} properties", properties.len()),
+        (None, None) => "lockstep".to_owned(),
+    }
 }
 
 /// A text for a page.
@@ -61,7 +70,7 @@ fn section(title: &str, inner: &str) -> String {
 }
 
 fn verdict(start: &Value, summary: Option<&Value>, spaces: &[&Value], fails: bool) -> String {
-    let property = start["property"].as_str().map_or_else(|| "lockstep".to_owned(), escaped);
+    let property = judged_by(start);
     let subject = text(&start["subject"]);
     let is_whole = summary.is_some() || spaces.iter().any(|space| space["end"] == "done");
     let is_interrupted = summary.is_some_and(|summary| summary["interrupted"] == true);
