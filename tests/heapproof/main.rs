@@ -46,6 +46,7 @@ mod reached;
 mod replay_command;
 mod report;
 mod sdk;
+mod seldom;
 mod shards;
 mod signatures;
 mod spelled;

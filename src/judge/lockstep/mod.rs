@@ -19,6 +19,7 @@ mod inspection;
 mod noting;
 mod returned;
 mod score;
+mod seldom;
 mod trial;
 
 pub(crate) use branch::{Ends, Past};
@@ -29,6 +30,7 @@ pub use trial::{Failed, Trial};
 pub(crate) use noting::begins;
 #[cfg(feature = "cli")]
 pub(crate) use noting::on_each_line;
+pub(crate) use seldom::Seldom;
 
 use crate::judge::panics::{self, Panic};
 use crate::judge::subject::{Abilities, Observation, Subject, SubjectKind};
@@ -260,13 +262,13 @@ impl Lockstep {
     fn inspected(&mut self, ahead: &[Line], inspection: &dyn Inspection) -> Result<Outcome, Failed> {
         let Some(line) = ahead.first() else { return Ok(Outcome::Skipped) };
         let operation = self.resolved(line);
-        if operation.is_some() && !self.model.is_damaged() {
-            inspection.before(self, ahead)?;
-        }
         let Some(operation) = operation else {
             self.tally.add(line.operation.code(), &Outcome::Skipped);
             return Ok(Outcome::Skipped);
         };
+        if !self.model.is_damaged() {
+            inspection.before(self, &operation, ahead)?;
+        }
         let outcome = self.carry_out(&operation, line.bind)?;
         self.tally.add(line.operation.code(), &outcome);
         if self.model.is_damaged() {

@@ -10,13 +10,14 @@ mod cycles;
 pub mod determinism;
 mod recover;
 mod release;
+mod sample;
 mod slices;
 pub mod text;
 mod tuning;
 mod verify;
 
 use crate::judge::haste;
-use crate::judge::lockstep::{self, Verdict};
+use crate::judge::lockstep::{self, Doubt, Verdict};
 use crate::judge::subject::{Abilities, Observation, SubjectKind};
 use crate::programs::generate::Profile;
 use crate::programs::mutate::Notation;
@@ -95,6 +96,22 @@ properties! {
 }
 
 impl Property {
+    /// The verdict of [`Property::check`] for less work, where many programs are run to find those that fail.
+    ///
+    /// Under the lockstep everything is compared after every few operations, as many as the program's bytes say, and in between what
+    /// an operation names. Of the trials of some other properties, as every fault at every object, one in a few is made. What fails
+    /// is checked, and that is the verdict.
+    pub fn seek(self, subject: &SubjectKind, program: &Program) -> Verdict {
+        let check = || self.check(subject, program);
+        match self {
+            Property::Lockstep => haste::looked_at_seldom(subject, program, check),
+            Property::Verify => haste::sought(subject, Doubt::Chance, || verify::seek(subject, program), check),
+            Property::Recover => haste::sought(subject, Doubt::Chance, || recover::seek(subject, program), check),
+            Property::Text => haste::sought(subject, Doubt::Chance, || text::seek(subject, program), check),
+            _ => check(),
+        }
+    }
+
     /// The property of that name.
     pub fn from_name(name: &str) -> Option<Property> {
         Property::ALL.iter().copied().find(|property| property.name() == name)
