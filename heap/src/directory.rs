@@ -10,6 +10,7 @@ use std::hash::Hasher;
 use std::sync::Arc;
 
 use crate::digest::Digest;
+use crate::footprint::{Reserved, texts};
 use crate::object::next_reference;
 use crate::shapes::FEW;
 use crate::{ObjectId, Value};
@@ -30,6 +31,15 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { fields, holes: _, index } = self;
+        let there = || fields.iter().flatten();
+        let names = there().map(|field| field.name.reserved()).sum::<u64>();
+        let values = texts(there().map(|field| &field.value));
+        size_of::<Self>() as u64 + fields.reserved() + index.reserved() + names + values
+    }
+
     /// One without fields, with room for so many; `None` where there is no memory for them.
     pub(crate) fn with_capacity(fields: usize) -> Option<Self> {
         let mut directory = Self::default();

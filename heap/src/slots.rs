@@ -8,6 +8,7 @@ use std::hash::Hasher;
 
 use crate::arena::NONE;
 use crate::digest::Digest;
+use crate::footprint::Reserved;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SlotSet {
@@ -92,6 +93,12 @@ impl SlotSet {
 
     pub(crate) fn clear(&mut self) {
         self.members.clear();
+    }
+
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { members, places } = self;
+        members.reserved() + places.reserved()
     }
 
     /// See [`crate::digest`].

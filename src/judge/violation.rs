@@ -163,6 +163,15 @@ pub enum Violation {
         /// In the subject.
         subject: u64,
     },
+    /// The memory that the subject has reserved grew each time that a program was run on it, and it was emptied.
+    Footprint {
+        /// The most bytes after the first times.
+        early: u64,
+        /// The most bytes after the last times.
+        late: u64,
+        /// How often the program was run.
+        rounds: u64,
+    },
     /// An operation touched more objects than its budget allows.
     OverBudget {
         /// How many objects it touched.

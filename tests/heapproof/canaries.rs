@@ -49,6 +49,7 @@ fn catches(property: Property) -> &'static [&'static str] {
         Property::Tuning => &["statistics", "over-budget-check"],
         // There is no subject in these: they are tried on wrong notations.
         Property::Text | Property::Bytes => &[],
+        Property::Memory => &["footprint"],
         Property::Determinism => &["undetermined", "panicked"],
     }
 }
@@ -131,7 +132,7 @@ fn each_canary_is_caught_by_the_property_that_is_listed_with_it() {
 #[test]
 fn each_kind_of_violation_has_a_canary() {
     let mut found: BTreeSet<String> = FOUND.iter().map(|(_, found)| kind(&found.signature)).collect();
-    for property in [Property::Verify, Property::Recover, Property::Determinism] {
+    for property in [Property::Verify, Property::Recover, Property::Memory, Property::Determinism] {
         found.extend(canaries_of(property).map(|canary| kind(&caught(property, canary, Canary::is_for).1)));
     }
     let kinds: BTreeSet<String> = Signature::kinds().iter().map(kind).collect();

@@ -62,6 +62,12 @@ impl Names {
                 let figure = figure.name();
                 (format!("{figure} returned: {model}"), format!("{figure} returned: {subject}"))
             }
+            Violation::Footprint { early, late, rounds } => (
+                format!(
+                    "a heap that is emptied each time goes on with the {early} bytes that it had after the first times"
+                ),
+                format!("after the program was run {rounds} times it has reserved {late} bytes"),
+            ),
             Violation::OverBudget { touched, budget } => {
                 (format!("at most {budget} objects are touched here"), format!("{touched} objects are touched"))
             }

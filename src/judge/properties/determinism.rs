@@ -4,16 +4,14 @@
 //! and cycles. After each line, all this is hashed to one number for each subject. The [`digest`] of a run hashes its
 //! numbers. Of a subject whose dialect leaves it choices, only the outcomes are compared that depend on none.
 
+use super::alone::Alone;
 use crate::judge::lockstep::{Failure, Lockstep, Verdict, begins};
 use crate::judge::panics;
-use crate::judge::subject::{Abilities, Looks, Observation, Subject, SubjectKind};
+use crate::judge::subject::{Looks, Observation, SubjectKind};
 use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
-use heapproof_model::dialect::{Again, Names};
-use heapproof_model::script::{self, Machine, Script};
-use heapproof_model::{
-    Code, Contents, Counts, Dialect, Event, Line, Object, Operation, Outcome, Program, Refusal, Statistics, Value,
-};
+use heapproof_model::dialect::Names;
+use heapproof_model::{Code, Contents, Counts, Dialect, Event, Line, Object, Outcome, Program, Statistics};
 use std::hash::{Hash, Hasher};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -30,27 +28,27 @@ pub(super) fn check(kind: &SubjectKind, program: &Program) -> Verdict {
 /// # Errors
 /// Why there is no subject, or how it is lost.
 pub fn digest(kind: &SubjectKind, program: &Program) -> Result<u64, Violation> {
-    let mut run = Run::of(kind)?;
+    let mut run = Alone::of(kind)?;
     let mut digest = Xxh3::new();
     for line in program.lines() {
-        digest.write_u64(run.step(line)?.digest);
+        digest.write_u64(taken(&mut run, line)?.digest);
     }
     Ok(digest.finish())
 }
 
 fn compare(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(), (usize, Violation)> {
-    let run = || Run::of(kind).map_err(|violation| (0, violation));
+    let run = || Alone::of(kind).map_err(|violation| (0, violation));
     let (mut first, mut second) = (run()?, run()?);
     let mut copied = first.copied();
     let said = said(kind, program).map_err(|violation| (0, violation))?;
     for (step, line) in program.lines().iter().enumerate().take(said.len()).filter(|(step, _)| said[*step]) {
         begins(step);
         let at = |violation| (step, violation);
-        let shown = first.step(line).map_err(at)?;
+        let shown = taken(&mut first, line).map_err(at)?;
         tally.add(line.operation.code(), &shown.outcome);
-        shown.compare(&second.step(line).map_err(at)?, "a second run").map_err(at)?;
+        shown.compare(&taken(&mut second, line).map_err(at)?, "a second run").map_err(at)?;
         if let Some(copy) = &mut copied {
-            shown.compare(&copy.step(line).map_err(at)?, "a copy").map_err(at)?;
+            shown.compare(&taken(copy, line).map_err(at)?, "a copy").map_err(at)?;
             copied = copy.copied();
         }
     }
@@ -90,141 +88,60 @@ impl Shown {
     }
 }
 
-/// A subject without a model.
-struct Run {
-    subject: Box<dyn Subject>,
-    abilities: Abilities,
-    script: Script,
-    /// How many objects were allocated, as far as is known.
-    objects: u32,
-    /// The objects at which the heap was damaged.
-    damaged: Vec<Object>,
-    /// The references that the mutator held before the heap was damaged, one entry each.
-    roots: Vec<Object>,
+/// Carries out a line, and gives what the subject then shows.
+fn taken(run: &mut Alone, line: &Line) -> Result<Shown, Violation> {
+    let Some((outcome, journal)) = run.carry_out(line)? else {
+        return Ok(Shown { outcome: Outcome::Skipped, journal: Vec::new(), digest: 0 });
+    };
+    let digest = match run.abilities.dialect().has_choices() {
+        true => promised(run, line, &outcome),
+        false => shown(run, &outcome, &journal),
+    };
+    run.unless_lost()?;
+    Ok(Shown { outcome, journal, digest })
 }
 
-impl Machine for Run {
-    fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
-        match operation {
-            Operation::Recover {} => self.subject.recover(None),
-            Operation::RecoverRoots {} => {
-                let roots = if self.damaged.is_empty() { self.held() } else { std::mem::take(&mut self.roots) };
-                self.subject.recover(Some(&roots));
-            }
-            Operation::Fault { object: Some(object), .. } => {
-                let roots = if self.damaged.is_empty() { self.held() } else { std::mem::take(&mut self.roots) };
-                let reply = self.subject.call(operation);
-                self.roots = roots;
-                self.damaged.extend(reply.is_ok().then_some(object));
-                return reply;
-            }
-            other => return self.subject.call(other),
-        }
-        self.damaged.clear();
-        Ok(Value::Nil)
+/// A digest of what a subject promises that has choices: what a line gives that names only objects which held
+/// references reach, unless the outcome is a choice.
+fn promised(run: &Alone, line: &Line, outcome: &Outcome) -> u64 {
+    let dialect = run.abilities.dialect();
+    let is_chosen = matches!(line.operation.code(), Code::Upgrade | Code::Collect | Code::CollectSlice);
+    let mut digest = Xxh3::new();
+    if dialect.names == Names::Held && !is_chosen {
+        outcome.hash(&mut digest);
     }
-
-    fn script(&mut self) -> &mut Script {
-        &mut self.script
-    }
-
-    fn permits(&self, operation: &Operation<Object>) -> bool {
-        operation.suits_damage(&self.damaged)
-    }
+    digest.finish()
 }
 
-impl Run {
-    fn of(kind: &SubjectKind) -> Result<Run, Violation> {
-        let subject = kind.make()?;
-        let abilities = kind.abilities_of(&*subject);
-        let script = Script::default().again(abilities.dialect().again == Again::EachDeath);
-        Ok(Run { subject, abilities, script, objects: 0, damaged: Vec::new(), roots: Vec::new() })
-    }
-
-    fn copied(&self) -> Option<Run> {
-        let subject = self.subject.fork().filter(|_| self.abilities.shows(Observation::Fork))?;
-        let Run { abilities, script, objects, damaged, roots, .. } = self;
-        let (script, objects, damaged, roots) = (script.clone(), *objects, damaged.clone(), roots.clone());
-        Some(Run { subject, abilities: *abilities, script, objects, damaged, roots })
-    }
-
-    fn step(&mut self, line: &Line) -> Result<Shown, Violation> {
-        if !self.abilities.supports_line(line) {
-            return Ok(Shown { outcome: Outcome::Skipped, journal: Vec::new(), digest: 0 });
+/// A digest of everything that the subject shows.
+fn shown(run: &mut Alone, outcome: &Outcome, journal: &[Event]) -> u64 {
+    let mut digest = Xxh3::new();
+    (outcome, journal).hash(&mut digest);
+    run.subject.take_returned().hash(&mut digest);
+    // What a subject does not show it may not even understand to be asked for.
+    let shows = |observation| run.abilities.shows(observation);
+    let statistics = if shows(Observation::Statistics) { run.subject.statistics() } else { Statistics::default() };
+    // A damaged heap can only be verified.
+    if run.damaged.is_empty() && run.abilities.looks() != Looks::Disturbing {
+        statistics.named().hash(&mut digest);
+        for object in (0..run.objects).map(Object).filter(|object| run.subject.lives(*object)) {
+            look(run, object).hash(&mut digest);
         }
-        let outcome = script::step(self, line);
-        self.unless_lost()?;
-        if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, &outcome) {
-            self.subject.bind(name, *object);
-        }
-        let journal = self.subject.take_journal();
-        let digest = match self.abilities.dialect().has_choices() {
-            true => self.promised(line, &outcome),
-            false => self.shown(&outcome, &journal),
-        };
-        self.unless_lost()?;
-        Ok(Shown { outcome, journal, digest })
+        let mut cycles = if shows(Observation::Cycles) { run.subject.cycles() } else { Vec::new() };
+        cycles.sort_unstable();
+        cycles.hash(&mut digest);
     }
+    digest.finish()
+}
 
-    fn unless_lost(&self) -> Result<(), Violation> {
-        self.subject.broken().map_or(Ok(()), Err)
+/// What the subject shows of an object.
+fn look(run: &Alone, object: Object) -> (Object, Contents, Option<Counts>, Option<u64>) {
+    let shows = |observation| run.abilities.shows(observation);
+    let mut contents = Contents::default();
+    if shows(Observation::Contents) {
+        run.subject.look(object, &mut contents);
     }
-
-    fn held(&self) -> Vec<Object> {
-        let objects = (0..self.objects).map(Object).filter(|object| self.subject.lives(*object));
-        objects.flat_map(|object| std::iter::repeat_n(object, self.subject.counts(object).external as usize)).collect()
-    }
-
-    /// A digest of what a subject promises that has choices: what a line gives that names only objects which held
-    /// references reach, unless the outcome is a choice.
-    fn promised(&self, line: &Line, outcome: &Outcome) -> u64 {
-        let dialect = self.abilities.dialect();
-        let is_chosen = matches!(line.operation.code(), Code::Upgrade | Code::Collect | Code::CollectSlice);
-        let mut digest = Xxh3::new();
-        if dialect.names == Names::Held && !is_chosen {
-            outcome.hash(&mut digest);
-        }
-        digest.finish()
-    }
-
-    /// A digest of everything that the subject shows.
-    fn shown(&mut self, outcome: &Outcome, journal: &[Event]) -> u64 {
-        let mut digest = Xxh3::new();
-        (outcome, journal).hash(&mut digest);
-        let results =
-            journal.iter().filter_map(|event| if let Event::Did(outcome) = event { Some(outcome) } else { None });
-        for outcome in results.chain([outcome]) {
-            if let Outcome::Done(Value::Reference(object)) = outcome {
-                self.objects = self.objects.max(object.0 + 1);
-            }
-        }
-        self.subject.take_returned().hash(&mut digest);
-        // What a subject does not show it may not even understand to be asked for.
-        let shows = |observation| self.abilities.shows(observation);
-        let statistics = if shows(Observation::Statistics) { self.subject.statistics() } else { Statistics::default() };
-        self.objects = self.objects.max(statistics.allocations as u32);
-        // A damaged heap can only be verified.
-        if self.damaged.is_empty() && self.abilities.looks() != Looks::Disturbing {
-            statistics.named().hash(&mut digest);
-            for object in (0..self.objects).map(Object).filter(|object| self.subject.lives(*object)) {
-                self.look(object).hash(&mut digest);
-            }
-            let mut cycles = if shows(Observation::Cycles) { self.subject.cycles() } else { Vec::new() };
-            cycles.sort_unstable();
-            cycles.hash(&mut digest);
-        }
-        digest.finish()
-    }
-
-    /// What the subject shows of an object.
-    fn look(&self, object: Object) -> (Object, Contents, Option<Counts>, Option<u64>) {
-        let shows = |observation| self.abilities.shows(observation);
-        let mut contents = Contents::default();
-        if shows(Observation::Contents) {
-            self.subject.look(object, &mut contents);
-        }
-        let counts = shows(Observation::Counts).then(|| self.subject.counts(object));
-        let strong = shows(Observation::Strong).then(|| self.subject.strong(object));
-        (object, contents, counts, strong)
-    }
+    let counts = shows(Observation::Counts).then(|| run.subject.counts(object));
+    let strong = shows(Observation::Strong).then(|| run.subject.strong(object));
+    (object, contents, counts, strong)
 }

@@ -4,10 +4,12 @@
 //! A property is one entry in the table below and one file beside this one. Everything else follows from the entry: the
 //! command line, [`assert_holds`](crate::assert_holds), and the front doors for other people's frameworks.
 
+mod alone;
 pub mod bytes;
 mod collect;
 mod cycles;
 pub mod determinism;
+mod memory;
 mod recover;
 mod release;
 mod sample;
@@ -90,6 +92,9 @@ properties! {
     /// Encoding and decoding keeps programs, and no bytes do harm.
     Bytes "bytes" Default bytes::check:
         "encoding and decoding gives the same program, and any bytes decode to a program"
+    /// A heap that is empty again needs no more memory than before.
+    Memory "memory" Default memory::check:
+        "memory that a program took is used again when the program runs again on the same heap"
     /// The same program does the same again.
     Determinism "determinism" Default determinism::check:
         "a program does the same on two subjects, and on copies of them"
@@ -139,6 +144,9 @@ impl Property {
             Property::Verify => abilities.shows(Observation::Verification),
             Property::Recover => has(&[Code::Fault]) && has(&[Code::Recover, Code::RecoverRoots]),
             Property::Slices => has(&[Code::CollectSlice, Code::DetectSlice, Code::Begin]),
+            Property::Memory => {
+                abilities.shows(Observation::Footprint) && abilities.shows(Observation::Counts) && has(&[Code::Drop])
+            }
             Property::Tuning => has(&[Code::Check, Code::SetInterval]),
             Property::Lockstep | Property::Determinism | Property::Text | Property::Bytes => true,
         }

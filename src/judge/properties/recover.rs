@@ -17,7 +17,7 @@ use heapproof_model::{Code, Fault, Line, Object, Operation, Outcome, Program};
 const AT_ONCE: usize = 3;
 
 /// How many trials there are for one that is made where a run looks for failures.
-const ONE_IN: u64 = 8;
+const ONE_IN: u64 = 4;
 
 struct Recover {
     sample: Sample,

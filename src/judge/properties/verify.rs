@@ -16,7 +16,7 @@ const AT_EITHER_END: usize = 12;
 const MANY: usize = 500;
 
 /// How many faults there are for one that is made where a run looks for failures.
-const ONE_IN: u64 = 8;
+const ONE_IN: u64 = 4;
 
 struct Verify {
     sample: Sample,
