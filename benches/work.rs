@@ -13,8 +13,10 @@ use std::process::ExitCode;
 
 const PROGRAMS: &[u8] = include_bytes!("work/programs");
 
-/// The parts, and what each does with a program.
-const PARTS: &[(&str, fn(&Program))] = &[
+/// A part: its name, and what it does with a program.
+type Part = (&'static str, fn(&Program));
+
+const PARTS: &[Part] = &[
     ("read", |_| ()),
     ("model", |program| {
         let mut model = Reference::new();

@@ -56,7 +56,12 @@ impl Inspection for Seldom {
 
     fn before(&self, lockstep: &mut Lockstep, operation: &Operation<Object>, _: &[Line]) -> Result<(), Failed> {
         let collects = matches!(operation.code(), Code::Collect | Code::CollectSlice | Code::Check | Code::End);
-        Ok(if collects { lockstep.compare_contents()? } else { lockstep.compare_around(operation)? })
+        if collects {
+            lockstep.compare_contents()?;
+        } else {
+            lockstep.compare_around(operation)?;
+        }
+        Ok(())
     }
 
     fn look(&self, lockstep: &mut Lockstep) -> Checked {
