@@ -51,6 +51,7 @@ mod signatures;
 mod spelled;
 mod statistics;
 mod thresholds;
+mod told;
 mod viewer;
 mod whole_contract;
 #[path = "../../examples/your_heap.rs"]
