@@ -9,6 +9,7 @@ mod cells;
 mod command_line;
 mod corpus;
 mod dialects;
+mod digests;
 mod elsewhere;
 mod emit;
 mod engine;

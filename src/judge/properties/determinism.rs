@@ -4,14 +4,14 @@
 //! and cycles. After each line, all this is hashed to one number for each subject. The [`digest`] of a run hashes its
 //! numbers. Of a subject whose dialect leaves it choices, only the outcomes are compared that depend on none.
 
+use crate::judge::code::{self, Finalizers, Runs};
 use crate::judge::figure::Figure;
 use crate::judge::lockstep::{Failure, Lockstep, Verdict, begins};
 use crate::judge::panics;
 use crate::judge::subject::{Abilities, Looks, Observation, Subject, SubjectKind};
 use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
-use heapproof_model::dialect::{Again, Names};
-use heapproof_model::script::{self, Machine, Script};
+use heapproof_model::dialect::Names;
 use heapproof_model::{
     Code, Contents, Counts, Dialect, Event, Line, Object, Operation, Outcome, Program, Refusal, Statistics, Value,
 };
@@ -84,7 +84,7 @@ struct Shown {
 struct Run {
     subject: Box<dyn Subject>,
     abilities: Abilities,
-    script: Script,
+    finalizers: Finalizers,
     /// How many objects were allocated, as far as is known.
     objects: u32,
     /// The objects at which the heap was damaged.
@@ -93,7 +93,7 @@ struct Run {
     roots: Vec<Object>,
 }
 
-impl Machine for Run {
+impl Runs for Run {
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
         match operation {
             Operation::Recover {} => self.subject.recover(None),
@@ -114,8 +114,8 @@ impl Machine for Run {
         Ok(Value::Nil)
     }
 
-    fn script(&mut self) -> &mut Script {
-        &mut self.script
+    fn finalizers(&mut self) -> &mut Finalizers {
+        &mut self.finalizers
     }
 
     fn permits(&self, operation: &Operation<Object>) -> bool {
@@ -127,22 +127,22 @@ impl Run {
     fn of(kind: &SubjectKind) -> Result<Run, Violation> {
         let subject = kind.make()?;
         let abilities = kind.abilities_of(&*subject);
-        let script = Script::default().again(abilities.dialect().again == Again::EachDeath);
-        Ok(Run { subject, abilities, script, objects: 0, damaged: Vec::new(), roots: Vec::new() })
+        let finalizers = Finalizers::default();
+        Ok(Run { subject, abilities, finalizers, objects: 0, damaged: Vec::new(), roots: Vec::new() })
     }
 
     fn copied(&self) -> Option<Run> {
         let subject = self.subject.fork().filter(|_| self.abilities.shows(Observation::Fork))?;
-        let Run { abilities, script, objects, damaged, roots, .. } = self;
-        let (script, objects, damaged, roots) = (script.clone(), *objects, damaged.clone(), roots.clone());
-        Some(Run { subject, abilities: *abilities, script, objects, damaged, roots })
+        let Run { abilities, finalizers, objects, damaged, roots, .. } = self;
+        let (finalizers, objects, damaged, roots) = (finalizers.clone(), *objects, damaged.clone(), roots.clone());
+        Some(Run { subject, abilities: *abilities, finalizers, objects, damaged, roots })
     }
 
     fn step(&mut self, line: &Line) -> Result<Shown, Violation> {
         if !self.abilities.supports_line(line) {
             return Ok(Shown { outcome: Outcome::Skipped, journal: Vec::new(), returned: Vec::new(), digest: 0 });
         }
-        let outcome = script::step(self, line);
+        let outcome = code::step(self, line);
         self.unless_lost()?;
         if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, &outcome) {
             self.subject.bind(name, *object);
