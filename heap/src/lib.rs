@@ -103,6 +103,7 @@ pub use allocate::New;
 pub use configuration::Configuration;
 pub use counts::Counts;
 pub use cycles::{Budget, Collection};
+pub use digest::Parts;
 pub use error::HeapError;
 #[cfg(feature = "fault-injection")]
 pub use faults::Fault;

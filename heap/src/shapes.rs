@@ -14,11 +14,10 @@
 //! shape has a [`Directory`](crate::directory::Directory) of its own.
 
 use std::collections::BTreeMap;
-use std::hash::Hasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
 
 /// The most names of a shape; so many are searched one by one.
@@ -128,8 +127,9 @@ impl Shapes {
     }
 
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self { id: _, list } = self;
+        digest.part("shapes");
         digest.list(list.iter(), |digest, Shape { parent, names, children }| {
             digest.number(*parent);
             digest.list(names.iter(), |digest, name| digest.text(name));

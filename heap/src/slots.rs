@@ -4,10 +4,8 @@
 //! if the list agrees, so those of slots that are no members may be anything. (Briggs and Torczon,
 //! "An efficient representation for sparse sets", ACM LOPLAS 1993.)
 
-use std::hash::Hasher;
-
 use crate::arena::NONE;
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
 
 #[derive(Clone, Debug, Default)]
@@ -102,7 +100,8 @@ impl SlotSet {
     }
 
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
+        // The part is that of whoever has the set.
         let Self { members, places: _ } = self;
         digest.list(members.iter(), |digest, slot| digest.number(*slot));
     }

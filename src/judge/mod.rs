@@ -1,5 +1,6 @@
 //! The second room: a program goes in, a verdict comes out.
 
+pub mod code;
 pub mod digest;
 pub(crate) mod figure;
 #[cfg(feature = "cli")]

@@ -248,7 +248,11 @@ impl Violation {
             Violation::FaultMissed { fault, .. } => format!("fault-missed-{}", fault.word()),
             Violation::RepairedAgain { .. } => "repaired-again".to_owned(),
             Violation::Score { .. } => "score".to_owned(),
-            Violation::Undetermined { what, .. } => format!("undetermined-{what}"),
+            Violation::Undetermined { difference, .. } => match **difference {
+                Violation::Outcome { .. } => "undetermined-outcome".to_owned(),
+                Violation::Journal { .. } => "undetermined-journal".to_owned(),
+                _ => "undetermined-state".to_owned(),
+            },
             Violation::Misplaced { .. } => "misplaced".to_owned(),
             Violation::RoundTrip { form, .. } => format!("round-trip-{form}"),
         }

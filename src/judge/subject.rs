@@ -171,10 +171,9 @@ pub trait Subject {
 
     /// Learns that a name of the program stands for an object from now on; only finalizers need it.
     ///
-    /// A subject with finalizers has a [`Script`](heapproof_model::Script), to which it passes this on. It appends the line
-    /// of an [`On`](Operation::On) there, and runs an object's finalizer by
-    /// [`script::finalize`](heapproof_model::script::finalize), which calls it for each line as a
-    /// [`Machine`](heapproof_model::Machine). Then it looks whether the object has references again.
+    /// A subject with finalizers has a [`Finalizers`](crate::code::Finalizers), to which it passes this on. It appends the line
+    /// of an [`On`](Operation::On) there, and runs an object's finalizer by [`run`](crate::code::run), which calls it for each
+    /// line as [`Runs`](crate::code::Runs). Then it looks whether the object has references again.
     fn bind(&mut self, _name: Name, _object: Object) {}
 
     /// What has happened inside the heap since this was last called ([`Observation::Journal`]).

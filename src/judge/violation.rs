@@ -211,12 +211,8 @@ pub enum Violation {
     Undetermined {
         /// Where it was carried out again.
         which: &'static str,
-        /// What differs.
-        what: &'static str,
-        /// The outcome of the line at first.
-        first: Outcome,
-        /// Its outcome the second time.
-        second: Outcome,
+        /// How that run differs from the first, which stands for the model.
+        difference: Box<Violation>,
     },
     /// The parser reports an error at a place that the text does not have.
     Misplaced {
@@ -256,6 +252,7 @@ impl Violation {
             | Violation::Strong { object, .. }
             | Violation::CollectsLive { object }
             | Violation::LeavesGarbage { object } => vec![*object],
+            Violation::Undetermined { difference, .. } => difference.objects(),
             Violation::Verification { found } => found.object.into_iter().collect(),
             Violation::FaultMissed { wanted, .. } => wanted.object.into_iter().collect(),
             Violation::Cycles { model, subject } | Violation::Detection { model, subject } => parted(model, subject),

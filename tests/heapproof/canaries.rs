@@ -54,7 +54,7 @@ fn catches(property: Property) -> &'static [&'static str] {
     }
 }
 
-fn canaries_of(property: Property) -> impl Iterator<Item = &'static Canary> {
+pub fn canaries_of(property: Property) -> impl Iterator<Item = &'static Canary> {
     let names = catches(property);
     family().filter(move |canary| names.iter().any(|name| name_of(canary).starts_with(name)))
 }
@@ -65,7 +65,7 @@ fn name_of(canary: &Canary) -> &str {
 }
 
 /// The first random program for which a property does not hold with a signature that is wanted.
-fn caught(property: Property, canary: &Canary, wanted: fn(&Canary, &Signature) -> bool) -> (Program, Signature) {
+pub fn caught(property: Property, canary: &Canary, wanted: fn(&Canary, &Signature) -> bool) -> (Program, Signature) {
     let abilities = canary.kind.abilities().unwrap();
     let recipe = Recipe { profile: property.profile(), ..Recipe::default() };
     let programs = (0..PROGRAMS).map(|number| case(1, number, &recipe, &|code| abilities.has(code)));
@@ -147,7 +147,7 @@ fn each_kind_of_violation_has_a_canary() {
 
 /// What one canary is enough for: a signature, but for those that are made of pairs of outcomes or of events, or of a
 /// fault, which has a test of its own.
-fn kind(signature: &Signature) -> String {
+pub fn kind(signature: &Signature) -> String {
     let text = signature.kind();
     let many = ["outcome-", "journal-", "fault-missed-"].into_iter().find(|many| text.starts_with(many));
     many.unwrap_or(text).to_owned()

@@ -9,6 +9,7 @@ mod cells;
 mod command_line;
 mod corpus;
 mod dialects;
+mod digests;
 mod elsewhere;
 mod emit;
 mod engine;
@@ -52,6 +53,7 @@ mod signatures;
 mod spelled;
 mod statistics;
 mod thresholds;
+mod told;
 mod viewer;
 mod whole_contract;
 #[path = "../../examples/your_heap.rs"]

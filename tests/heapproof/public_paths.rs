@@ -4,8 +4,9 @@
 use heapproof::assert_holds;
 use heapproof::campaign::{Campaign, Found, OBSERVED, Summary};
 use heapproof::cli::main;
+use heapproof::code::{Finalizers, Runs, run as run_code, step as step_of};
 use heapproof::corpus::{CorpusError, Kept, REGRESSIONS, each, file_name, known, load, text};
-use heapproof::digest::{Gathered, of};
+use heapproof::digest::{Gathered, Part as PartOfState, Test, of};
 use heapproof::emit::{Claim, Emitted, Part, Run, Spelling, Step, Story, Telling};
 use heapproof::emit::{emit_embedding, emit_test, function, function_name, traces_in};
 use heapproof::enumerate::Failed as FailedOfLast;

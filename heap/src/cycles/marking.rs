@@ -29,12 +29,10 @@
 //! were, which may be many more, are looked at twice, for roots and for what is white, in at most (L + 1) / 2
 //! stretches each time.
 
-use std::hash::Hasher;
-
 use super::allowance::Limits;
 use super::candidates::Candidates;
 use crate::arena::Arena;
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
 use crate::headers::Headers;
 
@@ -185,11 +183,21 @@ impl Marking {
     }
 
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self { under_way, grey, rooted, swept, end, stretch, white } = self;
+        digest.part("marking.under_way");
         digest.number(*under_way);
-        digest.numbers([*rooted, *swept, *end, *stretch]);
+        digest.part("marking.rooted");
+        digest.number(*rooted);
+        digest.part("marking.swept");
+        digest.number(*swept);
+        digest.part("marking.end");
+        digest.number(*end);
+        digest.part("marking.stretch");
+        digest.number(*stretch);
+        digest.part("marking.grey");
         digest.list(grey.iter(), |digest, slot| digest.number(*slot));
+        digest.part("marking.white");
         digest.list(white.iter(), |digest, slot| digest.number(*slot));
     }
 }

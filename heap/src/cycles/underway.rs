@@ -1,12 +1,10 @@
 //! A detection under way: from where its walk sets out, and what it has found. Why it looks there and nowhere else is
 //! said in [`super::detection`].
 
-use std::hash::Hasher;
-
 use super::components::{Numbers, Walk};
 use super::known::KnownCycles;
 use crate::arena::{Arena, NONE};
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
 use crate::slots::SlotSet;
 
@@ -105,9 +103,10 @@ impl Underway {
     }
 
     /// See [`crate::digest`].
-    pub(super) fn digest(&self, numbers: &Numbers, digest: &mut Digest<'_, impl Hasher>) {
+    pub(super) fn digest(&self, numbers: &Numbers, digest: &mut Digest<'_, impl Parts>) {
         let Self { stage, walk, found, ends } = self;
         walk.digest(numbers, digest);
+        digest.part("detection.stage");
         match stage {
             Stage::Every { slot } => digest.number(*slot),
             Stage::Starts { place } => digest.size(2 * place),
@@ -117,6 +116,7 @@ impl Underway {
                 digest.list(cycles.iter(), |digest, place| digest.number(*place));
             }
         }
+        digest.part("detection.found");
         digest.list(found.iter(), |digest, slot| digest.number(*slot));
         digest.list(ends.iter(), |digest, end| digest.size(*end));
     }

@@ -5,6 +5,7 @@
 //! computed from the changes. Heaps can be far larger than a person looks at: objects beyond the first [`MOST_OBJECTS`]
 //! and values beyond the first [`MOST_VALUES`](super::state::MOST_VALUES) of an object are left out.
 
+use super::code::{Done, Finalizers};
 use super::names::Names;
 use super::state::{Look, State};
 use crate::judge::lockstep::{Called, Failure, Lockstep, Tried, begins};
@@ -45,6 +46,8 @@ pub struct Moment {
     pub model: Side,
     /// The subject's side.
     pub subject: Side,
+    /// What finalizers did in it, in the model.
+    pub inside: Vec<Done>,
 }
 
 /// The place of a call.
@@ -191,6 +194,7 @@ struct Recorder {
     model: Looks,
     subject: Looks,
     seen: Contents,
+    finalizers: Finalizers,
 }
 
 /// The last look of each object, by number.
@@ -226,9 +230,10 @@ impl Recorder {
             changes: panics::catch(|| self.of_subject(lockstep)).unwrap_or_default(),
             statistics,
         };
-        self.learn_names(lockstep.model(), called.model);
+        let inside = self.inside(called.operation, called.model, called.events);
+        self.learn_names(lockstep.model(), called.model, &inside);
         let (when, operation) = (self.when.unwrap_or(When::End), Some(called.operation.clone()));
-        self.moments.push(Moment { when, operation, model, subject });
+        self.moments.push(Moment { when, operation, model, subject, inside });
     }
 
     /// Adds a moment for a line that called nothing. Where the subject panicked, only the model answers.
@@ -240,7 +245,7 @@ impl Recorder {
         let statistics = self.moments.last().map_or_else(Statistics::default, |moment| moment.model.statistics);
         let skipped = |statistics| Side { outcome: Some(Outcome::Skipped), statistics, ..Side::default() };
         let (mut model, mut subject) = (skipped(statistics), skipped(statistics));
-        let mut operation = None;
+        let (mut operation, mut inside) = (None, Vec::new());
         if panicked {
             let mut after = lockstep.model().clone();
             let script = after.script();
@@ -249,20 +254,33 @@ impl Recorder {
             model.events = std::mem::take(&mut after.script().journal);
             model.changes = self.of_model(&after);
             model.statistics = after.statistics();
-            self.learn_names(&after, &outcome);
+            if let Some(operation) = &operation {
+                inside = self.inside(operation, &outcome, &model.events);
+            }
+            self.learn_names(&after, &outcome, &inside);
             (model.outcome, subject.outcome) = (Some(outcome), None);
         }
-        self.moments.push(Moment { when: When::Line(index), operation, model, subject });
+        self.moments.push(Moment { when: When::Line(index), operation, model, subject, inside });
     }
 
-    /// Names objects by the first name that is bound to them, and until then by their numbers and their allocating
-    /// line.
-    fn learn_names(&mut self, model: &Reference, outcome: &Outcome) {
-        let Some(line) = &self.line else { return };
+    /// What finalizers did in the present call.
+    fn inside(&mut self, operation: &Operation<Object>, outcome: &Outcome, events: &[Event]) -> Vec<Done> {
+        let index = if let Some(When::Line(index)) = self.when { Some(index) } else { None };
+        let line = self.line.as_ref().map(|line| (index, line));
+        self.finalizers.called(&self.program, operation, outcome, events, line)
+    }
+
+    /// Names objects by the first name that is bound to them, and until then by their numbers and what allocates them.
+    fn learn_names(&mut self, model: &Reference, outcome: &Outcome, inside: &[Done]) {
         if let Some(When::Line(index)) = self.when {
             self.names.number(self.bound..model.bound(), index);
         }
+        for done in inside {
+            let new = done.allocated().filter(|number| (self.bound..model.bound()).contains(number));
+            new.for_each(|number| self.names.number_inside(Object(number as u32), done.line));
+        }
         self.bound = model.bound();
+        let Some(line) = &self.line else { return };
         if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, outcome) {
             self.names.name(*object, &self.program.spell(name));
         }

@@ -6,6 +6,7 @@
 //! model is right; and the `graph` before and after. On request it adds what could be different without changing the
 //! failure.
 
+mod code;
 mod facts;
 mod graph;
 pub(crate) mod history;
@@ -89,18 +90,22 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     let dialect = subject.abilities().ok().and_then(|abilities| dialect(abilities.dialect()));
     let ends = failure.violation.ends_the_process();
     let (model, subject) = history.names.sides(&failure.violation);
-    let story = Story::new(&history).filter(|_| !ends);
+    let story = Story::new(&history);
+    // A story that ends before the failure says nothing of its place.
     let mut place = match program.lines().get(failure.step) {
         Some(line) => format!("at line {}, `{}`", failure.step + 1, program.print(line)),
-        None => place_at_end(story.as_ref()),
+        None => place_at_end(story.as_ref().filter(|_| !ends)),
     };
     if !failure.tried.is_empty() {
         place.push_str(&format!("; on a copy, after {}", history.names.tried(program, &failure.tried)));
     }
     // If this run differs at another place than the failure did, the history has gaps. An explanation must not panic
     // then.
-    let told = story.and_then(|story| panics::catch(|| told(&story, &failure.violation)).ok());
-    let (mut facts, (graph, left_out)) = told.unwrap_or_default();
+    let told = panics::catch(|| facts::facts(story.as_ref(), program, failure));
+    let mut facts = told.unwrap_or_default();
+    let story = story.filter(|_| !ends);
+    let drawn = story.and_then(|story| panics::catch(|| graph::rows(&story, &failure.violation.objects())).ok());
+    let (graph, left_out) = drawn.unwrap_or_default();
     facts.extend(dialect);
     let trace = trace(program, failure.step, &facts);
     let end = end(&history, failure);
@@ -140,10 +145,6 @@ fn place_at_end(story: Option<&Story<'_>>) -> String {
         (Some(call), _) => format!("{place}, at `{}`", call.code().text()),
         _ => place.to_owned(),
     }
-}
-
-fn told(story: &Story<'_>, violation: &Violation) -> (Vec<Fact>, (Vec<Row>, usize)) {
-    (facts::facts(story, violation), graph::rows(story, &violation.objects()))
 }
 
 /// The steps of the end, up to the failing one.

@@ -22,6 +22,11 @@ impl Names {
                 ("it returns".into(), format!("it wants more memory than the {limit} MiB that it may have"))
             }
             Violation::NotMade(not_made) => ("it is there".into(), not_made.to_string()),
+            // Where only the value differs, nil is one too.
+            Violation::Outcome { model: Outcome::Done(model), subject: Outcome::Done(subject) } => {
+                let gives = |value: &Value<Object>| format!("done, giving {}", self.value(value));
+                (gives(model), gives(subject))
+            }
             Violation::Outcome { model, subject } => (self.outcome(model), self.outcome(subject)),
             Violation::FreedTooEarly { object } => {
                 let name = self.object(*object);
@@ -30,6 +35,14 @@ impl Names {
             Violation::NotFreed { object } | Violation::LeaksCycle { object } => {
                 let name = self.object(*object);
                 (format!("{name} is gone"), format!("{name} lives"))
+            }
+            Violation::Journal {
+                model: Some(Event::Did(Outcome::Done(model))),
+                subject: Some(Event::Did(Outcome::Done(subject))),
+            } => {
+                let gives =
+                    |value: &Value<Object>| format!("the finalizer's operation: done, giving {}", self.value(value));
+                (gives(model), gives(subject))
             }
             Violation::Journal { model, subject } => (self.event(model.as_ref()), self.event(subject.as_ref())),
             Violation::Contents { object, model, subject } => {
@@ -84,10 +97,10 @@ impl Names {
             Violation::Score { found, wanted, score } => {
                 (format!("{}, which scores {wanted}", self.findings(found)), format!("the score is {score}"))
             }
-            Violation::Undetermined { which, what, first, second } => (
-                format!("{which} does the same; {}", self.outcome(first)),
-                format!("another {what}; {}", self.outcome(second)),
-            ),
+            Violation::Undetermined { which, difference } => {
+                let (first, second) = self.sides(difference);
+                (format!("it does the same in {which}; at first {first}"), format!("in {which} {second}"))
+            }
             Violation::Misplaced { error, text } => (
                 "a text that is wrong is wrong at some place in it".into(),
                 format!("it is wrong at `{error}` of\n{text}"),

@@ -1,16 +1,15 @@
 //! A subject without a model: it is called as a program says, and what it shows is for others to judge.
 
+use crate::judge::code::{self, Finalizers, Runs};
 use crate::judge::subject::{Abilities, Observation, Subject, SubjectKind};
 use crate::judge::violation::Violation;
-use heapproof_model::dialect::Again;
-use heapproof_model::script::{self, Machine, Script};
 use heapproof_model::{Event, Line, Object, Operation, Outcome, Refusal, Value};
 
 /// A subject without a model.
 pub(super) struct Alone {
     pub subject: Box<dyn Subject>,
     pub abilities: Abilities,
-    script: Script,
+    finalizers: Finalizers,
     /// How many objects were allocated, as far as is known.
     pub objects: u32,
     /// The objects at which the heap was damaged.
@@ -19,7 +18,7 @@ pub(super) struct Alone {
     roots: Vec<Object>,
 }
 
-impl Machine for Alone {
+impl Runs for Alone {
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
         match operation {
             Operation::Recover {} => self.subject.recover(None),
@@ -40,8 +39,8 @@ impl Machine for Alone {
         Ok(Value::Nil)
     }
 
-    fn script(&mut self) -> &mut Script {
-        &mut self.script
+    fn finalizers(&mut self) -> &mut Finalizers {
+        &mut self.finalizers
     }
 
     fn permits(&self, operation: &Operation<Object>) -> bool {
@@ -54,23 +53,21 @@ impl Alone {
     pub fn of(kind: &SubjectKind) -> Result<Alone, Violation> {
         let subject = kind.make()?;
         let abilities = kind.abilities_of(&*subject);
-        let mut run =
-            Alone { subject, abilities, script: Script::default(), objects: 0, damaged: Vec::new(), roots: Vec::new() };
-        run.forget_names();
-        Ok(run)
-    }
-
-    /// Lets the names of a program stand for nothing again, so that it can be run once more.
-    pub fn forget_names(&mut self) {
-        self.script = Script::default().again(self.abilities.dialect().again == Again::EachDeath);
+        let finalizers = Finalizers::default();
+        Ok(Alone { subject, abilities, finalizers, objects: 0, damaged: Vec::new(), roots: Vec::new() })
     }
 
     /// A copy, if the subject can be copied.
     pub fn copied(&self) -> Option<Alone> {
         let subject = self.subject.fork().filter(|_| self.abilities.shows(Observation::Fork))?;
-        let Alone { abilities, script, objects, damaged, roots, .. } = self;
-        let (script, objects, damaged, roots) = (script.clone(), *objects, damaged.clone(), roots.clone());
-        Some(Alone { subject, abilities: *abilities, script, objects, damaged, roots })
+        let Alone { abilities, finalizers, objects, damaged, roots, .. } = self;
+        let (finalizers, objects, damaged, roots) = (finalizers.clone(), *objects, damaged.clone(), roots.clone());
+        Some(Alone { subject, abilities: *abilities, finalizers, objects, damaged, roots })
+    }
+
+    /// Lets the names of a program stand for nothing again, so that it can be run once more.
+    pub fn forget_names(&mut self) {
+        self.finalizers = Finalizers::default();
     }
 
     /// Carries out a line: its outcome and its events. `None` where the subject lacks what it calls.
@@ -78,7 +75,7 @@ impl Alone {
         if !self.abilities.supports_line(line) {
             return Ok(None);
         }
-        let outcome = script::step(self, line);
+        let outcome = code::step(self, line);
         self.unless_lost()?;
         if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, &outcome) {
             self.subject.bind(name, *object);
