@@ -45,7 +45,7 @@ impl std::error::Error for TextError {}
 /// Those that begin with a word come before those that begin with a name: not every such word is reserved, and no name is
 /// learned from it by trying.
 static FORMS: LazyLock<Vec<(Code, Vec<Token<'static>>)>> = LazyLock::new(|| {
-    let mut forms: Vec<_> = Code::ALL.iter().map(|code| (*code, cut(1, code.text()).unwrap_or_default())).collect();
+    let mut forms: Vec<_> = Code::EVERY.iter().map(|code| (*code, cut(1, code.text()).unwrap_or_default())).collect();
     forms.sort_by_key(|(_, form)| !form.first().is_some_and(|first| first.kind == TokenKind::Word));
     forms
 });
@@ -129,6 +129,7 @@ impl Reader {
                 Err(first.wrong("`panic` stands only in a finalizer: `on x: panic`"))
             }
             _ if code.is_setting() && depth > 0 => Err(first.wrong("a setting can't stand in a finalizer")),
+            _ if code.is_expectation() && depth > 0 => Err(first.wrong("an expectation can't stand in a finalizer")),
             _ if code == Code::Fault && depth > 0 => Err(first.wrong("a fault can't stand in a finalizer")),
             (_, Some(name)) => Ok(Line { bind: Some(self.bind(name, depth)?), operation }),
             (_, None) => Ok(Line { bind: None, operation }),

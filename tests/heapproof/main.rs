@@ -16,6 +16,7 @@ mod enumerate;
 mod enumerate_command;
 #[rustfmt::skip] // as heapproof prints it
 mod emitted;
+mod expectations;
 mod explanations;
 mod forms;
 mod frames;

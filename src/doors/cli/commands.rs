@@ -9,6 +9,7 @@ use super::emit_test::EmitTest;
 use super::enumerate::Enumerate;
 use super::exec::Hold;
 use super::isolate::Serve;
+use super::judge::Judging;
 use super::list::Listed;
 use super::manual::{Completions, Man};
 use super::merge::Merge;
@@ -55,6 +56,9 @@ pub(super) enum Command {
     /// Run programs from files
     #[command(after_help = EXIT_CODES)]
     Replay(Replay),
+    /// Ask the model alone whether what traces expect is so
+    #[command(after_help = EXIT_CODES)]
+    Judge(Judging),
     /// Minimise a failing program
     #[command(visible_alias = "minimise", after_help = EXIT_CODES)]
     Minimize(Minimize),

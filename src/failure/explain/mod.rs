@@ -47,6 +47,9 @@ pub struct Explanation {
     pub model: String,
     /// What the subject says there.
     pub subject: String,
+    /// Whether it is the line itself that says so, and not the subject.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub expected: bool,
     /// Why the model is right.
     pub facts: Vec<Fact>,
     /// The objects around the failing call, before and after it.
@@ -89,6 +92,7 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     let dialect = subject.abilities().ok().and_then(|abilities| dialect(abilities.dialect()));
     let ends = failure.violation.ends_the_process();
     let (model, subject) = history.names.sides(&failure.violation);
+    let expected = matches!(failure.violation, Violation::Expected { .. });
     let story = Story::new(&history).filter(|_| !ends);
     let mut place = match program.lines().get(failure.step) {
         Some(line) => format!("at line {}, `{}`", failure.step + 1, program.print(line)),
@@ -104,7 +108,8 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     facts.extend(dialect);
     let trace = trace(program, failure.step, &facts);
     let end = end(&history, failure);
-    Explanation { trace, end, place, model, subject, facts, graph, left_out, variations: Vec::new(), trials: 0 }
+    let variations = Vec::new();
+    Explanation { trace, end, place, model, subject, expected, facts, graph, left_out, variations, trials: 0 }
 }
 
 /// The contract by which the model is right, where that is not SPEC 1 to 10 alone.
@@ -126,7 +131,8 @@ pub(crate) fn outline(program: &Program, failure: &Failure, more: Option<&str>) 
     };
     let trace = trace(program, failure.step, &[]);
     let (end, facts, graph, variations) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Explanation { trace, end, place, model, subject, facts, graph, left_out: 0, variations, trials: 0 }
+    let expected = matches!(failure.violation, Violation::Expected { .. });
+    Explanation { trace, end, place, model, subject, expected, facts, graph, left_out: 0, variations, trials: 0 }
 }
 
 fn place_at_end(story: Option<&Story<'_>>) -> String {
@@ -143,7 +149,12 @@ fn place_at_end(story: Option<&Story<'_>>) -> String {
 }
 
 fn told(story: &Story<'_>, violation: &Violation) -> (Vec<Fact>, (Vec<Row>, usize)) {
-    (facts::facts(story, violation), graph::rows(story, &violation.objects()))
+    let (mut rows, left_out) = graph::rows(story, &violation.objects());
+    if matches!(violation, Violation::Expected { .. }) {
+        // Subject and model do not differ.
+        rows.iter_mut().for_each(|row| row.subject.clone_from(&row.model));
+    }
+    (facts::facts(story, violation), (rows, left_out))
 }
 
 /// The steps of the end, up to the failing one.

@@ -1,11 +1,12 @@
 //! The state of a search: the verdicts so far, and the simplest program that fails so far.
 
 use super::Options;
+use super::expectations;
 use super::judge::{Ballot, Judge, Verdict};
 use super::order::Rank;
 use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
-use heapproof_model::{Line, Program, Reference};
+use heapproof_model::{Line, Name, Operation, Program, Reference};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::Ordering;
 use xxhash_rust::xxh3::xxh3_128;
@@ -20,6 +21,8 @@ pub(super) struct Search<'a> {
     /// The simplest program so far, its names canonical.
     best: Program,
     rank: Rank,
+    /// What the program expects, which is never changed.
+    expected: Vec<Operation<Name>>,
     failure: Failure,
     known: HashMap<u128, Known>,
     /// How often a program was run.
@@ -55,7 +58,7 @@ impl<'a> Search<'a> {
         if let Some(improved) = options.improved {
             improved(&best, &failure);
         }
-        let signature = failure.signature(program);
+        let signature = failure.exactly(program);
         let failed = Some((signature.clone(), failure.clone()));
         let known = Known { verdict: Verdict { failed, runs: 1 }, asked: true };
         Search {
@@ -63,6 +66,7 @@ impl<'a> Search<'a> {
             options,
             ballot,
             signature,
+            expected: expectations::of(best.lines()),
             rank: Rank::of(&best),
             known: HashMap::from([(key(&best), known)]),
             best,
@@ -143,6 +147,9 @@ impl<'a> Search<'a> {
     }
 
     fn candidate<T>(&self, what: T, lines: Vec<Line>) -> Option<Candidate<T>> {
+        if !expectations::are_kept(&lines, &self.expected) {
+            return None;
+        }
         let program = Program::new(lines).canonical();
         self.rank.is_above(&program).then(|| Candidate { what, key: key(&program), program })
     }
@@ -176,7 +183,10 @@ impl<'a> Search<'a> {
         if *signature == self.signature {
             return Some(failure.clone());
         }
-        self.others.entry(signature.clone()).or_insert_with(|| program.clone());
+        let signature = failure.signature(program);
+        if signature != self.failure.signature(&self.best) {
+            self.others.entry(signature).or_insert_with(|| program.clone());
+        }
         None
     }
 
@@ -192,7 +202,7 @@ impl<'a> Search<'a> {
     /// Runs the best program again, and returns how often it failed in the same way.
     pub fn again(&mut self, runs: u32) -> u32 {
         self.executions += u64::from(runs);
-        let alike = |failure: Failure| failure.signature(&self.best) == self.signature;
+        let alike = |failure: Failure| failure.exactly(&self.best) == self.signature;
         (0..runs).filter(|_| self.judge.once(&self.best).is_some_and(alike)).count() as u32
     }
 
@@ -204,5 +214,5 @@ impl<'a> Search<'a> {
 
 /// A hash of a program. Its names are canonical, so programs that differ only in names have the same hash.
 fn key(program: &Program) -> u128 {
-    xxh3_128(&program.encode())
+    xxh3_128(&program.identity())
 }

@@ -22,6 +22,7 @@ pub(super) const KINDS: &[(&str, &str, &str)] = &[
     ("collects-live", "", "a collection frees a reachable object"),
     ("leaves-garbage", "", "a collection leaves an unreachable object"),
     ("over-budget", "", "a slice, check or frame touches more objects than it may"),
+    ("expected", "-WHAT", "a line expects what the model does not say"),
     ("verification", "-FINDING", "verification finds too much, too little, or elsewhere"),
     ("fault-missed", "-FAULT", "verification does not find damage that was made"),
     ("score", "", "the score of the heap does not fit the findings"),

@@ -1,5 +1,6 @@
 //! Why the model is right: a chain of facts from the definitions, each with the lines that it depends on.
 
+mod expected;
 mod figures;
 mod lives;
 mod outcomes;
@@ -59,6 +60,7 @@ impl Telling<'_> {
                 self.cycles(model, subject);
             }
             Violation::Detection { model, subject } => self.cycles(model, subject),
+            Violation::Expected { expected, found } => self.expected(expected, found),
             Violation::OverBudget { budget, .. } => self.budget(*budget),
             Violation::Returned { figure, .. } => self.returned(*figure),
             Violation::Verification { .. } => {
