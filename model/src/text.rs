@@ -7,7 +7,7 @@
 use crate::operation::{Code, DEEPEST_FINALIZER, Gives, Line, Operation};
 use crate::program::Program;
 use crate::value::Name;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -22,6 +22,9 @@ use words::{ALLOCATES, PLAIN_ALLOCATIONS, RESERVED, unknown};
 
 /// The first line of a trace.
 pub const HEADER: &str = "heapproof trace 1";
+
+/// What a comment behind a line begins with that says where the line comes from (SPEC 10.21).
+pub(crate) const NOTE: &str = "# log ";
 
 /// What is wrong with a trace, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +58,7 @@ impl FromStr for Program {
 
     fn from_str(text: &str) -> Result<Program, TextError> {
         let mut reader = Reader::default();
-        let mut lines = Vec::new();
+        let (mut lines, mut notes) = (Vec::new(), BTreeMap::new());
         let (mut operations, mut header) = (false, false);
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (index, text) in text.lines().enumerate() {
@@ -75,10 +78,18 @@ impl FromStr for Program {
                 return Err(first.wrong("a setting stands before the first operation"));
             }
             operations |= !line.operation.code().is_setting();
+            notes.extend(note(text, tokens.len()).map(|note| (lines.len(), note.into())));
             lines.push(line);
         }
-        Ok(Program::spelled(lines, reader.spelling))
+        Ok(Program::spelled(lines, reader.spelling).noted(notes))
     }
+}
+
+/// The note behind a line of so many tokens. What looks like one within quotes has tokens behind it, or cuts one.
+fn note(text: &str, tokens: usize) -> Option<&str> {
+    let at = text.find(NOTE)?;
+    let is_behind = cut(1, &text[..at]).is_ok_and(|before| before.len() == tokens);
+    is_behind.then(|| text[at + NOTE.len()..].trim())
 }
 
 /// The names so far.

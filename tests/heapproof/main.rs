@@ -27,9 +27,7 @@ mod golden;
 mod isolation;
 mod keeping;
 mod leaving_out;
-#[path = "../../examples/log_to_trace.rs"]
-#[allow(dead_code)]
-mod log_to_trace;
+mod logs;
 mod lost;
 mod manual;
 mod minimize_command;

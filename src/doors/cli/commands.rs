@@ -8,6 +8,7 @@ use super::dialect::Strictness;
 use super::emit_test::EmitTest;
 use super::enumerate::Enumerate;
 use super::exec::Hold;
+use super::import::Import;
 use super::isolate::Serve;
 use super::judge::Judging;
 use super::list::Listed;
@@ -59,6 +60,9 @@ pub(super) enum Command {
     /// Ask the model alone whether what traces expect is so
     #[command(after_help = EXIT_CODES)]
     Judge(Judging),
+    /// Turn a log, or a snapshot of a heap, into a trace
+    #[command(after_help = EXIT_CODES)]
+    Import(Import),
     /// Minimise a failing program
     #[command(visible_alias = "minimise", after_help = EXIT_CODES)]
     Minimize(Minimize),

@@ -13,6 +13,7 @@ mod exec;
 mod figures;
 mod files;
 mod forms;
+mod import;
 mod input;
 mod isolate;
 mod json;
@@ -198,6 +199,7 @@ impl Context<'_> {
         let mut output = Output::default();
         let end = match command {
             Command::Check(arguments) => check::check(self, arguments, &mut output),
+            Command::Import(arguments) => import::import(arguments, &mut output),
             Command::Judge(arguments) => judge::judge(arguments, self.dialect, &mut output),
             Command::Replay(arguments) => replay::replay(self, arguments, &mut output),
             Command::Minimize(arguments) => minimize::minimize(self, arguments, &mut output),

@@ -24,7 +24,7 @@ use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
 pub use facts::Fact;
 pub use graph::Row;
-use heapproof_model::{Dialect, Operation, Program};
+use heapproof_model::{Dialect, Line, Operation, Program};
 use history::{History, When};
 #[cfg(feature = "cli")]
 pub(crate) use names::NONE;
@@ -95,7 +95,7 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     let expected = matches!(failure.violation, Violation::Expected { .. });
     let story = Story::new(&history).filter(|_| !ends);
     let mut place = match program.lines().get(failure.step) {
-        Some(line) => format!("at line {}, `{}`", failure.step + 1, program.print(line)),
+        Some(line) => at_line(program, failure.step, line),
         None => place_at_end(story.as_ref()),
     };
     if !failure.tried.is_empty() {
@@ -126,13 +126,23 @@ pub(crate) fn outline(program: &Program, failure: &Failure, more: Option<&str>) 
         subject = format!("{subject}; {more}");
     }
     let place = match program.lines().get(failure.step) {
-        Some(line) => format!("at line {}, `{}`", failure.step + 1, program.print(line)),
+        Some(line) => at_line(program, failure.step, line),
         None => place_at_end(None),
     };
     let trace = trace(program, failure.step, &[]);
     let (end, facts, graph, variations) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let expected = matches!(failure.violation, Violation::Expected { .. });
     Explanation { trace, end, place, model, subject, expected, facts, graph, left_out: 0, variations, trials: 0 }
+}
+
+/// A line, and where in a log it comes from.
+fn at_line(program: &Program, step: usize, line: &Line) -> String {
+    let text = format!("at line {}, `{}`", step + 1, program.print(line));
+    match program.note(step).map(|note| note.split_once(' ').unwrap_or((note, ""))) {
+        None => text,
+        Some((number, "")) => format!("{text}, from line {number} of the log"),
+        Some((number, what)) => format!("{text}, from line {number} of the log ({what})"),
+    }
 }
 
 fn place_at_end(story: Option<&Story<'_>>) -> String {
@@ -170,7 +180,8 @@ fn end(history: &History, failure: &Failure) -> Vec<EndStep> {
 
 fn trace(program: &Program, step: usize, facts: &[Fact]) -> Vec<TraceLine> {
     let lines = program.lines().iter().enumerate().map(|(index, line)| {
-        let (number, text) = (index + 1, program.print(line));
+        let note = program.note(index).map_or_else(String::new, |note| format!("  # log {note}"));
+        let (number, text) = (index + 1, program.print(line) + &note);
         let matters = facts.iter().any(|fact| fact.lines.contains(&number));
         TraceLine { number, text, fails: index == step, matters }
     });

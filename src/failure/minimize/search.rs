@@ -54,7 +54,7 @@ impl<'a> Search<'a> {
         program: &Program,
         failure: Failure,
     ) -> Search<'a> {
-        let best = program.canonical();
+        let best = if program.has_notes() { program.clone() } else { program.canonical() };
         if let Some(improved) = options.improved {
             improved(&best, &failure);
         }
@@ -79,6 +79,11 @@ impl<'a> Search<'a> {
     /// An empty model of the subject's dialect.
     pub fn model(&self) -> Reference {
         Reference::of(self.options.dialect)
+    }
+
+    /// Whether lines come from a log: then they are only left out, and keep their names and notes.
+    pub fn is_of_log(&self) -> bool {
+        self.best.has_notes()
     }
 
     /// The simplest program so far.
@@ -150,7 +155,10 @@ impl<'a> Search<'a> {
         if !expectations::are_kept(&lines, &self.expected) {
             return None;
         }
-        let program = Program::new(lines).canonical();
+        let program = match self.is_of_log() {
+            true => self.best.with_lines(lines),
+            false => Program::new(lines).canonical(),
+        };
         self.rank.is_above(&program).then(|| Candidate { what, key: key(&program), program })
     }
 
@@ -192,7 +200,7 @@ impl<'a> Search<'a> {
 
     /// The failure of any program, simpler or not. It is run only if it was not run before.
     pub fn verdict(&mut self, program: &Program) -> Option<(Signature, Failure)> {
-        let program = program.canonical();
+        let program = if self.is_of_log() { program.clone() } else { program.canonical() };
         let candidate = Candidate { what: (), key: key(&program), program };
         self.learn(std::slice::from_ref(&candidate));
         self.fails(candidate.key, &candidate.program);
