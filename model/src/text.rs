@@ -7,7 +7,7 @@
 use crate::operation::{Code, DEEPEST_FINALIZER, Gives, Line, Operation};
 use crate::program::Program;
 use crate::value::Name;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -22,6 +22,9 @@ use words::{ALLOCATES, PLAIN_ALLOCATIONS, RESERVED, unknown};
 
 /// The first line of a trace.
 pub const HEADER: &str = "heapproof trace 1";
+
+/// What a comment behind a line begins with that says where the line comes from (SPEC 10.21).
+pub(crate) const NOTE: &str = "# log ";
 
 /// What is wrong with a trace, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +48,7 @@ impl std::error::Error for TextError {}
 /// Those that begin with a word come before those that begin with a name: not every such word is reserved, and no name is
 /// learned from it by trying.
 static FORMS: LazyLock<Vec<(Code, Vec<Token<'static>>)>> = LazyLock::new(|| {
-    let mut forms: Vec<_> = Code::ALL.iter().map(|code| (*code, cut(1, code.text()).unwrap_or_default())).collect();
+    let mut forms: Vec<_> = Code::EVERY.iter().map(|code| (*code, cut(1, code.text()).unwrap_or_default())).collect();
     forms.sort_by_key(|(_, form)| !form.first().is_some_and(|first| first.kind == TokenKind::Word));
     forms
 });
@@ -55,7 +58,7 @@ impl FromStr for Program {
 
     fn from_str(text: &str) -> Result<Program, TextError> {
         let mut reader = Reader::default();
-        let mut lines = Vec::new();
+        let (mut lines, mut notes) = (Vec::new(), BTreeMap::new());
         let (mut operations, mut header) = (false, false);
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (index, text) in text.lines().enumerate() {
@@ -75,10 +78,18 @@ impl FromStr for Program {
                 return Err(first.wrong("a setting stands before the first operation"));
             }
             operations |= !line.operation.code().is_setting();
+            notes.extend(note(text, tokens.len()).map(|note| (lines.len(), note.into())));
             lines.push(line);
         }
-        Ok(Program::spelled(lines, reader.spelling))
+        Ok(Program::spelled(lines, reader.spelling).noted(notes))
     }
+}
+
+/// The note behind a line of so many tokens. What looks like one within quotes has tokens behind it, or cuts one.
+fn note(text: &str, tokens: usize) -> Option<&str> {
+    let at = text.find(NOTE)?;
+    let is_behind = cut(1, &text[..at]).is_ok_and(|before| before.len() == tokens);
+    is_behind.then(|| text[at + NOTE.len()..].trim())
 }
 
 /// The names so far.
@@ -129,6 +140,7 @@ impl Reader {
                 Err(first.wrong("`panic` stands only in a finalizer: `on x: panic`"))
             }
             _ if code.is_setting() && depth > 0 => Err(first.wrong("a setting can't stand in a finalizer")),
+            _ if code.is_expectation() && depth > 0 => Err(first.wrong("an expectation can't stand in a finalizer")),
             _ if code == Code::Fault && depth > 0 => Err(first.wrong("a fault can't stand in a finalizer")),
             (_, Some(name)) => Ok(Line { bind: Some(self.bind(name, depth)?), operation }),
             (_, None) => Ok(Line { bind: None, operation }),

@@ -1,5 +1,6 @@
 //! Where and how a program failed.
 
+use crate::judge::expectation::Found;
 use crate::judge::signature::Signature;
 use crate::judge::violation::Violation;
 use heapproof_model::{Code, Line, Object, Operation, Program};
@@ -62,6 +63,16 @@ impl Failure {
     /// A failure at that line.
     pub fn new(step: usize, violation: Violation) -> Failure {
         Failure { step, tried: Box::default(), ending: None, doubt: None, violation }
+    }
+
+    /// The same, with what a minimiser keeps besides: on what trace and model had agreed before.
+    pub(crate) fn exactly(&self, program: &Program) -> Signature {
+        match &self.violation {
+            Violation::Expected { found: Found::Number { agreed: Some(agreed), .. }, .. } => {
+                self.signature(program).with(&format!("_after_{agreed}"))
+            }
+            _ => self.signature(program),
+        }
     }
 
     /// The signature of it as a failure of that program.

@@ -4,7 +4,7 @@
 //! and cycles. After each line, all this is hashed to one number for each subject. The [`digest`] of a run hashes its
 //! numbers. Of a subject whose dialect leaves it choices, only the outcomes are compared that depend on none.
 
-use super::alone::Alone;
+use super::bare::Bare;
 use crate::judge::figure::Figure;
 use crate::judge::lockstep::{Failure, Lockstep, Verdict, begins};
 use crate::judge::panics;
@@ -29,7 +29,7 @@ pub(super) fn check(kind: &SubjectKind, program: &Program) -> Verdict {
 /// # Errors
 /// Why there is no subject, or how it is lost.
 pub fn digest(kind: &SubjectKind, program: &Program) -> Result<u64, Violation> {
-    let mut run = Alone::of(kind)?;
+    let mut run = Bare::of(kind)?;
     let mut digest = Xxh3::new();
     for line in program.lines() {
         digest.write_u64(run.step(line)?.digest);
@@ -39,7 +39,7 @@ pub fn digest(kind: &SubjectKind, program: &Program) -> Result<u64, Violation> {
 
 /// Compares the runs line by line; `at` is the line that is under way.
 fn compare(kind: &SubjectKind, program: &Program, tally: &mut Tally, at: &mut usize) -> Result<(), Violation> {
-    let (mut first, mut second) = (Alone::of(kind)?, Alone::of(kind)?);
+    let (mut first, mut second) = (Bare::of(kind)?, Bare::of(kind)?);
     let mut copied = first.copied();
     let said = said(kind, program)?;
     for (step, line) in program.lines().iter().enumerate().take(said.len()).filter(|(step, _)| said[*step]) {
@@ -78,7 +78,7 @@ struct Shown {
     digest: u64,
 }
 
-impl Alone {
+impl Bare {
     /// Carries out a line, and gives what the subject then shows.
     fn step(&mut self, line: &Line) -> Result<Shown, Violation> {
         let Some((outcome, journal)) = self.carry_out(line)? else {
@@ -94,7 +94,7 @@ impl Alone {
     }
 
     /// Fails with what differs after a line that both have carried out.
-    fn compare(&self, shown: &Shown, other: &Alone, again: &Shown, which: &'static str) -> Result<(), Violation> {
+    fn compare(&self, shown: &Shown, other: &Bare, again: &Shown, which: &'static str) -> Result<(), Violation> {
         if shown.digest == again.digest {
             return Ok(());
         }
@@ -103,7 +103,7 @@ impl Alone {
     }
 
     /// The first thing in which two runs differ.
-    fn difference(&self, shown: &Shown, other: &Alone, again: &Shown) -> Violation {
+    fn difference(&self, shown: &Shown, other: &Bare, again: &Shown) -> Violation {
         let outcome = || Violation::Outcome { model: shown.outcome.clone(), subject: again.outcome.clone() };
         if shown.outcome != again.outcome {
             return outcome();
@@ -136,7 +136,7 @@ impl Alone {
     }
 
     /// How an object looks different in two runs.
-    fn parted(&self, other: &Alone, object: Object) -> Option<Violation> {
+    fn parted(&self, other: &Bare, object: Object) -> Option<Violation> {
         match (self.subject.lives(object), other.subject.lives(object)) {
             (true, false) => return Some(Violation::FreedTooEarly { object }),
             (false, true) => return Some(Violation::NotFreed { object }),

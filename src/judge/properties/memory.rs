@@ -7,7 +7,7 @@
 //! Memory may grow by what is needed for the first time, and lists double. But a heap that has grown by a tenth in each of three
 //! windows, each twice as long as the one before, grows with what it has done and not with what lives.
 
-use super::alone::Alone;
+use super::bare::Bare;
 use crate::judge::lockstep::{Failure, Verdict};
 use crate::judge::panics;
 use crate::judge::subject::SubjectKind;
@@ -29,7 +29,7 @@ pub(super) fn check(kind: &SubjectKind, program: &Program) -> Verdict {
 }
 
 fn grows(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(), Violation> {
-    let mut run = Alone::of(kind)?;
+    let mut run = Bare::of(kind)?;
     let lines: Vec<&Line> = program.lines().iter().filter(|line| leaves_no_trace(line.operation.code())).collect();
     let mut reserved = Vec::new();
     for round in 0..ROUNDS {
@@ -63,7 +63,7 @@ fn leaves_no_trace(code: Code) -> bool {
 }
 
 /// Drops everything and collects. False if something lives on, as where finalizers take ever more.
-fn emptied(run: &mut Alone, first: u32) -> Result<bool, Violation> {
+fn emptied(run: &mut Bare, first: u32) -> Result<bool, Violation> {
     run.perform(&Operation::End {})?;
     for _ in 0..MOST_DROPS {
         run.perform(&Operation::Collect {})?;

@@ -4,7 +4,7 @@
 //! A property is one entry in the table below and one file beside this one. Everything else follows from the entry: the
 //! command line, [`assert_holds`](crate::assert_holds), and the front doors for other people's frameworks.
 
-mod alone;
+mod bare;
 pub mod bytes;
 mod collect;
 mod cycles;

@@ -23,6 +23,7 @@ pub(super) const KINDS: &[(&str, &str, &str)] = &[
     ("leaves-garbage", "", "a collection leaves an unreachable object"),
     ("footprint", "", "memory that a program took is not used again when the program runs again"),
     ("over-budget", "", "a slice, check or frame touches more objects than it may"),
+    ("expected", "-WHAT", "a line expects what the model does not say"),
     ("verification", "-FINDING", "verification finds too much, too little, or elsewhere"),
     ("fault-missed", "-FAULT", "verification does not find damage that was made"),
     ("score", "", "the score of the heap does not fit the findings"),

@@ -6,7 +6,7 @@ use crate::judge::violation::Violation;
 use heapproof_model::{Event, Line, Object, Operation, Outcome, Refusal, Value};
 
 /// A subject without a model.
-pub(super) struct Alone {
+pub(super) struct Bare {
     pub subject: Box<dyn Subject>,
     pub abilities: Abilities,
     finalizers: Finalizers,
@@ -18,7 +18,7 @@ pub(super) struct Alone {
     roots: Vec<Object>,
 }
 
-impl Runs for Alone {
+impl Runs for Bare {
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
         match operation {
             Operation::Recover {} => self.subject.recover(None),
@@ -48,21 +48,21 @@ impl Runs for Alone {
     }
 }
 
-impl Alone {
+impl Bare {
     /// An empty one.
-    pub fn of(kind: &SubjectKind) -> Result<Alone, Violation> {
+    pub fn of(kind: &SubjectKind) -> Result<Bare, Violation> {
         let subject = kind.make()?;
         let abilities = kind.abilities_of(&*subject);
         let finalizers = Finalizers::default();
-        Ok(Alone { subject, abilities, finalizers, objects: 0, damaged: Vec::new(), roots: Vec::new() })
+        Ok(Bare { subject, abilities, finalizers, objects: 0, damaged: Vec::new(), roots: Vec::new() })
     }
 
     /// A copy, if the subject can be copied.
-    pub fn copied(&self) -> Option<Alone> {
+    pub fn copied(&self) -> Option<Bare> {
         let subject = self.subject.fork().filter(|_| self.abilities.shows(Observation::Fork))?;
-        let Alone { abilities, finalizers, objects, damaged, roots, .. } = self;
+        let Bare { abilities, finalizers, objects, damaged, roots, .. } = self;
         let (finalizers, objects, damaged, roots) = (finalizers.clone(), *objects, damaged.clone(), roots.clone());
-        Some(Alone { subject, abilities: *abilities, finalizers, objects, damaged, roots })
+        Some(Bare { subject, abilities: *abilities, finalizers, objects, damaged, roots })
     }
 
     /// Lets the names of a program stand for nothing again, so that it can be run once more.
