@@ -29,7 +29,9 @@ impl Names {
     /// Names an object by its number, and as one that a finalizer allocates, which that line has armed.
     pub fn number_inside(&mut self, object: Object, line: Option<usize>) {
         let by = line.map_or_else(String::new, |line| format!(" of line {}", line + 1));
-        self.of.insert(object, format!("the object {object} that the finalizer{by} allocates"));
+        if self.of.get(&object).is_none_or(|known| known.contains('#')) {
+            self.of.insert(object, format!("the object {object} that the finalizer{by} allocates"));
+        }
     }
 
     /// Names an object by the first name that is bound to it.

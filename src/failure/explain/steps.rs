@@ -1,5 +1,6 @@
 //! Every operation of a run with what it came to, and why lines are skipped.
 
+use super::code::Finalizers;
 use super::names::Names;
 use crate::judge::lockstep::Lockstep;
 use crate::judge::panics;
@@ -32,7 +33,7 @@ type Call = (Operation<Object>, Outcome, Vec<Event>);
 /// The operations of a program's first lines, and of what follows the last if there are no more; they end where subject
 /// and model part.
 pub fn steps(kind: &SubjectKind, program: &Program, lines: usize) -> Vec<Step> {
-    let mut run = Run { program, names: Names::default(), steps: Vec::new() };
+    let mut run = Run { program, names: Names::default(), finalizers: Finalizers::default(), steps: Vec::new() };
     // That no subject can be made has been said where the verdict was given.
     let Ok(mut lockstep) = Lockstep::new(kind) else { return run.steps };
     let calls: Rc<RefCell<Vec<Call>>> = Rc::default();
@@ -67,6 +68,7 @@ pub fn steps(kind: &SubjectKind, program: &Program, lines: usize) -> Vec<Step> {
 struct Run<'a> {
     program: &'a Program,
     names: Names,
+    finalizers: Finalizers,
     steps: Vec<Step>,
 }
 
@@ -75,7 +77,8 @@ impl Run<'_> {
         let skipped = call.is_none();
         let (outcome, events) = match call {
             None => (format!("skipped: {why}"), Vec::new()),
-            Some((_, outcome, events)) => {
+            Some((operation, outcome, events)) => {
+                self.inside(&operation, &outcome, &events, Some((Some(index), line)));
                 if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, &outcome) {
                     self.names.name(*object, &self.program.spell(name));
                 }
@@ -91,7 +94,21 @@ impl Run<'_> {
         self.steps.push(Step { line: Some(index + 1), text, outcome, events: Vec::new(), skipped: false });
     }
 
+    /// Names what finalizers have allocated in a call.
+    fn inside(
+        &mut self,
+        operation: &Operation<Object>,
+        outcome: &Outcome,
+        events: &[Event],
+        line: Option<(Option<usize>, &Line)>,
+    ) {
+        for done in self.finalizers.called(self.program, operation, outcome, events, line) {
+            done.allocated().for_each(|number| self.names.number_inside(Object(number as u32), done.line));
+        }
+    }
+
     fn at_end(&mut self, (operation, outcome, events): Call) {
+        self.inside(&operation, &outcome, &events, None);
         let text = self.names.call(&operation).replace('`', "").replace(" of ", " ");
         let (outcome, events) = (self.names.outcome(&outcome), self.told(&events));
         self.steps.push(Step { line: None, text, outcome, events, skipped: false });
