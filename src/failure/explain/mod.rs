@@ -17,8 +17,9 @@ mod story;
 mod text;
 mod tried;
 mod variations;
+mod watched;
 
-use crate::judge::lockstep::Failure;
+use crate::judge::lockstep::{Failure, interval};
 use crate::judge::panics;
 use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
@@ -33,11 +34,14 @@ use story::Story;
 pub use text::Paint;
 pub use variations::Variation;
 
+/// How many lines before the failing one an explanation of a long program has.
+const NEAR: usize = 50;
+
 /// The parts of an explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Explanation {
-    /// The lines of the trace.
+    /// The lines of the trace; of a long one those that matter, and those near the failing one.
     pub trace: Vec<TraceLine>,
     /// What follows the last line, step by step, where it failed in that: as far as it came.
     pub end: Vec<EndStep>,
@@ -160,11 +164,15 @@ fn place_at_end(story: Option<&Story<'_>>) -> String {
 
 fn told(story: &Story<'_>, violation: &Violation) -> (Vec<Fact>, (Vec<Row>, usize)) {
     let (mut rows, left_out) = graph::rows(story, &violation.objects());
-    if matches!(violation, Violation::Expected { .. }) {
+    let is_expected = matches!(violation, Violation::Expected { .. });
+    if is_expected {
         // Subject and model do not differ.
         rows.iter_mut().for_each(|row| row.subject.clone_from(&row.model));
     }
-    (facts::facts(story, violation), (rows, left_out))
+    // What is counted over all calls is not known where only some are.
+    let knows = !story.history.is_partial || is_expected || !violation.objects().is_empty();
+    let facts = if knows { facts::facts(story, violation) } else { Vec::new() };
+    (facts, (rows, left_out))
 }
 
 /// The steps of the end, up to the failing one.
@@ -179,7 +187,12 @@ fn end(history: &History, failure: &Failure) -> Vec<EndStep> {
 }
 
 fn trace(program: &Program, step: usize, facts: &[Fact]) -> Vec<TraceLine> {
-    let lines = program.lines().iter().enumerate().map(|(index, line)| {
+    // Of a long program what led to the failure is enough.
+    let is_long = interval(program).is_some();
+    let is_near = |index: usize| index <= step && step - index < NEAR;
+    let told = |index: usize| index <= step && facts.iter().any(|fact| fact.lines.contains(&(index + 1)));
+    let lines = program.lines().iter().enumerate().filter(|(index, _)| !is_long || is_near(*index) || told(*index));
+    let lines = lines.map(|(index, line)| {
         let note = program.note(index).map_or_else(String::new, |note| format!("  # log {note}"));
         let (number, text) = (index + 1, program.print(line) + &note);
         let matters = facts.iter().any(|fact| fact.lines.contains(&number));
