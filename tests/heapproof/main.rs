@@ -29,6 +29,7 @@ mod isolation;
 mod keeping;
 mod leaving_out;
 mod logs;
+mod long;
 mod lost;
 mod manual;
 mod minimize_command;

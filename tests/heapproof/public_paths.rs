@@ -24,7 +24,7 @@ use heapproof::known::Known;
 use heapproof::lockstep::{
     Called, Everything, Failed, Failure, Inspection, Lockstep, Nothing, Trial, Verdict, Watcher,
 };
-use heapproof::lockstep::{Doubt, run, run_with, supported};
+use heapproof::lockstep::{Doubt, LONG, interval, run, run_with, supported};
 use heapproof::lost::{Loss, Lost};
 use heapproof::minimize::{Flaky, Minimized, Options, Rank, Removal, Tried, Without};
 use heapproof::minimize::{minimize, minimize_as, removals};

@@ -12,6 +12,10 @@ impl Reference {
             return self.owed.push(objects.into_iter().collect());
         }
         for object in objects {
+            // What is held is not lost, whatever else refers to it.
+            if self.external(object) > 0 {
+                continue;
+            }
             let internal = self.internal()[object.index()];
             self.join_if_lost(object, internal);
         }

@@ -8,7 +8,8 @@
 use super::code::{Done, Finalizers};
 use super::names::Names;
 use super::state::{Look, State};
-use crate::judge::lockstep::{Called, Failure, Lockstep, Tried, begins};
+use super::watched::Watched;
+use crate::judge::lockstep::{Called, Failure, Lockstep, Tried, begins, interval};
 use crate::judge::panics;
 use crate::judge::subject::{Abilities, Observation, SubjectKind};
 use heapproof_model::definitions::Graph;
@@ -19,6 +20,9 @@ use std::rc::Rc;
 
 /// The most objects that a history contains.
 pub const MOST_OBJECTS: usize = 5_000;
+
+/// How many moments of a long program are kept at least, the last ones.
+const MOST_MOMENTS: usize = 5_000;
 
 /// The calls of a program, and what changed at each on both sides.
 #[derive(Default)]
@@ -34,6 +38,8 @@ pub struct History {
     pub shows_counts: bool,
     /// How many objects were allocated, including those that are left out.
     pub objects: usize,
+    /// Whether it has only the calls that concern the objects of a failure, since the program is long.
+    pub is_partial: bool,
 }
 
 /// One call and what it changed.
@@ -97,14 +103,27 @@ impl History {
     /// The history of a program up to and including that line; if there are fewer lines, the program's end is included.
     /// What was tried on a copy comes last, in place of the end. The history ends early where the subject panics.
     pub fn of(kind: &SubjectKind, program: &Program, step: usize, tried: &[Tried]) -> History {
+        History::watching(kind, program, step, tried, None)
+    }
+
+    /// The same; of a long program, of what is watched only.
+    fn watching(
+        kind: &SubjectKind,
+        program: &Program,
+        step: usize,
+        tried: &[Tried],
+        watched: Option<Watched>,
+    ) -> History {
         let Ok(mut lockstep) = Lockstep::new(kind) else { return History::default() };
-        let recorder = Rc::new(RefCell::new(Recorder::new(program, lockstep.abilities())));
+        let is_partial = watched.is_some();
+        let recorder = Recorder { watched, ..Recorder::new(program, lockstep.abilities()) };
+        let recorder = Rc::new(RefCell::new(recorder));
         let watching = Rc::clone(&recorder);
         lockstep.watch(Box::new(move |lockstep, called| watching.borrow_mut().called(lockstep, called)));
         run(&mut lockstep, &recorder, program, step, tried);
         let objects = lockstep.model().bound();
         let Recorder { moments, names, shows_contents, shows_counts, .. } = recorder.take();
-        History { moments, names, shows_contents, shows_counts, objects }
+        History { moments, names, shows_contents, shows_counts, objects, is_partial }
     }
 
     /// The history of a program up to its failure. If the failure would end this process too, the history ends one line
@@ -115,7 +134,10 @@ impl History {
             _ if failure.violation.is_of_notation() => History::default(),
             None if ends => History::default(),
             Some(last) if ends => History::of(kind, program, last, &[]),
-            _ => History::of(kind, program, failure.step, &failure.tried),
+            _ => {
+                let watched = interval(program).map(|_| Watched::new(failure.violation.objects(), failure.step));
+                History::watching(kind, program, failure.step, &failure.tried, watched)
+            }
         }
     }
 
@@ -156,7 +178,9 @@ fn run(
     for (index, line) in program.lines().iter().enumerate().take(lines) {
         recorder.borrow_mut().begin(When::Line(index), Some(line));
         begins(index);
-        let panicked = panics::catch(|| lockstep.step(line)).is_err();
+        // What was found by looks at intervals is found again by a look at the failing line.
+        let looks = recorder.borrow().watched.is_none() || index == step;
+        let panicked = panics::catch(|| if looks { lockstep.step(line) } else { lockstep.follow(line) }).is_err();
         recorder.borrow_mut().end_line(lockstep, panicked);
         if panicked {
             return None;
@@ -189,6 +213,10 @@ struct Recorder {
     /// The place of the present call, and its line, if it has one.
     when: Option<When>,
     line: Option<Line>,
+    /// Whether the present line has called anything.
+    has_called: bool,
+    /// What is watched of a long program.
+    watched: Option<Watched>,
     /// How many objects were allocated before the present call.
     bound: usize,
     model: Looks,
@@ -212,10 +240,21 @@ impl Recorder {
     }
 
     fn begin(&mut self, when: When, line: Option<&Line>) {
-        (self.when, self.line) = (Some(when), line.cloned());
+        (self.when, self.line, self.has_called) = (Some(when), line.cloned(), false);
     }
 
     fn called(&mut self, lockstep: &Lockstep, called: &Called<'_>) {
+        self.has_called = true;
+        let born = self.bound..lockstep.model().bound();
+        let line = if let Some(When::Line(index)) = self.when { Some(index) } else { None };
+        let concerns =
+            |watched: &mut Watched| watched.is_concerned(line, (called.operation, called.model), born, called.events);
+        let is_watched = self.watched.as_mut().is_none_or(concerns);
+        let inside = self.inside(called.operation, called.model, called.events);
+        self.learn_names(lockstep.model(), called.model, &inside);
+        if !is_watched {
+            return;
+        }
         let model = Side {
             outcome: Some(called.model.clone()),
             events: called.events.to_vec(),
@@ -230,16 +269,22 @@ impl Recorder {
             changes: panics::catch(|| self.of_subject(lockstep)).unwrap_or_default(),
             statistics,
         };
-        let inside = self.inside(called.operation, called.model, called.events);
-        self.learn_names(lockstep.model(), called.model, &inside);
         let (when, operation) = (self.when.unwrap_or(When::End), Some(called.operation.clone()));
-        self.moments.push(Moment { when, operation, model, subject, inside });
+        self.push(Moment { when, operation, model, subject, inside });
+    }
+
+    /// Adds a moment; of a long program not too many are kept.
+    fn push(&mut self, moment: Moment) {
+        self.moments.push(moment);
+        if self.watched.is_some() && self.moments.len() > 2 * MOST_MOMENTS {
+            self.moments.drain(..MOST_MOMENTS);
+        }
     }
 
     /// Adds a moment for a line that called nothing. Where the subject panicked, only the model answers.
     fn end_line(&mut self, lockstep: &mut Lockstep, panicked: bool) {
         let (Some(When::Line(index)), Some(line)) = (self.when, self.line.clone()) else { return };
-        if self.moments.len() > index {
+        if self.has_called {
             return;
         }
         let statistics = self.moments.last().map_or_else(Statistics::default, |moment| moment.model.statistics);
@@ -263,7 +308,11 @@ impl Recorder {
             self.learn_names(&after, &outcome, &inside);
             (model.outcome, subject.outcome) = (Some(outcome), None);
         }
-        self.moments.push(Moment { when: When::Line(index), operation, model, subject, inside });
+        let asks = |watched: &Watched| index == watched.step || operation.as_ref().is_some_and(|one| watched.asks(one));
+        if !self.watched.as_ref().is_none_or(asks) {
+            return;
+        }
+        self.push(Moment { when: When::Line(index), operation, model, subject, inside });
     }
 
     /// What finalizers did in the present call.
@@ -290,7 +339,11 @@ impl Recorder {
     }
 
     fn of_model(&mut self, model: &Reference) -> Vec<(Object, Option<Rc<Look>>)> {
-        let counts = model.counts().take_while(|(object, _)| object.index() < MOST_OBJECTS);
+        let watched = self.watched.as_ref().map(|watched| watched.objects.clone());
+        let counts = model.counts().filter(|(object, _)| match &watched {
+            Some(watched) => watched.contains(object),
+            None => object.index() < MOST_OBJECTS,
+        });
         let mut changes = gone(&mut self.model, |object| model.lives(object));
         for (object, counts) in counts {
             let Some(contents) = model.contents(object) else { continue };
@@ -304,7 +357,11 @@ impl Recorder {
     fn of_subject(&mut self, lockstep: &Lockstep) -> Vec<(Object, Option<Rc<Look>>)> {
         let (subject, bound) = (lockstep.subject(), lockstep.model().bound().min(MOST_OBJECTS));
         let mut changes = gone(&mut self.subject, |object| subject.lives(object));
-        for object in (0..bound).map(|number| Object(number as u32)).filter(|object| subject.lives(*object)) {
+        let all: Vec<Object> = match &self.watched {
+            Some(watched) => watched.objects.iter().copied().collect(),
+            None => (0..bound).map(|number| Object(number as u32)).collect(),
+        };
+        for object in all.into_iter().filter(|object| subject.lives(*object)) {
             if self.shows_contents {
                 subject.look(object, &mut self.seen);
             }

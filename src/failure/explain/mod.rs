@@ -18,8 +18,9 @@ mod story;
 mod text;
 mod tried;
 mod variations;
+mod watched;
 
-use crate::judge::lockstep::Failure;
+use crate::judge::lockstep::{Failure, interval};
 use crate::judge::panics;
 use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
@@ -34,11 +35,14 @@ use story::Story;
 pub use text::Paint;
 pub use variations::Variation;
 
+/// How many lines before the failing one an explanation of a long program has.
+const NEAR: usize = 50;
+
 /// The parts of an explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Explanation {
-    /// The lines of the trace.
+    /// The lines of the trace; of a long one those that matter, and those near the failing one.
     pub trace: Vec<TraceLine>,
     /// What follows the last line, step by step, where it failed in that: as far as it came.
     pub end: Vec<EndStep>,
@@ -105,7 +109,9 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     }
     // If this run differs at another place than the failure did, the history has gaps. An explanation must not panic
     // then.
-    let told = panics::catch(|| facts::facts(story.as_ref(), program, failure));
+    // What is counted over all calls is not known where only some are.
+    let knows = !history.is_partial || expected || !failure.violation.objects().is_empty();
+    let told = panics::catch(|| if knows { facts::facts(story.as_ref(), program, failure) } else { Vec::new() });
     let mut facts = told.unwrap_or_default();
     let story = story.filter(|_| !ends);
     let drawn = story.and_then(|story| panics::catch(|| drawn(&story, &failure.violation)).ok());
@@ -185,7 +191,12 @@ fn end(history: &History, failure: &Failure) -> Vec<EndStep> {
 }
 
 fn trace(program: &Program, step: usize, facts: &[Fact]) -> Vec<TraceLine> {
-    let lines = program.lines().iter().enumerate().map(|(index, line)| {
+    // Of a long program what led to the failure is enough.
+    let is_long = interval(program).is_some();
+    let is_near = |index: usize| index <= step && step - index < NEAR;
+    let told = |index: usize| index <= step && facts.iter().any(|fact| fact.lines.contains(&(index + 1)));
+    let lines = program.lines().iter().enumerate().filter(|(index, _)| !is_long || is_near(*index) || told(*index));
+    let lines = lines.map(|(index, line)| {
         let note = program.note(index).map_or_else(String::new, |note| format!("  # log {note}"));
         let (number, text) = (index + 1, program.print(line) + &note);
         let matters = facts.iter().any(|fact| fact.lines.contains(&number));

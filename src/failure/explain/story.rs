@@ -48,7 +48,10 @@ impl<'a> Story<'a> {
 
     /// Whether the history has all objects and values, so that what it lacks did not exist.
     pub fn is_whole(&self) -> bool {
-        self.history.objects <= MOST_OBJECTS && self.after.is_whole() && self.before.is_whole()
+        self.history.objects <= MOST_OBJECTS
+            && !self.history.is_partial
+            && self.after.is_whole()
+            && self.before.is_whole()
     }
 
     /// The moment at which it fails.

@@ -91,9 +91,11 @@ impl Explanation {
     /// The trace, with marks before the failing line and before the lines that facts depend on.
     fn marked(&self, paint: Paint) -> String {
         let mut text = String::new();
-        let failing = self.trace.iter().find(|line| line.fails).map_or(self.trace.len(), |line| line.number);
-        let shown =
-            |line: &&TraceLine| self.trace.len() <= WHOLE || line.matters || line.number.abs_diff(failing) <= AROUND;
+        let last = self.trace.last().map_or(0, |line| line.number);
+        let failing = self.trace.iter().find(|line| line.fails).map_or(last, |line| line.number);
+        // Of a long trace not all lines are here.
+        let is_whole = last <= WHOLE;
+        let shown = |line: &&TraceLine| is_whole || line.matters || line.number.abs_diff(failing) <= AROUND;
         let mut next = 1;
         for line in self.trace.iter().filter(shown) {
             left_out(&mut text, next..line.number, paint);
@@ -113,8 +115,8 @@ impl Explanation {
             };
             let _ = writeln!(text, "{line}");
         }
-        left_out(&mut text, next..self.trace.len() + 1, paint);
-        if failing >= self.trace.len() && !self.trace.last().is_some_and(|line| line.fails) {
+        left_out(&mut text, next..last + 1, paint);
+        if failing >= last && !self.trace.last().is_some_and(|line| line.fails) {
             self.marked_end(paint, &mut text);
         }
         text

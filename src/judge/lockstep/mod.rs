@@ -16,6 +16,7 @@ mod ending;
 mod failure;
 mod fork;
 mod inspection;
+mod interval;
 mod noting;
 mod returned;
 mod score;
@@ -25,6 +26,7 @@ mod trial;
 pub(crate) use branch::{Ends, Past};
 pub use failure::{Doubt, Failure, Tried};
 pub use inspection::{Everything, Inspection, Nothing};
+pub use interval::{LONG, interval};
 pub use trial::{Failed, Trial};
 
 pub(crate) use noting::begins;
@@ -44,6 +46,7 @@ use heapproof_model::definitions::Graph;
 use heapproof_model::{
     Code, Contents, Event, Line, Machine, Name, Object, Operation, Outcome, Program, Reference, Refusal, Value,
 };
+use interval::AtIntervals;
 use returned::Framed;
 use std::collections::BTreeSet;
 
@@ -69,8 +72,19 @@ pub fn run(kind: &SubjectKind, program: &Program) -> Verdict {
     run_with(kind, program, &Everything)
 }
 
-/// Does the same with another inspection.
+/// Does the same with another inspection; of a long program at [intervals](interval()).
 pub fn run_with(kind: &SubjectKind, program: &Program, inspection: &dyn Inspection) -> Verdict {
+    let Some(every) = interval(program) else { return run_at_each(kind, program, inspection) };
+    let intervals = AtIntervals::new(inspection, every);
+    let verdict = run_at_each(kind, program, &intervals);
+    let Some(failure) = verdict.failure.as_ref().filter(|failure| failure.violation.not_made().is_none()) else {
+        return verdict;
+    };
+    let closer = run_at_each(kind, program, &intervals.before(failure));
+    if closer.failure.is_some() { closer } else { verdict }
+}
+
+fn run_at_each(kind: &SubjectKind, program: &Program, inspection: &dyn Inspection) -> Verdict {
     match Lockstep::new(kind) {
         Ok(mut lockstep) => {
             let mut failure = lockstep.run(program, inspection).err();
@@ -320,7 +334,7 @@ impl Lockstep {
     /// Carries out an operation on both, and compares outcome, journal and budget.
     fn call(&mut self, operation: &Operation<Object>) -> Result<Outcome, Violation> {
         let touched = self.subject.look(|subject| subject.touched())?;
-        let (before, budget) = (self.model.statistics(), self.model.budget());
+        let (before, budget) = (self.model.counters(), self.model.budget());
         let subject = match self.call_subject(operation) {
             Ok(reply) => as_outcome(reply),
             Err(lost) => {
@@ -357,7 +371,7 @@ impl Lockstep {
                 within_budget(touched, (*objects).into())?;
             }
             Operation::End {} => within_budget(touched, budget)?,
-            _ if self.model.statistics().checks > before.checks => within_budget(touched, budget)?,
+            _ if self.model.counters().checks > before.checks => within_budget(touched, budget)?,
             _ => {}
         }
         Ok(model)

@@ -5,7 +5,7 @@ use crate::doors::cli::Trouble;
 use crate::doors::cli::output::{Output, paint};
 use crate::doors::cli::unbound::notes;
 use crate::failure::explain::{Explanation, Step};
-use crate::judge::lockstep::Verdict;
+use crate::judge::lockstep::{LONG, Verdict, interval};
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use heapproof_model::Program;
@@ -64,6 +64,14 @@ impl Replayed<'_> {
                 expectations(self.verdict.tally.asked())
             )?,
         }
+        if let Some(every) = self.interval() {
+            let lines = self.program.len();
+            writeln!(
+                output,
+                "  it has {lines} lines, more than {LONG}: looked at after every {every} operations, and after each of the \
+                 last {every} before a failure; outcomes and deaths are compared after each"
+            )?;
+        }
         if self.all_steps {
             print_steps(&self.steps, output)?;
         } else {
@@ -73,6 +81,12 @@ impl Replayed<'_> {
             Some(explanation) => writeln!(output, "{}", explanation.painted(paint())),
             None => Ok(()),
         }
+    }
+
+    /// How many operations lie between two looks, if it is a long program of which not all states are looked at.
+    fn interval(&self) -> Option<usize> {
+        let looks = !matches!(self.property, Property::Text | Property::Bytes);
+        interval(&self.program).filter(|_| looks)
     }
 
     /// Prints the lines that were skipped, and why.
@@ -107,6 +121,7 @@ impl Replayed<'_> {
             "refused": total.refused,
             "skipped": total.skipped,
             "expectations": self.verdict.tally.asked(),
+            "looked_every": self.interval().unwrap_or(1),
             "skipped_lines": skipped,
             "notes": notes(&self.program),
             "steps": steps,

@@ -57,7 +57,8 @@ impl Telling<'_> {
         let story = self.story;
         let agreed = self.agreed(&Operation::ExpectLive { objects: 0 });
         let live = |moment: usize| story.history.moments[moment].model.statistics.live_objects as i64;
-        let first = agreed.map_or(0, |agreed| agreed + 1);
+        // The first moment of a part of a history follows on others.
+        let first = agreed.map_or(usize::from(story.history.is_partial), |agreed| agreed + 1);
         let change = |moment: usize| (moment, live(moment) - moment.checked_sub(1).map_or(0, live));
         self.changes(agreed, (first..story.at).map(change).collect());
     }
