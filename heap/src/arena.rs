@@ -5,6 +5,7 @@
 //! as its generation can tell apart is vacant for ever, and not in the list.
 
 use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 use crate::header::Header;
 use crate::headers::Headers;
 use crate::object::Content;
@@ -184,6 +185,12 @@ impl Arena {
             next = std::mem::replace(&mut self.vacant, object.slot());
         }
         Some(std::mem::replace(place, Content::Vacant { generation, next }))
+    }
+
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { headers, contents, vacant: _, live: _, capacity: _, generation_ceiling: _ } = self;
+        headers.reserved() + contents.reserved() + contents.iter().map(Content::reserved).sum::<u64>()
     }
 
     /// See [`crate::digest`].

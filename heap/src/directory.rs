@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::digest::{Digest, Parts};
+use crate::footprint::{Reserved, texts};
 use crate::object::next_reference;
 use crate::shapes::FEW;
 use crate::{ObjectId, Value};
@@ -29,6 +30,15 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { fields, holes: _, index } = self;
+        let there = || fields.iter().flatten();
+        let names = there().map(|field| field.name.reserved()).sum::<u64>();
+        let values = texts(there().map(|field| &field.value));
+        size_of::<Self>() as u64 + fields.reserved() + index.reserved() + names + values
+    }
+
     /// One without fields, with room for so many; `None` where there is no memory for them.
     pub(crate) fn with_capacity(fields: usize) -> Option<Self> {
         let mut directory = Self::default();

@@ -12,6 +12,7 @@ pub(crate) use spilled::Strong;
 use std::collections::BTreeMap;
 
 use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 use crate::header::{Colour, Header, Mark};
 use crate::{HeapError, ObjectId, Value};
 
@@ -263,6 +264,12 @@ impl Headers {
         let counts = self.strong(object.slot());
         let external = counts.external.saturating_add(1);
         self.set_strong(object.slot(), Strong { external, internal: counts.internal.saturating_sub(1) });
+    }
+
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { list, spilled, ceiling: _, limit: _, colour: _, disturbed } = self;
+        list.reserved() + spilled.reserved() + disturbed.reserved()
     }
 
     /// See [`crate::digest`]. How a count is split changes nothing.

@@ -76,6 +76,7 @@ mod error;
 mod faults;
 mod fields;
 mod finalize;
+mod footprint;
 mod frames;
 mod graph;
 mod header;

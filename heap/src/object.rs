@@ -5,6 +5,7 @@ use std::fmt;
 use crate::digest::{Digest, Parts};
 use crate::elements::Elements;
 use crate::fields::{Fields, Values};
+use crate::footprint::{Reserved, texts};
 use crate::shapes::Shapes;
 use crate::weak::WeakLink;
 use crate::{HeapError, ObjectId, Value};
@@ -167,6 +168,18 @@ impl Content {
                 digest.part("weak.next");
                 digest.number(*next);
             }
+        }
+    }
+
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        match self {
+            Self::Vacant { .. } | Self::Weak(_) => 0,
+            Self::Table { values: Values::Shaped(values), .. } => values.reserved() + texts(values),
+            Self::Table { values: Values::Directory(directory), .. } => directory.reserved(),
+            Self::Array(elements) => elements.reserved() + texts(elements.iter()),
+            Self::Closure { captures, .. } => captures.reserved() + texts(captures),
+            Self::Box(value) | Self::Scalar(value) => texts([value]),
         }
     }
 

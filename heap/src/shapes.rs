@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 
 /// The most names of a shape; so many are searched one by one.
 pub(crate) const FEW: usize = 12;
@@ -114,6 +115,15 @@ impl Shapes {
         if let (Some(parent), Some(name)) = (self.list.get_mut(parent as usize), name) {
             parent.children.entry(name).or_insert(child);
         }
+    }
+
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { id: _, list } = self;
+        let of = |Shape { parent: _, names, children }: &Shape| {
+            names.reserved() + names.last().map_or(0, Reserved::reserved) + children.reserved()
+        };
+        list.reserved() + list.iter().map(of).sum::<u64>()
     }
 
     /// See [`crate::digest`].

@@ -6,6 +6,7 @@
 
 use crate::arena::NONE;
 use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SlotSet {
@@ -90,6 +91,12 @@ impl SlotSet {
 
     pub(crate) fn clear(&mut self) {
         self.members.clear();
+    }
+
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { members, places } = self;
+        members.reserved() + places.reserved()
     }
 
     /// See [`crate::digest`].

@@ -16,11 +16,27 @@ use crate::value::Name;
 pub const VERSION: u8 = 1;
 
 impl Program {
-    /// Encodes the program as bytes.
+    /// Encodes the program as bytes, without its expectations.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Encoder(vec![VERSION]);
-        self.canonical().lines().iter().for_each(|line| out.line(line));
+        let has_bytes = |line: &&Line| line.operation.code().tag().is_some();
+        let all = self.with_lines(self.lines().iter().filter(has_bytes).cloned().collect());
+        all.canonical().lines().iter().for_each(|line| out.line(line));
         out.0
+    }
+
+    /// What only equal programs have alike: the bytes, or the text of a program that has not all in bytes.
+    pub fn identity(&self) -> Vec<u8> {
+        let has_bytes = |line: &Line| line.operation.code().tag().is_some();
+        if self.lines().iter().all(has_bytes) { self.encode() } else { self.canonical().to_string().into_bytes() }
+    }
+
+    /// The program of that identity. Bytes that are none are the empty program.
+    pub fn identified(identity: &[u8]) -> Program {
+        match identity.first() {
+            Some(&VERSION) | None => Program::decode(identity),
+            Some(_) => std::str::from_utf8(identity).ok().and_then(|text| text.parse().ok()).unwrap_or_default(),
+        }
     }
 
     /// Decodes bytes to a program. Bytes of another version are the empty program.
@@ -51,6 +67,10 @@ impl Encoder {
         self.0.push(byte);
     }
 
+    fn tag(&mut self, code: Code) {
+        self.0.extend(code.tag());
+    }
+
     fn bytes(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
     }
@@ -63,7 +83,7 @@ impl Encoder {
 
     fn line(&mut self, line: &Line) {
         let code = line.operation.code();
-        self.byte(code.tag());
+        self.tag(code);
         if matches!(code.gives(), Gives::Look | Gives::Own) {
             self.byte(u8::from(line.bind.is_some()));
         }

@@ -2,7 +2,7 @@
 //!
 //! An entry has a byte tag, a text form (a `$` for each operand), what the operation returns, its weight in the default
 //! mix, its name and its operands. The order of the entries is the order of simplicity: a minimiser prefers an earlier
-//! one. Tags never change: a tag once used is never given to another operation. From the table the macro makes
+//! one. Tags never change: a tag once used is never given to another operation; 0 stands for none. From the table the macro makes
 //! [`Operation`], [`Code`], the parser, the printer, the encoder and the decoder. What an operation *does* is in
 //! [`crate::reference`] and in each subject's adapter, in a `match` that the compiler keeps complete.
 
@@ -145,6 +145,18 @@ macro_rules! operations {
             0x07 "set budget $" Nothing 40 SetBudget { objects: u32 }
             /// Operations between two verifications that the heap makes by itself.
             0x08 "set verify $" Nothing 10 SetVerify { operations: u32 }
+
+            // Expectations, which ask and do nothing. They have no tag: bytes leave them out (SPEC 10.20).
+            /// So many objects live.
+            0 "expect live $" Nothing 0 ExpectLive { objects: u32 }
+            /// The object is dead.
+            0 "expect dead $" Nothing 0 ExpectDead { object: Option<R> }
+            /// There are so many strong references to the object.
+            0 "expect $ $" Nothing 0 ExpectStrong { object: Option<R>, count: i64 }
+            /// The mutator holds so many references to the object.
+            0 "expect $ external $" Nothing 0 ExpectExternal { object: Option<R>, count: i64 }
+            /// That value stands in a table's field.
+            0 "expect $.$ = $" Nothing 0 ExpectField { object: Option<R>, field: Field, value: Value<R> }
         }
     };
 }
@@ -182,12 +194,13 @@ macro_rules! defined {
         }
 
         impl Code {
-            /// All operations, in order of simplicity.
-            pub const ALL: &[Code] = &[$(Code::$code),*];
+            /// All operations and expectations, in order of simplicity.
+            pub const EVERY: &[Code] = &[$(Code::$code),*];
 
-            /// The byte that begins its record.
-            pub fn tag(self) -> u8 {
-                match self { $(Code::$code => $tag),* }
+            /// The byte that begins its record; an expectation has none.
+            pub fn tag(self) -> Option<u8> {
+                let tag = match self { $(Code::$code => $tag),* };
+                (tag != 0).then_some(tag)
             }
 
             /// Its form in a trace, a `$` for each operand.
@@ -308,14 +321,22 @@ impl<R> Operation<R> {
 }
 
 impl Code {
+    /// All operations, in order of simplicity.
+    pub const ALL: &[Code] = Code::EVERY.split_at(Code::ExpectLive as usize).0;
+
     /// The operation of that tag.
     pub fn from_tag(tag: u8) -> Option<Code> {
-        Code::ALL.iter().copied().find(|code| code.tag() == tag)
+        Code::ALL.iter().copied().find(|code| code.tag() == Some(tag))
     }
 
     /// Whether it is a setting, and so comes before all other operations.
     pub fn is_setting(self) -> bool {
-        self >= Code::SetInterval
+        (Code::SetInterval..=Code::SetVerify).contains(&self)
+    }
+
+    /// Whether it only says what the heap must be. No heap carries it out.
+    pub fn is_expectation(self) -> bool {
+        self >= Code::ExpectLive
     }
 
     /// Whether it allocates one object that is not a temporary.

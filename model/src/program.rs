@@ -4,6 +4,8 @@ pub use crate::operation::{DEEPEST_FINALIZER, Line};
 
 use crate::operation::Operation;
 use crate::value::Name;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Operations in the order in which they are carried out, settings first. Its `Debug` is its trace.
 #[derive(Clone, Default)]
@@ -11,6 +13,8 @@ pub struct Program {
     lines: Vec<Line>,
     /// The spelling of names in the text from which the program was read. Names beyond its end are spelled by counting.
     spelling: Vec<String>,
+    /// Where lines come from, by their indices (SPEC 10.21).
+    notes: BTreeMap<usize, Arc<str>>,
 }
 
 impl PartialEq for Program {
@@ -36,7 +40,23 @@ impl Program {
         let (mut lines, operations): (Vec<Line>, Vec<Line>) =
             allowed.partition(|line| line.operation.code().is_setting());
         lines.extend(operations);
-        Program { lines, spelling }
+        Program { lines, spelling, notes: BTreeMap::new() }
+    }
+
+    /// The same with notes of where its lines come from, by their indices.
+    #[must_use]
+    pub(crate) fn noted(self, notes: BTreeMap<usize, Arc<str>>) -> Program {
+        Program { notes, ..self }
+    }
+
+    /// Where the line of that index comes from, if that is noted.
+    pub fn note(&self, index: usize) -> Option<&str> {
+        self.notes.get(&index).map(|note| &**note)
+    }
+
+    /// Whether it is noted of any line where it comes from.
+    pub fn has_notes(&self) -> bool {
+        !self.notes.is_empty()
     }
 
     /// Its lines.
@@ -54,9 +74,18 @@ impl Program {
         self.lines.is_empty()
     }
 
-    /// A program of other lines with the same spelling of names.
+    /// A program of other lines with the same spelling of names. Those that this program has too, in the same order, keep
+    /// their notes.
     pub fn with_lines(&self, lines: Vec<Line>) -> Program {
-        Program::spelled(lines, self.spelling.clone())
+        let program = Program::spelled(lines, self.spelling.clone());
+        let mut notes = BTreeMap::new();
+        let mut from = 0;
+        for (index, line) in program.lines.iter().enumerate().filter(|_| self.has_notes()) {
+            let Some(same) = self.lines[from..].iter().position(|other| other == line) else { continue };
+            notes.extend(self.notes.get(&(from + same)).map(|note| (index, Arc::clone(note))));
+            from += same + 1;
+        }
+        program.noted(notes)
     }
 
     /// How a name is spelled in its trace.
@@ -78,7 +107,7 @@ impl Program {
         for line in &mut lines {
             line.rename(&mut |name| *name = numbers.of(*name));
         }
-        Program { lines, spelling: Vec::new() }
+        Program { lines, spelling: Vec::new(), notes: BTreeMap::new() }
     }
 
     /// How many objects its bulk lines allocate, which is what makes a program large.

@@ -7,7 +7,7 @@
 use crate::operation::{Code, DEEPEST_FINALIZER, Gives, Line, Operation};
 use crate::program::Program;
 use crate::value::Name;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -22,6 +22,9 @@ use words::{ALLOCATES, PLAIN_ALLOCATIONS, RESERVED, unknown};
 
 /// The first line of a trace.
 pub const HEADER: &str = "heapproof trace 1";
+
+/// What a comment behind a line begins with that says where the line comes from (SPEC 10.21).
+pub(crate) const NOTE: &str = "# log ";
 
 /// What is wrong with a trace, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +48,7 @@ impl std::error::Error for TextError {}
 /// Those that begin with a word come before those that begin with a name: not every such word is reserved, and no name is
 /// learned from it by trying.
 static FORMS: LazyLock<Vec<(Code, Vec<Token<'static>>)>> = LazyLock::new(|| {
-    let mut forms: Vec<_> = Code::ALL.iter().map(|code| (*code, cut(1, code.text()).unwrap_or_default())).collect();
+    let mut forms: Vec<_> = Code::EVERY.iter().map(|code| (*code, cut(1, code.text()).unwrap_or_default())).collect();
     forms.sort_by_key(|(_, form)| !form.first().is_some_and(|first| first.kind == TokenKind::Word));
     forms
 });
@@ -55,7 +58,7 @@ impl FromStr for Program {
 
     fn from_str(text: &str) -> Result<Program, TextError> {
         let mut reader = Reader::default();
-        let mut lines = Vec::new();
+        let (mut lines, mut notes) = (Vec::new(), BTreeMap::new());
         let (mut operations, mut header) = (false, false);
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (index, text) in text.lines().enumerate() {
@@ -75,10 +78,18 @@ impl FromStr for Program {
                 return Err(first.wrong("a setting stands before the first operation"));
             }
             operations |= !line.operation.code().is_setting();
+            notes.extend(note(text, tokens.len()).map(|note| (lines.len(), note.into())));
             lines.push(line);
         }
-        Ok(Program::spelled(lines, reader.spelling))
+        Ok(Program::spelled(lines, reader.spelling).noted(notes))
     }
+}
+
+/// The note behind a line of so many tokens. What looks like one within quotes has tokens behind it, or cuts one.
+fn note(text: &str, tokens: usize) -> Option<&str> {
+    let at = text.find(NOTE)?;
+    let is_behind = cut(1, &text[..at]).is_ok_and(|before| before.len() == tokens);
+    is_behind.then(|| text[at + NOTE.len()..].trim())
 }
 
 /// The names so far.
@@ -129,6 +140,7 @@ impl Reader {
                 Err(first.wrong("`panic` stands only in a finalizer: `on x: panic`"))
             }
             _ if code.is_setting() && depth > 0 => Err(first.wrong("a setting can't stand in a finalizer")),
+            _ if code.is_expectation() && depth > 0 => Err(first.wrong("an expectation can't stand in a finalizer")),
             _ if code == Code::Fault && depth > 0 => Err(first.wrong("a fault can't stand in a finalizer")),
             (_, Some(name)) => Ok(Line { bind: Some(self.bind(name, depth)?), operation }),
             (_, None) => Ok(Line { bind: None, operation }),
@@ -147,12 +159,17 @@ impl Reader {
     }
 
     fn operation(&mut self, tokens: &[Token<'_>], depth: usize) -> Result<Operation<Name>, TextError> {
+        // Most forms can't be that of the line. They are tried too if none is, for what is wrong with it.
+        for (code, form) in FORMS.iter().filter(|(_, form)| may_be_of(form, tokens)) {
+            if let (Ok(operation), _) = self.matched(*code, form, tokens, depth) {
+                return Ok(operation);
+            }
+        }
         let mut furthest = Furthest::default();
         for (code, form) in FORMS.iter() {
-            let mut matcher = Matcher { reader: self, form, tokens, at: 0, depth, wanted: None };
-            match Operation::parse(*code, &mut matcher).and_then(|operation| matcher.end().map(|()| operation)) {
-                Ok(operation) => return Ok(operation),
-                Err(error) => furthest.add(matcher.at, matcher.wanted.take(), error),
+            match self.matched(*code, form, tokens, depth) {
+                (Ok(operation), _) => return Ok(operation),
+                (Err(error), (at, wanted)) => furthest.add(at, wanted, error),
             }
         }
         let (first, second) = (&tokens[0], tokens.get(1));
@@ -172,6 +189,27 @@ impl Reader {
         }
         Err(furthest.error(tokens))
     }
+
+    /// The operation of that form, or what is wrong, at which token, and what was expected there.
+    fn matched(
+        &mut self,
+        code: Code,
+        form: &[Token<'static>],
+        tokens: &[Token<'_>],
+        depth: usize,
+    ) -> (Result<Operation<Name>, TextError>, (usize, Option<String>)) {
+        let mut matcher = Matcher { reader: self, form, tokens, at: 0, depth, wanted: None };
+        let operation = Operation::parse(code, &mut matcher).and_then(|it| matcher.end().map(|()| it));
+        (operation, (matcher.at, matcher.wanted))
+    }
+}
+
+/// Whether the tokens begin as the form does, and have all that it spells.
+fn may_be_of(form: &[Token<'_>], tokens: &[Token<'_>]) -> bool {
+    let spelled = |token: &&Token<'_>| !token.is_punctuation('$');
+    let begins = |first: &Token<'_>| !spelled(&first) || tokens.first().is_some_and(|token| token.text == first.text);
+    form.first().is_none_or(begins)
+        && form.iter().filter(spelled).all(|one| tokens.iter().any(|token| token.text == one.text))
 }
 
 /// What the forms expected that got furthest in the line.

@@ -132,7 +132,7 @@ pub fn text(program: &Program, note: &str, found: Option<&str>) -> String {
 /// The file name of a regression. It is made from the note if that has words, and no file of that name holds another
 /// program; else from the signature and a hash of the program.
 pub fn file_name(note: &str, signature: Option<&Signature>, program: &Program, folder: &Path) -> String {
-    let hash = xxh3_64(&program.encode()) as u32;
+    let hash = xxh3_64(&program.identity()) as u32;
     let slug = slug(note);
     let free = |name: &String| !folder.join(name).exists();
     let signature = signature.map_or("passing", Signature::as_str);

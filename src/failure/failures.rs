@@ -34,7 +34,7 @@ pub fn save_minimized(out: &Path, signature: &Signature, program: &Program, note
 
 fn save(folder: &Path, signature: &Signature, program: &Program, note: &str) -> io::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
-    let hash = xxh3_64(&program.encode()) as u32;
+    let hash = xxh3_64(&program.identity()) as u32;
     let path = folder.join(format!("{signature}-{hash:08x}.trace"));
     write_whole(&path, &commented(program, note))?;
     Ok(path)

@@ -4,6 +4,7 @@
 //! or the source location of a panic. It never contains an object, a line of the program or a message. The minimiser and
 //! file names use it. `docs/signatures.md` defines the format.
 
+use crate::judge::expectation;
 use crate::judge::figure::Figure;
 use crate::judge::lost::Loss;
 use crate::judge::place;
@@ -49,11 +50,18 @@ impl Signature {
         let kind = violation.kind();
         let place = match violation {
             Violation::Panicked { place, .. } => place.as_deref().map(slug),
+            Violation::Expected { expected, found } => Some(found.place(expected)),
             // Such a violation is about how a line is written, not about what it does.
             violation if violation.is_of_notation() => None,
             _ => Some(place::of(program, step, ending)),
         };
         Signature(place.map_or_else(|| kind.clone(), |place| format!("{kind}{AT}{place}")))
+    }
+
+    /// The same with more behind it.
+    pub(super) fn with(mut self, more: &str) -> Signature {
+        self.0.push_str(more);
+        self
     }
 
     /// The version of the format. It changes when signatures change.
@@ -97,8 +105,8 @@ impl Signature {
         let kinds = Signature::kinds().into_iter().map(|kind| kind.0);
         let kind = nearest(kind, kinds).unwrap_or_default();
         let place = match place {
-            // A panic may have any place.
-            Some(place) if kind == PANICKED => Some(slug(place)),
+            // A panic may have any place, and an expectation any difference.
+            Some(place) if kind == PANICKED || kind.starts_with(EXPECTED) => Some(slug(place)),
             Some(place) => nearest(place, place::all()),
             None => None,
         };
@@ -115,6 +123,9 @@ impl fmt::Display for Signature {
 
 /// The kind of a panic.
 const PANICKED: &str = "panicked";
+
+/// What the kinds of expectations begin with.
+const EXPECTED: &str = "expected-";
 
 /// Kinds that are listed here. All others are built from parts.
 const PLAIN: &[&str] = &[
@@ -143,7 +154,13 @@ const PLAIN: &[&str] = &[
     "detection-invents-cycle",
     "collects-live",
     "leaves-garbage",
+    "footprint",
     "over-budget",
+    "expected-live",
+    "expected-dead",
+    "expected-strong",
+    "expected-external",
+    "expected-field",
     "score",
     "repaired-again",
     "undetermined-outcome",
@@ -241,7 +258,9 @@ impl Violation {
             Violation::CollectsLive { .. } => "collects-live".to_owned(),
             Violation::LeavesGarbage { .. } => "leaves-garbage".to_owned(),
             Violation::Returned { figure, .. } => format!("returned-{}", figure.name()),
+            Violation::Footprint { .. } => "footprint".to_owned(),
             Violation::OverBudget { .. } => "over-budget".to_owned(),
+            Violation::Expected { expected, .. } => format!("{EXPECTED}{}", expectation::word(expected)),
             Violation::Verification { found } => format!("verification-{}", found.kind.word()),
             Violation::FaultMissed { fault, .. } => format!("fault-missed-{}", fault.word()),
             Violation::RepairedAgain { .. } => "repaired-again".to_owned(),

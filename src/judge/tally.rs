@@ -23,7 +23,7 @@ pub struct Outcomes {
 
 impl Default for Tally {
     fn default() -> Tally {
-        Tally { by_code: vec![Outcomes::default(); Code::ALL.len()] }
+        Tally { by_code: vec![Outcomes::default(); Code::EVERY.len()] }
     }
 }
 
@@ -55,15 +55,26 @@ impl Tally {
 
     /// Each operation with its outcomes, in the order of the table.
     pub fn by_operation(&self) -> impl Iterator<Item = (Code, Outcomes)> + '_ {
-        Code::ALL.iter().copied().zip(self.by_code.iter().copied())
+        self.every().take(Code::ALL.len())
     }
 
-    /// All operations together.
+    /// The same with expectations at the end; done is one that was asked.
+    pub fn every(&self) -> impl Iterator<Item = (Code, Outcomes)> + '_ {
+        Code::EVERY.iter().copied().zip(self.by_code.iter().copied())
+    }
+
+    /// How many expectations were asked.
+    pub fn asked(&self) -> u64 {
+        self.every().skip(Code::ALL.len()).map(|(_, one)| one.done).sum()
+    }
+
+    /// All operations together, and the expectations that were skipped.
     pub fn total(&self) -> Outcomes {
-        self.by_code.iter().fold(Outcomes::default(), |sum, one| Outcomes {
+        let sum = self.by_code.iter().fold(Outcomes::default(), |sum, one| Outcomes {
             done: sum.done + one.done,
             refused: sum.refused + one.refused,
             skipped: sum.skipped + one.skipped,
-        })
+        });
+        Outcomes { done: sum.done - self.asked(), ..sum }
     }
 }

@@ -2,9 +2,10 @@
 
 pub use super::lost::{Crash, Hang};
 
+use super::expectation::Found;
 use super::figure::Figure;
 use super::lost::{Loss, Lost};
-use heapproof_model::{Contents, Counts, Event, Fault, Finding, Object, Outcome, Value};
+use heapproof_model::{Contents, Counts, Event, Fault, Finding, Object, Operation, Outcome, Value};
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
@@ -163,12 +164,28 @@ pub enum Violation {
         /// In the subject.
         subject: u64,
     },
+    /// The memory that the subject has reserved grew each time that a program was run on it, and it was emptied.
+    Footprint {
+        /// The most bytes after the first times.
+        early: u64,
+        /// The most bytes after the last times.
+        late: u64,
+        /// How often the program was run.
+        rounds: u64,
+    },
     /// An operation touched more objects than its budget allows.
     OverBudget {
         /// How many objects it touched.
         touched: u64,
         /// How many it was allowed to touch.
         budget: u64,
+    },
+    /// A line expects what is not so by the model.
+    Expected {
+        /// What it expects.
+        expected: Operation<Object>,
+        /// What is so.
+        found: Found,
     },
     /// Verification finds something in a heap that was not damaged.
     Verification {
@@ -244,6 +261,7 @@ impl Violation {
             | Violation::CollectsLive { object }
             | Violation::LeavesGarbage { object } => vec![*object],
             Violation::Undetermined { difference, .. } => difference.objects(),
+            Violation::Expected { expected, .. } => expected.objects(),
             Violation::Verification { found } => found.object.into_iter().collect(),
             Violation::FaultMissed { wanted, .. } => wanted.object.into_iter().collect(),
             Violation::Cycles { model, subject } | Violation::Detection { model, subject } => parted(model, subject),

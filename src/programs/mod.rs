@@ -1,4 +1,6 @@
 //! The first room: where programs come from.
 
 pub mod generate;
+#[cfg(feature = "cli")]
+pub(crate) mod import;
 pub mod mutate;

@@ -2,6 +2,7 @@
 
 mod canary;
 mod heap;
+mod model;
 pub mod pointers;
 #[cfg(feature = "cli")]
 pub mod process;
@@ -10,6 +11,7 @@ pub mod twins;
 
 pub use canary::{CANARY, Canary, ending, family, shown_by};
 pub use heap::{HEAP, HeapSubject};
+pub use model::{MODEL, model};
 pub use template::Template;
 
 use crate::judge::subject::SubjectKind;

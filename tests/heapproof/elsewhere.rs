@@ -1,9 +1,6 @@
-//! Failures that go elsewhere, or come from there: logs, other reducers, `git bisect`.
+//! Failures that go elsewhere, or come from there: other reducers, `git bisect`.
 
 use crate::command_line::{FAILS, folder};
-use crate::{log_to_trace, program};
-use heapproof::properties::Property;
-use heapproof::subjects::HEAP;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,48 +10,6 @@ fn example(name: &str) -> PathBuf {
 }
 
 const HEAPPROOF: &str = env!("CARGO_BIN_EXE_heapproof");
-
-const LOG: &str = "\
-12:00:01.000 net: connected
-12:00:01.003 heap: alloc table 0x7f10
-12:00:01.004 heap: alloc array 0x7f20 0x7f10 5
-12:00:01.005 heap: store 0x7f10 next 0x7e00
-12:00:01.006 heap: release 0x7f20
-12:00:01.007 heap: gc step 8
-12:00:01.008 heap: alloc weak 0x7f20 0x7f10
-12:00:01.009 heap: release 0x7f10
-12:00:01.010 heap: release 0x7f20
-";
-
-#[test]
-fn a_log_becomes_a_trace_that_can_be_laid_beside_it() {
-    let trace = log_to_trace::trace(LOG);
-    let expected = "\
-heapproof trace 1
-# 12:00:01.000 net: connected
-o1 = table
-o2 = array o1 5
-o3 = table  # 0x7e00 was there before the log began
-o1.next = o3
-drop o2
-collect 8
-o4 = weak o1
-drop o1
-drop o4
-";
-    assert_eq!(trace, expected);
-    let program = program(&trace);
-    assert_eq!(Property::Lockstep.check(&HEAP, &program).failure, None);
-    assert_eq!(Property::Lockstep.check(&HEAP, &program).tally.total().skipped, 0);
-}
-
-#[test]
-fn a_log_that_was_cut_is_a_trace_all_the_same() {
-    let mut cut = LOG.to_owned();
-    while cut.pop().is_some() {
-        program(&log_to_trace::trace(&cut));
-    }
-}
 
 /// Whether the script takes a candidate for one that still fails as the canary does.
 #[cfg(unix)]

@@ -17,6 +17,7 @@ mod enumerate;
 mod enumerate_command;
 #[rustfmt::skip] // as heapproof prints it
 mod emitted;
+mod expectations;
 mod explanations;
 mod forms;
 mod frames;
@@ -27,9 +28,7 @@ mod golden;
 mod isolation;
 mod keeping;
 mod leaving_out;
-#[path = "../../examples/log_to_trace.rs"]
-#[allow(dead_code)]
-mod log_to_trace;
+mod logs;
 mod lost;
 mod manual;
 mod minimize_command;
@@ -47,6 +46,7 @@ mod reached;
 mod replay_command;
 mod report;
 mod sdk;
+mod seldom;
 mod shards;
 mod signatures;
 mod spelled;

@@ -178,8 +178,8 @@ fn a_failure_that_does_not_always_happen_is_minimised_by_vote() {
 #[test]
 fn removals_that_could_be_made_are_told() {
     let program = program("a = array\npush a a\nb = table\npop a");
-    let signature = failure(&CANARY, &program).unwrap().signature(&program);
-    let tried = removals(&program, &signature, &mut |program| failure(&CANARY, program));
+    let found = failure(&CANARY, &program).unwrap();
+    let tried = removals(&program, &found, &mut |program| failure(&CANARY, program));
     let alike: Vec<usize> = (0..tried.len()).filter(|at| tried[*at].without == Without::FailsAlike).collect();
     assert_eq!((tried.len(), alike), (6, vec![2, 5]), "{tried:?}");
 }

@@ -85,9 +85,9 @@ fn any_bytes_decode_to_a_program_that_is_the_same_again() {
         damaged[at] ^= 0x55;
         bytes::holds(&damaged).unwrap();
     }
-    for code in Code::ALL {
-        bytes::holds(&[1, code.tag()]).unwrap();
-        bytes::holds(&[&[1, code.tag()], &[0xff; 40][..]].concat()).unwrap();
+    for tag in Code::ALL.iter().filter_map(|code| code.tag()) {
+        bytes::holds(&[1, tag]).unwrap();
+        bytes::holds(&[&[1, tag], &[0xff; 40][..]].concat()).unwrap();
     }
 }
 

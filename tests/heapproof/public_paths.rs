@@ -1,6 +1,7 @@
 //! The paths that users write: none contains a room, and what was public stays where it was.
 #![allow(unused_imports)] // to be named is all that is asked of them
 
+use heapproof::alone::{Judged, judge};
 use heapproof::assert_holds;
 use heapproof::campaign::{Campaign, Found, OBSERVED, Summary};
 use heapproof::cli::main;
@@ -11,6 +12,7 @@ use heapproof::emit::{Claim, Emitted, Part, Run, Spelling, Step, Story, Telling}
 use heapproof::emit::{emit_embedding, emit_test, function, function_name, traces_in};
 use heapproof::enumerate::Failed as FailedOfLast;
 use heapproof::enumerate::{CheckpointError, Counts, End, How, Progress, Search, Share, Space, Tail, shortest};
+use heapproof::expectation::Found as FoundInstead;
 use heapproof::explain::{Explanation, Fact, Paint, Row, TraceLine, Variation, explain};
 use heapproof::failures::{OUT, commented, save_minimized, save_original, write_whole};
 use heapproof::front_doors::{fuzz, fuzz_in_short, proptest, quickcheck, replay, shorter};

@@ -45,6 +45,7 @@ fn refusals(code: Code) -> &'static [Refusal] {
         Code::SetInterval | Code::SetBounds | Code::SetCapacity | Code::SetCounts => &[Setting],
         Code::SetGenerations | Code::SetBudget | Code::SetVerify => &[Setting],
         Code::Check | Code::DetectFull | Code::Detect | Code::Verify | Code::Panic | Code::SetChecks => &[],
+        Code::ExpectLive | Code::ExpectDead | Code::ExpectStrong | Code::ExpectExternal | Code::ExpectField => &[],
     }
 }
 

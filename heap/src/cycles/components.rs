@@ -16,6 +16,7 @@
 //! out: what a walk costs follows the objects that it enters, not the size of the heap.
 
 use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 use crate::object::Content;
 
 /// `low` of all slots, kept between walks.
@@ -73,6 +74,12 @@ impl Numbers {
     #[inline]
     pub(super) fn is_unseen_member(&self, slot: u32) -> bool {
         self.low.get(slot as usize).is_some_and(|&low| self.closed.checked_sub(1) == Some(low))
+    }
+
+    /// See [`crate::footprint`].
+    pub(super) fn reserved(&self) -> u64 {
+        let Self { low, closed: _, last: _ } = self;
+        low.reserved()
     }
 
     /// See [`crate::digest`]. Numbers count from the one of closed components: whatever is smaller was never met.
@@ -166,6 +173,12 @@ impl Walk {
             }
         }
         true
+    }
+
+    /// See [`crate::footprint`].
+    pub(super) fn reserved(&self) -> u64 {
+        let Self { frames, open } = self;
+        frames.reserved() + open.reserved()
     }
 
     /// See [`crate::digest`]; `numbers` are those that it is walking by.

@@ -112,6 +112,12 @@ impl Detection {
         self.underway.take().is_some()
     }
 
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { numbers, underway, disturbed: _, has_learned: _ } = self;
+        numbers.reserved() + underway.as_ref().map_or(0, Underway::reserved)
+    }
+
     /// See [`crate::digest`]. One that was disturbed begins anew, and nothing of it is read again.
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self { numbers, underway, disturbed, has_learned } = self;

@@ -11,6 +11,7 @@
 use crate::ObjectId;
 use crate::arena::NONE;
 use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 
 /// A cycle, or a place for one: that has no members and is not whole.
 #[derive(Clone, Debug, Default)]
@@ -178,6 +179,13 @@ impl KnownCycles {
         for cycle in std::mem::take(&mut self.broken) {
             self.remove(cycle);
         }
+    }
+
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { cycles, vacant, of_slot, broken, whole: _ } = self;
+        let members = cycles.iter().map(|cycle| cycle.members.reserved()).sum::<u64>();
+        cycles.reserved() + members + vacant.reserved() + of_slot.reserved() + broken.reserved()
     }
 
     /// See [`crate::digest`]. A slot beyond the last that led to a cycle leads to none.

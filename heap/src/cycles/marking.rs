@@ -33,6 +33,7 @@ use super::allowance::Limits;
 use super::candidates::Candidates;
 use crate::arena::Arena;
 use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 use crate::headers::Headers;
 
 /// How many headers are looked at in a step, if that makes few enough of them. They lie side by side: this takes about
@@ -173,6 +174,12 @@ impl Marking {
         let stretch = self.swept..self.swept.saturating_add(self.stretch).min(self.end);
         self.swept = stretch.end;
         self.white.extend(stretch.filter(|&slot| headers.is_white(slot)));
+    }
+
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { under_way: _, grey, rooted: _, swept: _, end: _, stretch: _, white } = self;
+        grey.reserved() + white.reserved()
     }
 
     /// See [`crate::digest`].

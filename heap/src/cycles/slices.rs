@@ -37,6 +37,7 @@ use super::allowance::{Allowance, Budget, Counted, ForSteps};
 use super::marking::Marking;
 use crate::configuration::positive;
 use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 use crate::{Heap, HeapError, Host, ObjectId};
 
 /// How many times as many objects as live checks could have touched before one goes on with a mark.
@@ -96,6 +97,12 @@ impl Slices {
     /// Whether a mark is paid for by what slices could have done.
     fn are_paid(&self) -> bool {
         self.allowed >= WAIT * u64::from(self.lived) || self.waited >= self.lived
+    }
+
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { under_way: _, lived: _, waited: _, allowed: _, newborn, marking } = self;
+        newborn.reserved() + marking.reserved()
     }
 
     /// See [`crate::digest`].

@@ -5,6 +5,7 @@ use super::components::{Numbers, Walk};
 use super::known::KnownCycles;
 use crate::arena::{Arena, NONE};
 use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 use crate::slots::SlotSet;
 
 /// Where the walk of a detection sets out from.
@@ -92,6 +93,13 @@ impl Underway {
     pub(super) fn cycles(&self) -> impl Iterator<Item = &[u32]> {
         let mut start = 0;
         self.ends.iter().filter_map(move |&end| self.found.get(std::mem::replace(&mut start, end)..end))
+    }
+
+    /// See [`crate::footprint`].
+    pub(super) fn reserved(&self) -> u64 {
+        let Self { stage, walk, found, ends } = self;
+        let touched = if let Stage::Touched { cycles, .. } = stage { cycles.reserved() } else { 0 };
+        touched + walk.reserved() + found.reserved() + ends.reserved()
     }
 
     /// See [`crate::digest`].

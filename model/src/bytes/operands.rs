@@ -39,6 +39,17 @@ impl Encoded for u32 {
     }
 }
 
+/// Only in expectations, which have no bytes.
+impl Encoded for i64 {
+    fn encode(&self, out: &mut Encoder) {
+        out.bytes(&self.to_le_bytes());
+    }
+
+    fn decode(bytes: &mut Decoder<'_>) -> Option<i64> {
+        bytes.array().map(i64::from_le_bytes)
+    }
+}
+
 impl Encoded for bool {
     fn encode(&self, out: &mut Encoder) {
         out.byte(u8::from(*self));
@@ -145,7 +156,7 @@ impl Encoded for Box<Line> {
 
 impl Encoded for Box<Operation<Name>> {
     fn encode(&self, out: &mut Encoder) {
-        out.byte(self.code().tag());
+        out.tag(self.code());
         Operation::encode(self, out);
     }
 

@@ -56,8 +56,8 @@ impl Line {
         codes
     }
 
-    /// Whether it is allowed within `depth` finalizers: `self` and `panic` only in a finalizer, settings and faults
-    /// only outside; and whether a temporary is one object.
+    /// Whether it is allowed within `depth` finalizers: `self` and `panic` only in a finalizer, settings, faults and
+    /// expectations only outside; and whether a temporary is one object.
     pub(crate) fn is_allowed(&self, depth: usize) -> bool {
         let code = self.operation.code();
         let bind = match code.gives() {
@@ -73,7 +73,7 @@ impl Line {
                 depth < DEEPEST_FINALIZER && (depth > 0 || *object != Some(Name::SELF)) && line.is_allowed(depth + 1)
             }
             _ if depth == 0 => code != Code::Panic && !names_self(),
-            _ => !code.is_setting() && code != Code::Fault,
+            _ => !code.is_setting() && !code.is_expectation() && code != Code::Fault,
         }
     }
 }

@@ -12,6 +12,7 @@ pub(crate) trait Mention {
 
 impl Mention for u32 {}
 impl Mention for bool {}
+impl Mention for i64 {}
 impl Mention for Field {}
 impl Mention for Fault {}
 /// A finalizer's line names no objects before it runs.

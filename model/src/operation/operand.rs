@@ -20,6 +20,14 @@ impl Operand for u32 {
     }
 }
 
+impl Operand for i64 {
+    type Resolved = i64;
+
+    fn resolve(&self, _: &dyn Fn(Name) -> Option<Object>) -> Option<i64> {
+        Some(*self)
+    }
+}
+
 impl Operand for bool {
     type Resolved = bool;
 

@@ -9,6 +9,8 @@ use crate::value::{Field, Name, Value};
 pub enum Part<'a> {
     /// An index, a length, a budget, a setting.
     Number(&'a mut u32),
+    /// A count that is expected; a log can have one below zero.
+    Count(&'a mut i64),
     /// On or off.
     Switch(&'a mut bool),
     /// The field of a table.
@@ -52,6 +54,7 @@ macro_rules! as_part {
 
 as_part! {
     u32: Number, 0;
+    i64: Count, 0;
     bool: Switch, false;
     Field: Field, Field::common(0);
     Option<Name>: Object, None;

@@ -208,7 +208,7 @@ impl Reference {
             Operation::Fault { fault, object } => self.fault(*fault, *object),
             Operation::Recover {} => Ok(self.recover(false)),
             Operation::RecoverRoots {} => Ok(self.recover(true)),
-            // Verification changes nothing.
+            // Verification changes nothing, and an expectation is never called.
             _ => Ok(Value::Nil),
         }
     }

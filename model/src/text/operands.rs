@@ -60,6 +60,18 @@ impl Printed for u32 {
     }
 }
 
+impl Written for i64 {
+    fn parse(form: &mut Matcher<'_, '_>) -> Result<i64, TextError> {
+        form.read("a count", |token| token.number()?.parse().ok())
+    }
+}
+
+impl Printed for i64 {
+    fn print(&self, out: &mut Printer<'_>) {
+        out.push(&self.to_string());
+    }
+}
+
 impl Written for bool {
     fn parse(form: &mut Matcher<'_, '_>) -> Result<bool, TextError> {
         form.read("`on` or `off`", |token| match token.word()? {

@@ -1,6 +1,6 @@
 //! Prints programs, and calls with numbers of objects for names; and parses the values of calls.
 
-use super::HEADER;
+use super::{HEADER, NOTE};
 use crate::operation::{Line, Operation};
 use crate::program::Program;
 use crate::value::{Name, Object, Value};
@@ -85,7 +85,10 @@ impl fmt::Display for Value<Object> {
 impl fmt::Display for Program {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "{HEADER}")?;
-        self.lines().iter().try_for_each(|line| writeln!(out, "{}", self.print(line)))
+        self.lines().iter().enumerate().try_for_each(|(index, line)| match self.note(index) {
+            Some(note) => writeln!(out, "{}  {NOTE}{note}", self.print(line)),
+            None => writeln!(out, "{}", self.print(line)),
+        })
     }
 }
 

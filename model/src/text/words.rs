@@ -49,7 +49,7 @@ pub(super) const RESERVED: &[&str] = &[
 /// The message about a line that begins like no operation.
 pub(super) fn unknown(token: &Token<'_>) -> String {
     let first_words =
-        Code::ALL.iter().filter_map(|code| code.text().split(' ').next()).filter(|word| !word.contains('$'));
+        Code::EVERY.iter().filter_map(|code| code.text().split(' ').next()).filter(|word| !word.contains('$'));
     // How far two words are from one another takes memory by the length of both.
     let could_be = |word: &&str| token.text.len() <= word.len() * 4 + 4;
     let close = first_words.filter(could_be).map(|word| (strsim::damerau_levenshtein(word, token.text), word)).min();

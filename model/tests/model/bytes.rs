@@ -56,7 +56,8 @@ fn a_byte_that_is_no_tag_is_passed_over_by_itself() {
 
 #[test]
 fn tags_differ_and_mean_for_good_what_they_meant_first() {
-    let tags: Vec<String> = Code::ALL.iter().map(|code| format!("{:02x} {}", code.tag(), code.name())).collect();
+    let tags: Vec<String> =
+        Code::ALL.iter().map(|code| format!("{:02x} {}", code.tag().unwrap(), code.name())).collect();
     let mut sorted = tags.clone();
     sorted.sort();
     let expected = "01 SetInterval, 02 SetBounds, 03 SetCapacity, 04 SetCounts, 05 SetGenerations, 06 SetChecks, \

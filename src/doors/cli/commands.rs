@@ -8,7 +8,9 @@ use super::dialect::Strictness;
 use super::emit_test::EmitTest;
 use super::enumerate::Enumerate;
 use super::exec::Hold;
+use super::import::Import;
 use super::isolate::Serve;
+use super::judge::Judging;
 use super::list::Listed;
 use super::manual::{Completions, Man};
 use super::merge::Merge;
@@ -55,6 +57,12 @@ pub(super) enum Command {
     /// Run programs from files
     #[command(after_help = EXIT_CODES)]
     Replay(Replay),
+    /// Ask the model alone whether what traces expect is so
+    #[command(after_help = EXIT_CODES)]
+    Judge(Judging),
+    /// Turn a log, or a snapshot of a heap, into a trace
+    #[command(after_help = EXIT_CODES)]
+    Import(Import),
     /// Minimise a failing program
     #[command(visible_alias = "minimise", after_help = EXIT_CODES)]
     Minimize(Minimize),

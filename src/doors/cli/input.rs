@@ -7,6 +7,7 @@ use crate::failure::heading::Heading;
 use crate::failure::proof::quoted;
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
+use crate::subjects::{MODEL, model};
 use heapproof_model::Program;
 use heapproof_model::bytes::VERSION;
 use heapproof_model::text::HEADER;
@@ -52,6 +53,11 @@ impl Source {
                 )),
                 (name, _) => Trouble::Usage(context.unknown_subject(name.unwrap_or_default())),
             })?;
+        // The model is made for the dialect that it is held to.
+        let subject = match subject.is_held_to() {
+            Some(dialect) if subject.name == MODEL => model(*dialect).held_to(*dialect),
+            _ => subject,
+        };
         subject.abilities()?;
         Ok((property, subject.careful()))
     }

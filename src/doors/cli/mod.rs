@@ -13,9 +13,11 @@ mod exec;
 mod figures;
 mod files;
 mod forms;
+mod import;
 mod input;
 mod isolate;
 mod json;
+mod judge;
 mod list;
 mod manual;
 mod merge;
@@ -29,12 +31,16 @@ mod replay;
 mod report;
 mod reporter;
 mod run;
+mod several;
+mod unbound;
 mod verify_minimal;
 
 use crate::judge::subject::SubjectKind;
 use crate::judge::violation::NotMade;
+use crate::subjects::model;
 use clap::{CommandFactory, FromArgMatches};
 use commands::{Arguments, Command};
+use heapproof_model::Dialect;
 use output::Output;
 use std::fmt;
 use std::io::Write;
@@ -107,10 +113,12 @@ pub fn main(subjects: &[SubjectKind]) -> ExitCode {
         Some(dialect) => kind.clone().held_to(dialect),
         None => kind.clone(),
     };
-    let subjects: Vec<SubjectKind> = subjects.iter().chain(&elsewhere).map(held_to).collect();
+    let alone = model(arguments.dialect.unwrap_or_default());
+    let subjects: Vec<SubjectKind> = subjects.iter().chain(&elsewhere).chain([&alone]).map(held_to).collect();
     let context = Context {
         subjects: &subjects,
         name,
+        dialect: arguments.dialect,
         grace: arguments.grace.unwrap_or(GRACE),
         stop: Arc::new(AtomicBool::new(false)),
         saving: Arc::new(AtomicUsize::new(0)),
@@ -176,6 +184,8 @@ const GRACE: Duration = Duration::from_secs(10);
 struct Context<'a> {
     subjects: &'a [SubjectKind],
     name: String,
+    /// The dialect to which subjects are held, if it is not their own.
+    dialect: Option<Dialect>,
     /// How long a run may take to stop.
     grace: Duration,
     /// The first Ctrl-C sets it. The second ends the process, and so does the end of `grace`.
@@ -189,6 +199,8 @@ impl Context<'_> {
         let mut output = Output::default();
         let end = match command {
             Command::Check(arguments) => check::check(self, arguments, &mut output),
+            Command::Import(arguments) => import::import(arguments, &mut output),
+            Command::Judge(arguments) => judge::judge(arguments, self.dialect, &mut output),
             Command::Replay(arguments) => replay::replay(self, arguments, &mut output),
             Command::Minimize(arguments) => minimize::minimize(self, arguments, &mut output),
             Command::VerifyMinimal(arguments) => verify_minimal::verify_minimal(self, arguments, &mut output),
@@ -306,6 +318,7 @@ mod tests {
         let context = Context {
             subjects: &[absent],
             name: "heapproof".to_owned(),
+            dialect: None,
             grace: GRACE,
             stop: Arc::default(),
             saving: Arc::default(),

@@ -1,7 +1,6 @@
 //! `heapproof replay`: runs programs from files.
 
 mod report;
-mod summary;
 
 use super::arguments::{Format, Given};
 use super::files::Files;
@@ -9,6 +8,7 @@ use super::isolate::{Isolate, Judge};
 use super::output::Output;
 use super::pictures::Pictures;
 use super::progress::Progress;
+use super::several::{self, Several};
 use super::{Context, End, Trouble, input};
 use crate::failure::explain::{Step, steps};
 use crate::judge::lockstep::Failure;
@@ -19,14 +19,10 @@ use heapproof_model::Program;
 use report::Replayed;
 use std::path::PathBuf;
 use std::time::Instant;
-use summary::Summary;
-
-/// For more files than this, only one file is shown for each result, with how many have it.
-const MANY: usize = 10;
 
 #[derive(Debug, Args)]
 pub(super) struct Replay {
-    /// Files of programs; `-` is standard input
+    /// Files of programs, or folders of traces; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
@@ -49,27 +45,28 @@ pub(super) struct Replay {
 pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Output) -> Result<End, Trouble> {
     let expected = arguments.expect.as_deref().map(signature).transpose()?;
     input::once_from_standard_input(&arguments.files)?;
-    if arguments.pictures.any() && arguments.files.len() > 1 {
+    let paths = several::files(&arguments.files)?;
+    if arguments.pictures.any() && paths.len() > 1 {
         return Err(Trouble::Usage("pictures show one run: give one file".to_owned()));
     }
-    let mut files = Files::reading(&arguments.files);
+    let mut files = Files::reading(&paths);
     files.standard_output()?;
     let pictures = arguments.pictures.targets(&mut files)?;
-    let shows_all = arguments.files.len() <= MANY || arguments.steps || arguments.format == Format::Json;
-    let mut summary = Summary::default();
+    let mut results = Several::of(paths.len());
     let mut as_wanted = true;
-    let (bar, start) = (Progress::of_programs(arguments.files.len() as u64), Instant::now());
-    for (done, path) in arguments.files.iter().enumerate() {
-        bar.so_many(done, arguments.files.len(), start.elapsed());
-        let source = input::read(path, &arguments.given.reading)?;
-        let (property, subject) = &source.claim(context, &arguments.given)?;
-        let property = *property;
+    let (bar, start) = (Progress::of_programs(paths.len() as u64), Instant::now());
+    for (done, path) in paths.iter().enumerate() {
+        bar.so_many(done, paths.len(), start.elapsed());
+        let read = input::read(path, &arguments.given.reading);
+        let read = read.and_then(|source| Ok((source.claim(context, &arguments.given)?, source)));
+        let Some(((property, subject), source)) = bar.suspend(|| results.unless_unread(read))? else { continue };
+        let subject = &subject;
         let program = source.program;
         let judge = Judge::new(property, subject, &arguments.isolate)?;
         let verdict = judge.verdict(&program);
         let signature = verdict.failure.as_ref().map(|failure| failure.signature(&program));
         as_wanted &= is_as(signature.as_ref(), expected.as_ref());
-        let shown = summary.add(path, signature.as_ref()) && signature.is_some() || shows_all;
+        let shown = results.add(path, signature.as_ref()) || arguments.steps;
         let failure = verdict.failure.as_ref().filter(|_| shown);
         let explanation = failure.map(|failure| judge.explanation(&program, failure));
         if arguments.pictures.any() {
@@ -88,15 +85,17 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
         let replayed =
             Replayed { path, property, subject, program, verdict, signature, expected, explanation, steps, all_steps };
         match arguments.format {
-            Format::Human => bar.suspend(|| replayed.print(shown, output))?,
+            Format::Human if shown => bar.suspend(|| replayed.print(output))?,
+            Format::Human => {}
             Format::Json => bar.suspend(|| replayed.print_json(output))?,
         }
     }
     bar.finish();
-    if !shows_all {
-        summary.print(output)?;
+    match arguments.format {
+        Format::Human => results.print(output)?,
+        Format::Json => results.print_json(output)?,
     }
-    Ok(if as_wanted { End::Passed } else { End::Violation })
+    results.end(as_wanted)
 }
 
 /// Whether a program fails as expected. A kind without a place stands for every place.

@@ -43,7 +43,7 @@ pub(super) fn verify_minimal(
         return Err(super::minimize::does_not_fail(&arguments.file, subject, property));
     };
     let signature = failure.signature(&program);
-    let removals = removals(&program, &signature, &mut |program| judge.failure(program));
+    let removals = removals(&program, &failure, &mut |program| judge.failure(program));
     judge.trouble()?;
     if let Some(target) = target {
         let (property, subject) = (property.name(), &*subject.name);

@@ -49,12 +49,13 @@ impl Story {
 
 /// The comments about a failure: where it is, what subject and model say there, and why the model is right.
 fn told(subject: &SubjectKind, program: &Program, failure: &Failure) -> Vec<String> {
-    let Explanation { place, model, subject: said, facts, .. } = explain(subject, program, failure);
+    let Explanation { place, model, subject: said, facts, expected, .. } = explain(subject, program, failure);
+    let claimant = if expected { "the line" } else { "the subject" };
     let mut told = vec![
         format!("`{}` fails: {}", subject.name, failure.signature(program)),
         format!("{place}:"),
         format!("  the model says    {model}"),
-        format!("  the subject says  {said}"),
+        format!("  {:17} {said}", format!("{claimant} says")),
     ];
     told.extend((!facts.is_empty()).then(|| "why:".to_owned()));
     told.extend(facts.iter().map(|fact| format!("  {}", fact.text)));
@@ -108,6 +109,8 @@ impl Teller {
                         return self.claims(&events);
                     }
                 }
+                None if line.operation.code().is_expectation() && fails => return self.claims(&[]),
+                None if line.operation.code().is_expectation() => {}
                 None if fails => return self.panicked(line, roots),
                 None => self.parts.push(Part::Skipped(line.clone())),
             }

@@ -237,7 +237,7 @@ impl Recorder {
     }
 
     /// Adds a moment for a line that called nothing. Where the subject panicked, only the model answers.
-    fn end_line(&mut self, lockstep: &Lockstep, panicked: bool) {
+    fn end_line(&mut self, lockstep: &mut Lockstep, panicked: bool) {
         let (Some(When::Line(index)), Some(line)) = (self.when, self.line.clone()) else { return };
         if self.moments.len() > index {
             return;
@@ -246,6 +246,9 @@ impl Recorder {
         let skipped = |statistics| Side { outcome: Some(Outcome::Skipped), statistics, ..Side::default() };
         let (mut model, mut subject) = (skipped(statistics), skipped(statistics));
         let (mut operation, mut inside) = (None, Vec::new());
+        if line.operation.code().is_expectation() {
+            operation = lockstep.resolved(&line);
+        }
         if panicked {
             let mut after = lockstep.model().clone();
             let script = after.script();

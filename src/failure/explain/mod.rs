@@ -25,7 +25,7 @@ use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
 pub use facts::Fact;
 pub use graph::Row;
-use heapproof_model::{Dialect, Operation, Program};
+use heapproof_model::{Dialect, Line, Operation, Program};
 use history::{History, When};
 #[cfg(feature = "cli")]
 pub(crate) use names::NONE;
@@ -48,6 +48,9 @@ pub struct Explanation {
     pub model: String,
     /// What the subject says there.
     pub subject: String,
+    /// Whether it is the line itself that says so, and not the subject.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub expected: bool,
     /// Why the model is right.
     pub facts: Vec<Fact>,
     /// The objects around the failing call, before and after it.
@@ -90,10 +93,11 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     let dialect = subject.abilities().ok().and_then(|abilities| dialect(abilities.dialect()));
     let ends = failure.violation.ends_the_process();
     let (model, subject) = history.names.sides(&failure.violation);
+    let expected = matches!(failure.violation, Violation::Expected { .. });
     let story = Story::new(&history);
     // A story that ends before the failure says nothing of its place.
     let mut place = match program.lines().get(failure.step) {
-        Some(line) => format!("at line {}, `{}`", failure.step + 1, program.print(line)),
+        Some(line) => at_line(program, failure.step, line),
         None => place_at_end(story.as_ref().filter(|_| !ends)),
     };
     if !failure.tried.is_empty() {
@@ -104,12 +108,13 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     let told = panics::catch(|| facts::facts(story.as_ref(), program, failure));
     let mut facts = told.unwrap_or_default();
     let story = story.filter(|_| !ends);
-    let drawn = story.and_then(|story| panics::catch(|| graph::rows(&story, &failure.violation.objects())).ok());
+    let drawn = story.and_then(|story| panics::catch(|| drawn(&story, &failure.violation)).ok());
     let (graph, left_out) = drawn.unwrap_or_default();
     facts.extend(dialect);
     let trace = trace(program, failure.step, &facts);
     let end = end(&history, failure);
-    Explanation { trace, end, place, model, subject, facts, graph, left_out, variations: Vec::new(), trials: 0 }
+    let variations = Vec::new();
+    Explanation { trace, end, place, model, subject, expected, facts, graph, left_out, variations, trials: 0 }
 }
 
 /// The contract by which the model is right, where that is not SPEC 1 to 10 alone.
@@ -126,12 +131,23 @@ pub(crate) fn outline(program: &Program, failure: &Failure, more: Option<&str>) 
         subject = format!("{subject}; {more}");
     }
     let place = match program.lines().get(failure.step) {
-        Some(line) => format!("at line {}, `{}`", failure.step + 1, program.print(line)),
+        Some(line) => at_line(program, failure.step, line),
         None => place_at_end(None),
     };
     let trace = trace(program, failure.step, &[]);
     let (end, facts, graph, variations) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Explanation { trace, end, place, model, subject, facts, graph, left_out: 0, variations, trials: 0 }
+    let expected = matches!(failure.violation, Violation::Expected { .. });
+    Explanation { trace, end, place, model, subject, expected, facts, graph, left_out: 0, variations, trials: 0 }
+}
+
+/// A line, and where in a log it comes from.
+fn at_line(program: &Program, step: usize, line: &Line) -> String {
+    let text = format!("at line {}, `{}`", step + 1, program.print(line));
+    match program.note(step).map(|note| note.split_once(' ').unwrap_or((note, ""))) {
+        None => text,
+        Some((number, "")) => format!("{text}, from line {number} of the log"),
+        Some((number, what)) => format!("{text}, from line {number} of the log ({what})"),
+    }
 }
 
 fn place_at_end(story: Option<&Story<'_>>) -> String {
@@ -147,6 +163,16 @@ fn place_at_end(story: Option<&Story<'_>>) -> String {
     }
 }
 
+/// The graph where a failure is, and how many objects are left out of it.
+fn drawn(story: &Story<'_>, violation: &Violation) -> (Vec<Row>, usize) {
+    let (mut rows, left_out) = graph::rows(story, &violation.objects());
+    if matches!(violation, Violation::Expected { .. }) {
+        // Subject and model do not differ.
+        rows.iter_mut().for_each(|row| row.subject.clone_from(&row.model));
+    }
+    (rows, left_out)
+}
+
 /// The steps of the end, up to the failing one.
 fn end(history: &History, failure: &Failure) -> Vec<EndStep> {
     let steps = history.moments.iter().filter(|moment| moment.when == When::End);
@@ -160,7 +186,8 @@ fn end(history: &History, failure: &Failure) -> Vec<EndStep> {
 
 fn trace(program: &Program, step: usize, facts: &[Fact]) -> Vec<TraceLine> {
     let lines = program.lines().iter().enumerate().map(|(index, line)| {
-        let (number, text) = (index + 1, program.print(line));
+        let note = program.note(index).map_or_else(String::new, |note| format!("  # log {note}"));
+        let (number, text) = (index + 1, program.print(line) + &note);
         let matters = facts.iter().any(|fact| fact.lines.contains(&number));
         TraceLine { number, text, fails: index == step, matters }
     });

@@ -1,10 +1,11 @@
 //! What model and subject say where they differ, in words.
 
 use super::names::Names;
+use crate::judge::expectation::Found;
 use crate::judge::lost::hung;
 use crate::judge::signature::refusal;
 use crate::judge::violation::Violation;
-use heapproof_model::{Contents, Counts, End, Event, Finding, Kind, Object, Outcome, Value};
+use heapproof_model::{Contents, Counts, End, Event, Finding, Kind, Object, Operation, Outcome, Value};
 use std::collections::BTreeSet;
 
 impl Names {
@@ -75,9 +76,16 @@ impl Names {
                 let figure = figure.name();
                 (format!("{figure} returned: {model}"), format!("{figure} returned: {subject}"))
             }
+            Violation::Footprint { early, late, rounds } => (
+                format!(
+                    "a heap that is emptied each time goes on with the {early} bytes that it had after the first times"
+                ),
+                format!("after the program was run {rounds} times it has reserved {late} bytes"),
+            ),
             Violation::OverBudget { touched, budget } => {
                 (format!("at most {budget} objects are touched here"), format!("{touched} objects are touched"))
             }
+            Violation::Expected { expected, found } => (self.found(expected, found), self.expected(expected)),
             Violation::Verification { found } => {
                 ("the heap is in order, so verification finds nothing".into(), self.findings(&[*found]))
             }
@@ -103,6 +111,44 @@ impl Names {
                 (format!("the same program comes back from {form}"), format!("what comes back is\n{back}"))
             }
         }
+    }
+
+    /// What an expectation says.
+    fn expected(&self, expected: &Operation<Object>) -> String {
+        let name = self.nameable(expected);
+        match expected {
+            Operation::ExpectLive { objects } => living(i64::from(*objects)),
+            Operation::ExpectDead { .. } => format!("{name} is gone"),
+            Operation::ExpectExternal { count, .. } => format!("{name}: {count} {}", references(*count, true)),
+            Operation::ExpectStrong { count, .. } => format!("{name}: {count} {}", references(*count, false)),
+            Operation::ExpectField { field, value, .. } => {
+                format!("field `{}` of {name} has {}", field.as_str(), self.value(value))
+            }
+            other => other.to_string(),
+        }
+    }
+
+    /// What is so instead.
+    fn found(&self, expected: &Operation<Object>, found: &Found) -> String {
+        let name = self.nameable(expected);
+        match (found, expected) {
+            (Found::Number { found, .. }, Operation::ExpectLive { .. }) => living(*found),
+            (Found::Number { found, .. }, Operation::ExpectExternal { .. }) => {
+                format!("{name}: {found} {}", references(*found, true))
+            }
+            (Found::Number { found, .. }, _) => format!("{name}: {found} {}", references(*found, false)),
+            (Found::Dead, _) => format!("{name} is gone"),
+            (Found::Lives(..), _) => format!("{name} lives"),
+            (Found::Value(value), Operation::ExpectField { field, .. }) => {
+                format!("field `{}` of {name} has {}", field.as_str(), self.value(value))
+            }
+            (Found::Value(value), _) => self.value(value),
+            (Found::OtherKind(kind), _) => format!("{name} is {}", kind_in_words(*kind)),
+        }
+    }
+
+    fn nameable(&self, expected: &Operation<Object>) -> String {
+        expected.objects().first().map_or_else(|| "nil".to_owned(), |object| self.object(*object))
     }
 
     /// The outcome of a call.
@@ -181,6 +227,15 @@ impl Names {
         let each = cycles.iter().map(|cycle| format!("{{{}}}", self.objects(cycle))).collect::<Vec<_>>().join(" ");
         format!("the cycles {which}: {}", if each.is_empty() { "none" } else { &each })
     }
+}
+
+fn living(objects: i64) -> String {
+    if objects == 1 { "1 object lives".to_owned() } else { format!("{objects} objects live") }
+}
+
+fn references(count: i64, held: bool) -> String {
+    let kind = if held { "references from outside" } else { "strong references" };
+    if count == 1 { kind.replacen("references", "reference", 1) } else { kind.to_owned() }
 }
 
 /// A kind of object with its article.

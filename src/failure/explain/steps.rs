@@ -44,9 +44,15 @@ pub fn steps(kind: &SubjectKind, program: &Program, lines: usize) -> Vec<Step> {
     for (index, line) in program.lines().iter().enumerate().take(lines) {
         let why = run.why_skipped(&mut lockstep, index, line);
         let before = lockstep.model().bound();
+        let asks =
+            line.operation.code().is_expectation() && used(line).iter().all(|name| lockstep.object(*name).is_some());
         let followed = panics::catch(|| lockstep.follow(line).is_ok());
         run.names.number(before..lockstep.model().bound(), index);
-        run.line(index, line, calls.take().pop(), &why);
+        if asks && !lockstep.model().is_damaged() {
+            run.asked(index, line, matches!(followed, Ok(true)));
+        } else {
+            run.line(index, line, calls.take().pop(), &why);
+        }
         if !matches!(followed, Ok(true)) {
             return run.steps;
         }
@@ -93,6 +99,12 @@ impl Run<'_> {
         for done in self.finalizers.called(self.program, operation, outcome, events, line) {
             done.allocated().for_each(|number| self.names.number_inside(Object(number as u32), done.line));
         }
+    }
+
+    fn asked(&mut self, index: usize, line: &Line, is_so: bool) {
+        let outcome = if is_so { "so by the model" } else { "not so by the model" }.to_owned();
+        let text = self.program.print(line);
+        self.steps.push(Step { line: Some(index + 1), text, outcome, events: Vec::new(), skipped: false });
     }
 
     fn at_end(&mut self, (operation, outcome, events): Call) {

@@ -62,11 +62,13 @@ impl Explanation {
     pub fn painted(&self, paint: Paint) -> String {
         let mut text = self.marked(paint);
         let Explanation { place, model, subject, .. } = self;
+        let claimant = if self.expected { "the line" } else { "the subject" };
         let _ = write!(
             text,
-            "\n{}:\n  the model says    {}\n  the subject says  {}\n",
+            "\n{}:\n  the model says    {}\n  {:17} {}\n",
             paint.bold(place),
             paint.green(model),
+            format!("{claimant} says"),
             paint.red(subject)
         );
         if !self.facts.is_empty() {

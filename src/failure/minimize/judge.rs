@@ -81,7 +81,7 @@ fn vote(
 ) -> Verdict {
     let (mut alike, mut failed, mut otherwise) = (0, None, None);
     for run in 1..=ballot.runs {
-        match judge(program).map(|found| (found.signature(program), found)) {
+        match judge(program).map(|found| (found.exactly(program), found)) {
             Some(found) if found.0 == *signature => {
                 alike += 1;
                 failed = Some(found);

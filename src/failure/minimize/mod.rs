@@ -19,6 +19,7 @@
 //! and runs each program several times. A program then counts as failing if it fails more than half as often as the
 //! first did.
 
+mod expectations;
 mod judge;
 mod order;
 mod passes;
@@ -133,8 +134,8 @@ fn by_vote<'a>(
 ) -> Option<Minimized> {
     let failures: Vec<Failure> = (0..RUNS).filter_map(|_| judge.once(program)).collect();
     let failure = failures.first()?.clone();
-    let signature = failure.signature(program);
-    let failed = failures.iter().filter(|failure| failure.signature(program) == signature).count() as u32;
+    let signature = failure.exactly(program);
+    let failed = failures.iter().filter(|failure| failure.exactly(program) == signature).count() as u32;
     let ballot = Ballot { runs: RUNS, least: (failed / 2 + 1).min(failed) };
     let mut search = Search::new(judge, options, ballot, program, failure);
     search.executions = executions + u64::from(RUNS);
@@ -144,7 +145,7 @@ fn by_vote<'a>(
 
 fn end(mut search: Search<'_>, ended: bool, flaky: Option<Flaky>) -> Minimized {
     let (program, failure) = (search.best().clone(), search.failure().clone());
-    let signature = failure.signature(&program);
+    let signature = failure.exactly(&program);
     let judge = &mut |program: &_| search.verdict(program).map(|(signature, _)| signature);
     let removals = if ended { removals::tried(&program, &signature, judge) } else { Vec::new() };
     let is_minimal = ended && removals.iter().all(|tried| tried.without != Without::FailsAlike);

@@ -75,6 +75,7 @@ impl Rank {
     fn part(&mut self, part: Part<'_>) {
         match part {
             Part::Number(number) => self.words.push((*number).into()),
+            Part::Count(count) => self.words.extend([count.unsigned_abs(), u64::from(*count < 0)]),
             Part::Switch(on) => self.words.push((*on).into()),
             Part::Field(field) => self.field(field),
             Part::Object(object) => self.words.push(object.map_or(0, |name| 1 + of_name(name))),

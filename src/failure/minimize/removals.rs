@@ -55,13 +55,14 @@ impl Removal {
     }
 }
 
-/// Tries every removal from a program that fails with that signature.
+/// Tries every removal from a program that fails like that.
 pub fn removals(
     program: &Program,
-    signature: &Signature,
+    failure: &Failure,
     judge: &mut dyn FnMut(&Program) -> Option<Failure>,
 ) -> Vec<Tried> {
-    tried(program, signature, &mut |program| judge(program).map(|failure| failure.signature(program)))
+    let signature = failure.exactly(program);
+    tried(program, &signature, &mut |program| judge(program).map(|failure| failure.exactly(program)))
 }
 
 /// The same by what signatures programs fail with.

@@ -1,11 +1,12 @@
 //! The state of a search: the verdicts so far, and the simplest program that fails so far.
 
 use super::Options;
+use super::expectations;
 use super::judge::{Ballot, Judge, Verdict};
 use super::order::Rank;
 use crate::judge::lockstep::Failure;
 use crate::judge::signature::Signature;
-use heapproof_model::{Line, Program, Reference};
+use heapproof_model::{Line, Name, Operation, Program, Reference};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::Ordering;
 use xxhash_rust::xxh3::xxh3_128;
@@ -20,6 +21,8 @@ pub(super) struct Search<'a> {
     /// The simplest program so far, its names canonical.
     best: Program,
     rank: Rank,
+    /// What the program expects, which is never changed.
+    expected: Vec<Operation<Name>>,
     failure: Failure,
     known: HashMap<u128, Known>,
     /// How often a program was run.
@@ -51,11 +54,11 @@ impl<'a> Search<'a> {
         program: &Program,
         failure: Failure,
     ) -> Search<'a> {
-        let best = program.canonical();
+        let best = if program.has_notes() { program.clone() } else { program.canonical() };
         if let Some(improved) = options.improved {
             improved(&best, &failure);
         }
-        let signature = failure.signature(program);
+        let signature = failure.exactly(program);
         let failed = Some((signature.clone(), failure.clone()));
         let known = Known { verdict: Verdict { failed, runs: 1 }, asked: true };
         Search {
@@ -63,6 +66,7 @@ impl<'a> Search<'a> {
             options,
             ballot,
             signature,
+            expected: expectations::of(best.lines()),
             rank: Rank::of(&best),
             known: HashMap::from([(key(&best), known)]),
             best,
@@ -75,6 +79,11 @@ impl<'a> Search<'a> {
     /// An empty model of the subject's dialect.
     pub fn model(&self) -> Reference {
         Reference::of(self.options.dialect)
+    }
+
+    /// Whether lines come from a log: then they are only left out, and keep their names and notes.
+    pub fn is_of_log(&self) -> bool {
+        self.best.has_notes()
     }
 
     /// The simplest program so far.
@@ -143,7 +152,13 @@ impl<'a> Search<'a> {
     }
 
     fn candidate<T>(&self, what: T, lines: Vec<Line>) -> Option<Candidate<T>> {
-        let program = Program::new(lines).canonical();
+        if !expectations::are_kept(&lines, &self.expected) {
+            return None;
+        }
+        let program = match self.is_of_log() {
+            true => self.best.with_lines(lines),
+            false => Program::new(lines).canonical(),
+        };
         self.rank.is_above(&program).then(|| Candidate { what, key: key(&program), program })
     }
 
@@ -176,13 +191,16 @@ impl<'a> Search<'a> {
         if *signature == self.signature {
             return Some(failure.clone());
         }
-        self.others.entry(signature.clone()).or_insert_with(|| program.clone());
+        let signature = failure.signature(program);
+        if signature != self.failure.signature(&self.best) {
+            self.others.entry(signature).or_insert_with(|| program.clone());
+        }
         None
     }
 
     /// The failure of any program, simpler or not. It is run only if it was not run before.
     pub fn verdict(&mut self, program: &Program) -> Option<(Signature, Failure)> {
-        let program = program.canonical();
+        let program = if self.is_of_log() { program.clone() } else { program.canonical() };
         let candidate = Candidate { what: (), key: key(&program), program };
         self.learn(std::slice::from_ref(&candidate));
         self.fails(candidate.key, &candidate.program);
@@ -192,7 +210,7 @@ impl<'a> Search<'a> {
     /// Runs the best program again, and returns how often it failed in the same way.
     pub fn again(&mut self, runs: u32) -> u32 {
         self.executions += u64::from(runs);
-        let alike = |failure: Failure| failure.signature(&self.best) == self.signature;
+        let alike = |failure: Failure| failure.exactly(&self.best) == self.signature;
         (0..runs).filter(|_| self.judge.once(&self.best).is_some_and(alike)).count() as u32
     }
 
@@ -204,5 +222,5 @@ impl<'a> Search<'a> {
 
 /// A hash of a program. Its names are canonical, so programs that differ only in names have the same hash.
 fn key(program: &Program) -> u128 {
-    xxh3_128(&program.encode())
+    xxh3_128(&program.identity())
 }

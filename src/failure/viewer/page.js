@@ -137,7 +137,7 @@ function explain() {
     return [html("h2", title), items];
   };
   $("why").append(
-    coded("h2", told.place), coded("p", `The model says: ${told.model}`), coded("p", `The subject says: ${told.subject}`),
+    coded("h2", told.place), coded("p", `The model says: ${told.model}`), coded("p", `The ${told.expected ? "line" : "subject"} says: ${told.subject}`),
     ...list("Why", told.facts.map((fact) => fact.text)),
     ...list("Could be different, and it still fails", told.variations.map((one) => one.text)),
   );

@@ -43,7 +43,7 @@ impl Question {
     pub fn send(&self, out: &mut impl Write) -> io::Result<()> {
         out.write_all(&nanoseconds(self.patience).to_le_bytes())?;
         send_bytes(out, &self.text)?;
-        send_bytes(out, &self.program.encode())?;
+        send_bytes(out, &self.program.identity())?;
         out.flush()
     }
 
@@ -51,7 +51,7 @@ impl Question {
     pub fn receive(input: &mut impl Read) -> io::Result<Question> {
         let patience = Duration::from_nanos(receive_number(input)?);
         let text = receive_bytes(input)?;
-        let program = Program::decode(&receive_bytes(input)?);
+        let program = Program::identified(&receive_bytes(input)?);
         Ok(Question { patience, text, program })
     }
 }

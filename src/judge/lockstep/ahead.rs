@@ -127,7 +127,8 @@ impl Ahead {
     fn look_at(&mut self, line: &Line, lockstep: &Lockstep) {
         let script = self.model.script();
         let resolved = line.operation.resolve(&|name| script.object(name));
-        let resolved = resolved.filter(|_| lockstep.abilities.supports_line(line));
+        let called = !line.operation.code().is_expectation() && lockstep.abilities.supports_line(line);
+        let resolved = resolved.filter(|_| called);
         if let Some(operation) = resolved.filter(|operation| self.model.permits(operation)) {
             self.foresee(operation, Some(line));
         }

@@ -1,5 +1,6 @@
 //! Where and how a program failed.
 
+use crate::judge::expectation::Found;
 use crate::judge::signature::Signature;
 use crate::judge::violation::Violation;
 use heapproof_model::{Code, Line, Object, Operation, Program};
@@ -28,6 +29,9 @@ pub enum Doubt {
     Earlier(Vec<u64>),
     /// On haste: it comes again in a fresh process that is asked ahead. It is at its line or after it.
     Haste,
+    /// On how seldom it is looked at: it comes where everything is compared only after so many operations, and not if it is compared
+    /// after each.
+    Looks(u32),
     /// On nothing that is known: it came once.
     Chance,
 }
@@ -46,7 +50,11 @@ impl fmt::Display for Doubt {
             Doubt::Haste => out.write_str(
                 "it passes line by line, and fails only where lines are sent before others are answered: it is at that line or after it",
             ),
-            Doubt::Chance => out.write_str("it came once, and not again in a fresh process"),
+            Doubt::Looks(interval) => write!(
+                out,
+                "it comes right when it is looked at after every operation, and fails if it is looked at after every {interval}"
+            ),
+            Doubt::Chance => out.write_str("it came once, and not when the program was run again"),
         }
     }
 }
@@ -55,6 +63,16 @@ impl Failure {
     /// A failure at that line.
     pub fn new(step: usize, violation: Violation) -> Failure {
         Failure { step, tried: Box::default(), ending: None, doubt: None, violation }
+    }
+
+    /// The same, with what a minimiser keeps besides: on what trace and model had agreed before.
+    pub(crate) fn exactly(&self, program: &Program) -> Signature {
+        match &self.violation {
+            Violation::Expected { found: Found::Number { agreed: Some(agreed), .. }, .. } => {
+                self.signature(program).with(&format!("_after_{agreed}"))
+            }
+            _ => self.signature(program),
+        }
     }
 
     /// The signature of it as a failure of that program.

@@ -19,6 +19,7 @@ mod inspection;
 mod noting;
 mod returned;
 mod score;
+mod seldom;
 mod trial;
 
 pub(crate) use branch::{Ends, Past};
@@ -29,7 +30,9 @@ pub use trial::{Failed, Trial};
 pub(crate) use noting::begins;
 #[cfg(feature = "cli")]
 pub(crate) use noting::on_each_line;
+pub(crate) use seldom::Seldom;
 
+use crate::judge::expectation::Agreements;
 use crate::judge::panics::{self, Panic};
 use crate::judge::subject::{Abilities, Observation, Subject, SubjectKind};
 use crate::judge::tally::Tally;
@@ -111,6 +114,8 @@ pub struct Lockstep {
     cycles: Vec<BTreeSet<Object>>,
     /// The operation of a program's end that is carried out.
     ending: Option<Code>,
+    /// What the program has expected so far, and it was so.
+    agreements: Agreements,
     watcher: Option<Watcher>,
     ahead: Option<Ahead>,
     /// What has happened in the frame that is open, if it was opened here.
@@ -175,6 +180,7 @@ impl Lockstep {
             references: Vec::new(),
             cycles: Vec::new(),
             ending: None,
+            agreements: Agreements::default(),
             watcher: None,
             ahead: None,
             framed: None,
@@ -260,13 +266,19 @@ impl Lockstep {
     fn inspected(&mut self, ahead: &[Line], inspection: &dyn Inspection) -> Result<Outcome, Failed> {
         let Some(line) = ahead.first() else { return Ok(Outcome::Skipped) };
         let operation = self.resolved(line);
-        if operation.is_some() && !self.model.is_damaged() {
-            inspection.before(self, ahead)?;
+        if let Some(operation) = operation.as_ref().filter(|operation| operation.code().is_expectation()) {
+            let checked = self.agreements.ask(&self.model, operation);
+            self.tally.add(operation.code(), &Outcome::Done(Value::Nil));
+            let not_so = |found| Violation::Expected { expected: operation.clone(), found };
+            return checked.map(|()| Outcome::Done(Value::Nil)).map_err(|found| not_so(found).into());
         }
         let Some(operation) = operation else {
             self.tally.add(line.operation.code(), &Outcome::Skipped);
             return Ok(Outcome::Skipped);
         };
+        if !self.model.is_damaged() {
+            inspection.before(self, &operation, ahead)?;
+        }
         let outcome = self.carry_out(&operation, line.bind)?;
         self.tally.add(line.operation.code(), &outcome);
         if self.model.is_damaged() {
@@ -279,11 +291,13 @@ impl Lockstep {
     }
 
     /// The operation that a line calls; `None` where the line is skipped.
-    fn resolved(&mut self, line: &Line) -> Option<Operation<Object>> {
+    pub(crate) fn resolved(&mut self, line: &Line) -> Option<Operation<Object>> {
         let can = self.abilities.supports_line(line);
         let script = self.model.script();
         let operation = line.operation.resolve(&|name| script.object(name)).filter(|_| can)?;
-        self.model.permits(&operation).then_some(operation)
+        // An expectation asks nothing of the heap, so what programs can say of it is no matter.
+        let asks = operation.code().is_expectation() && !self.model.is_damaged();
+        (asks || self.model.permits(&operation)).then_some(operation)
     }
 
     /// Calls both, and binds a name to the result.

@@ -4,17 +4,15 @@
 //! and cycles. After each line, all this is hashed to one number for each subject. The [`digest`] of a run hashes its
 //! numbers. Of a subject whose dialect leaves it choices, only the outcomes are compared that depend on none.
 
-use crate::judge::code::{self, Finalizers, Runs};
+use super::bare::Bare;
 use crate::judge::figure::Figure;
 use crate::judge::lockstep::{Failure, Lockstep, Verdict, begins};
 use crate::judge::panics;
-use crate::judge::subject::{Abilities, Looks, Observation, Subject, SubjectKind};
+use crate::judge::subject::{Looks, Observation, SubjectKind};
 use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
 use heapproof_model::dialect::Names;
-use heapproof_model::{
-    Code, Contents, Counts, Dialect, Event, Line, Object, Operation, Outcome, Program, Refusal, Statistics, Value,
-};
+use heapproof_model::{Code, Contents, Counts, Dialect, Event, Line, Object, Outcome, Program, Statistics};
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 use xxhash_rust::xxh3::Xxh3;
@@ -31,7 +29,7 @@ pub(super) fn check(kind: &SubjectKind, program: &Program) -> Verdict {
 /// # Errors
 /// Why there is no subject, or how it is lost.
 pub fn digest(kind: &SubjectKind, program: &Program) -> Result<u64, Violation> {
-    let mut run = Run::of(kind)?;
+    let mut run = Bare::of(kind)?;
     let mut digest = Xxh3::new();
     for line in program.lines() {
         digest.write_u64(run.step(line)?.digest);
@@ -41,7 +39,7 @@ pub fn digest(kind: &SubjectKind, program: &Program) -> Result<u64, Violation> {
 
 /// Compares the runs line by line; `at` is the line that is under way.
 fn compare(kind: &SubjectKind, program: &Program, tally: &mut Tally, at: &mut usize) -> Result<(), Violation> {
-    let (mut first, mut second) = (Run::of(kind)?, Run::of(kind)?);
+    let (mut first, mut second) = (Bare::of(kind)?, Bare::of(kind)?);
     let mut copied = first.copied();
     let said = said(kind, program)?;
     for (step, line) in program.lines().iter().enumerate().take(said.len()).filter(|(step, _)| said[*step]) {
@@ -80,74 +78,12 @@ struct Shown {
     digest: u64,
 }
 
-/// A subject without a model.
-struct Run {
-    subject: Box<dyn Subject>,
-    abilities: Abilities,
-    finalizers: Finalizers,
-    /// How many objects were allocated, as far as is known.
-    objects: u32,
-    /// The objects at which the heap was damaged.
-    damaged: Vec<Object>,
-    /// The references that the mutator held before the heap was damaged, one entry each.
-    roots: Vec<Object>,
-}
-
-impl Runs for Run {
-    fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
-        match operation {
-            Operation::Recover {} => self.subject.recover(None),
-            Operation::RecoverRoots {} => {
-                let roots = if self.damaged.is_empty() { self.held() } else { std::mem::take(&mut self.roots) };
-                self.subject.recover(Some(&roots));
-            }
-            Operation::Fault { object: Some(object), .. } => {
-                let roots = if self.damaged.is_empty() { self.held() } else { std::mem::take(&mut self.roots) };
-                let reply = self.subject.call(operation);
-                self.roots = roots;
-                self.damaged.extend(reply.is_ok().then_some(object));
-                return reply;
-            }
-            other => return self.subject.call(other),
-        }
-        self.damaged.clear();
-        Ok(Value::Nil)
-    }
-
-    fn finalizers(&mut self) -> &mut Finalizers {
-        &mut self.finalizers
-    }
-
-    fn permits(&self, operation: &Operation<Object>) -> bool {
-        operation.suits_damage(&self.damaged)
-    }
-}
-
-impl Run {
-    fn of(kind: &SubjectKind) -> Result<Run, Violation> {
-        let subject = kind.make()?;
-        let abilities = kind.abilities_of(&*subject);
-        let finalizers = Finalizers::default();
-        Ok(Run { subject, abilities, finalizers, objects: 0, damaged: Vec::new(), roots: Vec::new() })
-    }
-
-    fn copied(&self) -> Option<Run> {
-        let subject = self.subject.fork().filter(|_| self.abilities.shows(Observation::Fork))?;
-        let Run { abilities, finalizers, objects, damaged, roots, .. } = self;
-        let (finalizers, objects, damaged, roots) = (finalizers.clone(), *objects, damaged.clone(), roots.clone());
-        Some(Run { subject, abilities: *abilities, finalizers, objects, damaged, roots })
-    }
-
+impl Bare {
+    /// Carries out a line, and gives what the subject then shows.
     fn step(&mut self, line: &Line) -> Result<Shown, Violation> {
-        if !self.abilities.supports_line(line) {
+        let Some((outcome, journal)) = self.carry_out(line)? else {
             return Ok(Shown { outcome: Outcome::Skipped, journal: Vec::new(), returned: Vec::new(), digest: 0 });
-        }
-        let outcome = code::step(self, line);
-        self.unless_lost()?;
-        if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, &outcome) {
-            self.subject.bind(name, *object);
-        }
-        let journal = self.subject.take_journal();
+        };
         let returned = self.subject.take_returned();
         let digest = match self.abilities.dialect().has_choices() {
             true => self.promised(line, &outcome),
@@ -158,7 +94,7 @@ impl Run {
     }
 
     /// Fails with what differs after a line that both have carried out.
-    fn compare(&self, shown: &Shown, other: &Run, again: &Shown, which: &'static str) -> Result<(), Violation> {
+    fn compare(&self, shown: &Shown, other: &Bare, again: &Shown, which: &'static str) -> Result<(), Violation> {
         if shown.digest == again.digest {
             return Ok(());
         }
@@ -167,7 +103,7 @@ impl Run {
     }
 
     /// The first thing in which two runs differ.
-    fn difference(&self, shown: &Shown, other: &Run, again: &Shown) -> Violation {
+    fn difference(&self, shown: &Shown, other: &Bare, again: &Shown) -> Violation {
         let outcome = || Violation::Outcome { model: shown.outcome.clone(), subject: again.outcome.clone() };
         if shown.outcome != again.outcome {
             return outcome();
@@ -200,7 +136,7 @@ impl Run {
     }
 
     /// How an object looks different in two runs.
-    fn parted(&self, other: &Run, object: Object) -> Option<Violation> {
+    fn parted(&self, other: &Bare, object: Object) -> Option<Violation> {
         match (self.subject.lives(object), other.subject.lives(object)) {
             (true, false) => return Some(Violation::FreedTooEarly { object }),
             (false, true) => return Some(Violation::NotFreed { object }),
@@ -221,15 +157,6 @@ impl Run {
         }
     }
 
-    fn unless_lost(&self) -> Result<(), Violation> {
-        self.subject.broken().map_or(Ok(()), Err)
-    }
-
-    fn held(&self) -> Vec<Object> {
-        let objects = (0..self.objects).map(Object).filter(|object| self.subject.lives(*object));
-        objects.flat_map(|object| std::iter::repeat_n(object, self.subject.counts(object).external as usize)).collect()
-    }
-
     /// A digest of what a subject promises that has choices: what a line gives that names only objects which held
     /// references reach, unless the outcome is a choice.
     fn promised(&self, line: &Line, outcome: &Outcome) -> u64 {
@@ -243,19 +170,11 @@ impl Run {
     }
 
     /// A digest of everything that the subject shows.
-    fn shown(&mut self, outcome: &Outcome, journal: &[Event], returned: &[(Figure, u64)]) -> u64 {
+    fn shown(&self, outcome: &Outcome, journal: &[Event], returned: &[(Figure, u64)]) -> u64 {
         let mut digest = Xxh3::new();
         (outcome, journal).hash(&mut digest);
-        let results =
-            journal.iter().filter_map(|event| if let Event::Did(outcome) = event { Some(outcome) } else { None });
-        for outcome in results.chain([outcome]) {
-            if let Outcome::Done(Value::Reference(object)) = outcome {
-                self.objects = self.objects.max(object.0 + 1);
-            }
-        }
         returned.hash(&mut digest);
         let statistics = self.statistics();
-        self.objects = self.objects.max(statistics.allocations as u32);
         // A damaged heap can only be verified.
         if self.damaged.is_empty() && self.abilities.looks() != Looks::Disturbing {
             statistics.named().hash(&mut digest);

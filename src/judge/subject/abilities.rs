@@ -69,6 +69,7 @@ impl Abilities {
     pub fn supports(&self, code: Code) -> bool {
         match code {
             Code::Panic => true,
+            code if code.is_expectation() => true,
             // What was damaged is read in the journal, and it must be possible to end the damage.
             Code::Fault => self.has(code) && self.shows(Observation::Journal) && self.has(Code::RecoverRoots),
             Code::On => self.has(code) && self.shows_what_finalizers_see(),

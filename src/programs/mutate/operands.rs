@@ -44,6 +44,8 @@ impl Draft<'_> {
         for part in operation.parts() {
             match part {
                 Part::Number(number) => *number = self.number(code),
+                // Only expectations have one, and none is drawn.
+                Part::Count(_) => {}
                 Part::Switch(on) => *on = self.rng.random_bool(0.5),
                 Part::Field(field) => *field = self.field(),
                 Part::Object(object) => *object = self.name(scope, kind_wanted(code)),
@@ -73,6 +75,7 @@ impl Draft<'_> {
         let chosen = self.rng.random_range(0..parts.len());
         match parts.swap_remove(chosen) {
             Part::Number(number) => *number = self.other_number(*number, code),
+            Part::Count(_) => return false,
             Part::Switch(on) => *on = !*on,
             Part::Field(field) => *field = self.field(),
             Part::Object(object) => *object = self.name(scope, kind_wanted(code)),

@@ -81,7 +81,7 @@ struct Survived {
 
 impl Ran {
     pub fn new(program: &Program, Judged { verdict, observed }: Judged, longest: Duration) -> Ran {
-        let by_operation = verdict.tally.by_operation().filter(|(_, one)| *one != Outcomes::default());
+        let by_operation = verdict.tally.every().filter(|(_, one)| *one != Outcomes::default());
         let survived = |failure: &Failure| Survived {
             step: failure.step,
             signature: failure.signature(program).to_string(),
@@ -99,7 +99,7 @@ impl Ran {
     pub fn judged(self) -> io::Result<Judged> {
         let mut tally = Tally::default();
         for (number, done, refused, skipped) in self.tally {
-            let code = Code::ALL.get(number).copied().ok_or(io::ErrorKind::InvalidData)?;
+            let code = Code::EVERY.get(number).copied().ok_or(io::ErrorKind::InvalidData)?;
             tally.set(code, Outcomes { done, refused, skipped });
         }
         let failure = self.failure.map(|Survived { step, signature, objects }| {

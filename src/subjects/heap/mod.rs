@@ -198,6 +198,10 @@ impl Subject for HeapSubject {
         Some(self.heap.host().repairs)
     }
 
+    fn footprint(&self) -> u64 {
+        self.heap.footprint()
+    }
+
     fn touched(&self) -> u64 {
         self.heap.statistics().objects_touched
     }

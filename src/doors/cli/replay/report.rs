@@ -3,17 +3,17 @@
 use super::is_as;
 use crate::doors::cli::Trouble;
 use crate::doors::cli::output::{Output, paint};
-use crate::failure::explain::{Explanation, Step, unbound};
+use crate::doors::cli::unbound::notes;
+use crate::failure::explain::{Explanation, Step};
 use crate::judge::lockstep::Verdict;
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
-use heapproof_model::{Line, Program};
+use heapproof_model::Program;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// How many skipped lines, and how many unbound names, are printed.
+/// How many skipped lines are printed.
 const MOST_PRINTED: usize = 10;
 
 /// The widest column of lines beside their outcomes.
@@ -36,12 +36,10 @@ pub(super) struct Replayed<'a> {
 }
 
 impl Replayed<'_> {
-    /// Prints the result, or only the notes about its names unless `shown`.
-    pub fn print(&self, shown: bool, output: &mut Output) -> Result<(), Trouble> {
-        if shown {
-            self.show(output)?;
-        }
-        for note in self.notes() {
+    /// Prints the result.
+    pub fn print(&self, output: &mut Output) -> Result<(), Trouble> {
+        self.show(output)?;
+        for note in notes(&self.program) {
             writeln!(output, "{}: note: {note}", self.path.display())?;
         }
         Ok(())
@@ -59,8 +57,11 @@ impl Replayed<'_> {
             }
             None => writeln!(
                 output,
-                "{shown}: passed{wanted}; {} operations done, {} refused, {} skipped",
-                total.done, total.refused, total.skipped
+                "{shown}: passed{wanted}; {} operations done, {} refused, {} skipped{}",
+                total.done,
+                total.refused,
+                total.skipped,
+                expectations(self.verdict.tally.asked())
             )?,
         }
         if self.all_steps {
@@ -87,24 +88,6 @@ impl Replayed<'_> {
         }
     }
 
-    /// A note for each name that no line binds. Most of them are misspelt.
-    fn notes(&self) -> Vec<String> {
-        let lines = self.program.lines();
-        let bound: BTreeSet<String> = lines.iter().flat_map(Line::bound).map(|name| self.program.spell(name)).collect();
-        let unbound = unbound(&self.program);
-        let note = |(line, name): &(usize, String)| {
-            let distance = |other: &&String| strsim::damerau_levenshtein(other, name);
-            let near = bound.iter().min_by_key(distance).filter(|other| distance(other) <= 2);
-            let meant = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            format!("line {line}: name `{name}` is bound by no line{meant}")
-        };
-        let mut notes: Vec<String> = unbound.iter().take(MOST_PRINTED).map(note).collect();
-        if unbound.len() > MOST_PRINTED {
-            notes.push(format!("{} more names are bound by no line", unbound.len() - MOST_PRINTED));
-        }
-        notes
-    }
-
     /// Prints one JSON object on its own line; see `docs/output.md`.
     pub fn print_json(&self, output: &mut Output) -> Result<(), Trouble> {
         let total = self.verdict.tally.total();
@@ -123,13 +106,23 @@ impl Replayed<'_> {
             "done": total.done,
             "refused": total.refused,
             "skipped": total.skipped,
+            "expectations": self.verdict.tally.asked(),
             "skipped_lines": skipped,
-            "notes": self.notes(),
+            "notes": notes(&self.program),
             "steps": steps,
             "explanation": self.explanation,
         });
         writeln!(output, "{object}")?;
         Ok(())
+    }
+}
+
+/// How many expectations were asked, if any.
+fn expectations(asked: u64) -> String {
+    match asked {
+        0 => String::new(),
+        1 => ", 1 expectation holds".to_owned(),
+        asked => format!(", {asked} expectations hold"),
     }
 }
 

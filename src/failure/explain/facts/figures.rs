@@ -184,6 +184,15 @@ impl Telling<'_> {
         self.add(text, lines);
     }
 
+    /// Tells how much memory a run of the program leaves behind (SPEC 9.5).
+    pub(super) fn grows(&mut self, early: u64, late: u64, rounds: u64) {
+        // The first figure is of the first quarter of the rounds.
+        let each = late.saturating_sub(early) / (rounds - rounds / 4).max(1);
+        let text =
+            format!("nothing lives at the end of each run of these lines, and each leaves about {each} bytes behind");
+        self.add(text, Lines::new());
+    }
+
     /// Tells how often slices may pause (SPEC 3.6, 5.5).
     pub(super) fn pauses(&mut self) {
         let story = self.story;

@@ -2,6 +2,7 @@
 
 mod calls;
 mod damage;
+mod expected;
 mod figures;
 mod lives;
 mod notation;
@@ -82,8 +83,10 @@ impl Telling<'_> {
                 self.cycles(model, subject);
             }
             Violation::Detection { model, subject } => self.cycles(model, subject),
+            Violation::Expected { expected, found } => self.expected(expected, found),
             Violation::OverBudget { budget, .. } => self.budget(*budget),
             Violation::Returned { figure, .. } => self.returned(*figure),
+            Violation::Footprint { early, late, rounds } => self.grows(*early, *late, *rounds),
             Violation::Verification { found } => self.found(*found),
             Violation::FaultMissed { fault, wanted, .. } => self.fault_missed(*fault, *wanted),
             Violation::Score { found, wanted, .. } => self.score(found, *wanted),

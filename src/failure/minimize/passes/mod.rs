@@ -50,13 +50,18 @@ const USUAL: &[Pass] = &[
 /// Each of these runs only in a round in which nothing has changed so far.
 const LAST: &[Pass] = &[fold::run, pace::run, situations::run, interleavings::run, fillers::run, shortest::run];
 
+/// Of these, the ones that leave lines out and change none.
+const OF_LOGS: &[Pass] = &[cut::run, chunks::run, sets::run];
+
 /// Runs all passes until a round changes nothing. Returns false if the search was stopped before.
 pub(super) fn run(search: &mut Search<'_>) -> bool {
     GUESSES.iter().for_each(|pass| pass(search));
     loop {
         let before = search.rank().clone();
-        USUAL.iter().for_each(|pass| pass(search));
-        for pass in LAST {
+        let of_log = search.is_of_log();
+        let (usual, last) = if of_log { (OF_LOGS, &[][..]) } else { (USUAL, LAST) };
+        usual.iter().for_each(|pass| pass(search));
+        for pass in last {
             if *search.rank() == before {
                 pass(search);
             }

@@ -91,7 +91,7 @@ fn instead(part: &Part<'_>, names: &[Name]) -> Vec<Instead> {
         Part::Fault(fault) => {
             Fault::ALL.iter().take_while(|other| *other != *fault).map(|other| Instead::Fault(*other)).collect()
         }
-        Part::Line(_) | Part::Allocation(_) | Part::Store(_) => Vec::new(),
+        Part::Line(_) | Part::Allocation(_) | Part::Store(_) | Part::Count(_) => Vec::new(),
     }
 }
 

@@ -1,0 +1,52 @@
+//! Runs a program on the model alone: no heap is needed to say whether what a trace expects is so (SPEC 10.20).
+//!
+//! Nothing follows the last line. A log ends where it ends, and what was alive then is no mistake.
+
+use super::expectation::Agreements;
+use super::lockstep::{Failure, Verdict};
+use super::tally::Tally;
+use super::violation::Violation;
+use heapproof_model::{Dialect, Line, Machine, Name, Object, Operation, Outcome, Program, Reference, script};
+
+/// How many lines that came to nothing are kept.
+const MOST_ODD: usize = 10;
+
+/// What a run on the model alone came to.
+#[derive(Debug)]
+pub struct Judged {
+    /// The outcomes of its operations, and the first line that expects what is not so.
+    pub verdict: Verdict,
+    /// The first lines that were refused or skipped, by their indices.
+    pub odd: Vec<(usize, Outcome)>,
+}
+
+/// Runs a program on a model of that dialect, up to the first line that expects what is not so.
+pub fn judge(dialect: Dialect, program: &Program) -> Judged {
+    let mut model = Reference::of(dialect);
+    let (mut tally, mut odd, mut agreements) = (Tally::default(), Vec::new(), Agreements::default());
+    for (step, line) in program.lines().iter().enumerate() {
+        let asked = asked(&mut model, line);
+        let outcome = script::step(&mut model, line);
+        model.script().journal.clear();
+        tally.add(line.operation.code(), &outcome);
+        if !matches!(outcome, Outcome::Done(_)) && odd.len() < MOST_ODD {
+            odd.push((step, outcome));
+        }
+        let not_so = asked.and_then(|asked| agreements.ask(&model, &asked).err().map(|found| (asked, found)));
+        if let Some((expected, found)) = not_so {
+            let violation = Violation::Expected { expected, found };
+            return Judged { verdict: Verdict { tally, failure: Some(Failure::new(step, violation)) }, odd };
+        }
+    }
+    Judged { verdict: Verdict { tally, failure: None }, odd }
+}
+
+/// What a line asks, if it is an expectation whose names are bound.
+fn asked(model: &mut Reference, line: &Line) -> Option<Operation<Object>> {
+    if !line.operation.code().is_expectation() {
+        return None;
+    }
+    let script = model.script();
+    let object = |name: Name| script.object(name);
+    line.operation.resolve(&object)
+}

@@ -1,0 +1,163 @@
+//! Makes a program of a log, or of a snapshot of a heap.
+//!
+//! A `mapping` says what its lines mean: a pattern for each kind of line, and the lines of a trace for it. An address is
+//! used again for other objects, so each allocation binds a new name (`names`). What user code did, or the log lacks, is
+//! for who reads the log to add. Each line of the trace notes the line of the log (SPEC 10.21).
+
+pub(crate) mod mapping;
+mod names;
+mod ready;
+mod snapshot;
+mod template;
+
+pub(crate) use mapping::Mapping;
+pub(crate) use ready::{READY, Ready};
+
+use heapproof_model::Program;
+use heapproof_model::text::HEADER;
+use mapping::Kind;
+use names::Names;
+use snapshot::Snapshot;
+use std::fmt::Write as _;
+
+/// The most references that a log can say of an object that was there before it.
+const MOST_BEFORE: i64 = 10_000;
+
+/// What a log became.
+#[derive(Debug)]
+pub(crate) struct Imported {
+    /// The program.
+    pub program: Program,
+    /// How many lines of the log have a meaning.
+    pub mapped: usize,
+    /// The first line that has none, by its index.
+    pub unmapped: Option<usize>,
+    /// Whether the last line has no end, and was left out.
+    pub is_cut: bool,
+}
+
+/// What is wrong with a log, at which of its lines, counted from 1.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct LogError {
+    /// The line.
+    pub line: usize,
+    /// The message.
+    pub message: String,
+}
+
+/// Makes a program of a log.
+///
+/// # Errors
+/// If a line of it comes to what is no line of a trace.
+pub(crate) fn import(log: &str, mapping: &Mapping) -> Result<Imported, LogError> {
+    let mut writing = Writing::default();
+    let mut snapshot = mapping.is_snapshot().then(Snapshot::default);
+    let (mut mapped, mut unmapped) = (0, None);
+    // A line that a crash has cut may end in the middle of a number.
+    let whole = log.rfind('\n').map_or(0, |end| end + 1);
+    for (index, text) in log[..whole].lines().enumerate() {
+        let Some((kind, found)) = mapping.kind(text) else {
+            if unmapped.is_none() && !text.trim().is_empty() {
+                unmapped = Some(index);
+            }
+            continue;
+        };
+        mapped += 1;
+        writing.source = index + 1;
+        match &mut snapshot {
+            Some(snapshot) => snapshot.line(index + 1, kind, &found)?,
+            None => writing.event(mapping, kind, &found)?,
+        }
+    }
+    if let Some(snapshot) = snapshot {
+        snapshot.write(&mut writing)?;
+    }
+    Ok(Imported { program: writing.program()?, mapped, unmapped, is_cut: whole < log.len() })
+}
+
+/// The trace so far.
+#[derive(Default)]
+struct Writing {
+    names: Names,
+    trace: String,
+    /// For each line of the trace the line of the log.
+    sources: Vec<usize>,
+    /// The line of the log that is written now.
+    source: usize,
+}
+
+impl Writing {
+    /// Writes a line that comes from the present line of the log, about an object of that address.
+    fn say(&mut self, line: &str, address: &str) {
+        let address = if address.is_empty() { String::new() } else { format!(" {address}") };
+        let _ = writeln!(self.trace, "{line}  # log {}{address}", self.source);
+        self.sources.push(self.source);
+    }
+
+    fn wrong<T>(&self, message: String) -> Result<T, LogError> {
+        Err(LogError { line: self.source, message })
+    }
+
+    /// Writes what a line of a log means.
+    fn event(&mut self, mapping: &Mapping, kind: &Kind, found: &regex::Captures<'_>) -> Result<(), LogError> {
+        let address = |group: &str| found.name(group).map_or("", |address| address.as_str());
+        let addresses: Vec<&str> = mapping.objects.iter().map(|group| address(group)).collect();
+        let unknown = |names: &Names, address: &str| !mapping.is_nil(address) && names.get(address).is_none();
+        if kind.only_known && addresses.iter().any(|address| !address.is_empty() && unknown(&self.names, address)) {
+            return Ok(());
+        }
+        let born = kind.new.as_deref().map(address);
+        if let Some(born) = born {
+            self.names.allocate(born);
+        }
+        for address in addresses.iter().filter(|address| !address.is_empty()) {
+            if unknown(&self.names, address) {
+                self.was_before(address, kind, found)?;
+            }
+        }
+        let about = addresses.first().copied().unwrap_or_default();
+        for template in &kind.lines {
+            let line =
+                template.filled(found, &|group, text| match mapping.objects.iter().any(|object| object == group) {
+                    true if mapping.is_nil(text) => "nil".to_owned(),
+                    true => self.names.get(text).unwrap_or_default().to_owned(),
+                    false => text.to_owned(),
+                });
+            match line {
+                Ok(line) => self.say(&line, about),
+                Err(message) => return self.wrong(message),
+            }
+        }
+        if let Some(gone) = &kind.gone {
+            self.names.forget(address(gone));
+        }
+        Ok(())
+    }
+
+    /// Allocates an object that the log does not: it was there before, with as many references as the line says.
+    fn was_before(&mut self, address: &str, kind: &Kind, found: &regex::Captures<'_>) -> Result<(), LogError> {
+        let name = self.names.allocate(address);
+        self.say(&format!("{name} = table"), &format!("{address}, was there before"));
+        let Some(had) = &kind.had else { return Ok(()) };
+        let had = had.filled(found, &|_, text| text.to_owned()).ok().and_then(|had| had.parse::<i64>().ok());
+        match had {
+            Some(had @ 1..=MOST_BEFORE) => {
+                (1..had).for_each(|_| self.say(&format!("take {name}"), &format!("{address}, was there before")));
+                Ok(())
+            }
+            // Fewer than none contradicts the claims of the line itself.
+            Some(..=0) => Ok(()),
+            _ => self.wrong(format!("{address} had more than {MOST_BEFORE} references before the log began")),
+        }
+    }
+
+    fn program(self) -> Result<Program, LogError> {
+        format!("{HEADER}\n{}", self.trace).parse().map_err(|error: heapproof_model::TextError| {
+            let at = error.line.saturating_sub(2);
+            let text = self.trace.lines().nth(at).unwrap_or_default();
+            let text = text.split("  # log ").next().unwrap_or_default();
+            let line = self.sources.get(at).copied().unwrap_or(1);
+            LogError { line, message: format!("it becomes `{text}`, which is no line of a trace: {}", error.message) }
+        })
+    }
+}

@@ -1,0 +1,163 @@
+//! Logs and snapshots of other heaps: each ready mapping reads one that is right, and finds the line of one that is wrong.
+
+use crate::command_line::{folder, heapproof};
+use crate::program;
+use heapproof::proof::Counterexample;
+use heapproof::properties::Property;
+use heapproof::subjects::HEAP;
+use std::path::Path;
+
+/// Each mapping with the line of the wrong log that is not so, and how it is told.
+const WRONG: &[(&str, usize, &str)] = &[
+    ("addref", 15, "expected-strong-at-1_less"),
+    ("cpython", 5, "expected-strong-at-1_more"),
+    ("firefox-cc", 2, "expected-strong-at-1_less"),
+    ("gobject", 10, "expected-strong-at-1_less"),
+    ("snapshot", 13, "expected-dead-at-referred"),
+];
+
+fn log(name: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logs").join(name).display().to_string()
+}
+
+#[test]
+fn a_right_log_of_each_form_passes_and_a_wrong_one_is_told_at_its_line() {
+    let folder = folder();
+    for (name, line, signature) in WRONG {
+        let right = ["import", &log(&format!("{name}.right.log")), "--as", name, "-o", "right.trace"];
+        assert_eq!(heapproof(folder.path(), &right).0, 0, "{name}");
+        let (code, out, error) = heapproof(folder.path(), &["judge", "right.trace"]);
+        assert!(code == 0 && out.contains(" 0 refused, 0 skipped"), "{name}: {out}{error}");
+        assert_eq!(heapproof(folder.path(), &["replay", "right.trace"]).0, 0, "{name}");
+        let wrong = ["import", &log(&format!("{name}.wrong.log")), "--as", name, "-o", "wrong.trace"];
+        assert_eq!(heapproof(folder.path(), &wrong).0, 0, "{name}");
+        let (code, out, _) = heapproof(folder.path(), &["judge", "wrong.trace"]);
+        assert!(code == 1 && out.starts_with(&format!("wrong.trace: {signature}\n")), "{name}: {out}");
+        assert!(out.contains(&format!(", from line {line} of the log (")), "{name}: {out}");
+    }
+}
+
+#[test]
+fn every_ready_mapping_is_tested() {
+    let (_, help, _) = heapproof(Path::new("."), &["import", "--help"]);
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    let names: Vec<&str> = WRONG.iter().map(|(name, ..)| *name).collect();
+    assert!(help.contains(&format!("[possible values: {}]", names.join(", "))), "{help}");
+}
+
+#[test]
+fn a_minimised_log_keeps_its_names_and_its_lines() {
+    let folder = folder();
+    let import = ["import", &log("addref.wrong.log"), "--as", "addref", "-o", "wrong.trace"];
+    assert_eq!(heapproof(folder.path(), &import).0, 0);
+    let text = std::fs::read_to_string(folder.path().join("wrong.trace")).unwrap();
+    let found = Counterexample::of(Property::Lockstep, &HEAP, &program(&text)).unwrap();
+    let lines = "heapproof trace 1\n\
+        x7f8a4c02d000 = table  # log 2 0x7f8a4c02d000\n\
+        take x7f8a4c02d000  # log 9 0x7f8a4c02d000\n\
+        take x7f8a4c02d000  # log 13 0x7f8a4c02d000\n\
+        expect x7f8a4c02d000 3  # log 13 0x7f8a4c02d000\n\
+        drop x7f8a4c02d000  # log 15 0x7f8a4c02d000\n\
+        expect x7f8a4c02d000 1  # log 15 0x7f8a4c02d000\n";
+    assert_eq!(found.minimized.program.to_string(), lines);
+    assert!(found.minimized.is_minimal);
+    assert_eq!(program(lines).to_string(), lines, "notes are read as they are written");
+}
+
+#[test]
+fn a_log_of_ones_own_is_read_by_a_mapping_of_ones_own() {
+    let folder = folder();
+    let text = std::fs::read_to_string("docs/logs.md").unwrap();
+    let part = |begins: &str| text.split("```\n").find(|part| part.starts_with(begins)).unwrap().to_owned();
+    std::fs::write(folder.path().join("heap.log"), part("12:00:01.000")).unwrap();
+    let mapping = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/own_log.toml").display().to_string();
+    let (code, out, error) = heapproof(folder.path(), &["import", "heap.log", "--mapping", &mapping]);
+    assert_eq!((code, out), (0, part("heapproof trace 1").replace("examples/own_log.toml", &mapping)), "{error}");
+    assert!(
+        error
+            .contains("7 of 8 lines became 8 lines of a trace; 1 mean nothing to the mapping, the first is heap.log:1"),
+        "{error}"
+    );
+}
+
+#[test]
+fn any_beginning_of_a_log_can_be_read() {
+    let folder = folder();
+    let whole = std::fs::read_to_string(log("addref.right.log")).unwrap();
+    for end in (80..whole.len()).step_by(37) {
+        std::fs::write(folder.path().join("cut.log"), &whole[..end]).unwrap();
+        assert_eq!(heapproof(folder.path(), &["import", "cut.log", "--as", "addref", "-o", "cut.trace"]).0, 0, "{end}");
+        assert_eq!(heapproof(folder.path(), &["judge", "cut.trace"]).0, 0, "{end}");
+    }
+}
+
+#[test]
+fn what_can_not_be_read_is_told_in_a_line_with_its_place() {
+    let folder = folder();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("empty.log", "");
+    write("other.log", "nothing of it\nis known\n");
+    write("far.log", "node a 999999\n");
+    write("twice.log", "node a 1\nnode b 1\nnode a 2\n");
+    write("none.log", "a -> b\ngarbage c\n");
+    write("one.log", "x 5\n");
+    write("syntax.toml", "about = \"x\"\n[[line]]\npattern = \n");
+    write("word.toml", "about = \"x\"\n[[line]]\npatern = 'x'\n");
+    write("regex.toml", "about = \"x\"\n[[line]]\npattern = '(x'\n");
+    write("group.toml", "about = \"x\"\n[[line]]\npattern = 'x'\nlines = [\"take {object}\"]\n");
+    write("line.toml", "about = \"x\"\n[[line]]\npattern = 'x (?<n>.)'\nlines = [\"tke {n}\"]\n");
+    for (arguments, told) in [
+        (&["nowhere.log", "--as", "addref"][..], "can't read nowhere.log: "),
+        (&[".", "--as", "addref"], "can't read .: "),
+        (&["empty.log", "--as", "addref"], "empty.log:1:1: it is empty"),
+        (&["other.log", "--as", "addref"], "other.log:1:1: no line is of AddRef"),
+        (&["far.log", "--as", "snapshot"], "far.log:1:1: a is held 999999 times; at most 10000 can be said"),
+        (&["twice.log", "--as", "snapshot"], "twice.log:3:1: a is an object of line 1 already"),
+        (&["none.log", "--as", "snapshot"], "none.log:2:1: c is no object of the snapshot"),
+        (&["one.log", "--as", "adref"], "addref"),
+        (&["one.log"], "--mapping <FILE>"),
+        (&["one.log", "--mapping", "syntax.toml"], "syntax.toml:3:"),
+        (&["one.log", "--mapping", "word.toml"], "word.toml:3:1: unknown field `patern`"),
+        (&["one.log", "--mapping", "regex.toml"], "regex.toml:3:11: no pattern: unclosed group"),
+        (&["one.log", "--mapping", "group.toml"], "group.toml:3:11: the pattern has no group `object`"),
+        (&["one.log", "--mapping", "line.toml"], "one.log:1:1: it becomes `tke 5`, which is no line of a trace: "),
+    ] {
+        let (code, out, error) = heapproof(folder.path(), &[&["import"], arguments].concat());
+        assert!(code == 2 && out.is_empty() && error.contains(told), "{arguments:?}: {code} {out}{error}");
+    }
+}
+
+#[test]
+fn many_files_are_told_by_signature_and_each_once() {
+    let folder = folder();
+    std::fs::create_dir_all(folder.path().join("logs/deep")).unwrap();
+    for number in 0..30 {
+        let (text, at) = match number % 3 {
+            0 => ("a = table\nexpect a 1\n", ""),
+            1 => ("a = table\nexpect a 2\n", "deep/"),
+            _ => ("a = table\nexpect live 3\n", ""),
+        };
+        std::fs::write(folder.path().join(format!("logs/{at}{number}.trace")), text).unwrap();
+    }
+    let (code, out, _) = heapproof(folder.path(), &["judge", "logs"]);
+    assert_eq!(code, 1);
+    assert_eq!(out.matches("the line says").count(), 2, "{out}");
+    let summary = "30 files: 10 passed, 20 failed\n  \
+                   expected-live-at-2_more        10, as logs/11.trace\n  \
+                   expected-strong-at-1_more      10, as logs/deep/1.trace\n";
+    assert!(out.ends_with(summary), "{out}");
+    for command in ["judge", "replay"] {
+        let (code, out, _) = heapproof(folder.path(), &[command, "logs", "--format", "json"]);
+        let objects: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!((code, objects.len()), (1, 31), "{out}");
+        assert_eq!(objects.iter().filter(|object| object["explanation"].is_object()).count(), 2);
+        assert_eq!((&objects[30]["type"], &objects[30]["failed"]), (&"files".into(), &20.into()));
+    }
+    std::fs::write(folder.path().join("logs/bad.trace"), "a = tabel\n").unwrap();
+    let (code, out, error) = heapproof(folder.path(), &["judge", "logs"]);
+    assert!(code == 2 && out.contains("31 files: 10 passed, 20 failed, 1 not read"), "{out}");
+    assert!(error.contains("logs/bad.trace:1:5: ") && error.contains("1 file could not be read"), "{error}");
+    std::fs::create_dir(folder.path().join("none")).unwrap();
+    let (code, _, error) = heapproof(folder.path(), &["judge", "none"]);
+    assert!(code == 2 && error.contains("none is a folder without a file `*.trace`"), "{error}");
+}
