@@ -63,6 +63,12 @@ fn elsewhere() -> Vec<Violation> {
 fn no_explanation_is_empty_whatever_is_wrong() {
     let mut kinds = kinds_of_canaries();
     kinds.extend(FOUND.iter().map(|(_, found)| kind(&found.signature)));
+    for expected in ["live 2", "dead a", "a 2", "a external 2", "a.x = 1"] {
+        let program = program(&format!("a = table\nexpect {expected}"));
+        let failure = lockstep::run(&HEAP, &program).failure.unwrap();
+        assert!(!explain(&HEAP, &program, &failure).facts.is_empty(), "{expected}");
+        kinds.insert(kind(&failure.signature(&program)));
+    }
     for step in [0, 2, 3] {
         for violation in elsewhere() {
             let (program, failure) = (program("a = table\nb = array a\npop b"), Failure::new(step, violation));
