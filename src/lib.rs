@@ -43,7 +43,7 @@ pub use failure::proof::assert_holds;
 #[cfg(feature = "cli")]
 pub use failure::viewer;
 pub use failure::{corpus, explain, failures, heading, known, minimize, proof};
-pub use judge::{alone, digest, expectation, lockstep, lost, properties, signature, subject, tally, violation};
+pub use judge::{alone, code, digest, expectation, lockstep, lost, properties, signature, subject, tally, violation};
 pub use programs::{generate, mutate};
 pub use runs::{campaign, enumerate, mix, statistics};
 pub use subjects::pointers;

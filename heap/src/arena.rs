@@ -4,9 +4,8 @@
 //! list through the contents, the one vacated last in front. A slot that has had as many tenants
 //! as its generation can tell apart is vacant for ever, and not in the list.
 
-use std::hash::Hasher;
-
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 use crate::header::Header;
 use crate::headers::Headers;
 use crate::object::Content;
@@ -188,12 +187,24 @@ impl Arena {
         Some(std::mem::replace(place, Content::Vacant { generation, next }))
     }
 
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { headers, contents, vacant: _, live: _, capacity: _, generation_ceiling: _ } = self;
+        headers.reserved() + contents.reserved() + contents.iter().map(Content::reserved).sum::<u64>()
+    }
+
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self { headers, contents, vacant, live, capacity, generation_ceiling } = self;
         headers.digest(digest);
+        digest.part("contents.length");
         digest.list(contents.iter(), |digest, content| content.digest(digest));
-        digest.numbers([*vacant, *live, *capacity, *generation_ceiling]);
+        digest.part("arena.vacant");
+        digest.number(*vacant);
+        digest.part("arena.live");
+        digest.number(*live);
+        digest.part("arena.limits");
+        digest.numbers([*capacity, *generation_ceiling]);
     }
 }
 

@@ -1,9 +1,7 @@
 //! What can be set before a heap is made.
 
-use std::hash::Hasher;
-
 use crate::HeapError;
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
 
 /// How a heap works: when it checks for cycles, and how much it may hold.
 ///
@@ -226,7 +224,7 @@ impl Configuration {
     }
 
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self {
             interval,
             shortest_interval,
@@ -240,6 +238,7 @@ impl Configuration {
             cycle_counts,
             verbose,
         } = *self;
+        digest.part("configuration");
         digest.numbers([interval, shortest_interval, longest_interval, budget]);
         digest.numbers([capacity, count_ceiling, generation_ceiling]);
         digest.number(verification_interval.map_or(0, u64::from));

@@ -26,13 +26,45 @@ use crate::{Heap, Host, ObjectId, Value};
 /// Sequences of calls in which fewer operations than this are counted can't tell heaps with equal digests apart.
 pub(crate) const NEAR: i64 = 256;
 
+/// What takes a digest, and is told which part of the heap comes next. So a search can try what it would miss if a part were
+/// left out.
+pub trait Parts: Hasher {
+    /// What is fed from now on belongs to that part.
+    fn part(&mut self, name: &'static str);
+}
+
+/// A hasher that takes everything, whatever part it belongs to.
+struct Whole<'a, H>(&'a mut H);
+
+impl<H: Hasher> Hasher for Whole<'_, H> {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.write(bytes);
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0.write_u64(number);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.finish()
+    }
+}
+
+impl<H: Hasher> Parts for Whole<'_, H> {
+    fn part(&mut self, _: &'static str) {}
+}
+
 /// Where a digest goes, and what ids in it are compared with.
 pub(crate) struct Digest<'a, S> {
     arena: &'a Arena,
     state: &'a mut S,
 }
 
-impl<S: Hasher> Digest<'_, S> {
+impl<S: Parts> Digest<'_, S> {
+    pub(crate) fn part(&mut self, name: &'static str) {
+        self.state.part(name);
+    }
+
     pub(crate) fn number(&mut self, number: impl Into<u64>) {
         self.state.write_u64(number.into());
     }
@@ -101,6 +133,11 @@ impl<H: Host> Heap<H> {
     /// mutator to fetch (panics, reports). It is meant for searches through all states of a small heap: the cost follows
     /// the slots. No finalizer may be running.
     pub fn digest(&self, state: &mut impl Hasher) {
+        self.digest_parts(&mut Whole(state));
+    }
+
+    /// Does the same, and says to which part of the heap what it feeds belongs.
+    pub fn digest_parts(&self, state: &mut impl Parts) {
         let Self {
             arena,
             shapes,
@@ -124,13 +161,16 @@ impl<H: Host> Heap<H> {
         arena.digest(digest);
         shapes.digest(digest);
         weak_index.digest(digest);
+        digest.part("queue");
         digest.list(queue.0.iter(), |digest, id| digest.id(*id));
+        digest.part("dirty");
         dirty.digest(digest);
         cycles.digest(digest);
         detection.digest(digest);
         candidates.digest(digest);
         slices.digest(digest);
         tuning.digest(digest);
+        digest.part("frame");
         digest.list(frame.iter(), |digest, frame| frame.digest(digest));
         configuration.digest(digest);
     }

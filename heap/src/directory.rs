@@ -6,10 +6,10 @@
 //! one. So the number of places alone says whether there is an index.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::Hasher;
 use std::sync::Arc;
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
+use crate::footprint::{Reserved, texts};
 use crate::object::next_reference;
 use crate::shapes::FEW;
 use crate::{ObjectId, Value};
@@ -30,6 +30,15 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { fields, holes: _, index } = self;
+        let there = || fields.iter().flatten();
+        let names = there().map(|field| field.name.reserved()).sum::<u64>();
+        let values = texts(there().map(|field| &field.value));
+        size_of::<Self>() as u64 + fields.reserved() + index.reserved() + names + values
+    }
+
     /// One without fields, with room for so many; `None` where there is no memory for them.
     pub(crate) fn with_capacity(fields: usize) -> Option<Self> {
         let mut directory = Self::default();
@@ -110,15 +119,18 @@ impl Directory {
     }
 
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self { fields, holes, index } = self;
+        digest.part("directory.holes");
         digest.size(*holes);
+        digest.part("directory.fields");
         digest.list(fields.iter(), |digest, field| {
             digest.list(field.iter(), |digest, Field { name, value }| {
                 digest.text(name);
                 digest.value(value);
             });
         });
+        digest.part("directory.index");
         let in_order: BTreeMap<_, _> = index.iter().collect();
         digest.list(in_order.into_iter(), |digest, (name, place)| {
             digest.text(name);

@@ -7,6 +7,7 @@
 use std::ops::{Deref, DerefMut};
 
 use crate::Value;
+use crate::footprint::Reserved;
 
 /// From this length on, an array that grows is given room to grow further.
 const FEW: usize = 8;
@@ -27,6 +28,14 @@ impl Elements {
         let mut list = Vec::new();
         list.try_reserve_exact(elements).ok()?;
         Some(Self::Many(Box::new(list)))
+    }
+
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        match self {
+            Self::Few(few) => few.reserved(),
+            Self::Many(many) => size_of::<Vec<Value>>() as u64 + many.reserved(),
+        }
     }
 
     pub(crate) fn push(&mut self, value: Value) {

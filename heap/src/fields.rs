@@ -5,10 +5,9 @@
 //! too many shapes already, has a [directory](crate::directory) until it dies.
 
 use std::fmt;
-use std::hash::Hasher;
 use std::sync::Arc;
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
 use crate::directory::Directory;
 use crate::object::next_reference;
 use crate::shapes::{NO_SHAPE, Shapes};
@@ -74,7 +73,7 @@ impl Values {
     }
 
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         match self {
             Self::Shaped(values) => digest.list(values.iter(), |digest, value| digest.value(value)),
             Self::Directory(directory) => directory.digest(digest),

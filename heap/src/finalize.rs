@@ -8,6 +8,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::footprint::Reserved;
 use crate::header::Finalizer;
 use crate::{Heap, HeapError, Host, ObjectId};
 
@@ -33,6 +34,12 @@ pub(crate) struct Finalizers {
 }
 
 impl Finalizers {
+    /// See [`crate::footprint`]. Panics are kept to be fetched, and left out.
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { releasing: _, collecting: _, armed, panics: _ } = self;
+        armed.reserved()
+    }
+
     pub(crate) fn are_running(&self) -> bool {
         self.collecting || !self.releasing.is_nil()
     }

@@ -9,11 +9,9 @@
 //! budget, the search is given up, and they wait for a collection: each is reached from a candidate,
 //! for it has just lost a reference, or lost its last from the mutator before.
 
-use std::hash::Hasher;
-
 use crate::configuration::positive;
 use crate::cycles::allowance::{Allowance, ForMembers};
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
 use crate::header::Mark;
 use crate::{Budget, Collection, Heap, HeapError, Host, New, ObjectId};
 
@@ -66,13 +64,16 @@ impl Frame {
     }
 
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self { budget, temporaries, crowded, allocated: _, before: _ } = self;
+        digest.part("frame.budget");
         match *budget {
             Budget::Objects(objects) => digest.number(u64::from(objects) << 1),
             Budget::Microseconds(time) => digest.number(u64::from(time) << 1 | 1),
         }
+        digest.part("frame.temporaries");
         digest.list(temporaries.iter(), |digest, id| digest.id(*id));
+        digest.part("frame.crowded");
         digest.size(*crowded);
     }
 }

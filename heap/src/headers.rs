@@ -10,9 +10,9 @@ mod spilled;
 pub(crate) use spilled::Strong;
 
 use std::collections::BTreeMap;
-use std::hash::Hasher;
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 use crate::header::{Colour, Header, Mark};
 use crate::{HeapError, ObjectId, Value};
 
@@ -266,21 +266,34 @@ impl Headers {
         self.set_strong(object.slot(), Strong { external, internal: counts.internal.saturating_sub(1) });
     }
 
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { list, spilled, ceiling: _, limit: _, colour: _, disturbed } = self;
+        list.reserved() + spilled.reserved() + disturbed.reserved()
+    }
+
     /// See [`crate::digest`]. How a count is split changes nothing.
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self { list, spilled: _, ceiling, limit: _, colour, disturbed } = self;
+        digest.part("headers.ceiling");
         digest.number(*ceiling);
+        digest.part("headers.length");
         digest.list(list.iter().enumerate(), |digest, (slot, header)| {
             let Header { generation, external: _, internal: _, finalizer, marks } = *header;
             let Strong { external, internal } = self.strong(slot as u32);
             let generation = if digest.counts_generations() { generation } else { u32::from(header.is_live()) };
-            digest.number(
-                u64::from(generation) << 32
-                    | u64::from(finalizer as u8) << 8
-                    | u64::from(if header.is_live() { marks.bits(*colour) } else { 0 }),
-            );
-            digest.number(u64::from(external) << 32 | u64::from(internal));
+            digest.part("header.generation");
+            digest.number(generation);
+            digest.part("header.finalizer");
+            digest.number(finalizer as u8);
+            digest.part("header.marks");
+            digest.number(if header.is_live() { marks.bits(*colour) } else { 0 });
+            digest.part("header.external");
+            digest.number(external);
+            digest.part("header.internal");
+            digest.number(internal);
         });
+        digest.part("headers.disturbed");
         digest.list(disturbed.iter(), |digest, slot| digest.number(*slot));
     }
 }

@@ -76,6 +76,7 @@ mod error;
 mod faults;
 mod fields;
 mod finalize;
+mod footprint;
 mod frames;
 mod graph;
 mod header;
@@ -102,6 +103,7 @@ pub use allocate::New;
 pub use configuration::Configuration;
 pub use counts::Counts;
 pub use cycles::{Budget, Collection};
+pub use digest::Parts;
 pub use error::HeapError;
 #[cfg(feature = "fault-injection")]
 pub use faults::Fault;

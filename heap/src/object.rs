@@ -1,11 +1,11 @@
 //! What an object is: its kind, its contents, and how they look from outside.
 
 use std::fmt;
-use std::hash::Hasher;
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
 use crate::elements::Elements;
 use crate::fields::{Fields, Values};
+use crate::footprint::{Reserved, texts};
 use crate::shapes::Shapes;
 use crate::weak::WeakLink;
 use crate::{HeapError, ObjectId, Value};
@@ -129,29 +129,57 @@ impl Content {
     }
 
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
+        digest.part("contents.kind");
         let tag: u32 = self.kind().map_or(6, |kind| kind as u32);
         digest.number(tag);
         match self {
             Self::Vacant { generation, next } => {
+                digest.part("vacant.next");
                 digest.number(*next);
+                digest.part("vacant.generation");
                 digest.number(if digest.counts_generations() { *generation } else { 0 });
             }
             Self::Table { shape, values } => {
+                digest.part("table.shape");
                 digest.number(*shape);
+                digest.part("table.values");
                 values.digest(digest);
             }
-            Self::Array(elements) => digest.list(elements.iter(), |digest, value| digest.value(value)),
+            Self::Array(elements) => {
+                digest.part("array.elements");
+                digest.list(elements.iter(), |digest, value| digest.value(value));
+            }
             Self::Closure { function, captures } => {
+                digest.part("closure.function");
                 digest.number(*function);
+                digest.part("closure.captures");
                 digest.list(captures.iter(), |digest, value| digest.value(value));
             }
-            Self::Box(value) | Self::Scalar(value) => digest.value(value),
+            Self::Box(value) | Self::Scalar(value) => {
+                digest.part("box.value");
+                digest.value(value);
+            }
             Self::Weak(WeakLink { target, previous, next }) => {
+                digest.part("weak.target");
                 digest.id(*target);
+                digest.part("weak.previous");
                 digest.number(*previous);
+                digest.part("weak.next");
                 digest.number(*next);
             }
+        }
+    }
+
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        match self {
+            Self::Vacant { .. } | Self::Weak(_) => 0,
+            Self::Table { values: Values::Shaped(values), .. } => values.reserved() + texts(values),
+            Self::Table { values: Values::Directory(directory), .. } => directory.reserved(),
+            Self::Array(elements) => elements.reserved() + texts(elements.iter()),
+            Self::Closure { captures, .. } => captures.reserved() + texts(captures),
+            Self::Box(value) | Self::Scalar(value) => texts([value]),
         }
     }
 

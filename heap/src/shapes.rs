@@ -14,11 +14,11 @@
 //! shape has a [`Directory`](crate::directory::Directory) of its own.
 
 use std::collections::BTreeMap;
-use std::hash::Hasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 
 /// The most names of a shape; so many are searched one by one.
 pub(crate) const FEW: usize = 12;
@@ -117,9 +117,19 @@ impl Shapes {
         }
     }
 
-    /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
         let Self { id: _, list } = self;
+        let of = |Shape { parent: _, names, children }: &Shape| {
+            names.reserved() + names.last().map_or(0, Reserved::reserved) + children.reserved()
+        };
+        list.reserved() + list.iter().map(of).sum::<u64>()
+    }
+
+    /// See [`crate::digest`].
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
+        let Self { id: _, list } = self;
+        digest.part("shapes");
         digest.list(list.iter(), |digest, Shape { parent, names, children }| {
             digest.number(*parent);
             digest.list(names.iter(), |digest, name| digest.text(name));

@@ -4,10 +4,9 @@
 //! if the list agrees, so those of slots that are no members may be anything. (Briggs and Torczon,
 //! "An efficient representation for sparse sets", ACM LOPLAS 1993.)
 
-use std::hash::Hasher;
-
 use crate::arena::NONE;
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SlotSet {
@@ -94,8 +93,15 @@ impl SlotSet {
         self.members.clear();
     }
 
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { members, places } = self;
+        members.reserved() + places.reserved()
+    }
+
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
+        // The part is that of whoever has the set.
         let Self { members, places: _ } = self;
         digest.list(members.iter(), |digest, slot| digest.number(*slot));
     }

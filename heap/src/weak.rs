@@ -6,10 +6,9 @@
 //! so the heads of the lists lie in a map beside the objects instead of in each header.
 
 use std::collections::BTreeMap;
-use std::hash::Hasher;
 
 use crate::arena::NONE;
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
 use crate::header::Mark;
 use crate::object::Content;
 use crate::{Heap, HeapError, Host, Kind, ObjectId};
@@ -41,7 +40,8 @@ impl WeakIndex {
     }
 
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
+        digest.part("weak_index");
         digest.list(self.0.iter(), |digest, (slot, WeakList { first, count })| {
             digest.numbers([*slot, *first, *count]);
         });

@@ -116,12 +116,6 @@ impl Default for Script {
 }
 
 impl Script {
-    /// The same, whose finalizers run again at each death.
-    #[must_use]
-    pub fn again(self, again: bool) -> Script {
-        Script { again, ..self }
-    }
-
     /// From now on, finalizers stay when they have run, or don't.
     pub fn keep(&mut self, again: bool) {
         self.again = again;
@@ -173,11 +167,6 @@ pub trait Machine {
     fn permits(&self, _operation: &Operation<Object>) -> bool {
         true
     }
-
-    /// Whether the last refusal stands for a line that the machine has skipped, and did not call (SPEC 11.2).
-    fn has_skipped(&self) -> bool {
-        false
-    }
 }
 
 /// Carries out one line outside finalizers.
@@ -200,8 +189,6 @@ pub fn step(machine: &mut impl Machine, line: &Line) -> Outcome {
 }
 
 /// Runs the finalizer of an object.
-///
-/// If it ends by a panic, the caller may panic too, to tell its heap: everything that a run must do has been done.
 pub fn finalize(machine: &mut impl Machine, object: Object) -> End {
     let script = machine.script();
     script.journal.push(Event::Began(object));
@@ -262,7 +249,6 @@ impl Run {
         let Some(operation) = resolved.filter(|operation| machine.permits(operation)) else { return Outcome::Skipped };
         let value = match machine.call(&operation) {
             Ok(value) => value,
-            Err(_) if machine.has_skipped() => return Outcome::Skipped,
             Err(refusal) => return Outcome::Refused(refusal),
         };
         match (&line.operation, line.bind, &value) {

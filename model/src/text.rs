@@ -159,12 +159,17 @@ impl Reader {
     }
 
     fn operation(&mut self, tokens: &[Token<'_>], depth: usize) -> Result<Operation<Name>, TextError> {
+        // Most forms can't be that of the line. They are tried too if none is, for what is wrong with it.
+        for (code, form) in FORMS.iter().filter(|(_, form)| may_be_of(form, tokens)) {
+            if let (Ok(operation), _) = self.matched(*code, form, tokens, depth) {
+                return Ok(operation);
+            }
+        }
         let mut furthest = Furthest::default();
         for (code, form) in FORMS.iter() {
-            let mut matcher = Matcher { reader: self, form, tokens, at: 0, depth, wanted: None };
-            match Operation::parse(*code, &mut matcher).and_then(|operation| matcher.end().map(|()| operation)) {
-                Ok(operation) => return Ok(operation),
-                Err(error) => furthest.add(matcher.at, matcher.wanted.take(), error),
+            match self.matched(*code, form, tokens, depth) {
+                (Ok(operation), _) => return Ok(operation),
+                (Err(error), (at, wanted)) => furthest.add(at, wanted, error),
             }
         }
         let (first, second) = (&tokens[0], tokens.get(1));
@@ -184,6 +189,27 @@ impl Reader {
         }
         Err(furthest.error(tokens))
     }
+
+    /// The operation of that form, or what is wrong, at which token, and what was expected there.
+    fn matched(
+        &mut self,
+        code: Code,
+        form: &[Token<'static>],
+        tokens: &[Token<'_>],
+        depth: usize,
+    ) -> (Result<Operation<Name>, TextError>, (usize, Option<String>)) {
+        let mut matcher = Matcher { reader: self, form, tokens, at: 0, depth, wanted: None };
+        let operation = Operation::parse(code, &mut matcher).and_then(|it| matcher.end().map(|()| it));
+        (operation, (matcher.at, matcher.wanted))
+    }
+}
+
+/// Whether the tokens begin as the form does, and have all that it spells.
+fn may_be_of(form: &[Token<'_>], tokens: &[Token<'_>]) -> bool {
+    let spelled = |token: &&Token<'_>| !token.is_punctuation('$');
+    let begins = |first: &Token<'_>| !spelled(&first) || tokens.first().is_some_and(|token| token.text == first.text);
+    form.first().is_none_or(begins)
+        && form.iter().filter(spelled).all(|one| tokens.iter().any(|token| token.text == one.text))
 }
 
 /// What the forms expected that got furthest in the line.

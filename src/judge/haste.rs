@@ -4,9 +4,13 @@
 //! served other programs before. So what fails like that is run again carefully: in a fresh process, line by line, with a look
 //! after each. That failure names the line, and it is the one that counts. If there is none, the failure depends on one of
 //! these three, which is said with it ([`Doubt`]).
+//!
+//! A subject that is cheap to look at is looked at after every few operations ([`Seldom`]), where a run looks for failures, and
+//! other properties make some of their trials. What fails like that is run again too.
 
-use super::lockstep::{Doubt, Verdict};
+use super::lockstep::{self, Doubt, Failure, Seldom, Verdict};
 use super::subject::{Looks, SubjectKind};
+use heapproof_model::Program;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
@@ -37,8 +41,7 @@ pub(crate) fn has_served(cases: &[u64]) {
 pub(super) fn confirmed(kind: &SubjectKind, run: impl Fn(&SubjectKind) -> Verdict) -> Verdict {
     EARLIER.with_borrow_mut(BTreeSet::clear);
     let verdict = run(kind);
-    let Some(failure) = &verdict.failure else { return verdict };
-    if kind.is_careful() || kind.abilities().map_or(Looks::Free, |abilities| abilities.looks()) == Looks::Free {
+    if verdict.failure.is_none() || kind.is_careful() || is_cheap(kind) {
         return verdict;
     }
     let earlier = EARLIER.take();
@@ -51,7 +54,41 @@ pub(super) fn confirmed(kind: &SubjectKind, run: impl Fn(&SubjectKind) -> Verdic
         None if earlier.is_empty() => Doubt::Chance,
         None => Doubt::Earlier(earlier.into_iter().collect()),
     };
-    let mut doubted = failure.clone();
-    doubted.doubt = Some(Box::new(doubt));
-    Verdict { failure: Some(doubted), ..verdict }
+    doubted(verdict, doubt)
+}
+
+/// The verdict of a run of the lockstep that looks at everything now and then; what fails is checked.
+pub(super) fn looked_at_seldom(kind: &SubjectKind, program: &Program, check: impl Fn() -> Verdict) -> Verdict {
+    let interval = Seldom::interval(program);
+    let run = || lockstep::run_with(kind, program, &Seldom::every(interval));
+    sought(kind, Doubt::Looks(interval), run, check)
+}
+
+/// The verdict of a run that does some of what a check does; if it fails, that of the check, or the doubt that is left. A subject that
+/// is dear to look at, or careful, is checked.
+pub(super) fn sought(
+    kind: &SubjectKind,
+    doubt: Doubt,
+    run: impl Fn() -> Verdict,
+    check: impl Fn() -> Verdict,
+) -> Verdict {
+    if kind.is_careful() || !is_cheap(kind) {
+        return check();
+    }
+    let verdict = run();
+    if verdict.failure.is_none() {
+        return verdict;
+    }
+    let checked = check();
+    if checked.failure.is_some() { checked } else { doubted(verdict, doubt) }
+}
+
+/// Whether subjects of that kind are cheap to look at.
+fn is_cheap(kind: &SubjectKind) -> bool {
+    kind.abilities().map_or(Looks::Free, |abilities| abilities.looks()) == Looks::Free
+}
+
+fn doubted(verdict: Verdict, doubt: Doubt) -> Verdict {
+    let failure = verdict.failure.map(|failure| Failure { doubt: Some(Box::new(doubt)), ..failure });
+    Verdict { failure, ..verdict }
 }

@@ -1,6 +1,7 @@
 //! The second room: a program goes in, a verdict comes out.
 
 pub mod alone;
+pub mod code;
 pub mod digest;
 pub mod expectation;
 pub(crate) mod figure;

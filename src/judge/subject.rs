@@ -47,6 +47,8 @@ pub enum Observation {
     Fork,
     /// What verification finds.
     Verification,
+    /// How much memory it has reserved.
+    Footprint,
 }
 
 /// What is asked next.
@@ -85,6 +87,7 @@ impl Observation {
         Observation::Cycles,
         Observation::Fork,
         Observation::Verification,
+        Observation::Footprint,
     ];
 
     /// What it is called where a run says what it did not check.
@@ -101,6 +104,7 @@ impl Observation {
             Observation::Cycles => "cycles",
             Observation::Fork => "detection and collection on a copy after each operation",
             Observation::Verification => "what verification finds",
+            Observation::Footprint => "memory that it has reserved",
         }
     }
 }
@@ -167,10 +171,9 @@ pub trait Subject {
 
     /// Learns that a name of the program stands for an object from now on; only finalizers need it.
     ///
-    /// A subject with finalizers has a [`Script`](heapproof_model::Script), to which it passes this on. It appends the line
-    /// of an [`On`](Operation::On) there, and runs an object's finalizer by
-    /// [`script::finalize`](heapproof_model::script::finalize), which calls it for each line as a
-    /// [`Machine`](heapproof_model::Machine). Then it looks whether the object has references again.
+    /// A subject with finalizers has a [`Finalizers`](crate::code::Finalizers), to which it passes this on. It appends the line
+    /// of an [`On`](Operation::On) there, and runs an object's finalizer by [`run`](crate::code::run), which calls it for each
+    /// line as [`Runs`](crate::code::Runs). Then it looks whether the object has references again.
     fn bind(&mut self, _name: Name, _object: Object) {}
 
     /// What has happened inside the heap since this was last called ([`Observation::Journal`]).
@@ -237,6 +240,12 @@ pub trait Subject {
     /// does not say.
     fn repairs(&self) -> Option<u64> {
         None
+    }
+
+    /// How many bytes of memory it has reserved, for objects and for what it notes about them ([`Observation::Footprint`]). It need
+    /// not be exact, but it must grow with whatever can grow.
+    fn footprint(&self) -> u64 {
+        0
     }
 
     /// How many objects its collections and detections have touched so far.

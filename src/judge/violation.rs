@@ -164,6 +164,15 @@ pub enum Violation {
         /// In the subject.
         subject: u64,
     },
+    /// The memory that the subject has reserved grew each time that a program was run on it, and it was emptied.
+    Footprint {
+        /// The most bytes after the first times.
+        early: u64,
+        /// The most bytes after the last times.
+        late: u64,
+        /// How often the program was run.
+        rounds: u64,
+    },
     /// An operation touched more objects than its budget allows.
     OverBudget {
         /// How many objects it touched.
@@ -210,12 +219,8 @@ pub enum Violation {
     Undetermined {
         /// Where it was carried out again.
         which: &'static str,
-        /// What differs.
-        what: &'static str,
-        /// The outcome of the line at first.
-        first: Outcome,
-        /// Its outcome the second time.
-        second: Outcome,
+        /// How that run differs from the first, which stands for the model.
+        difference: Box<Violation>,
     },
     /// The parser reports an error at a place that the text does not have.
     Misplaced {
@@ -255,6 +260,7 @@ impl Violation {
             | Violation::Strong { object, .. }
             | Violation::CollectsLive { object }
             | Violation::LeavesGarbage { object } => vec![*object],
+            Violation::Undetermined { difference, .. } => difference.objects(),
             Violation::Expected { expected, .. } => expected.objects(),
             Violation::Verification { found } => found.object.into_iter().collect(),
             Violation::FaultMissed { wanted, .. } => wanted.object.into_iter().collect(),

@@ -108,7 +108,7 @@ pub struct Judged {
 impl Judged {
     /// Runs a program in this process, and once more if it is observed.
     pub fn here(property: Property, subject: &SubjectKind, program: &Program, observes: bool) -> Judged {
-        let verdict = property.check(subject, program);
+        let verdict = property.seek(subject, program);
         Judged { verdict, observed: observes.then(|| statistics::observe(subject, program)) }
     }
 }

@@ -28,7 +28,7 @@ pub struct Mix {
 }
 
 /// What a run looks for that is not told: the lockstep under the default profile, and of a hundred cases so many for each other.
-const OTHERS: [(u64, Property, Profile); 18] = [
+const OTHERS: [(u64, Property, Profile); 20] = [
     (4, Property::Lockstep, Profile::Acyclic),
     (4, Property::Lockstep, Profile::Dense),
     (3, Property::Lockstep, Profile::Weak),
@@ -47,6 +47,8 @@ const OTHERS: [(u64, Property, Profile); 18] = [
     (2, Property::Determinism, Profile::Slices),
     (2, Property::Text, Profile::Default),
     (1, Property::Bytes, Profile::Default),
+    (1, Property::Memory, Profile::Default),
+    (1, Property::Memory, Profile::Finalizers),
 ];
 
 impl Mix {

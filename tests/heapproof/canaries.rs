@@ -49,11 +49,12 @@ fn catches(property: Property) -> &'static [&'static str] {
         Property::Tuning => &["statistics", "over-budget-check"],
         // There is no subject in these: they are tried on wrong notations.
         Property::Text | Property::Bytes => &[],
+        Property::Memory => &["footprint"],
         Property::Determinism => &["undetermined", "panicked"],
     }
 }
 
-fn canaries_of(property: Property) -> impl Iterator<Item = &'static Canary> {
+pub fn canaries_of(property: Property) -> impl Iterator<Item = &'static Canary> {
     let names = catches(property);
     family().filter(move |canary| names.iter().any(|name| name_of(canary).starts_with(name)))
 }
@@ -64,7 +65,7 @@ fn name_of(canary: &Canary) -> &str {
 }
 
 /// The first random program for which a property does not hold with a signature that is wanted.
-fn caught(property: Property, canary: &Canary, wanted: fn(&Canary, &Signature) -> bool) -> (Program, Signature) {
+pub fn caught(property: Property, canary: &Canary, wanted: fn(&Canary, &Signature) -> bool) -> (Program, Signature) {
     let abilities = canary.kind.abilities().unwrap();
     let recipe = Recipe { profile: property.profile(), ..Recipe::default() };
     let programs = (0..PROGRAMS).map(|number| case(1, number, &recipe, &|code| abilities.has(code)));
@@ -131,7 +132,7 @@ fn each_canary_is_caught_by_the_property_that_is_listed_with_it() {
 #[test]
 fn each_kind_of_violation_has_a_canary() {
     let mut found: BTreeSet<String> = FOUND.iter().map(|(_, found)| kind(&found.signature)).collect();
-    for property in [Property::Verify, Property::Recover, Property::Determinism] {
+    for property in [Property::Verify, Property::Recover, Property::Memory, Property::Determinism] {
         found.extend(canaries_of(property).map(|canary| kind(&caught(property, canary, Canary::is_for).1)));
     }
     let kinds: BTreeSet<String> = Signature::kinds().iter().map(kind).collect();
@@ -148,7 +149,7 @@ fn each_kind_of_violation_has_a_canary() {
 
 /// What one canary is enough for: a signature, but for those that are made of pairs of outcomes or of events, or of a
 /// fault, which has a test of its own.
-fn kind(signature: &Signature) -> String {
+pub fn kind(signature: &Signature) -> String {
     let text = signature.kind();
     let many = ["outcome-", "journal-", "fault-missed-"].into_iter().find(|many| text.starts_with(many));
     many.unwrap_or(text).to_owned()

@@ -1,8 +1,8 @@
 //! A heap of cells with finalizers, as `docs/your-heap.md` says that one is put under proof.
 
+use heapproof::code::{self, Finalizers, Runs};
 use heapproof::generate::{Profile, Recipe, case};
-use heapproof::model::script::{self, Machine};
-use heapproof::model::{Code, Event, Name, Object, Operation, Refusal, Script, Value};
+use heapproof::model::{Code, Event, Name, Object, Operation, Refusal, Value};
 use heapproof::properties::Property;
 use heapproof::subject::{Observation, Subject, SubjectKind};
 use std::collections::VecDeque;
@@ -21,7 +21,7 @@ struct Cell {
 
 #[derive(Default)]
 struct Cells {
-    script: Script,
+    finalizers: Finalizers,
     cells: Vec<Option<Cell>>,
     queue: VecDeque<Object>,
     releases: bool,
@@ -60,16 +60,16 @@ impl Cells {
         }
         self.releases = true;
         while let Some(object) = self.queue.pop_front() {
-            if !self.is_held(object) && self.script.has_finalizer(object) {
+            if !self.is_held(object) && self.finalizers.has_finalizer(object) {
                 self.cell(Some(object)).unwrap().has_begun = true;
-                script::finalize(self, object);
+                code::run(self, object);
             }
             if self.is_held(object) {
                 self.cell(Some(object)).unwrap().is_queued = false;
                 continue;
             }
             let dead = self.cells[object.index()].take().unwrap();
-            self.script.journal.push(Event::Died(object));
+            self.finalizers.journal.push(Event::Died(object));
             self.give_up(&dead.value);
         }
         self.releases = false;
@@ -104,7 +104,7 @@ impl Cells {
             Operation::On { object, line } => {
                 let has_begun = self.cell(*object)?.has_begun;
                 if let (Some(object), false) = (object, has_begun) {
-                    self.script.append(*object, (**line).clone());
+                    self.finalizers.append(*object, (**line).clone());
                 }
             }
             _ => {}
@@ -113,15 +113,15 @@ impl Cells {
     }
 }
 
-impl Machine for Cells {
+impl Runs for Cells {
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
         let reply = self.carry_out(operation);
         self.release();
         reply
     }
 
-    fn script(&mut self) -> &mut Script {
-        &mut self.script
+    fn finalizers(&mut self) -> &mut Finalizers {
+        &mut self.finalizers
     }
 }
 
@@ -136,7 +136,7 @@ impl Subject for Cells {
     }
 
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
-        Machine::call(self, operation)
+        Runs::call(self, operation)
     }
 
     fn lives(&self, object: Object) -> bool {
@@ -144,11 +144,11 @@ impl Subject for Cells {
     }
 
     fn bind(&mut self, name: Name, object: Object) {
-        self.script.bind(name, object);
+        self.finalizers.bind(name, object);
     }
 
     fn take_journal(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.script.journal)
+        std::mem::take(&mut self.finalizers.journal)
     }
 }
 

@@ -145,7 +145,7 @@ fn the_last_line_of_a_check_says_whether_it_passed() {
         let out = heapproof(folder.path(), &["check", "--seed", "1", "--cases", "300", "--subject", subject]).1;
         out.lines().next_back().unwrap().to_owned()
     };
-    assert_eq!(last("heap"), "passed: 11 properties hold for `heap` in all 300 programs");
+    assert_eq!(last("heap"), "passed: 12 properties hold for `heap` in all 300 programs");
     assert!(last("canary").starts_with("failed: `lockstep` does not hold for `canary` in 1 of "));
 }
 

@@ -54,7 +54,7 @@ fn a_search_is_a_page_and_so_is_a_run_that_passes() {
         &["<p class=\"verdict\">passed", "<h2 id=\"searches\">", "<code>cycles</code>", "4 of 4", "<td>131</td>"],
     );
     let checked = page(folder.path(), &["check", "--seed", "1", "--cases", "50"]);
-    has(&checked, &["<p class=\"verdict\">passed", "<code>11 properties</code> of <code>heap</code>"]);
+    has(&checked, &["<p class=\"verdict\">passed", "<code>12 properties</code> of <code>heap</code>"]);
     has(&searched, &["<code>lockstep</code> of <code>heap</code>"]);
 }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What is another thing in a merged result: times, memory, and where files are.
-const OWN: [&str; 4] = ["seconds", "memory", "path", "replay"];
+/// What is another thing in a merged result: times, memory, where files are, and which of the last states were compared.
+const OWN: [&str; 5] = ["seconds", "memory", "path", "replay", "pairs"];
 
 const CHECK: [&str; 7] = ["check", "--subject", "canary", "--seed", "5", "--cases", "500"];
 

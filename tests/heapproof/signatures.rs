@@ -58,6 +58,7 @@ fn violations() -> Vec<Violation> {
         Violation::CollectsLive { object },
         Violation::LeavesGarbage { object },
         Violation::Returned { figure: Figure::Objects, model: 1, subject: 0 },
+        Violation::Footprint { early: 1, late: 2, rounds: 3 },
         Violation::OverBudget { touched: 2, budget: 1 },
         Violation::RoundTrip { form: "text", back: String::new() },
         Violation::RoundTrip { form: "bytes", back: String::new() },

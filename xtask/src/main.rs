@@ -2,13 +2,15 @@
 //!
 //! A room imports only the rooms before it. [`common`] is shared; [`fuzzing`] runs the fuzz targets; [`seeded`] reads bugs as
 //! data and builds the sources with them; [`hunting`] looks for these bugs; [`minimising`] compares their minimised traces;
-//! [`emitting`] runs the tests that are emitted for them; [`zoo`] measures published heaps.
+//! [`emitting`] runs the tests that are emitted for them; [`zoo`] measures published heaps; [`measuring`] counts what the
+//! harness costs.
 #![forbid(unsafe_code)]
 
 mod common;
 mod emitting;
 mod fuzzing;
 mod hunting;
+mod measuring;
 mod minimising;
 mod seeded;
 mod zoo;
@@ -59,6 +61,10 @@ const COMMANDS: &[Entry] = &[
         "Run random programs for a time: every property under every profile, each round with a new seed",
     ),
     entry::<fuzzing::nightly::Nightly>("nightly", "Run every fuzz target for a time, and summarise the failures"),
+    entry::<measuring::work::Work>(
+        "work",
+        "Count the instructions of a checked operation, and of each part of that work; see `docs/speed.md`",
+    ),
     entry::<zoo::visit::Zoo>("zoo", "Install the published heaps of `zoo/`, measure them, and write `docs/zoo.md`"),
 ];
 

@@ -15,9 +15,7 @@
 //! that a trial has looked at and not found to be garbage: they wait for a mark. *Untried* are the rest,
 //! which carry a mark, so that one that loses a reference again need not be looked up in the list.
 
-use std::hash::Hasher;
-
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
 use crate::header::Mark;
 use crate::headers::Headers;
 use crate::slots::SlotSet;
@@ -150,10 +148,13 @@ impl Candidates {
     }
 
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self { set, taken, tried } = self;
+        digest.part("candidates.set");
         set.digest(digest);
+        digest.part("candidates.taken");
         digest.size(*taken);
+        digest.part("candidates.tried");
         digest.size(*tried);
     }
 }

@@ -15,9 +15,8 @@
 //! earlier walks have left behind is smaller than any number of this one, and need not be wiped
 //! out: what a walk costs follows the objects that it enters, not the size of the heap.
 
-use std::hash::Hasher;
-
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 use crate::object::Content;
 
 /// `low` of all slots, kept between walks.
@@ -77,10 +76,18 @@ impl Numbers {
         self.low.get(slot as usize).is_some_and(|&low| self.closed.checked_sub(1) == Some(low))
     }
 
+    /// See [`crate::footprint`].
+    pub(super) fn reserved(&self) -> u64 {
+        let Self { low, closed: _, last: _ } = self;
+        low.reserved()
+    }
+
     /// See [`crate::digest`]. Numbers count from the one of closed components: whatever is smaller was never met.
-    pub(super) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(super) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self { low, closed, last } = self;
+        digest.part("detection.low");
         digest.list(low.iter(), |digest, low| digest.number((low + 1).saturating_sub(*closed)));
+        digest.part("detection.last");
         digest.number(last - closed);
     }
 
@@ -168,14 +175,22 @@ impl Walk {
         true
     }
 
-    /// See [`crate::digest`]; `numbers` are those that it is walking by.
-    pub(super) fn digest(&self, numbers: &Numbers, digest: &mut Digest<'_, impl Hasher>) {
+    /// See [`crate::footprint`].
+    pub(super) fn reserved(&self) -> u64 {
         let Self { frames, open } = self;
+        frames.reserved() + open.reserved()
+    }
+
+    /// See [`crate::digest`]; `numbers` are those that it is walking by.
+    pub(super) fn digest(&self, numbers: &Numbers, digest: &mut Digest<'_, impl Parts>) {
+        let Self { frames, open } = self;
+        digest.part("detection.frames");
         digest.list(frames.iter(), |digest, Frame { slot, number, place, refers_to_itself }| {
             digest.number(u64::from(*slot) << 32 | u64::from(number - numbers.closed));
             digest.size(*place);
             digest.number(*refers_to_itself);
         });
+        digest.part("detection.open");
         digest.list(open.iter(), |digest, slot| digest.number(*slot));
     }
 

@@ -63,13 +63,11 @@
 //!   and complete detections only.
 //! - *Which objects were entered* is kept by slot, and a slot has another tenant only after a death.
 
-use std::hash::Hasher;
-
 use super::components::Numbers;
 use super::known::KnownCycles;
 use super::underway::{Graph, Underway};
 use crate::configuration::positive;
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
 use crate::header::Mark;
 use crate::{Heap, HeapError, Host, ObjectId};
 
@@ -114,10 +112,18 @@ impl Detection {
         self.underway.take().is_some()
     }
 
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { numbers, underway, disturbed: _, has_learned: _ } = self;
+        numbers.reserved() + underway.as_ref().map_or(0, Underway::reserved)
+    }
+
     /// See [`crate::digest`]. One that was disturbed begins anew, and nothing of it is read again.
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self { numbers, underway, disturbed, has_learned } = self;
+        digest.part("detection.has_learned");
         digest.number(*has_learned);
+        digest.part("detection.underway");
         match underway.as_ref().filter(|_| !disturbed) {
             None => digest.number(u32::from(underway.is_some())),
             Some(underway) => {

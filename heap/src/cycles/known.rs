@@ -8,11 +8,10 @@
 //! There are three statements of the same thing: a living member's slot leads to its cycle, no
 //! other slot leads to any, and the broken cycles are those with a dead member.
 
-use std::hash::Hasher;
-
 use crate::ObjectId;
 use crate::arena::NONE;
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 
 /// A cycle, or a place for one: that has no members and is not whole.
 #[derive(Clone, Debug, Default)]
@@ -182,16 +181,30 @@ impl KnownCycles {
         }
     }
 
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { cycles, vacant, of_slot, broken, whole: _ } = self;
+        let members = cycles.iter().map(|cycle| cycle.members.reserved()).sum::<u64>();
+        cycles.reserved() + members + vacant.reserved() + of_slot.reserved() + broken.reserved()
+    }
+
     /// See [`crate::digest`]. A slot beyond the last that led to a cycle leads to none.
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self { cycles, vacant, of_slot: _, broken, whole } = self;
+        digest.part("cycles.length");
         digest.list(cycles.iter(), |digest, Cycle { members, whole }| {
+            digest.part("cycle.members");
             digest.list(members.iter(), |digest, id| digest.id(*id));
+            digest.part("cycle.whole");
             digest.number(*whole);
         });
+        digest.part("cycles.vacant");
         digest.list(vacant.iter(), |digest, place| digest.number(*place));
+        digest.part("cycles.broken");
         digest.list(broken.iter(), |digest, place| digest.number(*place));
+        digest.part("cycles.whole");
         digest.size(*whole);
+        digest.part("cycles.of_slot");
         digest.size(self.entries().count());
         self.entries().for_each(|(slot, cycle)| digest.number(u64::from(slot) << 32 | u64::from(cycle)));
     }

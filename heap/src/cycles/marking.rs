@@ -29,12 +29,11 @@
 //! were, which may be many more, are looked at twice, for roots and for what is white, in at most (L + 1) / 2
 //! stretches each time.
 
-use std::hash::Hasher;
-
 use super::allowance::Limits;
 use super::candidates::Candidates;
 use crate::arena::Arena;
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 use crate::headers::Headers;
 
 /// How many headers are looked at in a step, if that makes few enough of them. They lie side by side: this takes about
@@ -177,12 +176,28 @@ impl Marking {
         self.white.extend(stretch.filter(|&slot| headers.is_white(slot)));
     }
 
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { under_way: _, grey, rooted: _, swept: _, end: _, stretch: _, white } = self;
+        grey.reserved() + white.reserved()
+    }
+
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self { under_way, grey, rooted, swept, end, stretch, white } = self;
+        digest.part("marking.under_way");
         digest.number(*under_way);
-        digest.numbers([*rooted, *swept, *end, *stretch]);
+        digest.part("marking.rooted");
+        digest.number(*rooted);
+        digest.part("marking.swept");
+        digest.number(*swept);
+        digest.part("marking.end");
+        digest.number(*end);
+        digest.part("marking.stretch");
+        digest.number(*stretch);
+        digest.part("marking.grey");
         digest.list(grey.iter(), |digest, slot| digest.number(*slot));
+        digest.part("marking.white");
         digest.list(white.iter(), |digest, slot| digest.number(*slot));
     }
 }

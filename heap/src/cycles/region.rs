@@ -8,6 +8,8 @@
 //! before the next search, and no search costs more than what it reaches. (Briggs and Torczon, "An
 //! efficient representation for sparse sets", ACM LOPLAS 1993.)
 
+use crate::footprint::Reserved;
+
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     slot: u32,
@@ -34,6 +36,12 @@ impl Region {
             // places mean nothing now, and fresh zeros are cheaper than a copy of them.
             self.places = vec![0; slots.next_power_of_two()];
         }
+    }
+
+    /// See [`crate::footprint`].
+    pub(super) fn reserved(&self) -> u64 {
+        let Self { entries, members: _, judged: _, places } = self;
+        entries.reserved() + places.reserved()
     }
 
     /// Gives back the memory of a large region.

@@ -33,6 +33,7 @@ use super::allowance::Limits;
 use super::region::Region;
 use crate::ObjectId;
 use crate::arena::Arena;
+use crate::footprint::Reserved;
 
 /// For how many objects a search that has ended keeps memory.
 pub(super) const KEPT: usize = 4_096;
@@ -66,6 +67,12 @@ impl Search {
         self.unscanned.clear();
         self.grey.clear();
         self.partial = false;
+    }
+
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { region, unscanned, grey, partial: _ } = self;
+        region.reserved() + unscanned.reserved() + grey.reserved()
     }
 
     /// Forgets everything, and gives back the memory of a large search.

@@ -32,13 +32,12 @@
 //!
 //! **Why it is complete when it ends:** either no candidate is left, or a mark ends that began after the collection did.
 
-use std::hash::Hasher;
-
 use super::Collection;
 use super::allowance::{Allowance, Budget, Counted, ForSteps};
 use super::marking::Marking;
 use crate::configuration::positive;
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 use crate::{Heap, HeapError, Host, ObjectId};
 
 /// How many times as many objects as live checks could have touched before one goes on with a mark.
@@ -100,12 +99,24 @@ impl Slices {
         self.allowed >= WAIT * u64::from(self.lived) || self.waited >= self.lived
     }
 
+    /// See [`crate::footprint`].
+    pub(crate) fn reserved(&self) -> u64 {
+        let Self { under_way: _, lived: _, waited: _, allowed: _, newborn, marking } = self;
+        newborn.reserved() + marking.reserved()
+    }
+
     /// See [`crate::digest`].
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self { under_way, lived, waited, allowed, newborn, marking } = self;
+        digest.part("slices.under_way");
         digest.number(*under_way);
-        digest.numbers([*lived, *waited]);
+        digest.part("slices.lived");
+        digest.number(*lived);
+        digest.part("slices.waited");
+        digest.number(*waited);
+        digest.part("slices.allowed");
         digest.number(*allowed);
+        digest.part("slices.newborn");
         digest.list(newborn.iter(), |digest, slot| digest.number(*slot));
         marking.digest(digest);
     }

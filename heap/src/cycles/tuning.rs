@@ -11,10 +11,8 @@
 //! an allocation compares one number with 0, be that a check, a verification or neither, and no
 //! operation pays for there being two of them.
 
-use std::hash::Hasher;
-
 use super::{Budget, Collection};
-use crate::digest::{Digest, NEAR};
+use crate::digest::{Digest, NEAR, Parts};
 use crate::frames::Frame;
 use crate::{Configuration, Heap, Host};
 
@@ -179,7 +177,7 @@ impl Tuning {
 
     /// See [`crate::digest`]. What is counted is read when a check or a verification is due, and so it counts only if
     /// one can come to be due in a short sequence.
-    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Hasher>) {
+    pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         let Self {
             interval,
             shortest,
@@ -196,14 +194,23 @@ impl Tuning {
             verified,
             verifications: _,
         } = *self;
-        digest.numbers([interval, shortest, longest]);
+        digest.part("tuning.interval");
+        digest.number(interval);
+        digest.part("tuning.bounds");
+        digest.numbers([shortest, longest]);
+        digest.part("tuning.average_rate");
         digest.number(average_rate);
+        digest.part("tuning.automatic");
         digest.number(automatic);
+        digest.part("tuning.is_near");
         let is_near = left <= NEAR || left.saturating_sub(check_at) <= NEAR || self.is_verification_near();
         digest.number(is_near);
         if is_near {
+            digest.part("tuning.left");
             digest.numbers([left, start, check_at].map(i64::cast_unsigned));
+            digest.part("tuning.allocations");
             digest.number(allocations);
+            digest.part("tuning.verification");
             let is_verified = verification != u64::MAX;
             digest.number(is_verified);
             digest.numbers([verification, verified].map(|at| if is_verified { at.wrapping_sub(earlier) } else { 0 }));

@@ -1,12 +1,11 @@
 //! A detection under way: from where its walk sets out, and what it has found. Why it looks there and nowhere else is
 //! said in [`super::detection`].
 
-use std::hash::Hasher;
-
 use super::components::{Numbers, Walk};
 use super::known::KnownCycles;
 use crate::arena::{Arena, NONE};
-use crate::digest::Digest;
+use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 use crate::slots::SlotSet;
 
 /// Where the walk of a detection sets out from.
@@ -96,10 +95,18 @@ impl Underway {
         self.ends.iter().filter_map(move |&end| self.found.get(std::mem::replace(&mut start, end)..end))
     }
 
+    /// See [`crate::footprint`].
+    pub(super) fn reserved(&self) -> u64 {
+        let Self { stage, walk, found, ends } = self;
+        let touched = if let Stage::Touched { cycles, .. } = stage { cycles.reserved() } else { 0 };
+        touched + walk.reserved() + found.reserved() + ends.reserved()
+    }
+
     /// See [`crate::digest`].
-    pub(super) fn digest(&self, numbers: &Numbers, digest: &mut Digest<'_, impl Hasher>) {
+    pub(super) fn digest(&self, numbers: &Numbers, digest: &mut Digest<'_, impl Parts>) {
         let Self { stage, walk, found, ends } = self;
         walk.digest(numbers, digest);
+        digest.part("detection.stage");
         match stage {
             Stage::Every { slot } => digest.number(*slot),
             Stage::Starts { place } => digest.size(2 * place),
@@ -109,6 +116,7 @@ impl Underway {
                 digest.list(cycles.iter(), |digest, place| digest.number(*place));
             }
         }
+        digest.part("detection.found");
         digest.list(found.iter(), |digest, slot| digest.number(*slot));
         digest.list(ends.iter(), |digest, end| digest.size(*end));
     }

@@ -28,7 +28,7 @@ impl<H: Host> Heap<H> {
                 }
             }
         }
-        let are_linked = |shapes: &Shapes| link_faults(shapes).iter().all(Option::is_none);
+        let are_linked = |shapes: &Shapes| link_faults(shapes).is_empty();
         if are_linked(&self.shapes) {
             return;
         }

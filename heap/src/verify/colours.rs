@@ -10,15 +10,15 @@ use crate::{Heap, Host, ObjectId};
 impl<H: Host> Heap<H> {
     pub(crate) fn verify_colours(&self) -> Vec<VerificationError> {
         let (mut found, kind) = (Vec::new(), VerificationErrorKind::FieldRefMismatch);
-        let mut is_wrong = vec![false; self.arena.slots()];
-        match self.slices.marking().is_under_way() {
-            true => self.note_what_the_mark_has_missed(&mut is_wrong),
-            false => is_wrong.iter_mut().zip(0..).for_each(|(it, slot)| *it = self.arena.headers.is_white(slot)),
-        }
         let detail = VerificationDetail::EntryWithoutMark(Structure::Colours);
-        let wrong = (0..).zip(is_wrong).filter(|(_, is_wrong)| *is_wrong);
-        let objects = wrong.filter_map(|(slot, _)| self.arena.tenant(slot));
-        found.extend(objects.map(|object| VerificationError::new(kind, object, detail.clone())));
+        let mut report = |slot: u32| {
+            let error = |object| VerificationError::new(kind, object, detail.clone());
+            found.extend(self.arena.tenant(slot).map(error));
+        };
+        match self.slices.marking().is_under_way() {
+            true => self.what_the_mark_has_missed().for_each(&mut report),
+            false => self.arena.every_slot().filter(|&slot| self.arena.headers.is_white(slot)).for_each(&mut report),
+        }
         let marking = self.slices.marking();
         let rests = !marking.is_under_way();
         let has_left_traces = rests && (!self.arena.headers.disturbed.is_empty() || !self.candidates.none_is_taken());
@@ -29,8 +29,9 @@ impl<H: Host> Heap<H> {
         found
     }
 
-    /// Notes the slots of white objects that can't be white.
-    fn note_what_the_mark_has_missed(&self, is_wrong: &mut [bool]) {
+    /// The slots of white objects that can't be white.
+    fn what_the_mark_has_missed(&self) -> impl Iterator<Item = u32> {
+        let mut is_wrong = vec![false; self.arena.slots()];
         let (headers, marking) = (&self.arena.headers, self.slices.marking());
         let mut is_grey = vec![false; self.arena.slots()];
         for &slot in marking.grey().iter().chain(&headers.disturbed) {
@@ -50,5 +51,6 @@ impl<H: Host> Heap<H> {
                 }
             }
         }
+        (0..).zip(is_wrong).filter(|(_, is_wrong)| *is_wrong).map(|(slot, _)| slot)
     }
 }

@@ -23,12 +23,11 @@ impl<H: Host> Heap<H> {
     #[must_use]
     pub fn verify_ref_counts(&self, roots: Option<&[ObjectId]>) -> Vec<VerificationError> {
         let tally = Tally::new(&self.arena, roots);
-        let recorded_weak = self.recorded_weak_counts();
         let (mut found, mut live) = (Vec::new(), 0u32);
         for object in self.objects() {
             live = live.saturating_add(1);
             let Strong { external, internal } = self.arena.headers.strong(object.slot());
-            let weak = recorded_weak.get(object.slot() as usize).copied().unwrap_or_default();
+            let weak = self.weak_index.0.get(&object.slot()).map_or(0, |list| list.count);
             found.extend(judge(object, CountKind::External, external, tally.external(object)));
             found.extend(judge(object, CountKind::Internal, internal, Some(tally.internal(object))));
             found.extend(judge(object, CountKind::Weak, weak, Some(tally.weak(object))));
@@ -41,17 +40,6 @@ impl<H: Host> Heap<H> {
             }
         }
         found
-    }
-
-    /// The weak counts by slot.
-    fn recorded_weak_counts(&self) -> Vec<u32> {
-        let mut counts = vec![0; self.arena.slots()];
-        for (&slot, list) in &self.weak_index.0 {
-            if let Some(count) = counts.get_mut(slot as usize) {
-                *count = list.count;
-            }
-        }
-        counts
     }
 }
 

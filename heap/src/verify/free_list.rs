@@ -21,7 +21,8 @@ impl<H: Host> Heap<H> {
         let mut found = Vec::new();
         let mut report = |kind, object, detail| found.push(VerificationError::new(kind, object, detail));
         let listed = self.follow_free_list(&mut report);
-        for (slot, (content, listed)) in (0..).zip(self.arena.contents().iter().zip(listed)) {
+        for (slot, content) in (0..).zip(self.arena.contents()) {
+            let listed = listed.get(slot as usize).is_some_and(|&it| it);
             let leak = VerificationErrorKind::MemoryLeak;
             match (content, self.arena.tenant(slot)) {
                 (Content::Vacant { .. }, Some(object)) => {
@@ -39,13 +40,13 @@ impl<H: Host> Heap<H> {
         found
     }
 
-    /// Follows the list and says which slots are in it.
+    /// Follows the list and says which slots are in it; of an empty list, nothing.
     fn follow_free_list(
         &self,
         report: &mut impl FnMut(VerificationErrorKind, ObjectId, VerificationDetail),
     ) -> Vec<bool> {
-        let mut listed = vec![false; self.arena.slots()];
         let (mut last, mut slot) = (ObjectId::NIL, self.arena.vacant);
+        let mut listed = vec![false; if slot == NONE { 0 } else { self.arena.slots() }];
         while slot != NONE {
             let (Some(content), Some(listed)) =
                 (self.arena.contents().get(slot as usize), listed.get_mut(slot as usize))

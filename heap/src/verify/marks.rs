@@ -91,6 +91,11 @@ impl<H: Host> Heap<H> {
         kind: VerificationErrorKind,
         found: &mut Vec<VerificationError>,
     ) {
+        let mut entries = entries.peekable();
+        let is_marked = |object| self.arena.headers.find(object).is_ok_and(|it| it.marks.has(mark));
+        if entries.peek().is_none() && !self.objects().any(is_marked) {
+            return;
+        }
         let mut report = |object, detail| found.push(VerificationError::new(kind, object, detail));
         let mut has_entry = vec![false; self.arena.slots()];
         for slot in entries {
@@ -104,9 +109,8 @@ impl<H: Host> Heap<H> {
             }
         }
         for object in self.objects() {
-            let is_marked = self.arena.headers.find(object).is_ok_and(|it| it.marks.has(mark));
             let has_entry = has_entry.get(object.slot() as usize).is_some_and(|&it| it);
-            match (is_marked, has_entry) {
+            match (is_marked(object), has_entry) {
                 (true, false) => report(object, VerificationDetail::MarkWithoutEntry(structure)),
                 (false, true) => report(object, VerificationDetail::EntryWithoutMark(structure)),
                 _ => {}

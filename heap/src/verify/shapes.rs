@@ -6,6 +6,8 @@
 //! and each shape but the first must have one: then no list of names has two shapes, and a table
 //! that grows gets the names that it should.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::error::{VerificationDetail, VerificationError, VerificationErrorKind};
 use crate::fields::Values;
 use crate::object::Content;
@@ -20,22 +22,20 @@ impl<H: Host> Heap<H> {
             found.push(VerificationError::new(VerificationErrorKind::FieldRefMismatch, object, detail));
         };
         let faults = link_faults(&self.shapes);
-        let mut told = vec![false; faults.len()];
+        let mut told = BTreeSet::new();
         for object in self.objects() {
             let Ok(Content::Table { shape, values }) = self.arena.content(object) else {
                 continue;
             };
             if let Some(detail) = shape_fault(&self.shapes, *shape, values) {
                 report(object, detail);
-            } else if let Some(Some(fault)) = faults.get(*shape as usize) {
+            } else if let Some(fault) = faults.get(shape) {
                 report(object, fault.clone());
-                told[*shape as usize] = true;
+                told.insert(*shape);
             }
         }
-        for (fault, told) in faults.into_iter().zip(told) {
-            if let Some(fault) = fault.filter(|_| !told) {
-                report(ObjectId::NIL, fault);
-            }
+        for (_, fault) in faults.into_iter().filter(|(shape, _)| !told.contains(shape)) {
+            report(ObjectId::NIL, fault);
         }
         found
     }
@@ -53,20 +53,20 @@ pub(crate) fn shape_fault(shapes: &Shapes, shape: u32, values: &Values) -> Optio
     }
 }
 
-/// For each shape what is wrong with the links to it.
-pub(crate) fn link_faults(shapes: &Shapes) -> Vec<Option<VerificationDetail>> {
+/// By shape what is wrong with the links to it.
+pub(crate) fn link_faults(shapes: &Shapes) -> BTreeMap<u32, VerificationDetail> {
     let list = &shapes.list;
-    let mut faults = vec![None; list.len()];
+    let mut faults = BTreeMap::new();
     for (number, shape) in (0..).zip(list) {
         if !is_linked(shapes, number) {
-            faults[number as usize] = Some(VerificationDetail::ShapeNotLinked { shape: number });
+            faults.insert(number, VerificationDetail::ShapeNotLinked { shape: number });
         }
         for (name, &child) in &shape.children {
             let belongs = |child: &crate::shapes::Shape| child.parent == number && child.names.last() == Some(name);
             if !list.get(child as usize).is_some_and(belongs) {
                 // What is wrong with a link that leads to no shape is wrong with where it begins.
                 let place = if (child as usize) < list.len() { child } else { number };
-                faults[place as usize].get_or_insert(VerificationDetail::ShapeLinkedElsewhere { shape: child });
+                faults.entry(place).or_insert(VerificationDetail::ShapeLinkedElsewhere { shape: child });
             }
         }
     }

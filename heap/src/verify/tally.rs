@@ -10,52 +10,57 @@ pub(crate) const WRAPPED: u32 = 1 << 31;
 
 /// How often each slot's object is referred to. References to objects that are gone count nowhere.
 pub(crate) struct Tally {
-    internal: Vec<u32>,
-    weak: Vec<u32>,
-    /// Known only with roots.
-    external: Option<Vec<u32>>,
+    /// By slot.
+    counts: Vec<Counts>,
+    /// Whether external counts are known.
+    has_roots: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    external: u32,
+    internal: u32,
+    weak: u32,
 }
 
 impl Tally {
     pub(crate) fn new(arena: &Arena, roots: Option<&[ObjectId]>) -> Self {
-        let none = vec![0; arena.slots()];
-        let external = roots.map(|roots| {
-            let mut external = none.clone();
-            roots.iter().for_each(|&root| count(arena, &mut external, root));
-            external
-        });
-        let (mut internal, mut weak) = (none.clone(), none);
+        let mut tally = Self { counts: vec![Counts::default(); arena.slots()], has_roots: roots.is_some() };
+        for &root in roots.unwrap_or_default() {
+            tally.count(arena, root, |counts| &mut counts.external);
+        }
         for content in arena.objects().filter_map(|object| arena.content(object).ok()) {
-            content.references().for_each(|child| count(arena, &mut internal, child));
+            content.each_reference(|child| tally.count(arena, child, |counts| &mut counts.internal));
             if let Content::Weak(link) = content {
-                count(arena, &mut weak, link.target);
+                tally.count(arena, link.target, |counts| &mut counts.weak);
             }
         }
-        Self { internal, weak, external }
+        tally
+    }
+
+    fn count(&mut self, arena: &Arena, object: ObjectId, which: impl FnOnce(&mut Counts) -> &mut u32) {
+        if arena.headers.find(object).is_ok()
+            && let Some(counts) = self.counts.get_mut(object.slot() as usize)
+        {
+            let count = which(counts);
+            *count = count.saturating_add(1);
+        }
     }
 
     pub(crate) fn internal(&self, object: ObjectId) -> u32 {
-        at(&self.internal, object)
+        self.at(object).internal
     }
 
     pub(crate) fn weak(&self, object: ObjectId) -> u32 {
-        at(&self.weak, object)
+        self.at(object).weak
     }
 
     /// How often the roots name the object, if there are roots.
     pub(crate) fn external(&self, object: ObjectId) -> Option<u32> {
-        self.external.as_ref().map(|counts| at(counts, object))
+        self.has_roots.then(|| self.at(object).external)
     }
-}
 
-fn count(arena: &Arena, counts: &mut [u32], object: ObjectId) {
-    if arena.headers.find(object).is_ok()
-        && let Some(count) = counts.get_mut(object.slot() as usize)
-    {
-        *count = count.saturating_add(1);
+    fn at(&self, object: ObjectId) -> Counts {
+        self.counts.get(object.slot() as usize).copied().unwrap_or_default()
     }
-}
-
-fn at(counts: &[u32], object: ObjectId) -> u32 {
-    counts.get(object.slot() as usize).copied().unwrap_or_default()
 }

@@ -18,7 +18,7 @@ impl<H: Host> Heap<H> {
         let mut report = |object, detail| {
             found.push(VerificationError::new(VerificationErrorKind::WeakRefCorruption, object, detail));
         };
-        let mut met = vec![false; self.arena.slots()];
+        let mut met = vec![false; if self.weak_index.0.is_empty() { 0 } else { self.arena.slots() }];
         for (&slot, list) in &self.weak_index.0 {
             match self.arena.tenant(slot) {
                 Some(target) => self.follow_weak_list(target, list.first, &mut met, &mut report),

@@ -25,6 +25,8 @@ mod release;
 mod scale;
 #[cfg(feature = "serde")]
 mod serialization;
+#[cfg(feature = "fault-injection")]
+mod several_faults;
 mod slices;
 mod slices_random;
 mod storing;

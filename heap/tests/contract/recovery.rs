@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// All that can be seen of the objects of a heap, a line each.
-fn picture(heap: &TestHeap) -> Vec<String> {
+pub(crate) fn picture(heap: &TestHeap) -> Vec<String> {
     let line = |object| {
         let contents = match heap.object(object) {
             Some(View::Table(fields)) => format!("{:?}", fields.iter().collect::<Vec<_>>()),

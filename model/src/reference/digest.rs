@@ -17,8 +17,9 @@ use super::frames::Frame;
 use super::slices::Sliced;
 use super::{Damage, Reference, Statistics, Thing};
 use crate::definitions::Graph;
+use crate::parts::Parts;
 use crate::value::{Contents, Object, Value};
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 
 /// Sequences of calls that count fewer operations than this can't distinguish references with equal digests.
 pub const NEAR: u64 = 256;
@@ -29,7 +30,7 @@ type Label<'a> = &'a dyn Fn(Object) -> (bool, u64);
 impl Reference {
     /// Feeds everything on which its future depends to `state`. `dead` distinguishes dead objects, since finalizers may
     /// still use their names.
-    pub fn digest(&self, dead: &dyn Fn(Object) -> u64, state: &mut impl Hasher) {
+    pub fn digest(&self, dead: &dyn Fn(Object) -> u64, state: &mut impl Parts) {
         let Reference {
             objects,
             queue,
@@ -72,26 +73,47 @@ impl Reference {
             }
             false.hash(state);
         };
+        state.part("objects.length");
         self.living().count().hash(state);
         for thing in objects.iter().flatten() {
             self.digest_thing(thing, label, state);
         }
+        state.part("queue");
         labels(&mut queue.iter().copied(), state);
+        state.part("pinned");
         labels(&mut pinned.iter().copied(), state);
+        state.part("overdue");
         labels(&mut overdue.iter().copied().filter(|object| self.lives(*object)), state);
-        (releasing, settings, pauses, silent).hash(state);
+        state.part("releasing");
+        releasing.hash(state);
+        state.part("settings");
+        settings.hash(state);
+        state.part("pauses");
+        pauses.hash(state);
+        state.part("silent");
+        silent.hash(state);
+        state.part("cycles");
         for cycle in self.cycles() {
             labels(&mut cycle.iter().copied(), state);
         }
         self.digest_counted(state);
+        state.part("frame");
+        frame.is_some().hash(state);
         if let Some(Frame { budget, temporaries }) = frame {
+            state.part("frame.budget");
             budget.hash(state);
+            state.part("frame.temporaries");
             labels(&mut temporaries.iter().copied().filter(|object| self.lives(*object)), state);
         }
+        state.part("sliced");
+        sliced.is_some().hash(state);
         if let Some(Sliced { calls, most, alone }) = sliced {
+            state.part("sliced.calls");
             (calls, most).hash(state);
+            state.part("sliced.alone");
             labels(&mut alone.keys().copied(), state);
         }
+        state.part("damages");
         damages.len().hash(state);
         for Damage { fault, object, finding } in damages {
             (fault, label(*object), finding.kind, finding.object.map(label)).hash(state);
@@ -99,10 +121,23 @@ impl Reference {
         script.digest(label, state);
     }
 
-    fn digest_thing(&self, Thing { contents, external, begun }: &Thing, label: Label<'_>, state: &mut impl Hasher) {
+    fn digest_thing(&self, Thing { contents, external, begun }: &Thing, label: Label<'_>, state: &mut impl Parts) {
         let Contents { kind, function, fields, values, target } = contents;
         let target = target.filter(|target| self.lives(*target)).map(label);
-        (kind, function, fields, target, external, begun, values.len()).hash(state);
+        state.part("thing.kind");
+        kind.hash(state);
+        state.part("thing.function");
+        function.hash(state);
+        state.part("thing.fields");
+        fields.hash(state);
+        state.part("thing.target");
+        target.hash(state);
+        state.part("thing.external");
+        external.hash(state);
+        state.part("thing.begun");
+        begun.hash(state);
+        state.part("thing.values");
+        values.len().hash(state);
         for value in values {
             match value {
                 Value::Reference(object) => label(*object).hash(state),
@@ -112,13 +147,18 @@ impl Reference {
     }
 
     /// Feeds the counters for the next check and verification, if these are near.
-    fn digest_counted(&self, state: &mut impl Hasher) {
+    fn digest_counted(&self, state: &mut impl Parts) {
         let Statistics { average_rate, operations_since_check, .. } = self.statistics;
+        state.part("average_rate");
         average_rate.hash(state);
         if self.settings.interval.saturating_sub(operations_since_check) <= NEAR {
-            (operations_since_check, self.allocations_since_check).hash(state);
+            state.part("operations_since_check");
+            operations_since_check.hash(state);
+            state.part("allocations_since_check");
+            self.allocations_since_check.hash(state);
         }
         if self.settings.verify.is_some() {
+            state.part("operations_since_verification");
             self.operations_since_verification.hash(state);
         }
     }

@@ -1,9 +1,10 @@
 //! The digest of a program's state, as far as the future depends on it.
 
 use super::Script;
+use crate::parts::Parts;
 use crate::value::{Name, Object};
 use std::collections::BTreeSet;
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 
 impl Script {
     /// The objects that names stand for.
@@ -14,9 +15,11 @@ impl Script {
     /// Feeds fuel, and the finalizers of living objects, to `state`. `label` says whether an object lives, and its
     /// label. In lines, a name gets the label of its object; a name that the finalizer will bind gets its order in it.
     /// Which objects have names is left to the search, which decides which names new lines use.
-    pub fn digest(&self, label: &dyn Fn(Object) -> (bool, u64), state: &mut impl Hasher) {
+    pub fn digest(&self, label: &dyn Fn(Object) -> (bool, u64), state: &mut impl Parts) {
         let Script { names: _, finalizers, fuel, again: _, journal: _ } = self;
+        state.part("fuel");
         fuel.hash(state);
+        state.part("finalizers");
         for (object, lines) in finalizers.iter().filter(|(object, _)| label(**object).0) {
             (label(*object), lines.len()).hash(state);
             let mut own = Vec::new();

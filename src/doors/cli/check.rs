@@ -24,7 +24,7 @@ use crate::runs::mix::{Aim, Mix};
 use crate::runs::share::Share;
 use crate::runs::threads;
 use crate::subjects::shown_by;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use judges::Judges;
 use std::cell::RefCell;
 use std::hash::{BuildHasher, RandomState};
@@ -38,6 +38,15 @@ const DEFAULT_TIME: Duration = Duration::from_secs(10);
 /// The time between the first statistics and the second, and between all later ones.
 const FIRST_INTERVAL: Duration = Duration::from_secs(1);
 const INTERVAL: Duration = Duration::from_secs(10);
+
+/// When everything is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Looks {
+    /// After every few operations, as many as each program says
+    Seldom,
+    /// After every operation
+    All,
+}
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
@@ -80,6 +89,9 @@ pub(super) struct Check {
     /// Keep programs that reach something new, and change those in half of the cases
     #[arg(long)]
     pub feedback: bool,
+    /// When everything is compared under the lockstep; what fails is always run again with a look after every operation
+    #[arg(long, value_enum, default_value_t = Looks::Seldom)]
+    pub looks: Looks,
     /// The folder for failures
     #[arg(long, value_name = "DIR", default_value = OUT)]
     pub out: PathBuf,
@@ -135,6 +147,9 @@ impl Check {
         if let Some(dialect) = subject.is_held_to() {
             options += &format!(" --dialect {}", quoted(&dialect.to_string()));
         }
+        if self.looks == Looks::All {
+            options += " --looks all";
+        }
         if campaign.feedback {
             options += " --feedback";
         }
@@ -153,6 +168,7 @@ impl Check {
 
 pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Output) -> Result<End, Trouble> {
     let subject = context.subject(arguments.subject.as_deref())?.clone();
+    let subject = if arguments.looks == Looks::All { subject.patient() } else { subject };
     let mix = mix(arguments, &subject)?;
     let judges = Judges::new(&mix, &subject, &arguments.isolate)?;
     let campaign = Campaign {
@@ -284,7 +300,10 @@ fn report(
         campaign.seed,
         profile.name()
     );
-    let heading = format!("{}\n{note}", found_as(signature.as_str(), property, &campaign.subject));
+    let mut heading = format!("{}\n{note}", found_as(signature.as_str(), property, &campaign.subject));
+    if let Some(doubt) = &found.failure.doubt {
+        heading += &format!("\n{doubt}");
+    }
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
     let original = save_original(&arguments.out, &signature, &found.program, &heading).map_err(unsaved);
     reporter.found(found, &signature, original.as_deref().ok())?;

@@ -99,7 +99,7 @@ impl Enumerate {
         // Other shares go on, whatever this one finds.
         let keep_going = self.keep_going || self.shard.is_some();
         let share = self.shard.unwrap_or(Share::WHOLE);
-        let how = How { merges: !self.unmerged, keep_going, share, memory };
+        let how = How { merges: !self.unmerged, keep_going, share, memory, ..How::default() };
         let path = self.search_file(space);
         let new = Search::new(space.clone(), subject, how)?.knowing(known.signatures.clone());
         let (name, shown) = (space.name, path.display());
@@ -216,7 +216,7 @@ fn search_all(
                     arguments.memory
                 )));
             }
-            enumerate::End::Failed => return Ok(End::Violation),
+            enumerate::End::Failed | enumerate::End::Unsound => return Ok(End::Violation),
             _ if !search.summary().violations.is_empty() => end = End::Violation,
             _ => {}
         }

@@ -72,6 +72,9 @@ impl Ended {
         self.about.push((space, format!("{states} states by {transitions} lines, in programs of up to {lines} lines")));
         self.seconds += proved.seconds;
         proved.violations.keys().for_each(|signature| *self.violations.entry(signature.to_string()).or_default() += 1);
+        if proved.parted.is_some() {
+            *self.violations.entry("two different states have the same digest".to_owned()).or_default() += 1;
+        }
         for (signature, count) in &proved.known {
             *self.known.entry(signature.to_string()).or_default() += count;
         }

@@ -1,7 +1,7 @@
 //! What the search of a space has proved: an object in JSON, a paragraph for people.
 
 use crate::judge::signature::Signature;
-use crate::runs::enumerate::{End, Search};
+use crate::runs::enumerate::{self, End, Search};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -25,9 +25,35 @@ pub(super) struct Proved {
     pub seconds: f64,
     pub violations: BTreeMap<Signature, usize>,
     pub known: BTreeMap<Signature, u64>,
+    /// How many pairs of states that were merged have been compared, and by what.
+    pub pairs: u64,
+    pub tails: usize,
+    pub tail_lines: usize,
+    /// How two of these differ.
+    pub parted: Option<Parted>,
     pub end: String,
     /// The parts of lines in words, by title.
     pub made_of: Map<String, Value>,
+}
+
+/// Two programs whose states were merged, and differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Parted {
+    /// The program that was gone on from, and the one that was not, each with the lines that show the difference.
+    pub kept: String,
+    pub dropped: String,
+    /// How many lines of each lead to its state.
+    pub kept_lines: usize,
+    pub dropped_lines: usize,
+    /// In what they differ.
+    pub what: String,
+}
+
+impl From<&enumerate::Parted> for Parted {
+    fn from(parted: &enumerate::Parted) -> Parted {
+        let (kept, dropped, what) = (parted.kept.to_string(), parted.dropped.to_string(), parted.what.clone());
+        Parted { kept, dropped, kept_lines: parted.lines.0, dropped_lines: parted.lines.1, what }
+    }
 }
 
 /// What it means that nothing failed.
@@ -41,6 +67,8 @@ pub(super) enum Kind {
     Tried,
     /// Nothing was gone on from after known failures.
     Pruned,
+    /// Nothing, since two different states have the same digest.
+    Unsound,
 }
 
 impl Kind {
@@ -56,10 +84,13 @@ impl Kind {
 impl Proved {
     /// The result of a search so far. `has_choices` says whether its subject may do something else the next time.
     pub fn of(search: &Search, has_choices: bool) -> Proved {
-        let (summary, space) = (search.summary(), search.space());
+        let (summary, space, sampling) = (search.summary(), search.space(), search.how().sampling);
         let made_of = space.about().into_iter().map(|(title, text)| (title.to_owned(), text.into()));
         Proved {
-            kind: Kind::new(!summary.known.is_empty(), has_choices),
+            kind: match &summary.parted {
+                Some(_) => Kind::Unsound,
+                None => Kind::new(!summary.known.is_empty(), has_choices),
+            },
             space: space.name.to_owned(),
             lines: summary.complete,
             of: space.lines,
@@ -72,6 +103,10 @@ impl Proved {
             seconds: summary.elapsed.as_secs_f64(),
             violations: summary.violations.iter().cloned().collect(),
             known: summary.known.clone(),
+            pairs: summary.pairs,
+            tails: sampling.tails,
+            tail_lines: sampling.lines,
+            parted: summary.parted.as_ref().map(Parted::from),
             end: end(summary.end).to_owned(),
             made_of: made_of.collect(),
         }
@@ -87,6 +122,9 @@ impl Proved {
         let Proved { lines, states, done, refused, violations, known, .. } = self;
         let which = format!("program of at most {lines} lines on at most {} objects at once", self.objects);
         let what = match (violations.is_empty(), self.kind) {
+            (_, Kind::Unsound) => {
+                format!("nothing is proved of `{subject}`: two different states have the same digest,")
+            }
             (true, Kind::Pruned) => format!(
                 "not proved of `{subject}`: every {which} was tried, except those that go on after a known failure,"
             ),
@@ -116,6 +154,19 @@ impl Proved {
         for (signature, lines) in violations {
             writeln!(out, "violation: {signature}, first in a program of {lines} lines")?;
         }
+        if let Some(Parted { kept, dropped, kept_lines, dropped_lines, what }) = &self.parted {
+            writeln!(out, "after {kept_lines} lines of the first program and {dropped_lines} of the second: {what}")?;
+            writeln!(
+                out,
+                "the first, whose state was gone on from:\n{kept}the second, whose state was not:\n{dropped}"
+            )?;
+        } else if self.pairs > 0 {
+            let Proved { pairs, tails, tail_lines, .. } = self;
+            writeln!(
+                out,
+                "compared: {pairs} pairs of states with equal digests, by {tails} tails of {tail_lines} random lines each: all alike"
+            )?;
+        }
         Ok(())
     }
 }
@@ -126,6 +177,7 @@ fn end(end: End) -> &'static str {
         End::UnderWay => "under_way",
         End::Done => "done",
         End::Failed => "failed",
+        End::Unsound => "unsound",
         End::Stopped => "stopped",
         End::OutOfMemory => "out_of_memory",
     }

@@ -46,7 +46,7 @@ pub fn fuzz(property: Property, input: &[u8]) -> bool {
 /// If the property does not hold.
 pub fn fuzz_in_short(property: Property, input: &[u8]) -> bool {
     fuzz_by(property, input, |program| {
-        if let Some(failure) = property.check(&HEAP, program).failure {
+        if let Some(failure) = property.seek(&HEAP, program).failure {
             let signature = failure.signature(program);
             frames::fail(signature.kind(), &format!("{signature}: `{}` does not hold", property.name()));
         }

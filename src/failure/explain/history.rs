@@ -5,6 +5,7 @@
 //! computed from the changes. Heaps can be far larger than a person looks at: objects beyond the first [`MOST_OBJECTS`]
 //! and values beyond the first [`MOST_VALUES`](super::state::MOST_VALUES) of an object are left out.
 
+use super::code::{Done, Finalizers};
 use super::names::Names;
 use super::state::{Look, State};
 use super::watched::Watched;
@@ -51,6 +52,8 @@ pub struct Moment {
     pub model: Side,
     /// The subject's side.
     pub subject: Side,
+    /// What finalizers did in it, in the model.
+    pub inside: Vec<Done>,
 }
 
 /// The place of a call.
@@ -219,6 +222,7 @@ struct Recorder {
     model: Looks,
     subject: Looks,
     seen: Contents,
+    finalizers: Finalizers,
 }
 
 /// The last look of each object, by number.
@@ -245,8 +249,10 @@ impl Recorder {
         let line = if let Some(When::Line(index)) = self.when { Some(index) } else { None };
         let concerns =
             |watched: &mut Watched| watched.is_concerned(line, (called.operation, called.model), born, called.events);
-        if !self.watched.as_mut().is_none_or(concerns) {
-            return self.learn_names(lockstep.model(), called.model);
+        let is_concerned = self.watched.as_mut().is_none_or(concerns);
+        let inside = self.inside(called.operation, called.model, called.events);
+        if !is_concerned {
+            return self.learn_names(lockstep.model(), called.model, &inside);
         }
         let model = Side {
             outcome: Some(called.model.clone()),
@@ -262,9 +268,9 @@ impl Recorder {
             changes: panics::catch(|| self.of_subject(lockstep)).unwrap_or_default(),
             statistics,
         };
-        self.learn_names(lockstep.model(), called.model);
+        self.learn_names(lockstep.model(), called.model, &inside);
         let (when, operation) = (self.when.unwrap_or(When::End), Some(called.operation.clone()));
-        self.push(Moment { when, operation, model, subject });
+        self.push(Moment { when, operation, model, subject, inside });
     }
 
     /// Adds a moment; of a long program not too many are kept.
@@ -284,7 +290,7 @@ impl Recorder {
         let statistics = self.moments.last().map_or_else(Statistics::default, |moment| moment.model.statistics);
         let skipped = |statistics| Side { outcome: Some(Outcome::Skipped), statistics, ..Side::default() };
         let (mut model, mut subject) = (skipped(statistics), skipped(statistics));
-        let mut operation = None;
+        let (mut operation, mut inside) = (None, Vec::new());
         if line.operation.code().is_expectation() {
             operation = lockstep.resolved(&line);
         }
@@ -296,24 +302,37 @@ impl Recorder {
             model.events = std::mem::take(&mut after.script().journal);
             model.changes = self.of_model(&after);
             model.statistics = after.statistics();
-            self.learn_names(&after, &outcome);
+            if let Some(operation) = &operation {
+                inside = self.inside(operation, &outcome, &model.events);
+            }
+            self.learn_names(&after, &outcome, &inside);
             (model.outcome, subject.outcome) = (Some(outcome), None);
         }
         let asks = |watched: &Watched| index == watched.step || operation.as_ref().is_some_and(|one| watched.asks(one));
         if !self.watched.as_ref().is_none_or(asks) {
             return;
         }
-        self.push(Moment { when: When::Line(index), operation, model, subject });
+        self.push(Moment { when: When::Line(index), operation, model, subject, inside });
     }
 
-    /// Names objects by the first name that is bound to them, and until then by their numbers and their allocating
-    /// line.
-    fn learn_names(&mut self, model: &Reference, outcome: &Outcome) {
-        let Some(line) = &self.line else { return };
+    /// What finalizers did in the present call.
+    fn inside(&mut self, operation: &Operation<Object>, outcome: &Outcome, events: &[Event]) -> Vec<Done> {
+        let index = if let Some(When::Line(index)) = self.when { Some(index) } else { None };
+        let line = self.line.as_ref().map(|line| (index, line));
+        self.finalizers.called(&self.program, operation, outcome, events, line)
+    }
+
+    /// Names objects by the first name that is bound to them, and until then by their numbers and what allocates them.
+    fn learn_names(&mut self, model: &Reference, outcome: &Outcome, inside: &[Done]) {
         if let Some(When::Line(index)) = self.when {
             self.names.number(self.bound..model.bound(), index);
         }
+        for done in inside {
+            let new = done.allocated().filter(|number| (self.bound..model.bound()).contains(number));
+            new.for_each(|number| self.names.number_inside(Object(number as u32), done.line));
+        }
         self.bound = model.bound();
+        let Some(line) = &self.line else { return };
         if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, outcome) {
             self.names.name(*object, &self.program.spell(name));
         }

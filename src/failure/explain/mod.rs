@@ -6,6 +6,7 @@
 //! model is right; and the `graph` before and after. On request it adds what could be different without changing the
 //! failure.
 
+mod code;
 mod facts;
 mod graph;
 pub(crate) mod history;
@@ -97,18 +98,24 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     let ends = failure.violation.ends_the_process();
     let (model, subject) = history.names.sides(&failure.violation);
     let expected = matches!(failure.violation, Violation::Expected { .. });
-    let story = Story::new(&history).filter(|_| !ends);
+    let story = Story::new(&history);
+    // A story that ends before the failure says nothing of its place.
     let mut place = match program.lines().get(failure.step) {
         Some(line) => at_line(program, failure.step, line),
-        None => place_at_end(story.as_ref()),
+        None => place_at_end(story.as_ref().filter(|_| !ends)),
     };
     if !failure.tried.is_empty() {
         place.push_str(&format!("; on a copy, after {}", history.names.tried(program, &failure.tried)));
     }
     // If this run differs at another place than the failure did, the history has gaps. An explanation must not panic
     // then.
-    let told = story.and_then(|story| panics::catch(|| told(&story, &failure.violation)).ok());
-    let (mut facts, (graph, left_out)) = told.unwrap_or_default();
+    // What is counted over all calls is not known where only some are.
+    let knows = !history.is_partial || expected || !failure.violation.objects().is_empty();
+    let told = panics::catch(|| facts::facts(story.as_ref().filter(|_| knows), program, failure));
+    let mut facts = told.unwrap_or_default();
+    let story = story.filter(|_| !ends);
+    let drawn = story.and_then(|story| panics::catch(|| drawn(&story, &failure.violation)).ok());
+    let (graph, left_out) = drawn.unwrap_or_default();
     facts.extend(dialect);
     let trace = trace(program, failure.step, &facts);
     let end = end(&history, failure);
@@ -162,17 +169,14 @@ fn place_at_end(story: Option<&Story<'_>>) -> String {
     }
 }
 
-fn told(story: &Story<'_>, violation: &Violation) -> (Vec<Fact>, (Vec<Row>, usize)) {
+/// The graph where a failure is, and how many objects are left out of it.
+fn drawn(story: &Story<'_>, violation: &Violation) -> (Vec<Row>, usize) {
     let (mut rows, left_out) = graph::rows(story, &violation.objects());
-    let is_expected = matches!(violation, Violation::Expected { .. });
-    if is_expected {
+    if matches!(violation, Violation::Expected { .. }) {
         // Subject and model do not differ.
         rows.iter_mut().for_each(|row| row.subject.clone_from(&row.model));
     }
-    // What is counted over all calls is not known where only some are.
-    let knows = !story.history.is_partial || is_expected || !violation.objects().is_empty();
-    let facts = if knows { facts::facts(story, violation) } else { Vec::new() };
-    (facts, (rows, left_out))
+    (rows, left_out)
 }
 
 /// The steps of the end, up to the failing one.

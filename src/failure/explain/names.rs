@@ -1,7 +1,7 @@
 //! What objects are called in a trace.
 
 use crate::judge::violation::describe;
-use heapproof_model::{Object, Value};
+use heapproof_model::{Line, Object, Program, Value};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -26,6 +26,12 @@ impl Names {
         }
     }
 
+    /// Names an object by its number, and as one that a finalizer allocates, which that line has armed.
+    pub fn number_inside(&mut self, object: Object, line: Option<usize>) {
+        let by = line.map_or_else(String::new, |line| format!(" of line {}", line + 1));
+        self.of.insert(object, format!("the object {object} that the finalizer{by} allocates"));
+    }
+
     /// Names an object by the first name that is bound to it.
     pub fn name(&mut self, object: Object, name: &str) {
         if self.of.get(&object).is_none_or(|known| known.contains('#')) {
@@ -42,6 +48,12 @@ impl Names {
             Some(name) if !name.contains('#') => name.to_owned(),
             _ => object.to_string(),
         }
+    }
+
+    /// The objects that the names in a line stand for.
+    pub fn named(&self, program: &Program, line: &Line) -> Vec<Object> {
+        let spelled: Vec<String> = line.names().into_iter().map(|name| format!("`{}`", program.spell(name))).collect();
+        self.of.iter().filter(|(_, name)| spelled.contains(name)).map(|(object, _)| *object).collect()
     }
 
     /// The name of an object.

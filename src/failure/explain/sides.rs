@@ -23,6 +23,11 @@ impl Names {
                 ("it returns".into(), format!("it wants more memory than the {limit} MiB that it may have"))
             }
             Violation::NotMade(not_made) => ("it is there".into(), not_made.to_string()),
+            // Where only the value differs, nil is one too.
+            Violation::Outcome { model: Outcome::Done(model), subject: Outcome::Done(subject) } => {
+                let gives = |value: &Value<Object>| format!("done, giving {}", self.value(value));
+                (gives(model), gives(subject))
+            }
             Violation::Outcome { model, subject } => (self.outcome(model), self.outcome(subject)),
             Violation::FreedTooEarly { object } => {
                 let name = self.object(*object);
@@ -31,6 +36,14 @@ impl Names {
             Violation::NotFreed { object } | Violation::LeaksCycle { object } => {
                 let name = self.object(*object);
                 (format!("{name} is gone"), format!("{name} lives"))
+            }
+            Violation::Journal {
+                model: Some(Event::Did(Outcome::Done(model))),
+                subject: Some(Event::Did(Outcome::Done(subject))),
+            } => {
+                let gives =
+                    |value: &Value<Object>| format!("the finalizer's operation: done, giving {}", self.value(value));
+                (gives(model), gives(subject))
             }
             Violation::Journal { model, subject } => (self.event(model.as_ref()), self.event(subject.as_ref())),
             Violation::Contents { object, model, subject } => {
@@ -63,6 +76,12 @@ impl Names {
                 let figure = figure.name();
                 (format!("{figure} returned: {model}"), format!("{figure} returned: {subject}"))
             }
+            Violation::Footprint { early, late, rounds } => (
+                format!(
+                    "a heap that is emptied each time goes on with the {early} bytes that it had after the first times"
+                ),
+                format!("after the program was run {rounds} times it has reserved {late} bytes"),
+            ),
             Violation::OverBudget { touched, budget } => {
                 (format!("at most {budget} objects are touched here"), format!("{touched} objects are touched"))
             }
@@ -80,10 +99,10 @@ impl Names {
             Violation::Score { found, wanted, score } => {
                 (format!("{}, which scores {wanted}", self.findings(found)), format!("the score is {score}"))
             }
-            Violation::Undetermined { which, what, first, second } => (
-                format!("{which} does the same; {}", self.outcome(first)),
-                format!("another {what}; {}", self.outcome(second)),
-            ),
+            Violation::Undetermined { which, difference } => {
+                let (first, second) = self.sides(difference);
+                (format!("it does the same in {which}; at first {first}"), format!("in {which} {second}"))
+            }
             Violation::Misplaced { error, text } => (
                 "a text that is wrong is wrong at some place in it".into(),
                 format!("it is wrong at `{error}` of\n{text}"),

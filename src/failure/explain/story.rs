@@ -1,9 +1,10 @@
 //! Answers questions about a history: since when, by which line, how often. Each answer names the lines that it depends
 //! on.
 
+use super::code::{Done, moves};
 use super::history::{History, MOST_OBJECTS, Moment, When, Which};
-use super::state::{Edge, State};
-use heapproof_model::{Code, Counts, Object, Outcome};
+use super::state::{Edge, Place, State};
+use heapproof_model::{Code, Counts, Event, Object, Operation, Outcome, Store};
 use std::collections::{BTreeSet, VecDeque};
 
 /// The most parts of a path or a list that are named.
@@ -24,6 +25,17 @@ pub struct Story<'a> {
     pub after: State,
     /// The subject's state after it.
     pub subject: State,
+}
+
+/// What caused something.
+#[derive(Debug, Clone, Copy)]
+pub enum Cause<'a> {
+    /// The call of that moment by itself.
+    Call(usize),
+    /// An operation of a finalizer that ran in it.
+    Inside(usize, &'a Done),
+    /// What finalizers that ran in it held at their end, and gave up.
+    Leftovers(usize),
 }
 
 impl<'a> Story<'a> {
@@ -79,17 +91,20 @@ impl<'a> Story<'a> {
         found.next().map(|(index, _)| index)
     }
 
-    /// The moment at which a reference was last stored in its place.
-    pub fn made(&self, edge: &Edge) -> Option<usize> {
+    /// What last stored a reference in its place.
+    pub fn made(&self, edge: &Edge) -> Option<Cause<'a>> {
         let (mut made, mut is_there) = (None, false);
         for (index, moment) in self.history.moments.iter().enumerate() {
+            let was_there = is_there;
             for (_, look) in moment.model.changes.iter().filter(|(object, _)| *object == edge.from) {
                 let stands = |(place, to, _)| place == edge.place && to == edge.to;
-                let has = look.as_ref().is_some_and(|look| look.references().any(stands));
-                if has && !is_there {
-                    made = Some(index);
-                }
-                is_there = has;
+                is_there = look.as_ref().is_some_and(|look| look.references().any(stands));
+            }
+            // Where it stood before, only a write to that very place has renewed it.
+            let stored = stored_by(index, moment).filter(|(_, operation)| stores(operation, edge, !was_there));
+            let cause = stored.last().map(|(cause, _)| cause);
+            if is_there && (!was_there || cause.is_some()) {
+                made = Some(cause.unwrap_or(Cause::Call(index)));
             }
         }
         made
@@ -98,8 +113,26 @@ impl<'a> Story<'a> {
     /// A reference as in a trace, with the line that made it.
     pub fn reference(&self, edge: &Edge, lines: &mut Lines) -> String {
         let names = &self.history.names;
-        let by = self.made(edge).map_or_else(String::new, |moment| format!(" ({})", self.when(moment, lines)));
+        let by = self.made(edge).map_or_else(String::new, |cause| format!(" ({})", self.cause(&cause, lines)));
         format!("`{} = {}`{by}", edge.place.of(&names.short(edge.from)), names.short(edge.to))
+    }
+
+    /// What caused something, in words.
+    pub fn cause(&self, cause: &Cause<'_>, lines: &mut Lines) -> String {
+        match cause {
+            Cause::Call(moment) => self.when(*moment, lines),
+            Cause::Inside(moment, done) => format!("{} at {}", self.inside(done, lines), self.when(*moment, lines)),
+            Cause::Leftovers(moment) => format!("what finalizers leave over at {}", self.when(*moment, lines)),
+        }
+    }
+
+    /// An operation of a finalizer, in words.
+    pub fn inside(&self, done: &Done, lines: &mut Lines) -> String {
+        let armed = done.line.map_or_else(String::new, |line| {
+            lines.insert(line + 1);
+            format!(", line {},", line + 1)
+        });
+        format!("`{}` in the finalizer of {}{armed}", done.text, self.name(done.of))
     }
 
     /// A list of references; a long one is cut in the middle.
@@ -131,15 +164,57 @@ impl<'a> Story<'a> {
         changes
     }
 
+    /// The changes of the number of references to an object that the mutator holds, by what made each. Where finalizers ran,
+    /// what they did is told apart from what the call did by itself.
+    pub fn held(&self, object: Object) -> Vec<(i64, Cause<'a>)> {
+        let mut changes = self.counts(Which::Model, object).into_iter().peekable();
+        let mut held = Vec::new();
+        for (index, moment) in self.history.moments.iter().enumerate() {
+            let change = changes.next_if(|(at, ..)| *at == index);
+            let net = change.map_or(0, |(_, before, after)| i64::from(after.external) - i64::from(before.external));
+            if !moment.model.events.iter().any(|event| matches!(event, Event::Began(_))) {
+                held.push((net, Cause::Call(index)));
+                continue;
+            }
+            let mut parts = vec![(self.moves(index, object), Cause::Call(index))];
+            parts.extend(moment.inside.iter().map(|done| (done.moves(object), Cause::Inside(index, done))));
+            if moment.operation.as_ref().is_some_and(|operation| operation.code().allocates()) {
+                // The check comes first.
+                parts.rotate_left(1);
+            }
+            let left = net - parts.iter().map(|(by, _)| by).sum::<i64>();
+            held.extend(parts);
+            held.push((left, Cause::Leftovers(index)));
+        }
+        held.retain(|(by, _)| *by != 0);
+        held
+    }
+
+    /// The change that a call makes by itself to the number of references to an object that the mutator holds.
+    fn moves(&self, index: usize, object: Object) -> i64 {
+        let moment = &self.history.moments[index];
+        let (Some(operation), Some(outcome)) = (&moment.operation, &moment.model.outcome) else { return 0 };
+        if !matches!(operation, Operation::End {}) {
+            return moves(operation, outcome, object);
+        }
+        let code = |moment: &Moment| moment.operation.as_ref().map(Operation::code);
+        let frame = self.history.moments[..index].iter().rev();
+        let frame = frame.take_while(|moment| !matches!(code(moment), Some(Code::Begin | Code::End)));
+        let gives = |moment: &&Moment| match &moment.model.outcome {
+            Some(Outcome::Done(value)) => value.reference() == Some(object),
+            _ => false,
+        };
+        let is_temporary = frame.filter(|moment| code(moment) == Some(Code::Temp)).any(|moment| gives(&moment));
+        let was = self.history.state(Which::Model, index);
+        let is_held = was.look(object).is_some_and(|look| look.counts.external > 0);
+        -i64::from(is_temporary && is_held)
+    }
+
     /// The changes of the number of references that the mutator holds, in words.
     pub fn ledger(&self, object: Object, lines: &mut Lines) -> String {
-        let changes = self.counts(Which::Model, object);
-        let changes = changes.into_iter().filter(|(_, before, after)| before.external != after.external);
-        let changes: Vec<(usize, i64)> = changes
-            .map(|(moment, before, after)| (moment, i64::from(after.external) - i64::from(before.external)))
-            .collect();
-        let told = |changes: &[(usize, i64)], lines: &mut Lines| {
-            let each = changes.iter().map(|(moment, by)| format!("{by:+} {}", self.when(*moment, lines)));
+        let changes = self.held(object);
+        let told = |changes: &[(i64, Cause<'_>)], lines: &mut Lines| {
+            let each = changes.iter().map(|(by, cause)| format!("{by:+} {}", self.cause(cause, lines)));
             each.collect::<Vec<_>>().join(", ")
         };
         match changes.len() {
@@ -149,18 +224,35 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// For each reference that the mutator still holds, the moment since when; it is taken to drop the oldest first.
-    pub fn held_since(&self, object: Object) -> Vec<usize> {
+    /// For each reference that the mutator still holds, what gave it; it is taken to drop the oldest first.
+    pub fn still_held(&self, object: Object) -> Vec<Cause<'a>> {
         let mut held = VecDeque::new();
-        for (moment, before, after) in self.counts(Which::Model, object) {
-            for _ in before.external..after.external.min(before.external + 16) {
-                held.push_back(moment);
+        for (by, cause) in self.held(object) {
+            for _ in 0..by.min(16) {
+                held.push_back(cause);
             }
-            for _ in after.external..before.external {
+            for _ in by..0 {
                 held.pop_front();
             }
         }
         held.into()
+    }
+
+    /// The operations that were done up to a moment, those of finalizers included, each in its order; a call comes after
+    /// what finalizers did in it.
+    pub fn done_until(
+        &self,
+        last: usize,
+    ) -> impl DoubleEndedIterator<Item = (Cause<'a>, &'a Operation<Object>, &'a Outcome)> {
+        let moments: &'a [Moment] = &self.history.moments;
+        moments.iter().enumerate().take(last + 1).flat_map(|(index, moment)| {
+            let inside = moment
+                .inside
+                .iter()
+                .map(move |done| (Cause::Inside(index, done), done.operation.as_ref(), Some(&done.outcome)));
+            let call = (Cause::Call(index), moment.operation.as_ref(), moment.model.outcome.as_ref());
+            inside.chain([call]).filter_map(|(cause, operation, outcome)| Some((cause, operation?, outcome?)))
+        })
     }
 
     /// The moment at which an object died on a side.
@@ -189,5 +281,43 @@ impl<'a> Story<'a> {
             }
         }
         None
+    }
+}
+
+/// The operations that were done at a moment, those of finalizers first.
+fn stored_by(index: usize, moment: &Moment) -> impl Iterator<Item = (Cause<'_>, &Operation<Object>)> {
+    let inside = moment.inside.iter().filter(|done| matches!(done.outcome, Outcome::Done(_)));
+    let inside = inside.filter_map(move |done| Some((Cause::Inside(index, done), done.operation.as_ref()?)));
+    let call = moment.operation.as_ref().filter(|_| matches!(moment.model.outcome, Some(Outcome::Done(_))));
+    let call = call.map(|operation| (Cause::Call(index), operation));
+    // An allocation checks before it stores; any other call stores before finalizers run.
+    let first = call.filter(|(_, operation)| !operation.code().allocates());
+    let last = call.filter(|(_, operation)| operation.code().allocates());
+    first.into_iter().chain(inside).chain(last)
+}
+
+/// Whether an operation stores a reference in that place. Where elements move, only `is_new` says that it is this one.
+fn stores(operation: &Operation<Object>, edge: &Edge, is_new: bool) -> bool {
+    if let Operation::Transfer { store: Store(store) } = operation {
+        return stores(store, edge, is_new);
+    }
+    let value = operation.stored().and_then(|value| value.reference()) == Some(edge.to);
+    match (operation, &edge.place) {
+        (Operation::WriteField { object, field, .. }, Place::Field(place)) => {
+            value && *object == Some(edge.from) && field.as_str() == place
+        }
+        (Operation::WriteElement { object, index, .. }, Place::Element(place))
+        | (Operation::WriteCapture { object, index, .. }, Place::Capture(place)) => {
+            value && *object == Some(edge.from) && *index as usize == *place
+        }
+        (Operation::WriteBox { object, .. }, Place::Content) => value && *object == Some(edge.from),
+        (Operation::Push { object, .. } | Operation::Insert { object, .. }, Place::Element(_)) => {
+            is_new && value && *object == Some(edge.from)
+        }
+        (Operation::Fill { object, index, count, value }, Place::Element(place)) => {
+            let range = u64::from(*index)..u64::from(*index) + u64::from(*count);
+            value.reference() == Some(edge.to) && *object == Some(edge.from) && range.contains(&(*place as u64))
+        }
+        _ => false,
     }
 }

@@ -16,6 +16,9 @@ use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// A part of a state that the lockstep does not know: its name, and what feeds it.
+pub(crate) type Fed<'a> = (&'static str, &'a dyn Fn(&mut Gathered));
+
 /// The calls that the subject of a lockstep got so far.
 #[derive(Debug, Default)]
 pub(crate) struct Past {
@@ -169,12 +172,18 @@ impl Lockstep {
 
     /// A digest of the state of both sides and of `names`, those that the next lines may use. `None` where the subject
     /// has no digest.
-    pub(crate) fn digest(&self, names: &impl Hash) -> Option<u128> {
+    pub(crate) fn digest(&self, names: &[Fed<'_>]) -> Option<u128> {
         let seen = self.subject.subject();
         let subject = seen.digest()?;
-        let mut state = Gathered::default();
+        let mut state = Gathered::of("model");
         self.model.digest(&|object| seen.place(object), &mut state);
-        (subject, names).hash(&mut state);
+        state.owner("search");
+        state.part("subject");
+        subject.hash(&mut state);
+        for (part, feed) in names {
+            state.part(part);
+            feed(&mut state);
+        }
         Some(state.digest())
     }
 }
@@ -198,7 +207,7 @@ impl Inspection for UnlessKnown<'_> {
     fn was_ended(&self, lockstep: &Lockstep, left: &[(Object, u32)]) -> bool {
         let order = |object: Object| lockstep.model.living().position(|living| living == object);
         let left: Vec<_> = left.iter().filter_map(|(object, times)| Some((order(*object)?, times))).collect();
-        let Some(digest) = lockstep.digest(&left) else { return false };
+        let Some(digest) = lockstep.digest(&[("left", &|state| left.hash(state))]) else { return false };
         self.done.borrow_mut().push(digest);
         self.ends.contains(digest)
     }

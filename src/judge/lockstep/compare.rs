@@ -181,10 +181,16 @@ impl Lockstep {
     }
 
     pub(crate) fn compare_contents(&mut self) -> Checked {
+        let living: Vec<Object> = self.model.living().collect();
+        self.compare_contents_of(living)
+    }
+
+    /// Compares the contents of those of the objects that live.
+    pub(super) fn compare_contents_of(&mut self, objects: impl IntoIterator<Item = Object>) -> Checked {
         if !self.abilities.shows(Observation::Contents) || self.would_disturb() {
             return Ok(());
         }
-        for object in self.model.living() {
+        for object in objects {
             let Some(contents) = self.model.contents(object) else { continue };
             self.subject.look(|subject| subject.look(object, &mut self.seen))?;
             let target = self.model.target(object);

@@ -29,6 +29,9 @@ pub enum Doubt {
     Earlier(Vec<u64>),
     /// On haste: it comes again in a fresh process that is asked ahead. It is at its line or after it.
     Haste,
+    /// On how seldom it is looked at: it comes where everything is compared only after so many operations, and not if it is compared
+    /// after each.
+    Looks(u32),
     /// On nothing that is known: it came once.
     Chance,
 }
@@ -47,7 +50,11 @@ impl fmt::Display for Doubt {
             Doubt::Haste => out.write_str(
                 "it passes line by line, and fails only where lines are sent before others are answered: it is at that line or after it",
             ),
-            Doubt::Chance => out.write_str("it came once, and not again in a fresh process"),
+            Doubt::Looks(interval) => write!(
+                out,
+                "it comes right when it is looked at after every operation, and fails if it is looked at after every {interval}"
+            ),
+            Doubt::Chance => out.write_str("it came once, and not when the program was run again"),
         }
     }
 }

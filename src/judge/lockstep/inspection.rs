@@ -21,11 +21,11 @@ pub trait Inspection {
         true
     }
 
-    /// Tries anything before the first of the lines ahead.
+    /// Tries anything before an operation: that of the first of the lines ahead.
     ///
     /// # Errors
     /// If subject and model differ.
-    fn before(&self, _lockstep: &Lockstep, _ahead: &[Line]) -> Result<(), Failed> {
+    fn before(&self, _lockstep: &mut Lockstep, _operation: &Operation<Object>, _ahead: &[Line]) -> Result<(), Failed> {
         Ok(())
     }
 

@@ -55,9 +55,9 @@ impl Inspection for AtIntervals<'_> {
         if self.is_due() { self.inspection.look(lockstep) } else { Ok(()) }
     }
 
-    fn before(&self, lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+    fn before(&self, lockstep: &mut Lockstep, operation: &Operation<Object>, ahead: &[Line]) -> Result<(), Failed> {
         self.begun.set(self.begun.get() + 1);
-        if self.is_due() { self.inspection.before(lockstep, ahead) } else { Ok(()) }
+        if self.is_due() { self.inspection.before(lockstep, operation, ahead) } else { Ok(()) }
     }
 
     fn after(&self, lockstep: &mut Lockstep, operation: &Operation<Object>) -> Result<(), Failed> {

@@ -20,6 +20,7 @@ mod interval;
 mod noting;
 mod returned;
 mod score;
+mod seldom;
 mod trial;
 
 pub(crate) use branch::{Ends, Past};
@@ -31,6 +32,7 @@ pub use trial::{Failed, Trial};
 pub(crate) use noting::begins;
 #[cfg(feature = "cli")]
 pub(crate) use noting::on_each_line;
+pub(crate) use seldom::Seldom;
 
 use crate::judge::expectation::Agreements;
 use crate::judge::panics::{self, Panic};
@@ -284,13 +286,13 @@ impl Lockstep {
             let not_so = |found| Violation::Expected { expected: operation.clone(), found };
             return checked.map(|()| Outcome::Done(Value::Nil)).map_err(|found| not_so(found).into());
         }
-        if operation.is_some() && !self.model.is_damaged() {
-            inspection.before(self, ahead)?;
-        }
         let Some(operation) = operation else {
             self.tally.add(line.operation.code(), &Outcome::Skipped);
             return Ok(Outcome::Skipped);
         };
+        if !self.model.is_damaged() {
+            inspection.before(self, &operation, ahead)?;
+        }
         let outcome = self.carry_out(&operation, line.bind)?;
         self.tally.add(line.operation.code(), &outcome);
         if self.model.is_damaged() {

@@ -21,7 +21,7 @@ impl Inspection for Collect {
         Ok(())
     }
 
-    fn before(&self, lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+    fn before(&self, lockstep: &mut Lockstep, _: &Operation<Object>, ahead: &[Line]) -> Result<(), Failed> {
         if !ahead.first().is_some_and(|line| collects(line.operation.code())) {
             return Ok(());
         }

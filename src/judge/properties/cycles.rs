@@ -19,7 +19,7 @@ impl Inspection for Cycles {
     }
 
     /// Where the program detects, copies detect in the other ways.
-    fn before(&self, lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+    fn before(&self, lockstep: &mut Lockstep, _: &Operation<Object>, ahead: &[Line]) -> Result<(), Failed> {
         if ahead.first().is_some_and(|line| detects(line.operation.code())) { in_every_way(lockstep) } else { Ok(()) }
     }
 

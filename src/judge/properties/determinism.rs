@@ -4,25 +4,24 @@
 //! and cycles. After each line, all this is hashed to one number for each subject. The [`digest`] of a run hashes its
 //! numbers. Of a subject whose dialect leaves it choices, only the outcomes are compared that depend on none.
 
+use super::bare::Bare;
+use crate::judge::figure::Figure;
 use crate::judge::lockstep::{Failure, Lockstep, Verdict, begins};
 use crate::judge::panics;
-use crate::judge::subject::{Abilities, Looks, Observation, Subject, SubjectKind};
+use crate::judge::subject::{Looks, Observation, SubjectKind};
 use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
-use heapproof_model::dialect::{Again, Names};
-use heapproof_model::script::{self, Machine, Script};
-use heapproof_model::{
-    Code, Contents, Counts, Dialect, Event, Line, Object, Operation, Outcome, Program, Refusal, Statistics, Value,
-};
+use heapproof_model::dialect::Names;
+use heapproof_model::{Code, Contents, Counts, Dialect, Event, Line, Object, Outcome, Program, Statistics};
+use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 use xxhash_rust::xxh3::Xxh3;
 
 pub(super) fn check(kind: &SubjectKind, program: &Program) -> Verdict {
-    let mut tally = Tally::default();
-    let failure =
-        panics::catch(|| compare(kind, program, &mut tally)).unwrap_or_else(|panic| Err((program.len(), panic.into())));
-    let failure = failure.err().map(|(step, violation)| Failure::new(step, violation));
-    Verdict { tally, failure }
+    let (mut tally, mut at) = (Tally::default(), 0);
+    let compared = panics::catch(|| compare(kind, program, &mut tally, &mut at));
+    let failure = compared.unwrap_or_else(|panic| Err(panic.into())).err();
+    Verdict { tally, failure: failure.map(|violation| Failure::new(at, violation)) }
 }
 
 /// A digest of everything that a subject shows during a program.
@@ -30,7 +29,7 @@ pub(super) fn check(kind: &SubjectKind, program: &Program) -> Verdict {
 /// # Errors
 /// Why there is no subject, or how it is lost.
 pub fn digest(kind: &SubjectKind, program: &Program) -> Result<u64, Violation> {
-    let mut run = Run::of(kind)?;
+    let mut run = Bare::of(kind)?;
     let mut digest = Xxh3::new();
     for line in program.lines() {
         digest.write_u64(run.step(line)?.digest);
@@ -38,19 +37,21 @@ pub fn digest(kind: &SubjectKind, program: &Program) -> Result<u64, Violation> {
     Ok(digest.finish())
 }
 
-fn compare(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(), (usize, Violation)> {
-    let run = || Run::of(kind).map_err(|violation| (0, violation));
-    let (mut first, mut second) = (run()?, run()?);
+/// Compares the runs line by line; `at` is the line that is under way.
+fn compare(kind: &SubjectKind, program: &Program, tally: &mut Tally, at: &mut usize) -> Result<(), Violation> {
+    let (mut first, mut second) = (Bare::of(kind)?, Bare::of(kind)?);
     let mut copied = first.copied();
-    let said = said(kind, program).map_err(|violation| (0, violation))?;
+    let said = said(kind, program)?;
     for (step, line) in program.lines().iter().enumerate().take(said.len()).filter(|(step, _)| said[*step]) {
         begins(step);
-        let at = |violation| (step, violation);
-        let shown = first.step(line).map_err(at)?;
+        *at = step;
+        let shown = first.step(line)?;
         tally.add(line.operation.code(), &shown.outcome);
-        shown.compare(&second.step(line).map_err(at)?, "a second run").map_err(at)?;
+        let again = second.step(line)?;
+        first.compare(&shown, &second, &again, "a second run")?;
         if let Some(copy) = &mut copied {
-            shown.compare(&copy.step(line).map_err(at)?, "a copy").map_err(at)?;
+            let again = copy.step(line)?;
+            first.compare(&shown, copy, &again, "a copy")?;
             copied = copy.copied();
         }
     }
@@ -72,107 +73,88 @@ fn said(kind: &SubjectKind, program: &Program) -> Result<Vec<bool>, Violation> {
 struct Shown {
     outcome: Outcome,
     journal: Vec<Event>,
+    returned: Vec<(Figure, u64)>,
     /// A digest of the fields above and of everything else that it shows.
     digest: u64,
 }
 
-impl Shown {
-    fn compare(&self, other: &Shown, which: &'static str) -> Result<(), Violation> {
-        if self.digest == other.digest {
-            return Ok(());
-        }
-        let (first, second) = (self.outcome.clone(), other.outcome.clone());
-        if first != second {
-            return Err(Violation::Undetermined { which, what: "outcome", first, second });
-        }
-        let what = if self.journal == other.journal { "state" } else { "journal" };
-        Err(Violation::Undetermined { which, what, first, second })
-    }
-}
-
-/// A subject without a model.
-struct Run {
-    subject: Box<dyn Subject>,
-    abilities: Abilities,
-    script: Script,
-    /// How many objects were allocated, as far as is known.
-    objects: u32,
-    /// The objects at which the heap was damaged.
-    damaged: Vec<Object>,
-    /// The references that the mutator held before the heap was damaged, one entry each.
-    roots: Vec<Object>,
-}
-
-impl Machine for Run {
-    fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
-        match operation {
-            Operation::Recover {} => self.subject.recover(None),
-            Operation::RecoverRoots {} => {
-                let roots = if self.damaged.is_empty() { self.held() } else { std::mem::take(&mut self.roots) };
-                self.subject.recover(Some(&roots));
-            }
-            Operation::Fault { object: Some(object), .. } => {
-                let roots = if self.damaged.is_empty() { self.held() } else { std::mem::take(&mut self.roots) };
-                let reply = self.subject.call(operation);
-                self.roots = roots;
-                self.damaged.extend(reply.is_ok().then_some(object));
-                return reply;
-            }
-            other => return self.subject.call(other),
-        }
-        self.damaged.clear();
-        Ok(Value::Nil)
-    }
-
-    fn script(&mut self) -> &mut Script {
-        &mut self.script
-    }
-
-    fn permits(&self, operation: &Operation<Object>) -> bool {
-        operation.suits_damage(&self.damaged)
-    }
-}
-
-impl Run {
-    fn of(kind: &SubjectKind) -> Result<Run, Violation> {
-        let subject = kind.make()?;
-        let abilities = kind.abilities_of(&*subject);
-        let script = Script::default().again(abilities.dialect().again == Again::EachDeath);
-        Ok(Run { subject, abilities, script, objects: 0, damaged: Vec::new(), roots: Vec::new() })
-    }
-
-    fn copied(&self) -> Option<Run> {
-        let subject = self.subject.fork().filter(|_| self.abilities.shows(Observation::Fork))?;
-        let Run { abilities, script, objects, damaged, roots, .. } = self;
-        let (script, objects, damaged, roots) = (script.clone(), *objects, damaged.clone(), roots.clone());
-        Some(Run { subject, abilities: *abilities, script, objects, damaged, roots })
-    }
-
+impl Bare {
+    /// Carries out a line, and gives what the subject then shows.
     fn step(&mut self, line: &Line) -> Result<Shown, Violation> {
-        if !self.abilities.supports_line(line) {
-            return Ok(Shown { outcome: Outcome::Skipped, journal: Vec::new(), digest: 0 });
-        }
-        let outcome = script::step(self, line);
-        self.unless_lost()?;
-        if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, &outcome) {
-            self.subject.bind(name, *object);
-        }
-        let journal = self.subject.take_journal();
+        let Some((outcome, journal)) = self.carry_out(line)? else {
+            return Ok(Shown { outcome: Outcome::Skipped, journal: Vec::new(), returned: Vec::new(), digest: 0 });
+        };
+        let returned = self.subject.take_returned();
         let digest = match self.abilities.dialect().has_choices() {
             true => self.promised(line, &outcome),
-            false => self.shown(&outcome, &journal),
+            false => self.shown(&outcome, &journal, &returned),
         };
         self.unless_lost()?;
-        Ok(Shown { outcome, journal, digest })
+        Ok(Shown { outcome, journal, returned, digest })
     }
 
-    fn unless_lost(&self) -> Result<(), Violation> {
-        self.subject.broken().map_or(Ok(()), Err)
+    /// Fails with what differs after a line that both have carried out.
+    fn compare(&self, shown: &Shown, other: &Bare, again: &Shown, which: &'static str) -> Result<(), Violation> {
+        if shown.digest == again.digest {
+            return Ok(());
+        }
+        let difference = Box::new(self.difference(shown, other, again));
+        Err(Violation::Undetermined { which, difference })
     }
 
-    fn held(&self) -> Vec<Object> {
-        let objects = (0..self.objects).map(Object).filter(|object| self.subject.lives(*object));
-        objects.flat_map(|object| std::iter::repeat_n(object, self.subject.counts(object).external as usize)).collect()
+    /// The first thing in which two runs differ.
+    fn difference(&self, shown: &Shown, other: &Bare, again: &Shown) -> Violation {
+        let outcome = || Violation::Outcome { model: shown.outcome.clone(), subject: again.outcome.clone() };
+        if shown.outcome != again.outcome {
+            return outcome();
+        }
+        if shown.journal != again.journal {
+            let same = shown.journal.iter().zip(&again.journal).take_while(|(one, other)| one == other).count();
+            let (model, subject) = (shown.journal.get(same).cloned(), again.journal.get(same).cloned());
+            return Violation::Journal { model, subject };
+        }
+        for (one, other) in shown.returned.iter().zip(&again.returned) {
+            if one != other {
+                return Violation::Returned { figure: one.0, model: one.1, subject: other.1 };
+            }
+        }
+        let (model, subject) = (shown.returned.len() as u64, again.returned.len() as u64);
+        if model != subject {
+            return Violation::Statistics { which: "figures_returned", model, subject };
+        }
+        for ((which, model), (_, subject)) in self.statistics().named().into_iter().zip(other.statistics().named()) {
+            if model != subject {
+                return Violation::Statistics { which, model, subject };
+            }
+        }
+        let objects = (0..self.objects.max(other.objects)).map(Object);
+        let parted = objects.into_iter().find_map(|object| self.parted(other, object));
+        parted.unwrap_or_else(|| match (self.cycles(), other.cycles()) {
+            (model, subject) if model != subject => Violation::Cycles { model, subject },
+            _ => outcome(),
+        })
+    }
+
+    /// How an object looks different in two runs.
+    fn parted(&self, other: &Bare, object: Object) -> Option<Violation> {
+        match (self.subject.lives(object), other.subject.lives(object)) {
+            (true, false) => return Some(Violation::FreedTooEarly { object }),
+            (false, true) => return Some(Violation::NotFreed { object }),
+            (false, false) => return None,
+            (true, true) => {}
+        }
+        let (one, other) = (self.look(object), other.look(object));
+        if one.contents != other.contents {
+            let (model, subject) = (Box::new(one.contents), Box::new(other.contents));
+            return Some(Violation::Contents { object, model, subject });
+        }
+        match (one.counts, other.counts, one.strong, other.strong) {
+            (Some(model), Some(subject), ..) if model != subject => Some(Violation::Counts { object, model, subject }),
+            (_, _, Some(model), Some(subject)) if model != subject => {
+                Some(Violation::Strong { object, model, subject })
+            }
+            _ => None,
+        }
     }
 
     /// A digest of what a subject promises that has choices: what a line gives that names only objects which held
@@ -188,36 +170,37 @@ impl Run {
     }
 
     /// A digest of everything that the subject shows.
-    fn shown(&mut self, outcome: &Outcome, journal: &[Event]) -> u64 {
+    fn shown(&self, outcome: &Outcome, journal: &[Event], returned: &[(Figure, u64)]) -> u64 {
         let mut digest = Xxh3::new();
         (outcome, journal).hash(&mut digest);
-        let results =
-            journal.iter().filter_map(|event| if let Event::Did(outcome) = event { Some(outcome) } else { None });
-        for outcome in results.chain([outcome]) {
-            if let Outcome::Done(Value::Reference(object)) = outcome {
-                self.objects = self.objects.max(object.0 + 1);
-            }
-        }
-        self.subject.take_returned().hash(&mut digest);
-        // What a subject does not show it may not even understand to be asked for.
-        let shows = |observation| self.abilities.shows(observation);
-        let statistics = if shows(Observation::Statistics) { self.subject.statistics() } else { Statistics::default() };
-        self.objects = self.objects.max(statistics.allocations as u32);
+        returned.hash(&mut digest);
+        let statistics = self.statistics();
         // A damaged heap can only be verified.
         if self.damaged.is_empty() && self.abilities.looks() != Looks::Disturbing {
             statistics.named().hash(&mut digest);
             for object in (0..self.objects).map(Object).filter(|object| self.subject.lives(*object)) {
                 self.look(object).hash(&mut digest);
             }
-            let mut cycles = if shows(Observation::Cycles) { self.subject.cycles() } else { Vec::new() };
-            cycles.sort_unstable();
-            cycles.hash(&mut digest);
+            self.cycles().hash(&mut digest);
         }
         digest.finish()
     }
 
+    /// The subject's counters. What it does not show it may not even understand to be asked for.
+    fn statistics(&self) -> Statistics {
+        let shows = self.abilities.shows(Observation::Statistics);
+        if shows { self.subject.statistics() } else { Statistics::default() }
+    }
+
+    fn cycles(&self) -> Vec<BTreeSet<Object>> {
+        let shows = self.abilities.shows(Observation::Cycles);
+        let mut cycles = if shows { self.subject.cycles() } else { Vec::new() };
+        cycles.sort_unstable();
+        cycles
+    }
+
     /// What the subject shows of an object.
-    fn look(&self, object: Object) -> (Object, Contents, Option<Counts>, Option<u64>) {
+    fn look(&self, object: Object) -> Look {
         let shows = |observation| self.abilities.shows(observation);
         let mut contents = Contents::default();
         if shows(Observation::Contents) {
@@ -225,6 +208,15 @@ impl Run {
         }
         let counts = shows(Observation::Counts).then(|| self.subject.counts(object));
         let strong = shows(Observation::Strong).then(|| self.subject.strong(object));
-        (object, contents, counts, strong)
+        Look { object, contents, counts, strong }
     }
+}
+
+/// What a subject shows of an object.
+#[derive(Hash)]
+struct Look {
+    object: Object,
+    contents: Contents,
+    counts: Option<Counts>,
+    strong: Option<u64>,
 }

@@ -4,19 +4,22 @@
 //! A property is one entry in the table below and one file beside this one. Everything else follows from the entry: the
 //! command line, [`assert_holds`](crate::assert_holds), and the front doors for other people's frameworks.
 
+mod bare;
 pub mod bytes;
 mod collect;
 mod cycles;
 pub mod determinism;
+mod memory;
 mod recover;
 mod release;
+mod sample;
 mod slices;
 pub mod text;
 mod tuning;
 mod verify;
 
 use crate::judge::haste;
-use crate::judge::lockstep::{self, Verdict};
+use crate::judge::lockstep::{self, Doubt, Verdict};
 use crate::judge::subject::{Abilities, Observation, SubjectKind};
 use crate::programs::generate::Profile;
 use crate::programs::mutate::Notation;
@@ -89,12 +92,31 @@ properties! {
     /// Encoding and decoding keeps programs, and no bytes do harm.
     Bytes "bytes" Default bytes::check:
         "encoding and decoding gives the same program, and any bytes decode to a program"
+    /// A heap that is empty again needs no more memory than before.
+    Memory "memory" Default memory::check:
+        "memory that a program took is used again when the program runs again on the same heap"
     /// The same program does the same again.
     Determinism "determinism" Default determinism::check:
         "a program does the same on two subjects, and on copies of them"
 }
 
 impl Property {
+    /// The verdict of [`Property::check`] for less work, where many programs are run to find those that fail.
+    ///
+    /// Under the lockstep everything is compared after every few operations, as many as the program's bytes say, and in between what
+    /// an operation names. Of the trials of some other properties, as every fault at every object, one in a few is made. What fails
+    /// is checked, and that is the verdict.
+    pub fn seek(self, subject: &SubjectKind, program: &Program) -> Verdict {
+        let check = || self.check(subject, program);
+        match self {
+            Property::Lockstep => haste::looked_at_seldom(subject, program, check),
+            Property::Verify => haste::sought(subject, Doubt::Chance, || verify::seek(subject, program), check),
+            Property::Recover => haste::sought(subject, Doubt::Chance, || recover::seek(subject, program), check),
+            Property::Text => haste::sought(subject, Doubt::Chance, || text::seek(subject, program), check),
+            _ => check(),
+        }
+    }
+
     /// The property of that name.
     pub fn from_name(name: &str) -> Option<Property> {
         Property::ALL.iter().copied().find(|property| property.name() == name)
@@ -122,6 +144,9 @@ impl Property {
             Property::Verify => abilities.shows(Observation::Verification),
             Property::Recover => has(&[Code::Fault]) && has(&[Code::Recover, Code::RecoverRoots]),
             Property::Slices => has(&[Code::CollectSlice, Code::DetectSlice, Code::Begin]),
+            Property::Memory => {
+                abilities.shows(Observation::Footprint) && abilities.shows(Observation::Counts) && has(&[Code::Drop])
+            }
             Property::Tuning => has(&[Code::Check, Code::SetInterval]),
             Property::Lockstep | Property::Determinism | Property::Text | Property::Bytes => true,
         }

@@ -6,6 +6,7 @@
 //! never worse than before. A second recovery must have nothing to do. Copies with several faults go on with the lines
 //! ahead, and are emptied.
 
+use super::sample::Sample;
 use super::verify::damageable;
 use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Trial, Verdict, run_with};
 use crate::judge::subject::SubjectKind;
@@ -15,10 +16,20 @@ use heapproof_model::{Code, Fault, Line, Object, Operation, Outcome, Program};
 /// How many faults are made at once, each at a different object.
 const AT_ONCE: usize = 3;
 
-struct Recover;
+/// How many trials there are for one that is made where a run looks for failures.
+const ONE_IN: u64 = 4;
+
+struct Recover {
+    sample: Sample,
+}
 
 pub(super) fn check(subject: &SubjectKind, program: &Program) -> Verdict {
-    run_with(subject, program, &Recover)
+    run_with(subject, program, &Recover { sample: Sample::ALL })
+}
+
+/// Makes some of the trials.
+pub(super) fn seek(subject: &SubjectKind, program: &Program) -> Verdict {
+    run_with(subject, program, &Recover { sample: Sample::of(program, ONE_IN) })
 }
 
 impl Inspection for Recover {
@@ -26,9 +37,9 @@ impl Inspection for Recover {
         Ok(())
     }
 
-    fn before(&self, lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+    fn before(&self, lockstep: &mut Lockstep, _: &Operation<Object>, ahead: &[Line]) -> Result<(), Failed> {
         match ahead {
-            [Line { operation: Operation::Verify {}, .. }, ahead @ ..] => several_at_once(lockstep, ahead),
+            [Line { operation: Operation::Verify {}, .. }, ahead @ ..] => several_at_once(lockstep, ahead, self.sample),
             _ => Ok(()),
         }
     }
@@ -44,8 +55,8 @@ impl Inspection for Recover {
     }
 
     fn end(&self, lockstep: &mut Lockstep) -> Result<(), Failed> {
-        one_by_one(lockstep)?;
-        several_at_once(lockstep, &[])
+        one_by_one(lockstep, self.sample)?;
+        several_at_once(lockstep, &[], self.sample)
     }
 }
 
@@ -60,14 +71,15 @@ fn recoveries(lockstep: &Lockstep) -> Vec<Operation<Object>> {
 }
 
 /// Makes every fault at every object, each on a copy.
-fn one_by_one(lockstep: &Lockstep) -> Result<(), Failed> {
+fn one_by_one(lockstep: &Lockstep, sample: Sample) -> Result<(), Failed> {
     let recoveries = recoveries(lockstep);
     if recoveries.is_empty() {
         return Ok(());
     }
     let mut in_turn = recoveries.iter().cycle();
     for object in damageable(lockstep) {
-        for fault in Fault::ALL {
+        let drawn = (0..).zip(Fault::ALL).filter(|(number, _)| sample.has(object.index(), *number));
+        for (_, fault) in drawn {
             let mut trial = verified(lockstep)?;
             if let (true, Some(recovery)) = (made(&mut trial, *fault, object)?, in_turn.next()) {
                 recovered(&mut trial, recovery)?;
@@ -78,9 +90,10 @@ fn one_by_one(lockstep: &Lockstep) -> Result<(), Failed> {
 }
 
 /// For each object, makes several faults on a copy, at this object and at the next ones.
-fn several_at_once(lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+fn several_at_once(lockstep: &Lockstep, ahead: &[Line], sample: Sample) -> Result<(), Failed> {
     let objects = damageable(lockstep);
-    for (index, recovery) in (0..objects.len()).zip(recoveries(lockstep).iter().cycle()) {
+    let drawn = (0..objects.len()).filter(|index| sample.has(objects[*index].index(), Fault::ALL.len()));
+    for (index, recovery) in drawn.zip(recoveries(lockstep).iter().cycle()) {
         let mut trial = verified(lockstep)?;
         for (more, object) in objects[index..].iter().take(AT_ONCE).enumerate() {
             // Different faults for each object, and the same ones whatever lines are left out.

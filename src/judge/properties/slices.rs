@@ -8,7 +8,7 @@
 
 use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Verdict, run_with};
 use crate::judge::subject::SubjectKind;
-use heapproof_model::{Code, Line, Operation, Program};
+use heapproof_model::{Code, Line, Object, Operation, Program};
 
 /// The sizes of slices and frames that are tried.
 const SIZES: [u32; 3] = [1, 2, 5];
@@ -27,7 +27,7 @@ impl Inspection for Slices {
         lockstep.compare_lives()
     }
 
-    fn before(&self, lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+    fn before(&self, lockstep: &mut Lockstep, _: &Operation<Object>, ahead: &[Line]) -> Result<(), Failed> {
         let Some(line) = ahead.first() else { return Ok(()) };
         match line.operation.code() {
             Code::CollectSlice | Code::DetectSlice => in_turn(lockstep),

@@ -4,6 +4,7 @@
 //! damage depends on the line alone, so a failure stays while the minimiser leaves out other lines. Fuzzers pass any
 //! text to [`holds`].
 
+use super::sample::Sample;
 use crate::judge::lockstep::{Failure, Verdict};
 use crate::judge::panics;
 use crate::judge::subject::SubjectKind;
@@ -17,6 +18,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// How many neighbours a damaged line keeps on each side. A parser that fails here fails whatever is further away.
 const NEIGHBOURS: usize = 3;
+
+/// How many lines there are for one that is damaged where a run looks for failures.
+const ONE_IN: u64 = 4;
 
 /// Strings that are inserted where they don't belong.
 const STRAY: &[&str] = &[
@@ -79,6 +83,11 @@ pub(super) fn check(_: &SubjectKind, program: &Program) -> Verdict {
     Verdict { tally: Tally::default(), failure: TRACE.check(program).err() }
 }
 
+/// Damages some of the lines.
+pub(super) fn seek(_: &SubjectKind, program: &Program) -> Verdict {
+    Verdict { tally: Tally::default(), failure: TRACE.check_some(program, Sample::of(program, ONE_IN)).err() }
+}
+
 /// Checks that a text parses to a program that is the same after printing and parsing, or gets an error at a place that
 /// the text has.
 ///
@@ -94,11 +103,15 @@ impl Notation {
     /// # Errors
     /// If it does not hold, with the line.
     pub fn check(&self, program: &Program) -> Result<(), Failure> {
+        self.check_some(program, Sample::ALL)
+    }
+
+    fn check_some(&self, program: &Program, sample: Sample) -> Result<(), Failure> {
         let text = (self.print)(program);
         let fails = |step| move |violation| Failure::new(step, violation);
         self.survives(program, &text).map_err(fails(program.len()))?;
         let lines: Vec<&str> = text.lines().skip(1).collect();
-        for step in 0..lines.len() {
+        for step in (0..lines.len()).filter(|step| sample.has(*step, 0)) {
             self.holds(&damaged(&lines, step)).map_err(fails(step))?;
         }
         Ok(())

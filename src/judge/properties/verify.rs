@@ -3,6 +3,7 @@
 //! The heap is verified after each operation. Where the program verifies, and at its end, every fault is made at every
 //! object, each on a copy of its own.
 
+use super::sample::Sample;
 use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Verdict, run_with};
 use crate::judge::subject::SubjectKind;
 use heapproof_model::definitions::Graph;
@@ -14,10 +15,20 @@ const AT_EITHER_END: usize = 12;
 /// From how many objects on only the first is damaged. Most of so many come from a bulk line, and are alike.
 const MANY: usize = 500;
 
-struct Verify;
+/// How many faults there are for one that is made where a run looks for failures.
+const ONE_IN: u64 = 4;
+
+struct Verify {
+    sample: Sample,
+}
 
 pub(super) fn check(subject: &SubjectKind, program: &Program) -> Verdict {
-    run_with(subject, program, &Verify)
+    run_with(subject, program, &Verify { sample: Sample::ALL })
+}
+
+/// Makes some of the faults.
+pub(super) fn seek(subject: &SubjectKind, program: &Program) -> Verdict {
+    run_with(subject, program, &Verify { sample: Sample::of(program, ONE_IN) })
 }
 
 impl Inspection for Verify {
@@ -26,17 +37,17 @@ impl Inspection for Verify {
         lockstep.compare_score()
     }
 
-    fn before(&self, lockstep: &Lockstep, ahead: &[Line]) -> Result<(), Failed> {
+    fn before(&self, lockstep: &mut Lockstep, _: &Operation<Object>, ahead: &[Line]) -> Result<(), Failed> {
         if !matches!(ahead, [Line { operation: Operation::Verify {}, .. }, ..]) {
             return Ok(());
         }
         lockstep.compare_verification_without_roots()?;
-        every_fault(lockstep)
+        every_fault(lockstep, self.sample)
     }
 
     fn end(&self, lockstep: &mut Lockstep) -> Result<(), Failed> {
         lockstep.compare_verification_without_roots()?;
-        every_fault(lockstep)
+        every_fault(lockstep, self.sample)
     }
 
     fn damaged(&self, lockstep: &Lockstep) -> Checked {
@@ -56,13 +67,14 @@ pub(super) fn damageable(lockstep: &Lockstep) -> Vec<Object> {
     objects
 }
 
-fn every_fault(lockstep: &Lockstep) -> Result<(), Failed> {
+fn every_fault(lockstep: &Lockstep, sample: Sample) -> Result<(), Failed> {
     if !lockstep.supports(Code::Fault) {
         return Ok(());
     }
     let mut trial = lockstep.trial()?;
     for object in damageable(lockstep) {
-        for fault in Fault::ALL.iter().copied() {
+        let drawn = (0..).zip(Fault::ALL).filter(|(number, _)| sample.has(object.index(), *number));
+        for (_, &fault) in drawn {
             let made = trial.call(&Operation::Fault { fault, object: Some(object) })?;
             if let Outcome::Done(_) = made {
                 trial.look(|trial| trial.compare_damage())?;

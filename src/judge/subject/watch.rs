@@ -172,6 +172,10 @@ impl Subject for Watched {
         self.ask(|subject| subject.repairs())
     }
 
+    fn footprint(&self) -> u64 {
+        self.ask(|subject| subject.footprint())
+    }
+
     fn touched(&self) -> u64 {
         self.ask(|subject| subject.touched())
     }

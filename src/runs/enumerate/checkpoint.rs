@@ -4,11 +4,13 @@
 //! and has all digests and a checksum. It is written under a temporary name and then renamed, so a search that is
 //! killed leaves the previous file, and the checksum shows a file that was damaged. Numbers are little-endian.
 
+use super::drawn::{Order, Sampling};
 use super::search::{End, How, Node, Search, Summary};
 use super::tail::{Counts, Failed, Tail};
 use crate::failure::failures::write_whole;
 use crate::judge::signature::Signature;
 use crate::runs::share::Share;
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -16,7 +18,7 @@ use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The first line of such a file.
-const HEADER: &str = "heapproof enumeration 3\n";
+const HEADER: &str = "heapproof enumeration 4\n";
 
 /// The most characters of one part of a search's description in a message.
 const LONGEST_PART: usize = 120;
@@ -65,13 +67,18 @@ fn difference(kept: &str, asked: &str) -> String {
 impl Search {
     /// What is searched and how, in one line. A search can be resumed only if this is the same.
     fn identity(&self) -> String {
-        let Search { space, subject, how: How { merges, keep_going, share: Share { number, of }, memory: _ }, .. } =
-            self;
+        let Search {
+            space,
+            subject,
+            how: How { merges, keep_going, share: Share { number, of }, memory: _, sampling },
+            ..
+        } = self;
+        let Sampling { seed, pairs, tails, lines } = sampling;
         let about: Vec<String> = space.about().into_iter().map(|(title, text)| format!("{title}: {text}")).collect();
         let version = env!("CARGO_PKG_VERSION");
         let known: Vec<&str> = self.known.iter().map(Signature::as_str).collect();
         format!(
-            "{space} of {}, share {number}/{of}, merging {merges}, going on {keep_going}, version {version}; known: {}; {}",
+            "{space} of {}, share {number}/{of}, merging {merges}, going on {keep_going}, pairs {pairs} by {tails} tails of {lines} lines with seed {seed}, version {version}; known: {}; {}",
             subject.name,
             known.join(", "),
             about.join("; ")
@@ -88,6 +95,7 @@ impl Search {
         out.counts(&self.summary.counts());
         out.number(self.summary.complete as u64);
         out.number(self.summary.elapsed.as_millis() as u64);
+        out.number(self.summary.pairs);
         out.tail(&self.tail);
         // Nothing follows the states of a search that is done.
         let is_done = self.summary.end == End::Done;
@@ -102,6 +110,7 @@ impl Search {
             out.0.extend(choice.to_le_bytes());
         }
         met().for_each(|digest| out.0.extend(digest.to_le_bytes()));
+        out.watched(self.watched.iter().filter(|_| !is_done));
         let checksum = xxh3_64(&out.0);
         out.number(checksum);
         write_whole(path, out.0.as_slice())
@@ -130,8 +139,10 @@ impl Search {
     fn read(&mut self, reader: &mut Reader<'_>) -> Option<()> {
         let Counts { states, done, refused, violations, known } = reader.counts()?;
         let (complete, elapsed) = (reader.size()?, Duration::from_millis(reader.number()?));
+        let pairs = reader.number()?;
         self.tail = reader.tail()?;
-        self.summary = Summary { states, done, refused, complete, violations, known, elapsed, end: End::UnderWay };
+        let (parted, end) = (None, End::UnderWay);
+        self.summary = Summary { states, done, refused, complete, violations, known, pairs, parted, elapsed, end };
         self.level = reader.size()?..reader.size()?;
         self.next = reader.size()?;
         let (nodes, met) = (reader.size()?, reader.size()?);
@@ -143,10 +154,13 @@ impl Search {
         for _ in 0..met {
             self.met.insert(u128::from_le_bytes(reader.array()?));
         }
+        self.watched = reader.watched()?;
         let is_within = self.level.start <= self.next && self.next <= self.level.end;
         let is_sound = is_within && self.level.end <= self.nodes.len();
         let parents = self.nodes.iter().enumerate().skip(1).all(|(number, node)| (node.parent as usize) < number);
-        (is_sound && parents).then_some(())
+        let nodes = self.nodes.len();
+        let watched = self.watched.values().flatten().all(|(parent, _)| *parent < nodes);
+        (is_sound && parents && watched).then_some(())
     }
 }
 
@@ -175,6 +189,17 @@ impl Writer {
         for (signature, count) in known {
             self.text(signature.as_str());
             self.number(*count);
+        }
+    }
+
+    fn watched<'a>(&mut self, watched: impl Iterator<Item = (&'a u128, &'a Option<Order>)> + Clone) {
+        self.number(watched.clone().count() as u64);
+        for (digest, order) in watched {
+            self.0.extend(digest.to_le_bytes());
+            // The first state has no way.
+            let (parent, choice) = order.map_or((u64::MAX, 0), |(parent, choice)| (parent as u64, choice));
+            self.number(parent);
+            self.0.extend(choice.to_le_bytes());
         }
     }
 
@@ -213,6 +238,16 @@ impl Reader<'_> {
         let violations = (0..self.number()?).map(|_| Some((self.signature()?, self.size()?))).collect::<Option<_>>()?;
         let known = (0..self.number()?).map(|_| Some((self.signature()?, self.number()?))).collect::<Option<_>>()?;
         Some(Counts { states, done, refused, violations, known })
+    }
+
+    fn watched(&mut self) -> Option<HashMap<u128, Option<Order>>> {
+        let mut watched = HashMap::new();
+        for _ in 0..self.number()? {
+            let digest = u128::from_le_bytes(self.array()?);
+            let (parent, choice) = (self.number()?, u16::from_le_bytes(self.array()?));
+            watched.insert(digest, (parent != u64::MAX).then_some((parent as usize, choice)));
+        }
+        Some(watched)
     }
 
     fn tail(&mut self) -> Option<Tail> {

@@ -1,5 +1,6 @@
 //! Gathers what threads reach in a stretch of the search, in the order in which one thread would reach it.
 
+use super::drawn::{Drawn, Order};
 use crate::judge::lockstep::Failure;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,15 +10,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// The number of parts into which the states are divided, so that threads seldom wait for each other.
 const PARTS: usize = 64;
 
-/// How a state was reached: from which state, and by which of the lines that can follow. One thread reaches states in
-/// this order.
-pub(super) type Order = (usize, u16);
-
 /// The states and failures of a stretch.
 pub(super) struct Chunk {
     states: Vec<Mutex<HashMap<u128, New>>>,
     /// Programs that are not merged by their states, and lines that failed.
     rest: Mutex<Vec<New>>,
+    drawn: Drawn,
     pub(super) done: AtomicU64,
     pub(super) refused: AtomicU64,
 }
@@ -30,10 +28,11 @@ pub(super) struct New {
 }
 
 impl Chunk {
-    pub(super) fn new() -> Chunk {
+    pub(super) fn new(drawn: Drawn) -> Chunk {
         Chunk {
             states: (0..PARTS).map(|_| Mutex::default()).collect(),
             rest: Mutex::default(),
+            drawn,
             done: AtomicU64::new(0),
             refused: AtomicU64::new(0),
         }
@@ -42,6 +41,13 @@ impl Chunk {
     /// Adds a program that is not merged with others.
     pub(super) fn add(&self, order: Order, digest: Option<u128>, failure: Option<Failure>) {
         lock(&self.rest).push(New { order, digest, failure });
+    }
+
+    /// Notes a transition to a state of that digest, so that it may be drawn.
+    pub(super) fn draw(&self, order: Order, digest: Option<u128>) {
+        if let Some(digest) = digest {
+            self.drawn.add(order, digest);
+        }
     }
 
     /// Notes that a state was reached, and returns whether this is the first time.
@@ -76,14 +82,14 @@ impl Chunk {
         &self.states[digest as usize % PARTS]
     }
 
-    /// All states and failures, in order.
-    pub(super) fn in_order(self) -> Vec<New> {
+    /// All states and failures, in order, and the drawn transitions.
+    pub(super) fn in_order(self) -> (Vec<New>, Vec<(u64, Order, u128)>) {
         let mut all = self.rest.into_inner().unwrap_or_else(PoisonError::into_inner);
         for part in self.states {
             all.extend(part.into_inner().unwrap_or_else(PoisonError::into_inner).into_values());
         }
         all.sort_unstable_by_key(|new| new.order);
-        all
+        (all, self.drawn.all())
     }
 }
 

@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 /// A state, and a program that leads to it.
 pub(super) struct State {
-    lockstep: Lockstep,
+    pub(super) lockstep: Lockstep,
     past: Past,
-    names: Names,
+    pub(super) names: Names,
     program: Vec<Line>,
     digest: Option<u128>,
 }
@@ -45,7 +45,7 @@ impl<'a> Expander<'a> {
     pub(super) fn start(&self) -> Result<State, NotMade> {
         let lockstep = Lockstep::new(self.subject)?;
         let names = Names::default();
-        let digest = lockstep.digest(&names.digested(&lockstep));
+        let digest = names.digest(&lockstep);
         Ok(State { lockstep, past: Past::default(), names, program: Vec::new(), digest })
     }
 
@@ -59,7 +59,7 @@ impl<'a> Expander<'a> {
             state.names.note(line, &outcome);
             state.program.push(line.clone());
         }
-        state.digest = state.lockstep.digest(&state.names.digested(&state.lockstep));
+        state.digest = state.names.digest(&state.lockstep);
         Ok(state)
     }
 
@@ -100,7 +100,7 @@ impl<'a> Expander<'a> {
             }
             let mut names = state.names.clone();
             names.note(line, &outcome);
-            let digest = lockstep.digest(&names.digested(&lockstep));
+            let digest = names.digest(&lockstep);
             if digest.is_none() || digest != state.digest {
                 each(choice, Step::State(digest, &mut lockstep));
                 continue;
@@ -136,6 +136,16 @@ impl State {
     /// The program that leads to the state, with further lines.
     pub(super) fn program(&self, further: &[Line]) -> Program {
         Program::new(self.program.iter().chain(further).cloned().collect())
+    }
+}
+
+impl State {
+    /// Carries out one more line.
+    pub(super) fn go_on(&mut self, line: &Line) -> Result<Outcome, Violation> {
+        self.program.push(line.clone());
+        let outcome = self.lockstep.advance(line)?;
+        self.names.note(line, &outcome);
+        Ok(outcome)
     }
 }
 

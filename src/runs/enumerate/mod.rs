@@ -12,6 +12,8 @@
 //! after a line, and then the program ends there, as in [`Lockstep::end`](crate::lockstep::Lockstep). The full
 //! comparison depends on the state alone, so its result is the same for every program that leads there.
 //!
+//! **What digests are trusted for.** A sample of the pairs of states that were merged is compared, see `pairs`.
+//!
 //! **Why breadth first.** All programs of n lines are tried before any of n + 1. So the first that fails is one of the
 //! shortest. Of these it is the first in the order of lines, whatever the number of threads.
 //!
@@ -22,8 +24,11 @@
 mod about;
 mod checkpoint;
 mod chunk;
+mod drawn;
 mod expand;
 mod lines;
+mod pairs;
+mod sampled;
 mod search;
 mod situation;
 mod space;
@@ -31,6 +36,8 @@ mod tail;
 
 pub use crate::runs::share::Share;
 pub use checkpoint::CheckpointError;
+pub use drawn::Sampling;
+pub use pairs::Parted;
 pub use search::{End, Found, How, Progress, Search, Summary};
 pub use space::Space;
 pub use tail::{Counts, Failed, Tail};

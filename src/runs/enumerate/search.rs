@@ -1,16 +1,19 @@
 //! The search. It takes one level after the other; a level is all programs of one length.
 
-use super::chunk::{Chunk, New, Order};
+use super::chunk::{Chunk, New};
+use super::drawn::{Drawn, Order, Sampling};
 use super::expand::{Expander, Step, check};
+use super::pairs::Parted;
 use super::space::Space;
 use super::tail::{Counts, Tail};
+use crate::judge::digest;
 use crate::judge::lockstep::{Ends, Failure};
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use crate::judge::violation::{NotMade, Violation};
 use crate::runs::share::Share;
 use heapproof_model::Program;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -32,12 +35,20 @@ pub struct How {
     pub share: Share,
     /// About how many bytes states may take.
     pub memory: u64,
+    /// Which pairs of states with equal digests are compared.
+    pub sampling: Sampling,
 }
 
 impl Default for How {
     /// Searches the whole space with merging, up to the first failure, in four gigabytes.
     fn default() -> How {
-        How { merges: true, keep_going: false, share: Share::WHOLE, memory: 4_000_000_000 }
+        How {
+            merges: true,
+            keep_going: false,
+            share: Share::WHOLE,
+            memory: 4_000_000_000,
+            sampling: Sampling::default(),
+        }
     }
 }
 
@@ -59,6 +70,9 @@ pub struct Search {
     /// The next of them to expand.
     pub(super) next: usize,
     pub(super) summary: Summary,
+    pub(super) has_choices: bool,
+    /// How states were reached whose digests may be met again, for comparing pairs; `None` is the first state.
+    pub(super) watched: HashMap<u128, Option<Order>>,
     /// Its part of the last level, if this is one of several shares.
     pub(super) tail: Tail,
 }
@@ -96,6 +110,10 @@ pub struct Summary {
     pub violations: Vec<(Signature, usize)>,
     /// How many programs were not gone on from since they fail in a way that is known, by signature.
     pub known: BTreeMap<Signature, u64>,
+    /// How many pairs of states with equal digests were compared.
+    pub pairs: u64,
+    /// Two states of one digest that differ, if any were found.
+    pub parted: Option<Parted>,
     /// How long it took.
     pub elapsed: Duration,
     /// How it ended.
@@ -112,6 +130,8 @@ pub enum End {
     Done,
     /// A program failed.
     Failed,
+    /// Two states of one digest differ, so that nothing is proved.
+    Unsound,
     /// It was stopped from outside.
     Stopped,
     /// States took more memory than they may.
@@ -172,12 +192,16 @@ impl Search {
             nodes: vec![Node { parent: 0, choice: 0 }],
             met: HashSet::new(),
             ends: Ends::default(),
+            has_choices: subject.abilities()?.dialect().has_choices(),
+            watched: HashMap::new(),
             level: 0..1,
             next: 0,
             summary: Summary { states: 1, ..Summary::default() },
             tail: Tail::default(),
         };
-        search.met.extend(Expander::new(&search.space, subject).start()?.digest());
+        let first = Expander::new(&search.space, subject).start()?.digest();
+        search.met.extend(first);
+        search.watched.extend(first.map(|digest| (digest, None)));
         Ok(search)
     }
 
@@ -242,8 +266,12 @@ impl Search {
                 break End::Stopped;
             }
             self.next = stretch.end;
-            if !self.merge(chunk, found) {
+            let (goes_on, drawn) = self.merge(chunk, found);
+            if !goes_on {
                 break End::Failed;
+            }
+            if self.parts(drawn, jobs) {
+                break End::Unsound;
             }
             self.summary.elapsed = before + start.elapsed();
             let now = self.progress();
@@ -272,7 +300,8 @@ impl Search {
     fn memory(&self) -> u64 {
         // A hash set keeps one more byte for each entry.
         let digests = self.met.capacity() + self.ends.capacity() + self.tail.states.capacity();
-        (digests * (size_of::<u128>() + 1) + self.nodes.capacity() * size_of::<Node>()) as u64
+        let watched = self.watched.capacity() * (size_of::<(u128, Option<Order>)>() + 1);
+        (watched + digests * (size_of::<u128>() + 1) + self.nodes.capacity() * size_of::<Node>()) as u64
     }
 
     /// Whether this is the last level, so that its new states are not expanded.
@@ -292,10 +321,12 @@ impl Search {
 
     fn explore(&self, stretch: Range<usize>, jobs: usize, stop: &AtomicBool) -> Chunk {
         let next = AtomicUsize::new(stretch.start);
-        let chunk = Chunk::new();
+        let chunk = Chunk::new(Drawn::new(&self.how.sampling));
+        let test = digest::Test::current();
         std::thread::scope(|scope| {
             for _ in 0..jobs.max(1) {
                 scope.spawn(|| {
+                    test.begin();
                     let mut expander = Expander::new(&self.space, &self.subject);
                     loop {
                         let block = next.fetch_add(BLOCK, Ordering::Relaxed);
@@ -326,10 +357,11 @@ impl Search {
         let (done, refused) = expander.expand(&state, &mut |choice, step| {
             let order = (number, choice);
             match step {
-                Step::Same if self.how.merges => {}
+                Step::Same if self.how.merges => chunk.draw(order, state.digest()),
                 Step::Same => chunk.add(order, None, None),
                 Step::Failed(violation) => chunk.add(order, None, Some(failure(length, violation))),
                 Step::State(Some(digest), lockstep) if self.how.merges => {
+                    chunk.draw(order, Some(digest));
                     let is_new = !self.met.contains(&digest) && chunk.meet(digest, order);
                     if let Some(failure) = is_new.then(|| check(lockstep, length, &self.ends).err()).flatten() {
                         chunk.fail(digest, failure);
@@ -342,7 +374,7 @@ impl Search {
     }
 
     /// The choices that lead to a state.
-    fn choices(&self, number: usize) -> Vec<u16> {
+    pub(super) fn choices(&self, number: usize) -> Vec<u16> {
         let mut choices = Vec::new();
         let mut at = number;
         while at > 0 {
@@ -354,19 +386,22 @@ impl Search {
         choices
     }
 
-    /// Adds the results of a stretch in the order of a single thread. Returns whether to go on.
-    fn merge(&mut self, chunk: Chunk, found: &mut dyn FnMut(Found)) -> bool {
+    /// Adds the results of a stretch in the order of a single thread. Returns whether to go on, and which transitions were drawn
+    /// for comparing states.
+    fn merge(&mut self, chunk: Chunk, found: &mut dyn FnMut(Found)) -> (bool, Vec<(u64, Order, u128)>) {
         self.summary.done += chunk.done.load(Ordering::Relaxed);
         self.summary.refused += chunk.refused.load(Ordering::Relaxed);
         let (space, subject) = (self.space.clone(), self.subject.clone());
         let mut expander = Expander::new(&space, &subject);
-        for New { order, digest, failure } in chunk.in_order() {
+        let (new, drawn) = chunk.in_order();
+        for New { order, digest, failure } in new {
             self.met.extend(digest);
             // A program that is not merged with others counts, whatever state it comes to.
             let digest = digest.filter(|_| self.how.merges);
             let is_kept = self.is_last() && self.how.share != Share::WHOLE;
             let Some(failure) = failure else {
                 self.summary.states += 1;
+                self.watch(digest, order);
                 if is_kept {
                     self.tail.pass(digest);
                 }
@@ -389,11 +424,11 @@ impl Search {
                 found(Found { program, failure });
             }
             if !self.how.keep_going {
-                return false;
+                return (false, Vec::new());
             }
         }
         self.ends.forget_many();
-        true
+        (true, drawn)
     }
 
     /// The program by which a state was reached.

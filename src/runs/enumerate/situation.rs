@@ -3,7 +3,8 @@
 use crate::judge::lockstep::Lockstep;
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Kind, Line, Name, Object, Outcome, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
 
 /// The names that a program has bound so far.
 #[derive(Debug, Clone, Default)]
@@ -38,11 +39,27 @@ impl Names {
         placed.filter(|(_, place)| places.insert(*place)).collect()
     }
 
-    /// The part of the names that belongs to a state: which living objects have one, in their order; which places have
+    /// The digest of a state. The names' part of it is: which living objects have one, in their order; which places have
     /// names of dead objects; and whether settings may still come.
-    pub(super) fn digested(&self, lockstep: &Lockstep) -> (Vec<bool>, BTreeSet<u64>, bool) {
-        let named = lockstep.model().living().map(|object| self.of(object).is_some()).collect();
-        (named, self.stale(lockstep).into_iter().map(|(_, place)| place).collect(), self.begun)
+    pub(super) fn digest(&self, lockstep: &Lockstep) -> Option<u128> {
+        let named: Vec<bool> = lockstep.model().living().map(|object| self.of(object).is_some()).collect();
+        let stale: BTreeSet<u64> = self.stale(lockstep).into_iter().map(|(_, place)| place).collect();
+        lockstep.digest(&[
+            ("named", &|state| named.hash(state)),
+            ("stale", &|state| stale.hash(state)),
+            ("begun", &|state| self.begun.hash(state)),
+        ])
+    }
+
+    /// How the names of this program are called in another one that has come to the same state: those of the living objects
+    /// in their order, those of dead objects by their places, and the next. There is no other name for one that only code
+    /// binds.
+    pub(super) fn translation(&self, lockstep: &Lockstep, other: &Names, beside: &Lockstep) -> BTreeMap<Name, Name> {
+        let living = lockstep.model().living().zip(beside.model().living());
+        let living = living.filter_map(|(object, twin)| Some((self.of(object)?, other.of(twin)?)));
+        let places: BTreeMap<u64, Name> = other.stale(beside).into_iter().map(|(name, place)| (place, name)).collect();
+        let stale = self.stale(lockstep).into_iter().filter_map(|(name, place)| Some((name, *places.get(&place)?)));
+        living.chain(stale).chain([(Name(self.used), Name(other.used)), (Name::SELF, Name::SELF)]).collect()
     }
 }
 
@@ -64,6 +81,15 @@ pub(super) struct Situation {
 }
 
 impl Situation {
+    /// Whether the same lines can follow, up to names.
+    pub(super) fn is_like(&self, other: &Situation) -> bool {
+        let kinds = |situation: &Situation| situation.objects.iter().map(|(_, kind)| *kind).collect::<Vec<_>>();
+        let Situation { objects: _, stale, living, fresh: _, in_frame, is_damaged, is_new } = self;
+        kinds(self) == kinds(other)
+            && (stale.len(), *living) == (other.stale.len(), other.living)
+            && (*in_frame, *is_damaged, *is_new) == (other.in_frame, other.is_damaged, other.is_new)
+    }
+
     pub(super) fn of(lockstep: &Lockstep, names: &Names) -> Situation {
         let model = lockstep.model();
         let kind = |object: Object| model.contents(object).map_or(Kind::Table, |contents| contents.kind);

@@ -3,7 +3,7 @@
 //! All shares walk the levels before in the same way. In the last one they reach some states from different sides, so these
 //! can't be counted apart; and which failure of a state counts depends on who reaches it first.
 
-use super::chunk::Order;
+use super::drawn::Order;
 use crate::judge::signature::Signature;
 use std::collections::{BTreeMap, HashSet};
 

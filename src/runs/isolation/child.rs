@@ -23,7 +23,8 @@ pub fn serve(property: Property, subject: &SubjectKind, memory: u64) -> io::Resu
     limit(memory)?;
     channel::open();
     let (send, receive) = mpsc::channel::<Question>();
-    let subject = subject.clone();
+    // A child that is asked again about a program must answer as before, so everything is compared.
+    let subject = subject.clone().patient();
     // Without `--isolate` programs run on a spawned thread too, so a stack is equally deep here.
     std::thread::spawn(move || {
         watchdog::begin();

@@ -1,7 +1,7 @@
 //! Heaps that do everything right, but show something wrong.
 
 use super::wrong::Mistake::{
-    Contents, Counts, Cycles, Journal, Lives, Repairs, Returned, Score, Statistics, Strong, Touched, Verify,
+    Contents, Counts, Cycles, Footprint, Journal, Lives, Repairs, Returned, Score, Statistics, Strong, Touched, Verify,
 };
 use super::wrong::{contents, living};
 use super::{at, canaries};
@@ -77,6 +77,9 @@ canaries! {
     "returned-checks" ["returned-checks"] "returns that each check was made"
         Returned(|returned| returned.iter_mut().filter(|(figure, _)| *figure == Figure::Checks)
             .for_each(|(_, number)| *number = (*number).max(1)));
+
+    "footprint" ["footprint"] by Memory "keeps 24 bytes of each object that it ever had"
+        Footprint(|heap| heap.footprint() + 24 * heap.statistics().allocations);
 
     "cycles" ["cycles"] "forgets a known cycle as soon as a write has broken it"
         Cycles(|heap, known| known.retain(|cycle| cycle.iter().all(|object| {

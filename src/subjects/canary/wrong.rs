@@ -47,6 +47,8 @@ pub(super) enum Mistake {
     Score(fn(f64) -> f64),
     /// The number of repairs, from the number of recoveries.
     Repairs(fn(u64) -> u64),
+    /// How many bytes it has reserved.
+    Footprint(fn(&Truth) -> u64),
     /// How many objects were touched.
     Touched(fn(&Truth) -> u64),
     /// Copies itself.
@@ -195,6 +197,13 @@ impl Subject for Wrong {
         match self.mistake {
             Mistake::Repairs(falsify) => Some(falsify(self.recoveries)),
             _ => self.heap.repairs(),
+        }
+    }
+
+    fn footprint(&self) -> u64 {
+        match self.mistake {
+            Mistake::Footprint(footprint) => footprint(&*self.heap),
+            _ => self.heap.footprint(),
         }
     }
 

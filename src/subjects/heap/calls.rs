@@ -1,17 +1,18 @@
 //! Carries out operations as calls of the heap.
 
 use super::machine::VirtualMachine;
+use crate::judge::code::{Finalizers, Runs};
 use crate::judge::subject::Figure;
 use heapproof_heap as heap;
 use heapproof_heap::{Budget, Collection, FieldSite, Heap, HeapError, New, ObjectId, RecoveryAction, To};
-use heapproof_model::{Code, Event, Fault, Machine, Object, Operation, Refusal, Script, Value};
+use heapproof_model::{Code, Event, Fault, Object, Operation, Refusal, Value};
 
 /// The caller of the heap: the program, or a finalizer.
 pub(super) struct Caller<'a>(pub(super) &'a mut Heap<VirtualMachine>);
 
-impl Machine for Caller<'_> {
-    fn script(&mut self) -> &mut Script {
-        &mut self.0.host_mut().script
+impl Runs for Caller<'_> {
+    fn finalizers(&mut self) -> &mut Finalizers {
+        &mut self.0.host_mut().finalizers
     }
 
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
@@ -172,7 +173,7 @@ impl Caller<'_> {
             Operation::DetectSlice { objects } => {
                 let complete = self.0.detect_slice(*objects)?;
                 if !complete {
-                    self.script().journal.push(Event::Paused);
+                    self.finalizers().journal.push(Event::Paused);
                 }
                 Ok(Value::Bool(complete))
             }
@@ -200,7 +201,7 @@ impl Caller<'_> {
                 if self.0.arm_finalizer(self.id(*object))?
                     && let Some(object) = object
                 {
-                    self.script().append(*object, (**line).clone());
+                    self.finalizers().append(*object, (**line).clone());
                 }
                 Ok(Value::Nil)
             }
@@ -247,7 +248,7 @@ impl Caller<'_> {
         let place = self.0.inject(*fault, id)?;
         let object = (!place.is_nil()).then(|| self.0.host().object(place));
         self.0.host_mut().is_damaged = true;
-        self.script().journal.push(Event::Damaged(object));
+        self.finalizers().journal.push(Event::Damaged(object));
         Ok(())
     }
 
@@ -263,7 +264,7 @@ impl Caller<'_> {
     /// Recovers. In the journal, what could not be restored comes before what that released.
     pub(super) fn recover(&mut self, roots: Option<&[Object]>) -> Result<(), HeapError> {
         let held: Option<Vec<ObjectId>> = roots.map(|roots| roots.iter().map(|root| self.id(Some(*root))).collect());
-        let place = self.script().journal.len();
+        let place = self.finalizers().journal.len();
         let report = self.0.host_mut().report.take().unwrap_or_else(|| self.0.verify_heap());
         let recovery = self.0.attempt_recovery(&report, held.as_deref())?;
         let machine = self.0.host();
@@ -283,7 +284,7 @@ impl Caller<'_> {
         };
         let repairs = recovery.actions.iter().filter(|action| !ends(action)).count();
         self.0.host_mut().repairs += repairs as u64;
-        self.script().journal.insert(place, Event::Recovered { lost, externals });
+        self.finalizers().journal.insert(place, Event::Recovered { lost, externals });
         Ok(())
     }
 

@@ -1,14 +1,15 @@
-//! The heap's callbacks: finalizers run as the program's script says, and events go into the journal.
+//! The heap's callbacks: finalizers run as the program has armed them, and events go into the journal.
 
 use super::calls::Caller;
 use super::machine::VirtualMachine;
+use crate::judge::code;
 use heapproof_heap::{Collection, Heap, Host, ObjectId};
-use heapproof_model::{End, Event, script};
+use heapproof_model::{End, Event};
 
 impl Host for VirtualMachine {
     fn finalize(heap: &mut Heap<Self>, id: ObjectId) {
         let object = heap.host().object(id);
-        if script::finalize(&mut Caller(heap), object) == End::Panicked {
+        if code::run(&mut Caller(heap), object) == End::Panicked {
             // No panic hook sees this, so thousands of panicking finalizers print nothing.
             std::panic::resume_unwind(Box::new("a finalizer of the program panics"));
         }
@@ -16,17 +17,17 @@ impl Host for VirtualMachine {
 
     fn collecting(&mut self, set: &[ObjectId]) {
         let set = set.iter().map(|id| self.object(*id)).collect();
-        self.script.journal.push(Event::Took(set));
+        self.finalizers.journal.push(Event::Took(set));
     }
 
     fn collected(&mut self, collection: Collection) {
         if !collection.complete {
-            self.script.journal.push(Event::Paused);
+            self.finalizers.journal.push(Event::Paused);
         }
     }
 
     fn died(&mut self, id: ObjectId) {
         let object = self.object(id);
-        self.script.journal.push(Event::Died(object));
+        self.finalizers.journal.push(Event::Died(object));
     }
 }

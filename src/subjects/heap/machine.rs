@@ -1,9 +1,11 @@
-//! The virtual machine around a heap under proof: the program's script, and the numbers of objects.
+//! The virtual machine around a heap under proof: the program's names and finalizers, and the numbers of objects.
 
+use crate::judge::code::Finalizers;
+use crate::judge::digest::Gathered;
 use crate::judge::subject::Figure;
 use heapproof_heap as heap;
 use heapproof_heap::{FieldSite, Heap, ObjectId, VerificationReport};
-use heapproof_model::{Float, Object, Script, Value};
+use heapproof_model::{Float, Object, Value};
 use std::hash::Hasher;
 
 /// How many field sites there are. Few, so that each sees several fields and shapes.
@@ -11,7 +13,7 @@ const SITES: usize = 4;
 
 #[derive(Clone, Default)]
 pub(super) struct VirtualMachine {
-    pub(super) script: Script,
+    pub(super) finalizers: Finalizers,
     /// The id of each object, by number.
     ids: Vec<ObjectId>,
     /// The latest object of each slot.
@@ -101,13 +103,13 @@ impl VirtualMachine {
 
 impl VirtualMachine {
     /// Feeds to `state` everything here on which the future depends: the slots of the living objects in the order of
-    /// allocation, since numbers mean that order; the program's script, in which a dead object is named by its slot;
+    /// allocation, since numbers mean that order; the program's finalizers, in which a dead object is named by its slot;
     /// and what sites remember of where fields are. The numbers of dead objects are left out: they occur only in names
     /// and in past journals. The report that a recovery takes as a hint and the number of repairs are left out too:
     /// nothing is decided by either.
-    pub(super) fn digest(heap: &Heap<VirtualMachine>, state: &mut impl Hasher) {
+    pub(super) fn digest(heap: &Heap<VirtualMachine>, state: &mut Gathered) {
         let VirtualMachine {
-            script,
+            finalizers,
             ids,
             tenants: _,
             is_damaged,
@@ -117,6 +119,7 @@ impl VirtualMachine {
             sites,
             returned: _,
         } = heap.host();
+        state.part("machine.ids");
         for id in ids.iter().filter(|id| heap.contains(**id)) {
             state.write_u32(id.slot());
         }
@@ -124,8 +127,10 @@ impl VirtualMachine {
         let label = |object: Object| {
             ids.get(object.index()).map_or((false, u64::MAX), |id| (heap.contains(*id), id.slot().into()))
         };
-        script.digest(&label, state);
+        finalizers.digest(&label, Gathered::part, state);
+        state.part("machine.is_damaged");
         state.write_u8((*is_damaged).into());
+        state.part("machine.sites");
         state.write_usize(sites.len());
         for site in sites {
             site.digest(heap, state);

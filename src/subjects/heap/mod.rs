@@ -1,21 +1,22 @@
 //! The heap of this project as a subject.
 //!
 //! The heap's host is the virtual machine of a program: it numbers objects in the order of their allocation, keeps the
-//! program's script, and runs finalizers as the script says.
+//! program's finalizers, and runs them.
 
 mod calls;
 mod host;
 mod machine;
 mod spelling;
 
+use crate::judge::code::Runs;
 use crate::judge::digest::Gathered;
 use crate::judge::subject::{Figure, Observation, Subject, SubjectKind};
 use calls::{Caller, returns_figures};
 use heapproof_heap::{Configuration, Heap, Host, ObjectId, VerificationErrorKind, VerificationReport, View};
 use heapproof_model::reference::Settings;
 use heapproof_model::{
-    Code, Contents, Counts, Event, Field, Finding, FindingKind, Kind, Machine, Name, Object, Operation, Refusal,
-    Statistics, Value,
+    Code, Contents, Counts, Event, Field, Finding, FindingKind, Kind, Name, Object, Operation, Refusal, Statistics,
+    Value,
 };
 use machine::VirtualMachine;
 use std::collections::BTreeSet;
@@ -71,6 +72,12 @@ impl HeapSubject {
     }
 }
 
+impl heapproof_heap::Parts for Gathered {
+    fn part(&mut self, name: &'static str) {
+        Gathered::part(self, name);
+    }
+}
+
 impl Subject for HeapSubject {
     fn supports(&self, _: Code) -> bool {
         true
@@ -94,11 +101,11 @@ impl Subject for HeapSubject {
     }
 
     fn bind(&mut self, name: Name, object: Object) {
-        self.heap.host_mut().script.bind(name, object);
+        self.heap.host_mut().finalizers.bind(name, object);
     }
 
     fn take_journal(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.heap.host_mut().script.journal)
+        std::mem::take(&mut self.heap.host_mut().finalizers.journal)
     }
 
     fn look(&self, object: Object, contents: &mut Contents) {
@@ -191,13 +198,17 @@ impl Subject for HeapSubject {
         Some(self.heap.host().repairs)
     }
 
+    fn footprint(&self) -> u64 {
+        self.heap.footprint()
+    }
+
     fn touched(&self) -> u64 {
         self.heap.statistics().objects_touched
     }
 
     fn digest(&self) -> Option<u128> {
-        let mut state = Gathered::default();
-        self.heap.digest(&mut state);
+        let mut state = Gathered::of("heap");
+        self.heap.digest_parts(&mut state);
         VirtualMachine::digest(&self.heap, &mut state);
         Some(state.digest())
     }
@@ -208,7 +219,7 @@ impl Subject for HeapSubject {
 
     fn fork(&self) -> Option<Box<dyn Subject>> {
         let heap = self.heap.clone();
-        debug_assert!(heap.host().script.journal.is_empty());
+        debug_assert!(heap.host().finalizers.journal.is_empty());
         Some(Box::new(HeapSubject { heap }))
     }
 }

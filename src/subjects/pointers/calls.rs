@@ -129,7 +129,7 @@ impl<P: Pointers> Caller<'_, P> {
             Operation::On { object: Some(object), line } => {
                 let mut state = self.shared.borrow_mut();
                 if state.takes_lines(*object) {
-                    state.script.append(*object, (**line).clone());
+                    state.finalizers.append(*object, (**line).clone());
                 }
                 Ok(Value::Nil)
             }

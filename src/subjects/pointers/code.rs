@@ -4,9 +4,9 @@ use super::Pointers;
 use super::calls::{Caller, Reply};
 use super::probe::Shared;
 use super::state::Running;
+use crate::judge::code::{self, Finalizers, Runs};
 use heapproof_model::dialect::{Panics, UserCode};
-use heapproof_model::script::{self, Machine};
-use heapproof_model::{End, Object, Operation, Refusal, Script, Value};
+use heapproof_model::{End, Object, Operation, Refusal, Value};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// A panic that a program asks for.
@@ -42,17 +42,17 @@ fn concerned<P: Pointers>(node: &P) -> Option<(&Shared<P>, Object)> {
 fn run<P: Pointers>(shared: &Shared<P>, object: Object, node: &P, sort: UserCode) -> Option<End> {
     let mut state = shared.borrow_mut();
     let in_set = state.begins_to_die(object, sort);
-    let code = if in_set { state.dialect.set_code } else { state.dialect.code };
-    if !code.runs_as(sort) || !state.begins_its_code(object, sort) {
+    let sort_of = if in_set { state.dialect.set_code } else { state.dialect.code };
+    if !sort_of.runs_as(sort) || !state.begins_its_code(object, sort) {
         return None;
     }
     let is_doomed = sort == UserCode::Destructor && state.doomed.insert(object);
     state.running.push(Running { object, in_set });
-    let script = std::mem::take(&mut state.script);
+    let finalizers = std::mem::take(&mut state.finalizers);
     drop(state);
-    let mut run = Run { caller: Caller { shared, own: Some((object, node)) }, script };
-    let end = script::finalize(&mut run, object);
-    run.lend_script();
+    let mut run = Run { caller: Caller { shared, own: Some((object, node)) }, finalizers };
+    let end = code::run(&mut run, object);
+    run.lend();
     let mut state = shared.borrow_mut();
     state.running.pop();
     if is_doomed {
@@ -73,25 +73,25 @@ fn pass_on<P: Pointers>(shared: &Shared<P>, end: Option<End>) {
 struct Run<'a, P: Pointers> {
     caller: Caller<'a, P>,
     /// It is with the heap during calls, in which other code may run.
-    script: Script,
+    finalizers: Finalizers,
 }
 
 impl<P: Pointers> Run<'_, P> {
-    fn lend_script(&mut self) {
-        std::mem::swap(&mut self.script, &mut self.caller.shared.borrow_mut().script);
+    fn lend(&mut self) {
+        std::mem::swap(&mut self.finalizers, &mut self.caller.shared.borrow_mut().finalizers);
     }
 }
 
-impl<P: Pointers> Machine for Run<'_, P> {
+impl<P: Pointers> Runs for Run<'_, P> {
     fn call(&mut self, operation: &Operation<Object>) -> Reply {
-        self.lend_script();
+        self.lend();
         let reply = self.caller.call(operation);
-        self.lend_script();
+        self.lend();
         reply
     }
 
-    fn script(&mut self) -> &mut Script {
-        &mut self.script
+    fn finalizers(&mut self) -> &mut Finalizers {
+        &mut self.finalizers
     }
 
     fn permits(&self, operation: &Operation<Object>) -> bool {

@@ -75,11 +75,11 @@ impl<P: Pointers> Subject for PointerHeap<P> {
     }
 
     fn bind(&mut self, name: Name, object: Object) {
-        self.shared.borrow_mut().script.bind(name, object);
+        self.shared.borrow_mut().finalizers.bind(name, object);
     }
 
     fn take_journal(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.shared.borrow_mut().script.journal)
+        std::mem::take(&mut self.shared.borrow_mut().finalizers.journal)
     }
 
     /// What is read through handles; of garbage, to which there is none, what was stored.

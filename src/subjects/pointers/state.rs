@@ -1,9 +1,10 @@
 //! What the adapter knows of its nodes: the handles that the mutator holds, what is stored where, and who has died.
 
 use super::Pointers;
+use crate::judge::code::Finalizers;
 use heapproof_model::definitions::{Graph, reachable};
 use heapproof_model::dialect::{Again, Release, SetView, UserCode};
-use heapproof_model::{Contents, Dialect, Event, Kind, Object, Refusal, Script, Value};
+use heapproof_model::{Contents, Dialect, Event, Kind, Object, Refusal, Value};
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
@@ -26,7 +27,7 @@ pub(super) struct Running {
 
 pub(super) struct State<P: Pointers> {
     pub things: Vec<Thing<P>>,
-    pub script: Script,
+    pub finalizers: Finalizers,
     pub dialect: Dialect,
     /// The innermost last.
     pub running: Vec<Running>,
@@ -45,7 +46,7 @@ impl<P: Pointers> Default for State<P> {
         let dialect = P::dialect();
         State {
             things: Vec::new(),
-            script: Script::default(),
+            finalizers: Finalizers::default(),
             dialect,
             running: Vec::new(),
             doomed: BTreeSet::new(),
@@ -176,9 +177,9 @@ impl<P: Pointers> State<P> {
     /// Whether the object has code that is to run as that now. Then it has begun.
     pub fn begins_its_code(&mut self, object: Object, sort: UserCode) -> bool {
         let begun = std::mem::replace(&mut self.things[object.index()].has_begun, true);
-        self.script.keep(self.dialect.keeps_code(sort));
+        self.finalizers.keep(self.dialect.keeps_code(sort));
         let once = sort == UserCode::Finalizer && self.dialect.again == Again::Once;
-        self.script.has_finalizer(object) && !(begun && once)
+        self.finalizers.has_finalizer(object) && !(begun && once)
     }
 
     /// An object has died.
@@ -186,8 +187,8 @@ impl<P: Pointers> State<P> {
         let thing = &mut self.things[object.index()];
         thing.lives = false;
         self.owed.extend(thing.contents.values.iter().filter_map(Value::reference));
-        self.script.forget(object);
-        self.script.journal.push(Event::Died(object));
+        self.finalizers.forget(object);
+        self.finalizers.journal.push(Event::Died(object));
     }
 
     /// A call from outside has ended.

@@ -7,12 +7,12 @@ use super::child::{Child, shortened};
 use super::coming::{Queue, write};
 use super::pool::{Pool, Served};
 use super::words::{Answer, Seen};
+use crate::judge::code::{self, Finalizers, Runs};
 use crate::judge::lost::{Loss, Lost};
 use crate::judge::subject::{Coming, Looks, Observation, Subject};
 use crate::judge::violation::Violation;
 use heapproof_model::dialect::{Again, Names, UserCode};
-use heapproof_model::script::{self, Machine};
-use heapproof_model::{Code, Contents, Counts, Dialect, End, Event, Name, Object, Operation, Refusal, Script, Value};
+use heapproof_model::{Code, Contents, Counts, Dialect, End, Event, Name, Object, Operation, Refusal, Value};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ type Reply = Result<Value<Object>, Refusal>;
 /// A heap in a child.
 pub(super) struct ProcessSubject {
     talk: RefCell<Talk>,
-    script: Script,
+    finalizers: Finalizers,
     pool: Arc<Pool>,
     /// Whether each object lives, by number.
     lives: Vec<bool>,
@@ -156,7 +156,7 @@ impl ProcessSubject {
         let talk = Talk { served: Some(served), announced: Queue::default(), seen: None, lost: None };
         ProcessSubject {
             talk: RefCell::new(talk),
-            script: Script::default(),
+            finalizers: Finalizers::default(),
             pool,
             lives: Vec::new(),
             armed: BTreeSet::new(),
@@ -194,8 +194,8 @@ impl ProcessSubject {
                 }
                 Some(Answer::Skipped) => self.talk.get_mut().wrong(Loss::Untimely("skipped".to_owned())),
                 Some(Answer::Died(object)) => self.died(object),
-                Some(Answer::Took(set)) => self.script.journal.push(Event::Took(set.into_iter().collect())),
-                Some(Answer::Paused) => self.script.journal.push(Event::Paused),
+                Some(Answer::Took(set)) => self.finalizers.journal.push(Event::Took(set.into_iter().collect())),
+                Some(Answer::Paused) => self.finalizers.journal.push(Event::Paused),
                 Some(Answer::Began(object)) => self.run(object),
                 None => return Ok(Value::Nil),
             }
@@ -213,9 +213,9 @@ impl ProcessSubject {
         let Dialect { code, set_code, .. } = self.pool.greeting().dialect;
         // A job runs when its object is dead.
         if code != UserCode::Job && set_code != UserCode::Job {
-            self.script.forget(object);
+            self.finalizers.forget(object);
         }
-        self.script.journal.push(Event::Died(object));
+        self.finalizers.journal.push(Event::Died(object));
     }
 
     /// Runs the lines of an object's user code. What has none returns at once, and it does not matter that it began.
@@ -224,9 +224,9 @@ impl ProcessSubject {
             // Of an object with a finalizer and a destructor, the finalizer is what begins first.
             let is_first = self.begun.insert(object);
             let sort = if is_first { UserCode::Finalizer } else { UserCode::Destructor };
-            self.script.keep(self.pool.greeting().dialect.keeps_code(sort));
+            self.finalizers.keep(self.pool.greeting().dialect.keeps_code(sort));
             self.runs += 1;
-            let end = script::finalize(self, object);
+            let end = code::run(self, object);
             self.runs -= 1;
             end
         } else {
@@ -244,7 +244,7 @@ impl ProcessSubject {
             self.armed.insert(*object);
             let is_over = self.begun.contains(object) && self.pool.greeting().dialect.again != Again::EachDeath;
             if !is_over {
-                self.script.append(*object, (**line).clone());
+                self.finalizers.append(*object, (**line).clone());
             }
         }
         let more = match operation {
@@ -270,13 +270,13 @@ impl ProcessSubject {
     }
 }
 
-impl Machine for ProcessSubject {
+impl Runs for ProcessSubject {
     fn call(&mut self, operation: &Operation<Object>) -> Reply {
         self.ask(operation)
     }
 
-    fn script(&mut self) -> &mut Script {
-        &mut self.script
+    fn finalizers(&mut self) -> &mut Finalizers {
+        &mut self.finalizers
     }
 
     fn has_skipped(&self) -> bool {
@@ -342,11 +342,11 @@ impl Subject for ProcessSubject {
     }
 
     fn bind(&mut self, name: Name, object: Object) {
-        self.script.bind(name, object);
+        self.finalizers.bind(name, object);
     }
 
     fn take_journal(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.script.journal)
+        std::mem::take(&mut self.finalizers.journal)
     }
 
     fn look(&self, object: Object, contents: &mut Contents) {

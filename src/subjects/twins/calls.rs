@@ -68,7 +68,7 @@ impl Twin {
             Operation::On { object, line } => {
                 let object = self.find(*object, None)?;
                 if self.node(object).is_some_and(|node| !node.done) {
-                    self.script.append(object, (**line).clone());
+                    self.finalizers.append(object, (**line).clone());
                 }
                 Ok(Value::Nil)
             }

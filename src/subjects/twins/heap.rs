@@ -6,8 +6,9 @@
 
 use super::Shows;
 use super::wrong::Mistake;
+use crate::judge::code::Finalizers;
 use heapproof_model::dialect::{CollectInCode, CollectInSet, Dialect};
-use heapproof_model::{Contents, Event, Kind, Object, Script, Value};
+use heapproof_model::{Contents, Event, Kind, Object, Value};
 use std::collections::VecDeque;
 
 /// A living object.
@@ -42,7 +43,7 @@ pub struct Twin {
     pub(super) shows: Shows,
     pub(super) mistake: Option<Mistake>,
     pub(super) nodes: Vec<Option<Node>>,
-    pub(super) script: Script,
+    pub(super) finalizers: Finalizers,
     pub(super) capacity: u64,
     pub(super) ceiling: u32,
     /// Objects without references that have not had their turn.
@@ -78,7 +79,7 @@ impl Twin {
             shows,
             mistake,
             nodes: Vec::new(),
-            script: Script::default(),
+            finalizers: Finalizers::default(),
             capacity: 1_000_000,
             ceiling: u32::MAX,
             waiting: VecDeque::new(),
@@ -203,7 +204,7 @@ impl Twin {
     }
 
     pub(super) fn tell(&mut self, event: Event) {
-        self.script.journal.push(event);
+        self.finalizers.journal.push(event);
     }
 
     /// How many cycles there are among those objects: sets that reach each other, or themselves.

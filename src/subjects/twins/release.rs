@@ -2,8 +2,9 @@
 
 use super::heap::{Code, Twin};
 use super::wrong::Mistake;
+use crate::judge::code;
 use heapproof_model::dialect::{Again, Cleared, ContentsOrder, Panics, Release, SetOwn, UserCode};
-use heapproof_model::{End, Event, Object, script};
+use heapproof_model::{End, Event, Object};
 
 impl Twin {
     /// The mutator, or contents, have given up a reference, which is counted already.
@@ -111,7 +112,7 @@ impl Twin {
     /// Whether it has code that is to run as that. What has been finalized may still have a destructor.
     pub(super) fn has_code(&self, object: Object, sort: UserCode) -> bool {
         let done = self.node(object).is_none_or(|node| node.done && sort != UserCode::Destructor);
-        self.script.has_finalizer(object) && !done
+        self.finalizers.has_finalizer(object) && !done
     }
 
     /// Runs an object's code.
@@ -125,11 +126,11 @@ impl Twin {
         }
         self.running.push(Code { object, set: set.map(<[Object]>::to_vec) });
         let has_both = self.dialect.code == UserCode::Both || self.dialect.set_code == UserCode::Both;
-        self.script.keep(again || sort == UserCode::Finalizer && has_both);
-        let end = script::finalize(self, object);
+        self.finalizers.keep(again || sort == UserCode::Finalizer && has_both);
+        let end = code::run(self, object);
         self.running.pop();
         if again && self.errs(Mistake::CodeRunsOnce) {
-            self.script.forget(object);
+            self.finalizers.forget(object);
         }
         if set.is_none() {
             self.after_code(&[object]);
@@ -214,11 +215,11 @@ impl Twin {
             left.push(node.contents.references().collect());
             self.tell(Event::Died(*object));
             self.figures.frees += 1;
-            let has_code = self.script.has_finalizer(*object) && !node.done;
+            let has_code = self.finalizers.has_finalizer(*object) && !node.done;
             if code == UserCode::Job && has_code {
                 self.jobs.push_back(*object);
             } else {
-                self.script.forget(*object);
+                self.finalizers.forget(*object);
             }
         }
         self.owed.extend(left.iter().flatten());
@@ -252,7 +253,7 @@ impl Twin {
             if !self.errs(Mistake::JobLost) {
                 self.run(object, None, UserCode::Job);
             }
-            self.script.forget(object);
+            self.finalizers.forget(object);
             self.settle();
         }
     }

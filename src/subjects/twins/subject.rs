@@ -2,18 +2,17 @@
 
 use super::heap::Twin;
 use super::wrong::Mistake;
+use crate::judge::code::{Finalizers, Runs};
 use crate::judge::subject::{Observation, Subject};
-use heapproof_model::{
-    Code, Contents, Counts, Dialect, Event, Machine, Name, Object, Operation, Refusal, Script, Statistics, Value,
-};
+use heapproof_model::{Code, Contents, Counts, Dialect, Event, Name, Object, Operation, Refusal, Statistics, Value};
 
-impl Machine for Twin {
+impl Runs for Twin {
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
         self.whole_call(operation)
     }
 
-    fn script(&mut self) -> &mut Script {
-        &mut self.script
+    fn finalizers(&mut self) -> &mut Finalizers {
+        &mut self.finalizers
     }
 
     fn permits(&self, operation: &Operation<Object>) -> bool {
@@ -70,11 +69,11 @@ impl Subject for Twin {
     }
 
     fn bind(&mut self, name: Name, object: Object) {
-        self.script.bind(name, object);
+        self.finalizers.bind(name, object);
     }
 
     fn take_journal(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.script.journal)
+        std::mem::take(&mut self.finalizers.journal)
     }
 
     fn look(&self, object: Object, contents: &mut Contents) {
@@ -104,7 +103,7 @@ impl Subject for Twin {
 
     fn fork(&self) -> Option<Box<dyn Subject>> {
         let mut copy = self.clone();
-        copy.script.journal.clear();
+        copy.finalizers.journal.clear();
         Some(Box::new(copy))
     }
 }

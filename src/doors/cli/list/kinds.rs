@@ -21,6 +21,7 @@ pub(super) const KINDS: &[(&str, &str, &str)] = &[
     ("detection-invents-cycle", "", "a detection finds a cycle that does not exist"),
     ("collects-live", "", "a collection frees a reachable object"),
     ("leaves-garbage", "", "a collection leaves an unreachable object"),
+    ("footprint", "", "memory that a program took is not used again when the program runs again"),
     ("over-budget", "", "a slice, check or frame touches more objects than it may"),
     ("expected", "-WHAT", "a line expects what the model does not say"),
     ("verification", "-FINDING", "verification finds too much, too little, or elsewhere"),

@@ -61,7 +61,7 @@ pub(super) fn merge(arguments: &Merge, pieces: &[Piece], output: &mut Output) ->
             printer.event(&event)?;
         }
         printer.proved(&proved)?;
-        if !proved.violations.is_empty() {
+        if !proved.violations.is_empty() || proved.parted.is_some() {
             end = End::Violation;
         }
     }
@@ -159,6 +159,9 @@ fn joined(parts: &[Part<'_>], asked: &Asked) -> (Vec<Value>, Proved) {
         proved.done += part.proved.done.saturating_sub(before.done);
         proved.refused += part.proved.refused.saturating_sub(before.refused);
         proved.seconds += part.proved.seconds;
+        // Shares draw the same pairs up to the last level.
+        proved.pairs = proved.pairs.max(part.proved.pairs);
+        proved.parted = proved.parted.or_else(|| part.proved.parted.clone());
         tail.join(part.tail.clone());
     }
     proved.states = before.states + tail.states.len() as u64 + tail.unmerged;
@@ -174,7 +177,10 @@ fn joined(parts: &[Part<'_>], asked: &Asked) -> (Vec<Value>, Proved) {
             first_ones.push(failed.clone());
         }
     }
-    proved.kind = Kind::new(!proved.known.is_empty(), asked.has_choices);
+    proved.kind = match &proved.parted {
+        Some(_) => Kind::Unsound,
+        None => Kind::new(!proved.known.is_empty(), asked.has_choices),
+    };
     proved.shard = "1/1".to_owned();
     (events(parts, &first_ones, &proved), proved)
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
 /// The types of objects that say what came of the search of a space.
-pub(super) const PROVED: [&str; 3] = ["proved", "tried", "pruned"];
+pub(super) const PROVED: [&str; 4] = ["proved", "tried", "pruned", "unsound"];
 
 /// The result of a shard, as far as it came.
 pub(super) struct Piece {

@@ -2,7 +2,7 @@
 
 use super::Telling;
 use crate::failure::explain::history::{Moment, Which};
-use crate::failure::explain::story::Lines;
+use crate::failure::explain::story::{Cause, Lines};
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Code, Contents, Counts, Event, Object, Operation, Outcome, Reference, Statistics, Value};
 
@@ -89,6 +89,10 @@ impl Telling<'_> {
     /// Tells how a counter got its value.
     pub(super) fn statistics(&mut self, which: &str) {
         let story = self.story;
+        // The model has no counter for what only runs that are compared differ in.
+        if self.settings().named().into_iter().all(|(name, _)| name != which) {
+            return;
+        }
         let of = |moment: usize| story.history.moments[moment].model.statistics;
         let before = story.at.checked_sub(1).map_or_else(|| self.settings(), of);
         let after = of(story.at);
@@ -180,6 +184,15 @@ impl Telling<'_> {
         self.add(text, lines);
     }
 
+    /// Tells how much memory a run of the program leaves behind (SPEC 9.5).
+    pub(super) fn grows(&mut self, early: u64, late: u64, rounds: u64) {
+        // The first figure is of the first quarter of the rounds.
+        let each = late.saturating_sub(early) / (rounds - rounds / 4).max(1);
+        let text =
+            format!("nothing lives at the end of each run of these lines, and each leaves about {each} bytes behind");
+        self.add(text, Lines::new());
+    }
+
     /// Tells how often slices may pause (SPEC 3.6, 5.5).
     pub(super) fn pauses(&mut self) {
         let story = self.story;
@@ -188,20 +201,28 @@ impl Telling<'_> {
             return;
         };
         let collects = matches!(now(&story.at).operation, Some(Operation::CollectSlice { .. }));
-        let paused = |moment: &usize| {
-            let same = match now(moment).operation {
-                Some(Operation::CollectSlice { .. }) => collects,
-                Some(Operation::DetectSlice { .. }) => !collects,
-                _ => return None,
-            };
-            same.then(|| now(moment).model.events.contains(&Event::Paused))
-        };
-        let row = (0..story.at).rev().take_while(|moment| collects || !ends_a_row(now(moment)));
-        let calls = row.filter_map(|moment| Some((moment, paused(&moment)?)));
-        let row: Vec<usize> = calls.take_while(|(_, paused)| *paused).map(|(moment, _)| moment).collect();
+        let mut row: Vec<Cause<'_>> = Vec::new();
+        let before = story.at.checked_sub(1).into_iter().flat_map(|last| story.done_until(last)).rev();
+        for (cause, operation, outcome) in before {
+            let paused = *outcome == Outcome::Done(Value::Bool(false));
+            match operation {
+                Operation::CollectSlice { .. } if collects && !paused => break,
+                Operation::DetectSlice { .. } if !collects && !paused => break,
+                Operation::CollectSlice { .. } if collects => row.push(cause),
+                Operation::DetectSlice { .. } if !collects => row.push(cause),
+                // A check and a collection belong to the same sliced collection.
+                Operation::Collect {} | Operation::Recover {} | Operation::RecoverRoots {} if collects => break,
+                _ if !collects && ends_a_row(operation, outcome) => break,
+                _ => {}
+            }
+            if !collects && matches!(cause, Cause::Call(moment) if has_a_death(now(&moment))) {
+                break;
+            }
+        }
         let mut lines = Lines::new();
-        let first = row.last().copied().unwrap_or(story.at);
-        let since = story.when(first, &mut lines);
+        let first = row.last().copied().unwrap_or(Cause::Call(story.at));
+        let since = story.cause(&first, &mut lines);
+        let (Cause::Call(first) | Cause::Inside(first, _) | Cause::Leftovers(first)) = first;
         let rule = if collects {
             let living = story.history.state(Which::Model, first).living().count();
             format!("{living} objects lived at its beginning, so the last of 4 * {living} + 4 calls may not pause")
@@ -213,10 +234,12 @@ impl Telling<'_> {
     }
 }
 
-/// Whether the count of pauses of a detection starts anew after this moment (SPEC 5.5).
-fn ends_a_row(moment: &Moment) -> bool {
-    let is_done = matches!(moment.model.outcome, Some(Outcome::Done(_)));
-    let code = moment.operation.as_ref().map(Operation::code).filter(|_| is_done);
-    let changes = code.is_some_and(|code| !code.reads() && code != Code::DetectSlice);
-    changes || moment.model.events.iter().any(|event| matches!(event, Event::Died(_)))
+/// Whether the count of pauses of a detection starts anew after an operation (SPEC 5.5).
+fn ends_a_row(operation: &Operation<Object>, outcome: &Outcome) -> bool {
+    let code = operation.code();
+    matches!(outcome, Outcome::Done(_)) && !code.reads() && code != Code::DetectSlice
+}
+
+fn has_a_death(moment: &Moment) -> bool {
+    moment.model.events.iter().any(|event| matches!(event, Event::Died(_)))
 }

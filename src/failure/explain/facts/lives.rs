@@ -3,7 +3,7 @@
 use super::Telling;
 use crate::failure::explain::history::Which;
 use crate::failure::explain::state::{Edge, State};
-use crate::failure::explain::story::Lines;
+use crate::failure::explain::story::{Cause, Lines};
 use heapproof_model::{Counts, Event, Object, Operation, Outcome, Value};
 use std::collections::BTreeSet;
 
@@ -88,15 +88,20 @@ impl Telling<'_> {
     /// The remaining references to an object. A subject that freed it has counted none of them.
     fn not_counted(&self, object: Object, lines: &mut Lines) -> String {
         let story = self.story;
-        let since: BTreeSet<usize> = story.held_since(object).into_iter().collect();
-        let held = since.into_iter().map(|moment| {
-            let how = match &story.history.moments[moment].operation {
-                Some(Operation::Take { .. }) => "taken",
-                _ => "given",
+        let mut missed: Vec<String> = Vec::new();
+        for cause in story.still_held(object) {
+            let how = match cause {
+                Cause::Call(moment) => match &story.history.moments[moment].operation {
+                    Some(Operation::Take { .. }) => "taken at ",
+                    _ => "given at ",
+                },
+                Cause::Inside(..) | Cause::Leftovers(_) => "that comes of ",
             };
-            format!("the reference {how} at {}", story.when(moment, lines))
-        });
-        let mut missed: Vec<String> = held.collect();
+            let told = format!("the reference {how}{}", story.cause(&cause, lines));
+            if !missed.contains(&told) {
+                missed.push(told);
+            }
+        }
         let edges = story.after.edges_to(object);
         if !edges.is_empty() {
             missed.push(story.references(&edges, lines));
@@ -191,19 +196,17 @@ impl Telling<'_> {
     /// Tells since when cycles are known (SPEC 5.3).
     pub(super) fn known(&mut self) {
         let story = self.story;
-        let detects = |moment: &usize| {
-            let moment = &story.history.moments[*moment];
-            match moment.operation {
-                Some(Operation::Detect {} | Operation::DetectFull {}) => true,
-                Some(Operation::DetectSlice { .. }) => moment.model.outcome == Some(Outcome::Done(Value::Bool(true))),
-                _ => false,
-            }
+        let detects = |operation: &Operation<Object>, outcome: &Outcome| match operation {
+            Operation::Detect {} | Operation::DetectFull {} => matches!(outcome, Outcome::Done(_)),
+            Operation::DetectSlice { .. } => *outcome == Outcome::Done(Value::Bool(true)),
+            _ => false,
         };
         let mut lines = Lines::new();
-        let text = match (0..=story.at).rev().find(detects) {
-            Some(moment) => format!(
+        let mut all = story.done_until(story.at).rev();
+        let text = match all.find(|(_, operation, outcome)| detects(operation, outcome)) {
+            Some((cause, ..)) => format!(
                 "known is what the detection of {} found, less the cycles of which an object has died since",
-                story.when(moment, &mut lines)
+                story.cause(&cause, &mut lines)
             ),
             None => "no detection has been made, so no cycle is known".to_owned(),
         };

@@ -1,13 +1,18 @@
 //! Why the model is right: a chain of facts from the definitions, each with the lines that it depends on.
 
+mod calls;
+mod damage;
 mod expected;
 mod figures;
 mod lives;
+mod notation;
 mod outcomes;
 mod returned;
 
 use super::story::{Lines, Story};
+use crate::judge::lockstep::Failure;
 use crate::judge::violation::Violation;
+use heapproof_model::Program;
 
 /// A fact, which follows from the definitions or was observed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +24,28 @@ pub struct Fact {
     pub lines: Vec<usize>,
 }
 
-/// The facts behind a violation.
-pub fn facts(story: &Story<'_>, violation: &Violation) -> Vec<Fact> {
+/// The facts behind a failure of a program. There is no story where nothing was done before it, or where no heap is in it.
+pub fn facts(story: Option<&Story<'_>>, program: &Program, failure: &Failure) -> Vec<Fact> {
+    let violation = &failure.violation;
+    if violation.is_of_notation() {
+        return notation::facts(program, violation);
+    }
+    let Some(story) = story else {
+        let text = "it is the first call, so nothing was done before it".to_owned();
+        return vec![Fact { text, lines: Vec::new() }];
+    };
     let mut telling = Telling { story, facts: Vec::new() };
+    if violation.ends_the_process() {
+        let line = program.lines().get(failure.step);
+        let named = line.map(|line| story.history.names.named(program, line)).unwrap_or_default();
+        telling.last_before(&named);
+        return telling.facts;
+    }
     telling.tell(violation);
+    telling.refused(&violation.objects());
+    if telling.facts.is_empty() {
+        telling.call();
+    }
     telling.facts
 }
 
@@ -52,7 +75,7 @@ impl Telling<'_> {
             Violation::Counts { object, model, subject } => self.counts(*object, *model, *subject),
             Violation::Strong { object, .. } => self.referred_to(*object),
             Violation::Contents { object, model, subject } => self.contents(*object, model, subject),
-            Violation::Outcome { model, .. } => self.outcome(model),
+            Violation::Outcome { model, subject } => self.outcome(model, subject),
             Violation::Journal { model, subject } => self.journal(model.as_ref(), subject.as_ref()),
             Violation::Statistics { which, .. } => self.statistics(which),
             Violation::Cycles { model, subject } => {
@@ -63,12 +86,25 @@ impl Telling<'_> {
             Violation::Expected { expected, found } => self.expected(expected, found),
             Violation::OverBudget { budget, .. } => self.budget(*budget),
             Violation::Returned { figure, .. } => self.returned(*figure),
-            Violation::Verification { .. } => {
-                for object in violation.objects() {
-                    self.referred_to(object);
-                }
+            Violation::Footprint { early, late, rounds } => self.grows(*early, *late, *rounds),
+            Violation::Verification { found } => self.found(*found),
+            Violation::FaultMissed { fault, wanted, .. } => self.fault_missed(*fault, *wanted),
+            Violation::Score { found, wanted, .. } => self.score(found, *wanted),
+            Violation::RepairedAgain { .. } => self.repaired(),
+            Violation::Undetermined { which, difference } => {
+                let part = difference.kind().replace(['-', '_'], " ");
+                self.add(format!("{which} is given the same lines, and what differs is: {part}"), Lines::new());
+                self.call();
+                self.tell(difference);
             }
-            _ => {}
+            Violation::Panicked { .. } | Violation::Lost(_) | Violation::Told { .. } => self.call(),
+            // Those that end the process have been told, and so have those of notation.
+            Violation::Crashed { .. }
+            | Violation::Hung { .. }
+            | Violation::OutOfMemory { .. }
+            | Violation::NotMade(_)
+            | Violation::Misplaced { .. }
+            | Violation::RoundTrip { .. } => {}
         }
     }
 }

@@ -4,21 +4,100 @@ use super::Telling;
 use crate::failure::explain::history::Which;
 use crate::failure::explain::sides::kind_in_words;
 use crate::failure::explain::story::Lines;
-use heapproof_model::{Code, Event, Object, Operation, Outcome, Refusal};
+use crate::judge::signature::refusal;
+use heapproof_model::definitions::Graph;
+use heapproof_model::{Code, Event, Object, Operation, Outcome, Refusal, Value};
 
 impl Telling<'_> {
     /// Tells why a call is done or refused.
-    pub(super) fn outcome(&mut self, model: &Outcome) {
-        match model {
-            Outcome::Refused(refusal) => self.refusal(*refusal),
-            Outcome::Done(_) => {
-                self.pauses();
-                for object in self.story.named() {
-                    self.written(object);
-                }
+    pub(super) fn outcome(&mut self, model: &Outcome, subject: &Outcome) {
+        match (model, subject) {
+            (Outcome::Refused(reason), _) => {
+                let mut lines = Lines::new();
+                let (when, word) = (self.story.when(self.story.at, &mut lines), refusal(*reason).replace('_', " "));
+                self.add(format!("{when} is refused ({word}), and changes nothing"), lines);
+                self.refusal(*reason);
             }
-            Outcome::Skipped => {}
+            (Outcome::Done(_), Outcome::Refused(reason)) => {
+                self.not_refused(*reason);
+                self.story.named().into_iter().for_each(|object| self.written(object));
+            }
+            (Outcome::Done(model), Outcome::Done(subject)) => self.value(model, subject),
+            _ => {}
         }
+    }
+
+    /// Tells why a call gives a value.
+    fn value(&mut self, model: &Value<Object>, subject: &Value<Object>) {
+        let names = &self.story.history.names;
+        let (gives, other) = (names.value(model), names.value(subject));
+        self.pauses();
+        for object in self.story.named() {
+            self.written(object);
+        }
+        match self.story.now().operation {
+            Some(Operation::Collect {} | Operation::CollectSlice { .. } | Operation::Check {}) => self.sets(),
+            Some(Operation::TryTake { object: Some(object) } | Operation::Drop { object: Some(object) }) => {
+                self.referred_to(object);
+                self.stale(object);
+            }
+            _ => {}
+        }
+        if let Some(Operation::Upgrade { weak: Some(weak) }) = self.story.now().operation
+            && let Some(target) = [model, subject].into_iter().find_map(Value::reference)
+        {
+            match model.reference() {
+                Some(_) => self.lives(target),
+                None => self.gone(target),
+            }
+            self.written(weak);
+        }
+        self.add(format!("both sides do the call; what differs is what it gives, {gives} or {other}"), Lines::new());
+    }
+
+    /// Tells why a call is not refused for that reason.
+    fn not_refused(&mut self, refusal: Refusal) {
+        let story = self.story;
+        let mut lines = Lines::new();
+        let text = match refusal {
+            Refusal::Frame => match self.frame() {
+                Some(begin) => format!("a frame is open since {}", story.when(begin, &mut lines)),
+                None => "no frame is open".to_owned(),
+            },
+            Refusal::Capacity => {
+                let living = story.before.living().count();
+                let set = story.last_line(&[Code::SetCapacity]).map(|moment| story.when(moment, &mut lines));
+                let set = set.map_or_else(|| "1000000, as none is set".to_owned(), |when| format!("set at {when}"));
+                format!("{living} objects live before it; the capacity is {set}")
+            }
+            Refusal::Overflow => {
+                let set = story.last_line(&[Code::SetCounts]).map(|moment| story.when(moment, &mut lines));
+                format!(
+                    "the ceiling of counts is {}",
+                    set.map_or_else(|| "2^32 - 1, as none is set".to_owned(), |when| format!("set at {when}"))
+                )
+            }
+            Refusal::NotHeld => return story.named().into_iter().for_each(|object| self.referred_to(object)),
+            Refusal::Setting => "no number of it is 0, and no bounds cross".to_owned(),
+            Refusal::Reentrant => "no finalizer runs".to_owned(),
+            Refusal::Nil => "no nil stands where it needs an object".to_owned(),
+            Refusal::Stale | Refusal::StaleValue => {
+                for object in story.named() {
+                    self.referred_to(object);
+                }
+                return;
+            }
+            Refusal::Kind | Refusal::Index | Refusal::Field | Refusal::NotPlain => return,
+            Refusal::Inapplicable | Refusal::Panicked => "the model follows the subject in this".to_owned(),
+        };
+        self.add(text, lines);
+    }
+
+    /// The moment at which the frame was opened that is open, if one is.
+    fn frame(&self) -> Option<usize> {
+        let story = self.story;
+        let last = story.last_line(&[Code::Begin, Code::End])?;
+        matches!(story.history.moments[last].operation, Some(Operation::Begin { .. })).then_some(last)
     }
 
     /// Tells since when an object lives, which references it holds, and which lines stored them.
@@ -64,11 +143,9 @@ impl Telling<'_> {
                 });
                 format!("{live} objects live{by}")
             }
-            Refusal::Frame => match story.last_line(&[Code::Begin, Code::End]) {
-                Some(moment) if matches!(story.history.moments[moment].operation, Some(Operation::Begin { .. })) => {
-                    format!("a frame is open since {}", story.when(moment, &mut lines))
-                }
-                _ => "no frame is open".to_owned(),
+            Refusal::Frame => match self.frame() {
+                Some(begin) => format!("a frame is open since {}", story.when(begin, &mut lines)),
+                None => "no frame is open".to_owned(),
             },
             Refusal::Nil => "nil stands where an object is needed".to_owned(),
             Refusal::NotPlain => "a scalar holds no reference".to_owned(),
@@ -99,7 +176,11 @@ impl Telling<'_> {
             let told = last.map(|event| story.history.names.event(Some(event))).collect::<Vec<_>>().join("; ");
             self.add(format!("before, in this call: {earlier}{told}"), Lines::new());
         }
+        self.in_code(same, model.or(subject));
+        self.recovered(model, subject);
         match model {
+            Some(Event::Paused) => self.pauses(),
+            Some(Event::Damaged(_)) => self.made_faults(),
             Some(Event::Died(object)) => self.gone(*object),
             Some(Event::Began(object)) => self.armed(*object),
             Some(Event::Took(set)) => set.iter().take(2).for_each(|object| self.unreached(&story.before, *object)),
@@ -107,6 +188,8 @@ impl Telling<'_> {
         }
         match subject {
             Some(Event::Died(object) | Event::Began(object)) if model.is_none() => self.lives(*object),
+            Some(Event::Paused) => self.pauses(),
+            Some(Event::Damaged(_)) => self.made_faults(),
             Some(Event::Took(set)) => {
                 let live = set.iter().find(|object| story.after.path(**object).is_some());
                 live.or(set.first()).into_iter().for_each(|object| self.lives(*object));
@@ -116,13 +199,14 @@ impl Telling<'_> {
     }
 
     /// Tells which lines gave an object its finalizer.
-    fn armed(&mut self, object: Object) {
+    pub(super) fn armed(&mut self, object: Object) {
         let story = self.story;
         let mut lines = Lines::new();
         let arms = |operation: &Operation<Object>| matches!(operation, Operation::On { object: Some(armed), .. } if *armed == object);
-        let by = story.history.moments.iter().enumerate();
-        let by = by.filter(|(_, moment)| moment.operation.as_ref().is_some_and(arms));
-        let by = by.map(|(index, _)| story.when(index, &mut lines)).collect::<Vec<_>>().join(", ");
+        let by = story
+            .done_until(story.at)
+            .filter(|(_, operation, outcome)| arms(operation) && matches!(outcome, Outcome::Done(_)));
+        let by = by.map(|(cause, ..)| story.cause(&cause, &mut lines)).collect::<Vec<_>>().join(", ");
         if !by.is_empty() {
             self.add(format!("the finalizer of {} is made by {by}", story.name(object)), lines);
         }

@@ -38,7 +38,7 @@ impl Telling<'_> {
     }
 
     /// Tells which sets have been freed, as far back as the call returns them.
-    fn sets(&mut self) {
+    pub(super) fn sets(&mut self) {
         let story = self.story;
         let moments = &story.history.moments;
         let ends = matches!(moments[story.at].operation, Some(Operation::End {}));

@@ -1,0 +1,2 @@
+#![no_main]
+heapproof_fuzz::target!(Memory);

@@ -1,0 +1,3 @@
+//! Measures what the harness costs.
+
+pub(crate) mod work;
