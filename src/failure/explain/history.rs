@@ -249,11 +249,10 @@ impl Recorder {
         let line = if let Some(When::Line(index)) = self.when { Some(index) } else { None };
         let concerns =
             |watched: &mut Watched| watched.is_concerned(line, (called.operation, called.model), born, called.events);
-        let is_watched = self.watched.as_mut().is_none_or(concerns);
+        let is_concerned = self.watched.as_mut().is_none_or(concerns);
         let inside = self.inside(called.operation, called.model, called.events);
-        self.learn_names(lockstep.model(), called.model, &inside);
-        if !is_watched {
-            return;
+        if !is_concerned {
+            return self.learn_names(lockstep.model(), called.model, &inside);
         }
         let model = Side {
             outcome: Some(called.model.clone()),
@@ -269,6 +268,7 @@ impl Recorder {
             changes: panics::catch(|| self.of_subject(lockstep)).unwrap_or_default(),
             statistics,
         };
+        self.learn_names(lockstep.model(), called.model, &inside);
         let (when, operation) = (self.when.unwrap_or(When::End), Some(called.operation.clone()));
         self.push(Moment { when, operation, model, subject, inside });
     }

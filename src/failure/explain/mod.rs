@@ -111,7 +111,7 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     // then.
     // What is counted over all calls is not known where only some are.
     let knows = !history.is_partial || expected || !failure.violation.objects().is_empty();
-    let told = panics::catch(|| if knows { facts::facts(story.as_ref(), program, failure) } else { Vec::new() });
+    let told = panics::catch(|| facts::facts(story.as_ref().filter(|_| knows), program, failure));
     let mut facts = told.unwrap_or_default();
     let story = story.filter(|_| !ends);
     let drawn = story.and_then(|story| panics::catch(|| drawn(&story, &failure.violation)).ok());
