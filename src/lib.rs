@@ -1,5 +1,5 @@
 //! Proves reference-counted heaps. It runs random, fuzzed and hand-written operation sequences in lockstep with a
-//! reference model, compares everything after every operation, and minimises every failure to a trace that a person can
+//! reference model, compares everything that the heap shows, and minimises every failure to a trace that a person can
 //! read.
 //!
 //! The sources are six rooms, in the order in which data flows; a room imports only those before it:

@@ -176,3 +176,21 @@ fn a_dialect_decides_what_is_so() {
     std::fs::write(folder.path().join("b.trace"), held).unwrap();
     assert_eq!(heapproof(folder.path(), &["judge", "b.trace"]).0, 1);
 }
+
+#[test]
+fn no_property_asks_the_heap_what_a_line_expects() {
+    let text = "set budget 3\na = table\nb = box a\ncollect 1\nbegin 3\nexpect a 2\nc = table\nc.x = b\nverify\nexpect live 3\n\
+                on c: take self\ndetect\nend\ndrop c\nexpect a.x = nil\ncollect\n";
+    for property in Property::ALL {
+        for verdict in [property.check(&HEAP, &program(text)), property.seek(&HEAP, &program(text))] {
+            assert_eq!(verdict.failure, None, "{}", property.name());
+        }
+    }
+}
+
+#[test]
+fn of_a_damaged_heap_nothing_is_expected() {
+    let text = "a = table\nfault count_up a\nexpect a 7\nrecover\n";
+    assert_eq!(judged(text), None);
+    assert_eq!(Property::Lockstep.check(&HEAP, &program(text)).failure, None);
+}

@@ -3,9 +3,10 @@
 use crate::command_line::{folder, heapproof};
 use crate::program;
 use heapproof::lockstep::{LONG, interval};
-use heapproof::model::Dialect;
+use heapproof::model::{Code, Contents, Dialect, Object, Operation, Refusal, Value};
 use heapproof::properties::Property;
-use heapproof::subjects::{CANARY, HEAP, model};
+use heapproof::subject::{Looks, Observation, Subject, SubjectKind};
+use heapproof::subjects::{CANARY, HEAP, HeapSubject, model};
 use heapproof::{alone, explain};
 
 /// A long trace with those lines in the middle.
@@ -64,4 +65,45 @@ fn a_replay_says_how_often_it_has_looked() {
     assert!(code == 0 && out.contains("more than 5000: looked at after every 14 operations"), "{out}");
     let (_, out, _) = heapproof(folder.path(), &["replay", "long.trace", "--format", "json"]);
     assert!(out.contains("\"looked_every\":14,"), "{out}");
+}
+
+/// A heap that is dear to look at, and shows the number 7 as 8.
+struct Dear(HeapSubject);
+
+impl Subject for Dear {
+    fn supports(&self, code: Code) -> bool {
+        self.0.supports(code)
+    }
+
+    fn observes(&self, observation: Observation) -> bool {
+        observation == Observation::Contents
+    }
+
+    fn looks(&self) -> Looks {
+        Looks::Dear
+    }
+
+    fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
+        self.0.call(operation)
+    }
+
+    fn lives(&self, object: Object) -> bool {
+        self.0.lives(object)
+    }
+
+    fn look(&self, object: Object, contents: &mut Contents) {
+        self.0.look(object, contents);
+        contents.values.iter_mut().filter(|value| **value == Value::Int(7)).for_each(|value| *value = Value::Int(8));
+    }
+}
+
+#[test]
+fn a_heap_that_is_dear_to_look_at_is_looked_at_where_a_long_trace_ends() {
+    let dear = SubjectKind::new("dear", "", || Box::new(Dear(HeapSubject::default())));
+    for more in 0..15 {
+        let idle = "take x\ndrop x\n".repeat(more);
+        let fails = |text: &str| Property::Lockstep.check(&dear, &program(&long(text))).failure.is_some();
+        assert!(fails(&format!("{idle}*y = 7")), "{more}");
+        assert!(!fails(&format!("{idle}*y = 6")), "{more}");
+    }
 }

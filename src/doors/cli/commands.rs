@@ -34,7 +34,7 @@ seconds, the process ends without them. A second signal ends it at once.";
 
 /// Proves reference-counted heaps with cycle collection.
 ///
-/// It runs programs of heap operations beside a reference model, and compares everything after each operation.
+/// It runs programs of heap operations beside a reference model, and compares everything that the heap shows.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(super) struct Arguments {

@@ -61,10 +61,10 @@ pub(super) fn import(arguments: &Import, output: &mut Output) -> Result<End, Tro
 fn summary(imported: &Imported, log: &str, file: &Path) -> String {
     let (mapped, lines) = (imported.mapped, imported.program.len());
     let all = log.lines().filter(|line| !line.trim().is_empty()).count();
-    let unmapped =
-        imported.unmapped.filter(|_| all > mapped + usize::from(imported.is_cut)).map_or_else(String::new, |first| {
-            format!("; {} mean nothing to the mapping, the first is {}:{}", all - mapped, file.display(), first + 1)
-        });
+    let without = all.saturating_sub(mapped + usize::from(imported.is_cut));
+    let unmapped = imported.unmapped.filter(|_| without > 0).map_or_else(String::new, |first| {
+        format!("; {without} mean nothing to the mapping, the first is {}:{}", file.display(), first + 1)
+    });
     let cut = if imported.is_cut { "; the last has no end, and is left out since it may be cut" } else { "" };
     format!("{mapped} of {all} lines became {lines} lines of a trace{unmapped}{cut}")
 }

@@ -107,11 +107,11 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     if !failure.tried.is_empty() {
         place.push_str(&format!("; on a copy, after {}", history.names.tried(program, &failure.tried)));
     }
-    // If this run differs at another place than the failure did, the history has gaps. An explanation must not panic
-    // then.
     // What is counted over all calls is not known where only some are.
     let knows = !history.is_partial || expected || !failure.violation.objects().is_empty();
-    let told = panics::catch(|| facts::facts(story.as_ref().filter(|_| knows), program, failure));
+    // If this run differs at another place than the failure did, the history has gaps. An explanation must not panic
+    // then.
+    let told = panics::catch(|| facts::facts(story.as_ref(), program, failure, knows));
     let mut facts = told.unwrap_or_default();
     let story = story.filter(|_| !ends);
     let drawn = story.and_then(|story| panics::catch(|| drawn(&story, &failure.violation)).ok());

@@ -1,6 +1,6 @@
 //! What is watched of a long program: the objects of its failure, and those that have referred to them.
 
-use heapproof_model::{Event, Object, Operation, Outcome, Value};
+use heapproof_model::{Code, Event, Object, Operation, Outcome, Value};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -30,7 +30,12 @@ impl Watched {
         born: Range<usize>,
         events: &[Event],
     ) -> bool {
-        let fails = line.is_none_or(|line| line == self.step);
+        let (code, fails) = (operation.code(), line.is_none_or(|line| line == self.step));
+        // What facts conclude from that it was never done.
+        let rules = [Code::Begin, Code::End, Code::Fault, Code::Recover, Code::RecoverRoots];
+        if code.is_setting() || rules.contains(&code) {
+            return true;
+        }
         if self.concerned.is_empty() {
             return fails || !born.is_empty() || events.iter().any(|event| matches!(event, Event::Died(_)));
         }

@@ -52,16 +52,19 @@ impl Inspection for AtIntervals<'_> {
     }
 
     fn look(&self, lockstep: &mut Lockstep) -> Checked {
-        if self.is_due() { self.inspection.look(lockstep) } else { Ok(()) }
+        // What is dear is looked at where the program is over.
+        if self.is_due() || lockstep.is_over { self.inspection.look(lockstep) } else { Ok(()) }
     }
 
     fn before(&self, lockstep: &mut Lockstep, operation: &Operation<Object>, ahead: &[Line]) -> Result<(), Failed> {
         self.begun.set(self.begun.get() + 1);
-        if self.is_due() { self.inspection.before(lockstep, operation, ahead) } else { Ok(()) }
+        let is_due = self.is_due() || verifies(operation);
+        if is_due { self.inspection.before(lockstep, operation, ahead) } else { Ok(()) }
     }
 
     fn after(&self, lockstep: &mut Lockstep, operation: &Operation<Object>) -> Result<(), Failed> {
-        if self.is_due() { self.inspection.after(lockstep, operation) } else { Ok(()) }
+        let is_due = self.is_due() || verifies(operation);
+        if is_due { self.inspection.after(lockstep, operation) } else { Ok(()) }
     }
 
     /// From here on all is inspected.
@@ -78,4 +81,9 @@ impl Inspection for AtIntervals<'_> {
     fn damaged(&self, lockstep: &Lockstep) -> Checked {
         self.inspection.damaged(lockstep)
     }
+}
+
+/// Whether a program asks for what some properties try things at. It does so seldom.
+fn verifies(operation: &Operation<Object>) -> bool {
+    matches!(operation, Operation::Verify {} | Operation::Recover {} | Operation::RecoverRoots {})
 }

@@ -4,8 +4,9 @@
 //! compared shows it, until a process has run for a week. So here a program is run many times on one subject, which is emptied after each
 //! time, and asked how much memory it has reserved. There is no model.
 //!
-//! Memory may grow by what is needed for the first time, and lists double. But a heap that has grown by a tenth in each of three
-//! windows, each twice as long as the one before, grows with what it has done and not with what lives.
+//! Memory may grow by what is needed for the first time, and lists double. But a heap whose most is a tenth more in the second of
+//! three windows than in the first, and again in the third, each twice as long as the one before, grows with what it has done and
+//! not with what lives. If something lives on after a time, as where finalizers take ever more, nothing is said.
 
 use super::bare::Bare;
 use crate::judge::lockstep::{Failure, Verdict};

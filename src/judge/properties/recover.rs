@@ -76,13 +76,12 @@ fn one_by_one(lockstep: &Lockstep, sample: Sample) -> Result<(), Failed> {
     if recoveries.is_empty() {
         return Ok(());
     }
-    let mut in_turn = recoveries.iter().cycle();
     for object in damageable(lockstep) {
-        let drawn = (0..).zip(Fault::ALL).filter(|(number, _)| sample.has(object.index(), *number));
-        for (_, fault) in drawn {
+        for (number, fault) in sample.faults(object) {
             let mut trial = verified(lockstep)?;
-            if let (true, Some(recovery)) = (made(&mut trial, *fault, object)?, in_turn.next()) {
-                recovered(&mut trial, recovery)?;
+            if made(&mut trial, fault, object)? {
+                // Each fault meets each recovery, whatever the sample is.
+                recovered(&mut trial, &recoveries[(object.index() + number) % recoveries.len()])?;
             }
         }
     }
@@ -91,9 +90,13 @@ fn one_by_one(lockstep: &Lockstep, sample: Sample) -> Result<(), Failed> {
 
 /// For each object, makes several faults on a copy, at this object and at the next ones.
 fn several_at_once(lockstep: &Lockstep, ahead: &[Line], sample: Sample) -> Result<(), Failed> {
-    let objects = damageable(lockstep);
+    let (objects, recoveries) = (damageable(lockstep), recoveries(lockstep));
+    if recoveries.is_empty() {
+        return Ok(());
+    }
     let drawn = (0..objects.len()).filter(|index| sample.has(objects[*index].index(), Fault::ALL.len()));
-    for (index, recovery) in drawn.zip(recoveries(lockstep).iter().cycle()) {
+    for index in drawn {
+        let recovery = &recoveries[objects[index].index() % recoveries.len()];
         let mut trial = verified(lockstep)?;
         for (more, object) in objects[index..].iter().take(AT_ONCE).enumerate() {
             // Different faults for each object, and the same ones whatever lines are left out.

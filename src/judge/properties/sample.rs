@@ -5,7 +5,7 @@
 //! for failures it makes some of the trials, drawn from the program's bytes, and has more programs. A program that is judged by
 //! itself gets all of them.
 
-use heapproof_model::Program;
+use heapproof_model::{Fault, Object, Program};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// All trials, or one in so many.
@@ -22,6 +22,11 @@ impl Sample {
     /// One in so many of the program's trials.
     pub fn of(program: &Program, one_in: u64) -> Sample {
         Sample { one_in, seed: xxh3_64(&program.encode()) }
+    }
+
+    /// The faults that are made at an object, each with its number.
+    pub fn faults(self, object: Object) -> impl Iterator<Item = (usize, Fault)> {
+        (0..).zip(Fault::ALL.iter().copied()).filter(move |(number, _)| self.has(object.index(), *number))
     }
 
     /// Whether a trial is among them; a trial is told by two numbers.

@@ -7,7 +7,7 @@ use super::sample::Sample;
 use crate::judge::lockstep::{Checked, Failed, Inspection, Lockstep, Verdict, run_with};
 use crate::judge::subject::SubjectKind;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Code, Fault, Line, Object, Operation, Outcome, Program};
+use heapproof_model::{Code, Line, Object, Operation, Outcome, Program};
 
 /// How many of the first objects, and how many of the last, are damaged.
 const AT_EITHER_END: usize = 12;
@@ -73,8 +73,7 @@ fn every_fault(lockstep: &Lockstep, sample: Sample) -> Result<(), Failed> {
     }
     let mut trial = lockstep.trial()?;
     for object in damageable(lockstep) {
-        let drawn = (0..).zip(Fault::ALL).filter(|(number, _)| sample.has(object.index(), *number));
-        for (_, &fault) in drawn {
+        for (_, fault) in sample.faults(object) {
             let made = trial.call(&Operation::Fault { fault, object: Some(object) })?;
             if let Outcome::Done(_) = made {
                 trial.look(|trial| trial.compare_damage())?;

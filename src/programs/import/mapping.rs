@@ -1,6 +1,7 @@
 //! Mappings: what the lines of a log mean, as a file in TOML. `docs/logs.md` documents them.
 
 use super::template::Template;
+use heapproof_model::Dialect;
 use regex::{Captures, Regex};
 use serde::Deserialize;
 use std::ops::Range;
@@ -63,7 +64,7 @@ struct Written {
     about: String,
     #[serde(default)]
     documentation: Vec<String>,
-    dialect: Option<String>,
+    dialect: Option<Spanned<String>>,
     #[serde(default = "one_object")]
     objects: Vec<String>,
     #[serde(default)]
@@ -108,6 +109,11 @@ impl Mapping {
         };
         let read = toml::from_str(text).map_err(|wrong| error(wrong.span(), wrong.message().replace('\n', " ")));
         let Written { about, documentation, dialect, objects, nil, line } = read?;
+        if let Some(dialect) = &dialect {
+            let parsed = dialect.get_ref().parse::<Dialect>();
+            parsed.map_err(|wrong| error(Some(dialect.span()), format!("no dialect: {wrong}")))?;
+        }
+        let dialect = dialect.map(Spanned::into_inner);
         let kinds = line.into_iter().map(|kind| {
             let span = Some(kind.pattern.span());
             kind.read(&objects).map_err(|message| error(span, message))

@@ -139,15 +139,21 @@ impl Writing {
         let name = self.names.allocate(address);
         self.say(&format!("{name} = table"), &format!("{address}, was there before"));
         let Some(had) = &kind.had else { return Ok(()) };
-        let had = had.filled(found, &|_, text| text.to_owned()).ok().and_then(|had| had.parse::<i64>().ok());
+        let had = match had.filled(found, &|_, text| text.to_owned()) {
+            Ok(text) => {
+                text.parse::<i64>().map_err(|_| format!("{address} had `{text}` references, which is no number"))
+            }
+            Err(message) => Err(message),
+        };
         match had {
-            Some(had @ 1..=MOST_BEFORE) => {
+            Ok(had @ 1..=MOST_BEFORE) => {
                 (1..had).for_each(|_| self.say(&format!("take {name}"), &format!("{address}, was there before")));
                 Ok(())
             }
             // Fewer than none contradicts the claims of the line itself.
-            Some(..=0) => Ok(()),
-            _ => self.wrong(format!("{address} had more than {MOST_BEFORE} references before the log began")),
+            Ok(..=0) => Ok(()),
+            Err(message) => self.wrong(message),
+            Ok(_) => self.wrong(format!("{address} had more than {MOST_BEFORE} references before the log began")),
         }
     }
 

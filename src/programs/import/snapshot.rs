@@ -114,7 +114,7 @@ impl Node {
             }
             return Ok(());
         };
-        let external = count - referred;
+        let external = count.saturating_sub(referred);
         if external > MOST_BEFORE {
             return writing
                 .wrong(format!("{} is held {external} times; at most {MOST_BEFORE} can be said", self.address));

@@ -37,18 +37,20 @@ pub struct Parted {
 /// A way to a state: the choices of lines.
 pub(super) type Way = Vec<u16>;
 
-/// Compares the states at the ends of two ways by tails of random lines.
+/// Compares the states at the ends of two ways by tails of random lines. The first says whether the states could be made again.
 pub(super) fn compare(
     expander: &mut Expander<'_>,
     (kept, dropped): (&Way, &Way),
     sampling: &Sampling,
     number: u64,
-) -> Option<Parted> {
-    (0..sampling.tails).find_map(|tail| {
-        let mut pair = Pair::new(expander, kept, dropped)?;
-        let what = pair.tail(expander, sampling, drawn(number, &tail))?;
-        Some(pair.parted(what))
-    })
+) -> (bool, Option<Parted>) {
+    for tail in 0..sampling.tails {
+        let Some(mut pair) = Pair::new(expander, kept, dropped) else { return (false, None) };
+        if let Some(what) = pair.tail(expander, sampling, drawn(number, &tail)) {
+            return (true, Some(pair.parted(what)));
+        }
+    }
+    (true, None)
 }
 
 /// Two states of one digest.

@@ -6,7 +6,7 @@ use super::pairs::{self, Way};
 use super::search::Search;
 use crate::judge::digest;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 impl Search {
@@ -30,7 +30,7 @@ impl Search {
             self.watched.get(digest).is_some_and(|kept| *kept != Some(*order))
         };
         let drawn: Vec<_> = drawn.into_iter().filter(watched).collect();
-        let (next, test) = (AtomicUsize::new(0), digest::Test::current());
+        let (next, compared, test) = (AtomicUsize::new(0), AtomicU64::new(0), digest::Test::current());
         let parted = Mutex::new(BTreeMap::new());
         std::thread::scope(|scope| {
             for _ in 0..jobs.clamp(1, drawn.len().max(1)) {
@@ -40,14 +40,16 @@ impl Search {
                     while let Some((number, order, digest)) = drawn.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let kept = self.watched.get(digest).copied().flatten();
                         let ways = (&kept.map_or_else(Vec::new, |kept| self.way(kept)), &self.way(*order));
-                        if let Some(one) = pairs::compare(&mut expander, ways, &self.how.sampling, *number) {
+                        let (both, one) = pairs::compare(&mut expander, ways, &self.how.sampling, *number);
+                        compared.fetch_add(u64::from(both), Ordering::Relaxed);
+                        if let Some(one) = one {
                             parted.lock().unwrap_or_else(PoisonError::into_inner).insert(*number, one);
                         }
                     }
                 });
             }
         });
-        self.summary.pairs += drawn.len() as u64;
+        self.summary.pairs += compared.into_inner();
         let first = parted.into_inner().unwrap_or_else(PoisonError::into_inner).pop_first();
         self.summary.parted = first.map(|(_, parted)| parted);
         self.summary.parted.is_some()

@@ -342,7 +342,8 @@ impl Caller<'_> {
             Operation::SetChecks { on } => Ok(before.with_automatic_checks(on)),
             Operation::SetBudget { objects } => before.with_budget(objects),
             Operation::SetVerify { operations } => before.with_verification_interval(Some(operations)),
-            _ => Ok(before),
+            // Nothing else is a setting.
+            _ => return Ok(()),
         }?;
         let host = VirtualMachine::looking_up(self.0.host().by_name);
         *self.0 = Heap::with_configuration(host, configuration);

@@ -24,8 +24,9 @@ pub struct Fact {
     pub lines: Vec<usize>,
 }
 
-/// The facts behind a failure of a program. There is no story where nothing was done before it, or where no heap is in it.
-pub fn facts(story: Option<&Story<'_>>, program: &Program, failure: &Failure) -> Vec<Fact> {
+/// The facts behind a failure of a program. There is no story where nothing was done before it, or where no heap is in it; `knows`
+/// says whether the story has all that they are about.
+pub fn facts(story: Option<&Story<'_>>, program: &Program, failure: &Failure, knows: bool) -> Vec<Fact> {
     let violation = &failure.violation;
     if violation.is_of_notation() {
         return notation::facts(program, violation);
@@ -34,6 +35,10 @@ pub fn facts(story: Option<&Story<'_>>, program: &Program, failure: &Failure) ->
         let text = "it is the first call, so nothing was done before it".to_owned();
         return vec![Fact { text, lines: Vec::new() }];
     };
+    if !knows {
+        let text = "of so long a program only what concerns some objects is known, and this concerns none".to_owned();
+        return vec![Fact { text, lines: Vec::new() }];
+    }
     let mut telling = Telling { story, facts: Vec::new() };
     if violation.ends_the_process() {
         let line = program.lines().get(failure.step);
