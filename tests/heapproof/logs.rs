@@ -161,3 +161,14 @@ fn many_files_are_told_by_signature_and_each_once() {
     let (code, _, error) = heapproof(folder.path(), &["judge", "none"]);
     assert!(code == 2 && error.contains("none is a folder without a file `*.trace`"), "{error}");
 }
+
+#[test]
+fn a_log_is_minimised_to_the_line_that_was_wrong_and_not_to_one_that_was_right() {
+    let folder = folder();
+    let log = "<D> 0x10 1 Create\n<D> 0x10 1 AddRef 1\n<D> 0x10 1 AddRef 2\n<D> 0x10 1 Release 1\n<D> 0x10 1 AddRef 2\n<D> 0x10 1 AddRef 2\n";
+    std::fs::write(folder.path().join("s.log"), log).unwrap();
+    let (code, ..) = heapproof(folder.path(), &["import", "--as", "addref", "s.log", "-o", "s.trace"]);
+    assert_eq!(code, 0);
+    let (_, out, errors) = heapproof(folder.path(), &["minimize", "s.trace", "-o", "m.trace"]);
+    assert!(out.contains("from line 6 of the log") || errors.contains("from line 6 of the log"), "{out}{errors}");
+}

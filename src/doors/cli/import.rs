@@ -48,7 +48,8 @@ pub(super) fn import(arguments: &Import, output: &mut Output) -> Result<End, Tro
         let first: String = first.chars().take(80).collect();
         let see = mapping.documentation.first().map_or_else(String::new, |url| format!(" ({url})"));
         let about = &mapping.about;
-        return Err(Trouble::Usage(format!("{shown}:1:1: no line is of {about}{see}; it begins with `{first}`")));
+        let cut = if imported.is_cut { "; the last line has no end, and is left out since it may be cut" } else { "" };
+        return Err(Trouble::Usage(format!("{shown}:1:1: no line is of {about}{see}; it begins with `{first}`{cut}")));
     }
     let dialect = mapping.dialect.as_ref().map(|dialect| format!("dialect {}\n", dialect.replace(',', ";")));
     let comment = format!("{}From {shown}, read as {name}.", dialect.unwrap_or_default());
