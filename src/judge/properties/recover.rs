@@ -80,6 +80,8 @@ fn one_by_one(lockstep: &Lockstep, sample: Sample) -> Result<(), Failed> {
         for (number, fault) in sample.faults(object) {
             let mut trial = verified(lockstep)?;
             if made(&mut trial, fault, object)? {
+                // What a heap does not find it may try to repair for ever.
+                trial.look(|lockstep| lockstep.compare_damage())?;
                 // Each fault meets each recovery, whatever the sample is.
                 recovered(&mut trial, &recoveries[(object.index() + number) % recoveries.len()])?;
             }
