@@ -19,8 +19,8 @@ const PAGE: &str = "docs/speed.md";
 /// By how much of itself a count may differ from the one that is kept.
 const MOST: f64 = 0.05;
 
-/// What commit 87a6309 needed for a check of the same programs: the first row of this kind.
-const FIRST: f64 = 49_400.0;
+/// What commit 87a6309 needed for a check of the same programs, which a program of the same few lines did there as an example.
+const FIRST: f64 = 48_600.0;
 
 /// The parts, in the order of the table.
 const PARTS: &[(&str, &str)] = &[
