@@ -1,13 +1,15 @@
 //! Measures the cost of a random program: drawing it, the model alone, the heap alone, and both in lockstep with all
 //! comparisons. Compare only rows of one run, never rows of different machines.
 
+#[path = "operations/parts.rs"]
+mod parts;
+
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use heapproof::generate::{self, Recipe};
 use heapproof::lockstep;
-use heapproof::model::{Program, Reference, Script, Value, script};
-use heapproof::subject::Subject;
-use heapproof::subjects::{HEAP, HeapSubject};
+use heapproof::model::Program;
+use heapproof::subjects::HEAP;
 
 fn main() {
     divan::main();
@@ -33,31 +35,13 @@ fn drawn(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn on_the_model(bencher: Bencher<'_, '_>) {
     let programs = programs();
-    bencher.counter(operations(&programs)).bench(|| {
-        for program in &programs {
-            let mut model = Reference::new();
-            program.lines().iter().for_each(|line| drop(script::step(&mut model, line)));
-        }
-    });
+    bencher.counter(operations(&programs)).bench(|| programs.iter().for_each(parts::on_the_model));
 }
 
 #[divan::bench]
 fn on_the_heap(bencher: Bencher<'_, '_>) {
     let programs = programs();
-    bencher.counter(operations(&programs)).bench(|| {
-        for program in &programs {
-            let mut heap = HeapSubject::default();
-            let mut names = Script::default();
-            for line in program.lines() {
-                let Some(operation) = line.operation.resolve(&|name| names.object(name)) else { continue };
-                let given = heap.call(&operation);
-                if let (Some(name), Ok(Value::Reference(object))) = (line.bind, given) {
-                    names.bind(name, object);
-                    heap.bind(name, object);
-                }
-            }
-        }
-    });
+    bencher.counter(operations(&programs)).bench(|| programs.iter().for_each(parts::on_the_heap));
 }
 
 #[divan::bench]

@@ -1,6 +1,6 @@
 //! `cargo xtask work`: counts the instructions of a checked operation, and of each part of that work.
 //!
-//! A valgrind run of each part over the same kept programs (`benches/work/`), less one that only reads them, divided by the number of
+//! A valgrind run of each part over the same kept programs (`benches/operations/`), less one that only reads them, divided by the number of
 //! operations that are done. Instructions do not depend on what else the machine does; another compiler makes others.
 
 use crate::common::command::{Command, End};
@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process;
 
-const KEPT: &str = "benches/work/counts.json";
+const KEPT: &str = "benches/operations/counts.json";
 const PAGE: &str = "docs/speed.md";
 
 /// By how much of itself a count may differ from the one that is kept.
@@ -114,14 +114,14 @@ fn with_table(page: &str, counts: &Counts) -> Result<String> {
 /// Builds the bench that does the work, and gives its executable.
 fn built() -> Result<PathBuf> {
     let mut cargo = process::Command::new(env!("CARGO"));
-    cargo.args(["build", "--release", "--no-default-features", "--bench", "work", "--message-format", "json"]);
+    cargo.args(["build", "--release", "--no-default-features", "--bench", "operations", "--message-format", "json"]);
     let messages = output(cargo.current_dir(root()))?;
     let executable = |line: &str| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        let is_it = message["target"]["name"] == "work" && message["executable"].is_string();
+        let is_it = message["target"]["name"] == "operations" && message["executable"].is_string();
         is_it.then(|| PathBuf::from(message["executable"].as_str().unwrap_or_default()))
     };
-    messages.lines().find_map(executable).context("cargo has not built the bench `work`")
+    messages.lines().find_map(executable).context("cargo has not built the bench `operations`")
 }
 
 /// The instructions of a run of that part.

@@ -1,27 +1,27 @@
 //! Does one part of the work of a checked operation, for `cargo xtask work` to count its instructions.
 //!
-//! The programs are kept (`benches/work/`), so that commits can be compared. The last line of the output is the number of their
-//! operations that were done, settings left out.
+//! The programs are kept (`benches/operations/`), so that commits can be compared. The part `operations` prints how many of
+//! their operations are done, settings left out.
+
+#[path = "operations/parts.rs"]
+mod parts;
 
 use heapproof::generate::{Recipe, case};
 use heapproof::lockstep::{Nothing, run_with};
-use heapproof::model::{Code, Program, Reference, Script, Value, script};
+use heapproof::model::{Code, Program};
 use heapproof::properties::Property;
-use heapproof::subject::Subject;
-use heapproof::subjects::{HEAP, HeapSubject};
+use heapproof::subjects::HEAP;
+use parts::{on_the_heap, on_the_model};
 use std::process::ExitCode;
 
-const PROGRAMS: &[u8] = include_bytes!("work/programs");
+const PROGRAMS: &[u8] = include_bytes!("operations/programs");
 
 /// A part: its name, and what it does with a program.
 type Part = (&'static str, fn(&Program));
 
 const PARTS: &[Part] = &[
     ("read", |_| ()),
-    ("model", |program| {
-        let mut model = Reference::new();
-        program.lines().iter().for_each(|line| drop(script::step(&mut model, line)));
-    }),
+    ("model", on_the_model),
     ("heap", on_the_heap),
     ("follow", |program| drop(run_with(&HEAP, program, &Nothing))),
     ("seek", |program| drop(Property::Lockstep.seek(&HEAP, program))),
@@ -61,17 +61,4 @@ fn done(program: &Program) -> u64 {
     let tally = run_with(&HEAP, program, &Nothing).tally;
     let counted = |(code, _): &(Code, _)| !code.is_setting();
     tally.by_operation().filter(counted).map(|(_, outcomes)| outcomes.done).sum()
-}
-
-fn on_the_heap(program: &Program) {
-    let mut heap = HeapSubject::default();
-    let mut names = Script::default();
-    for line in program.lines() {
-        let Some(operation) = line.operation.resolve(&|name| names.object(name)) else { continue };
-        let given = heap.call(&operation);
-        if let (Some(name), Ok(Value::Reference(object))) = (line.bind, given) {
-            names.bind(name, object);
-            heap.bind(name, object);
-        }
-    }
 }
