@@ -5,7 +5,8 @@
 //! killed leaves the previous file, and the checksum shows a file that was damaged. Numbers are little-endian.
 
 use super::drawn::{Order, Sampling};
-use super::search::{End, How, Node, Search, Summary};
+use super::search::{How, Node, Search};
+use super::summary::{End, Summary};
 use super::tail::{Counts, Failed, Tail};
 use crate::failure::failures::write_whole;
 use crate::judge::signature::Signature;

@@ -32,14 +32,16 @@ mod sampled;
 mod search;
 mod situation;
 mod space;
+mod summary;
 mod tail;
 
 pub use crate::runs::share::Share;
 pub use checkpoint::CheckpointError;
 pub use drawn::Sampling;
 pub use pairs::Parted;
-pub use search::{End, Found, How, Progress, Search, Summary};
+pub use search::{Found, How, Progress, Search};
 pub use space::Space;
+pub use summary::{End, Summary};
 pub use tail::{Counts, Failed, Tail};
 
 use crate::judge::signature::Signature;

@@ -21,7 +21,7 @@ impl Search {
     }
 
     /// Compares drawn states with those that were kept in their place, and returns whether any two differ.
-    pub(super) fn parts(&mut self, drawn: Vec<(u64, Order, u128)>, jobs: usize) -> bool {
+    pub(super) fn finds_parted(&mut self, drawn: Vec<(u64, Order, u128)>, jobs: usize) -> bool {
         // Where a subject has choices, it may do something else when the same lines are repeated.
         if self.has_choices {
             return false;
