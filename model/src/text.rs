@@ -167,9 +167,11 @@ impl Reader {
         }
         let mut furthest = Furthest::default();
         for (code, form) in FORMS.iter() {
-            match self.matched(*code, form, tokens, depth) {
-                (Ok(operation), _) => return Ok(operation),
-                (Err(error), (at, wanted)) => furthest.add(at, wanted, error),
+            if is_shadowed(form, tokens) {
+                continue;
+            }
+            if let (Err(error), (at, wanted)) = self.matched(*code, form, tokens, depth) {
+                furthest.add(at, wanted, error);
             }
         }
         let (first, second) = (&tokens[0], tokens.get(1));
@@ -208,8 +210,17 @@ impl Reader {
 fn may_be_of(form: &[Token<'_>], tokens: &[Token<'_>]) -> bool {
     let spelled = |token: &&Token<'_>| !token.is_punctuation('$');
     let begins = |first: &Token<'_>| !spelled(&first) || tokens.first().is_some_and(|token| token.text == first.text);
-    form.first().is_none_or(begins)
+    !is_shadowed(form, tokens)
+        && form.first().is_none_or(begins)
         && form.iter().filter(spelled).all(|one| tokens.iter().any(|token| token.text == one.text))
+}
+
+/// Whether the line has a word that another form spells where this one has an operand, as `live` in `expect live 3`.
+fn is_shadowed(form: &[Token<'_>], tokens: &[Token<'_>]) -> bool {
+    let ([first, operand, ..], [begins, second, ..]) = (form, tokens) else { return false };
+    let spells = |(_, other): &(Code, Vec<Token<'_>>)| matches!(&other[..], [one, word, ..] if one.text == first.text && word.text == second.text);
+    let has_operand = first.text == begins.text && operand.is_punctuation('$');
+    has_operand && second.word().is_some() && FORMS.iter().any(spells)
 }
 
 /// What the forms expected that got furthest in the line.

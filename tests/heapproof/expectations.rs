@@ -195,3 +195,14 @@ fn of_a_damaged_heap_nothing_is_expected() {
     assert_eq!(judged(text), Some(("expected-strong-at-6_more".to_owned(), 3)));
     assert_eq!(Property::Lockstep.check(&HEAP, &program(text)).failure, None);
 }
+
+#[test]
+fn a_claim_about_the_heap_is_not_read_as_one_about_an_object_of_that_name() {
+    for (text, place) in
+        [("expect live -1", (1, 13)), ("expect live 4294967296", (1, 13)), ("live = table\nexpect live.x = 5", (2, 12))]
+    {
+        let error = text.parse::<Program>().unwrap_err();
+        assert_eq!((error.line, error.column), place, "{error:?}");
+    }
+    assert_eq!(judged("live = table\nexpect live 1"), None);
+}
