@@ -172,3 +172,20 @@ fn a_log_is_minimised_to_the_line_that_was_wrong_and_not_to_one_that_was_right()
     let (_, out, errors) = heapproof(folder.path(), &["minimize", "s.trace", "-o", "m.trace"]);
     assert!(out.contains("from line 6 of the log") || errors.contains("from line 6 of the log"), "{out}{errors}");
 }
+
+#[test]
+fn what_a_log_frees_and_then_uses_is_told_there() {
+    let folder = folder();
+    let log = |last: &str| format!("<D> 0x10 1 Create\n<D> 0x10 1 AddRef 1\n<D> 0x10 1 Release 0\n<D> 0x10 1 {last}\n");
+    let judged = |last: &str| {
+        std::fs::write(folder.path().join("f.log"), log(last)).unwrap();
+        assert_eq!(heapproof(folder.path(), &["import", "--as", "addref", "f.log", "-o", "f.trace"]).0, 0);
+        heapproof(folder.path(), &["judge", "f.trace"])
+    };
+    let (code, out, _) = judged("AddRef 2");
+    assert!(code == 1 && out.contains("from line 4 of the log"), "{out}");
+    let (code, out, _) = judged("Release 0");
+    assert!(code == 0 && out.contains("`drop x10`, is refused (stale)"), "{out}");
+    let (code, ..) = judged("Create\n<D> 0x10 2 AddRef 1");
+    assert_eq!(code, 0);
+}

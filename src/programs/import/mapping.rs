@@ -149,8 +149,8 @@ impl WrittenKind {
             let told = wrong.to_string();
             format!("no pattern: {}", told.lines().last().unwrap_or_default().trim_start_matches("error: "))
         })?;
-        let lines: Vec<Template> = self.lines.iter().map(|line| Template::new(line)).collect();
-        let had = self.had.as_deref().map(Template::new);
+        let lines: Vec<Template> = self.lines.iter().map(|line| Template::new(line)).collect::<Result<_, _>>()?;
+        let had = self.had.as_deref().map(Template::new).transpose()?;
         let has = |group: &str| pattern.capture_names().flatten().any(|name| name == group);
         let used =
             lines.iter().chain(&had).flat_map(Template::groups).chain(self.new.as_deref()).chain(self.gone.as_deref());

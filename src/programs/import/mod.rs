@@ -18,6 +18,7 @@ use heapproof_model::text::HEADER;
 use mapping::Kind;
 use names::Names;
 use snapshot::Snapshot;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 /// The most references that a log can say of an object that was there before it.
@@ -79,6 +80,8 @@ pub(crate) fn import(log: &str, mapping: &Mapping) -> Result<Imported, LogError>
 #[derive(Default)]
 struct Writing {
     names: Names,
+    /// The addresses of objects that the log has allocated.
+    born: HashSet<String>,
     trace: String,
     /// For each line of the trace the line of the log.
     sources: Vec<usize>,
@@ -109,6 +112,7 @@ impl Writing {
         let born = kind.new.as_deref().map(address);
         if let Some(born) = born {
             self.names.allocate(born);
+            self.born.insert(born.to_owned());
         }
         for address in addresses.iter().filter(|address| !address.is_empty()) {
             if unknown(&self.names, address) {
@@ -128,8 +132,9 @@ impl Writing {
                 Err(message) => return self.wrong(message),
             }
         }
-        if let Some(gone) = &kind.gone {
-            self.names.forget(address(gone));
+        // What the log has allocated is dead until it allocates there again: who names it before that uses what is freed.
+        if let Some(gone) = kind.gone.as_deref().map(address).filter(|gone| !self.born.contains(*gone)) {
+            self.names.forget(gone);
         }
         Ok(())
     }

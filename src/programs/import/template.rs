@@ -17,17 +17,20 @@ enum Part {
 }
 
 impl Template {
-    pub fn new(text: &str) -> Template {
+    /// # Errors
+    /// If the number that is to be added to a group is too large.
+    pub fn new(text: &str) -> Result<Template, String> {
         let (mut parts, mut from) = (Vec::new(), 0);
         for found in GROUP.iter().flat_map(|group| group.captures_iter(text)) {
             let (Some(whole), Some(name)) = (found.get(0), found.get(1)) else { continue };
             parts.push(Part::Text(text[from..whole.start()].to_owned()));
-            let added = found.get(2).and_then(|added| added.as_str().parse().ok()).unwrap_or(0);
+            let added = found.get(2).map_or(Ok(0), |added| added.as_str().parse());
+            let added = added.map_err(|_| format!("`{}` adds a number that is too large", whole.as_str()))?;
             parts.push(Part::Group(name.as_str().to_owned(), added));
             from = whole.end();
         }
         parts.push(Part::Text(text[from..].to_owned()));
-        Template(parts)
+        Ok(Template(parts))
     }
 
     /// The groups in it.
