@@ -54,13 +54,7 @@ impl Counterexample {
         judge: &(dyn Fn(&Program) -> Option<Failure> + Sync),
     ) -> Option<Counterexample> {
         let dialect = subject.abilities().ok().map(|abilities| *abilities.dialect()).unwrap_or_default();
-        // Of a log, another line's claim is another mistake, though it has the same signature.
-        let source = |program: &Program, failure: &Failure| program.note(failure.step).map(str::to_owned);
-        let wanted = if program.has_notes() { judge(program).map(|failure| source(program, &failure)) } else { None };
-        let of_that_line = |program: &Program| {
-            judge(program).filter(|failure| wanted.as_ref().is_none_or(|wanted| *wanted == source(program, failure)))
-        };
-        let minimized = minimize_as(program, &Options { dialect, ..options.clone() }, &of_that_line)?;
+        let minimized = minimize_as(program, &Options { dialect, ..options.clone() }, judge)?;
         let signature = minimized.failure.signature(&minimized.program);
         let found_length = program.len();
         Some(Counterexample {

@@ -133,7 +133,7 @@ pub fn step(machine: &mut impl Runs, line: &Line) -> Outcome {
     let operation = line.operation.resolve(&|name| finalizers.object(name));
     if operation.as_ref().is_some_and(|operation| operation.code().is_expectation()) {
         // The model is asked, and no heap (SPEC 10.20).
-        return Outcome::Done(Value::Nil);
+        return Outcome::Skipped;
     }
     let outcome = call(machine, operation);
     if let (Some(name), Some(object)) = (line.bind, given(&outcome)) {

@@ -3,6 +3,7 @@
 //! A digest that leaves something out makes a search silently unsound. So each part of a state is fed under its name, and a
 //! test leaves out one after the other, and sees whether the search finds that it misses something.
 
+use heapproof_model::Program;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -49,6 +50,11 @@ impl Test {
     pub fn begin(&self) {
         TEST.set(self.clone());
     }
+}
+
+/// A number that belongs to a program: what is drawn by it is the same wherever the program runs.
+pub(crate) fn of_program(program: &Program) -> u64 {
+    xxh3_64(&program.encode())
 }
 
 /// Gathers values and hashes them all at once, since states are many small numbers.

@@ -59,8 +59,11 @@ pub(super) fn confirmed(kind: &SubjectKind, run: impl Fn(&SubjectKind) -> Verdic
 
 /// The verdict of a run of the lockstep that looks at everything now and then; what fails is checked.
 pub(super) fn looked_at_seldom(kind: &SubjectKind, program: &Program, check: impl Fn() -> Verdict) -> Verdict {
-    // A long program is looked at at intervals anyhow.
-    let interval = if lockstep::interval(program).is_some() { 1 } else { Seldom::interval(program) };
+    if lockstep::interval(program).is_some() {
+        // A check looks at so long a program at intervals too.
+        return check();
+    }
+    let interval = Seldom::interval(program);
     let run = || lockstep::run_with(kind, program, &Seldom::every(interval));
     sought(kind, Doubt::Looks(interval), run, check)
 }

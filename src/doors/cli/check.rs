@@ -41,7 +41,7 @@ const INTERVAL: Duration = Duration::from_secs(10);
 
 /// When everything is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Looks {
+pub(super) enum When {
     /// After every few operations, as many as each program says
     Seldom,
     /// After every operation
@@ -90,8 +90,8 @@ pub(super) struct Check {
     #[arg(long)]
     pub feedback: bool,
     /// When everything is compared under the lockstep; what fails is always run again with a look after every operation
-    #[arg(long, value_enum, default_value_t = Looks::Seldom)]
-    pub looks: Looks,
+    #[arg(long, value_enum, default_value_t = When::Seldom)]
+    pub looks: When,
     /// The folder for failures
     #[arg(long, value_name = "DIR", default_value = OUT)]
     pub out: PathBuf,
@@ -147,7 +147,7 @@ impl Check {
         if let Some(dialect) = subject.is_held_to() {
             options += &format!(" --dialect {}", quoted(&dialect.to_string()));
         }
-        if self.looks == Looks::All {
+        if self.looks == When::All {
             options += " --looks all";
         }
         if campaign.feedback {
@@ -168,7 +168,7 @@ impl Check {
 
 pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Output) -> Result<End, Trouble> {
     let subject = context.subject(arguments.subject.as_deref())?.clone();
-    let subject = if arguments.looks == Looks::All { subject.patient() } else { subject };
+    let subject = if arguments.looks == When::All { subject.patient() } else { subject };
     let mix = mix(arguments, &subject)?;
     let judges = Judges::new(&mix, &subject, &arguments.isolate)?;
     let campaign = Campaign {

@@ -48,7 +48,8 @@ pub fn fuzz_in_short(property: Property, input: &[u8]) -> bool {
     fuzz_by(property, input, |program| {
         if let Some(failure) = property.seek(&HEAP, program).failure {
             let signature = failure.signature(program);
-            frames::fail(signature.kind(), &format!("{signature}: `{}` does not hold", property.name()));
+            let doubt = failure.doubt.map_or_else(String::new, |doubt| format!("; {doubt}"));
+            frames::fail(signature.kind(), &format!("{signature}: `{}` does not hold{doubt}", property.name()));
         }
     })
 }

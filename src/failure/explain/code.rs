@@ -22,9 +22,9 @@ pub struct Done {
     pub outcome: Outcome,
 }
 
-/// The finalizers of a program that is under way.
+/// The user code of a program that is under way.
 #[derive(Default)]
-pub struct Finalizers {
+pub struct UserCode {
     armed: BTreeMap<Object, Vec<Armed>>,
     names: BTreeMap<Name, Object>,
     runs: Vec<Run>,
@@ -44,7 +44,7 @@ struct Run {
     names: BTreeMap<Name, Object>,
 }
 
-impl Finalizers {
+impl UserCode {
     /// What finalizers did in a call, by the events in it; and learns from the call itself, which is that line of the
     /// program if it is one.
     pub fn called(

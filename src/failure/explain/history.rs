@@ -5,7 +5,7 @@
 //! computed from the changes. Heaps can be far larger than a person looks at: objects beyond the first [`MOST_OBJECTS`]
 //! and values beyond the first [`MOST_VALUES`](super::state::MOST_VALUES) of an object are left out.
 
-use super::code::{Done, Finalizers};
+use super::code::{Done, UserCode};
 use super::names::Names;
 use super::state::{Look, State};
 use super::watched::Watched;
@@ -222,7 +222,7 @@ struct Recorder {
     model: Looks,
     subject: Looks,
     seen: Contents,
-    finalizers: Finalizers,
+    finalizers: UserCode,
 }
 
 /// The last look of each object, by number.

@@ -1,6 +1,6 @@
 //! Every operation of a run with what it came to, and why lines are skipped.
 
-use super::code::Finalizers;
+use super::code::UserCode;
 use super::names::Names;
 use crate::judge::lockstep::Lockstep;
 use crate::judge::panics;
@@ -33,7 +33,7 @@ type Call = (Operation<Object>, Outcome, Vec<Event>);
 /// The operations of a program's first lines, and of what follows the last if there are no more; they end where subject
 /// and model part.
 pub fn steps(kind: &SubjectKind, program: &Program, lines: usize) -> Vec<Step> {
-    let mut run = Run { program, names: Names::default(), finalizers: Finalizers::default(), steps: Vec::new() };
+    let mut run = Run { program, names: Names::default(), finalizers: UserCode::default(), steps: Vec::new() };
     // That no subject can be made has been said where the verdict was given.
     let Ok(mut lockstep) = Lockstep::new(kind) else { return run.steps };
     let calls: Rc<RefCell<Vec<Call>>> = Rc::default();
@@ -68,7 +68,7 @@ pub fn steps(kind: &SubjectKind, program: &Program, lines: usize) -> Vec<Step> {
 struct Run<'a> {
     program: &'a Program,
     names: Names,
-    finalizers: Finalizers,
+    finalizers: UserCode,
     steps: Vec<Step>,
 }
 

@@ -65,14 +65,15 @@ impl Failure {
         Failure { step, tried: Box::default(), ending: None, doubt: None, violation }
     }
 
-    /// The same, with what a minimiser keeps besides: on what trace and model had agreed before.
+    /// Its signature, with what a minimiser keeps besides: of a claim on what trace and model had agreed before, and of a line from a
+    /// log which line that was. There another claim is another mistake.
     pub(crate) fn exactly(&self, program: &Program) -> Signature {
-        match &self.violation {
-            Violation::Expected { found: Found::Number { agreed: Some(agreed), .. }, .. } => {
-                self.signature(program).with(&format!("_after_{agreed}"))
-            }
-            _ => self.signature(program),
-        }
+        let agreed = match &self.violation {
+            Violation::Expected { found: Found::Number { agreed: Some(agreed), .. }, .. } => format!("_after_{agreed}"),
+            _ => String::new(),
+        };
+        let source = program.note(self.step).map_or_else(String::new, |note| format!("_from_{note}"));
+        self.signature(program).with(&(agreed + &source))
     }
 
     /// The signature of it as a failure of that program.

@@ -1,8 +1,8 @@
 //! An inspection that compares everything only now and then.
 //!
-//! To compare everything after every operation costs several times as much as the operation (docs/speed.md). Most mistakes of a heap stay to be
-//! seen: a count that is wrong now is wrong eight operations later. So a run that looks for failures compares everything only
-//! after every few operations, and at the end. In between it compares
+//! To compare everything after every operation costs several times as much as the operation (docs/speed.md). Most mistakes of a
+//! heap stay to be seen: a count that is wrong now is wrong eight operations later. So a run that looks for failures compares
+//! everything only after every few operations, where the program verifies or recovers, and at the end. In between it compares
 //!
 //! - what calls give, deaths and the journal, as always, and the counters;
 //! - the contents of the objects that an operation names and of those that they refer to, before it and after it. What dies is so
@@ -17,10 +17,10 @@
 
 use super::inspection::{Everything, Inspection};
 use super::{Checked, Failed, Lockstep};
+use crate::judge::digest;
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Code, Line, Object, Operation, Program};
 use std::cell::Cell;
-use xxhash_rust::xxh3::xxh3_64;
 
 /// After how many operations everything is compared: each is drawn equally often.
 const INTERVALS: [u32; 16] = [1, 4, 4, 4, 8, 8, 8, 8, 8, 8, 16, 16, 16, 16, 16, 16];
@@ -41,7 +41,7 @@ impl Seldom {
 
     /// After how many operations everything is compared in a program that is only looked at for failures.
     pub fn interval(program: &Program) -> u32 {
-        INTERVALS[xxh3_64(&program.encode()) as usize % INTERVALS.len()]
+        INTERVALS[digest::of_program(program) as usize % INTERVALS.len()]
     }
 
     fn is_due(&self) -> bool {

@@ -5,8 +5,9 @@
 //! for failures it makes some of the trials, drawn from the program's bytes, and has more programs. A program that is judged by
 //! itself gets all of them.
 
+use crate::judge::digest;
 use heapproof_model::{Fault, Object, Program};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// All trials, or one in so many.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +22,7 @@ impl Sample {
 
     /// One in so many of the program's trials.
     pub fn of(program: &Program, one_in: u64) -> Sample {
-        Sample { one_in, seed: xxh3_64(&program.encode()) }
+        Sample { one_in, seed: digest::of_program(program) }
     }
 
     /// The faults that are made at an object, each with its number.
