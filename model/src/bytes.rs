@@ -16,19 +16,30 @@ use crate::value::Name;
 pub const VERSION: u8 = 1;
 
 impl Program {
-    /// Encodes the program as bytes, without its expectations.
+    /// Encodes the program as bytes, without the lines that have none: expectations, and what uses a name beyond
+    /// [`Name::MOST_IN_BYTES`].
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Encoder(vec![VERSION]);
-        let has_bytes = |line: &&Line| line.operation.code().tag().is_some();
-        let all = self.with_lines(self.lines().iter().filter(has_bytes).cloned().collect());
-        all.canonical().lines().iter().for_each(|line| out.line(line));
+        self.in_bytes().lines().iter().for_each(|line| out.line(line));
         out.0
     }
 
     /// What only equal programs have alike: the bytes, or the text of a program that has not all in bytes.
     pub fn identity(&self) -> Vec<u8> {
-        let has_bytes = |line: &Line| line.operation.code().tag().is_some();
-        if self.lines().iter().all(has_bytes) { self.encode() } else { self.canonical().to_string().into_bytes() }
+        let encoded = self.in_bytes();
+        if encoded.len() == self.len() { encoded.encode() } else { self.canonical().to_string().into_bytes() }
+    }
+
+    /// The program of the lines that have bytes. Leaving lines out makes no number of the others higher, so once is enough.
+    pub fn in_bytes(&self) -> Program {
+        let tagged = |line: &&Line| line.operation.code().tag().is_some();
+        let (tagged, names) = Program::new(self.lines().iter().filter(tagged).cloned().collect()).numbered();
+        if names <= Name::MOST_IN_BYTES {
+            return tagged;
+        }
+        let fits = |name: &Name| *name == Name::SELF || name.index() < Name::MOST_IN_BYTES;
+        let fitting = tagged.lines().iter().filter(|line| line.names().iter().all(fits));
+        Program::new(fitting.cloned().collect()).canonical()
     }
 
     /// The program of that identity. Bytes that are none are the empty program.
@@ -146,8 +157,8 @@ impl Decoder<'_> {
             Gives::Nothing => false,
             Gives::Look | Gives::Own => self.byte()? & 1 == 1,
             Gives::New => true,
-        } && *self.bound < Name::MOST;
-        let bind = binds.then_some(Name(*self.bound as u16));
+        } && *self.bound < Name::MOST_IN_BYTES;
+        let bind = binds.then_some(Name(*self.bound as u32));
         *self.bound += usize::from(binds);
         Some(Line { bind, operation: Operation::decode(code, self)? })
     }

@@ -93,12 +93,17 @@ impl Program {
         if name == Name::SELF {
             return "self".into();
         }
-        self.spelling.get(usize::from(name.0)).cloned().unwrap_or_else(|| count(name.0))
+        self.spelling.get(name.index()).cloned().unwrap_or_else(|| count(name.0))
     }
 
     /// The same program with names numbered in the order of their binding, then the unbound ones, and spelled by
     /// counting.
     pub fn canonical(&self) -> Program {
+        self.numbered().0
+    }
+
+    /// The same, and how many names it has.
+    pub(crate) fn numbered(&self) -> (Program, usize) {
         let mut lines = self.lines.clone();
         let mut numbers = Numbers::default();
         for name in lines.iter().flat_map(Line::bound) {
@@ -107,7 +112,7 @@ impl Program {
         for line in &mut lines {
             line.rename(&mut |name| *name = numbers.of(*name));
         }
-        Program { lines, spelling: Vec::new(), notes: BTreeMap::new() }
+        (Program { lines, spelling: Vec::new(), notes: BTreeMap::new() }, numbers.next as usize)
     }
 
     /// How many objects its bulk lines allocate, which is what makes a program large.
@@ -127,12 +132,12 @@ impl Program {
 #[derive(Default)]
 struct Numbers {
     given: Vec<Option<Name>>,
-    next: u16,
+    next: u32,
 }
 
 impl Numbers {
     fn of(&mut self, name: Name) -> Name {
-        let index = usize::from(name.0);
+        let index = name.index();
         if self.given.len() <= index {
             self.given.resize(index + 1, None);
         }
@@ -144,7 +149,7 @@ impl Numbers {
 }
 
 /// `a`, `b`, .. `z`, `a1`, ..
-fn count(number: u16) -> String {
+fn count(number: u32) -> String {
     let letter = char::from(b'a' + (number % 26) as u8);
     match number / 26 {
         0 => letter.to_string(),

@@ -123,12 +123,12 @@ impl Script {
 
     /// The object that a name stands for.
     pub fn object(&self, name: Name) -> Option<Object> {
-        self.names.get(usize::from(name.0)).copied().flatten()
+        self.names.get(name.index()).copied().flatten()
     }
 
     /// Binds a name to an object, for ever.
     pub fn bind(&mut self, name: Name, object: Object) {
-        let index = usize::from(name.0);
+        let index = name.index();
         if self.names.len() <= index {
             self.names.resize(index + 1, None);
         }

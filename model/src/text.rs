@@ -117,7 +117,7 @@ impl Reader {
         if self.spelling.len() == Name::MOST {
             return Err(token.wrong(format!("a program has at most {} names", Name::MOST)));
         }
-        let name = Name(self.spelling.len() as u16);
+        let name = Name(self.spelling.len() as u32);
         self.numbers.insert(word.to_owned(), name);
         self.spelling.push(word.to_owned());
         Ok(name)

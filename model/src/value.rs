@@ -5,13 +5,20 @@ use std::sync::{Arc, LazyLock};
 
 /// A name of a program: the number of a variable that one line binds once to an object's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Name(pub u16);
+pub struct Name(pub u32);
 
 impl Name {
     /// `self`: within a finalizer, the object that it belongs to.
-    pub const SELF: Name = Name(u16::MAX - 1);
-    /// The most names that a program can have: two numbers stand for `self` and nil.
-    pub const MOST: usize = 65_534;
+    pub const SELF: Name = Name(u32::MAX - 1);
+    /// The most names that a program can have: one number is that of `self`, and the last is none.
+    pub const MOST: usize = 4_294_967_294;
+    /// The most names that a program can have in bytes, where a name has two of them (SPEC 10.13).
+    pub const MOST_IN_BYTES: usize = 65_534;
+
+    /// The name's number as an index. Programs count their names from 0, and tables of names are as long as the highest.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// An object, by the number of its allocation in its heap, counted from 0. The number is never used again.

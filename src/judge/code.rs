@@ -34,7 +34,7 @@ impl Default for Finalizers {
 impl Finalizers {
     /// A name of the program stands for an object from now on.
     pub fn bind(&mut self, name: Name, object: Object) {
-        let place = usize::from(name.0);
+        let place = name.index();
         if place >= self.names.len() {
             self.names.resize(place + 1, None);
         }
@@ -43,7 +43,7 @@ impl Finalizers {
 
     /// The object that a name of the program stands for.
     pub fn object(&self, name: Name) -> Option<Object> {
-        self.names.get(usize::from(name.0)).copied().flatten()
+        self.names.get(name.index()).copied().flatten()
     }
 
     /// Appends a line to an object's finalizer. Whether it may still have one is for the subject to say.

@@ -80,14 +80,33 @@ impl Encoded for Field {
     }
 }
 
+/// The number that stands for nil where a name stands.
+const NIL: u16 = u16::MAX;
+
+/// The number that stands for `self`.
+const SELF: u16 = u16::MAX - 1;
+
+/// The number of a name of a program that has no more than bytes can tell.
+fn number(name: Name) -> u16 {
+    if name == Name::SELF { SELF } else { name.0 as u16 }
+}
+
+/// The name of that number; `None` is nil.
+fn named(number: u16) -> Option<Name> {
+    match number {
+        NIL => None,
+        SELF => Some(Name::SELF),
+        number => Some(Name(number.into())),
+    }
+}
+
 impl Encoded for Option<Name> {
     fn encode(&self, out: &mut Encoder) {
-        out.bytes(&self.map_or(u16::MAX, |name| name.0).to_le_bytes());
+        out.bytes(&self.map_or(NIL, number).to_le_bytes());
     }
 
     fn decode(bytes: &mut Decoder<'_>) -> Option<Option<Name>> {
-        let number = bytes.array().map(u16::from_le_bytes)?;
-        Some((number != u16::MAX).then_some(Name(number)))
+        bytes.array().map(u16::from_le_bytes).map(named)
     }
 }
 
@@ -101,7 +120,7 @@ impl Encoded for Value<Name> {
             Value::Int(value) => (3, value.cast_unsigned()),
             Value::Float(value) => (4, value.get().to_bits()),
             Value::Text(value) => (5, within_limit(value).len() as u64),
-            Value::Reference(name) => (6, u64::from(name.0)),
+            Value::Reference(name) => (6, u64::from(number(*name))),
         };
         out.byte(tag);
         out.bytes(&payload.to_le_bytes());
@@ -119,8 +138,7 @@ impl Encoded for Value<Name> {
             3 => Value::Int(payload.cast_signed()),
             4 => Value::Float(Float::new(f64::from_bits(payload))),
             5 => Value::Text(within_limit(&bytes.lossy(payload as usize % (MOST_TEXT + 1))?).into()),
-            6 if payload as u16 == u16::MAX => Value::Nil,
-            6 => Value::Reference(Name(payload as u16)),
+            6 => named(payload as u16).map_or(Value::Nil, Value::Reference),
             _ => Value::Nil,
         })
     }

@@ -44,6 +44,18 @@ fn what_is_at_a_limit_survives_bytes_and_text() {
 }
 
 #[test]
+fn a_text_has_more_names_than_bytes_can_tell_and_the_lines_of_the_others_are_left_out() {
+    let mut text: String = (0..65_540).map(|number| format!("n{number} = table\n")).collect();
+    text += "n65539.x = n1\non n65538: take self\nexpect n65539.x = n1\nn2.x = n3\ntake unbound";
+    let program: Program = text.parse().unwrap();
+    assert_eq!(program.to_string().parse(), Ok(program.clone()));
+    assert_eq!(Program::identified(&program.identity()), program);
+    let rest = Program::decode(&program.encode());
+    assert_eq!(rest.len(), 65_534 + 1);
+    assert_eq!(rest.lines().last().map(|line| rest.print(line)), Some("c.x = d".to_owned()));
+}
+
+#[test]
 fn bytes_of_another_version_are_the_empty_program() {
     assert!(Program::decode(&[]).is_empty());
     assert!(Program::decode(&[2, 0x10, 0x10]).is_empty());

@@ -6,12 +6,12 @@
 use super::arguments::{Input, Reading};
 use super::files::{Files, Target};
 use super::output::Output;
-use super::{Context, End, Trouble, input};
+use super::{Context, End, Trouble, input, say};
 use crate::failure::emit::function_of;
 use crate::failure::failures::commented;
 use crate::failure::heading::Heading;
 use clap::{Args, ValueEnum};
-use heapproof_model::Program;
+use heapproof_model::{Name, Program};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -50,8 +50,23 @@ pub(super) fn convert(_: &Context<'_>, arguments: &Convert, output: &mut Output)
         return Err(Trouble::Usage(message.to_owned()));
     }
     let source = input::read(&arguments.file, &arguments.reading)?;
+    if form == Form::Bytes {
+        tell_left_out(&source.program);
+    }
     target.write(&converted(&source.program, &source.heading, form), output)?;
     Ok(End::Passed)
+}
+
+/// Says how many lines of a program bytes do not have.
+fn tell_left_out(program: &Program) {
+    let (all, lines) = (program.len(), program.in_bytes().len());
+    if lines < all {
+        let most = Name::MOST_IN_BYTES;
+        say(&format!(
+            "{} of {all} lines are left out: bytes have no expectations, and no more than {most} names",
+            all - lines
+        ));
+    }
 }
 
 fn form(arguments: &Convert) -> Result<Form, Trouble> {

@@ -94,7 +94,7 @@ struct Generator<'a> {
     bound: Vec<(Name, Object)>,
     /// The finalizers so far: each object that has one, and the names that its lines bind.
     finalizers: Vec<(Object, Vec<(Name, Kind)>)>,
-    next_name: u16,
+    next_name: u32,
     /// How many of ten names are chosen among the youngest, and how many names count as young.
     recent: u32,
     window: usize,

@@ -64,7 +64,7 @@ impl<'a> Draft<'a> {
     fn of(program: &Program, rng: &'a mut dyn Rng, most_lines: usize) -> Draft<'a> {
         let lines = program.canonical().lines().to_vec();
         let names = lines.iter().flat_map(Line::names);
-        let next = names.map(|name| usize::from(name.0) + 1).max().unwrap_or(0);
+        let next = names.map(|name| name.index() + 1).max().unwrap_or(0);
         Draft { rng, lines, next, most_lines }
     }
 
@@ -90,7 +90,7 @@ impl<'a> Draft<'a> {
 
     /// A new name; `None` where all names are in use.
     fn fresh(&mut self) -> Option<Name> {
-        let name = (self.next < Name::MOST).then_some(Name(self.next as u16))?;
+        let name = (self.next < Name::MOST_IN_BYTES).then_some(Name(self.next as u32))?;
         self.next += 1;
         Some(name)
     }

@@ -62,7 +62,7 @@ impl Space {
             stale: Vec::new(),
             living: objects.len(),
             // Where code looks, it has bound a name too.
-            fresh: Name(objects.len() as u16 + u16::from(self.looks)),
+            fresh: Name(objects.len() as u32 + u32::from(self.looks)),
             objects,
             in_frame: false,
             is_damaged: false,

@@ -11,7 +11,7 @@ use std::hash::Hash;
 pub(super) struct Names {
     bound: Vec<(Name, Object)>,
     /// How many names the program binds, including those that it binds when a finalizer runs.
-    used: u16,
+    used: u32,
     /// Whether a line was carried out that is not a setting.
     begun: bool,
 }
@@ -19,7 +19,7 @@ pub(super) struct Names {
 impl Names {
     /// Notes the names that a line binds.
     pub(super) fn note(&mut self, line: &Line, outcome: &Outcome) {
-        self.used += line.bound().len() as u16;
+        self.used += line.bound().len() as u32;
         self.begun |= !line.operation.code().is_setting();
         if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, outcome) {
             self.bound.push((name, *object));

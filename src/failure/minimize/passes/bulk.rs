@@ -17,7 +17,7 @@ pub(super) fn run(search: &mut Search<'_>) {
                 _ => return None,
             };
             let head = lines[at].bind.filter(|_| (1..=MOST_OBJECTS).contains(&length))?;
-            let by_hand = by_hand(head, length as u16, is_ring, fresh(&lines));
+            let by_hand = by_hand(head, length, is_ring, fresh(&lines));
             Some(((), lines[..at].iter().cloned().chain(by_hand).chain(lines[at + 1..].iter().cloned()).collect()))
         });
         if search.first(candidates).is_none() {
@@ -27,8 +27,8 @@ pub(super) fn run(search: &mut Search<'_>) {
 }
 
 /// Tables, each in the field `next` of the one before. The mutator holds only the first.
-fn by_hand(head: Name, length: u16, is_ring: bool, fresh: u16) -> Vec<Line> {
-    let names: Vec<Name> = std::iter::once(head).chain((fresh..).map(Name)).take(length.into()).collect();
+fn by_hand(head: Name, length: u32, is_ring: bool, fresh: u32) -> Vec<Line> {
+    let names: Vec<Name> = std::iter::once(head).chain((fresh..).map(Name)).take(length as usize).collect();
     let line = |operation| Line { bind: None, operation };
     let tables = names.iter().map(|name| Line { bind: Some(*name), operation: Operation::Table {} });
     let last = if is_ring { vec![head] } else { Vec::new() };

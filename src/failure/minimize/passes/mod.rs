@@ -100,7 +100,7 @@ fn instead(lines: &[Line], at: usize, others: Vec<Line>) -> impl Iterator<Item =
 }
 
 /// The number of a name that no line uses.
-fn fresh(lines: &[Line]) -> u16 {
+fn fresh(lines: &[Line]) -> u32 {
     let used = lines.iter().flat_map(Line::names).filter(|name| *name != Name::SELF);
     used.map(|name| name.0 + 1).max().unwrap_or(0)
 }

@@ -52,7 +52,7 @@ struct Begun {
     /// Names bound outside finalizers.
     bound: Vec<Name>,
     /// The next name.
-    next: u16,
+    next: u32,
     model: Reference,
 }
 
@@ -105,7 +105,7 @@ impl Shapes {
         if outcome == Outcome::Skipped || !(self.nothing || matches!(outcome, Outcome::Done(_))) {
             return None;
         }
-        let next = begun.next + line.bound().len() as u16;
+        let next = begun.next + line.bound().len() as u32;
         let bound = begun.bound.iter().copied().chain(line.bind).collect();
         let lines = begun.lines.iter().cloned().chain([line]).collect();
         Some(Begun { lines, bound, next, model })

@@ -45,7 +45,7 @@ pub(super) fn on_objects_of(situation: &[Line], lines: &[Line]) -> Vec<Vec<Line>
                 if let Some(at) = free.iter().position(|other| other == name) {
                     *name = objects[place(at) % objects.len()];
                 } else if *name != Name::SELF {
-                    *name = Name(name.0 + objects.len() as u16);
+                    *name = Name(name.0 + objects.len() as u32);
                 }
             });
         }
