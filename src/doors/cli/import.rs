@@ -95,5 +95,7 @@ fn read(file: &Path) -> Result<String, Trouble> {
     if bytes.is_empty() {
         return Err(Trouble::Usage(format!("{shown}:1:1: it is empty")));
     }
-    Ok(String::from_utf8(bytes).unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into_owned()))
+    let text = String::from_utf8(bytes).unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into_owned());
+    // Editors of Windows begin a file with a mark that belongs to no line.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }

@@ -111,6 +111,10 @@ impl Writing {
         }
         let born = kind.new.as_deref().map(address);
         if let Some(born) = born {
+            // A heap gives an address again when its object is dead. If the counts say otherwise, a line is missing or wrong.
+            if let Some(former) = self.names.not_dead(born).map(str::to_owned) {
+                self.say(&format!("expect dead {former}"), &format!("{born}, is allocated again"));
+            }
             self.names.allocate(born);
             self.born.insert(born.to_owned());
         }
@@ -133,8 +137,11 @@ impl Writing {
             }
         }
         // What the log has allocated is dead until it allocates there again: who names it before that uses what is freed.
-        if let Some(gone) = kind.gone.as_deref().map(address).filter(|gone| !self.born.contains(*gone)) {
-            self.names.forget(gone);
+        if let Some(gone) = kind.gone.as_deref().map(address) {
+            self.names.died(gone);
+            if !self.born.contains(gone) {
+                self.names.forget(gone);
+            }
         }
         Ok(())
     }

@@ -1,13 +1,15 @@
 //! The names of addresses. An address is no name: it is used again for another object.
 
 use heapproof_model::Program;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The present name of each address.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     of: HashMap<String, String>,
     given: HashMap<String, u32>,
+    /// The names of the objects that the log said to be dead.
+    dead: HashSet<String>,
 }
 
 impl Names {
@@ -24,6 +26,16 @@ impl Names {
         let name = if *times == 1 { word } else { format!("{word}_{times}") };
         self.of.insert(address.to_owned(), name.clone());
         name
+    }
+
+    /// Takes note that an object is dead, whether its address still stands for it or not.
+    pub fn died(&mut self, address: &str) {
+        self.dead.extend(self.of.get(address).cloned());
+    }
+
+    /// The object at an address, if the log has not said that it died.
+    pub fn not_dead(&self, address: &str) -> Option<&str> {
+        self.get(address).filter(|name| !self.dead.contains(*name))
     }
 
     /// From now on another object is at an address.
@@ -59,5 +71,7 @@ mod tests {
         assert_eq!(given, ["x7f", "x7f_2", "x7f_3", "o_drop", "o_5", "o_a_b", "a", "o_o_5", "o_live"]);
         names.forget("0x7f");
         assert_eq!((names.get("0x7f"), names.get("a")), (None, Some("a")));
+        names.died("a");
+        assert_eq!((names.not_dead("a"), names.not_dead("5")), (None, Some("o_5")));
     }
 }
