@@ -21,7 +21,12 @@ const MOST_LINKS: usize = 40;
 /// # Errors
 /// If the folder or the file can't be written.
 pub fn save_original(out: &Path, signature: &Signature, program: &Program, note: &str) -> io::Result<PathBuf> {
-    save(&out.join("failures").join("original"), signature, program, note)
+    save(&originals(out), signature, program, note)
+}
+
+/// The folder of programs that are not minimised.
+pub(crate) fn originals(out: &Path) -> PathBuf {
+    out.join("failures").join("original")
 }
 
 /// Saves a minimised trace.
@@ -32,7 +37,8 @@ pub fn save_minimized(out: &Path, signature: &Signature, program: &Program, note
     save(&out.join("failures"), signature, program, note)
 }
 
-fn save(folder: &Path, signature: &Signature, program: &Program, note: &str) -> io::Result<PathBuf> {
+/// Saves a program in a folder, which is made if it does not exist, under its signature and hash.
+pub(crate) fn save(folder: &Path, signature: &Signature, program: &Program, note: &str) -> io::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
     let hash = xxh3_64(&program.identity()) as u32;
     let path = folder.join(format!("{signature}-{hash:08x}.trace"));

@@ -1,7 +1,7 @@
 //! Turns a failure into a report: minimises, saves and explains it. All doors share this.
 
 use crate::failure::explain::{Explanation, Paint, explain};
-use crate::failure::failures::{OUT, save_minimized, save_original};
+use crate::failure::failures::{OUT, originals, save, save_minimized, save_original};
 use crate::failure::frames;
 use crate::failure::heading::found_as;
 use crate::failure::minimize::{Flaky, Minimized, Options, minimize_as};
@@ -34,6 +34,8 @@ pub struct Counterexample {
     pub minimized: Minimized,
     /// Where the minimised trace was saved.
     pub path: Option<PathBuf>,
+    /// The folder where the programs that fail in other ways were saved.
+    pub others_in: Option<PathBuf>,
     /// The explanation of another process; if there is none, the program runs here.
     pub told: Option<Explanation>,
 }
@@ -64,6 +66,7 @@ impl Counterexample {
             found_length,
             minimized,
             path: None,
+            others_in: None,
             told: None,
         })
     }
@@ -92,12 +95,22 @@ impl Counterexample {
     /// # Errors
     /// If a file can't be written.
     pub fn save(&mut self, out: &Path) -> io::Result<()> {
-        for (signature, program) in &self.minimized.others {
-            let found = found_as(signature.as_str(), self.property, &self.subject);
-            save_original(out, signature, program, &format!("{found}\nfound while another failure was minimised"))?;
-        }
+        self.save_others(&originals(out))?;
         let note = found_as(self.signature.as_str(), self.property, &self.subject);
         self.path = Some(save_minimized(out, &self.signature, &self.minimized.program, &note)?);
+        Ok(())
+    }
+
+    /// Saves the programs that were found on the way and fail in other ways.
+    ///
+    /// # Errors
+    /// If a file can't be written.
+    pub fn save_others(&mut self, folder: &Path) -> io::Result<()> {
+        for (signature, program) in &self.minimized.others {
+            let found = found_as(signature.as_str(), self.property, &self.subject);
+            save(folder, signature, program, &format!("{found}\nfound while another failure was minimised"))?;
+        }
+        self.others_in = Some(folder.to_owned());
         Ok(())
     }
 
@@ -154,8 +167,12 @@ impl Counterexample {
             explanation.painted(paint),
             self.minimization(),
         );
+        let place = self.others_in.as_ref().map_or_else(
+            || "not saved; `minimize --others FOLDER` saves it".to_owned(),
+            |folder| format!("in {}", folder.display()),
+        );
         for other in minimized.others.keys().take(MOST_OTHERS) {
-            text.push_str(&format!("another failure was found on the way: {other} (in failures/original/)\n"));
+            text.push_str(&format!("another failure was found on the way: {other} ({place})\n"));
         }
         if let Some(more @ 1..) = minimized.others.len().checked_sub(MOST_OTHERS) {
             text.push_str(&format!("and {more} more of them\n"));

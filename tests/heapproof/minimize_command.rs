@@ -82,3 +82,21 @@ fn a_certificate_that_can_not_be_written_is_a_fault() {
     let (code, _, error) = minimize(folder.path(), &["--certificate", "nowhere/why.json"]);
     assert!(code == 3 && error.contains("can't write nowhere/why.json"), "{error}");
 }
+
+#[test]
+fn what_fails_in_another_way_is_saved_where_that_is_asked_for() {
+    let folder = folder();
+    let text = "a = table\nb = table\ntake a\ntake a\nexpect a 4\ndrop a\nexpect a 1\n";
+    std::fs::write(folder.path().join("claims.trace"), text).unwrap();
+    let (_, _, error) = heapproof(folder.path(), &["minimize", "claims.trace", "-o", "small.trace"]);
+    assert!(error.contains("(not saved; `minimize --others FOLDER` saves it)"), "{error}");
+    let asked = ["minimize", "claims.trace", "-o", "small.trace", "--others", "more/others"];
+    let (code, _, error) = heapproof(folder.path(), &asked);
+    assert!(code == 1 && error.contains("(in more/others)"), "{error}");
+    for saved in std::fs::read_dir(folder.path().join("more/others")).unwrap() {
+        let saved = saved.unwrap().path().display().to_string();
+        let (code, out, _) = heapproof(folder.path(), &["replay", &saved]);
+        let signature = out.split(": ").nth(1).unwrap_or_default().lines().next().unwrap();
+        assert!(code == 1 && saved.contains(signature), "{saved}: {out}");
+    }
+}

@@ -221,10 +221,17 @@ impl<'a> Judge<'a> {
             let expected =
                 process::is_one(self.subject) && failure.as_ref().is_some_and(|failure| failure.violation.hangs());
             self.hung.fetch_or(expected, Ordering::Relaxed);
-            minimizing.ran(program, failure.as_ref());
+            minimizing.ran(failure.as_ref());
             failure
         };
-        Counterexample::by(self.property, &self.careful, program, options, &judge)
+        let improved = |program: &Program, failure: &Failure| {
+            minimizing.improved(program);
+            if let Some(improved) = options.improved {
+                improved(program, failure);
+            }
+        };
+        let options = Options { improved: Some(&improved), ..options.clone() };
+        Counterexample::by(self.property, &self.careful, program, &options, &judge)
     }
 
     /// Explains why a program fails, and what could be different in it.

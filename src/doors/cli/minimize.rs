@@ -38,6 +38,9 @@ pub(super) struct Minimize {
     /// A file for every removal that was tried from the result, with what happened
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
+    /// A folder for programs that are found on the way and fail in other ways
+    #[arg(long, value_name = "FOLDER")]
+    pub others: Option<PathBuf>,
     #[command(flatten)]
     pub isolate: Isolate,
 }
@@ -82,13 +85,15 @@ pub(super) fn minimize(context: &Context<'_>, arguments: &Minimize, output: &mut
     let judge = Judge::after_trying(program, property, subject, &arguments.isolate)?;
     let found = judge.minimized(program, &options);
     judge.trouble()?;
-    let Some(found) = found else {
+    let Some(mut found) = found else {
         return Err(does_not_fail(&arguments.file, subject, property));
     };
     let result = text(&found.minimized.program, found.failure(), None);
     let written = context.save(|| target.write(result.as_bytes(), output));
+    let others = arguments.others.as_ref().map(|folder| context.save(|| found.save_others(folder)));
     say(found.report(&context.name).trim_end());
     written?;
+    others.transpose()?;
     if let Some(target) = certified {
         certificate(&found).write(&target, output)?;
     }
