@@ -7,6 +7,7 @@ use crate::failure::failures::commented;
 use crate::failure::heading::Heading;
 use crate::judge::signature::Signature;
 use heapproof_model::{Program, TextError};
+use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -91,15 +92,20 @@ pub fn each(folder: &Path) -> Result<Vec<Result<Kept, CorpusError>>, CorpusError
     Ok(paths.map(read).collect())
 }
 
-/// The files in a folder and below it, in order of their paths; `enters` says which folders count.
+/// The files in a folder and below it, in order of their paths; `enters` says which folders count. A folder is entered once,
+/// however many links lead to it.
 ///
 /// # Errors
 /// The folder that can't be read.
 pub(crate) fn below(folder: &Path, enters: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
+    let mut entered = HashSet::new();
     while let Some(folder) = folders.pop() {
         let unreadable = |error| (folder.clone(), error);
+        if !entered.insert(folder.canonicalize().map_err(unreadable)?) {
+            continue;
+        }
         for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
             match path.is_dir() {

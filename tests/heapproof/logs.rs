@@ -75,7 +75,7 @@ fn a_log_of_ones_own_is_read_by_a_mapping_of_ones_own() {
     assert_eq!((code, out), (0, part("heapproof trace 1").replace("examples/own_log.toml", &mapping)), "{error}");
     assert!(
         error
-            .contains("7 of 8 lines became 8 lines of a trace; 1 mean nothing to the mapping, the first is heap.log:1"),
+            .contains("7 of 8 lines became 9 lines of a trace; 1 mean nothing to the mapping, the first is heap.log:1"),
         "{error}"
     );
 }
@@ -84,7 +84,7 @@ fn a_log_of_ones_own_is_read_by_a_mapping_of_ones_own() {
 fn any_beginning_of_a_log_can_be_read() {
     let folder = folder();
     let whole = std::fs::read_to_string(log("addref.right.log")).unwrap();
-    for end in (80..whole.len()).step_by(37) {
+    for end in (320..whole.len()).step_by(37) {
         std::fs::write(folder.path().join("cut.log"), &whole[..end]).unwrap();
         assert_eq!(heapproof(folder.path(), &["import", "cut.log", "--as", "addref", "-o", "cut.trace"]).0, 0, "{end}");
         assert_eq!(heapproof(folder.path(), &["judge", "cut.trace"]).0, 0, "{end}");
@@ -188,4 +188,84 @@ fn what_a_log_frees_and_then_uses_is_told_there() {
     assert!(code == 0 && out.contains("`drop x10`, is refused (stale)"), "{out}");
     let (code, ..) = judged("Create\n<D> 0x10 2 AddRef 1");
     assert_eq!(code, 0);
+}
+
+#[test]
+fn an_address_that_is_allocated_again_says_that_the_object_there_had_died() {
+    let folder = folder();
+    let judged = |log: &str| {
+        std::fs::write(folder.path().join("again.log"), log).unwrap();
+        assert_eq!(heapproof(folder.path(), &["import", "--as", "addref", "again.log", "-o", "again.trace"]).0, 0);
+        heapproof(folder.path(), &["judge", "again.trace"])
+    };
+    let lost = "<D> 0x10 1 Create\n<D> 0x10 1 AddRef 1\n<D> 0x10 1 AddRef 2\n<D> 0x10 2 Create\n<D> 0x10 2 AddRef 1\n";
+    let (code, out, _) = judged(lost);
+    assert!(code == 1 && out.contains(">   5  expect dead x10  # log 4 0x10, is allocated again"), "{out}");
+    let freed =
+        "<D> 0x10 1 Create\n<D> 0x10 1 AddRef 1\n<D> 0x10 1 Release 0\n<D> 0x10 2 Create\n<D> 0x10 2 AddRef 1\n";
+    let (code, out, _) = judged(freed);
+    assert!(code == 0 && out.contains("passed"), "{out}");
+    let marked = format!("\u{feff}{freed}");
+    assert_eq!(judged(&marked), (code, out, String::new()), "a mark at the beginning belongs to no line");
+}
+
+#[test]
+fn where_nothing_is_compared_nothing_has_passed() {
+    let folder = folder();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("none.trace", "a = table\ntake a\n");
+    write("unbound.trace", "a = table\nexpect b 3\n");
+    write("some.trace", "a = table\nexpect a 1\n");
+    for file in ["none.trace", "unbound.trace"] {
+        let (code, out, error) = heapproof(folder.path(), &["judge", file]);
+        assert!(code == 2 && out.contains(&format!("{file}: nothing was compared; ")), "{out}");
+        assert!(error.contains("nothing was compared in 1 file: no line `expect ...` stands there"), "{error}");
+        let (_, out, _) = heapproof(folder.path(), &["judge", file, "--format", "json"]);
+        assert!(out.contains("\"passed\":false"), "{out}");
+    }
+    let (code, out, _) = heapproof(folder.path(), &["judge", "some.trace", "none.trace"]);
+    assert!(code == 2 && out.contains("some.trace: passed, 1 expectation holds"), "{out}");
+}
+
+#[test]
+fn of_many_results_the_first_ten_are_explained_and_what_was_not_read_is_a_line_too() {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("logs")).unwrap();
+    for number in 10..22 {
+        let text = format!("a = chain {number}\nb = a.next\nexpect b {number}\nexpect a {number}\n")
+            .replace("expect b", "expect a");
+        std::fs::write(folder.path().join(format!("logs/{number}.trace")), text).unwrap();
+    }
+    std::fs::write(folder.path().join("logs/bad.trace"), "a = tabel\n").unwrap();
+    for command in ["judge", "replay"] {
+        let (code, out, _) = heapproof(folder.path(), &[command, "logs", "--format", "json"]);
+        let objects: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!((code, objects.len()), (2, 14), "{out}");
+        assert_eq!(objects.iter().filter(|object| object["explanation"].is_object()).count(), 10);
+        let bad = objects.iter().find(|object| object["type"] == "not_read").unwrap();
+        assert!(bad["message"].as_str().unwrap().starts_with("logs/bad.trace:1:5: "), "{bad}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_is_entered_once_whatever_links_lead_to_it() {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("logs")).unwrap();
+    std::os::unix::fs::symlink("..", folder.path().join("logs/up")).unwrap();
+    std::fs::write(folder.path().join("logs/a.trace"), "a = table\nexpect a 1\n").unwrap();
+    let (code, out, _) = heapproof(folder.path(), &["judge", "logs"]);
+    assert_eq!((code, out.lines().count()), (0, 1), "{out}");
+}
+
+#[test]
+fn what_bytes_do_not_have_is_said() {
+    let folder = folder();
+    std::fs::write(folder.path().join("a.trace"), "a = table\nexpect a 1\nexpect live 1\n").unwrap();
+    let (code, _, error) = heapproof(folder.path(), &["convert", "a.trace", "-o", "a.bytes"]);
+    assert_eq!(code, 0);
+    assert_eq!(
+        error,
+        "2 of 3 lines are left out: bytes have no expectations, and no more than 65534 names\nwrote a.bytes\n"
+    );
 }

@@ -41,14 +41,18 @@ pub(super) fn judge(arguments: &Judging, given: Option<Dialect>, output: &mut Ou
     for (done, path) in paths.iter().enumerate() {
         bar.so_many(done, paths.len(), start.elapsed());
         let read = input::read(path, &arguments.reading);
-        let Some(source) = bar.suspend(|| results.unless_unread(read))? else { continue };
+        let Some(source) = bar.suspend(|| results.unless_unread(path, read, arguments.format, output))? else {
+            continue;
+        };
         let dialect = given.or(source.heading.dialect).unwrap_or_default();
         let program = &source.program;
         let judged = alone::judge(dialect, program);
         let failure = judged.verdict.failure.as_ref();
         passed &= failure.is_none();
         let signature = failure.map(|failure| failure.signature(program));
-        let shown = results.add(path, signature.as_ref());
+        // Where nothing was compared nothing was found right either.
+        let is_empty = failure.is_none() && judged.verdict.tally.asked() == 0;
+        let shown = if is_empty { results.add_empty() } else { results.add(path, signature.as_ref()) };
         let explained = failure.filter(|_| shown);
         let explanation = explained.map(|failure| explain(&model(dialect), program, failure));
         let report = Report { path, program, judged: &judged, signature: signature.as_ref(), explanation };

@@ -59,7 +59,11 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
         bar.so_many(done, paths.len(), start.elapsed());
         let read = input::read(path, &arguments.given.reading);
         let read = read.and_then(|source| Ok((source.claim(context, &arguments.given)?, source)));
-        let Some(((property, subject), source)) = bar.suspend(|| results.unless_unread(read))? else { continue };
+        let Some(((property, subject), source)) =
+            bar.suspend(|| results.unless_unread(path, read, arguments.format, output))?
+        else {
+            continue;
+        };
         let subject = &subject;
         let program = source.program;
         let judge = Judge::new(property, subject, &arguments.isolate)?;

@@ -27,7 +27,7 @@ impl Report<'_> {
             format!("{} operations done, {} refused, {} skipped", total.done, total.refused, total.skipped);
         match (self.signature, tally.asked()) {
             (Some(signature), _) => writeln!(output, "{shown}: {signature}\n")?,
-            (None, 0) => writeln!(output, "{shown}: it expects nothing (`expect a 3`); {operations}")?,
+            (None, 0) => writeln!(output, "{shown}: nothing was compared; {operations}")?,
             (None, 1) => writeln!(output, "{shown}: passed, 1 expectation holds; {operations}")?,
             (None, asked) => writeln!(output, "{shown}: passed, {asked} expectations hold; {operations}")?,
         }
@@ -62,7 +62,7 @@ impl Report<'_> {
         let object = json!({
             "type": "judge",
             "path": self.path,
-            "passed": self.signature.is_none(),
+            "passed": self.signature.is_none() && tally.asked() > 0,
             "signature": self.signature.map(Signature::as_str),
             "step": self.judged.verdict.failure.as_ref().map(|failure| failure.step + 1),
             "expectations": tally.asked(),
