@@ -9,6 +9,7 @@ use heapproof::subject::SubjectKind;
 use heapproof::subjects::{CANARY, family};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 
 fn failure(subject: &SubjectKind, program: &Program) -> Option<Failure> {
@@ -25,24 +26,26 @@ fn failing(subject: &SubjectKind) -> impl Iterator<Item = Program> {
     cases.filter(move |program| failure(subject, program).is_some())
 }
 
-/// Every canary that fails within few programs, with such a program.
-fn canaries() -> impl Iterator<Item = (SubjectKind, Program)> {
-    family().filter_map(|canary| {
-        let program = failing(&canary.kind).take(400).next()?;
-        Some((canary.kind.clone(), program))
-    })
-}
+/// Every canary that fails within few programs, with such a program, and that minimised. Several tests look at these.
+static CANARIES: LazyLock<Vec<(SubjectKind, Program, Minimized)>> = LazyLock::new(|| {
+    let of_one = |kind: &SubjectKind| {
+        let program = failing(kind).take(400).next()?;
+        let found = minimized(kind, &program);
+        Some((kind.clone(), program, found))
+    };
+    family().filter_map(|canary| of_one(&canary.kind)).collect()
+});
 
 #[test]
 fn no_line_and_no_object_of_a_minimised_program_can_go() {
-    let canary = CANARY;
-    let of_one = failing(&canary).take(20).map(|program| (CANARY, program));
-    for (subject, program) in of_one.chain(canaries()) {
-        let found = minimized(&subject, &program);
+    let of_one: Vec<(SubjectKind, Minimized)> =
+        failing(&CANARY).take(20).map(|program| (CANARY, minimized(&CANARY, &program))).collect();
+    let all = CANARIES.iter().map(|(subject, _, found)| (subject, found));
+    for (subject, found) in of_one.iter().map(|(subject, found)| (subject, found)).chain(all) {
         let signature = found.failure.signature(&found.program);
         let fails = |lines: Vec<Line>| {
             let program = found.program.with_lines(lines);
-            let failure = lockstep::run(&subject, &program).failure;
+            let failure = lockstep::run(subject, &program).failure;
             failure.is_some_and(|failure| failure.signature(&program) == signature)
         };
         let lines = found.program.lines();
@@ -61,9 +64,8 @@ fn no_line_and_no_object_of_a_minimised_program_can_go() {
 
 #[test]
 fn minimising_twice_changes_nothing_and_names_are_canonical() {
-    for (subject, program) in canaries() {
-        let first = minimized(&subject, &program);
-        let again = minimized(&subject, &first.program);
+    for (subject, _, first) in &*CANARIES {
+        let again = minimized(subject, &first.program);
         assert_eq!(again.program.to_string(), first.program.to_string(), "{}", subject.name);
         assert_eq!(first.program.to_string(), first.program.canonical().to_string());
     }
@@ -85,12 +87,12 @@ fn of_a_hundred_programs_that_fail_alike_95_come_to_one_trace_in_fewer_than_300_
 
 #[test]
 fn each_step_goes_down_in_the_order_and_no_program_is_run_twice() {
-    for (subject, program) in canaries() {
+    for (subject, program, _) in &*CANARIES {
         let (mut ranks, mut seen, mut runs) = (Vec::new(), BTreeSet::new(), 0);
-        let signature = failure(&subject, &program).unwrap().signature(&program);
-        let found = minimize(&program, &mut |program| {
+        let signature = failure(subject, program).unwrap().signature(program);
+        let found = minimize(program, &mut |program| {
             runs += 1;
-            let failed = failure(&subject, program);
+            let failed = failure(subject, program);
             let alike = failed.as_ref().is_some_and(|failed| failed.signature(program) == signature);
             if seen.insert(program.canonical().encode()) && alike {
                 ranks.push(Rank::of(&program.canonical()));
@@ -108,13 +110,13 @@ fn each_step_goes_down_in_the_order_and_no_program_is_run_twice() {
 
 #[test]
 fn the_result_does_not_depend_on_how_many_programs_are_run_at_a_time() {
-    for (subject, program) in canaries() {
-        let with = |jobs| {
-            let options = Options { jobs, ..Options::default() };
-            let found = minimize_as(&program, &options, &|program| failure(&subject, program)).unwrap();
-            (found.program.to_string(), found.executions, found.removals, found.others)
+    for (subject, program, alone) in &*CANARIES {
+        let options = Options { jobs: 3, ..Options::default() };
+        let together = minimize_as(program, &options, &|program| failure(subject, program)).unwrap();
+        let told = |found: &Minimized| {
+            (found.program.to_string(), found.executions, found.removals.clone(), found.others.clone())
         };
-        assert_eq!(with(1), with(3), "{}", subject.name);
+        assert_eq!(told(alone), told(&together), "{}", subject.name);
     }
 }
 
@@ -192,12 +194,11 @@ fn a_program_that_does_not_fail_is_not_minimised() {
 #[test]
 fn no_program_that_an_exhaustive_search_finds_is_shorter() {
     let operations = |program: &Program| Rank::of(&program.canonical()).operations();
-    for (subject, program) in canaries() {
-        let found = minimized(&subject, &program);
+    for (subject, _, found) in &*CANARIES {
         let signature = found.failure.signature(&found.program);
         let most = found.program.len() - 1;
         let spaces = [Space { lines: most.min(2), ..Space::whole() }, Space { lines: most.min(5), ..Space::cycles() }];
-        for shorter in spaces.into_iter().filter_map(|space| shortest(&subject, &signature, space)) {
+        for shorter in spaces.into_iter().filter_map(|space| shortest(subject, &signature, space)) {
             let (ours, least) = (operations(&found.program), operations(&shorter.program));
             assert!(ours <= least, "{}:\n{}is shorter than\n{}", subject.name, shorter.program, found.program);
         }
