@@ -7,6 +7,7 @@ use heapproof::assert_holds;
 use heapproof::front_doors::{self, proptest::programs, quickcheck::AnyProgram, shorter};
 use heapproof::model::Program;
 use heapproof::properties::Property;
+use heapproof::subject::SubjectKind;
 use heapproof::subjects::{CANARY, HEAP};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -36,6 +37,17 @@ fn quickcheck_finds_every_property_to_hold() {
     for property in Property::ALL {
         front_doors::quickcheck::holds(*property, &HEAP);
     }
+}
+
+#[test]
+fn a_property_that_is_about_nothing_of_the_subject_is_no_green_test() {
+    let told = |holds: fn(Property, &SubjectKind)| {
+        let panic = catch_unwind(|| holds(Property::Cycles, &RC)).unwrap_err();
+        let told = panic.downcast_ref::<String>().unwrap();
+        assert!(told.contains("`cycles` is about nothing that `rc` has"), "{told}");
+    };
+    told(front_doors::proptest::holds);
+    told(front_doors::quickcheck::holds);
 }
 
 #[test]

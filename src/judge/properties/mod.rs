@@ -134,6 +134,19 @@ impl From<Property> for Notation {
 }
 
 impl Property {
+    /// What is wrong with a test of the property for that subject, if it would be green whatever the subject does.
+    pub fn says_nothing_of(self, subject: &SubjectKind) -> Option<String> {
+        // A subject that can't be made is reported by whoever makes it.
+        let abilities = subject.abilities().ok()?;
+        let (property, subject) = (self.name(), &subject.name);
+        (!self.is_about(&abilities)).then(|| {
+            format!(
+                "`{property}` is about nothing that `{subject}` has: it would hold whatever `{subject}` does; leave the test out, \
+                 or have `{subject}` support what the property is about"
+            )
+        })
+    }
+
     /// Whether a subject that can do that has anything that the property is about. If not, it holds whatever the subject does.
     pub fn is_about(self, abilities: &Abilities) -> bool {
         let has = |codes: &[Code]| codes.iter().any(|code| abilities.supports(*code));
