@@ -9,7 +9,7 @@
 mod operands;
 
 use crate::operation::{Code, DEEPEST_FINALIZER, Gives, Line, Operation};
-use crate::program::Program;
+use crate::program::{self, Program};
 use crate::value::Name;
 
 /// The first byte of a program.
@@ -20,8 +20,8 @@ impl Program {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Encoder(vec![VERSION]);
         let has_bytes = |line: &&Line| line.operation.code().tag().is_some();
-        let all = self.with_lines(self.lines().iter().filter(has_bytes).cloned().collect());
-        all.canonical().lines().iter().for_each(|line| out.line(line));
+        let lines = self.lines().iter().filter(has_bytes).cloned().collect();
+        program::canonical(lines).iter().for_each(|line| out.line(line));
         out.0
     }
 

@@ -33,13 +33,10 @@ impl Program {
         Program::spelled(lines, Vec::new())
     }
 
-    pub(crate) fn spelled(lines: Vec<Line>, spelling: Vec<String>) -> Program {
+    pub(crate) fn spelled(mut lines: Vec<Line>, spelling: Vec<String>) -> Program {
         let mut bound = std::collections::BTreeSet::new();
-        let allowed =
-            lines.into_iter().filter(|line| line.is_allowed(0) && line.bound().iter().all(|name| bound.insert(*name)));
-        let (mut lines, operations): (Vec<Line>, Vec<Line>) =
-            allowed.partition(|line| line.operation.code().is_setting());
-        lines.extend(operations);
+        lines.retain(|line| line.is_allowed(0) && line.bound().iter().all(|name| bound.insert(*name)));
+        lines.sort_by_key(|line| !line.operation.code().is_setting());
         Program { lines, spelling, notes: BTreeMap::new() }
     }
 
@@ -99,14 +96,7 @@ impl Program {
     /// The same program with names numbered in the order of their binding, then the unbound ones, and spelled by
     /// counting.
     pub fn canonical(&self) -> Program {
-        let mut lines = self.lines.clone();
-        let mut numbers = Numbers::default();
-        for name in lines.iter().flat_map(Line::bound) {
-            numbers.of(name);
-        }
-        for line in &mut lines {
-            line.rename(&mut |name| *name = numbers.of(*name));
-        }
+        let lines = canonical(self.lines.clone());
         Program { lines, spelling: Vec::new(), notes: BTreeMap::new() }
     }
 
@@ -121,6 +111,18 @@ impl Program {
         }
         self.lines.iter().map(of).sum()
     }
+}
+
+/// The same lines with names numbered in the order of their binding, then the unbound ones.
+pub(crate) fn canonical(mut lines: Vec<Line>) -> Vec<Line> {
+    let mut numbers = Numbers::default();
+    for name in lines.iter().flat_map(Line::bound) {
+        numbers.of(name);
+    }
+    for line in &mut lines {
+        line.rename(&mut |name| *name = numbers.of(*name));
+    }
+    lines
 }
 
 /// New numbers for names, in the order of the requests.
