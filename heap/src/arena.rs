@@ -4,6 +4,7 @@
 //! list through the contents, the one vacated last in front. A slot that has had as many tenants
 //! as its generation can tell apart is vacant for ever, and not in the list.
 
+use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
 use crate::header::Header;
@@ -14,7 +15,7 @@ use crate::{Configuration, HeapError, ObjectId};
 /// The end of a list of slots; no slot has this number.
 pub(crate) const NONE: u32 = u32::MAX;
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Arena {
     pub(crate) headers: Headers,
     pub(crate) contents: Vec<Content>,
@@ -23,6 +24,8 @@ pub(crate) struct Arena {
     capacity: u32,
     pub(crate) generation_ceiling: u32,
 }
+
+copies!(Arena { headers, contents, vacant, live, capacity, generation_ceiling });
 
 impl Arena {
     pub(crate) fn new(configuration: &Configuration) -> Self {
@@ -47,11 +50,13 @@ impl Arena {
     }
 
     /// The numbers of all slots, vacant ones included.
+    #[inline]
     pub(crate) fn every_slot(&self) -> std::ops::Range<u32> {
         0..u32::try_from(self.slots()).unwrap_or(NONE)
     }
 
     /// The contents of all slots.
+    #[inline]
     pub(crate) fn contents(&self) -> &[Content] {
         &self.contents
     }
@@ -73,12 +78,14 @@ impl Arena {
     }
 
     /// The living object in a slot.
+    #[inline]
     pub(crate) fn tenant(&self, slot: u32) -> Option<ObjectId> {
         let header = self.headers.all().get(slot as usize)?;
         header.is_live().then(|| ObjectId::new(slot, header.generation))
     }
 
     /// The slots of roots.
+    #[inline]
     pub(crate) fn roots(&self) -> impl Iterator<Item = u32> {
         self.headers.all().iter().zip(0..).filter(|(header, _)| header.is_root()).map(|(_, slot)| slot)
     }
@@ -86,14 +93,22 @@ impl Arena {
     /// For each slot, whether its object is reached from those in some slots, or is one of them. What
     /// dangles in a damaged heap leads nowhere.
     pub(crate) fn reached_from(&self, starts: impl Iterator<Item = u32>) -> Vec<bool> {
-        let mut reached = vec![false; self.slots()];
-        let mut enter = |slot: u32| reached.get_mut(slot as usize).is_some_and(|it| !std::mem::replace(it, true));
-        let mut left: Vec<u32> = starts.filter(|&slot| enter(slot)).collect();
+        let (mut reached, mut left) = (vec![false; self.slots()], Vec::with_capacity(self.slots()));
+        let mut enter = |slot: u32, left: &mut Vec<u32>| {
+            if let Some(reached @ false) = reached.get_mut(slot as usize) {
+                *reached = true;
+                left.push(slot);
+            }
+        };
+        starts.for_each(|slot| enter(slot, &mut left));
         while let Some(slot) = left.pop() {
-            let content = self.tenant(slot).and_then(|object| self.content(object).ok());
-            let children = content.into_iter().flat_map(|content| content.references());
-            let living = children.filter(|&child| self.headers.find(child).is_ok()).map(ObjectId::slot);
-            left.extend(living.filter(|&child| enter(child)));
+            if let Some((_, content, _)) = self.at(slot) {
+                content.each_reference(|child| {
+                    if self.headers.find(child).is_ok() {
+                        enter(child.slot(), &mut left);
+                    }
+                });
+            }
         }
         reached
     }
@@ -119,7 +134,22 @@ impl Arena {
         }
     }
 
+    /// The living object in a slot, with its contents and its header.
+    #[inline]
+    fn at(&self, slot: u32) -> Option<(ObjectId, &Content, &Header)> {
+        let (header, content) = (self.headers.all().get(slot as usize)?, self.contents.get(slot as usize)?);
+        header.is_live().then(|| (ObjectId::new(slot, header.generation), content, header))
+    }
+
+    /// All living objects, each with its contents and its header.
+    #[inline]
+    pub(crate) fn all(&self) -> impl Iterator<Item = (ObjectId, &Content, &Header)> {
+        let slots = (0..).zip(self.headers.all()).zip(&self.contents).filter(|((_, header), _)| header.is_live());
+        slots.map(|((slot, header), content)| (ObjectId::new(slot, header.generation), content, header))
+    }
+
     /// The living objects, in order of slots.
+    #[inline]
     pub(crate) fn objects(&self) -> impl Iterator<Item = ObjectId> {
         let named =
             |(slot, header): (usize, &Header)| ObjectId::new(u32::try_from(slot).unwrap_or(NONE), header.generation);

@@ -12,11 +12,28 @@ use crate::footprint::Reserved;
 /// From this length on, an array that grows is given room to grow further.
 const FEW: usize = 8;
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[expect(clippy::box_collection, reason = "a vector itself would make each object larger")]
 pub(crate) enum Elements {
     Few(Box<[Value]>),
     Many(Box<Vec<Value>>),
+}
+
+impl Clone for Elements {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Few(few) => Self::Few(few.clone()),
+            Self::Many(many) => Self::Many(many.clone()),
+        }
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        match (&mut *self, source) {
+            (Self::Few(few), Self::Few(others)) => few.clone_from(others),
+            (Self::Many(many), Self::Many(others)) => many.clone_from(others),
+            _ => *self = source.clone(),
+        }
+    }
 }
 
 impl Elements {

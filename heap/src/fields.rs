@@ -15,12 +15,28 @@ use crate::write::LONGEST;
 use crate::{FieldSite, HeapError, ObjectId, Value};
 
 /// The values of a table, by place.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) enum Values {
     /// As many as the table's shape has names, in the same order.
     Shaped(Box<[Value]>),
     /// The table's shape is [`NO_SHAPE`].
     Directory(Box<Directory>),
+}
+
+impl Clone for Values {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Shaped(values) => Self::Shaped(values.clone()),
+            Self::Directory(directory) => Self::Directory(directory.clone()),
+        }
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        match (&mut *self, source) {
+            (Self::Shaped(values), Self::Shaped(others)) => values.clone_from(others),
+            _ => *self = source.clone(),
+        }
+    }
 }
 
 impl Default for Values {

@@ -57,6 +57,13 @@ impl Finalizers {
     pub(crate) fn clone_at_rest(&self) -> Self {
         Self { panics: self.panics.clone(), ..Self::default() }
     }
+
+    /// Becomes such a clone of others.
+    pub(crate) fn become_those_at_rest(&mut self, source: &Self) {
+        (self.releasing, self.collecting) = (ObjectId::NIL, false);
+        self.armed.clear();
+        self.panics.clone_from(&source.panics);
+    }
 }
 
 impl<H: Host> Heap<H> {

@@ -10,6 +10,7 @@
 //! for it has just lost a reference, or lost its last from the mutator before.
 
 use crate::configuration::positive;
+use crate::copying::copies;
 use crate::cycles::allowance::{Allowance, ForMembers};
 use crate::digest::{Digest, Parts};
 use crate::header::Mark;
@@ -37,7 +38,7 @@ pub struct FrameStats {
 }
 
 /// The frame that is open.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Frame {
     budget: Budget,
     /// In order of allocation, with some that have died.
@@ -48,6 +49,8 @@ pub(crate) struct Frame {
     /// The heap's figures when it was opened.
     before: Before,
 }
+
+copies!(Frame { budget, temporaries, crowded, allocated, before });
 
 /// The figures of a heap at some time.
 #[derive(Clone, Copy, Debug)]

@@ -45,6 +45,7 @@ impl Mark {
         (Mark::Temporary, "temporary"),
     ];
 
+    #[inline]
     const fn bit(self) -> u8 {
         1 << self as u8
     }

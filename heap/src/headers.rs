@@ -11,13 +11,14 @@ pub(crate) use spilled::Strong;
 
 use std::collections::BTreeMap;
 
+use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
 use crate::header::{Colour, Header, Mark};
 use crate::{HeapError, ObjectId, Value};
 
 /// The headers of all slots, and how high they may count.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Headers {
     list: Vec<Header>,
     /// What counts have beyond their bytes, by slot.
@@ -30,6 +31,8 @@ pub(crate) struct Headers {
     /// White objects that were given a reference while a mark was under way, and painted for that.
     pub(crate) disturbed: Vec<u32>,
 }
+
+copies!(Headers { list, spilled, ceiling, limit, colour, disturbed });
 
 impl Headers {
     pub(crate) fn new(ceiling: u32) -> Self {

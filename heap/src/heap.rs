@@ -21,7 +21,8 @@ use crate::{Configuration, HeapError, Host, VerificationReport};
 /// A heap of reference-counted objects. See the [crate's documentation](crate).
 ///
 /// A clone is a heap of its own, with the same ids. One that is made inside a finalizer is a heap
-/// in which that finalizer has been cut short at this point: what it has held is still held.
+/// in which that finalizer has been cut short at this point: what it has held is still held. `clone_from` makes
+/// the same clone in the memory of the heap that it replaces.
 pub struct Heap<H: Host = ()> {
     pub(crate) arena: Arena,
     pub(crate) shapes: Shapes,
@@ -147,6 +148,27 @@ impl<H: Host + Clone> Clone for Heap<H> {
             configuration: self.configuration,
             host: self.host.clone(),
         }
+    }
+
+    /// A clone in the memory of this heap, of which nothing else is left.
+    fn clone_from(&mut self, source: &Self) {
+        self.arena.clone_from(&source.arena);
+        self.shapes.clone_from(&source.shapes);
+        self.weak_index.clone_from(&source.weak_index);
+        self.queue.clone_from(&source.queue);
+        self.queue.extend_front(source.finalizers.interrupted());
+        self.finalizers.become_those_at_rest(&source.finalizers);
+        self.dirty.clone_from(&source.dirty);
+        self.candidates.clone_from(&source.candidates);
+        self.slices.clone_from(&source.slices);
+        self.cycles.clone_from(&source.cycles);
+        self.detection.clone_from(&source.detection);
+        self.frame.clone_from(&source.frame);
+        self.tuning = source.tuning.clone();
+        self.totals = source.totals;
+        self.last_verification.clone_from(&source.last_verification);
+        self.configuration = source.configuration;
+        self.host.clone_from(&source.host);
     }
 }
 

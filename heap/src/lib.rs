@@ -66,6 +66,7 @@ mod allocate;
 mod arena;
 mod arrays;
 mod configuration;
+mod copying;
 mod counts;
 mod cycles;
 mod digest;

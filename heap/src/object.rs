@@ -66,7 +66,7 @@ pub enum View<'a> {
 
 /// The contents of a slot, in 24 bytes: a single value lies in the slot itself, and so do the
 /// pointer and length of a list.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) enum Content {
     /// No object: the last generation that the slot has had, and the next vacant slot.
     Vacant {
@@ -87,12 +87,43 @@ pub(crate) enum Content {
     Weak(WeakLink),
 }
 
+impl Clone for Content {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Vacant { generation, next } => Self::Vacant { generation: *generation, next: *next },
+            Self::Table { shape, values } => Self::Table { shape: *shape, values: values.clone() },
+            Self::Array(elements) => Self::Array(elements.clone()),
+            Self::Closure { function, captures } => Self::Closure { function: *function, captures: captures.clone() },
+            Self::Box(value) => Self::Box(value.clone()),
+            Self::Scalar(value) => Self::Scalar(value.clone()),
+            Self::Weak(link) => Self::Weak(*link),
+        }
+    }
+
+    /// A list is copied into a list, the rest takes no memory.
+    fn clone_from(&mut self, source: &Self) {
+        match (&mut *self, source) {
+            (Self::Table { shape, values }, Self::Table { shape: other, values: others }) => {
+                *shape = *other;
+                values.clone_from(others);
+            }
+            (Self::Array(elements), Self::Array(others)) => elements.clone_from(others),
+            (Self::Closure { function, captures }, Self::Closure { function: other, captures: others }) => {
+                *function = *other;
+                captures.clone_from(others);
+            }
+            _ => *self = source.clone(),
+        }
+    }
+}
+
 impl Content {
     /// A table without fields.
     pub(crate) fn empty_table() -> Self {
         Self::Table { shape: Shapes::EMPTY, values: Values::default() }
     }
 
+    #[inline]
     pub(crate) fn view<'a>(&'a self, shapes: &'a Shapes) -> Option<View<'a>> {
         match self {
             Self::Vacant { .. } => None,

@@ -34,7 +34,7 @@ pub(crate) const LONGEST_NAME: usize = 64;
 pub(crate) const NO_SHAPE: u32 = u32::MAX;
 
 /// A list of names, and its place in the tree of such lists.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Shape {
     /// The shape without the last name; the root has none.
     pub(crate) parent: u32,
@@ -42,6 +42,24 @@ pub(crate) struct Shape {
     pub(crate) names: Arc<[Arc<str>]>,
     /// The shapes with one name more, by that name.
     pub(crate) children: BTreeMap<Arc<str>, u32>,
+}
+
+impl Clone for Shape {
+    fn clone(&self) -> Self {
+        Self { parent: self.parent, names: Arc::clone(&self.names), children: self.children.clone() }
+    }
+
+    /// Most shapes of a copy are those of the former one: what is equal stays.
+    fn clone_from(&mut self, source: &Self) {
+        let Self { parent, names, children } = source;
+        self.parent = *parent;
+        if !Arc::ptr_eq(&self.names, names) {
+            self.names = Arc::clone(names);
+        }
+        if self.children != *children {
+            self.children.clone_from(children);
+        }
+    }
 }
 
 /// The shapes of a heap, by number.
@@ -168,6 +186,11 @@ impl Default for Shapes {
 impl Clone for Shapes {
     fn clone(&self) -> Self {
         Self { id: new_id(), list: self.list.clone() }
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        self.id = new_id();
+        self.list.clone_from(&source.list);
     }
 }
 

@@ -5,14 +5,17 @@
 //! "An efficient representation for sparse sets", ACM LOPLAS 1993.)
 
 use crate::arena::NONE;
+use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct SlotSet {
     members: Vec<u32>,
     places: Vec<u32>,
 }
+
+copies!(SlotSet { members, places });
 
 impl SlotSet {
     /// Makes room for all slots below a number, so that none of them allocates as it enters.
@@ -70,6 +73,12 @@ impl SlotSet {
         if let Some(&moved) = self.members.get(place) {
             self.places[moved as usize] = place as u32;
         }
+    }
+
+    /// Whether each member is where its slot's place says: then none is in the list twice.
+    pub(crate) fn has_each_once(&self) -> bool {
+        let mut members = (0..).zip(&self.members);
+        members.all(|(place, &slot)| self.places.get(slot as usize) == Some(&place))
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -9,7 +9,7 @@
 mod operands;
 
 use crate::operation::{Code, DEEPEST_FINALIZER, Gives, Line, Operation};
-use crate::program::Program;
+use crate::program::{Program, numbered};
 use crate::value::Name;
 
 /// The first byte of a program.
@@ -19,27 +19,29 @@ impl Program {
     /// Encodes the program as bytes, without the lines that have none: expectations, and what uses a name beyond
     /// [`Name::MOST_IN_BYTES`].
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = Encoder(vec![VERSION]);
-        self.in_bytes().lines().iter().for_each(|line| out.line(line));
-        out.0
+        encoded(&self.lines_in_bytes())
     }
 
     /// What only equal programs have alike: the bytes, or the text of a program that has not all in bytes.
     pub fn identity(&self) -> Vec<u8> {
-        let encoded = self.in_bytes();
-        if encoded.len() == self.len() { encoded.encode() } else { self.canonical().to_string().into_bytes() }
+        let lines = self.lines_in_bytes();
+        if lines.len() == self.len() { encoded(&lines) } else { self.canonical().to_string().into_bytes() }
     }
 
-    /// The program of the lines that have bytes. Leaving lines out makes no number of the others higher, so once is enough.
+    /// The program of the lines that have bytes.
     pub fn in_bytes(&self) -> Program {
+        Program::new(self.lines_in_bytes())
+    }
+
+    /// The lines that have bytes, their names numbered. Leaving lines out makes no number of the others higher, so once is enough.
+    fn lines_in_bytes(&self) -> Vec<Line> {
         let tagged = |line: &&Line| line.operation.code().tag().is_some();
-        let (tagged, names) = Program::new(self.lines().iter().filter(tagged).cloned().collect()).numbered();
+        let (lines, names) = numbered(self.lines().iter().filter(tagged).cloned().collect());
         if names <= Name::MOST_IN_BYTES {
-            return tagged;
+            return lines;
         }
         let fits = |name: &Name| *name == Name::SELF || name.index() < Name::MOST_IN_BYTES;
-        let fitting = tagged.lines().iter().filter(|line| line.names().iter().all(fits));
-        Program::new(fitting.cloned().collect()).canonical()
+        numbered(lines.into_iter().filter(|line| line.names().iter().all(fits)).collect()).0
     }
 
     /// The program of that identity. Bytes that are none are the empty program.
@@ -68,6 +70,12 @@ impl Program {
         }
         Program::new(lines)
     }
+}
+
+fn encoded(lines: &[Line]) -> Vec<u8> {
+    let mut out = Encoder(vec![VERSION]);
+    lines.iter().for_each(|line| out.line(line));
+    out.0
 }
 
 /// Appends the parts of a program.

@@ -24,9 +24,7 @@ pub trait Graph {
 pub fn counted(graph: &impl Graph) -> Vec<u32> {
     let mut counts = vec![0; graph.bound()];
     for object in graph.living() {
-        for target in graph.references(object) {
-            counts[target.index()] += 1;
-        }
+        graph.references(object).for_each(|target| counts[target.index()] += 1);
     }
     counts
 }
@@ -44,13 +42,15 @@ pub fn targeted(graph: &impl Graph) -> Vec<u32> {
 
 /// For each object, whether it is one of the roots or referred to by a reachable object.
 pub fn reachable(graph: &impl Graph, roots: impl Iterator<Item = Object>) -> Vec<bool> {
-    let mut reached = vec![false; graph.bound()];
-    let mut open: Vec<Object> = roots.collect();
-    while let Some(object) = open.pop() {
-        if !reached[object.index()] {
-            reached[object.index()] = true;
-            open.extend(graph.references(object));
+    let (mut reached, mut open) = (vec![false; graph.bound()], Vec::with_capacity(graph.bound()));
+    let mut reach = |object: Object, open: &mut Vec<Object>| {
+        if !std::mem::replace(&mut reached[object.index()], true) {
+            open.push(object);
         }
+    };
+    roots.for_each(|object| reach(object, &mut open));
+    while let Some(object) = open.pop() {
+        graph.references(object).for_each(|target| reach(target, &mut open));
     }
     reached
 }
@@ -105,17 +105,17 @@ fn closure<I: Iterator<Item = Object>>(
 /// object without a referrer is in no cycle. This saves [`closure`] the long chains.
 fn without_ends<I: Iterator<Item = Object>>(bound: usize, members: &mut Vec<Object>, next: impl Fn(Object) -> I) {
     let mut leading = vec![0; bound];
-    members.iter().flat_map(|object| next(*object)).for_each(|target| leading[target.index()] += 1);
+    members.iter().for_each(|object| next(*object).for_each(|target| leading[target.index()] += 1));
     let mut gone = vec![false; bound];
     let mut ends: Vec<Object> = members.iter().copied().filter(|object| leading[object.index()] == 0).collect();
     while let Some(object) = ends.pop() {
         gone[object.index()] = true;
-        for target in next(object) {
+        next(object).for_each(|target| {
             leading[target.index()] -= 1;
             if leading[target.index()] == 0 {
                 ends.push(target);
             }
-        }
+        });
     }
     members.retain(|object| !gone[object.index()]);
 }

@@ -20,7 +20,7 @@ pub struct Program {
 impl PartialEq for Program {
     /// Equal up to names.
     fn eq(&self, other: &Program) -> bool {
-        self.canonical().lines == other.canonical().lines
+        numbered(self.lines.clone()) == numbered(other.lines.clone())
     }
 }
 
@@ -33,13 +33,10 @@ impl Program {
         Program::spelled(lines, Vec::new())
     }
 
-    pub(crate) fn spelled(lines: Vec<Line>, spelling: Vec<String>) -> Program {
+    pub(crate) fn spelled(mut lines: Vec<Line>, spelling: Vec<String>) -> Program {
         let mut bound = std::collections::BTreeSet::new();
-        let allowed =
-            lines.into_iter().filter(|line| line.is_allowed(0) && line.bound().iter().all(|name| bound.insert(*name)));
-        let (mut lines, operations): (Vec<Line>, Vec<Line>) =
-            allowed.partition(|line| line.operation.code().is_setting());
-        lines.extend(operations);
+        lines.retain(|line| line.is_allowed(0) && line.bound().iter().all(|name| bound.insert(*name)));
+        lines.sort_by_key(|line| !line.operation.code().is_setting());
         Program { lines, spelling, notes: BTreeMap::new() }
     }
 
@@ -99,20 +96,8 @@ impl Program {
     /// The same program with names numbered in the order of their binding, then the unbound ones, and spelled by
     /// counting.
     pub fn canonical(&self) -> Program {
-        self.numbered().0
-    }
-
-    /// The same, and how many names it has.
-    pub(crate) fn numbered(&self) -> (Program, usize) {
-        let mut lines = self.lines.clone();
-        let mut numbers = Numbers::default();
-        for name in lines.iter().flat_map(Line::bound) {
-            numbers.of(name);
-        }
-        for line in &mut lines {
-            line.rename(&mut |name| *name = numbers.of(*name));
-        }
-        (Program { lines, spelling: Vec::new(), notes: BTreeMap::new() }, numbers.next as usize)
+        let (lines, _) = numbered(self.lines.clone());
+        Program { lines, spelling: Vec::new(), notes: BTreeMap::new() }
     }
 
     /// How many objects its bulk lines allocate, which is what makes a program large.
@@ -126,6 +111,18 @@ impl Program {
         }
         self.lines.iter().map(of).sum()
     }
+}
+
+/// The same lines with names numbered in the order of their binding, then the unbound ones; and how many names there are.
+pub(crate) fn numbered(mut lines: Vec<Line>) -> (Vec<Line>, usize) {
+    let mut numbers = Numbers::default();
+    for name in lines.iter().flat_map(Line::bound) {
+        numbers.of(name);
+    }
+    for line in &mut lines {
+        line.rename(&mut |name| *name = numbers.of(*name));
+    }
+    (lines, numbers.next as usize)
 }
 
 /// New numbers for names, in the order of the requests.

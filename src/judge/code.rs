@@ -12,7 +12,7 @@ use std::sync::Arc;
 const FUEL: u32 = 1_000;
 
 /// What belongs to a program: its names, the finalizers that it has made, and what has happened.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Finalizers {
     /// The object of each name that the program has bound.
     names: Vec<Option<Object>>,
@@ -28,6 +28,23 @@ pub struct Finalizers {
 impl Default for Finalizers {
     fn default() -> Finalizers {
         Finalizers { names: Vec::new(), lines: BTreeMap::new(), fuel: FUEL, keeps: false, journal: Vec::new() }
+    }
+}
+
+impl Clone for Finalizers {
+    fn clone(&self) -> Finalizers {
+        let Finalizers { names, lines, fuel, keeps, journal } = self;
+        let (names, lines, journal) = (names.clone(), lines.clone(), journal.clone());
+        Finalizers { names, lines, fuel: *fuel, keeps: *keeps, journal }
+    }
+
+    /// Copies into a former copy, whose memory is used again.
+    fn clone_from(&mut self, source: &Finalizers) {
+        let Finalizers { names, lines, fuel, keeps, journal } = source;
+        self.names.clone_from(names);
+        self.lines.clone_from(lines);
+        (self.fuel, self.keeps) = (*fuel, *keeps);
+        self.journal.clone_from(journal);
     }
 }
 

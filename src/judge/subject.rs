@@ -19,6 +19,7 @@ use super::violation::Violation;
 use heapproof_model::{
     Code, Contents, Counts, Dialect, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value,
 };
+use std::any::Any;
 use std::collections::BTreeSet;
 
 /// Something that can be seen of a subject, besides whether an object lives.
@@ -117,7 +118,7 @@ impl Observation {
 /// Several subjects live at once, in one thread and in several: runs beside each other, copies, threads of a run. So each
 /// keeps all its state in itself, and not in a `static` or a `thread_local`. `docs/your-heap.md` says which operations
 /// belong to what a heap has, and what is done at the end of a program.
-pub trait Subject {
+pub trait Subject: Any {
     /// Whether it has that operation; without, programs do without.
     fn supports(&self, code: Code) -> bool;
 
@@ -272,5 +273,11 @@ pub trait Subject {
     /// A copy with an empty journal ([`Observation::Fork`]).
     fn fork(&self) -> Option<Box<dyn Subject>> {
         None
+    }
+
+    /// The same copy, in the memory of a former one of a subject of this kind, of which nothing else may be left. A run copies its
+    /// subject after each operation: a subject that is asked for this reserves nothing then.
+    fn fork_into(&self, _former: Box<dyn Subject>) -> Option<Box<dyn Subject>> {
+        self.fork()
     }
 }

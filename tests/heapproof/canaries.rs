@@ -56,7 +56,12 @@ fn catches(property: Property) -> &'static [&'static str] {
 
 pub fn canaries_of(property: Property) -> impl Iterator<Item = &'static Canary> {
     let names = catches(property);
-    family().filter(move |canary| names.iter().any(|name| name_of(canary).starts_with(name)))
+    // All others copy into new memory.
+    let is_for = move |name: &str| property == Property::Lockstep || !name.ends_with("in-a-former-copy");
+    family().filter(move |canary| {
+        let name = name_of(canary);
+        is_for(name) && names.iter().any(|beginning| name.starts_with(beginning))
+    })
 }
 
 /// Its name within the family.

@@ -15,6 +15,7 @@
 //! that a trial has looked at and not found to be garbage: they wait for a mark. *Untried* are the rest,
 //! which carry a mark, so that one that loses a reference again need not be looked up in the list.
 
+use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::header::Mark;
 use crate::headers::Headers;
@@ -22,7 +23,7 @@ use crate::slots::SlotSet;
 use crate::{Heap, Host, ObjectId};
 
 /// A set of slots in three parts. Entering, leaving and asking take constant time.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Candidates {
     set: SlotSet,
     /// How many are taken: the first ones.
@@ -30,6 +31,8 @@ pub(crate) struct Candidates {
     /// How many are taken or tried: the first ones.
     tried: usize,
 }
+
+copies!(Candidates { set, taken, tried });
 
 impl Candidates {
     /// These, none of them tried.

@@ -15,6 +15,7 @@
 //! earlier walks have left behind is smaller than any number of this one, and need not be wiped
 //! out: what a walk costs follows the objects that it enters, not the size of the heap.
 
+use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
 use crate::object::Content;
@@ -23,13 +24,15 @@ use crate::object::Content;
 ///
 /// What it means depends on one bound, `closed`: below it the slot is unseen in this walk, at it
 /// the slot's component is closed, above it the slot is open.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Numbers {
     low: Vec<u32>,
     closed: u32,
     /// The highest number in use.
     last: u32,
 }
+
+copies!(Numbers { low, closed, last });
 
 impl Numbers {
     /// Makes all slots unseen, for a walk that goes wherever references lead.
@@ -125,11 +128,13 @@ struct Frame {
 
 /// How far a walk is. Any number of them may follow one another with the same numbers: each goes
 /// over what is still unseen.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Walk {
     frames: Vec<Frame>,
     open: Vec<u32>,
 }
+
+copies!(Walk { frames, open });
 
 impl Walk {
     /// Begins with an unseen slot.

@@ -144,6 +144,17 @@ impl Clone for Detection {
         }
         Self { numbers: self.numbers.clone(), underway: self.underway.clone(), disturbed: false, has_learned }
     }
+
+    fn clone_from(&mut self, source: &Self) {
+        let Self { numbers, underway, disturbed, has_learned } = source;
+        (self.disturbed, self.has_learned) = (false, *has_learned);
+        if underway.is_none() || *disturbed {
+            self.underway = None;
+        } else {
+            self.numbers.clone_from(numbers);
+            self.underway.clone_from(underway);
+        }
+    }
 }
 
 impl<H: Host> Heap<H> {

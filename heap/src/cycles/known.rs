@@ -10,18 +10,21 @@
 
 use crate::ObjectId;
 use crate::arena::NONE;
+use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
 
 /// A cycle, or a place for one: that has no members and is not whole.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Cycle {
     members: Box<[ObjectId]>,
     /// Whether all members live.
     whole: bool,
 }
 
-#[derive(Clone, Debug, Default)]
+copies!(Cycle { members, whole });
+
+#[derive(Debug, Default)]
 pub(crate) struct KnownCycles {
     cycles: Vec<Cycle>,
     /// The places without a cycle.
@@ -32,6 +35,8 @@ pub(crate) struct KnownCycles {
     broken: Vec<u32>,
     whole: usize,
 }
+
+copies!(KnownCycles { cycles, vacant, of_slot, broken, whole });
 
 impl KnownCycles {
     /// How many there are, those left out of which a member has died.

@@ -32,6 +32,7 @@
 use super::allowance::Limits;
 use super::candidates::Candidates;
 use crate::arena::Arena;
+use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
 use crate::headers::Headers;
@@ -41,7 +42,7 @@ use crate::headers::Headers;
 const STRETCH: u32 = 1_024;
 
 /// A mark, which may be under way.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Marking {
     under_way: bool,
     /// Objects that were painted and whose contents are still to be read, and some that have died.
@@ -57,6 +58,8 @@ pub(crate) struct Marking {
     /// What was white when it was looked at.
     white: Vec<u32>,
 }
+
+copies!(Marking { under_way, grey, rooted, swept, end, stretch, white });
 
 impl Marking {
     pub(crate) fn is_under_way(&self) -> bool {

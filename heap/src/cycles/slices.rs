@@ -36,6 +36,7 @@ use super::Collection;
 use super::allowance::{Allowance, Budget, Counted, ForSteps};
 use super::marking::Marking;
 use crate::configuration::positive;
+use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
 use crate::{Heap, HeapError, Host, ObjectId};
@@ -47,7 +48,7 @@ const WAIT: u64 = 16;
 const OF_A_TIME: u32 = 1_000;
 
 /// The collection under way, if there is one.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Slices {
     under_way: bool,
     /// How many objects lived as it began.
@@ -60,6 +61,8 @@ pub(crate) struct Slices {
     newborn: Vec<u32>,
     marking: Marking,
 }
+
+copies!(Slices { under_way, lived, waited, allowed, newborn, marking });
 
 impl Slices {
     pub(crate) fn are_under_way(&self) -> bool {

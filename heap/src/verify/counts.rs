@@ -24,7 +24,7 @@ impl<H: Host> Heap<H> {
     pub fn verify_ref_counts(&self, roots: Option<&[ObjectId]>) -> Vec<VerificationError> {
         let tally = Tally::new(&self.arena, roots);
         let (mut found, mut live) = (Vec::new(), 0u32);
-        for object in self.objects() {
+        for object in self.arena.objects() {
             live = live.saturating_add(1);
             let Strong { external, internal } = self.arena.headers.strong(object.slot());
             let weak = self.weak_index.0.get(&object.slot()).map_or(0, |list| list.count);
@@ -44,10 +44,16 @@ impl<H: Host> Heap<H> {
 }
 
 /// What is wrong with a count, if anything is.
+#[inline]
 fn judge(object: ObjectId, count: CountKind, recorded: u32, actual: Option<u32>) -> Option<VerificationError> {
     if actual == Some(recorded) || (actual.is_none() && recorded < WRAPPED) {
         return None;
     }
+    Some(wrong(object, count, recorded, actual))
+}
+
+#[cold]
+fn wrong(object: ObjectId, count: CountKind, recorded: u32, actual: Option<u32>) -> VerificationError {
     let is_strong = matches!(count, CountKind::External | CountKind::Internal);
     let kind = if recorded >= WRAPPED {
         VerificationErrorKind::NegativeRefCount
@@ -56,7 +62,7 @@ fn judge(object: ObjectId, count: CountKind, recorded: u32, actual: Option<u32>)
     } else {
         VerificationErrorKind::RefCountMismatch
     };
-    Some(VerificationError::new(kind, object, VerificationDetail::Count { count, recorded, actual }))
+    VerificationError::new(kind, object, VerificationDetail::Count { count, recorded, actual })
 }
 
 #[cfg(test)]

@@ -14,8 +14,10 @@ impl<H: Host> Heap<H> {
     #[must_use]
     pub fn verify_no_dangling_refs(&self) -> Vec<VerificationError> {
         let mut found = Vec::new();
-        for object in self.objects() {
-            let Some(view) = self.object(object) else {
+        for (object, content, _) in self.arena.all() {
+            let mut dangles = false;
+            content.each_reference(|target| dangles |= !self.contains(target));
+            let Some(view) = content.view(&self.shapes).filter(|_| dangles) else {
                 continue;
             };
             each_value(view, |value, place| {
@@ -25,7 +27,7 @@ impl<H: Host> Heap<H> {
                 }
             });
         }
-        found.extend(self.verify_weak_lists());
+        found.append(&mut self.verify_weak_lists());
         found
     }
 }

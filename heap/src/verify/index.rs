@@ -9,8 +9,8 @@ use crate::{Heap, Host};
 impl<H: Host> Heap<H> {
     pub(super) fn verify_indexes(&self) -> Vec<VerificationError> {
         let mut found = Vec::new();
-        for object in self.objects() {
-            if let Ok(Content::Table { values: Values::Directory(directory), .. }) = self.arena.content(object)
+        for (object, content, _) in self.arena.all() {
+            if let Content::Table { values: Values::Directory(directory), .. } = content
                 && let Some(detail) = index_fault(directory)
             {
                 found.push(VerificationError::new(VerificationErrorKind::FieldRefMismatch, object, detail));

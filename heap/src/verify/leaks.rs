@@ -9,9 +9,10 @@ use super::error::{VerificationDetail, VerificationError, VerificationErrorKind}
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
-    pub(super) fn verify_no_leaks(&self) -> impl Iterator<Item = VerificationError> {
-        let (kind, detail) = (VerificationErrorKind::MemoryLeak, VerificationDetail::Unreachable);
-        self.unreachable().map(move |it| VerificationError::new(kind, it, detail.clone()))
+    pub(super) fn verify_no_leaks(&self, found: &mut Vec<VerificationError>) {
+        let kind = VerificationErrorKind::MemoryLeak;
+        let error = |it| VerificationError::new(kind, it, VerificationDetail::Unreachable);
+        self.unreachable().for_each(|it| found.push(error(it)));
     }
 
     /// The living objects that neither roots nor candidates reach.

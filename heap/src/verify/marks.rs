@@ -21,9 +21,10 @@ impl<H: Host> Heap<H> {
     pub(crate) fn verify_candidates(&self) -> Vec<VerificationError> {
         let (mut found, kind) = (Vec::new(), VerificationErrorKind::FieldRefMismatch);
         self.verify_set(self.candidates.set(), Mark::Candidate, Structure::Candidates, kind, &mut found);
-        if found.is_empty() {
-            let untried = self.candidates.untried().iter().copied();
-            self.verify_marks(Mark::Untried, untried, Structure::Candidates, kind, &mut found);
+        // Entries of a right set are distinct.
+        let untried = self.candidates.untried();
+        if found.is_empty() && !self.are_those_marked(Mark::Untried, untried) {
+            self.verify_marks(Mark::Untried, untried.iter().copied(), Structure::Candidates, kind, &mut found);
         }
         found
     }
@@ -34,11 +35,10 @@ impl<H: Host> Heap<H> {
         let (mut found, kind) = (Vec::new(), VerificationErrorKind::FieldRefMismatch);
         let headers = &self.arena.headers;
         self.verify_marks(Mark::Spilled, headers.spilled(), Structure::Counts, kind, &mut found);
-        for object in self.objects() {
-            let (counts, header) = (headers.strong(object.slot()), headers.find(object));
-            let is_right =
-                |it: &Header| it.is_held() == (counts.external > 0) && it.is_stored() == (counts.internal > 0);
-            if !header.is_ok_and(is_right) {
+        // Of all others the bytes are the counts.
+        for (object, _, header) in self.arena.all().filter(|(_, _, header)| header.marks.has(Mark::Spilled)) {
+            let counts = headers.strong(object.slot());
+            if header.is_held() != (counts.external > 0) || header.is_stored() != (counts.internal > 0) {
                 let detail = VerificationDetail::EntryMisplaced(Structure::Counts);
                 found.push(VerificationError::new(kind, object, detail));
             }
@@ -58,13 +58,13 @@ impl<H: Host> Heap<H> {
     }
 
     /// What nothing refers to waits in the queue.
-    pub(super) fn verify_no_unreferenced(&self) -> impl Iterator<Item = VerificationError> {
-        let forgotten = |it: &ObjectId| {
-            let header = self.arena.headers.find(*it);
-            header.is_ok_and(|header| header.is_unreferenced() && !header.marks.has(Mark::Queued))
-        };
-        let (kind, detail) = (VerificationErrorKind::FieldRefMismatch, VerificationDetail::NotQueued);
-        self.objects().filter(forgotten).map(move |it| VerificationError::new(kind, it, detail.clone()))
+    pub(super) fn verify_no_unreferenced(&self, found: &mut Vec<VerificationError>) {
+        for (object, _, header) in self.arena.all() {
+            if header.is_unreferenced() && !header.marks.has(Mark::Queued) {
+                let kind = VerificationErrorKind::FieldRefMismatch;
+                found.push(VerificationError::new(kind, object, VerificationDetail::NotQueued));
+            }
+        }
     }
 
     fn verify_set(
@@ -75,11 +75,28 @@ impl<H: Host> Heap<H> {
         kind: VerificationErrorKind,
         found: &mut Vec<VerificationError>,
     ) {
+        if set.has_each_once() && self.are_those_marked(mark, set.members()) {
+            return;
+        }
         self.verify_marks(mark, set.members().iter().copied(), structure, kind, found);
         for &slot in set.members().iter().filter(|&&slot| !set.contains(slot)) {
             let object = self.arena.tenant(slot).unwrap_or_default();
             found.push(VerificationError::new(kind, object, VerificationDetail::EntryMisplaced(structure)));
         }
+    }
+
+    /// How many objects have a mark.
+    fn marked(&self, mark: Mark) -> usize {
+        let is_marked = |header: &Header| header.is_live() && header.marks.has(mark);
+        self.arena.headers.all().iter().map(|header| usize::from(is_marked(header))).sum()
+    }
+
+    /// Whether slots, of which none is named twice, are those of all objects that have a mark. [`Self::verify_marks`] says which
+    /// are not; mostly there is nothing to say.
+    fn are_those_marked(&self, mark: Mark, slots: &[u32]) -> bool {
+        let headers = self.arena.headers.all();
+        let is_marked = |header: &Header| header.is_live() && header.marks.has(mark);
+        slots.len() == self.marked(mark) && slots.iter().all(|&it| headers.get(it as usize).is_some_and(is_marked))
     }
 
     /// Compares a mark with the entries that must go with it, one for each marked object.
@@ -92,8 +109,7 @@ impl<H: Host> Heap<H> {
         found: &mut Vec<VerificationError>,
     ) {
         let mut entries = entries.peekable();
-        let is_marked = |object| self.arena.headers.find(object).is_ok_and(|it| it.marks.has(mark));
-        if entries.peek().is_none() && !self.objects().any(is_marked) {
+        if entries.peek().is_none() && self.marked(mark) == 0 {
             return;
         }
         let mut report = |object, detail| found.push(VerificationError::new(kind, object, detail));
@@ -108,9 +124,9 @@ impl<H: Host> Heap<H> {
                 _ => report(ObjectId::NIL, VerificationDetail::EntryOfNoObject { structure, slot }),
             }
         }
-        for object in self.objects() {
+        for (object, _, header) in self.arena.all() {
             let has_entry = has_entry.get(object.slot() as usize).is_some_and(|&it| it);
-            match (is_marked(object), has_entry) {
+            match (header.marks.has(mark), has_entry) {
                 (true, false) => report(object, VerificationDetail::MarkWithoutEntry(structure)),
                 (false, true) => report(object, VerificationDetail::EntryWithoutMark(structure)),
                 _ => {}

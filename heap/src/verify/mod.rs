@@ -84,10 +84,10 @@ impl<H: Host> Heap<H> {
 
     pub(crate) fn verify(&self, roots: Option<&[ObjectId]>) -> VerificationReport {
         let mut found = self.verify_ref_counts(roots);
-        found.extend(self.verify_no_dangling_refs());
-        found.extend(self.verify_field_refs_consistency());
-        found.extend(self.verify_dirty_tracking());
-        found.extend(self.verify_free_list());
+        found.append(&mut self.verify_no_dangling_refs());
+        found.append(&mut self.verify_field_refs_consistency());
+        found.append(&mut self.verify_dirty_tracking());
+        found.append(&mut self.verify_free_list());
         VerificationReport::new(found, self.objects().count())
     }
 
@@ -100,15 +100,15 @@ impl<H: Host> Heap<H> {
     #[must_use]
     pub fn verify_field_refs_consistency(&self) -> Vec<VerificationError> {
         let mut found = self.verify_candidates();
-        found.extend(self.verify_queue());
-        found.extend(self.verify_spilled());
-        found.extend(self.verify_no_unreferenced());
-        found.extend(self.verify_indexes());
-        found.extend(self.verify_shapes());
-        found.extend(self.verify_known_cycles());
-        found.extend(self.verify_colours());
-        found.extend(self.verify_temporaries());
-        found.extend(self.verify_no_leaks());
+        found.append(&mut self.verify_queue());
+        found.append(&mut self.verify_spilled());
+        self.verify_no_unreferenced(&mut found);
+        found.append(&mut self.verify_indexes());
+        found.append(&mut self.verify_shapes());
+        found.append(&mut self.verify_known_cycles());
+        found.append(&mut self.verify_colours());
+        found.append(&mut self.verify_temporaries());
+        self.verify_no_leaks(&mut found);
         found
     }
 }

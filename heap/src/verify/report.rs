@@ -22,6 +22,9 @@ pub struct VerificationReport {
 
 impl VerificationReport {
     pub(crate) fn new(found: Vec<VerificationError>, total_objects: usize) -> Self {
+        if found.is_empty() {
+            return Self { total_objects, ..Self::default() };
+        }
         let is_error = |it: &VerificationError| it.kind.severity() > ErrorSeverity::Warning;
         let (mut errors, warnings): (Vec<_>, Vec<_>) = found.into_iter().partition(is_error);
         errors.sort_by_key(|it| std::cmp::Reverse(it.kind.severity()));

@@ -29,7 +29,7 @@ impl Tally {
         for &root in roots.unwrap_or_default() {
             tally.count(arena, root, |counts| &mut counts.external);
         }
-        for content in arena.objects().filter_map(|object| arena.content(object).ok()) {
+        for (_, content, _) in arena.all() {
             content.each_reference(|child| tally.count(arena, child, |counts| &mut counts.internal));
             if let Content::Weak(link) = content {
                 tally.count(arena, link.target, |counts| &mut counts.weak);
@@ -47,19 +47,23 @@ impl Tally {
         }
     }
 
+    #[inline]
     pub(crate) fn internal(&self, object: ObjectId) -> u32 {
         self.at(object).internal
     }
 
+    #[inline]
     pub(crate) fn weak(&self, object: ObjectId) -> u32 {
         self.at(object).weak
     }
 
     /// How often the roots name the object, if there are roots.
+    #[inline]
     pub(crate) fn external(&self, object: ObjectId) -> Option<u32> {
         self.has_roots.then(|| self.at(object).external)
     }
 
+    #[inline]
     fn at(&self, object: ObjectId) -> Counts {
         self.counts.get(object.slot() as usize).copied().unwrap_or_default()
     }

@@ -28,8 +28,8 @@ impl<H: Host> Heap<H> {
                 }
             }
         }
-        for object in self.objects() {
-            if let Some(link) = self.weak_link_of(object)
+        for (object, content, header) in self.arena.all() {
+            if let Content::Weak(link) = content
                 && !link.target.is_nil()
                 && !met.get(object.slot() as usize).is_some_and(|&met| met)
             {
@@ -42,8 +42,7 @@ impl<H: Host> Heap<H> {
                     },
                 );
             }
-            let is_marked = self.arena.headers.find(object).is_ok_and(|it| it.marks.has(Mark::Targeted));
-            match (is_marked, self.weak_index.0.contains_key(&object.slot())) {
+            match (header.marks.has(Mark::Targeted), self.weak_index.0.contains_key(&object.slot())) {
                 (true, false) => report(object, VerificationDetail::MarkWithoutEntry(Structure::WeakIndex)),
                 (false, true) => report(object, VerificationDetail::EntryWithoutMark(Structure::WeakIndex)),
                 _ => {}

@@ -11,6 +11,11 @@ impl Asked {
         Asked(subject)
     }
 
+    /// The subject itself, which is asked no more.
+    pub fn into_subject(self) -> Box<dyn Subject> {
+        self.0
+    }
+
     /// The subject, for what does not go wrong: what it can do, and looks for explanations.
     pub fn subject(&self) -> &dyn Subject {
         &*self.0

@@ -3,10 +3,11 @@
 use super::asked::Asked;
 use super::compare::sorted;
 use super::{Checked, Lockstep, as_outcome, within_budget};
-use crate::judge::subject::Observation;
+use crate::judge::subject::{Observation, Subject};
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::{self, Graph};
-use heapproof_model::{Code, Dialect, Machine, Operation, Outcome};
+use heapproof_model::{Code, Dialect, Machine, Object, Operation, Outcome};
+use std::collections::BTreeSet;
 
 impl Lockstep {
     /// Compares on a copy what detections and a collection would do. A detection right after another must touch
@@ -15,7 +16,9 @@ impl Lockstep {
         if !self.abilities.shows(Observation::Fork) {
             return Ok(());
         }
-        let Some(fork) = self.subject.look(|subject| subject.fork())? else { return Ok(()) };
+        let former = self.tried.take();
+        let copy = |subject: &dyn Subject| former.map_or_else(|| subject.fork(), |former| subject.fork_into(former));
+        let Some(fork) = self.subject.look(copy)? else { return Ok(()) };
         let mut fork = Asked::new(fork);
         self.find_cycles();
         if self.abilities.has(Code::Detect) {
@@ -34,6 +37,7 @@ impl Lockstep {
             let outcome = as_outcome(fork.call(|fork| fork.call(&Operation::Collect {}))?);
             self.compare_survivors(&mut fork, outcome)?;
         }
+        self.tried = Some(fork.into_subject());
         Ok(())
     }
 
@@ -48,31 +52,37 @@ impl Lockstep {
     /// Computes the cycles of the model's present graph.
     fn find_cycles(&mut self) {
         let model = &self.model;
-        let references = model.living().flat_map(|object| model.references(object).map(move |target| (object, target)));
-        if !references.clone().eq(self.references.iter().copied()) {
-            self.references = references.collect();
+        self.present.clear();
+        for object in model.living() {
+            model.references(object).for_each(|target| self.present.push((object, target)));
+        }
+        if self.present != self.references {
+            std::mem::swap(&mut self.present, &mut self.references);
             self.cycles = definitions::cycles(model, model.living());
         }
     }
 
-    /// Compares who survives a collection. Where there are finalizers the model collects too, since they may resurrect
-    /// garbage.
+    /// Compares who survives a collection: by definition all but garbage (SPEC 3). Where garbage has finalizers the model collects
+    /// too, since they may resurrect it.
     fn compare_survivors(&self, fork: &mut Asked, outcome: Outcome) -> Checked {
-        let collected;
-        let survivors = if self.model.garbage().is_empty() && *self.abilities.dialect() == Dialect::default() {
-            &self.model
-        } else {
-            let mut copy = self.model.clone();
-            copy.follow(fork.call(|fork| fork.take_journal())?);
-            copy.follow_outcome(outcome, self.gone(fork)?);
-            let _ = copy.call(&Operation::Collect {});
-            collected = copy;
-            &collected
-        };
+        let garbage = self.model.garbage();
+        let has_code = garbage.iter().any(|object| self.model.has_finalizer(*object));
+        if !has_code && *self.abilities.dialect() == Dialect::default() {
+            return self.compare_who_lives(fork, |object| !garbage.contains(&object), &garbage);
+        }
+        let mut copy = self.model.clone();
+        copy.follow(fork.call(|fork| fork.take_journal())?);
+        copy.follow_outcome(outcome, self.gone(fork)?);
+        let _ = copy.call(&Operation::Collect {});
+        self.compare_who_lives(fork, |object| copy.lives(object), &copy.garbage())
+    }
+
+    /// Compares who lives on a copy, of what lives here. What it does not know and is garbage there may live or not.
+    fn compare_who_lives(&self, fork: &Asked, lives: impl Fn(Object) -> bool, garbage: &BTreeSet<Object>) -> Checked {
         for object in self.model.living() {
             let knows = fork.look(|fork| fork.knows(object))?;
-            match (survivors.lives(object), knows && fork.look(|fork| fork.lives(object))?) {
-                _ if !knows && survivors.garbage().contains(&object) => {}
+            match (lives(object), knows && fork.look(|fork| fork.lives(object))?) {
+                _ if !knows && garbage.contains(&object) => {}
                 (true, false) => return Err(Violation::CollectsLive { object }),
                 (false, true) => return Err(Violation::LeavesGarbage { object }),
                 _ => {}

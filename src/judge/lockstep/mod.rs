@@ -77,11 +77,15 @@ pub struct Lockstep {
     tally: Tally,
     /// All calls so far, for a subject that can't be copied; empty for others.
     history: Vec<(Operation<Object>, Option<Name>)>,
+    /// The copy on which detections and a collection were tried last, kept to reuse its memory.
+    tried: Option<Box<dyn Subject>>,
     /// A buffer for an object's contents, kept to reuse its memory.
     seen: Contents,
     /// The references of the model's graph when its cycles were last computed, and these cycles. They depend on the
     /// references alone, and most operations change none.
     references: Vec<(Object, Object)>,
+    /// A buffer for the present references, kept to reuse its memory.
+    present: Vec<(Object, Object)>,
     cycles: Vec<BTreeSet<Object>>,
     /// The operation of a program's end that is carried out.
     ending: Option<Code>,
@@ -147,8 +151,10 @@ impl Lockstep {
             model,
             tally: Tally::default(),
             history: Vec::new(),
+            tried: None,
             seen: Contents::default(),
             references: Vec::new(),
+            present: Vec::new(),
             cycles: Vec::new(),
             ending: None,
             agreements: Agreements::default(),

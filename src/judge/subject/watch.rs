@@ -8,6 +8,7 @@ use crate::judge::violation::Violation;
 use heapproof_model::{
     Code, Contents, Counts, Dialect, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value,
 };
+use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -190,6 +191,13 @@ impl Subject for Watched {
 
     fn fork(&self) -> Option<Box<dyn Subject>> {
         let copy = self.ask(|subject| subject.fork())?;
+        Some(Box::new(Watched(Some(copy))))
+    }
+
+    fn fork_into(&self, former: Box<dyn Subject>) -> Option<Box<dyn Subject>> {
+        let former: Box<dyn Any> = former;
+        let former = former.downcast::<Watched>().ok().and_then(|mut former| former.0.take());
+        let copy = self.ask(|subject| former.map_or_else(|| subject.fork(), |former| subject.fork_into(former)))?;
         Some(Box::new(Watched(Some(copy))))
     }
 }

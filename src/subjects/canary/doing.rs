@@ -1,7 +1,7 @@
 //! Heaps that do something wrong.
 
 use super::canaries;
-use super::wrong::Mistake::{Call, EveryOther, Fork, Lacks, Recover};
+use super::wrong::Mistake::{Call, EveryOther, Fork, ForkInto, Lacks, Recover};
 use super::wrong::{Truth, contents, living};
 use heapproof_model::{Code, Counts, Event, Field, FindingKind, Kind, Object, Operation, Refusal, Value};
 
@@ -163,6 +163,8 @@ canaries! {
         });
     "undetermined-state" ["undetermined-state", "statistics-cycles-detected"] by Determinism "detects in each copy when it is made, and counts those cycles"
         Fork(|heap| drop(heap.call(&Operation::Detect {})));
+    "collects-live-in-a-former-copy" ["collects-live"] "copies itself into a former copy by leaving that as it was"
+        ForkInto(|_, _| {});
 }
 
 /// Panics as an array does whose index is out of bounds.

@@ -7,6 +7,7 @@ use crate::judge::digest;
 use crate::judge::subject::{Figure, Observation, Subject};
 use crate::subjects::HeapSubject;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
+use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
@@ -53,6 +54,8 @@ pub(super) enum Mistake {
     Touched(fn(&Truth) -> u64),
     /// Copies itself.
     Fork(fn(&mut Truth)),
+    /// Copies itself into a former copy.
+    ForkInto(fn(&Truth, &mut Truth)),
     /// Carries out an operation, in every second heap that a thread makes.
     EveryOther(fn(&mut Truth, &Operation<Object>) -> Reply),
 }
@@ -231,6 +234,22 @@ impl Subject for Wrong {
 
     fn fork(&self) -> Option<Box<dyn Subject>> {
         let mut heap = self.heap.fork()?;
+        if let Mistake::Fork(falsify) = self.mistake {
+            falsify(&mut *heap);
+        }
+        Some(Box::new(Wrong { heap, journal: Vec::new(), ..*self }))
+    }
+
+    fn fork_into(&self, former: Box<dyn Subject>) -> Option<Box<dyn Subject>> {
+        let former: Box<dyn Any> = former;
+        let mut former = former.downcast::<Wrong>().ok()?.heap;
+        let mut heap = match self.mistake {
+            Mistake::ForkInto(falsify) => {
+                falsify(&*self.heap, &mut *former);
+                former
+            }
+            _ => self.heap.fork_into(former)?,
+        };
         if let Mistake::Fork(falsify) = self.mistake {
             falsify(&mut *heap);
         }

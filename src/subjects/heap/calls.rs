@@ -258,7 +258,9 @@ impl Caller<'_> {
 
     /// Notes what a call returns beside its value, instead of what calls within it have returned.
     fn return_figures<const N: usize>(&mut self, figures: [(Figure, u64); N]) {
-        self.0.host_mut().returned = figures.to_vec();
+        let returned = &mut self.0.host_mut().returned;
+        returned.clear();
+        returned.extend(figures);
     }
 
     /// Recovers. In the journal, what could not be restored comes before what that released.

@@ -11,7 +11,7 @@ use std::hash::Hasher;
 /// How many field sites there are. Few, so that each sees several fields and shapes.
 const SITES: usize = 4;
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct VirtualMachine {
     pub(super) finalizers: Finalizers,
     /// The id of each object, by number.
@@ -30,6 +30,26 @@ pub(super) struct VirtualMachine {
     pub(super) by_name: bool,
     /// The field sites, the last used one at the end.
     sites: Vec<FieldSite>,
+}
+
+impl Clone for VirtualMachine {
+    fn clone(&self) -> VirtualMachine {
+        let mut copy = VirtualMachine::default();
+        copy.clone_from(self);
+        copy
+    }
+
+    /// Copies into a former copy, whose memory is used again.
+    fn clone_from(&mut self, source: &VirtualMachine) {
+        let VirtualMachine { finalizers, ids, tenants, is_damaged, report, returned, repairs, by_name, sites } = source;
+        self.finalizers.clone_from(finalizers);
+        self.ids.clone_from(ids);
+        self.tenants.clone_from(tenants);
+        (self.is_damaged, self.repairs, self.by_name) = (*is_damaged, *repairs, *by_name);
+        self.report.clone_from(report);
+        self.returned.clone_from(returned);
+        self.sites.clone_from(sites);
+    }
 }
 
 impl VirtualMachine {

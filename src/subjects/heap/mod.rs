@@ -19,6 +19,7 @@ use heapproof_model::{
     Value,
 };
 use machine::VirtualMachine;
+use std::any::Any;
 use std::collections::BTreeSet;
 
 /// The heap of this project.
@@ -221,5 +222,13 @@ impl Subject for HeapSubject {
         let heap = self.heap.clone();
         debug_assert!(heap.host().finalizers.journal.is_empty());
         Some(Box::new(HeapSubject { heap }))
+    }
+
+    fn fork_into(&self, former: Box<dyn Subject>) -> Option<Box<dyn Subject>> {
+        let former: Box<dyn Any> = former;
+        let Ok(mut copy) = former.downcast::<HeapSubject>() else { return self.fork() };
+        copy.heap.clone_from(&self.heap);
+        debug_assert!(copy.heap.host().finalizers.journal.is_empty());
+        Some(copy)
     }
 }
