@@ -18,8 +18,8 @@ impl<H: Host> Heap<H> {
         let mut report = |object, detail| {
             found.push(VerificationError::new(VerificationErrorKind::WeakRefCorruption, object, detail));
         };
-        let mut met = vec![false; if self.weak_index.0.is_empty() { 0 } else { self.arena.slots() }];
-        for (&slot, list) in &self.weak_index.0 {
+        let mut met = vec![false; if self.weak_index.len() == 0 { 0 } else { self.arena.slots() }];
+        for (slot, list) in self.weak_index.all() {
             match self.arena.tenant(slot) {
                 Some(target) => self.follow_weak_list(target, list.first, &mut met, &mut report),
                 None => {
@@ -42,7 +42,7 @@ impl<H: Host> Heap<H> {
                     },
                 );
             }
-            match (header.marks.has(Mark::Targeted), self.weak_index.0.contains_key(&object.slot())) {
+            match (header.marks.has(Mark::Targeted), self.weak_index.has(object.slot())) {
                 (true, false) => report(object, VerificationDetail::MarkWithoutEntry(Structure::WeakIndex)),
                 (false, true) => report(object, VerificationDetail::EntryWithoutMark(Structure::WeakIndex)),
                 _ => {}
