@@ -57,7 +57,7 @@ impl<H: Host> Heap<H> {
     /// Whether nothing is targeted, and nothing says so.
     fn has_no_targets(&self) -> bool {
         let targets = |content: &Content| matches!(content, Content::Weak(link) if !link.target.is_nil());
-        self.weak_index.0.is_empty() && self.marked(Mark::Targeted) == 0 && !self.arena.contents().iter().any(targets)
+        self.weak_index.len() == 0 && self.marked(Mark::Targeted) == 0 && !self.arena.contents().iter().any(targets)
     }
 
     fn follow_weak_list(
