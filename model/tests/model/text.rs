@@ -134,7 +134,8 @@ fn a_byte_order_mark_is_ignored_at_the_very_start() {
 
 #[test]
 fn what_is_beyond_a_limit_is_an_error() {
-    let limits: [(usize, fn(usize) -> String); 4] = [
+    type Line = fn(usize) -> String;
+    let limits: [(usize, Line); 4] = [
         (255, |values| format!("a = array{}", " 1".repeat(values))),
         (255, |values| format!("a = closure 7{}", " nil".repeat(values))),
         (65_535, |bytes| format!("a = box \"{}\"", "x".repeat(bytes))),
