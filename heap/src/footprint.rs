@@ -60,7 +60,7 @@ impl<K, V> Reserved for BTreeMap<K, V> {
     }
 }
 
-impl<K, V> Reserved for HashMap<K, V> {
+impl<K, V, S> Reserved for HashMap<K, V, S> {
     fn reserved(&self) -> u64 {
         bytes::<(K, V, u8)>(self.capacity())
     }
@@ -118,7 +118,7 @@ impl<H: Host> Heap<H> {
         } = self;
         arena.reserved()
             + shapes.reserved()
-            + weak_index.0.reserved()
+            + weak_index.reserved()
             + queue.0.reserved()
             + finalizers.reserved()
             + dirty.reserved()

@@ -3,12 +3,17 @@
 //! When a target dies, its weak objects are cleared at once. They are found through a list that is
 //! threaded through the weak objects themselves, so that clearing costs their number and nothing
 //! more, and a weak object that dies takes itself out in constant time. Few objects are targeted,
-//! so the heads of the lists lie in a map beside the objects instead of in each header.
+//! so the heads of the lists lie in a map beside the objects instead of in each header. Whoever goes over all of them does so in
+//! order of slots, for the order of the map says nothing.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
 
 use crate::arena::NONE;
+use crate::copying::copies;
 use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
 use crate::header::Mark;
 use crate::object::Content;
 use crate::{Heap, HeapError, Host, Kind, ObjectId};
@@ -31,20 +36,60 @@ pub(crate) struct WeakList {
 }
 
 /// The weak objects of all targets, by the slot of the target.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct WeakIndex(pub(crate) BTreeMap<u32, WeakList>);
+#[derive(Debug, Default)]
+pub(crate) struct WeakIndex {
+    lists: HashMap<u32, WeakList, FxBuildHasher>,
+}
+
+copies!(WeakIndex { lists });
 
 impl WeakIndex {
     pub(crate) fn count(&self, target: ObjectId) -> u32 {
-        self.0.get(&target.slot()).map_or(0, |list| list.count)
+        self.lists.get(&target.slot()).map_or(0, |list| list.count)
+    }
+
+    pub(crate) fn has(&self, slot: u32) -> bool {
+        self.lists.contains_key(&slot)
+    }
+
+    pub(crate) fn list_mut(&mut self, target: ObjectId) -> Option<&mut WeakList> {
+        self.lists.get_mut(&target.slot())
+    }
+
+    /// The list of a target, which is empty if there was none.
+    #[inline]
+    pub(crate) fn list_or_empty(&mut self, target: ObjectId) -> &mut WeakList {
+        self.lists.entry(target.slot()).or_insert(WeakList { first: NONE, count: 0 })
+    }
+
+    /// How many targets there are.
+    pub(crate) fn len(&self) -> usize {
+        self.lists.len()
+    }
+
+    /// All lists with the slots of their targets, in order of these.
+    pub(crate) fn all(&self) -> Vec<(u32, WeakList)> {
+        let mut all: Vec<(u32, WeakList)> = self.lists.iter().map(|(slot, list)| (*slot, *list)).collect();
+        all.sort_unstable_by_key(|(slot, _)| *slot);
+        all
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.lists.clear();
     }
 
     /// See [`crate::digest`].
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         digest.part("weak_index");
-        digest.list(self.0.iter(), |digest, (slot, WeakList { first, count })| {
-            digest.numbers([*slot, *first, *count]);
+        digest.list(self.all().into_iter(), |digest, (slot, WeakList { first, count })| {
+            digest.numbers([slot, first, count]);
         });
+    }
+}
+
+impl Reserved for WeakIndex {
+    fn reserved(&self) -> u64 {
+        self.lists.reserved()
     }
 }
 
@@ -90,8 +135,7 @@ impl<H: Host> Heap<H> {
         if let Ok(header) = self.arena.headers.find_mut(target) {
             header.marks.set(Mark::Targeted);
         }
-        let nobody = WeakList { first: NONE, count: 0 };
-        let list = self.weak_index.0.entry(target.slot()).or_insert(nobody);
+        let list = self.weak_index.list_or_empty(target);
         list.count += 1;
         let next = std::mem::replace(&mut list.first, weak);
         if let Some(link) = self.weak_link(weak) {
@@ -113,8 +157,7 @@ impl<H: Host> Heap<H> {
         if let Some(next) = self.weak_link(dead.next) {
             next.previous = dead.previous;
         }
-        let slot = dead.target.slot();
-        let Some(list) = self.weak_index.0.get_mut(&slot) else {
+        let Some(list) = self.weak_index.list_mut(dead.target) else {
             return;
         };
         list.count -= 1;
@@ -122,7 +165,7 @@ impl<H: Host> Heap<H> {
             list.first = dead.next;
         }
         if list.count == 0 {
-            self.weak_index.0.remove(&slot);
+            self.weak_index.lists.remove(&dead.target.slot());
             if let Ok(header) = self.arena.headers.find_mut(dead.target) {
                 header.marks.clear(Mark::Targeted);
             }
@@ -131,7 +174,7 @@ impl<H: Host> Heap<H> {
 
     /// Makes the weak objects of a dying object refer to nil.
     pub(crate) fn clear_weak_references(&mut self, target: ObjectId) {
-        let Some(list) = self.weak_index.0.remove(&target.slot()) else {
+        let Some(list) = self.weak_index.lists.remove(&target.slot()) else {
             return;
         };
         let mut weak = list.first;

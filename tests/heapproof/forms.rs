@@ -92,6 +92,78 @@ fn sarif_has_a_result_at_the_line_of_the_trace_and_a_rule_for_its_kind() {
     assert_eq!(passing["runs"][0]["results"], Value::Array(Vec::new()));
 }
 
+/// The blocks of code in a Markdown text, as CommonMark reads them, and the text without them.
+fn blocks(text: &str) -> (Vec<String>, String) {
+    let (mut blocks, mut rest, mut open) = (Vec::new(), String::new(), None);
+    for line in text.lines() {
+        let fence = line.len() - line.trim_start_matches('`').len();
+        match open {
+            None if fence >= 3 => {
+                open = Some(fence);
+                blocks.push(String::new());
+            }
+            None => rest += &format!("{line}\n"),
+            Some(long) if fence >= long && line.len() == fence => open = None,
+            Some(_) => *blocks.last_mut().unwrap() += &format!("{line}\n"),
+        }
+    }
+    assert_eq!(open, None, "{text}");
+    (blocks, rest)
+}
+
+#[test]
+fn markdown_has_the_verdict_the_report_the_trace_and_both_commands() {
+    let folder = folder();
+    let (blocks, rest) = blocks(&printed(folder.path(), &FAILING, "markdown", 1));
+    let (path, last) = saved(folder.path());
+    assert!(rest.starts_with("## heapproof check: failed\n\n`` `lockstep` does not hold for `canary` in "), "{rest}");
+    assert!(rest.contains("\n- seed: `1`\n- programs: `500`\n- operations: `"), "{rest}");
+    assert!(rest.contains("\n### `counts-external-at-count`\n"), "{rest}");
+    assert!(rest.contains(&format!("\nSaved as `{path}`, where line {last} fails.")), "{rest}");
+    let [report, trace, replay, again] = &blocks[..] else { panic!("{blocks:?}") };
+    assert!(report.starts_with("counts-external-at-count: ") && report.contains("why:"), "{report}");
+    assert!(trace.parse::<heapproof::model::Program>().is_ok_and(|program| !program.is_empty()), "{trace}");
+    let words = |command: &str| -> Vec<String> { command.split_whitespace().skip(1).map(str::to_owned).collect() };
+    let run = |command: &str| {
+        let words = words(command);
+        heapproof(folder.path(), &words.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    assert_eq!(run(replay).0, 1);
+    let digest = |text: &str| text.lines().find(|line| line.contains("digest: ")).unwrap().replace(['`', '-', ' '], "");
+    let (code, out, _) = run(again);
+    assert_eq!((code, digest(&out)), (1, digest(&rest)));
+
+    let (blocks, rest) = self::blocks(&printed(folder.path(), &PASSING, "markdown", 0));
+    assert!(rest.starts_with("## heapproof check: passed\n") && !rest.contains("###"), "{rest}");
+    assert_eq!(blocks.len(), 1, "{blocks:?}");
+    let known = [&FAILING[..], &["--known", &path]].concat();
+    let out = printed(folder.path(), &known, "markdown", 0);
+    assert!(out.contains("\n- `counts-external-at-count`: known, in "), "{out}");
+}
+
+#[test]
+fn what_a_report_says_does_not_end_its_block_of_markdown_and_what_is_too_long_is_named() {
+    let folder = folder();
+    let shard = [&FAILING[..], &["--shard", "1/1", "--keep-going", "--format", "json"]].concat();
+    let (code, out, error) = heapproof(folder.path(), &shard);
+    assert_eq!(code, 1, "{error}");
+    for (report, is_shown) in [("a ``` b\n````\n# @somebody\n".to_owned(), true), ("word ".repeat(20_000), false)] {
+        let change = |line: &str| {
+            let mut object: Value = serde_json::from_str(line).unwrap();
+            if object["type"] == "violation" {
+                object["report"] = report.clone().into();
+            }
+            format!("{object}\n")
+        };
+        std::fs::write(folder.path().join("1.json"), out.lines().map(change).collect::<String>()).unwrap();
+        let (_, merged, error) = heapproof(folder.path(), &["merge", "1.json", "--format", "markdown"]);
+        let (blocks, rest) = blocks(&merged);
+        assert_eq!(blocks.contains(&report), is_shown, "{merged}{error}");
+        assert_eq!(rest.contains("too long to stand here"), !is_shown, "{rest}");
+        assert!(!rest.contains('@') && merged.contains("counts-external-at-count") && merged.len() < 65_536, "{rest}");
+    }
+}
+
 #[test]
 fn enumerate_and_merge_have_the_same_forms() {
     let folder = folder();
@@ -103,9 +175,13 @@ fn enumerate_and_merge_have_the_same_forms() {
         let (_, out, _) = heapproof(folder.path(), &[&search[..], &["--format", "json", "--shard", &shard]].concat());
         std::fs::write(folder.path().join(format!("{number}.json")), out).unwrap();
     }
-    for (form, part) in
-        [("junit", "<failure "), ("github", "::error file=heapproof.out/failures/"), ("sarif", "startLine")]
-    {
+    let forms = [
+        ("junit", "<failure "),
+        ("github", "::error file=heapproof.out/failures/"),
+        ("sarif", "startLine"),
+        ("markdown", "## heapproof enumerate: failed\n"),
+    ];
+    for (form, part) in forms {
         let (code, out, error) = heapproof(folder.path(), &["merge", "1.json", "2.json", "--format", form]);
         assert!(code == 1 && out.contains(part), "{out}{error}");
     }

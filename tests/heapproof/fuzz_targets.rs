@@ -1,9 +1,11 @@
 //! What `fuzz/` does, without a fuzzer.
 
-use crate::corpus;
-use heapproof::front_doors::{fuzz, fuzz_in_short};
+use crate::command_line::FAILS;
+use crate::{corpus, program};
+use heapproof::front_doors::{fuzz, fuzz_in_short, fuzz_subject};
 use heapproof::model::Program;
 use heapproof::properties::Property;
+use heapproof::subjects::{CANARY, HEAP};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -73,4 +75,15 @@ fn an_input_with_too_many_objects_is_not_worth_running() {
     let large: Program = "a = ring 100000".parse().unwrap();
     assert!(!fuzz(Property::Lockstep, &large.encode()));
     assert!(fuzz(Property::Lockstep, &Program::default().encode()));
+}
+
+#[test]
+fn another_subject_is_fuzzed_with_the_same_limit() {
+    let fails = program(FAILS).encode();
+    let failed = std::panic::catch_unwind(|| fuzz_subject(Property::Lockstep, &CANARY, &fails)).unwrap_err();
+    let report = failed.downcast_ref::<String>().unwrap();
+    assert!(report.starts_with("counts-external-at-count: `canary` does not hold `lockstep`"), "{report}");
+    assert!(fuzz_subject(Property::Lockstep, &HEAP, &fails));
+    let large: Program = "a = ring 100000".parse().unwrap();
+    assert!(!fuzz_subject(Property::Lockstep, &CANARY, &large.encode()));
 }

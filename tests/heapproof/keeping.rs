@@ -13,9 +13,6 @@ fn a_regression_is_filed_once_in_its_normal_form() {
     let folder = folder();
     let path = |name: &str| folder.path().join(name);
     write(path("found.trace"), FAILS).unwrap();
-    let (code, _, error) = heapproof(folder.path(), &[&ADD[..], &["found.trace"]].concat());
-    assert!(code == 2 && error.contains("there is no folder corpus"), "{error}");
-    std::fs::create_dir(path("corpus")).unwrap();
     let (code, out, error) = heapproof(folder.path(), &[&ADD[..], &["found.trace"]].concat());
     assert_eq!(code, 0, "{error}");
     let filed = "corpus/regressions/a-pop-forgets-what-it-hands-over.trace";
@@ -34,6 +31,25 @@ fn a_regression_is_filed_once_in_its_normal_form() {
     assert_eq!(read_dir(path("corpus/regressions")).unwrap().count(), 1);
     let (_, out, _) = heapproof(folder.path(), &["corpus", "list"]);
     assert_eq!(out, format!("{filed}: A pop forgets what it hands over\n"));
+}
+
+#[test]
+fn the_first_trace_makes_the_folder_of_a_corpus_and_only_that() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    for command in ["list", "check"] {
+        let (code, _, error) = heapproof(folder.path(), &["corpus", command]);
+        assert!(code == 2 && error.contains("there is no folder corpus"), "{error}");
+    }
+    write(path("passes.trace"), "heapproof trace 1\na = table\n").unwrap();
+    assert_eq!(heapproof(folder.path(), &[&ADD[..], &["passes.trace"]].concat()).0, 2);
+    assert!(!path("corpus").exists());
+    write(path("found.trace"), FAILS).unwrap();
+    write(path("file"), "").unwrap();
+    let (code, _, error) = heapproof(folder.path(), &[&ADD[..], &["found.trace", "--corpus", "file"]].concat());
+    assert!(code == 2 && error.contains("file is no folder"), "{error}");
+    assert_eq!(heapproof(folder.path(), &[&ADD[..], &["found.trace"]].concat()).0, 0);
+    assert_eq!(read_dir(path("corpus/regressions")).unwrap().count(), 1);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The harness as its users meet it.
 #![allow(clippy::unwrap_used, clippy::panic)] // in tests' helpers too
 
+mod action;
 mod ahead;
 mod architecture;
 mod canaries;

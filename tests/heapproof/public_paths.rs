@@ -15,7 +15,7 @@ use heapproof::enumerate::{CheckpointError, Counts, End, How, Progress, Search, 
 use heapproof::expectation::Found as FoundInstead;
 use heapproof::explain::{Explanation, Fact, Paint, Row, TraceLine, Variation, explain};
 use heapproof::failures::{OUT, commented, save_minimized, save_original, write_whole};
-use heapproof::front_doors::{fuzz, fuzz_in_short, proptest, quickcheck, replay, shorter};
+use heapproof::front_doors::{fuzz, fuzz_in_short, fuzz_subject, proptest, quickcheck, replay, shorter};
 use heapproof::generate::{Bias, MOST_LINES, Profile, Recipe, case, program};
 use heapproof::heading::{Heading, found_as, judged_by};
 use heapproof::heap::Heap;

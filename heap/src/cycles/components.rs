@@ -15,6 +15,7 @@
 //! earlier walks have left behind is smaller than any number of this one, and need not be wiped
 //! out: what a walk costs follows the objects that it enters, not the size of the heap.
 
+use super::search::KEPT;
 use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
@@ -137,6 +138,14 @@ pub(super) struct Walk {
 copies!(Walk { frames, open });
 
 impl Walk {
+    /// Forgets everything, and gives back the memory of a large one.
+    pub(super) fn rest(&mut self) {
+        self.frames.clear();
+        self.frames.shrink_to(KEPT);
+        self.open.clear();
+        self.open.shrink_to(KEPT);
+    }
+
     /// Begins with an unseen slot.
     #[inline]
     pub(super) fn enter(&mut self, slot: u32, numbers: &mut Numbers) {

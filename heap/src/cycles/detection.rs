@@ -64,7 +64,6 @@
 //! - *Which objects were entered* is kept by slot, and a slot has another tenant only after a death.
 
 use super::components::Numbers;
-use super::known::KnownCycles;
 use super::underway::{Graph, Underway};
 use crate::configuration::positive;
 use crate::digest::{Digest, Parts};
@@ -75,7 +74,9 @@ use crate::{Heap, HeapError, Host, ObjectId};
 #[derive(Debug, Default)]
 pub(crate) struct Detection {
     pub(super) numbers: Numbers,
-    underway: Option<Underway>,
+    /// The detection that is under way; if none is, memory that is used again and means nothing.
+    underway: Underway,
+    is_under_way: bool,
     /// Whether anything has changed since the detection under way began.
     disturbed: bool,
     /// Whether a detection has been completed, since when changed objects are noted.
@@ -102,35 +103,35 @@ impl Detection {
     /// or went: a walk that may stand in it begins anew.
     #[inline]
     pub(crate) fn moved(&mut self, slot: u32) {
-        if self.underway.is_some() && self.numbers.is_open(slot) {
+        if self.is_under_way && self.numbers.is_open(slot) {
             self.disturb();
         }
     }
 
     /// Forgets a detection under way, and says whether there was one.
     pub(crate) fn forget(&mut self) -> bool {
-        self.underway.take().is_some()
+        self.underway.rest();
+        std::mem::take(&mut self.is_under_way)
     }
 
     /// See [`crate::footprint`].
     pub(crate) fn reserved(&self) -> u64 {
-        let Self { numbers, underway, disturbed: _, has_learned: _ } = self;
-        numbers.reserved() + underway.as_ref().map_or(0, Underway::reserved)
+        let Self { numbers, underway, is_under_way: _, disturbed: _, has_learned: _ } = self;
+        numbers.reserved() + underway.reserved()
     }
 
     /// See [`crate::digest`]. One that was disturbed begins anew, and nothing of it is read again.
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
-        let Self { numbers, underway, disturbed, has_learned } = self;
+        let Self { numbers, underway, is_under_way, disturbed, has_learned } = self;
         digest.part("detection.has_learned");
         digest.number(*has_learned);
         digest.part("detection.underway");
-        match underway.as_ref().filter(|_| !disturbed) {
-            None => digest.number(u32::from(underway.is_some())),
-            Some(underway) => {
-                digest.number(2_u32);
-                numbers.digest(digest);
-                underway.digest(numbers, digest);
-            }
+        if !is_under_way || *disturbed {
+            digest.number(u32::from(*is_under_way));
+        } else {
+            digest.number(2_u32);
+            numbers.digest(digest);
+            underway.digest(numbers, digest);
         }
     }
 }
@@ -138,19 +139,16 @@ impl Detection {
 /// Between detections there is nothing worth a copy: a clone makes its own numbers.
 impl Clone for Detection {
     fn clone(&self) -> Self {
-        let has_learned = self.has_learned;
-        if self.underway.is_none() || self.disturbed {
-            return Self { has_learned, ..Self::default() };
-        }
-        Self { numbers: self.numbers.clone(), underway: self.underway.clone(), disturbed: false, has_learned }
+        let mut clone = Self::default();
+        clone.clone_from(self);
+        clone
     }
 
     fn clone_from(&mut self, source: &Self) {
-        let Self { numbers, underway, disturbed, has_learned } = source;
-        (self.disturbed, self.has_learned) = (false, *has_learned);
-        if underway.is_none() || *disturbed {
-            self.underway = None;
-        } else {
+        let Self { numbers, underway, is_under_way, disturbed, has_learned } = source;
+        (self.has_learned, self.disturbed) = (*has_learned, false);
+        self.is_under_way = *is_under_way && !disturbed;
+        if self.is_under_way {
             self.numbers.clone_from(numbers);
             self.underway.clone_from(underway);
         }
@@ -197,7 +195,7 @@ impl<H: Host> Heap<H> {
     /// Finds all cycles, as [`detect_cycles`](Self::detect_cycles) does, but takes nothing for
     /// known: it looks at every object to which an object refers.
     pub fn detect_cycles_full(&mut self) -> usize {
-        self.cycles = KnownCycles::default();
+        self.cycles.clear();
         self.detection.disturb();
         self.detection.has_learned = false;
         self.forget_changes();
@@ -240,20 +238,22 @@ impl<H: Host> Heap<H> {
     }
 
     fn walk_changes(&mut self, mut allowance: u64) -> bool {
-        let left = self.detection.underway.take().filter(|_| !self.detection.disturbed);
-        let mut underway = left.unwrap_or_else(|| {
-            self.detection.disturbed = false;
-            self.detection.numbers.begin(self.arena.slots());
-            Underway::new(self.detection.has_learned)
-        });
+        let Detection { numbers, underway, is_under_way, disturbed, has_learned } = &mut self.detection;
+        if !*is_under_way || *disturbed {
+            (*is_under_way, *disturbed) = (true, false);
+            numbers.begin(self.arena.slots());
+            underway.begin(*has_learned);
+        }
         let before = allowance;
         let graph = Graph { arena: &self.arena, dirty: &self.dirty, known: &self.cycles };
-        let complete = underway.go_on(&graph, &mut self.detection.numbers, &mut allowance);
+        let complete = underway.go_on(&graph, numbers, &mut allowance);
         self.totals.touched += before - allowance;
         if complete {
+            let mut underway = std::mem::take(underway);
             self.learn(&underway);
-        } else {
-            self.detection.underway = Some(underway);
+            underway.rest();
+            self.detection.underway = underway;
+            self.detection.is_under_way = false;
         }
         complete
     }

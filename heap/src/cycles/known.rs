@@ -70,6 +70,14 @@ impl KnownCycles {
         (0..).zip(&self.cycles).filter(taken).map(|(place, cycle)| (place, &*cycle.members, cycle.whole))
     }
 
+    /// Forgets all of them.
+    pub(crate) fn clear(&mut self) {
+        let Self { cycles, vacant, of_slot, broken, whole } = self;
+        cycles.clear();
+        [vacant, of_slot, broken].into_iter().for_each(Vec::clear);
+        *whole = 0;
+    }
+
     /// Notes that the tenant of a slot dies.
     #[inline(always)]
     pub(crate) fn bury(&mut self, slot: u32) {

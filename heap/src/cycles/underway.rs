@@ -3,6 +3,7 @@
 
 use super::components::{Numbers, Walk};
 use super::known::KnownCycles;
+use super::search::KEPT;
 use crate::arena::{Arena, NONE};
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
@@ -19,8 +20,14 @@ enum Stage {
     Touched { cycles: Vec<u32>, cycle: usize, member: usize },
 }
 
+impl Default for Stage {
+    fn default() -> Self {
+        Self::Every { slot: 0 }
+    }
+}
+
 /// A detection that has begun and is not complete.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Underway {
     stage: Stage,
     walk: Walk,
@@ -54,10 +61,20 @@ impl Graph<'_> {
 }
 
 impl Underway {
-    /// One that begins; `has_learned` says whether cycles are known from an earlier one.
-    pub(super) fn new(has_learned: bool) -> Self {
-        let stage = if has_learned { Stage::Starts { place: 0 } } else { Stage::Every { slot: 0 } };
-        Self { stage, walk: Walk::default(), found: Vec::new(), ends: Vec::new() }
+    /// Begins; `has_learned` says whether cycles are known from an earlier one.
+    pub(super) fn begin(&mut self, has_learned: bool) {
+        self.rest();
+        self.stage = if has_learned { Stage::Starts { place: 0 } } else { Stage::Every { slot: 0 } };
+    }
+
+    /// Forgets everything, and gives back the memory of a large one.
+    pub(super) fn rest(&mut self) {
+        self.stage = Stage::default();
+        self.walk.rest();
+        self.found.clear();
+        self.found.shrink_to(KEPT);
+        self.ends.clear();
+        self.ends.shrink_to(KEPT);
     }
 
     /// Goes on until it is complete, which is true, or would have to enter more than it may.

@@ -118,7 +118,7 @@ impl<H: Host> Heap<H> {
     }
 
     fn weak_list_of(&mut self, object: ObjectId) -> Option<&mut WeakList> {
-        self.weak_index.0.get_mut(&object.slot())
+        self.weak_index.list_mut(object)
     }
 
     /// Lets the reference in the middle refer to an object that there has never been.
@@ -172,9 +172,10 @@ impl<H: Host> Heap<H> {
     /// Hangs a weak object at the end of a list, preferably one that there is.
     fn hang_into_other_weak_list(&mut self, object: ObjectId) -> Option<()> {
         let own = self.weak_link_of(object)?.target;
-        let targets = self.weak_index.0.keys().filter_map(|&slot| self.arena.tenant(slot));
+        let lists = self.weak_index.all().into_iter();
+        let targets = lists.filter_map(|(slot, _)| self.arena.tenant(slot));
         let target = targets.chain(self.arena.objects()).find(|&it| it != own)?;
-        let list = self.weak_index.0.entry(target.slot()).or_insert(WeakList { first: NONE, count: 0 });
+        let list = self.weak_index.list_or_empty(target);
         let (mut last, mut next) = (NONE, list.first);
         for _ in 0..self.arena.slots() {
             let Some(link) = self.weak_link(next) else {

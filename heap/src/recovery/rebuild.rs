@@ -60,7 +60,7 @@ impl<H: Host> Heap<H> {
     /// Makes the lists of weak objects, and weak counts with them, from what weak objects target.
     pub(super) fn rebuild_weak_lists(&mut self, recovery: &mut Recovery) {
         let tally = Tally::new(&self.arena, None);
-        let recorded = |it: ObjectId| self.weak_index.0.get(&it.slot()).map_or(0, |list| list.count);
+        let recorded = |it: ObjectId| self.weak_index.count(it);
         let mut is_right = true;
         for object in self.objects() {
             recovery.set_count(object, CountKind::Weak, recorded(object), tally.weak(object));
@@ -69,7 +69,7 @@ impl<H: Host> Heap<H> {
         if is_right && self.verify_weak_lists().is_empty() {
             return;
         }
-        self.weak_index.0.clear();
+        self.weak_index.clear();
         let living = self.living();
         for &object in &living {
             self.mark(object, Mark::Targeted, false);
@@ -83,7 +83,7 @@ impl<H: Host> Heap<H> {
                 }
             }
         }
-        let (structure, entries) = (Structure::WeakIndex, self.weak_index.0.len());
+        let (structure, entries) = (Structure::WeakIndex, self.weak_index.len());
         recovery.did(RecoveryAction::Rebuilt { structure, entries });
     }
 

@@ -27,7 +27,7 @@ impl<H: Host> Heap<H> {
         for object in self.arena.objects() {
             live = live.saturating_add(1);
             let Strong { external, internal } = self.arena.headers.strong(object.slot());
-            let weak = self.weak_index.0.get(&object.slot()).map_or(0, |list| list.count);
+            let weak = self.weak_index.count(object);
             found.extend(judge(object, CountKind::External, external, tally.external(object)));
             found.extend(judge(object, CountKind::Internal, internal, Some(tally.internal(object))));
             found.extend(judge(object, CountKind::Weak, weak, Some(tally.weak(object))));

@@ -86,7 +86,7 @@ impl<H: Host> Heap<H> {
     }
 
     /// How many objects have a mark.
-    fn marked(&self, mark: Mark) -> usize {
+    pub(super) fn marked(&self, mark: Mark) -> usize {
         let is_marked = |header: &Header| header.is_live() && header.marks.has(mark);
         self.arena.headers.all().iter().map(|header| usize::from(is_marked(header))).sum()
     }

@@ -15,11 +15,14 @@ use crate::{Heap, Host, ObjectId};
 impl<H: Host> Heap<H> {
     pub(crate) fn verify_weak_lists(&self) -> Vec<VerificationError> {
         let mut found = Vec::new();
+        if self.has_no_targets() {
+            return found;
+        }
         let mut report = |object, detail| {
             found.push(VerificationError::new(VerificationErrorKind::WeakRefCorruption, object, detail));
         };
-        let mut met = vec![false; if self.weak_index.0.is_empty() { 0 } else { self.arena.slots() }];
-        for (&slot, list) in &self.weak_index.0 {
+        let mut met = vec![false; if self.weak_index.len() == 0 { 0 } else { self.arena.slots() }];
+        for (slot, list) in self.weak_index.all() {
             match self.arena.tenant(slot) {
                 Some(target) => self.follow_weak_list(target, list.first, &mut met, &mut report),
                 None => {
@@ -42,13 +45,19 @@ impl<H: Host> Heap<H> {
                     },
                 );
             }
-            match (header.marks.has(Mark::Targeted), self.weak_index.0.contains_key(&object.slot())) {
+            match (header.marks.has(Mark::Targeted), self.weak_index.has(object.slot())) {
                 (true, false) => report(object, VerificationDetail::MarkWithoutEntry(Structure::WeakIndex)),
                 (false, true) => report(object, VerificationDetail::EntryWithoutMark(Structure::WeakIndex)),
                 _ => {}
             }
         }
         found
+    }
+
+    /// Whether nothing is targeted, and nothing says so.
+    fn has_no_targets(&self) -> bool {
+        let targets = |content: &Content| matches!(content, Content::Weak(link) if !link.target.is_nil());
+        self.weak_index.len() == 0 && self.marked(Mark::Targeted) == 0 && !self.arena.contents().iter().any(targets)
     }
 
     fn follow_weak_list(

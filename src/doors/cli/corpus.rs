@@ -29,7 +29,7 @@ pub(super) struct Corpus {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Minimise a failing trace and file it among the regressions
+    /// Minimise a failing trace and file it among the regressions; makes the folder if there is none
     Add(Add),
     /// List all traces with their notes
     List,
@@ -72,12 +72,13 @@ fn note(text: &str) -> Result<String, String> {
 
 pub(super) fn corpus(context: &Context<'_>, arguments: &Corpus, output: &mut Output) -> Result<End, Trouble> {
     let folder = &arguments.corpus;
-    if !folder.is_dir() {
-        let shown = folder.display();
-        return Err(Trouble::Usage(format!("there is no folder {shown}; make it, or say where with `--corpus DIR`")));
-    }
     match &arguments.command {
+        // The first trace makes the folder.
         Command::Add(add) => self::add(context, folder, add, output),
+        _ if !folder.is_dir() => {
+            let shown = folder.display();
+            Err(Trouble::Usage(format!("there is no folder {shown}; say where it is with `--corpus DIR`")))
+        }
         Command::List => list(folder, output),
         Command::Check(check) => self::check(context, folder, check, output),
     }
@@ -105,7 +106,7 @@ fn add(context: &Context<'_>, folder: &Path, arguments: &Add, output: &mut Outpu
     let regressions = folder.join(REGRESSIONS);
     Files::folder(&regressions)?;
     let source = input::read(&arguments.file, &arguments.given.reading)?;
-    let kept = readable(folder)?;
+    let kept = if folder.is_dir() { readable(folder)? } else { Vec::new() };
     refuse_known(&kept, &source.program)?;
     let filed = filed(context, arguments, source, &regressions)?;
     refuse_known(&kept, &filed.program)?;

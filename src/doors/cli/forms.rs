@@ -2,8 +2,10 @@
 
 mod github;
 mod junit;
+mod markdown;
 mod sarif;
 
+use super::json::typed;
 use super::proved::Proved;
 use clap::ValueEnum;
 use heapproof_model::text::HEADER;
@@ -25,6 +27,8 @@ pub(super) enum Form {
     Github,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// Markdown, for the summary of a step or a comment on a pull request
+    Markdown,
 }
 
 /// A minimised failure.
@@ -49,6 +53,9 @@ pub(super) struct Findings {
     subject: String,
     found: Vec<Finding>,
 }
+
+/// The name under which a run says how it is repeated.
+pub(super) const REPEAT: &str = "repeat";
 
 /// How a run ended.
 #[derive(Debug, Default)]
@@ -125,7 +132,14 @@ impl Findings {
             Form::Junit => junit::print(self, ended, out),
             Form::Github => github::end(self, ended, out),
             Form::Sarif => sarif::print(self, ended, out),
+            Form::Markdown => markdown::print(self, ended, out),
         }
+    }
+
+    /// The command that gives these results again: the one that the run names, or this one.
+    fn repeat(&self, ended: &Ended) -> String {
+        let named = ended.about.iter().find(|(name, _)| name == REPEAT);
+        named.map_or_else(typed, |(_, command)| command.clone())
     }
 
     /// The signatures of failures that have no minimised trace: the run was stopped before, or they did not come again.

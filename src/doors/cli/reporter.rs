@@ -1,7 +1,7 @@
 //! Prints the results of `check`, for people or as JSON, one object per line (see `docs/output.md`).
 
 use super::figures;
-use super::forms::{Ended, Findings, Form};
+use super::forms::{Ended, Findings, Form, REPEAT};
 use super::json::{NO_RESULT, found_line, found_object, told, typed, violation_object};
 use super::output::{Output, paint};
 use super::run::Run;
@@ -156,11 +156,13 @@ impl<'a> Reporter<'a> {
         let counts = |counted: &BTreeMap<Signature, u64>| {
             counted.iter().map(|(signature, count)| (signature.to_string(), *count)).collect()
         };
+        let total = summary.tally.total();
         let about = [
             ("seed", self.run.seed.to_string()),
             ("programs", summary.programs.to_string()),
+            ("operations", format!("{} done, {} refused, {} skipped", total.done, total.refused, total.skipped)),
             ("digest", format!("{:016x}", summary.digest)),
-            ("repeat", self.repeat(summary)),
+            (REPEAT, self.repeat(summary)),
         ];
         Ended {
             verdict: self.verdict(summary),

@@ -6,6 +6,7 @@ use crate::failure::proof::assert_holds;
 use crate::judge::lockstep::Failure;
 use crate::judge::panics;
 use crate::judge::properties::{Property, bytes, text};
+use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
 use crate::subjects::HEAP;
 use heapproof_model::Program;
@@ -36,7 +37,22 @@ fn most_bulk(property: Property) -> u64 {
 /// # Panics
 /// If the property does not hold. A fuzzer sees a failure only as a panic.
 pub fn fuzz(property: Property, input: &[u8]) -> bool {
-    fuzz_by(property, input, |program| assert_holds(property, &HEAP, program))
+    fuzz_subject(property, &HEAP, input)
+}
+
+/// Does the same for another subject, with the same limit on what a program may allocate: a fuzz target for a heap of your own.
+/// `examples/repository/fuzz/` calls it.
+///
+/// ```
+/// use heapproof::{front_doors::fuzz_subject, properties::Property, subjects::CANARY};
+///
+/// assert!(fuzz_subject(Property::Lockstep, &CANARY, b""));
+/// ```
+///
+/// # Panics
+/// If the property does not hold.
+pub fn fuzz_subject(property: Property, subject: &SubjectKind, input: &[u8]) -> bool {
+    fuzz_by(property, input, |program| assert_holds(property, subject, program))
 }
 
 /// Does the same, but reports only the signature of a failure. A night of fuzzing uses this: it goes on after failures and

@@ -1,7 +1,7 @@
 //! Programs for other test frameworks, and each property as a test for them.
 //!
-//! All doors share the generator or the decoder, the properties, and the report. [`fuzz`] is for fuzzers that make bytes,
-//! [`replay`] for the folders of such fuzzers, and [`corpus`] for kept traces. The modules `proptest` and `quickcheck` are
+//! All doors share the generator or the decoder, the properties, and the report. [`fuzz`] and [`fuzz_subject`] are for fuzzers that
+//! make bytes, [`replay`] for the folders of such fuzzers, and [`corpus`] for kept traces. The modules `proptest` and `quickcheck` are
 //! behind features of the same names. With the feature `arbitrary`, [`Program`] implements `arbitrary::Arbitrary`.
 
 mod corpus;
@@ -12,7 +12,7 @@ pub mod proptest;
 pub mod quickcheck;
 
 pub use corpus::corpus;
-pub use fuzz::{fuzz, fuzz_in_short, replay};
+pub use fuzz::{fuzz, fuzz_in_short, fuzz_subject, replay};
 
 use heapproof_model::Program;
 

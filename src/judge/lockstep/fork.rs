@@ -1,4 +1,4 @@
-//! Tries on a copy, which is thrown away, what detections and a collection would do now.
+//! Tries on a copy what detections and a collection would do now. Nothing of it is kept but its memory, for the next copy.
 
 use super::asked::Asked;
 use super::compare::sorted;

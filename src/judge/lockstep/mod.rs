@@ -1,7 +1,7 @@
 //! The lockstep runs subject and model side by side, and compares what the subject shows with what the model says.
 //!
 //! The subject goes first, and the model follows it where the contract leaves a choice. Comparisons use only calls that
-//! change nothing. What a detection and a collection would find is tried on a copy, which is thrown away. So the
+//! change nothing. What a detection and a collection would find is tried on a copy, whose memory alone is kept. So the
 //! subject detects and collects only where the program says so, and a heap that remembers only the last change is
 //! caught. Of a heap that was damaged on purpose only one thing is compared: whether verification finds the fault.
 //!

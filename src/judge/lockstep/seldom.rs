@@ -96,7 +96,7 @@ impl Lockstep {
     fn compare_around(&mut self, operation: &Operation<Object>) -> Checked {
         let mut around = operation.objects();
         for place in 0..around.len() {
-            around.extend(self.model.references(around[place]));
+            self.model.references(around[place]).for_each(|target| around.push(target));
         }
         around.sort_unstable();
         around.dedup();
