@@ -49,6 +49,7 @@ mod replay_command;
 mod report;
 mod sdk;
 mod seldom;
+mod sentences;
 mod shards;
 mod signatures;
 mod spelled;

@@ -297,12 +297,31 @@ fn a_release_that_a_collection_caused_may_collect() {
     assert!(heap.is_empty());
 }
 
+thread_local! {
+    static TWIN: std::cell::RefCell<Option<TestHeap>> = const { std::cell::RefCell::new(None) };
+}
+
+/// A finalizer that keeps a clone of its heap.
+fn keep(heap: &mut TestHeap, _: ObjectId) {
+    TWIN.with(|twin| *twin.borrow_mut() = Some(heap.clone()));
+}
+
+#[test]
+fn an_object_whose_finalizer_makes_a_clone_heads_the_queue_of_the_clone() {
+    let mut heap = heap();
+    let (a, b, c) = (table(&mut heap), table(&mut heap), table(&mut heap));
+    on(&mut heap, a, move |heap, a| {
+        drop_ref(heap, b);
+        keep(heap, a);
+    });
+    drop_ref(&mut heap, a);
+    let mut twin = TWIN.take().unwrap();
+    drop_ref(&mut twin, c);
+    assert_eq!(twin.host().deaths, [a, b, c]);
+}
+
 #[test]
 fn a_clone_made_inside_a_finalizer_is_a_working_heap() {
-    thread_local! {
-        static TWIN: std::cell::RefCell<Option<TestHeap>> = const { std::cell::RefCell::new(None) };
-    }
-    let keep = |heap: &mut TestHeap, _| TWIN.with(|twin| *twin.borrow_mut() = Some(heap.clone()));
     let mut heap = heap();
     let (a, b) = (table(&mut heap), table(&mut heap));
     on(&mut heap, a, keep);

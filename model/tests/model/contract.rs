@@ -279,3 +279,11 @@ fn fuel_is_the_programs_and_a_run_without_any_ends_at_once_and_is_used() {
     text += "on b: take self\ndrop a\ndrop b";
     assert_eq!(journal(&text), "began 1, OutOfFuel, died 1");
 }
+
+#[test]
+fn what_a_run_leaves_takes_no_fuel() {
+    let mut text = "a = table\nb = table\non a: c = table\n".to_owned();
+    text += &"on a: take nil\n".repeat(998);
+    text += "on b: take nil\ndrop a\ndrop b";
+    assert_eq!(journal(&text), "began 1, done, Returned, died 1");
+}

@@ -126,6 +126,28 @@ fn comments_blank_lines_and_odd_spaces_are_passed_over() {
 }
 
 #[test]
+fn a_byte_order_mark_is_ignored_at_the_very_start() {
+    let program: Program = "\u{feff}heapproof trace 1\na = table".parse().unwrap();
+    assert_eq!(program.to_string(), "heapproof trace 1\na = table\n");
+    assert!(error("a = table\n\u{feff}take a").starts_with("2:1: "));
+}
+
+#[test]
+fn what_is_beyond_a_limit_is_an_error() {
+    type Line = fn(usize) -> String;
+    let limits: [(usize, Line); 4] = [
+        (255, |values| format!("a = array{}", " 1".repeat(values))),
+        (255, |values| format!("a = closure 7{}", " nil".repeat(values))),
+        (65_535, |bytes| format!("a = box \"{}\"", "x".repeat(bytes))),
+        (255, |bytes| format!("nil.{} = 1", "x".repeat(bytes))),
+    ];
+    for (limit, line) in limits {
+        assert!(line(limit).parse::<Program>().is_ok(), "{limit}");
+        assert!(line(limit + 1).parse::<Program>().is_err(), "{limit}");
+    }
+}
+
+#[test]
 fn a_typo_is_located_and_what_was_meant_is_named() {
     assert_eq!(error("a = table\nb = tabel"), "2:5: no operation begins with `tabel`; did you mean `table`?");
     assert_eq!(error("dorp a"), "1:1: no operation begins with `dorp`; did you mean `drop`?");
