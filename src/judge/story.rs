@@ -93,9 +93,19 @@ pub struct Run {
     /// What it did, in order.
     pub steps: Vec<Step>,
     /// The references that the run holds at its end, an entry for each, in the order in which they are dropped.
-    pub left: Vec<Object>,
+    pub left: Vec<Left>,
     /// How it ended.
     pub end: End,
+}
+
+/// A reference that a run holds at its end by one of its names.
+#[derive(Debug, Clone, Copy)]
+pub struct Left {
+    /// The object.
+    pub object: Object,
+    /// Whether some other name has given up a reference to it. Then it may be held no more, and the drop is refused and passed over
+    /// (SPEC 2.6).
+    pub given_up_elsewhere: bool,
 }
 
 /// A step of a run.

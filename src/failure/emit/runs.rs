@@ -1,6 +1,6 @@
 //! Follows finalizers through the journal: to which line each outcome belongs, and which objects its names stood for.
 
-use crate::judge::story::{Run, Step};
+use crate::judge::story::{Left, Run, Step};
 use heapproof_model::{End, Event, Gives, Line, Name, Object, Operation, Outcome, Value};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -11,6 +11,8 @@ pub(super) struct Runs {
     begun: BTreeSet<Object>,
     names: BTreeMap<Name, Object>,
     under_way: Vec<UnderWay>,
+    /// What runs have given up by names that did not hold it.
+    given_up_elsewhere: BTreeSet<Object>,
     /// The runs that have ended, in that order.
     pub ended: Vec<Run>,
 }
@@ -62,7 +64,11 @@ impl Runs {
                 Event::Ended(end) => {
                     let Some(mut under_way) = self.under_way.pop() else { continue };
                     under_way.run.end = *end;
-                    let left = under_way.bound.iter().flat_map(|bound| (0..bound.held).map(|_| bound.object));
+                    let left = |bound: &Bound| {
+                        let given_up_elsewhere = self.given_up_elsewhere.contains(&bound.object);
+                        Left { object: bound.object, given_up_elsewhere }
+                    };
+                    let left = under_way.bound.iter().flat_map(|bound| (0..bound.held).map(move |_| left(bound)));
                     under_way.run.left = left.collect();
                     self.ended.push(under_way.run);
                 }
@@ -80,22 +86,28 @@ impl Runs {
             None => self.names.get(&name).copied(),
         };
         let operation = line.operation.resolve(&look_up);
+        let gives_up = operation.as_ref().and_then(given_up);
         let mut armed = None;
         if let Outcome::Done(value) = outcome {
-            match (&line.operation, line.bind) {
+            let by_its_holder = match (&line.operation, line.bind) {
                 (Operation::Take { object }, _) => holds(bound, *object, 1),
                 (Operation::TryTake { object }, _) => holds(bound, *object, i64::from(*value == Value::Bool(true))),
                 (Operation::Drop { object }, _) => holds(bound, *object, -1),
                 (Operation::Transfer { store }, _) => holds(bound, store.0.stored().and_then(Value::reference), -1),
-                (Operation::On { .. }, _) => armed.clone_from(&operation),
+                (Operation::On { .. }, _) => {
+                    armed.clone_from(&operation);
+                    false
+                }
                 (operation, Some(name)) => {
                     if let Some(object) = value.reference() {
                         let owns = operation.code().gives() != Gives::Look;
                         bound.push(Bound { name, object, owns, held: i64::from(owns) });
                     }
+                    false
                 }
-                _ => {}
-            }
+                _ => false,
+            };
+            self.given_up_elsewhere.extend(gives_up.filter(|_| !by_its_holder));
         }
         run.steps.push(Step { line, operation, outcome: outcome.clone() });
         if let Some(armed) = armed {
@@ -104,8 +116,17 @@ impl Runs {
     }
 }
 
-fn holds(bound: &mut [Bound], name: Option<Name>, more: i64) {
-    if let Some(bound) = bound.iter_mut().find(|bound| Some(bound.name) == name && bound.owns) {
-        bound.held += more;
+/// The object of which an operation gives up a reference that the mutator holds.
+fn given_up(operation: &Operation<Object>) -> Option<Object> {
+    match operation {
+        Operation::Drop { object } => *object,
+        Operation::Transfer { store } => store.0.stored().and_then(Value::reference),
+        _ => None,
     }
+}
+
+/// Counts what a name of the run holds. Returns whether it is one that holds.
+fn holds(bound: &mut [Bound], name: Option<Name>, more: i64) -> bool {
+    let bound = bound.iter_mut().find(|bound| Some(bound.name) == name && bound.owns);
+    bound.map(|bound| bound.held += more).is_some()
 }

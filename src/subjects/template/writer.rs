@@ -106,7 +106,12 @@ impl Writer<'_> {
             }
         }
         for left in &run.left {
-            let drop = Operation::Drop { object: Some(*left) };
+            if left.given_up_elsewhere {
+                return Err(
+                    "what a finalizer leaves may be held no more at its end, and no spelling says that".to_owned()
+                );
+            }
+            let drop = Operation::Drop { object: Some(left.object) };
             body.push(self.commented("at the end of the code"));
             body.extend(self.statement(&drop, &Outcome::Done(Value::Nil))?);
         }

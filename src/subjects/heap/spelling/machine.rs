@@ -87,8 +87,11 @@ impl Writer<'_> {
                 body.extend(within.step(step)?);
             }
             for left in &run.left {
-                let left = within.object(*left).ok_or("what a finalizer leaves has no name")?;
-                body.push(format!("heap.dec_ref({left}).unwrap();"));
+                let name = within.object(left.object).ok_or("what a finalizer leaves has no name")?;
+                body.push(match left.given_up_elsewhere {
+                    true => format!("let _ = heap.dec_ref({name}); // refused if it is held no more"),
+                    false => format!("heap.dec_ref({name}).unwrap();"),
+                });
             }
             if run.end == End::Panicked {
                 body.push("std::panic::resume_unwind(Box::new(\"the finalizer panics\"));".to_owned());
