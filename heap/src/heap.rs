@@ -150,25 +150,45 @@ impl<H: Host + Clone> Clone for Heap<H> {
         }
     }
 
-    /// A clone in the memory of this heap, of which nothing else is left.
+    /// A clone in the memory of this heap, of which nothing else is left. The source is taken apart, so that the compiler asks for
+    /// a field that is not copied.
     fn clone_from(&mut self, source: &Self) {
-        self.arena.clone_from(&source.arena);
-        self.shapes.clone_from(&source.shapes);
-        self.weak_index.clone_from(&source.weak_index);
-        self.queue.clone_from(&source.queue);
-        self.queue.extend_front(source.finalizers.interrupted());
-        self.finalizers.become_those_at_rest(&source.finalizers);
-        self.dirty.clone_from(&source.dirty);
-        self.candidates.clone_from(&source.candidates);
-        self.slices.clone_from(&source.slices);
-        self.cycles.clone_from(&source.cycles);
-        self.detection.clone_from(&source.detection);
-        self.frame.clone_from(&source.frame);
-        self.tuning = source.tuning.clone();
-        self.totals = source.totals;
-        self.last_verification.clone_from(&source.last_verification);
-        self.configuration = source.configuration;
-        self.host.clone_from(&source.host);
+        let Self {
+            arena,
+            shapes,
+            weak_index,
+            queue,
+            finalizers,
+            dirty,
+            candidates,
+            slices,
+            // Nothing lasts in it from one search to the next.
+            search: _,
+            cycles,
+            detection,
+            tuning,
+            frame,
+            totals,
+            last_verification,
+            configuration,
+            host,
+        } = source;
+        self.arena.clone_from(arena);
+        self.shapes.clone_from(shapes);
+        self.weak_index.clone_from(weak_index);
+        self.queue.0.clone_from(&queue.0);
+        self.queue.extend_front(finalizers.interrupted());
+        self.finalizers.become_those_at_rest(finalizers);
+        self.dirty.clone_from(dirty);
+        self.candidates.clone_from(candidates);
+        self.slices.clone_from(slices);
+        self.cycles.clone_from(cycles);
+        self.detection.clone_from(detection);
+        self.tuning = tuning.clone();
+        self.frame.clone_from(frame);
+        self.last_verification.clone_from(last_verification);
+        (self.totals, self.configuration) = (*totals, *configuration);
+        self.host.clone_from(host);
     }
 }
 

@@ -26,18 +26,8 @@ use crate::object::Content;
 use crate::{Heap, Host, ObjectId, Value};
 
 /// The objects that wait to be released, and some that have died while they waited.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Queue(pub(crate) VecDeque<ObjectId>);
-
-impl Clone for Queue {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-
-    fn clone_from(&mut self, source: &Self) {
-        self.0.clone_from(&source.0);
-    }
-}
 
 impl Queue {
     pub(crate) fn extend_front(&mut self, object: Option<ObjectId>) {
