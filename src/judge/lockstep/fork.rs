@@ -7,7 +7,6 @@ use crate::judge::subject::{Observation, Subject};
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::{self, Graph};
 use heapproof_model::{Code, Dialect, Machine, Object, Operation, Outcome};
-use std::collections::BTreeSet;
 
 impl Lockstep {
     /// Compares on a copy what detections and a collection would do. A detection right after another must touch
@@ -68,21 +67,27 @@ impl Lockstep {
         let garbage = self.model.garbage();
         let has_code = garbage.iter().any(|object| self.model.has_finalizer(*object));
         if !has_code && *self.abilities.dialect() == Dialect::default() {
-            return self.compare_who_lives(fork, |object| !garbage.contains(&object), &garbage);
+            let is_garbage = |object| garbage.contains(&object);
+            return self.compare_who_lives(fork, |object| !is_garbage(object), is_garbage);
         }
         let mut copy = self.model.clone();
         copy.follow(fork.call(|fork| fork.take_journal())?);
         copy.follow_outcome(outcome, self.gone(fork)?);
         let _ = copy.call(&Operation::Collect {});
-        self.compare_who_lives(fork, |object| copy.lives(object), &copy.garbage())
+        self.compare_who_lives(fork, |object| copy.lives(object), |object| copy.garbage().contains(&object))
     }
 
     /// Compares who lives on a copy, of what lives here. What it does not know and is garbage there may live or not.
-    fn compare_who_lives(&self, fork: &Asked, lives: impl Fn(Object) -> bool, garbage: &BTreeSet<Object>) -> Checked {
+    fn compare_who_lives(
+        &self,
+        fork: &Asked,
+        lives: impl Fn(Object) -> bool,
+        is_garbage: impl Fn(Object) -> bool,
+    ) -> Checked {
         for object in self.model.living() {
             let knows = fork.look(|fork| fork.knows(object))?;
             match (lives(object), knows && fork.look(|fork| fork.lives(object))?) {
-                _ if !knows && garbage.contains(&object) => {}
+                _ if !knows && is_garbage(object) => {}
                 (true, false) => return Err(Violation::CollectsLive { object }),
                 (false, true) => return Err(Violation::LeavesGarbage { object }),
                 _ => {}
