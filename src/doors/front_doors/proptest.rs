@@ -48,7 +48,9 @@ pub fn programs_for(property: Property) -> Programs {
 #[track_caller]
 #[allow(clippy::panic)] // it is an assertion
 pub fn holds(property: Property, subject: &SubjectKind) {
-    if let Some(wrong) = property.says_nothing_of(subject) {
+    // A subject that can't be made is reported by the check itself.
+    let abilities = subject.abilities().ok();
+    if let Some(wrong) = abilities.and_then(|abilities| property.says_nothing_of(subject, &abilities)) {
         panic!("{wrong}");
     }
     let config = Config { failure_persistence: None, max_shrink_iters: 0, ..Config::default() };

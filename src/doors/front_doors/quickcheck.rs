@@ -28,11 +28,12 @@ impl Testable for Claim {
     /// Panics with the whole report if the property does not hold. The trace in it is already minimal. It fails too if it is
     /// about nothing that the subject has, since the test would be green for ever.
     fn result(&self, gen_: &mut Gen) -> TestResult {
-        if let Some(wrong) = self.property.says_nothing_of(&self.subject) {
-            return TestResult::error(wrong);
-        }
         // If no subject can be made, the check itself reports it.
         let abilities = self.subject.abilities().ok();
+        let wrong = abilities.and_then(|abilities| self.property.says_nothing_of(&self.subject, &abilities));
+        if let Some(wrong) = wrong {
+            return TestResult::error(wrong);
+        }
         let dialect = abilities.map(|abilities| *abilities.dialect()).unwrap_or_default();
         let recipe = Recipe { profile: self.property.profile(), dialect, ..Recipe::default() };
         let supports = |code| abilities.is_none_or(|abilities| abilities.has(code));

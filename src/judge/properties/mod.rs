@@ -134,12 +134,10 @@ impl From<Property> for Notation {
 }
 
 impl Property {
-    /// What is wrong with a test of the property for that subject, if it would be green whatever the subject does.
-    pub fn says_nothing_of(self, subject: &SubjectKind) -> Option<String> {
-        // A subject that can't be made is reported by whoever makes it.
-        let abilities = subject.abilities().ok()?;
+    /// What is wrong with a test of the property for that subject, which can do that, if it would be green whatever the subject does.
+    pub fn says_nothing_of(self, subject: &SubjectKind, abilities: &Abilities) -> Option<String> {
         let (property, subject) = (self.name(), &subject.name);
-        (!self.is_about(&abilities)).then(|| {
+        (!self.is_about(abilities)).then(|| {
             format!(
                 "`{property}` is about nothing that `{subject}` has: it would hold whatever `{subject}` does; leave the test out, \
                  or have `{subject}` support what the property is about"
