@@ -1,21 +1,27 @@
 //! The names of addresses. An address is no name: it is used again for another object.
 
 use heapproof_model::Program;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// The present name of each address.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    of: HashMap<String, String>,
+    of: HashMap<String, Present>,
     given: HashMap<String, u32>,
-    /// The names of the objects that the log said to be dead.
-    dead: HashSet<String>,
+}
+
+/// What an address stands for.
+#[derive(Debug)]
+struct Present {
+    name: String,
+    /// Whether the log has said that the object died.
+    is_dead: bool,
 }
 
 impl Names {
     /// The name of the object that is at an address now.
     pub fn get(&self, address: &str) -> Option<&str> {
-        self.of.get(address).map(String::as_str)
+        self.of.get(address).map(|present| &*present.name)
     }
 
     /// A new name for an address: the address as a word, with a number where others have had it.
@@ -24,18 +30,20 @@ impl Names {
         let times = self.given.entry(word.clone()).or_default();
         *times += 1;
         let name = if *times == 1 { word } else { format!("{word}_{times}") };
-        self.of.insert(address.to_owned(), name.clone());
+        self.of.insert(address.to_owned(), Present { name: name.clone(), is_dead: false });
         name
     }
 
     /// Takes note that an object is dead, whether its address still stands for it or not.
     pub fn died(&mut self, address: &str) {
-        self.dead.extend(self.of.get(address).cloned());
+        if let Some(present) = self.of.get_mut(address) {
+            present.is_dead = true;
+        }
     }
 
     /// The object at an address, if the log has not said that it died.
     pub fn not_dead(&self, address: &str) -> Option<&str> {
-        self.get(address).filter(|name| !self.dead.contains(*name))
+        self.of.get(address).filter(|present| !present.is_dead).map(|present| &*present.name)
     }
 
     /// From now on another object is at an address.
