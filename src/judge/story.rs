@@ -104,7 +104,7 @@ pub struct Left {
     /// The object.
     pub object: Object,
     /// Whether some other name has given up a reference to it. Then it may be held no more, and the drop is refused and passed over
-    /// (SPEC 2.6).
+    /// (SPEC 2.10).
     pub given_up_elsewhere: bool,
 }
 

@@ -20,6 +20,8 @@ const SCENARIOS: &[&str] = &[
     "fault-skips",
     // A finalizer, and an object that is made within.
     "finalizer-allocates-and-stores",
+    // A drop that is refused and passed over, at the end of a finalizer.
+    "finalizer-leftover-was-given-up",
     "frame-every-kind",
     "refusal-index-before-stale-value",
 ];

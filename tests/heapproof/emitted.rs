@@ -137,6 +137,66 @@ fn finalizer_allocates_and_stores() {
 // `heap` carries this out as the model says.
 //
 //     heapproof trace 1
+//     kept = table
+//     thing = table
+//     on thing: a = table
+//     on thing: kept.x = a
+//     on thing: b = table
+//     on thing: other = kept.x
+//     on thing: drop other
+//     drop thing
+#[test]
+fn finalizer_leftover_was_given_up() {
+    use heapproof_heap::{Configuration, Counts, Heap, Host, ObjectId, Value};
+
+    #[derive(Clone, Default)]
+    struct Machine {
+        kept: ObjectId,
+        thing: ObjectId,
+    }
+
+    impl Host for Machine {
+        fn finalize(heap: &mut Heap<Self>, object: ObjectId) {
+            let &Machine { kept, thing, .. } = heap.host();
+            if object == thing {
+                let a = heap.allocate_table().unwrap();
+                heap.set_field(kept, "x", Value::Reference(a)).unwrap();
+                let b = heap.allocate_table().unwrap();
+                assert_eq!(heap.get_field(kept, "x"), Ok(Value::Reference(a)));
+                let other = a;
+                heap.dec_ref(other).unwrap();
+                let _ = heap.dec_ref(a); // refused if it is held no more
+                heap.dec_ref(b).unwrap();
+            }
+        }
+    }
+
+    let configuration = Configuration::default().with_cycle_counts(true);
+    let mut heap = Heap::with_configuration(Machine::default(), configuration);
+    let kept = heap.allocate_table().unwrap();
+    heap.host_mut().kept = kept;
+    let thing = heap.allocate_table().unwrap();
+    heap.host_mut().thing = thing;
+    heap.arm_finalizer(thing).unwrap();
+    heap.arm_finalizer(thing).unwrap();
+    heap.arm_finalizer(thing).unwrap();
+    heap.arm_finalizer(thing).unwrap();
+    heap.arm_finalizer(thing).unwrap();
+    heap.dec_ref(thing).unwrap();
+    assert_eq!(heap.counts(kept), Some(Counts { external: 1, internal: 0, weak: 0 }));
+    assert!(!heap.contains(thing));
+    let report = heap.verify_heap_with_roots(&[kept]);
+    assert!(report.is_clean(), "{}", report.format_report());
+    heap.collect_cycles().unwrap();
+    heap.dec_ref(kept).unwrap();
+    heap.collect_cycles().unwrap();
+    assert!(heap.is_empty());
+    assert_eq!(heap.finalizer_panics(), 0);
+}
+
+// `heap` carries this out as the model says.
+//
+//     heapproof trace 1
 //     begin 9
 //     a = temp table
 //     b = temp array a 1
