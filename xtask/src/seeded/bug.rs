@@ -39,7 +39,7 @@ pub(crate) enum Reach {
     Default,
     /// A run in child processes: the heap never ends, overflows its stack or aborts.
     Isolate,
-    /// A trace of the corpus, since random programs seldom or never have what it takes, as many objects.
+    /// A trace of the corpus, since random programs seldom or never have what it takes, such as many objects.
     Corpus,
 }
 

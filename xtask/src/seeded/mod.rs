@@ -15,7 +15,7 @@
 //! ```
 //!
 //! A bug that takes more than a run with default settings says so before the edits: `reach = "isolate"`, where the heap never
-//! ends or ends its process, and `reach = "corpus"`, where random programs seldom or never have what it takes, as many
+//! ends or ends its process, and `reach = "corpus"`, where random programs seldom or never have what it takes, such as many
 //! objects, and a kept trace has.
 //!
 //! [`bug`] reads the files, [`replace`] edits a text, [`switched`] puts all bugs into one copy of the sources, [`scratch`]
