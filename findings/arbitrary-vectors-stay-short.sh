@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # Crates arbitrary 1.5.0 and arbtest 0.3.2.
 #
-# Guess from the docs: a type that derives `Arbitrary` turns bytes into a value, and more bytes into a larger one; `Vec<Op>` takes what it can from the
-# data, as `&[u8]` and String do. So with some kilobytes of random bytes a program of type `Vec<Op>` has hundreds of operations, and arbtest, which raises
-# the size of its data up to 64 KiB, gets to long ones.
-# What happens: before each element a byte is read, and an odd one goes on: each collection but `&[u8]` and String ends with probability one half after
-# each element, however much data is left. Half of all vectors are empty, the mean is one element, and one of ten thousand has thirteen. Of 10,000 programs
-# from 4 KiB of random bytes each the longest has fewer than 30 operations, and 4 bytes instead of 4 KiB would do. arbtest passes a property that fails of
-# every program of 40 operations, with all the data that it likes. (A fuzzer guided by coverage can learn to set these bits; random bytes can't.) Neither
-# crate's docs name the probability.
+# Guess from the docs: a type that derives `Arbitrary` turns bytes into a value, and more bytes into a larger one; `Vec<Op>` takes what it
+# can from the data, as `&[u8]` and String do. So with some kilobytes of random bytes a program of type `Vec<Op>` has hundreds of operations,
+# and arbtest, which raises the size of its data up to 64 KiB, gets to long ones.
+# What happens: before each element a byte is read, and an odd one goes on: each collection but `&[u8]` and String ends with probability one
+# half after each element, however much data is left. Half of all vectors are empty, the mean is one element, and one of ten thousand has
+# thirteen. Of 10,000 programs from 4 KiB of random bytes each the longest has fewer than 30 operations, and 4 bytes instead of 4 KiB would
+# do. arbtest passes a property that fails of every program of 40 operations, with all the data that it likes. (A fuzzer guided by coverage
+# can learn to set these bits; random bytes can't.) Neither crate's docs name the probability.
 #
-# For who tests a heap by random programs: do not derive the list of operations; read `u.arbitrary_len()` or loop until `u.is_empty()`, and print the
-# lengths that came. For who writes a generator: have the longest case in its statistics; a mean does not show that nothing is long.
+# For who tests a heap by random programs: do not derive the list of operations; read `u.arbitrary_len()` or loop until `u.is_empty()`, and
+# print the lengths that came. For who writes a generator: have the longest case in its statistics; a mean does not show that nothing is
+# long.
 set -euo pipefail
 tmp=$(mktemp -d); trap 'rm -rf "$tmp"' EXIT
 export CARGO_TARGET_DIR=$tmp/target

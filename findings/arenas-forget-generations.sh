@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # Crates generational-arena 0.2.9 (feature serde) and typed-generational-arena 0.2.9; beside them slotmap 1.1.1.
 #
-# Guess from the docs: an index has a generation so that an index to something removed is never mistaken for what took its place (both READMEs
-# name the ABA problem). That holds for the life of the arena, whichever way things are removed, and across a snapshot, which serializes
-# indices with their generations too.
-# What happens: generational-arena writes the generation of what is there, and nothing of what was removed; the arena that is read
-# again goes on from the highest generation it finds. So an index that was dead before the snapshot is alive behind it, and
-# reads, or overwrites, the next tenant of its place. typed-generational-arena, a fork, does the same, and forgets at `clear()` as well, in one program: an index
-# from before gives the new value, and is equal to the new index. generational-arena's own `clear`, `drain` and `retain`, and slotmap in both, are right.
+# Guess from the docs: an index has a generation so that an index to something removed is never mistaken for what took its place (both
+# READMEs name the ABA problem). That holds for the life of the arena, whichever way things are removed, and across a snapshot, which
+# serializes indices with their generations too.
+# What happens: generational-arena writes the generation of what is there, and nothing of what was removed; the arena that is read again goes
+# on from the highest generation it finds. So an index that was dead before the snapshot is alive behind it, and reads, or overwrites, the
+# next tenant of its place. typed-generational-arena, a fork, does the same, and forgets at `clear()` as well, in one program: an index from
+# before gives the new value, and is equal to the new index. generational-arena's own `clear`, `drain` and `retain`, and slotmap in both, are
+# right.
 #
 # For who writes a heap with generations: the last generation of an EMPTY place is state; keep it in `clear`, in a snapshot, in each other
-# way to empty many places at once. For who tests one: keep a dead handle over each of these, allocate again, and ask for the dead one; a test that
-# compares live values only passes.
+# way to empty many places at once. For who tests one: keep a dead handle over each of these, allocate again, and ask for the dead one; a
+# test that compares live values only passes.
 set -euo pipefail
 tmp=$(mktemp -d); trap 'rm -rf "$tmp"' EXIT
 export CARGO_TARGET_DIR=$tmp/target

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # fast-check 4.11.0 from npm, on Node (any).
 #
-# Guess from the docs: `ignoreEqualValues` (and `skipEqualValues`) leaves out runs whose values were tried before, equal being what has the same text
-# by `fc.stringify`. It costs nothing where values are hardly ever the same, as with programs of commands, which are printed command by command.
-# What happens: values are compared before they run, and the text of a program of commands lists what has been run, which is nothing yet. So all
-# programs are equal: the first one runs, and `check` reports 100 runs, no skips, and passes, though without the option a command fails in run 14.
-# The plugin of that name does the same. With `skipEqualValues` the check fails, after 10,000 skips. Functions of one source, WeakRefs, and
-# objects with private fields are all equal too: of 100 runs one is done. The docs warn of false positives in general; runs left out count as runs.
+# Guess from the docs: `ignoreEqualValues` (and `skipEqualValues`) leaves out runs whose values were tried before, equal being what has the
+# same text by `fc.stringify`. It costs nothing where values are hardly ever the same, as with programs of commands, which are printed
+# command by command.
+# What happens: values are compared before they run, and the text of a program of commands lists what has been run, which is nothing yet. So
+# all programs are equal: the first one runs, and `check` reports 100 runs, no skips, and passes, though without the option a command fails
+# in run 14. The plugin of that name does the same. With `skipEqualValues` the check fails, after 10,000 skips. Functions of one source,
+# WeakRefs, and objects with private fields are all equal too: of 100 runs one is done. The docs warn of false positives in general; runs
+# left out count as runs.
 #
-# For who tests a heap by commands: count in the property itself what was done, and compare with the number reported. For who writes a tool that leaves
-# out duplicates: compare what is drawn, not how it is printed, and do not count as a run what was not run.
+# For who tests a heap by commands: count in the property itself what was done, and compare with the number reported. For who writes a tool
+# that leaves out duplicates: compare what is drawn, not how it is printed, and do not count as a run what was not run.
 set -euo pipefail
 command -v node > /dev/null && command -v npm > /dev/null || { echo "skipped: wants node and npm"; exit 0; }
 tmp=$(mktemp -d); trap 'rm -rf "$tmp"' EXIT

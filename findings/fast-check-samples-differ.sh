@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # fast-check 4.11.0 from npm, on Node (any).
 #
-# Guess from the docs: `fc.sample(property, { seed })` gives "all the values that would have been generated during assert or check", and `fc.statistics`
-# tells how they are spread. So one looks there at the inputs of a property under a seed, and the percentages are those of the check.
-# What happens: that is so of an arbitrary, and not of a property. The property is taken for an arbitrary and wrapped in another one, and its bias
-# towards small and edge values, which should fade from run to run, is the same in all runs. So the values are others under the same seed (here, of
-# 100 more than half), and the statistics are wrong: at 1,000 runs 32 % of the integers are small, where the check sees 16 %. Of 167 inputs that made
-# a check fail 35 are not in the sample of that seed. `fc.sample(fc.tuple(..))` of the property's own arbitraries gives what the check sees.
+# Guess from the docs: `fc.sample(property, { seed })` gives "all the values that would have been generated during assert or check", and
+# `fc.statistics` tells how they are spread. So one looks there at the inputs of a property under a seed, and the percentages are those of
+# the check.
+# What happens: that is so of an arbitrary, and not of a property. The property is taken for an arbitrary and wrapped in another one, and its
+# bias towards small and edge values, which should fade from run to run, is the same in all runs. So the values are others under the same
+# seed (here, of 100 more than half), and the statistics are wrong: at 1,000 runs 32 % of the integers are small, where the check sees 16 %.
+# Of 167 inputs that made a check fail 35 are not in the sample of that seed. `fc.sample(fc.tuple(..))` of the property's own arbitraries
+# gives what the check sees.
 #
-# For who tests by random programs: take statistics where the check is, in the property itself, not from a generator that runs beside it. For who
-# writes a tool with both: have a test that they see the same inputs under one seed.
+# For who tests by random programs: take statistics where the check is, in the property itself, not from a generator that runs beside it. For
+# who writes a tool with both: have a test that they see the same inputs under one seed.
 set -euo pipefail
 command -v node > /dev/null && command -v npm > /dev/null || { echo "skipped: wants node and npm"; exit 0; }
 tmp=$(mktemp -d); trap 'rm -rf "$tmp"' EXIT

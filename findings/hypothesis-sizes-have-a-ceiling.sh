@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # Hypothesis 6.148.0 from PyPI, on CPython 3.11 (any).
 #
-# Guess from the docs: `lists(op, max_size=1000)` gives lists up to a thousand long, mostly short, and now and then a long one; raising `max_size` makes long
-# ones likelier. `recursive(base, extend, max_leaves=100)` gives structures of up to a hundred leaves, of whatever shape; a chain (each node has
-# one child) has one leaf, so it can be as deep as it likes.
-# What happens: without a `min_size` a large `max_size` changes nothing: half of the lists have seven elements or fewer, and of 2,000 the longest has 34,
-# without a limit as with one of 100 and of 1000. `min_size=50` lets them grow to some hundreds. And a recursive strategy has a depth of its own, which
-# follows from `max_leaves` by the logarithm: a chain for 10 leaves is at most 4 deep, for 100 at most 7, and these are all there are, for
-# Hypothesis stops after 32 and 256 cases because it has tried each. A chain by `deferred` ends at 32 levels, after 66 cases: what is drawn at more
-# than a hundred levels of strategies is thrown away without a word.
+# Guess from the docs: `lists(op, max_size=1000)` gives lists up to a thousand long, mostly short, and now and then a long one; raising
+# `max_size` makes long ones likelier. `recursive(base, extend, max_leaves=100)` gives structures of up to a hundred leaves, of whatever
+# shape; a chain (each node has one child) has one leaf, so it can be as deep as it likes.
+# What happens: without a `min_size` a large `max_size` changes nothing: half of the lists have seven elements or fewer, and of 2,000 the
+# longest has 34, without a limit as with one of 100 and of 1000. `min_size=50` lets them grow to some hundreds. And a recursive strategy has
+# a depth of its own, which follows from `max_leaves` by the logarithm: a chain for 10 leaves is at most 4 deep, for 100 at most 7, and these
+# are all there are, for Hypothesis stops after 32 and 256 cases because it has tried each. A chain by `deferred` ends at 32 levels, after 66
+# cases: what is drawn at more than a hundred levels of strategies is thrown away without a word.
 #
-# For who tests a heap by `lists(operations)`: programs of a hundred operations don't come up, whatever the limit; draw the length first, or give
-# `min_size`. For who tests deep structures (a stack that overflows, a limit on recursion): build them from a number, not by `recursive`. Look at
-# the sizes that came (`--hypothesis-show-statistics` with `event`).
+# For who tests a heap by `lists(operations)`: programs of a hundred operations don't come up, whatever the limit; draw the length first, or
+# give `min_size`. For who tests deep structures (a stack that overflows, a limit on recursion): build them from a number, not by
+# `recursive`. Look at the sizes that came (`--hypothesis-show-statistics` with `event`).
 set -euo pipefail
 python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) or sys.implementation.name != "cpython")' 2>/dev/null ||
     { echo "skipped: wants CPython 3.11 as python3"; exit 0; }

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # Node 20 (module assert), and from npm expect 29.7.0 (Jest), chai 4.5.0, fast-deep-equal 3.1.3, dequal 2.0.3, lodash 4.17.21.
 #
-# Guess from the docs: a deep comparison looks into what it can look into, and falls back to identity where it can't, as it does for functions. Two
-# WeakRefs to different objects are two different edges of a graph, so `deepStrictEqual` of two graphs that differ in one is an error.
+# Guess from the docs: a deep comparison looks into what it can look into, and falls back to identity where it can't, as it does for
+# functions. Two WeakRefs to different objects are two different edges of a graph, so `deepStrictEqual` of two graphs that differ in one is
+# an error.
 # What happens: nothing can be listed in a WeakRef, and no difference was found, so two of them are equal, whichever their targets: in node's
-# `assert.deepStrictEqual`, in Jest's `toEqual` and `toStrictEqual`, in chai, fast-deep-equal and dequal. Of those tried only lodash says false. The
-# same with two FinalizationRegistries. A WeakMap with an entry equals an empty one, and two WeakSets each other, in all but chai and lodash;
-# node's docs say of these two that their values do not count, and nothing of WeakRef. Chai compares WeakMaps by identity, and WeakRefs not.
+# `assert.deepStrictEqual`, in Jest's `toEqual` and `toStrictEqual`, in chai, fast-deep-equal and dequal. Of those tried only lodash says
+# false. The same with two FinalizationRegistries. A WeakMap with an entry equals an empty one, and two WeakSets each other, in all but chai
+# and lodash; node's docs say of these two that their values do not count, and nothing of WeakRef. Chai compares WeakMaps by identity, and
+# WeakRefs not.
 #
-# For who writes a heap with copies or snapshots: "the copy equals the original" is blind to weak edges; compare what they lead to, edge by edge.
-# For who tests one from JavaScript: such an assertion can't fail. Make one pair of graphs that must differ, and check that it does.
+# For who writes a heap with copies or snapshots: "the copy equals the original" is blind to weak edges; compare what they lead to, edge by
+# edge. For who tests one from JavaScript: such an assertion can't fail. Make one pair of graphs that must differ, and check that it does.
 set -euo pipefail
 have=$(node -p 'process.version' 2>/dev/null || echo none)
 [[ $have == v20.* ]] || { echo "skipped: wants Node 20 as node, found $have"; exit 0; }

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # LuaJIT 2.1 (2.1.1774896198), as lupa 2.8 from PyPI ships it.
 #
-# Guess from the docs: the compiler changes how fast a program is, not what it does. What no variable, table or function refers to any more dies
-# in a full collection, whether the loop that used it was compiled or not.
+# Guess from the docs: the compiler changes how fast a program is, not what it does. What no variable, table or function refers to any more
+# dies in a full collection, whether the loop that used it was compiled or not.
 # What happens: a loop that gets hot is compiled for the very closure that it called, and the machine code (attached to the prototype of the
-# function, so as long-lived as the program's text) holds that closure, and all that its upvalues refer to, for good. A function that makes a node
-# and a closure, and calls the closure once, leaves nothing; called a thousand times it leaves closure, node and child alive after any number of
-# full collections, weak tables keep their entries, and `__gc` of a userdata there is not called. Only `jit.flush()` lets them go. The
-# same holds for a method that is stored in a table. A loop that uses the table alone leaves nothing.
+# function, so as long-lived as the program's text) holds that closure, and all that its upvalues refer to, for good. A function that makes a
+# node and a closure, and calls the closure once, leaves nothing; called a thousand times it leaves closure, node and child alive after any
+# number of full collections, weak tables keep their entries, and `__gc` of a userdata there is not called. Only `jit.flush()` lets them go.
+# The same holds for a method that is stored in a table. A loop that uses the table alone leaves nothing.
 #
 # For who writes a heap with a compiler: what compiled code names is a root; hold it weakly, and drop the code with it. For who tests weak
-# tables or finalizers by random programs: with more operations in a loop fewer objects die. Run with the compiler off, or flush before
-# each look. For who minimises such a failure: fewer rounds make it go away, as if the number of operations mattered.
+# tables or finalizers by random programs: with more operations in a loop fewer objects die. Run with the compiler off, or flush before each
+# look. For who minimises such a failure: fewer rounds make it go away, as if the number of operations mattered.
 set -euo pipefail
 python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) or sys.implementation.name != "cpython")' 2>/dev/null ||
     { echo "skipped: wants CPython 3.11 as python3"; exit 0; }

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # Crates loom 0.7.3 and shuttle 0.9.10.
 #
-# Guess from the docs: loom runs a test in every order that the memory model allows, `shuttle::check_dfs` in every interleaving, if the test uses
-# their types in place of std's. Both have an `Arc`. So a race between a look at its count, or an upgrade of a weak handle, and another thread's
-# drop is seen, as it is with a count kept by hand in their `AtomicUsize`.
-# What happens: shuttle's `Arc` and `Weak` are those of std: clone, drop, counts and `upgrade` are no places where threads change. A test whose threads
-# share nothing but owners has one schedule, and passes. loom's `Arc` has such a place at each drop, but none at `strong_count`: two looks, one
-# after the other, agree in all schedules. (loom has no `Weak`.) The same tests with a count by hand fail in both. No page of the two tells it, but for
-# the line `pub use std::sync::{Arc, Weak}` among shuttle's re-exports.
+# Guess from the docs: loom runs a test in every order that the memory model allows, `shuttle::check_dfs` in every interleaving, if the test
+# uses their types in place of std's. Both have an `Arc`. So a race between a look at its count, or an upgrade of a weak handle, and another
+# thread's drop is seen, as it is with a count kept by hand in their `AtomicUsize`.
+# What happens: shuttle's `Arc` and `Weak` are those of std: clone, drop, counts and `upgrade` are no places where threads change. A test
+# whose threads share nothing but owners has one schedule, and passes. loom's `Arc` has such a place at each drop, but none at
+# `strong_count`: two looks, one after the other, agree in all schedules. (loom has no `Weak`.) The same tests with a count by hand fail in
+# both. No page of the two tells it, but for the line `pub use std::sync::{Arc, Weak}` among shuttle's re-exports.
 #
-# For who tests a counting heap, or code that asks "am I the last owner?", under a model checker: look at the number of schedules; one is none. Put the
-# checker's own atomic operation before each operation on a count. For who writes a checker, or a harness like it: keep a test that must
-# fail for each operation that claims to be explored.
+# For who tests a counting heap, or code that asks "am I the last owner?", under a model checker: look at the number of schedules; one is
+# none. Put the checker's own atomic operation before each operation on a count. For who writes a checker, or a harness like it: keep a test
+# that must fail for each operation that claims to be explored.
 set -euo pipefail
 tmp=$(mktemp -d); trap 'rm -rf "$tmp"' EXIT
 export CARGO_TARGET_DIR=$tmp/target

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Node 20 (V8 11.3).
 #
-# Guess from the language's specification: a generator that has finished never runs again, and its state can be discarded; an iterator that has
-# ended gives nothing any more. Who keeps such a generator or iterator keeps nothing else.
-# What happens: a generator's locals are let go, but it holds its `this` and its arguments as long as it lives itself, whether it ran to its end, was
-# ended by `return()` or by an exception. An iterator of an array holds the array after its end, and an iterator under way of a Map holds
-# what the Map had when `clear()` emptied it, until the next step. An async function and an iterator of a Map that came to its end hold nothing.
+# Guess from the language's specification: a generator that has finished never runs again, and its state can be discarded; an iterator that
+# has ended gives nothing any more. Who keeps such a generator or iterator keeps nothing else.
+# What happens: a generator's locals are let go, but it holds its `this` and its arguments as long as it lives itself, whether it ran to its
+# end, was ended by `return()` or by an exception. An iterator of an array holds the array after its end, and an iterator under way of a Map
+# holds what the Map had when `clear()` emptied it, until the next step. An async function and an iterator of a Map that came to its end hold
+# nothing.
 #
-# For who writes a heap with generators: clear all of a frame at its end, not locals alone. For who tests one from JavaScript: `*run(program)`
-# as a method is a handy way to do a program step by step; the finished generator, kept in a list of runs, keeps heap and program, and no
-# FinalizationRegistry speaks. Keep results, not iterators.
+# For who writes a heap with generators: clear all of a frame at its end, not locals alone. For who tests one from JavaScript:
+# `*run(program)` as a method is a handy way to do a program step by step; the finished generator, kept in a list of runs, keeps heap and
+# program, and no FinalizationRegistry speaks. Keep results, not iterators.
 set -euo pipefail
 have=$(node -p 'process.version' 2>/dev/null || echo none)
 [[ $have == v20.* ]] || { echo "skipped: wants Node 20 as node, found $have"; exit 0; }

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # on-exit-leak-free 2.1.2 from npm, on Node (any with FinalizationRegistry).
 #
-# Guess from the README: `register(object, code)` has the code called with the object when the process exits; if the object is garbage collected
-# before, its registration is cleaned up. So at exit the code is called for each registered object that is still alive.
+# Guess from the README: `register(object, code)` has the code called with the object when the process exits; if the object is garbage
+# collected before, its registration is cleaned up. So at exit the code is called for each registered object that is still alive.
 # What happens: when one object is collected, registrations of living ones go with it. The dead one at place n of the list is taken out by
-# removing n + 1 entries from there: the first takes none along, the second one, the tenth nine. Of twenty objects of which the tenth dies, ten are still
-# called at exit, and nine living ones are not. Nothing is said. Without a death all are called.
+# removing n + 1 entries from there: the first takes none along, the second one, the tenth nine. Of twenty objects of which the tenth dies,
+# ten are still called at exit, and nine living ones are not. Nothing is said. Without a death all are called.
 #
-# For who writes a list that weak callbacks clean up: an index is not a count; after each death check that the neighbours are there. For who tests
-# finalizers: a test in which all registered objects die, or the first one, passes. Let one in the middle die, and count the calls of the others.
+# For who writes a list that weak callbacks clean up: an index is not a count; after each death check that the neighbours are there. For who
+# tests finalizers: a test in which all registered objects die, or the first one, passes. Let one in the middle die, and count the calls of
+# the others.
 set -euo pipefail
 command -v node > /dev/null && command -v npm > /dev/null || { echo "skipped: wants node and npm"; exit 0; }
 tmp=$(mktemp -d); trap 'rm -rf "$tmp"' EXIT

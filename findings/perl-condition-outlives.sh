@@ -2,15 +2,15 @@
 # Perl 5.36 (Debian 12's perl, 5.36.0).
 #
 # Guess from perlsub: a `my` variable declared in the condition of an `if` has the rest of that statement as its scope, `elsif` and `else`
-# included, and no more; and Perl counts references, so an object that only this variable holds is destroyed where the `if` ends, as it
-# is with a block, a `for` and a `while`.
-# What happens: the name ends there, the object does not. It lives to the end of the block around the `if`: of the whole subroutine, or of this
-# round of a loop. The same with `unless`, and with each condition of an `elsif` chain, also those that were false. Objects of several such
-# statements are destroyed together at the end, the last first. A block of its own around the `if` gives the guess.
+# included, and no more; and Perl counts references, so an object that only this variable holds is destroyed where the `if` ends, as it is
+# with a block, a `for` and a `while`.
+# What happens: the name ends there, the object does not. It lives to the end of the block around the `if`: of the whole subroutine, or of
+# this round of a loop. The same with `unless`, and with each condition of an `elsif` chain, also those that were false. Objects of several
+# such statements are destroyed together at the end, the last first. A block of its own around the `if` gives the guess.
 #
 # For who writes a heap: scope of a name and life of what it holds are two things; a front end that opens a scope for names alone moves all
-# deaths to the next scope that is a real one. For who tests a heap, or a weak reference, on Perl: "it has left its scope, so it is dead" fails behind an
-# `if (my ..)`; for locks and files held by such objects it means that they are held on.
+# deaths to the next scope that is a real one. For who tests a heap, or a weak reference, on Perl: "it has left its scope, so it is dead"
+# fails behind an `if (my ..)`; for locks and files held by such objects it means that they are held on.
 set -euo pipefail
 have=$(perl -e 'printf "%vd", $^V' 2>/dev/null || echo none)
 [ "$have" = 5.36.0 ] || { echo "skipped: wants Perl 5.36.0 as perl, found $have"; exit 0; }

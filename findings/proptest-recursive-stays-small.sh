@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # Crate proptest 1.12.0, `Strategy::prop_recursive(depth, desired_size, expected_branch_size, ..)`.
 #
-# Guess from the docs: values have up to `depth` levels and usually up to `desired_size` elements; the example's comment calls it a target ("around 64
-# total elements"), and the source says that it underestimates somewhat. So sizes near the target are usual, and who wants deep or large
-# structures raises these numbers.
-# What happens: size grows with a root of the target at best. A chain (one child each; depth 32) has a median of 9 nodes for a target of 256 and 13 for
-# 4096, and none of 1000 had more than 17: it grows with the logarithm, and the depth that is asked for is never reached. Pairs have a median of 35 and
-# 129 (the square root doubled), nodes with up to four children 8 and 23. Why: the target is shared out to the levels as probabilities of a
-# branch; the first ones come out far above 1 and are cut to 0.9, and next to nothing is left for the levels below.
+# Guess from the docs: values have up to `depth` levels and usually up to `desired_size` elements; the example's comment calls it a target
+# ("around 64 total elements"), and the source says that it underestimates somewhat. So sizes near the target are usual, and who wants deep
+# or large structures raises these numbers.
+# What happens: size grows with a root of the target at best. A chain (one child each; depth 32) has a median of 9 nodes for a target of 256
+# and 13 for 4096, and none of 1000 had more than 17: it grows with the logarithm, and the depth that is asked for is never reached. Pairs
+# have a median of 35 and 129 (the square root doubled), nodes with up to four children 8 and 23. Why: the target is shared out to the levels
+# as probabilities of a branch; the first ones come out far above 1 and are cut to 0.9, and next to nothing is left for the levels below.
 #
-# For who tests a heap, a tree, a parser by structures from `prop_recursive`: measure their sizes; a limit on recursion, a long chain, a wide graph
-# are not met at any setting that looks large enough. Draw a flat list of operations or edges and build the structure from that. For who writes
-# a generator with a target: have a test that compares it with what comes out.
+# For who tests a heap, a tree, a parser by structures from `prop_recursive`: measure their sizes; a limit on recursion, a long chain, a wide
+# graph are not met at any setting that looks large enough. Draw a flat list of operations or edges and build the structure from that. For
+# who writes a generator with a target: have a test that compares it with what comes out.
 set -euo pipefail
 tmp=$(mktemp -d); trap 'rm -rf "$tmp"' EXIT
 export CARGO_TARGET_DIR=$tmp/target

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # pytest 8.4.2 from PyPI, on CPython 3.11 (any).
 #
-# Guess from the docs: pytest rewrites `assert` so that a failure shows the values that led to it. That is about messages; whether an assertion
-# holds is the same with `--assert=plain`, in unittest and in a script.
-# What happens: each call, attribute and operand of the expression is kept in a hidden local variable until the whole assertion is done. An object
-# that Python drops half-way, for example one whose method gave a plain number, lives on to the end of the `assert`, with all that it
+# Guess from the docs: pytest rewrites `assert` so that a failure shows the values that led to it. That is about messages; whether an
+# assertion holds is the same with `--assert=plain`, in unittest and in a script.
+# What happens: each call, attribute and operand of the expression is kept in a hidden local variable until the whole assertion is done. An
+# object that Python drops half-way, for example one whose method gave a plain number, lives on to the end of the `assert`, with all that it
 # holds. So `assert take(heap).value == 7 and alive() == 0` fails under pytest, and holds everywhere else, and `assert make().value == 7 and
-# seen() is not None` the other way round: it holds under pytest alone. Nothing is wrong once the assertion is over: the next line sees what it should.
+# seen() is not None` the other way round: it holds under pytest alone. Nothing is wrong once the assertion is over: the next line sees what
+# it should.
 #
-# For who tests a heap, weak references or finalizers from Python: one assertion must not both make or take an object and look who is alive; give the
-# first half a line of its own. For who writes a framework that explains failures: what it notes to explain them is a root, also
+# For who tests a heap, weak references or finalizers from Python: one assertion must not both make or take an object and look who is alive;
+# give the first half a line of its own. For who writes a framework that explains failures: what it notes to explain them is a root, also
 # where nothing fails; note what was printed, not the object, or check in another process that verdicts are the same without.
 set -euo pipefail
 python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) or sys.implementation.name != "cpython")' 2>/dev/null ||

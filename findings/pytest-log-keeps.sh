@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # pytest 8.4.2 from PyPI, on CPython 3.11 (any).
 #
-# Guess from the docs: `logger.warning("made %s", node)` makes a line of text, and the node is not held; pytest shows the captured text if the test fails.
-# A log line changes nothing about who is alive, at whichever level.
-# What happens: pytest captures records, not lines, in every test and without being asked (no `caplog` in it): a record holds the arguments of its
-# call, and pytest holds the records until the test is over, those of its fixtures too. So what was logged in a test can't die in that test: no finalizer,
-# no callback, though nothing else holds it, and a log line added to find out why an object lives is itself the reason. It depends on the
-# level: a record below the logger's level is not made, so `--log-level=DEBUG`, which one gives to see more, makes other objects live. Text made before the call (an f-string) holds nothing.
+# Guess from the docs: `logger.warning("made %s", node)` makes a line of text, and the node is not held; pytest shows the captured text if
+# the test fails. A log line changes nothing about who is alive, at whichever level.
+# What happens: pytest captures records, not lines, in every test and without being asked (no `caplog` in it): a record holds the arguments
+# of its call, and pytest holds the records until the test is over, those of its fixtures too. So what was logged in a test can't die in that
+# test: no finalizer, no callback, though nothing else holds it, and a log line added to find out why an object lives is itself the reason.
+# It depends on the level: a record below the logger's level is not made, so `--log-level=DEBUG`, which one gives to see more, makes other
+# objects live. Text made before the call (an f-string) holds nothing.
 #
 # For who tests a heap, bindings, caches or weak references from Python: log texts, or run with `-p no:logging`; in unittest and in a script
 # the same test passes. For who writes a heap with a log: a log that keeps values is a root; keep numbers or text.

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # CPython 3.11 (Debian 12's python3, 3.11.2), modules warnings and unittest of its library, pytest 8.4.2 from PyPI.
 #
-# Guess from the docs: a finalizer may complain by `warnings.warn(.., ResourceWarning, source=self)`; the docs call `source` "the destroyed object".
-# Or it raises, which is reported and passed over. The object is dead afterwards either way, whoever reads the complaint.
-# What happens: who collects complaints, to show or count them later, rescues the object. `catch_warnings(record=True)` and `assertWarns` hold
-# the warning, the warning holds its source: the object is alive and whole, also an `open` file (closed), and its finalizer does not run again
-# when it really dies. pytest collects warnings in every test: where ResourceWarning is shown (`python -X dev`, `-W default`) such an object lives
-# on past its test into later ones. And an exception out of a finalizer is kept until the end of the test, with its traceback, and so with
-# `self`. Without the runner's plugins the same objects die at once.
+# Guess from the docs: a finalizer may complain by `warnings.warn(.., ResourceWarning, source=self)`; the docs call `source` "the destroyed
+# object". Or it raises, which is reported and passed over. The object is dead afterwards either way, whoever reads the complaint.
+# What happens: who collects complaints, to show or count them later, rescues the object. `catch_warnings(record=True)` and `assertWarns`
+# hold the warning, the warning holds its source: the object is alive and whole, also an `open` file (closed), and its finalizer does not run
+# again when it really dies. pytest collects warnings in every test: where ResourceWarning is shown (`python -X dev`, `-W default`) such an
+# object lives on past its test into later ones. And an exception out of a finalizer is kept until the end of the test, with its traceback,
+# and so with `self`. Without the runner's plugins the same objects die at once.
 #
-# For who writes a heap: the report of a finalizer's failure is one of the ways to come back to life; look for rescued objects behind it. For who
-# tests one from Python: "the finalizer has run, so it is dead" fails in a test run with warnings on and holds with them off; after a
+# For who writes a heap: the report of a finalizer's failure is one of the ways to come back to life; look for rescued objects behind it. For
+# who tests one from Python: "the finalizer has run, so it is dead" fails in a test run with warnings on and holds with them off; after a
 # finalizer that complains, clear what was recorded before a look at the weak references.
 set -euo pipefail
 py=/usr/bin/python3

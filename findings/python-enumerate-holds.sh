@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # CPython 3.11 (Debian 12's python3, 3.11.2): enumerate, zip, dict.items, itertools.
 #
-# Guess from the docs: an iterator hands an object out and is done with it. In `for number, node in enumerate(nodes())` with a generator that keeps
-# nothing, the loop's variable is the only reference; `del node` in the body frees the object at once, as in `for node in nodes()`.
+# Guess from the docs: an iterator hands an object out and is done with it. In `for number, node in enumerate(nodes())` with a generator that
+# keeps nothing, the loop's variable is the only reference; `del node` in the body frees the object at once, as in `for node in nodes()`.
 # What happens: `enumerate`, `zip`, `zip_longest` and the iterator of `dict.items()` keep the tuple that they gave out last, to fill it
-# again, and so what is in it: until the next round, and at the end of the loop as long as the iterator lives, though it is
-# exhausted. So `del node` frees nothing there, no finalizer runs, no collection helps, and a value that was taken out of a dict in a loop over its
-# items is not dead. `map` and plain generators keep nothing, whether they give nodes or pairs.
+# again, and so what is in it: until the next round, and at the end of the loop as long as the iterator lives, though it is exhausted. So
+# `del node` frees nothing there, no finalizer runs, no collection helps, and a value that was taken out of a dict in a loop over its items
+# is not dead. `map` and plain generators keep nothing, whether they give nodes or pairs.
 #
-# For who writes a heap: a buffer that is used again must be emptied when it is given back. For who tests one, weak references or finalizers from
-# Python: programs of operations are often run by `for number, operation in enumerate(program)` or `zip(program, expected)`; what such a step
-# holds lives one step longer than it should, and the last one to the end.
+# For who writes a heap: a buffer that is used again must be emptied when it is given back. For who tests one, weak references or finalizers
+# from Python: programs of operations are often run by `for number, operation in enumerate(program)` or `zip(program, expected)`; what such a
+# step holds lives one step longer than it should, and the last one to the end.
 set -euo pipefail
 py=/usr/bin/python3
 have=$("$py" -c 'import platform; print(platform.python_implementation(), platform.python_version())' 2>/dev/null || echo none)

@@ -3,14 +3,14 @@
 #
 # Guess from the docs: `locals()` makes a dictionary that shows the variables of a function; who throws it away has changed nothing. `dir()`,
 # `vars()` and `eval(text)` only look. After `del node` the object that only this variable held is dead.
-# What happens: the frame keeps the dictionary, and brings it up to date only at the next such look. So one look at any time before makes each object
-# that a variable held then live on, though the variable is deleted or has another value, until the function returns or looks again. It need not be
-# a call of `locals()`: `dir()` and `vars()` without an argument, `eval` and `exec` of a text (they take the variables as their default), a debugger's or
-# a tracer's `frame.f_locals` of a caller do the same, in another function and another module. `eval` with a dictionary of its own does not. A second
-# look, which one adds to see why the object lives, frees it.
+# What happens: the frame keeps the dictionary, and brings it up to date only at the next such look. So one look at any time before makes
+# each object that a variable held then live on, though the variable is deleted or has another value, until the function returns or looks
+# again. It need not be a call of `locals()`: `dir()` and `vars()` without an argument, `eval` and `exec` of a text (they take the variables
+# as their default), a debugger's or a tracer's `frame.f_locals` of a caller do the same, in another function and another module. `eval` with
+# a dictionary of its own does not. A second look, which one adds to see why the object lives, frees it.
 #
-# For who writes a heap with a debugger: a snapshot of variables must not own what it shows, or must go when it was shown. For who tests one, weak
-# references or finalizers from Python: no `locals()` in a log line, and no conditional breakpoint, above a look at what is dead.
+# For who writes a heap with a debugger: a snapshot of variables must not own what it shows, or must go when it was shown. For who tests one,
+# weak references or finalizers from Python: no `locals()` in a log line, and no conditional breakpoint, above a look at what is dead.
 set -euo pipefail
 py=/usr/bin/python3
 have=$("$py" -c 'import platform; print(platform.python_implementation(), platform.python_version())' 2>/dev/null || echo none)

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # Ruby 3.1 (Debian 12's ruby3.1, 3.1.2).
 #
-# Guess from the docs: `ObjectSpace.define_finalizer(x, code)` has the code called once x was destroyed. A copy of x is another object, for which
-# nobody asked; it has no finalizer until its class gives it one.
-# What happens: `dup` and `clone` copy the finalizers too (a copy by Marshal, or a slice of a String, has none). Each copy calls the same code at its
-# own death, with its own id. The usual form, a proc made by a class method that captures what is to be given back, gives it back when the first copy dies,
-# while the original is alive and in use: here 1000 handles in use, a short-lived copy by `dup` of each, a collection, and all are closed. The
-# finalizer runs twice for one `define_finalizer`. `undefine_finalizer` of the copy helps; the docs of `dup`, `clone` and `define_finalizer` are
-# silent.
+# Guess from the docs: `ObjectSpace.define_finalizer(x, code)` has the code called once x was destroyed. A copy of x is another object, for
+# which nobody asked; it has no finalizer until its class gives it one.
+# What happens: `dup` and `clone` copy the finalizers too (a copy by Marshal, or a slice of a String, has none). Each copy calls the same
+# code at its own death, with its own id. The usual form, a proc made by a class method that captures what is to be given back, gives it back
+# when the first copy dies, while the original is alive and in use: here 1000 handles in use, a short-lived copy by `dup` of each, a
+# collection, and all are closed. The finalizer runs twice for one `define_finalizer`. `undefine_finalizer` of the copy helps; the docs of
+# `dup`, `clone` and `define_finalizer` are silent.
 #
 # For who writes a heap with finalizers and copies: say which of weak references, identity and finalizers a copy takes along. For who tests
-# one: copy an object, let the copy die, and look whether the original still has its resource; a count of finalizers run must be
-# compared with the objects that were given one and their copies.
+# one: copy an object, let the copy die, and look whether the original still has its resource; a count of finalizers run must be compared
+# with the objects that were given one and their copies.
 set -euo pipefail
 have=$(ruby -e 'print RUBY_VERSION' 2>/dev/null || echo none)
 [ "$have" = 3.1.2 ] || { echo "skipped: wants Ruby 3.1.2 as ruby, found $have"; exit 0; }

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Ruby 3.1 (Debian 12's ruby3.1, 3.1.2), weakref of its library, and ObjectSpace::WeakMap.
 #
-# Guess from the docs: a WeakRef is a delegator that refers weakly to an object. A copy of it (`dup`, `clone`, or a deep copy by Marshal of a graph in
-# which a child refers weakly to its parent) refers weakly to that object or to the object's copy; it says that its target was recycled only
-# when that is so. A `dup` of a WeakMap has the same entries, as one of a Hash has.
+# Guess from the docs: a WeakRef is a delegator that refers weakly to an object. A copy of it (`dup`, `clone`, or a deep copy by Marshal of a
+# graph in which a child refers weakly to its parent) refers weakly to that object or to the object's copy; it says that its target was
+# recycled only when that is so. A `dup` of a WeakMap has the same entries, as one of a Hash has.
 # What happens: the copy is dead from the start. `weakref_alive?` is not true, and each call raises RefError, "Invalid Reference - probably
-# recycled", while the target lives and the original leads to it. So does the weak edge in a graph that went through Marshal, though the
-# copy of the parent is there. A `dup` of a WeakMap is empty. Nothing is raised by the copying itself. The table from a WeakRef to its target
-# goes by the identity of the WeakRef, and a copy has no entry there.
+# recycled", while the target lives and the original leads to it. So does the weak edge in a graph that went through Marshal, though the copy
+# of the parent is there. A `dup` of a WeakMap is empty. Nothing is raised by the copying itself. The table from a WeakRef to its target goes
+# by the identity of the WeakRef, and a copy has no entry there.
 #
 # For who writes a heap whose objects can be copied: a weak reference kept by identity in a side table must be entered there for its copy
 # too. For who tests one: "dead" after a copy can mean a lost edge; look whether the target is alive before it counts as a death.

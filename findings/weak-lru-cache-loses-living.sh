@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # weak-lru-cache 1.2.2 from npm, on Node (any with WeakRef).
 #
-# Guess from the README: the cache holds a value strongly until it expires, and weakly then, so that a key leads to "the same object as long as it still
-# exists in memory". `deferRegister: true` puts the registration for finalization off until a value expires; told is that this is faster for some
-# mixes and slower for others. So who holds an object gets that object by its key, with either setting.
-# What happens: with `deferRegister` an expired value is gone from the cache at once, though the program holds it and its weak reference is good: its
-# strong reference is taken away without the mark that tells `getValue` to look at the weak one. The key is still there and counts in `size`.
-# Who asks makes a second object for the key. With `expirer: false` besides ("entirely on weak references") each value expires while it is stored, so
-# the cache never gives anything. Without `deferRegister` both are as told.
+# Guess from the README: the cache holds a value strongly until it expires, and weakly then, so that a key leads to "the same object as long
+# as it still exists in memory". `deferRegister: true` puts the registration for finalization off until a value expires; told is that this is
+# faster for some mixes and slower for others. So who holds an object gets that object by its key, with either setting.
+# What happens: with `deferRegister` an expired value is gone from the cache at once, though the program holds it and its weak reference is
+# good: its strong reference is taken away without the mark that tells `getValue` to look at the weak one. The key is still there and counts
+# in `size`. Who asks makes a second object for the key. With `expirer: false` besides ("entirely on weak references") each value expires
+# while it is stored, so the cache never gives anything. Without `deferRegister` both are as told.
 #
-# For who writes a weak table or cache: "expired" and "dead" are two states; test each setting by the same rule, a key of a living object leads to it. For
-# who tests one: hold an object, make all else expire, and ask for it; a test that only looks that dead values go passes.
+# For who writes a weak table or cache: "expired" and "dead" are two states; test each setting by the same rule, a key of a living object
+# leads to it. For who tests one: hold an object, make all else expire, and ask for it; a test that only looks that dead values go passes.
 set -euo pipefail
 command -v node > /dev/null && command -v npm > /dev/null || { echo "skipped: wants node and npm"; exit 0; }
 tmp=$(mktemp -d); trap 'rm -rf "$tmp"' EXIT
