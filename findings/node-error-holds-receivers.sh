@@ -4,9 +4,10 @@
 # Guess: `stack` of an Error is text, so an Error that is kept (in a log, by a rejected promise, as the result of a test) holds a message and
 # some lines. Arguments and locals of the calls that it came through are not held, and neither is the object whose method failed.
 # What happens: an Error holds the receiver (`this`) and the function of each frame on its trace, and what they refer to, until someone reads
-# `stack`; only then the text is made and the objects are let go. So to read a property kills objects. Reading `message` or
-# `String(error)` does not. Arguments are not held. It is the same for errors thrown by hand, by the engine or in an async method, and for
-# `Error.captureStackTrace`. With `Error.stackTraceLimit = 0` nothing is held. No documentation of Node or of this API says so.
+# `stack`; only then the text is made and the objects are let go. So to read a property kills objects. Reading `message` or `String(error)`
+# does not. Arguments are not held. It is the same for errors thrown by hand, by the engine or in an async method, and for
+# `Error.captureStackTrace`. With `Error.stackTraceLimit = 0` nothing is held. V8's page on stack traces says that the text is made on
+# demand, and not what lives until then.
 #
 # For who writes a heap: a trace that is turned into text late is a set of roots till then. For who tests weak references or finalizers in
 # JavaScript: what a failed call was made on lives as long as the error, and dies earlier in the test run that printed it; read

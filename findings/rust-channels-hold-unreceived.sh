@@ -6,7 +6,7 @@
 # What happens: crossbeam's unbounded channels drop what is queued with the last receiver, its bounded ones keep it until the last sender is gone,
 # and so do all of flume and async-channel. A message that holds a sender of its own channel, the usual request with a place for the
 # answer, or a task that can spawn others, is a ring through the queue then: with receivers and all other senders dropped it is never
-# freed. None of the docs says what becomes of queued messages.
+# freed. None of the three says what becomes of queued messages.
 #
 # For who writes a heap or a queue of counted things: the container of a pending object is an owner; say when it gives up what nobody will
 # fetch. For who tests one: leave something in each queue, drop the receiving end first, and count what died; with an empty queue, or the
