@@ -354,7 +354,8 @@ function converse()
     end
 end
 
-if jit then jit.off() end -- the compiled code of LuaJIT may keep objects as constants
+-- Compiled code of LuaJIT keeps the closures that a hot loop called, and what they hold: findings/luajit-hot-loop-keeps.sh.
+if jit then jit.off() end
 begin()
 if WAY == "generational" then collectgarbage("generational") end
 if WAY == "steps" then set_pace() end
