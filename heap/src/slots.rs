@@ -53,10 +53,9 @@ impl SlotSet {
     /// Lets a slot enter, if it is not in the set and there is room for it.
     #[inline]
     pub(crate) fn insert(&mut self, slot: u32) {
-        if self.contains(slot) {
-            return;
-        }
-        if let Some(place) = self.places.get_mut(slot as usize) {
+        if let Some(place) = self.places.get_mut(slot as usize)
+            && self.members.get(*place as usize) != Some(&slot)
+        {
             *place = self.members.len() as u32;
             self.members.push(slot);
         }
@@ -65,13 +64,21 @@ impl SlotSet {
     /// Lets a slot leave, and the last member take its place in the list.
     #[inline]
     pub(crate) fn remove(&mut self, slot: u32) {
-        if !self.contains(slot) {
-            return;
+        if let Some(place) = self.place(slot) {
+            self.remove_at(place);
         }
-        let place = self.places[slot as usize] as usize;
-        self.members.swap_remove(place);
-        if let Some(&moved) = self.members.get(place) {
-            self.places[moved as usize] = place as u32;
+    }
+
+    /// Lets the member at a place leave, likewise.
+    #[inline]
+    pub(crate) fn remove_at(&mut self, place: usize) {
+        let Some(last) = self.members.pop() else {
+            return;
+        };
+        // Most often it is the last itself, which leads nowhere.
+        if let Some(left) = self.members.get_mut(place) {
+            *left = last;
+            self.places[last as usize] = place as u32;
         }
     }
 

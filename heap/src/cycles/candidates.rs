@@ -72,9 +72,18 @@ impl Candidates {
         }
     }
 
+    /// Lets one leave. Most often it is untried.
+    #[inline]
     pub(crate) fn remove(&mut self, slot: u32) {
-        self.renew(slot);
-        self.set.remove(slot);
+        let Some(place) = self.set.place(slot) else {
+            return;
+        };
+        if place >= self.tried {
+            self.set.remove_at(place);
+        } else {
+            self.renew(slot);
+            self.set.remove(slot);
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
