@@ -8,6 +8,7 @@
 //! How they are kept is said in [`crate::header`] and [`crate::headers`].
 
 use crate::header::{Header, Mark};
+use crate::headers::Left;
 use crate::{Heap, HeapError, Host, ObjectId};
 
 /// How often an object is referred to.
@@ -83,28 +84,40 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Stale`], [`HeapError::NotHeld`].
     #[inline(always)]
     pub fn dec_ref(&mut self, object: ObjectId) -> Result<(), HeapError> {
-        match self.arena.headers.let_go(object) {
-            Ok(header) => {
+        match self.arena.headers.let_go_here(object) {
+            Left::More => self.tuning.count_operation(),
+            Left::None(header) => {
                 self.tuning.count_operation();
-                if !header.is_held() {
-                    self.let_go_last(object, header);
-                }
-                Ok(())
+                self.let_go_last(object, header);
             }
-            Err(HeapError::Nil) => Ok(()),
-            Err(error) => Err(error),
+            Left::Unknown => return self.let_go_slowly(object),
         }
+        Ok(())
+    }
+
+    /// Gives up a reference that the mutator holds, whatever there may be to it.
+    #[cold]
+    #[inline(never)]
+    fn let_go_slowly(&mut self, object: ObjectId) -> Result<(), HeapError> {
+        let header = match self.arena.headers.let_go(object) {
+            Ok(header) => header,
+            Err(HeapError::Nil) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        self.tuning.count_operation();
+        if !header.is_held() {
+            self.let_go_last(object, header);
+        }
+        Ok(())
     }
 
     /// Does what follows when the mutator has given up its last reference to an object.
     #[inline(never)]
     fn let_go_last(&mut self, object: ObjectId, header: Header) {
-        if header.is_stored() {
-            if !header.marks.has(Mark::Untried) {
-                self.suspect(object);
-            }
-        } else {
+        if !header.is_stored() {
             self.release_at_once(object, header);
+        } else if !header.marks.has(Mark::Untried) {
+            self.suspect(object);
         }
     }
 }

@@ -131,31 +131,49 @@ impl Header {
         Self { generation, external: 1, internal: 0, marks: Marks(colour.0), finalizer: Finalizer::None }
     }
 
+    /// Whether the mutator can be given a reference by counting it here, and nobody has to be told.
+    #[inline(always)]
+    pub(crate) fn may_be_held(&self, limit: u8, colour: Colour) -> bool {
+        self.external < limit && !self.marks.are_white(colour)
+    }
+
+    /// Likewise contents.
+    #[inline(always)]
+    pub(crate) fn may_be_stored(&self, limit: u8, colour: Colour) -> bool {
+        self.internal < limit && !self.marks.are_white(colour)
+    }
+
     #[inline]
-    pub(crate) fn is_live(self) -> bool {
+    pub(crate) fn is_live(&self) -> bool {
         self.generation != 0
     }
 
     /// Whether the mutator holds it.
     #[inline]
-    pub(crate) fn is_held(self) -> bool {
+    pub(crate) fn is_held(&self) -> bool {
         self.external != 0
     }
 
     /// Whether contents refer to it.
     #[inline]
-    pub(crate) fn is_stored(self) -> bool {
+    pub(crate) fn is_stored(&self) -> bool {
         self.internal != 0
     }
 
     #[inline]
-    pub(crate) fn is_unreferenced(self) -> bool {
+    pub(crate) fn is_unreferenced(&self) -> bool {
         !self.is_held() && !self.is_stored()
+    }
+
+    /// Whether it dies when its turn comes, and nobody is asked.
+    #[inline(always)]
+    pub(crate) fn dies_unasked(&self) -> bool {
+        self.is_unreferenced() && self.finalizer != Finalizer::Armed
     }
 
     /// Whether the object lives whatever refers to it.
     #[inline]
-    pub(crate) fn is_root(self) -> bool {
+    pub(crate) fn is_root(&self) -> bool {
         self.is_live() && (self.is_held() || self.marks.has(Mark::Queued))
     }
 }

@@ -1,7 +1,8 @@
 //! The headers of all slots: each change of a count goes through here.
 //!
 //! What is done for every reference is inlined always: left to itself, the compiler calls it, which costs as
-//! much as it does. What is seldom done is *cold* and stays out of its way. Counts beyond a byte are [`spilled`],
+//! much as it does. It asks one question, whether the header alone does and nobody has to be told, and leaves all else, errors
+//! too, to one *cold* call. So it saves no registers for what is seldom done. Counts beyond a byte are [`spilled`],
 //! and which objects a mark has come to is a matter of [`colours`].
 
 mod colours;
@@ -33,6 +34,16 @@ pub(crate) struct Headers {
 }
 
 copies!(Headers { list, spilled, ceiling, limit, colour, disturbed });
+
+/// What the mutator holds of an object after it has let go of a reference.
+pub(crate) enum Left {
+    /// It holds more of them.
+    More,
+    /// It holds none. This is the header.
+    None(Header),
+    /// The header alone does not tell, or the call is refused. Nothing is done.
+    Unknown,
+}
 
 impl Headers {
     pub(crate) fn new(ceiling: u32) -> Self {
@@ -113,17 +124,43 @@ impl Headers {
     /// Counts a reference that the mutator is given.
     #[inline(always)]
     pub(crate) fn hold(&mut self, object: ObjectId) -> Result<(), HeapError> {
-        let limit = self.limit;
-        let header = self.find_mut(object)?;
-        if header.external >= limit {
-            self.change(object, |counts, ceiling| add(&mut counts.external, ceiling))?;
-            self.disturb_white(object.slot());
-            return Ok(());
+        let (limit, colour) = (self.limit, self.colour);
+        match self.list.get_mut(object.slot() as usize) {
+            Some(header) if header.generation == object.generation() && header.may_be_held(limit, colour) => {
+                header.external += 1;
+                Ok(())
+            }
+            _ => self.hold_slowly(object),
         }
-        header.external += 1;
-        let marks = header.marks;
-        self.disturb(object, marks);
+    }
+
+    /// The same where the header alone does not do, or somebody has to be told.
+    #[cold]
+    #[inline(never)]
+    fn hold_slowly(&mut self, object: ObjectId) -> Result<(), HeapError> {
+        self.find(object)?;
+        self.change(object, |counts, ceiling| add(&mut counts.external, ceiling))?;
+        self.disturb_white(object.slot());
         Ok(())
+    }
+
+    /// Gives up a reference that the mutator holds, if the header alone does for that, and says whether it holds more.
+    #[inline(always)]
+    pub(crate) fn let_go_here(&mut self, object: ObjectId) -> Left {
+        match self.list.get_mut(object.slot() as usize) {
+            Some(header) if header.generation == object.generation() => {
+                if header.external > 1 {
+                    header.external -= 1;
+                    return Left::More;
+                }
+                if header.external == 0 || header.marks.has(Mark::Spilled) {
+                    return Left::Unknown;
+                }
+                header.external = 0;
+                Left::None(*header)
+            }
+            _ => Left::Unknown,
+        }
     }
 
     /// Gives up a reference that the mutator holds; the header as it then is.
@@ -138,6 +175,22 @@ impl Headers {
             return Ok(self.lowered(object.slot()));
         }
         Ok(*header)
+    }
+
+    /// Gives up a reference that was stored, if the mutator holds the object, or if it has died: then nothing follows from
+    /// it. False if something may, and then nothing is done.
+    #[inline(always)]
+    pub(crate) fn forget_if_held(&mut self, object: ObjectId) -> bool {
+        match self.list.get_mut(object.slot() as usize) {
+            Some(header) if header.generation == object.generation() => {
+                if !header.is_held() || header.marks.has(Mark::Spilled) {
+                    return false;
+                }
+                header.internal = header.internal.saturating_sub(1);
+                true
+            }
+            _ => true,
+        }
     }
 
     /// Gives up a reference that was stored; the header as it then is.
@@ -164,8 +217,22 @@ impl Headers {
         let Some(object) = value.reference() else {
             return Ok(());
         };
-        let marks = self.count(object)?.marks;
-        self.disturb(object, marks);
+        let (limit, colour) = (self.limit, self.colour);
+        match self.list.get_mut(object.slot() as usize) {
+            Some(header) if header.generation == object.generation() && header.may_be_stored(limit, colour) => {
+                header.internal += 1;
+                Ok(())
+            }
+            _ => self.retain_slowly(object),
+        }
+    }
+
+    /// The same where the header alone does not do, or somebody has to be told.
+    #[cold]
+    #[inline(never)]
+    fn retain_slowly(&mut self, object: ObjectId) -> Result<(), HeapError> {
+        self.count(object)?;
+        self.disturb_white(object.slot());
         Ok(())
     }
 
@@ -217,17 +284,16 @@ impl Headers {
         }
     }
 
-    /// Counts a reference from contents; the header as it then is.
-    #[inline(always)]
-    fn count(&mut self, object: ObjectId) -> Result<Header, HeapError> {
+    /// Counts a reference from contents.
+    #[inline]
+    fn count(&mut self, object: ObjectId) -> Result<(), HeapError> {
         let limit = self.limit;
         let header = self.find_mut(object)?;
         if header.internal >= limit {
-            self.change(object, |counts, ceiling| add(&mut counts.internal, ceiling))?;
-            return self.find(object).copied();
+            return self.change(object, |counts, ceiling| add(&mut counts.internal, ceiling));
         }
         header.internal += 1;
-        Ok(*header)
+        Ok(())
     }
 
     /// Turns a reference from contents into one that the mutator holds.

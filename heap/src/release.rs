@@ -53,6 +53,14 @@ impl<H: Host> Heap<H> {
     /// with the object that held it, is no reference any more.
     #[inline(always)]
     pub(crate) fn give_up(&mut self, object: ObjectId) {
+        if !self.arena.headers.forget_if_held(object) {
+            self.give_up_unheld(object);
+        }
+    }
+
+    /// The same of an object that the mutator does not hold, most often.
+    #[inline(never)]
+    fn give_up_unheld(&mut self, object: ObjectId) {
         let Ok(header) = self.arena.headers.forget(object) else {
             return;
         };
@@ -64,6 +72,13 @@ impl<H: Host> Heap<H> {
         } else if !header.marks.has(Mark::Untried) {
             self.suspect(object);
         }
+    }
+
+    /// Gives up the one reference that a write of the mutator's has replaced.
+    #[inline(never)]
+    pub(crate) fn give_up_and_settle(&mut self, object: ObjectId) {
+        self.give_up_unheld(object);
+        self.settle();
     }
 
     /// Releases an object whose strong count has come to 0 in a call of the mutator's, and what it leaves
@@ -90,13 +105,13 @@ impl<H: Host> Heap<H> {
     #[inline(never)]
     fn work_off(&mut self) {
         while let Some(object) = self.queue.0.pop_front() {
-            let Ok(&header) = self.arena.headers.find(object) else {
-                continue;
-            };
-            if header.is_unreferenced() && header.finalizer != Finalizer::Armed {
-                self.die(object, header.marks);
-            } else {
-                self.take_turn(object, header);
+            match self.arena.headers.find(object) {
+                Ok(header) if header.dies_unasked() => {
+                    let marks = header.marks;
+                    self.die(object, marks);
+                }
+                Ok(&header) => self.take_turn(object, header),
+                Err(_) => {}
             }
         }
     }

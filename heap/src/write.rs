@@ -194,13 +194,15 @@ impl<H: Host> Heap<H> {
     #[inline(always)]
     pub(crate) fn written(&mut self, object: ObjectId, moved: bool, old: &Value) {
         self.tuning.count_operation();
-        let left = old.reference();
-        if moved || left.is_some() {
-            self.changed(object);
-        }
-        if let Some(left) = left {
-            self.give_up(left);
-            self.settle();
+        let Some(left) = old.reference() else {
+            if moved {
+                self.changed(object);
+            }
+            return;
+        };
+        self.changed(object);
+        if !self.arena.headers.forget_if_held(left) {
+            self.give_up_and_settle(left);
         }
     }
 }
