@@ -123,7 +123,7 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Overflow`], [`HeapError::Capacity`].
     pub fn allocate_weak(&mut self, target: ObjectId) -> Result<ObjectId, HeapError> {
         self.check_before_allocation();
-        self.allocate(New::Weak(target))
+        self.insert_weak(target)
     }
 
     #[inline]
@@ -150,7 +150,7 @@ impl<H: Host> Heap<H> {
             New::Array(elements) => self.insert_array(elements),
             New::Closure { function, captures } => {
                 let refers = self.count_contents(captures)?;
-                let captures = stored(captures).collect();
+                let captures = self.spare.list_of(captures);
                 self.insert(Content::Closure { function, captures }, refers)
             }
             New::Box(value) => self.insert_box(value),
@@ -167,8 +167,25 @@ impl<H: Host> Heap<H> {
 
     #[inline]
     fn insert_array(&mut self, elements: &[Value]) -> Result<ObjectId, HeapError> {
+        if elements.is_empty() {
+            let object = self.insert_empty_array();
+            return if object.is_nil() { Err(HeapError::Capacity) } else { Ok(object) };
+        }
+        self.insert_elements(elements)
+    }
+
+    /// An array without elements; nil if there is no room.
+    #[inline(never)]
+    fn insert_empty_array(&mut self) -> ObjectId {
+        self.insert_now(Content::empty_array, false)
+    }
+
+    #[inline(never)]
+    fn insert_elements(&mut self, elements: &[Value]) -> Result<ObjectId, HeapError> {
         let refers = self.count_contents(elements)?;
-        self.insert(Content::Array(stored(elements).collect()), refers)
+        let list = self.spare.list_of(elements);
+        let object = self.insert_now(|| Content::Array(Elements::Few(list)), refers);
+        if object.is_nil() { Err(HeapError::Capacity) } else { Ok(object) }
     }
 
     #[inline]
@@ -206,21 +223,38 @@ impl<H: Host> Heap<H> {
     /// Makes an object; `refers` says whether it refers to others, which are counted.
     #[inline]
     pub(crate) fn insert(&mut self, content: Content, refers: bool) -> Result<ObjectId, HeapError> {
-        let object = self.arena.insert(content)?;
+        let object = self.insert_or_nil(content, refers);
+        if object.is_nil() { Err(HeapError::Capacity) } else { Ok(object) }
+    }
+
+    /// The same; nil if there is no room.
+    #[inline(never)]
+    fn insert_or_nil(&mut self, content: Content, refers: bool) -> ObjectId {
+        self.insert_now(|| content, refers)
+    }
+
+    #[inline(always)]
+    fn insert_now(&mut self, content: impl FnOnce() -> Content, refers: bool) -> ObjectId {
+        let Ok(object) = self.arena.insert(content) else {
+            return ObjectId::NIL;
+        };
+        self.totals.allocations += 1;
+        self.tuning.count_allocation();
         // The first tenant of a slot: the slot is new.
-        if object.generation() == 1 {
-            self.candidates.make_room(self.arena.slots());
+        if object.generation() == 1 || self.slices.list_newborn() {
+            self.note_birth(object);
         }
-        self.slices.allocated(object.slot());
         if refers {
             self.changed(object);
         }
-        self.totals.allocations += 1;
-        self.tuning.count_allocation();
-        Ok(object)
+        object
     }
-}
 
-fn stored(values: &[Value]) -> impl Iterator<Item = Value> {
-    values.iter().cloned().map(Value::normalized)
+    /// Makes room for the first tenant of a slot, and lets a collection know of a new object.
+    #[cold]
+    #[inline(never)]
+    fn note_birth(&mut self, object: ObjectId) {
+        self.candidates.make_room(self.arena.slots());
+        self.slices.allocated(object.slot());
+    }
 }

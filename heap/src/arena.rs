@@ -6,11 +6,14 @@
 
 use crate::copying::copies;
 use crate::digest::{Digest, Parts};
+use crate::elements::Elements;
+use crate::fields::Values;
 use crate::footprint::Reserved;
 use crate::header::Header;
 use crate::headers::Headers;
 use crate::object::Content;
-use crate::{Configuration, HeapError, ObjectId};
+use crate::weak::WeakLink;
+use crate::{Configuration, HeapError, ObjectId, Value};
 
 /// The end of a list of slots; no slot has this number.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -26,6 +29,20 @@ pub(crate) struct Arena {
 }
 
 copies!(Arena { headers, contents, vacant, live, capacity, generation_ceiling });
+
+/// What a dead object leaves as its slot is vacated.
+pub(crate) enum Remains {
+    /// Nothing that has to be given up.
+    Nothing,
+    /// The value of a box.
+    One(Value),
+    /// The values of a small array or table, or of a closure.
+    List(Box<[Value]>),
+    /// The place of a weak object in the list of its target.
+    Weak(WeakLink),
+    /// The contents of any other object.
+    Other(Content),
+}
 
 impl Arena {
     pub(crate) fn new(configuration: &Configuration) -> Self {
@@ -157,43 +174,54 @@ impl Arena {
         self.headers.all().iter().enumerate().filter(live).map(named)
     }
 
+    /// Whether as many objects live as may.
+    #[inline(always)]
+    fn is_full(&self) -> bool {
+        self.live >= self.capacity
+    }
+
     /// The error if there is no room for one more object.
     #[inline]
     pub(crate) fn room(&self) -> Result<(), HeapError> {
         let slots_left = self.vacant != NONE || self.contents.len() < NONE as usize;
-        if self.live >= self.capacity || !slots_left {
+        if self.is_full() || !slots_left {
             return Err(HeapError::Capacity);
         }
         Ok(())
     }
 
-    /// Makes an object that the mutator holds once.
+    /// Makes an object that the mutator holds once. Its contents are made where they will lie.
     #[inline(always)]
-    pub(crate) fn insert(&mut self, content: Content) -> Result<ObjectId, HeapError> {
-        self.room()?;
-        self.live += 1;
+    pub(crate) fn insert(&mut self, content: impl FnOnce() -> Content) -> Result<ObjectId, HeapError> {
+        if self.is_full() {
+            return Err(HeapError::Capacity);
+        }
         let slot = self.vacant;
         // The end of the list is no index of the contents, and then there is a slot to append.
         let Some(place @ &mut Content::Vacant { generation, next }) = self.contents.get_mut(slot as usize) else {
-            return Ok(self.append(content));
+            return self.append(content());
         };
         self.vacant = next;
+        self.live += 1;
         let generation = generation + 1;
         // What was there is vacant and has nothing to drop, which the compiler can't see.
-        std::mem::forget(std::mem::replace(place, content));
+        std::mem::forget(std::mem::replace(place, content()));
         let colour = self.headers.colour;
         if let Some(header) = self.headers.at_mut(slot) {
             *header = Header::held_once(generation, colour);
         }
-        Ok(ObjectId::new(slot, generation))
+        Ok(ObjectId::of_tenant(slot, generation))
     }
 
     #[cold]
-    fn append(&mut self, content: Content) -> ObjectId {
+    #[inline(never)]
+    fn append(&mut self, content: Content) -> Result<ObjectId, HeapError> {
+        self.room()?;
+        self.live += 1;
         let slot = u32::try_from(self.contents.len()).unwrap_or(NONE);
         self.contents.push(content);
         self.headers.push(Header::held_once(1, self.headers.colour));
-        ObjectId::new(slot, 1)
+        Ok(ObjectId::new(slot, 1))
     }
 
     /// Makes the id of a living object stale; its contents stay until its slot is vacated.
@@ -207,14 +235,33 @@ impl Arena {
 
     /// Takes the contents of a buried object, and makes its slot vacant.
     #[inline(always)]
-    pub(crate) fn vacate(&mut self, object: ObjectId) -> Option<Content> {
-        let place = self.contents.get_mut(object.slot() as usize)?;
+    pub(crate) fn vacate(&mut self, object: ObjectId) -> Remains {
+        let Some(place) = self.contents.get_mut(object.slot() as usize) else {
+            return Remains::Nothing;
+        };
         let generation = object.generation();
         let mut next = NONE;
         if generation < self.generation_ceiling {
             next = std::mem::replace(&mut self.vacant, object.slot());
         }
-        Some(std::mem::replace(place, Content::Vacant { generation, next }))
+        let vacant = Content::Vacant { generation, next };
+        let remains = match place {
+            Content::Array(Elements::Few(list))
+            | Content::Table { values: Values::Shaped(list), .. }
+            | Content::Closure { captures: list, .. } => {
+                if list.is_empty() {
+                    Remains::Nothing
+                } else {
+                    Remains::List(std::mem::take(list))
+                }
+            }
+            Content::Box(value) => Remains::One(std::mem::take(value)),
+            Content::Weak(link) => Remains::Weak(*link),
+            _ => return Remains::Other(std::mem::replace(place, vacant)),
+        };
+        // What was there has nothing left to drop, which the compiler can't see.
+        std::mem::forget(std::mem::replace(place, vacant));
+        remains
     }
 
     /// See [`crate::footprint`].
@@ -271,11 +318,11 @@ mod tests {
     #[test]
     fn a_vacated_slot_is_given_out_with_the_next_generation() {
         let mut arena = arena(10, u32::MAX);
-        let one = arena.insert(scalar()).unwrap();
-        let two = arena.insert(scalar()).unwrap();
+        let one = arena.insert(scalar).unwrap();
+        let two = arena.insert(scalar).unwrap();
         arena.bury(one);
         arena.vacate(one);
-        let three = arena.insert(scalar()).unwrap();
+        let three = arena.insert(scalar).unwrap();
         assert_eq!((three.slot(), three.generation()), (one.slot(), 2));
         assert!(arena.content(one).is_err());
         assert_eq!(arena.objects().collect::<Vec<_>>(), [three, two]);
@@ -284,12 +331,12 @@ mod tests {
     #[test]
     fn all_vacated_slots_are_given_out_before_a_new_one() {
         let mut arena = arena(10, u32::MAX);
-        let objects: Vec<_> = (0..4).map(|_| arena.insert(scalar()).unwrap()).collect();
+        let objects: Vec<_> = (0..4).map(|_| arena.insert(scalar).unwrap()).collect();
         for &object in &objects {
             arena.bury(object);
             arena.vacate(object);
         }
-        let slots: Vec<u32> = (0..5).map(|_| arena.insert(scalar()).unwrap().slot()).collect();
+        let slots: Vec<u32> = (0..5).map(|_| arena.insert(scalar).unwrap().slot()).collect();
         assert_eq!(slots, [3, 2, 1, 0, 4]);
     }
 
@@ -298,9 +345,9 @@ mod tests {
         let mut arena = arena(1, 2);
         let mut slots = Vec::new();
         for _ in 0..6 {
-            let object = arena.insert(scalar()).unwrap();
+            let object = arena.insert(scalar).unwrap();
             slots.push(object.slot());
-            assert_eq!(arena.insert(scalar()), Err(HeapError::Capacity));
+            assert_eq!(arena.insert(scalar), Err(HeapError::Capacity));
             arena.bury(object);
             arena.vacate(object);
         }

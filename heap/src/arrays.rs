@@ -34,7 +34,7 @@ impl<H: Host> Heap<H> {
             return Err(HeapError::Capacity);
         }
         let refers = value.reference().is_some();
-        elements.insert(index as usize, value);
+        elements.insert(index as usize, value, &mut self.spare);
         self.written(array, refers, &Value::Nil);
         Ok(())
     }
@@ -74,7 +74,7 @@ impl<H: Host> Heap<H> {
         } else {
             elements[index as usize..].rotate_left(1);
         }
-        let element = elements.pop().unwrap_or_default();
+        let element = elements.pop(&mut self.spare).unwrap_or_default();
         self.detection.moved(array.slot());
         self.written(array, element.reference().is_some(), &Value::Nil);
         Ok(element)
@@ -89,7 +89,7 @@ impl<H: Host> Heap<H> {
         let Content::Array(elements) = content else {
             return Err(content.mismatch(array, Kind::Array));
         };
-        let cut = elements.cut(length as usize);
+        let cut = elements.cut(length as usize, &mut self.spare);
         self.rewritten(array, false, &cut);
         Ok(())
     }

@@ -150,6 +150,7 @@ impl<H: Host> Heap<H> {
             candidates,
             slices,
             search: _,
+            spare: _,
             tuning,
             frame,
             totals: _,

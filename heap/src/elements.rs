@@ -8,6 +8,7 @@ use std::ops::{Deref, DerefMut};
 
 use crate::Value;
 use crate::footprint::Reserved;
+use crate::spare::Spare;
 
 /// From this length on, an array that grows is given room to grow further.
 const FEW: usize = 8;
@@ -55,34 +56,33 @@ impl Elements {
         }
     }
 
-    pub(crate) fn push(&mut self, value: Value) {
+    pub(crate) fn push(&mut self, value: Value, spare: &mut Spare) {
         match self {
+            Self::Few(few) if few.len() < FEW => spare.append(few, value),
             Self::Few(few) => {
-                let grows = few.len() >= FEW;
                 let mut list = std::mem::take(few).into_vec();
-                list.reserve_exact(if grows { list.len() } else { 1 });
+                list.reserve_exact(list.len());
                 list.push(value);
-                *self = if grows { Self::Many(Box::new(list)) } else { Self::Few(list.into_boxed_slice()) };
+                *self = Self::Many(Box::new(list));
             }
             Self::Many(many) => many.push(value),
         }
     }
 
-    pub(crate) fn insert(&mut self, index: usize, value: Value) {
-        self.push(value);
+    pub(crate) fn insert(&mut self, index: usize, value: Value, spare: &mut Spare) {
+        self.push(value, spare);
         self[index..].rotate_right(1);
     }
 
     /// Cuts what is behind so many elements.
-    pub(crate) fn cut(&mut self, length: usize) -> Vec<Value> {
+    pub(crate) fn cut(&mut self, length: usize, spare: &mut Spare) -> Vec<Value> {
         if length >= self.len() {
             return Vec::new();
         }
         match self {
             Self::Few(few) => {
-                let mut list = std::mem::take(few).into_vec();
-                let cut = list.split_off(length);
-                *few = list.into_boxed_slice();
+                let cut = few[length..].iter_mut().map(std::mem::take).collect();
+                spare.shorten(few, length);
                 cut
             }
             Self::Many(many) => {
@@ -93,13 +93,11 @@ impl Elements {
         }
     }
 
-    pub(crate) fn pop(&mut self) -> Option<Value> {
+    pub(crate) fn pop(&mut self, spare: &mut Spare) -> Option<Value> {
         match self {
             Self::Few(few) => {
-                let mut list = std::mem::take(few).into_vec();
-                let last = list.pop();
-                *few = list.into_boxed_slice();
-                last
+                let last = few.len().checked_sub(1)?;
+                spare.take_out(few, last)
             }
             Self::Many(many) => {
                 let last = many.pop();
@@ -147,35 +145,38 @@ impl DerefMut for Elements {
 mod tests {
     use super::Elements;
     use crate::Value;
+    use crate::spare::Spare;
 
     #[test]
     fn elements_are_kept_in_order_across_the_change_of_representation() {
+        let spare = &mut Spare::default();
         let mut elements = Elements::from_iter([]);
         for number in 0..100 {
-            elements.push(Value::Int(number));
+            elements.push(Value::Int(number), spare);
             assert_eq!(elements.len(), number as usize + 1);
         }
         assert!((0..100).all(|number| elements[number as usize] == Value::Int(number)));
         for number in (0..100).rev() {
-            assert_eq!(elements.pop(), Some(Value::Int(number)));
+            assert_eq!(elements.pop(spare), Some(Value::Int(number)));
         }
-        assert_eq!(elements.pop(), None);
-        assert_eq!(Elements::from_iter([]).pop(), None);
+        assert_eq!(elements.pop(spare), None);
+        assert_eq!(Elements::from_iter([]).pop(spare), None);
     }
 
     #[test]
     fn elements_are_inserted_and_cut_anywhere_in_both_representations() {
+        let spare = &mut Spare::default();
         for length in [0, 1, 5, 8, 9, 40] {
             for at in 0..=length {
                 let mut list: Vec<Value> = (0..length as i64).map(Value::Int).collect();
                 let mut elements = Elements::from_iter([]);
-                list.iter().for_each(|value| elements.push(value.clone()));
-                elements.insert(at, Value::Nil);
+                list.iter().for_each(|value| elements.push(value.clone(), spare));
+                elements.insert(at, Value::Nil, spare);
                 list.insert(at, Value::Nil);
                 assert_eq!(elements[..], list);
-                assert_eq!(elements.cut(at), list.split_off(at));
+                assert_eq!(elements.cut(at, spare), list.split_off(at));
                 assert_eq!(elements[..], list);
-                assert_eq!(elements.cut(at), []);
+                assert_eq!(elements.cut(at, spare), []);
             }
         }
     }

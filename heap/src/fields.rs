@@ -11,6 +11,7 @@ use crate::digest::{Digest, Parts};
 use crate::directory::Directory;
 use crate::object::next_reference;
 use crate::shapes::{NO_SHAPE, Shapes};
+use crate::spare::Spare;
 use crate::write::LONGEST;
 use crate::{FieldSite, HeapError, ObjectId, Value};
 
@@ -184,6 +185,7 @@ impl fmt::Debug for Fields<'_> {
 /// The fields of a table, to be changed.
 pub(crate) struct FieldsMut<'a> {
     pub(crate) shapes: &'a mut Shapes,
+    pub(crate) spare: &'a mut Spare,
     pub(crate) shape: &'a mut u32,
     pub(crate) values: &'a mut Values,
 }
@@ -221,7 +223,7 @@ impl FieldsMut<'_> {
         if let Values::Shaped(values) = self.values
             && let Some(grown) = site.growth(self.shapes, *self.shape)
         {
-            append(values, value);
+            self.spare.append(values, value);
             *self.shape = grown;
             return Ok(());
         }
@@ -236,7 +238,7 @@ impl FieldsMut<'_> {
         match self.values {
             Values::Shaped(values) => match self.shapes.grow(*self.shape, name.as_ref()) {
                 Some(grown) => {
-                    append(values, value);
+                    self.spare.append(values, value);
                     *self.shape = grown;
                 }
                 None => self.become_directory(|directory| directory.push(name.into(), value)),
@@ -254,7 +256,7 @@ impl FieldsMut<'_> {
             Values::Shaped(values) if place < values.len() => match self.shapes.without(*self.shape, place) {
                 Some(rest) => {
                     *self.shape = rest;
-                    Some(take_out(values, place))
+                    self.spare.take_out(values, place)
                 }
                 None => self.become_directory(|directory| directory.remove(place)),
             },
@@ -279,36 +281,23 @@ impl FieldsMut<'_> {
     }
 }
 
-fn append(values: &mut Box<[Value]>, value: Value) {
-    let mut list = std::mem::take(values).into_vec();
-    list.reserve_exact(1);
-    list.push(value);
-    *values = list.into_boxed_slice();
-}
-
-/// Takes the value at a place, which must be one of the list, out.
-fn take_out(values: &mut Box<[Value]>, place: usize) -> Value {
-    let mut list = std::mem::take(values).into_vec();
-    let value = list.remove(place);
-    *values = list.into_boxed_slice();
-    value
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Fields, FieldsMut, Values};
     use crate::shapes::{FEW, LONGEST_NAME, MOST_SHAPES, NO_SHAPE, Shapes};
+    use crate::spare::Spare;
     use crate::{FieldSite, Value};
 
     struct Table {
         shapes: Shapes,
+        spare: Spare,
         shape: u32,
         values: Values,
     }
 
     impl Table {
         fn new() -> Self {
-            Self { shapes: Shapes::default(), shape: Shapes::EMPTY, values: Values::default() }
+            Self { shapes: Shapes::default(), spare: Spare::default(), shape: Shapes::EMPTY, values: Values::default() }
         }
 
         fn view(&self) -> Fields<'_> {
@@ -316,7 +305,12 @@ mod tests {
         }
 
         fn edit(&mut self) -> FieldsMut<'_> {
-            FieldsMut { shapes: &mut self.shapes, shape: &mut self.shape, values: &mut self.values }
+            FieldsMut {
+                shapes: &mut self.shapes,
+                spare: &mut self.spare,
+                shape: &mut self.shape,
+                values: &mut self.values,
+            }
         }
 
         fn numbers(&self) -> Vec<i64> {

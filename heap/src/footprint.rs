@@ -109,6 +109,7 @@ impl<H: Host> Heap<H> {
             candidates,
             slices,
             search,
+            spare,
             tuning: _,
             frame,
             totals: _,
@@ -127,6 +128,7 @@ impl<H: Host> Heap<H> {
             + candidates.set().reserved()
             + slices.reserved()
             + search.reserved()
+            + spare.reserved()
             + frame.as_ref().map_or(0, |frame| frame.temporaries.reserved())
     }
 }

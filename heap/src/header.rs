@@ -92,6 +92,11 @@ impl Marks {
         self.0 & Self::ENTERED != 0
     }
 
+    #[inline(always)]
+    fn are_queued_or_spilled(self) -> bool {
+        self.0 & (Mark::Queued.bit() | Mark::Spilled.bit()) != 0
+    }
+
     /// All of them as a number, the colour as whether the object is white, and without what only says where
     /// something lies.
     pub(crate) fn bits(self, colour: Colour) -> u8 {
@@ -141,6 +146,12 @@ impl Header {
     #[inline(always)]
     pub(crate) fn may_be_stored(&self, limit: u8, colour: Colour) -> bool {
         self.internal < limit && !self.marks.are_white(colour)
+    }
+
+    /// Whether the only reference to it is a stored one, it is not in the queue, and all that is known of its counts is here.
+    #[inline(always)]
+    pub(crate) fn has_one_reference_left(&self) -> bool {
+        self.external == 0 && self.internal == 1 && !self.marks.are_queued_or_spilled()
     }
 
     #[inline]

@@ -193,6 +193,20 @@ impl Headers {
         }
     }
 
+    /// Gives up the last reference to an object of all, a stored one, and marks it as queued. False if there are more, or
+    /// it is marked already, and then nothing is done.
+    #[inline(always)]
+    pub(crate) fn forget_last(&mut self, object: ObjectId) -> bool {
+        match self.list.get_mut(object.slot() as usize) {
+            Some(header) if header.generation == object.generation() && header.has_one_reference_left() => {
+                header.internal = 0;
+                header.marks.set(Mark::Queued);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Gives up a reference that was stored; the header as it then is.
     #[inline(always)]
     pub(crate) fn forget(&mut self, object: ObjectId) -> Result<Header, HeapError> {

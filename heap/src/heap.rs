@@ -14,6 +14,7 @@ use crate::frames::Frame;
 use crate::release::Queue;
 use crate::shapes::Shapes;
 use crate::slots::SlotSet;
+use crate::spare::Spare;
 use crate::statistics::Totals;
 use crate::weak::WeakIndex;
 use crate::{Configuration, HeapError, Host, VerificationReport};
@@ -38,6 +39,8 @@ pub struct Heap<H: Host = ()> {
     pub(crate) slices: Slices,
     /// The last search in one go: memory that is used again, and means nothing in between.
     pub(crate) search: Search,
+    /// Lists of values that nobody has, to be used again.
+    pub(crate) spare: Spare,
     pub(crate) tuning: Tuning,
     pub(crate) frame: Option<Frame>,
     pub(crate) totals: Totals,
@@ -71,6 +74,7 @@ impl<H: Host> Heap<H> {
             candidates: Candidates::default(),
             slices: Slices::default(),
             search: Search::default(),
+            spare: Spare::default(),
             tuning: Tuning::new(&configuration),
             frame: None,
             totals: Totals::default(),
@@ -139,6 +143,7 @@ impl<H: Host + Clone> Clone for Heap<H> {
             candidates: self.candidates.clone(),
             slices: self.slices.clone(),
             search: Search::default(),
+            spare: Spare::default(),
             cycles: self.cycles.clone(),
             detection: self.detection.clone(),
             tuning: self.tuning.clone(),
@@ -164,6 +169,8 @@ impl<H: Host + Clone> Clone for Heap<H> {
             slices,
             // Nothing lasts in it from one search to the next.
             search: _,
+            // It holds nothing.
+            spare: _,
             cycles,
             detection,
             tuning,

@@ -30,6 +30,12 @@ impl ObjectId {
         Self { slot, generation }
     }
 
+    /// The id of a tenant, whose generation is not 0.
+    #[inline]
+    pub(crate) const fn of_tenant(slot: u32, generation: u32) -> Self {
+        Self { slot, generation }
+    }
+
     /// Whether this is [`NIL`](Self::NIL).
     #[inline]
     #[must_use]

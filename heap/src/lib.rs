@@ -93,6 +93,7 @@ mod release;
 mod shapes;
 mod sites;
 mod slots;
+mod spare;
 mod statistics;
 mod transfer;
 mod value;

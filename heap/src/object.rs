@@ -123,6 +123,11 @@ impl Content {
         Self::Table { shape: Shapes::EMPTY, values: Values::default() }
     }
 
+    /// An array without elements.
+    pub(crate) fn empty_array() -> Self {
+        Self::Array(Elements::Few(Box::default()))
+    }
+
     #[inline]
     pub(crate) fn view<'a>(&'a self, shapes: &'a Shapes) -> Option<View<'a>> {
         match self {

@@ -19,8 +19,7 @@
 
 use std::collections::VecDeque;
 
-use crate::elements::Elements;
-use crate::fields::Values;
+use crate::arena::Remains;
 use crate::header::{Finalizer, Header, Mark, Marks};
 use crate::object::Content;
 use crate::{Heap, Host, ObjectId, Value};
@@ -137,7 +136,7 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn die(&mut self, object: ObjectId, marks: Marks) {
         self.bury(object, marks);
         self.give_up_contents(object);
@@ -173,23 +172,45 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    /// Gives up what a buried object refers to, in order, and then its slot.
+    /// Gives up what a buried object refers to, in order, and its slot.
     #[inline(always)]
     pub(crate) fn give_up_contents(&mut self, object: ObjectId) {
-        // A case for each form, so that each drops what it has and asks for nothing else.
         match self.arena.vacate(object) {
-            Some(Content::Array(Elements::Few(values)) | Content::Table { values: Values::Shaped(values), .. }) => {
-                self.give_up_values(&values);
+            Remains::Nothing => {}
+            Remains::One(value) => {
+                if let Some(child) = value.reference() {
+                    self.give_up_last(child);
+                }
             }
-            Some(Content::Box(value)) => self.give_up_values(std::slice::from_ref(&value)),
-            Some(Content::Weak(link)) => self.unlink(link),
-            Some(content) => content.each_reference(|child| self.give_up(child)),
-            None => {}
+            Remains::List(values) => self.give_up_list(values),
+            Remains::Weak(link) => self.unlink(link),
+            Remains::Other(content) => self.give_up_other(&content),
         }
     }
 
+    /// Gives up the values of a list, which is then used again.
+    #[inline(never)]
+    fn give_up_list(&mut self, mut values: Box<[Value]>) {
+        for value in &mut values {
+            if let Some(child) = std::mem::take(value).reference() {
+                self.give_up_last(child);
+            }
+        }
+        self.spare.keep(values);
+    }
+
+    #[inline(never)]
+    fn give_up_other(&mut self, content: &Content) {
+        content.each_reference(|child| self.give_up(child));
+    }
+
+    /// Gives up a reference that a dead object has left. Most often it is the last.
     #[inline(always)]
-    fn give_up_values(&mut self, values: &[Value]) {
-        values.iter().filter_map(Value::reference).for_each(|child| self.give_up(child));
+    fn give_up_last(&mut self, object: ObjectId) {
+        if self.arena.headers.forget_last(object) {
+            self.queue.0.push_back(object);
+        } else {
+            self.give_up(object);
+        }
     }
 }

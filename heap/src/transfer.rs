@@ -15,6 +15,7 @@ use crate::fields::FieldsMut;
 use crate::object::Content;
 use crate::read::out_of_range;
 use crate::shapes::Shapes;
+use crate::spare::Spare;
 use crate::write::LONGEST;
 use crate::{FieldSite, Heap, HeapError, Host, Kind, ObjectId, Value};
 
@@ -92,12 +93,12 @@ impl<H: Host> Heap<H> {
         let (content, headers) = self.arena.split(holder)?;
         to.find_in(holder, content)?;
         let Some(given) = value.reference() else {
-            let old = put(content, &mut self.shapes, holder, to, value)?;
+            let old = put(content, (&mut self.shapes, &mut self.spare), holder, to, value)?;
             self.written(holder, false, &old);
             return Ok(());
         };
         let left = headers.hand_in(given)?;
-        let old = match put(content, &mut self.shapes, holder, to, value) {
+        let old = match put(content, (&mut self.shapes, &mut self.spare), holder, to, value) {
             Ok(old) => old,
             Err(error) => {
                 headers.hand_back(given);
@@ -126,25 +127,25 @@ impl<H: Host> Heap<H> {
 #[inline]
 fn put(
     content: &mut Content,
-    shapes: &mut Shapes,
+    (shapes, spare): (&mut Shapes, &mut Spare),
     holder: ObjectId,
     to: To<'_>,
     value: Value,
 ) -> Result<Value, HeapError> {
     match (content, to) {
         (Content::Table { shape, values }, To::Field(name)) => {
-            Ok(FieldsMut { shapes, shape, values }.set(name, value)?.unwrap_or_default())
+            Ok(FieldsMut { shapes, spare, shape, values }.set(name, value)?.unwrap_or_default())
         }
         (Content::Table { shape, values }, To::FieldAt(site)) => {
-            Ok(FieldsMut { shapes, shape, values }.set_at(site, value)?.unwrap_or_default())
+            Ok(FieldsMut { shapes, spare, shape, values }.set_at(site, value)?.unwrap_or_default())
         }
         (Content::Array(elements), To::End | To::Before(_)) if elements.len() >= LONGEST => Err(HeapError::Capacity),
         (Content::Array(elements), To::End) => {
-            elements.push(value);
+            elements.push(value, spare);
             Ok(Value::Nil)
         }
         (Content::Array(elements), To::Before(index)) => {
-            elements.insert(index as usize, value);
+            elements.insert(index as usize, value, spare);
             Ok(Value::Nil)
         }
         (Content::Array(elements), To::Element(index)) => Ok(replaced(elements, index, value)),

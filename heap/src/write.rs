@@ -49,7 +49,7 @@ impl<H: Host> Heap<H> {
         };
         headers.retain(&value)?;
         let target = value.reference();
-        let mut fields = FieldsMut { shapes: &mut self.shapes, shape, values };
+        let mut fields = FieldsMut { shapes: &mut self.shapes, spare: &mut self.spare, shape, values };
         match set(&mut fields, value) {
             Ok(old) => {
                 self.written(table, target.is_some(), &old.unwrap_or_default());
@@ -143,7 +143,7 @@ impl<H: Host> Heap<H> {
             return Err(HeapError::Capacity);
         }
         let refers = value.reference().is_some();
-        elements.push(value);
+        elements.push(value, &mut self.spare);
         self.written(array, refers, &Value::Nil);
         Ok(())
     }
@@ -162,7 +162,7 @@ impl<H: Host> Heap<H> {
             return Err(out_of_range(array, elements, 0));
         };
         headers.hand_out(last)?;
-        let last = elements.pop().unwrap_or_default();
+        let last = elements.pop(&mut self.spare).unwrap_or_default();
         self.written(array, last.reference().is_some(), &Value::Nil);
         Ok(last)
     }
@@ -178,7 +178,7 @@ impl<H: Host> Heap<H> {
         let Content::Table { shape, values } = content else {
             return Err(content.mismatch(table, Kind::Table));
         };
-        let mut fields = FieldsMut { shapes: &mut self.shapes, shape, values };
+        let mut fields = FieldsMut { shapes: &mut self.shapes, spare: &mut self.spare, shape, values };
         let Some(value) = fields.view().get(name) else {
             return Err(HeapError::Field { object: table });
         };

@@ -79,10 +79,15 @@ impl Slices {
         self.marking.go_on_from(slot);
     }
 
-    /// Learns of a new object.
+    /// Whether new objects are listed.
     #[inline]
+    pub(crate) fn list_newborn(&self) -> bool {
+        self.under_way && !self.marking.is_under_way()
+    }
+
+    /// Learns of a new object.
     pub(crate) fn allocated(&mut self, slot: u32) {
-        if self.under_way && !self.marking.is_under_way() {
+        if self.list_newborn() {
             self.newborn.push(slot);
         }
     }
