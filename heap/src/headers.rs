@@ -1,13 +1,13 @@
 //! The headers of all slots: each change of a count goes through here.
 //!
-//! What is done for every reference is inlined always: left to itself, the compiler calls it, which costs as
-//! much as it does. It asks one question, whether the header alone does and nobody has to be told, and leaves all else, errors
-//! too, to one *cold* call. So it saves no registers for what is seldom done. Counts beyond a byte are [`spilled`],
+//! What is done for every reference is [`hot`]. What is seldom done is *cold*. Counts beyond a byte are [`spilled`],
 //! and which objects a mark has come to is a matter of [`colours`].
 
 mod colours;
+mod hot;
 mod spilled;
 
+pub(crate) use hot::Left;
 pub(crate) use spilled::Strong;
 
 use std::collections::BTreeMap;
@@ -34,16 +34,6 @@ pub(crate) struct Headers {
 }
 
 copies!(Headers { list, spilled, ceiling, limit, colour, disturbed });
-
-/// What the mutator holds of an object after it has let go of a reference.
-pub(crate) enum Left {
-    /// It holds more of them.
-    More,
-    /// It holds none. This is the header.
-    None(Header),
-    /// The header alone does not tell, or the call is refused. Nothing is done.
-    Unknown,
-}
 
 impl Headers {
     pub(crate) fn new(ceiling: u32) -> Self {
@@ -121,48 +111,6 @@ impl Headers {
         Ok(())
     }
 
-    /// Counts a reference that the mutator is given.
-    #[inline(always)]
-    pub(crate) fn hold(&mut self, object: ObjectId) -> Result<(), HeapError> {
-        let (limit, colour) = (self.limit, self.colour);
-        match self.list.get_mut(object.slot() as usize) {
-            Some(header) if header.generation == object.generation() && header.may_be_held(limit, colour) => {
-                header.external += 1;
-                Ok(())
-            }
-            _ => self.hold_slowly(object),
-        }
-    }
-
-    /// The same where the header alone does not do, or somebody has to be told.
-    #[cold]
-    #[inline(never)]
-    fn hold_slowly(&mut self, object: ObjectId) -> Result<(), HeapError> {
-        self.find(object)?;
-        self.change(object, |counts, ceiling| add(&mut counts.external, ceiling))?;
-        self.disturb_white(object.slot());
-        Ok(())
-    }
-
-    /// Gives up a reference that the mutator holds, if the header alone does for that, and says whether it holds more.
-    #[inline(always)]
-    pub(crate) fn let_go_here(&mut self, object: ObjectId) -> Left {
-        match self.list.get_mut(object.slot() as usize) {
-            Some(header) if header.generation == object.generation() => {
-                if header.external > 1 {
-                    header.external -= 1;
-                    return Left::More;
-                }
-                if header.external == 0 || header.marks.has(Mark::Spilled) {
-                    return Left::Unknown;
-                }
-                header.external = 0;
-                Left::None(*header)
-            }
-            _ => Left::Unknown,
-        }
-    }
-
     /// Gives up a reference that the mutator holds; the header as it then is.
     #[inline(always)]
     pub(crate) fn let_go(&mut self, object: ObjectId) -> Result<Header, HeapError> {
@@ -175,36 +123,6 @@ impl Headers {
             return Ok(self.lowered(object.slot()));
         }
         Ok(*header)
-    }
-
-    /// Gives up a reference that was stored, if the mutator holds the object, or if it has died: then nothing follows from
-    /// it. False if something may, and then nothing is done.
-    #[inline(always)]
-    pub(crate) fn forget_if_held(&mut self, object: ObjectId) -> bool {
-        match self.list.get_mut(object.slot() as usize) {
-            Some(header) if header.generation == object.generation() => {
-                if !header.is_held() || header.marks.has(Mark::Spilled) {
-                    return false;
-                }
-                header.internal = header.internal.saturating_sub(1);
-                true
-            }
-            _ => true,
-        }
-    }
-
-    /// Gives up the last reference to an object of all, a stored one, and marks it as queued. False if there are more, or
-    /// it is marked already, and then nothing is done.
-    #[inline(always)]
-    pub(crate) fn forget_last(&mut self, object: ObjectId) -> bool {
-        match self.list.get_mut(object.slot() as usize) {
-            Some(header) if header.generation == object.generation() && header.has_one_reference_left() => {
-                header.internal = 0;
-                header.marks.set(Mark::Queued);
-                true
-            }
-            _ => false,
-        }
     }
 
     /// Gives up a reference that was stored; the header as it then is.
@@ -223,31 +141,6 @@ impl Headers {
     fn lowered(&mut self, slot: u32) -> Header {
         self.set_strong(slot, self.strong(slot));
         self.list.get(slot as usize).copied().unwrap_or_default()
-    }
-
-    /// Counts a value that is about to be stored.
-    #[inline(always)]
-    pub(crate) fn retain(&mut self, value: &Value) -> Result<(), HeapError> {
-        let Some(object) = value.reference() else {
-            return Ok(());
-        };
-        let (limit, colour) = (self.limit, self.colour);
-        match self.list.get_mut(object.slot() as usize) {
-            Some(header) if header.generation == object.generation() && header.may_be_stored(limit, colour) => {
-                header.internal += 1;
-                Ok(())
-            }
-            _ => self.retain_slowly(object),
-        }
-    }
-
-    /// The same where the header alone does not do, or somebody has to be told.
-    #[cold]
-    #[inline(never)]
-    fn retain_slowly(&mut self, object: ObjectId) -> Result<(), HeapError> {
-        self.count(object)?;
-        self.disturb_white(object.slot());
-        Ok(())
     }
 
     /// Counts a value that is about to be stored in so many places: in all of them or, with an error, in none.

@@ -5,7 +5,16 @@
 
 use super::Headers;
 use crate::ObjectId;
-use crate::header::Marks;
+use crate::header::{Colour, Header, Marks};
+
+/// Notes that the living object of this header was given a reference, if a mark under way has not come to it.
+#[inline]
+pub(super) fn note(header: &mut Header, colour: Colour, slot: u32, disturbed: &mut Vec<u32>) {
+    if header.marks.are_white(colour) {
+        header.marks.paint(colour);
+        disturbed.push(slot);
+    }
+}
 
 impl Headers {
     /// Notes that an object was given a reference, if a mark under way has not come to it.
@@ -19,8 +28,11 @@ impl Headers {
     #[cold]
     #[inline(never)]
     pub(super) fn disturb_white(&mut self, slot: u32) {
-        if self.paint(slot) {
-            self.disturbed.push(slot);
+        let colour = self.colour;
+        if let Some(header) = self.list.get_mut(slot as usize)
+            && header.is_live()
+        {
+            note(header, colour, slot, &mut self.disturbed);
         }
     }
 
