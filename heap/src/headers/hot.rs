@@ -1,8 +1,8 @@
 //! What is done for every reference: it is counted, and given up.
 //!
 //! All of it is inlined always: left to itself, the compiler calls it, which costs as much as it does. It asks one question,
-//! whether the header alone does and nobody has to be told, and leaves all else, errors too, to one cold call. So it saves no registers
-//! for what is seldom done.
+//! whether the header alone does and nobody has to be told, and leaves all else to one cold call. So it saves no registers
+//! for what is seldom done. To find that an object is dead is not seldom: an id is a weak reference.
 
 use super::colours::note;
 use super::{Headers, add, missing};
@@ -24,13 +24,14 @@ impl Headers {
     #[inline(always)]
     pub(crate) fn hold(&mut self, object: ObjectId) -> Result<(), HeapError> {
         let (limit, colour) = (self.limit, self.colour);
-        match living(&mut self.list, object) {
-            Some(header) if header.may_be_held(limit, colour) => {
-                header.external += 1;
-                Ok(())
-            }
-            _ => self.hold_slowly(object),
+        let Some(header) = living(&mut self.list, object) else {
+            return Err(missing(object));
+        };
+        if !header.may_be_held(limit, colour) {
+            return self.hold_slowly(object);
         }
+        header.external += 1;
+        Ok(())
     }
 
     /// The same where the header alone does not do, or somebody has to be told.
