@@ -29,8 +29,9 @@ enum Of {
 }
 
 /// The numbers that programs cross upwards and downwards: the file they stand in, and the size that is crossed.
-const CROSSED: [(&str, u64, Of, u64); 7] = [
+const CROSSED: [(&str, u64, Of, u64); 8] = [
     ("elements.rs", 8, Of::Elements, 8),
+    ("spare.rs", 8, Of::Elements, 8),
     ("shapes.rs", 12, Of::Fields, 12),
     ("cycles/trial.rs", 64, Of::Elements, 64),
     ("transfer.rs", 16, Of::Elements, 16),
@@ -40,7 +41,7 @@ const CROSSED: [(&str, u64, Of, u64); 7] = [
 ];
 
 /// The others, with the reason why random programs need not cross them.
-const EXCUSED: [(&str, u64, &str); 15] = [
+const EXCUSED: [(&str, u64, &str); 16] = [
     (
         "cycles/collection.rs",
         32,
@@ -59,6 +60,7 @@ const EXCUSED: [(&str, u64, &str); 15] = [
     ("recovery/record.rs", 30, "how much a text lists"),
     ("shapes.rs", 64, "the length of a name: the unit tests beside it have longer ones"),
     ("shapes.rs", 4_096, "the number of shapes: the unit tests beside it have more"),
+    ("spare.rs", 64, "how many lists of a length are kept: the unit tests beside it have more"),
     ("verify/report.rs", 30, "how much a text lists"),
 ];
 
