@@ -144,6 +144,7 @@ impl<H: Host> Heap<H> {
             weak_index,
             queue,
             finalizers: _,
+            callbacks,
             dirty,
             cycles,
             detection,
@@ -164,6 +165,8 @@ impl<H: Host> Heap<H> {
         weak_index.digest(digest);
         digest.part("queue");
         digest.list(queue.0.iter(), |digest, id| digest.id(*id));
+        digest.part("due");
+        digest.list(callbacks.due.iter(), |digest, id| digest.id(*id));
         digest.part("dirty");
         dirty.digest(digest);
         cycles.digest(digest);

@@ -1,9 +1,9 @@
-//! Finalizers: code of the host that runs once, before an object dies.
+//! Finalizers: code of the host that runs once, before an object dies. Callbacks ([`crate::callbacks`]) are run here too.
 //!
-//! They run at two places: before an object is released, and before a set of garbage dies. They
+//! Finalizers run at two places: before an object is released, and before a set of garbage dies. They
 //! never nest, with one exception: the finalizer of an object that is being released may ask for a
-//! collection, and the finalizers of that collection's set run inside its call. So two fields say
-//! all about which are running.
+//! collection, and the finalizers of that collection's set run inside its call. A callback runs where no other code
+//! does, and may ask for a collection too. So three fields say all about which are running.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,22 +12,24 @@ use crate::footprint::Reserved;
 use crate::header::Finalizer;
 use crate::{Heap, HeapError, Host, ObjectId};
 
-/// A finalizer that panicked. The panic has ended that finalizer and nothing else.
+/// A finalizer or callback that panicked. The panic has ended that and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FinalizerPanic {
-    /// The object whose finalizer it was.
+    /// The object whose finalizer or callback it was.
     pub object: ObjectId,
     /// The panic's message, or a note that it has none.
     pub message: String,
 }
 
-/// Which finalizers run, and how those that ran have failed.
+/// Which finalizers and callbacks run, and how those that ran have failed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Finalizers {
     /// The object that is being released while its finalizer runs, or nil.
     releasing: ObjectId,
     /// Whether a finalizer of a collection's set runs.
     collecting: bool,
+    /// Whether a callback runs.
+    calling_back: bool,
     /// The objects that were armed since the finalizers of a set began to run.
     armed: Vec<ObjectId>,
     panics: Vec<FinalizerPanic>,
@@ -36,16 +38,21 @@ pub(crate) struct Finalizers {
 impl Finalizers {
     /// See [`crate::footprint`]. Panics are kept to be fetched, and left out.
     pub(crate) fn reserved(&self) -> u64 {
-        let Self { releasing: _, collecting: _, armed, panics: _ } = self;
+        let Self { releasing: _, collecting: _, calling_back: _, armed, panics: _ } = self;
         armed.reserved()
     }
 
     pub(crate) fn are_running(&self) -> bool {
-        self.collecting || !self.releasing.is_nil()
+        self.collecting || self.calling_back || !self.releasing.is_nil()
     }
 
     pub(crate) fn run_for_a_collection(&self) -> bool {
         self.collecting
+    }
+
+    /// A callback begins or ends.
+    pub(crate) fn call_back(&mut self, begins: bool) {
+        self.calling_back = begins;
     }
 
     /// The object that a clone made now has still to release.
@@ -60,7 +67,7 @@ impl Finalizers {
 
     /// Becomes such a clone of others.
     pub(crate) fn become_those_at_rest(&mut self, source: &Self) {
-        (self.releasing, self.collecting) = (ObjectId::NIL, false);
+        (self.releasing, self.collecting, self.calling_back) = (ObjectId::NIL, false, false);
         self.armed.clear();
         self.panics.clone_from(&source.panics);
     }
@@ -95,13 +102,13 @@ impl<H: Host> Heap<H> {
         header.is_ok_and(|header| header.finalizer == Finalizer::Armed)
     }
 
-    /// How many finalizers have panicked since their panics were last taken.
+    /// How many finalizers and callbacks have panicked since their panics were last taken.
     #[must_use]
     pub fn finalizer_panics(&self) -> usize {
         self.finalizers.panics.len()
     }
 
-    /// Takes what is known of the finalizers that have panicked, in order.
+    /// Takes what is known of the finalizers and callbacks that have panicked, in order.
     pub fn take_finalizer_panics(&mut self) -> Vec<FinalizerPanic> {
         std::mem::take(&mut self.finalizers.panics)
     }
@@ -138,8 +145,13 @@ impl<H: Host> Heap<H> {
         if let Ok(header) = self.arena.headers.find_mut(object) {
             header.finalizer = Finalizer::Begun;
         }
+        self.run_code(object, H::finalize);
+    }
+
+    /// Runs code of the host for an object, and keeps its panic.
+    pub(crate) fn run_code(&mut self, object: ObjectId, code: fn(&mut Self, ObjectId)) {
         // The heap is whole whenever it calls out, so a panic can't show half of a change.
-        let outcome = catch_unwind(AssertUnwindSafe(|| H::finalize(self, object)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| code(self, object)));
         if let Err(payload) = outcome {
             let message = message(&*payload);
             self.finalizers.panics.push(FinalizerPanic { object, message });

@@ -103,6 +103,7 @@ impl<H: Host> Heap<H> {
             weak_index,
             queue,
             finalizers,
+            callbacks,
             dirty,
             cycles,
             detection,
@@ -122,6 +123,7 @@ impl<H: Host> Heap<H> {
             + weak_index.reserved()
             + queue.0.reserved()
             + finalizers.reserved()
+            + callbacks.reserved()
             + dirty.reserved()
             + cycles.reserved()
             + detection.reserved()

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::arena::Arena;
+use crate::callbacks::Callbacks;
 use crate::cycles::candidates::Candidates;
 use crate::cycles::detection::Detection;
 use crate::cycles::known::KnownCycles;
@@ -30,6 +31,7 @@ pub struct Heap<H: Host = ()> {
     pub(crate) weak_index: WeakIndex,
     pub(crate) queue: Queue,
     pub(crate) finalizers: Finalizers,
+    pub(crate) callbacks: Callbacks,
     /// Objects whose references have changed since cycles were last detected.
     pub(crate) dirty: SlotSet,
     /// The cycles of the last detection.
@@ -68,6 +70,7 @@ impl<H: Host> Heap<H> {
             weak_index: WeakIndex::default(),
             queue: Queue::default(),
             finalizers: Finalizers::default(),
+            callbacks: Callbacks::default(),
             dirty: SlotSet::default(),
             cycles: KnownCycles::default(),
             detection: Detection::default(),
@@ -139,6 +142,7 @@ impl<H: Host + Clone> Clone for Heap<H> {
             weak_index: self.weak_index.clone(),
             queue,
             finalizers: self.finalizers.clone_at_rest(),
+            callbacks: self.callbacks.clone(),
             dirty: self.dirty.clone(),
             candidates: self.candidates.clone(),
             slices: self.slices.clone(),
@@ -164,6 +168,7 @@ impl<H: Host + Clone> Clone for Heap<H> {
             weak_index,
             queue,
             finalizers,
+            callbacks,
             dirty,
             candidates,
             slices,
@@ -186,6 +191,7 @@ impl<H: Host + Clone> Clone for Heap<H> {
         self.queue.0.clone_from(&queue.0);
         self.queue.extend_front(finalizers.interrupted());
         self.finalizers.become_those_at_rest(finalizers);
+        self.callbacks.clone_from(callbacks);
         self.dirty.clone_from(dirty);
         self.candidates.clone_from(candidates);
         self.slices.clone_from(slices);

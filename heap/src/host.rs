@@ -42,6 +42,14 @@ pub trait Host: Sized {
         let _ = (heap, object);
     }
 
+    /// Runs the callback of `weak`, a weak object whose target has died, if [`arm_callback`](Heap::arm_callback) asked for it.
+    ///
+    /// The target and what died with it are gone, and nothing waits to be released. The callback may call whatever a finalizer may;
+    /// a panic ends this callback and nothing else, and the same holds for a heap that is moved out.
+    fn target_died(heap: &mut Heap<Self>, weak: ObjectId) {
+        let _ = (heap, weak);
+    }
+
     /// Learns that these objects have been found to be garbage, which nothing outside of them refers
     /// to. Called once for each such set, before its finalizers run; then those of its members die
     /// together that no finalizer has made live again.

@@ -65,6 +65,7 @@
 mod allocate;
 mod arena;
 mod arrays;
+mod callbacks;
 mod configuration;
 mod copying;
 mod counts;

@@ -196,13 +196,15 @@ impl Content {
                 digest.part("box.value");
                 digest.value(value);
             }
-            Self::Weak(WeakLink { target, previous, next }) => {
+            Self::Weak(WeakLink { target, previous, next, callback }) => {
                 digest.part("weak.target");
                 digest.id(*target);
                 digest.part("weak.previous");
                 digest.number(*previous);
                 digest.part("weak.next");
                 digest.number(*next);
+                digest.part("weak.callback");
+                digest.number(u32::from(*callback));
             }
         }
     }

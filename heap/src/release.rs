@@ -93,16 +93,24 @@ impl<H: Host> Heap<H> {
         self.settle();
     }
 
-    /// Works off the queue, unless a finalizer runs: then whoever has called it will.
+    /// Works off the queue, and runs the callbacks that are due, unless user code runs: then whoever has called that will.
     #[inline]
     pub(crate) fn settle(&mut self) {
-        if !self.queue.0.is_empty() && !self.finalizers.are_running() {
+        if !(self.queue.0.is_empty() && self.callbacks.due.is_empty() || self.finalizers.are_running()) {
             self.work_off();
         }
     }
 
     #[inline(never)]
     fn work_off(&mut self) {
+        self.release_queued();
+        while let Some(weak) = self.callbacks.due.pop() {
+            self.call_back(weak);
+            self.release_queued();
+        }
+    }
+
+    fn release_queued(&mut self) {
         while let Some(object) = self.queue.0.pop_front() {
             match self.arena.headers.find(object) {
                 Ok(header) if header.dies_unasked() => {
@@ -183,7 +191,7 @@ impl<H: Host> Heap<H> {
                 }
             }
             Remains::List(values) => self.give_up_list(values),
-            Remains::Weak(link) => self.unlink(link),
+            Remains::Weak(link) => self.bury_weak(object, link),
             Remains::Other(content) => self.give_up_other(&content),
         }
     }

@@ -26,6 +26,8 @@ pub(crate) struct WeakLink {
     /// The neighbours in the list of those with the same target.
     pub(crate) previous: u32,
     pub(crate) next: u32,
+    /// Whether the host is told when the target has died; see [`crate::callbacks`].
+    pub(crate) callback: bool,
 }
 
 /// The weak objects of one target.
@@ -101,7 +103,7 @@ impl<H: Host> Heap<H> {
             let count = self.weak_index.count(target);
             self.arena.headers.room(target, count)?;
         }
-        let link = WeakLink { target, previous: NONE, next: NONE };
+        let link = WeakLink { target, previous: NONE, next: NONE, callback: false };
         let weak = self.insert(Content::Weak(link), false)?;
         self.link(weak.slot(), target);
         Ok(weak)
@@ -172,7 +174,7 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    /// Makes the weak objects of a dying object refer to nil.
+    /// Makes the weak objects of a dying object refer to nil; their callbacks are due from now on.
     pub(crate) fn clear_weak_references(&mut self, target: ObjectId) {
         let Some(list) = self.weak_index.lists.remove(&target.slot()) else {
             return;
@@ -180,7 +182,11 @@ impl<H: Host> Heap<H> {
         let mut weak = list.first;
         while let Some(link) = self.weak_link(weak) {
             link.target = ObjectId::NIL;
-            weak = link.next;
+            let (is_due, next) = (link.is_due(), link.next);
+            if is_due {
+                self.callbacks.due.extend(self.arena.tenant(weak));
+            }
+            weak = next;
         }
     }
 }

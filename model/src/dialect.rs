@@ -124,6 +124,15 @@ impl Clause {
     }
 }
 
+impl From<Callbacks> for SetCallbacks {
+    fn from(callbacks: Callbacks) -> SetCallbacks {
+        match callbacks {
+            Callbacks::WhenReleased => SetCallbacks::WhenReleased,
+            Callbacks::AtDeath => SetCallbacks::AtDeath,
+        }
+    }
+}
+
 impl UserCode {
     /// Whether the code of a dying object runs as a finalizer, or as a destructor.
     pub fn runs_as(self, sort: UserCode) -> bool {

@@ -111,6 +111,8 @@ faults! {
     QueueFlag "queue_flag" ReferenceMismatch
     /// The queue has an object that must not be released.
     QueueEntry "queue_entry" ReferenceMismatch
+    /// A callback is listed as due that is not.
+    CallbackEntry "callback_entry" ReferenceMismatch
 }
 
 impl Fault {

@@ -108,16 +108,18 @@ macro_rules! operations {
 
             // Frames.
             /// Opens a frame, in which checks may touch that many objects.
-            0x56 "begin $" Nothing 42 Begin { objects: u32 }
+            0x56 "begin $" Nothing 48 Begin { objects: u32 }
             /// Closes the frame.
-            0x57 "end" Nothing 60 End {}
+            0x57 "end" Nothing 70 End {}
             /// Allocates an object whose reference the end of the frame gives up.
             0x18 "temp $" New 200 Temp { allocation: Box<Operation<R>> }
 
             // Finalizers.
             /// Adds a line to an object's finalizer.
             0x60 "on $: $" Nothing 60 On { object: Option<R>, line: Box<Line> }
-            /// Ends its finalizer by a panic.
+            /// Adds a line to a weak object's callback, which runs when its target has died.
+            0x62 "when $: $" Nothing 40 When { weak: Option<R>, line: Box<Line> }
+            /// Ends its finalizer or callback by a panic.
             0x61 "panic" Nothing 4 Panic {}
 
             // Damage.
@@ -305,6 +307,22 @@ impl<R> Operation<R> {
         }
     }
 
+    /// The object whose finalizer or callback it adds a line to, and that line.
+    pub fn armed(&self) -> Option<(Option<&R>, &Line)> {
+        match self {
+            Operation::On { object, line } | Operation::When { weak: object, line } => Some((object.as_ref(), line)),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn armed_mut(&mut self) -> Option<(&mut Option<R>, &mut Line)> {
+        match self {
+            Operation::On { object, line } | Operation::When { weak: object, line } => Some((object, line)),
+            _ => None,
+        }
+    }
+
     /// The kind of object that it allocates; `None` if it allocates nothing.
     pub fn allocated(&self) -> Option<Kind> {
         Some(match self {
@@ -347,6 +365,11 @@ impl Code {
     /// Whether it allocates one object. Such operations check first (SPEC 4).
     pub fn allocates(self) -> bool {
         self.allocates_plainly() || self == Code::Temp
+    }
+
+    /// Whether it adds a line to user code.
+    pub fn arms(self) -> bool {
+        matches!(self, Code::On | Code::When)
     }
 
     /// Whether it stores one value in one place, so that it can stand in a `transfer`.

@@ -105,7 +105,7 @@ impl Program {
         fn of(line: &Line) -> u64 {
             match &line.operation {
                 Operation::Chain { length } | Operation::Ring { length } => u64::from(*length),
-                Operation::On { line, .. } => of(line),
+                Operation::On { line, .. } | Operation::When { line, .. } => of(line),
                 _ => 0,
             }
         }

@@ -60,8 +60,12 @@ pub struct Reference {
     owed: Vec<VecDeque<Object>>,
     /// References that members of sets contained and that became nil before their code; they still count (SPEC 11.20).
     torn: Vec<Object>,
-    /// The objects whose finalizers run, the innermost last.
+    /// References that the dead contain for whose death callbacks run now: they count until they are given up (SPEC 11.25).
+    left: Vec<Object>,
+    /// The objects whose finalizers or callbacks run, the innermost last.
     running: Vec<Running>,
+    /// Weak objects whose targets have died, and whose callbacks have not run (SPEC 2.13).
+    due: BTreeSet<Object>,
     /// Dead objects whose jobs are to run.
     jobs: VecDeque<Object>,
     /// Objects that nothing saves any more.
@@ -107,12 +111,33 @@ pub struct Reference {
     gives_no_reasons: bool,
 }
 
-/// A finalizer that runs.
+/// User code that runs.
 #[derive(Debug, Clone)]
 struct Running {
     object: Object,
-    /// The set of which it is a member, if it does not run in a release.
-    set: Option<BTreeSet<Object>>,
+    site: Site,
+}
+
+/// Where user code runs.
+#[derive(Debug, Clone)]
+enum Site {
+    /// A finalizer, in its object's turn.
+    Turn,
+    /// A finalizer of a member of that set.
+    Set(BTreeSet<Object>),
+    /// A callback; with the set if it runs before the code of that.
+    Callback(Option<BTreeSet<Object>>),
+}
+
+impl Running {
+    /// The set whose code it is.
+    fn set(&self) -> Option<&BTreeSet<Object>> {
+        match &self.site {
+            Site::Set(set) => Some(set),
+            Site::Callback(set) => set.as_ref(),
+            Site::Turn => None,
+        }
+    }
 }
 
 impl Graph for Reference {
@@ -194,7 +219,7 @@ impl Reference {
         let mut depth = 0;
         self.choices.iter().skip(self.script.journal.len()).find_map(|event| match event {
             Event::Did(outcome) if depth == 0 => Some(outcome),
-            Event::Began(_) => {
+            Event::Began(_) | Event::Called(_) => {
                 depth += 1;
                 None
             }
@@ -293,7 +318,7 @@ impl Reference {
     /// The internal counts.
     fn internal(&self) -> Vec<u32> {
         let mut counts = counted(self);
-        self.torn.iter().for_each(|target| counts[target.index()] += 1);
+        self.torn.iter().chain(&self.left).for_each(|target| counts[target.index()] += 1);
         counts
     }
 

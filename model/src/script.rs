@@ -1,4 +1,4 @@
-//! What a program means on any heap: names, outcomes, and the runs of finalizers (SPEC 2).
+//! What a program means on any heap: names, outcomes, and the runs of finalizers and callbacks (SPEC 2).
 //!
 //! A heap that carries out programs is a [`Machine`]. It answers calls with objects for names, and lends its
 //! [`Script`], the part of its state that belongs to the program and not to the heap.
@@ -59,7 +59,7 @@ pub enum Outcome {
     Skipped,
 }
 
-/// How a run of a finalizer ended.
+/// How a run of a finalizer or callback ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum End {
     /// It returned.
@@ -75,9 +75,11 @@ pub enum End {
 pub enum Event {
     /// The finalizer of an object began.
     Began(Object),
-    /// A finalizer carried out an operation.
+    /// The callback of a weak object began.
+    Called(Object),
+    /// A finalizer or callback carried out an operation.
     Did(Outcome),
-    /// The running finalizer ended, and its references are dropped.
+    /// The running finalizer or callback ended, and its references are dropped.
     Ended(End),
     /// An object died.
     Died(Object),
@@ -102,6 +104,7 @@ pub struct Script {
     names: Vec<Option<Object>>,
     /// In `Arc`, since heaps are copied after every operation.
     finalizers: BTreeMap<Object, Arc<Vec<Line>>>,
+    callbacks: BTreeMap<Object, Arc<Vec<Line>>>,
     fuel: u32,
     /// Whether a finalizer stays when it has run (SPEC 11.17, 11.18).
     again: bool,
@@ -111,7 +114,8 @@ pub struct Script {
 
 impl Default for Script {
     fn default() -> Script {
-        Script { names: Vec::new(), finalizers: BTreeMap::new(), fuel: FUEL, again: false, journal: Vec::new() }
+        let (finalizers, callbacks) = (BTreeMap::new(), BTreeMap::new());
+        Script { names: Vec::new(), finalizers, callbacks, fuel: FUEL, again: false, journal: Vec::new() }
     }
 }
 
@@ -145,9 +149,24 @@ impl Script {
         self.finalizers.remove(&object);
     }
 
-    /// Whether any object has a finalizer that has not begun, or has one at each death.
-    pub fn has_finalizers(&self) -> bool {
-        !self.finalizers.is_empty()
+    /// Appends a line to the callback of a weak object whose target lives.
+    pub fn append_to_callback(&mut self, weak: Object, line: Line) {
+        Arc::make_mut(self.callbacks.entry(weak).or_default()).push(line);
+    }
+
+    /// Takes a callback away.
+    pub fn forget_callback(&mut self, weak: Object) {
+        self.callbacks.remove(&weak);
+    }
+
+    /// The weak objects that have a callback that has not run.
+    pub fn with_callbacks(&self) -> impl Iterator<Item = Object> + '_ {
+        self.callbacks.keys().copied()
+    }
+
+    /// Whether any user code may still run: a finalizer that has not begun, or is one at each death, or a callback.
+    pub fn has_code(&self) -> bool {
+        !self.finalizers.is_empty() || !self.callbacks.is_empty()
     }
 
     /// Whether an object has a finalizer that has not begun.
@@ -196,10 +215,22 @@ pub fn finalize(machine: &mut impl Machine, object: Object) -> End {
         true => script.finalizers.get(&object).cloned(),
         false => script.finalizers.remove(&object),
     };
-    let lines = lines.unwrap_or_default();
+    run(machine, object, &lines.unwrap_or_default())
+}
+
+/// Runs the callback of a weak object.
+pub fn call_back(machine: &mut impl Machine, weak: Object) -> End {
+    let script = machine.script();
+    script.journal.push(Event::Called(weak));
+    let lines = script.callbacks.remove(&weak).unwrap_or_default();
+    run(machine, weak, &lines)
+}
+
+/// Carries out the lines of a finalizer or callback, and drops what is left over (SPEC 2.6, 2.10).
+fn run(machine: &mut impl Machine, object: Object, lines: &[Line]) -> End {
     let mut run = Run { object, bound: Vec::new() };
     let mut end = End::Returned;
-    for line in lines.iter() {
+    for line in lines {
         let script = machine.script();
         if script.fuel == 0 {
             end = End::OutOfFuel;
@@ -222,7 +253,7 @@ pub fn finalize(machine: &mut impl Machine, object: Object) -> End {
     end
 }
 
-/// A run of a finalizer: its object and the names that it has bound, in order.
+/// A run of a finalizer or callback: its object and the names that it has bound, in order.
 struct Run {
     object: Object,
     bound: Vec<Bound>,

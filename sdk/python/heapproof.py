@@ -3,7 +3,8 @@
 Write a class with a method for each operation that the heap has, and call `run` with an object of it. The library speaks
 the protocol of docs/protocol.md. It numbers the objects, knows which live, parses commands and values, and refuses what
 needs no look into the heap: nil, dead objects, wrong kinds, indices out of range. The heap says what happens to its objects:
-`died` where one dies, and `run_code` where it would call a finalizer or destructor.
+`died` where one dies, `run_code` where it would call a finalizer or destructor, and `call_back` where the callback of a
+weak object.
 
 Values are None, booleans, integers, floats, strings, `Char`, and the heap's objects. Python 3.8. License: MIT OR Apache-2.0.
 """
@@ -50,6 +51,11 @@ def run_code(thing):
     return _library.run_code(thing)
 
 
+def call_back(weak):
+    """Runs the callback of a weak object whose target has died, likewise."""
+    return _library.run_code(weak, "called")
+
+
 def took(things):
     """A collection has found these objects as one set."""
     _library.event("took", things)
@@ -81,7 +87,7 @@ _NEEDS = {
     "ReadElement": "array read_index", "WriteElement": "array write_index", "Push": "array push", "Pop": "array pop",
     "ReadCapture": "closure read_index", "WriteCapture": "closure write_index", "ReadBox": "box read_index",
     "WriteBox": "box write_index", "Take": "take", "Drop": "drop", "Upgrade": "weak upgrade", "Collect": "collect",
-    "On": "on",
+    "On": "on", "When": "weak when",
 }
 _ACCESS = re.compile(r"\*?(?:#(\d+)|nil)(?:\.(\w+)|\[(\d+)\]|\{(\d+)\})?(?: = (.+))?$", re.S)
 _WORDS = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[^ ]+', re.S)
@@ -119,6 +125,7 @@ class _Library:
         self.numbers = {}  # by id; `kept` keeps the ids
         self.kept = []
         self.coded = set()
+        self.watching = set()  # weak objects that have a callback
         self.count = 0
 
     def has(self, methods):
@@ -239,11 +246,11 @@ class _Library:
     def event(self, word, things):
         self.answers.append(" ".join([word, *(str(self.number_of(thing)) for thing in things)]))
 
-    def run_code(self, thing):
+    def run_code(self, thing, word="began"):
         number = self.number_of(thing)
-        if number not in self.coded:
+        if number not in (self.coded if word == "began" else self.watching):
             return False  # its code is empty
-        self.answers.append("began %d" % number)
+        self.answers.append("%s %d" % (word, number))
         self.depth += 1
         panicked = self.commands()
         self.depth -= 1
@@ -309,13 +316,17 @@ class _Library:
         if word in _KINDS:
             thing = self.make(word, words[1:])
             return "done #%d" % self.allocated(thing, word)
-        if word in ("take", "drop", "on"):
-            if words[1] == "nil" and word != "on":
+        if word in ("take", "drop", "on", "when"):
+            if words[1] == "nil" and word in ("take", "drop"):
                 return "done"
-            thing = self.named(words[1])
+            thing = self.named(words[1], "weak" if word == "when" else None)
             if word == "on":
                 self.coded.add(int(words[1][1:]))
-            getattr(heap, word)(thing)
+            told = getattr(heap, word)(thing)
+            if word == "when" and told is False:
+                return "done false"  # the target is dead: the callback will not run
+            if word == "when":
+                self.watching.add(int(words[1][1:]))
             return "done"
         if word == "push":
             thing = self.named(words[1], "array")

@@ -1,6 +1,6 @@
-//! User code on the subject's side: what a program has armed objects with, and how a subject runs it (SPEC 2.5 to 2.12, 10.9).
+//! User code on the subject's side: what a program has armed objects with, and how a subject runs it (SPEC 2.5 to 2.13, 10.9).
 //!
-//! The model runs finalizers by itself, in `heapproof_model::script`. This was written from the text of the contract alone, and
+//! The model runs finalizers and callbacks by itself, in `heapproof_model::script`. This was written from the text of the contract alone, and
 //! the two share no code: so a mistake in either is seen as any other difference between subject and model.
 
 use heapproof_model::{Code, End, Event, Line, Name, Object, Operation, Outcome, Refusal, Value};
@@ -8,16 +8,52 @@ use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-/// How many operations all finalizers of a program may reach (SPEC 2.12).
+/// How many operations all finalizers and callbacks of a program may reach (SPEC 2.12).
 const FUEL: u32 = 1_000;
 
-/// What belongs to a program: its names, the finalizers that it has made, and what has happened.
+/// What user code is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sort {
+    /// Code that runs before its object dies.
+    Finalizer,
+    /// Code of a weak object, which runs when the target has died.
+    Callback,
+}
+
+impl Sort {
+    /// The code that begins with an event, by its object.
+    pub fn begun(event: &Event) -> Option<(Object, Sort)> {
+        match event {
+            Event::Began(object) => Some((*object, Sort::Finalizer)),
+            Event::Called(weak) => Some((*weak, Sort::Callback)),
+            _ => None,
+        }
+    }
+
+    /// Whose code an operation adds a line to, and the line.
+    pub fn armed(operation: &Operation<Object>) -> Option<(Object, Sort, &Line)> {
+        let sort = if operation.code() == Code::When { Sort::Callback } else { Sort::Finalizer };
+        operation.armed().and_then(|(object, line)| Some((*object?, sort, line)))
+    }
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Sort::Finalizer => "finalizer",
+            Sort::Callback => "callback",
+        }
+    }
+}
+
+/// What belongs to a program: its names, the finalizers and callbacks that it has made, and what has happened.
 #[derive(Debug)]
 pub struct Finalizers {
     /// The object of each name that the program has bound.
     names: Vec<Option<Object>>,
     /// The lines of each object's finalizer. They are shared between copies of a heap.
     lines: BTreeMap<Object, Arc<Vec<Line>>>,
+    /// The lines of each weak object's callback.
+    callbacks: BTreeMap<Object, Arc<Vec<Line>>>,
     fuel: u32,
     /// Whether the lines of a finalizer stay when it has run.
     keeps: bool,
@@ -27,22 +63,24 @@ pub struct Finalizers {
 
 impl Default for Finalizers {
     fn default() -> Finalizers {
-        Finalizers { names: Vec::new(), lines: BTreeMap::new(), fuel: FUEL, keeps: false, journal: Vec::new() }
+        let (lines, callbacks) = (BTreeMap::new(), BTreeMap::new());
+        Finalizers { names: Vec::new(), lines, callbacks, fuel: FUEL, keeps: false, journal: Vec::new() }
     }
 }
 
 impl Clone for Finalizers {
     fn clone(&self) -> Finalizers {
-        let Finalizers { names, lines, fuel, keeps, journal } = self;
-        let (names, lines, journal) = (names.clone(), lines.clone(), journal.clone());
-        Finalizers { names, lines, fuel: *fuel, keeps: *keeps, journal }
+        let Finalizers { names, lines, callbacks, fuel, keeps, journal } = self;
+        let (names, lines, callbacks) = (names.clone(), lines.clone(), callbacks.clone());
+        Finalizers { names, lines, callbacks, fuel: *fuel, keeps: *keeps, journal: journal.clone() }
     }
 
     /// Copies into a former copy, whose memory is used again.
     fn clone_from(&mut self, source: &Finalizers) {
-        let Finalizers { names, lines, fuel, keeps, journal } = source;
+        let Finalizers { names, lines, callbacks, fuel, keeps, journal } = source;
         self.names.clone_from(names);
         self.lines.clone_from(lines);
+        self.callbacks.clone_from(callbacks);
         (self.fuel, self.keeps) = (*fuel, *keeps);
         self.journal.clone_from(journal);
     }
@@ -78,13 +116,28 @@ impl Finalizers {
         self.lines.remove(&object);
     }
 
+    /// Appends a line to a weak object's callback. Whether that may still run is for the subject to say.
+    pub fn append_to_callback(&mut self, weak: Object, line: Line) {
+        Arc::make_mut(self.callbacks.entry(weak).or_default()).push(line);
+    }
+
+    /// Whether a weak object has a callback that has not run.
+    pub fn has_callback(&self, weak: Object) -> bool {
+        self.callbacks.contains_key(&weak)
+    }
+
+    /// Removes a weak object's callback.
+    pub fn forget_callback(&mut self, weak: Object) {
+        self.callbacks.remove(&weak);
+    }
+
     /// Says whether the lines of a finalizer stay when it has run: where it runs before each death (SPEC 11.18), or as a
     /// finalizer and as a destructor (SPEC 11.17).
     pub fn keep(&mut self, keeps: bool) {
         self.keeps = keeps;
     }
 
-    /// Feeds all on which the future depends: fuel, and the finalizers of what lives. `label` says of an object whether it lives,
+    /// Feeds all on which the future depends: fuel, and the finalizers and callbacks of what lives. `label` says of an object whether it lives,
     /// and what tells it from others. A name that stands for no object yet is told by its order within its finalizer. `part` is
     /// told what comes next.
     pub fn digest<H: Hasher>(
@@ -93,11 +146,22 @@ impl Finalizers {
         part: impl Fn(&mut H, &'static str),
         state: &mut H,
     ) {
-        let Finalizers { names: _, lines, fuel, keeps: _, journal: _ } = self;
+        let Finalizers { names: _, lines, callbacks, fuel, keeps: _, journal: _ } = self;
         part(state, "fuel");
         fuel.hash(state);
-        part(state, "finalizers");
-        for (object, lines) in lines {
+        for (name, code) in [("finalizers", lines), ("callbacks", callbacks)] {
+            part(state, name);
+            self.digest_lines(code, label, state);
+        }
+    }
+
+    fn digest_lines<H: Hasher>(
+        &self,
+        code: &BTreeMap<Object, Arc<Vec<Line>>>,
+        label: &dyn Fn(Object) -> (bool, u64),
+        state: &mut H,
+    ) {
+        for (object, lines) in code {
             if !label(*object).0 {
                 continue;
             }
@@ -122,9 +186,9 @@ impl Finalizers {
     }
 }
 
-/// A heap that runs finalizers.
+/// A heap that runs finalizers and callbacks.
 pub trait Runs {
-    /// Carries out an operation of a finalizer.
+    /// Carries out an operation of a finalizer or callback.
     ///
     /// # Errors
     /// Why it is refused.
@@ -144,7 +208,7 @@ pub trait Runs {
     }
 }
 
-/// Carries out a line of the program outside of finalizers, and binds its name.
+/// Carries out a line of the program outside of user code, and binds its name.
 pub fn step(machine: &mut impl Runs, line: &Line) -> Outcome {
     let finalizers = machine.finalizers();
     let operation = line.operation.resolve(&|name| finalizers.object(name));
@@ -165,14 +229,26 @@ pub fn run(machine: &mut impl Runs, object: Object) -> End {
     let lines =
         if finalizers.keeps { finalizers.lines.get(&object).cloned() } else { finalizers.lines.remove(&object) };
     finalizers.journal.push(Event::Began(object));
-    let mut run = Run { own: object, names: Vec::new() };
-    let end = run.carry_out(machine, &lines.unwrap_or_default());
+    carry_out(machine, object, &lines.unwrap_or_default())
+}
+
+/// Runs the callback of a weak object whose target has died, and says how that ended (SPEC 2.13).
+pub fn call_back(machine: &mut impl Runs, weak: Object) -> End {
+    let finalizers = machine.finalizers();
+    let lines = finalizers.callbacks.remove(&weak).unwrap_or_default();
+    finalizers.journal.push(Event::Called(weak));
+    carry_out(machine, weak, &lines)
+}
+
+fn carry_out(machine: &mut impl Runs, own: Object, lines: &[Line]) -> End {
+    let mut run = Run { own, names: Vec::new() };
+    let end = run.carry_out(machine, lines);
     run.give_up_the_rest(machine);
     machine.finalizers().journal.push(Event::Ended(end));
     end
 }
 
-/// A finalizer that runs.
+/// A finalizer or callback that runs.
 struct Run {
     own: Object,
     /// The names that it has bound, in that order.

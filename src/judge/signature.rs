@@ -297,6 +297,7 @@ fn event(event: Option<&Event>) -> String {
     match event {
         None => "nothing".to_owned(),
         Some(Event::Began(_)) => "began".to_owned(),
+        Some(Event::Called(_)) => "called".to_owned(),
         Some(Event::Did(outcome)) => self::outcome(outcome).to_owned(),
         Some(Event::Ended(End::Returned)) => "returned".to_owned(),
         Some(Event::Ended(End::Panicked)) => "panicked".to_owned(),

@@ -1,5 +1,6 @@
 //! The story of a test: calls, the outcome that each must have, and what must hold afterwards.
 
+use super::code::Sort;
 use super::signature::Signature;
 use heapproof_model::{Contents, Counts, End, Event, Finding, Line, Name, Object, Operation, Outcome, Program};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,10 +86,12 @@ pub enum Claim {
     Empty,
 }
 
-/// A run of a finalizer.
+/// A run of a finalizer or callback.
 #[derive(Debug, Clone)]
 pub struct Run {
-    /// The object whose finalizer ran.
+    /// What code it is.
+    pub sort: Sort,
+    /// The object whose code ran.
     pub object: Object,
     /// What it did, in order.
     pub steps: Vec<Step>,

@@ -267,7 +267,8 @@ impl Violation {
             Violation::Cycles { model, subject } | Violation::Detection { model, subject } => parted(model, subject),
             Violation::Journal { model, subject } => {
                 let of = |event: &Event| match event {
-                    Event::Began(object) | Event::Died(object) | Event::Damaged(Some(object)) => vec![*object],
+                    Event::Began(object) | Event::Called(object) => vec![*object],
+                    Event::Died(object) | Event::Damaged(Some(object)) => vec![*object],
                     Event::Took(set) => set.iter().copied().collect(),
                     _ => Vec::new(),
                 };

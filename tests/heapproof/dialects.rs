@@ -133,6 +133,11 @@ fn telling(clause: &str, lines: usize) -> Space {
             Space { fields, objects: 3, ..tables(vec![Table, WriteField]) }
         }
         "born" | "set-armed" | "set-own" | "set-view" | "weak" | "set-weak" => Space { lines, ..Space::code() },
+        "callbacks" | "set-callbacks" => {
+            let fields = vec![Field::common(0), Field::common(1)];
+            let kinds = vec![Kind::Table, Kind::Weak];
+            Space { fields, kinds, objects: 3, ..tables(vec![WriteField, Drop, Chain, Weak, When, Collect, Panic]) }
+        }
         "wrong-calls" => Space { kinds: vec![Kind::Array], ..tables(vec![Drop, Array, Push, Pop, Take, On]) },
         "ceiling" => tables(vec![SetCounts, Table, Take, Drop, On]),
         "weak-objects" | "upgrade" => {
@@ -149,7 +154,7 @@ fn telling(clause: &str, lines: usize) -> Space {
 #[test]
 fn a_search_through_all_short_programs_finds_what_is_wrong() {
     for twin in wrong() {
-        let found = (1..=5).find_map(|lines| found(telling(twin.clause, lines), &twin.kind));
+        let found = (1..=6).find_map(|lines| found(telling(twin.clause, lines), &twin.kind));
         assert!(found.is_some(), "{} {}: {}", twin.clause, twin.answer, twin.kind.about);
     }
 }

@@ -34,6 +34,7 @@ const CLUSTERS: &[Cluster] = &[
     both(holders, &["header.external"], &["thing.external"]),
     both(code, &["header.finalizer"], &["thing.begun"]),
     both(code, &["finalizers"], &["finalizers"]),
+    both(callbacks, &["callbacks", "weak.callback"], &["callbacks"]),
     both(slices, &["cycle.members", "cycle.whole", "cycles.length", "cycles.of_slot", "cycles.vacant", "cycles.broken", "cycles.whole", "detection.has_learned"], &["cycles"]),
     both(slices, &["dirty", "header.marks"], &[]),
     both(slices, &["detection.underway", "detection.stage", "detection.found", "detection.frames", "detection.open", "detection.low", "detection.last"], &["pauses"]),
@@ -58,6 +59,8 @@ const UNOBSERVABLE: &[(Part, &str)] = &[
     (("heap", "queue"), "it is empty between calls, but for a fault, which marks or unmarks an object too"),
     (("model", "queue"), "it is empty between calls"),
     (("model", "releasing"), "it is false between calls"),
+    (("heap", "due"), "it is empty between calls, but for a fault"),
+    (("model", "due"), "it is empty between calls"),
     (("heap", "fuel"), "1,000 operations of finalizers are out of reach"),
     (("model", "fuel"), "1,000 operations of finalizers are out of reach"),
     (("heap", "closure.function"), "all closures of a space have one function"),
@@ -88,6 +91,10 @@ fn whole() -> Space {
 
 fn code() -> Space {
     Space { lines: 4, ..Space::code() }
+}
+
+fn callbacks() -> Space {
+    Space { lines: 4, ..Space::callbacks() }
 }
 
 fn holders() -> Space {

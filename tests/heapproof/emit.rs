@@ -111,7 +111,7 @@ fn the_small_traces_of_the_corpus_use_every_operation() {
     fn codes(line: &Line, used: &mut BTreeSet<Code>) {
         used.insert(line.operation.code());
         match &line.operation {
-            Operation::On { line, .. } => codes(line, used),
+            Operation::On { line, .. } | Operation::When { line, .. } => codes(line, used),
             Operation::Temp { allocation } => {
                 used.insert(allocation.code());
             }

@@ -2,7 +2,7 @@ use crate::pretender::{Manner, Pretender};
 use heapproof::generate::{Profile, Recipe, case};
 use heapproof::lockstep;
 use heapproof::model::definitions::{self, Graph};
-use heapproof::model::{Code, Operation, Program, Reference, script};
+use heapproof::model::{Code, Program, Reference, script};
 use heapproof::subject::SubjectKind;
 use heapproof::tally::Tally;
 use std::collections::BTreeSet;
@@ -86,7 +86,7 @@ fn finalizers_reach_what_is_refused_to_them() {
     let mut within = BTreeSet::new();
     for program in programs(3_000) {
         for line in program.lines() {
-            if let Operation::On { line, .. } = &line.operation {
+            if let Some((_, line)) = line.operation.armed() {
                 within.insert(line.operation.code());
             }
         }

@@ -25,7 +25,7 @@ fn bytes(path: &Path) -> Vec<u8> {
 fn codes(operation: &Operation<heapproof::model::Name>) -> Vec<Code> {
     let mut codes = vec![operation.code()];
     match operation {
-        Operation::On { line, .. } => codes.extend(self::codes(&line.operation)),
+        Operation::On { line, .. } | Operation::When { line, .. } => codes.extend(self::codes(&line.operation)),
         Operation::Temp { allocation } => codes.push(allocation.code()),
         _ => {}
     }

@@ -1,6 +1,6 @@
 use crate::{corpus, program};
 use heapproof::lockstep;
-use heapproof::model::{Code, Line, Operation, Program};
+use heapproof::model::{Code, Line, Program};
 use heapproof::mutate::{MOST_BULK, cross, cross_bytes, mutate, mutate_bytes};
 use heapproof::properties::Property;
 use heapproof::subjects::HEAP;
@@ -76,7 +76,7 @@ fn the_same_seed_makes_the_same_change() {
 fn every_operation_comes_of_nothing() {
     fn codes(line: &Line, seen: &mut BTreeSet<Code>, within: &mut BTreeSet<Code>) {
         seen.insert(line.operation.code());
-        if let Operation::On { line, .. } = &line.operation {
+        if let Some((_, line)) = line.operation.armed() {
             within.insert(line.operation.code());
             codes(line, seen, within);
         }

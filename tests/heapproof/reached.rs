@@ -3,7 +3,7 @@
 use crate::{corpus, program};
 use heapproof::generate::{Recipe, case};
 use heapproof::lockstep::Lockstep;
-use heapproof::model::{Code, End, Event, Line, Name, Object, Operation, Outcome, Program, Refusal, Value};
+use heapproof::model::{Code, End, Event, Line, Name, Object, Outcome, Program, Refusal, Value};
 use heapproof::subjects::HEAP;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +41,7 @@ fn refusals(code: Code) -> &'static [Refusal] {
         Code::End => &[Reentrant, Frame],
         Code::Temp => &[Reentrant, Frame, Nil, Stale, StaleValue, NotPlain, Overflow, Capacity],
         Code::On => &[Nil, Stale],
+        Code::When => &[Nil, Stale, Kind],
         Code::Fault => &[Nil, Stale, Inapplicable],
         Code::SetInterval | Code::SetBounds | Code::SetCapacity | Code::SetCounts => &[Setting],
         Code::SetGenerations | Code::SetBudget | Code::SetVerify => &[Setting],
@@ -50,12 +51,13 @@ fn refusals(code: Code) -> &'static [Refusal] {
 }
 
 /// What can happen, each in a word.
-const EVENTS: [&str; 10] =
-    ["began", "did", "returned", "panicked", "out of fuel", "died", "took", "paused", "damaged", "recovered"];
+const EVENTS: [&str; 11] =
+    ["began", "called", "did", "returned", "panicked", "out of fuel", "died", "took", "paused", "damaged", "recovered"];
 
 fn word(event: &Event) -> &'static str {
     match event {
         Event::Began(_) => "began",
+        Event::Called(_) => "called",
         Event::Did(_) => "did",
         Event::Ended(End::Returned) => "returned",
         Event::Ended(End::Panicked) => "panicked",
@@ -93,29 +95,33 @@ struct Record {
     events: BTreeSet<&'static str>,
 }
 
-/// The finalizers of one program, told apart by what happens: the journal says what their operations came to, and this
+/// Whose code it is, and whether it is a callback.
+type Owner = (Object, bool);
+
+/// The user code of one program, told apart by what happens: the journal says what its operations came to, and this
 /// knows which ones they are.
 #[derive(Default)]
-struct Finalizers {
-    lines: BTreeMap<Object, Vec<Line>>,
-    /// Those that run, the innermost last: whose, how many lines are done, what they have bound.
-    running: Vec<(Object, usize, BTreeMap<Name, Object>)>,
-    begun: BTreeSet<Object>,
+struct UserCode {
+    lines: BTreeMap<Owner, Vec<Line>>,
+    /// What runs, the innermost last: whose it is, how many lines are done, what they have bound.
+    running: Vec<(Owner, usize, BTreeMap<Name, Object>)>,
+    begun: BTreeSet<Owner>,
 }
 
-impl Finalizers {
+impl UserCode {
     fn happened(&mut self, lockstep: &mut Lockstep, events: &[Event], record: &mut Record) {
         for event in events {
             record.events.insert(word(event));
             match event {
-                Event::Began(object) => {
-                    self.begun.insert(*object);
-                    self.running.push((*object, 0, BTreeMap::new()));
+                Event::Began(object) | Event::Called(object) => {
+                    let owner = (*object, matches!(event, Event::Called(_)));
+                    self.begun.insert(owner);
+                    self.running.push((owner, 0, BTreeMap::new()));
                 }
                 Event::Ended(end) => {
-                    let (object, at, _) = self.running.pop().unwrap();
+                    let (owner, at, _) = self.running.pop().unwrap();
                     if *end == End::Panicked {
-                        assert_eq!(self.lines[&object][at].operation.code(), Code::Panic);
+                        assert_eq!(self.lines[&owner][at].operation.code(), Code::Panic);
                         record.outcomes.insert(Reached::Done(Code::Panic));
                     }
                 }
@@ -126,27 +132,28 @@ impl Finalizers {
     }
 
     fn did(&mut self, lockstep: &mut Lockstep, outcome: &Outcome, record: &mut Record) {
-        let (object, at, bound) = self.running.last_mut().unwrap();
-        let line = self.lines[object][*at].clone();
+        let (owner, at, bound) = self.running.last_mut().unwrap();
+        let line = self.lines[owner][*at].clone();
         *at += 1;
         record.outcomes.insert(Reached::new(line.operation.code(), outcome));
         if let (Some(name), Outcome::Done(Value::Reference(given))) = (line.bind, outcome) {
             bound.insert(name, *given);
         }
-        let of = match &line.operation {
-            Operation::On { object: Some(Name::SELF), .. } => Some(*object),
-            Operation::On { object: Some(name), .. } => bound.get(name).copied().or_else(|| lockstep.object(*name)),
+        let of = match line.operation.armed() {
+            Some((Some(&Name::SELF), _)) => Some(owner.0),
+            Some((Some(name), _)) => bound.get(name).copied().or_else(|| lockstep.object(*name)),
             _ => None,
         };
-        self.on(of, &line, outcome);
+        self.arm(of, &line, outcome);
     }
 
-    /// Learns of a line that an object's finalizer has now.
-    fn on(&mut self, object: Option<Object>, line: &Line, outcome: &Outcome) {
-        if let (Some(object), Operation::On { line, .. }, Outcome::Done(_)) = (object, &line.operation, outcome)
-            && !self.begun.contains(&object)
-        {
-            self.lines.entry(object).or_default().push((**line).clone());
+    /// Learns of a line that an object's code has now.
+    fn arm(&mut self, object: Option<Object>, line: &Line, outcome: &Outcome) {
+        if let (Some(object), Some((_, within)), Outcome::Done(_)) = (object, line.operation.armed(), outcome) {
+            let owner = (object, line.operation.code() == Code::When);
+            if !self.begun.contains(&owner) {
+                self.lines.entry(owner).or_default().push(within.clone());
+            }
         }
     }
 }
@@ -156,17 +163,17 @@ fn run(program: &Program, record: &mut Record) {
     let events: Rc<RefCell<Vec<Event>>> = Rc::default();
     let told = Rc::clone(&events);
     lockstep.watch(Box::new(move |_, called| told.borrow_mut().extend_from_slice(called.events)));
-    let mut finalizers = Finalizers::default();
+    let mut code = UserCode::default();
     for line in program.lines() {
         let outcome = lockstep.step(line).unwrap();
-        finalizers.happened(&mut lockstep, &events.take(), record);
+        code.happened(&mut lockstep, &events.take(), record);
         record.outcomes.insert(Reached::new(line.operation.code(), &outcome));
-        if let Operation::On { object: Some(name), .. } = &line.operation {
-            finalizers.on(lockstep.object(*name), line, &outcome);
+        if let Some((Some(name), _)) = line.operation.armed() {
+            code.arm(lockstep.object(*name), line, &outcome);
         }
     }
     lockstep.end().unwrap();
-    finalizers.happened(&mut lockstep, &events.take(), record);
+    code.happened(&mut lockstep, &events.take(), record);
 }
 
 /// What random programs and the corpus reach together.

@@ -11,7 +11,7 @@ use heapproof::subjects::{HEAP, HeapSubject, family};
 use std::cell::Cell;
 
 fn drawn() -> impl Iterator<Item = Program> {
-    (0..400).map(|number| case(5, number, &Recipe::default(), &|_| true))
+    (0..800).map(|number| case(5, number, &Recipe::default(), &|_| true))
 }
 
 #[test]

@@ -29,6 +29,10 @@ fn conditions_are_reached_by_the_traces_that_they_are_named_for() {
         ("a = chain 5\ndrop a".to_owned(), vec![Cascade]),
         ("a = table\nw = weak a\ndrop a\nb = upgrade w".to_owned(), vec![WeakCleared, UpgradeFails]),
         (format!("{ring}w = weak a\nc = upgrade w"), vec![UpgradeGives, UpgradeSaves]),
+        (
+            "a = table\nv = weak a\nw = weak a\nb = table\nwhen v: drop b\nwhen w: panic\ndrop a".to_owned(),
+            vec![CallbackRuns, SeveralCallbacks, CallbackReleases, CallbackPanics],
+        ),
         (format!("{ring}take a"), vec![GarbageTaken]),
         (format!("c = table\n{ring}c.x = a\na.y = 1"), vec![GarbageStored]),
         (format!("{ring}a.y = 1"), vec![GarbageWritten]),

@@ -7,7 +7,7 @@ use heapproof::lockstep::{self, Failure};
 use heapproof::lost::{Loss, Lost};
 use heapproof::properties::Property;
 use heapproof::signature::Signature;
-use heapproof::subjects::{HEAP, all};
+use heapproof::subjects::{Canary, HEAP, all};
 use heapproof::violation::{Crash, Hang, Violation};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -28,7 +28,8 @@ fn kinds_of_canaries() -> BTreeSet<String> {
     let mut kinds = BTreeSet::new();
     for property in Property::ALL.iter().copied() {
         for canary in canaries_of(property) {
-            let (program, signature) = caught(property, canary, |_, _| true);
+            let own = property == canary.property;
+            let (program, signature) = caught(property, canary, if own { Canary::is_for } else { |_, _| true });
             let failure = property.check(&canary.kind, &program).failure.unwrap();
             let told = explain(&canary.kind, &program, &failure);
             assert!(!told.facts.is_empty(), "{} by {}: {signature}\n{program}", canary.kind.name, property.name());

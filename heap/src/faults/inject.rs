@@ -102,6 +102,7 @@ impl<H: Host> Heap<H> {
             Fault::CycleEntryMissing | Fault::CycleEntryExtra => self.damage_known_cycles(fault, object)?,
             Fault::PassEntryMissing | Fault::PassEntryExtra => self.damage_pass(fault, object)?,
             Fault::TemporaryFlag | Fault::TemporaryEntry => self.damage_temporaries(fault, object)?,
+            Fault::CallbackEntry => self.callbacks.due.push(object),
         }
         Some(object)
     }

@@ -110,6 +110,8 @@ faults! {
     QueueFlag = "queue_flag",
     /// The object has an entry as waiting for its release, and is not marked.
     QueueEntry = "queue_entry",
+    /// The object is listed as a weak object whose callback is due, and it is none.
+    CallbackEntry = "callback_entry",
 }
 
 impl fmt::Display for Fault {

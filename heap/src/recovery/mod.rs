@@ -1,7 +1,7 @@
 //! Recovery: a damaged heap becomes one that can be trusted again.
 //!
 //! Contents are believed, and what is derived from them is made anew: internal and weak counts,
-//! lists of weak objects, marks and the sets that go with them, the release queue, indexes, links
+//! lists of weak objects, marks and the sets that go with them, the release queue, due callbacks, indexes, links
 //! between shapes, which known cycle an object is in, the list of vacant slots. Two things can't be
 //! derived. What a dangling reference referred to is lost; it becomes nil. And what the mutator
 //! holds is known to the mutator alone: if it says so, external counts become exact; if not, those
@@ -78,6 +78,7 @@ impl<H: Host> Heap<H> {
         self.rebuild_colours(&mut recovery);
         self.rebuild_temporaries(&mut recovery);
         self.rebuild_queue(&mut recovery);
+        self.rebuild_callbacks(&mut recovery);
         self.rebuild_counts(roots, &mut recovery);
         self.release_the_unreferenced(&mut recovery);
         self.rebuild_candidates(&mut recovery);

@@ -45,7 +45,8 @@ impl<H: Host> Heap<H> {
                 && !link.target.is_nil()
                 && is_gone(link.target)
             {
-                link.target = ObjectId::NIL;
+                // The target has not died, as far as is known: nobody is called.
+                (link.target, link.callback) = (ObjectId::NIL, false);
                 recovery.lose(object, 0);
             }
             with_values_mut(content, |place, value| {
@@ -154,6 +155,16 @@ impl<H: Host> Heap<H> {
         let waiting = std::mem::take(&mut self.queue.0).into();
         self.queue.0 = self.keep_marked(waiting, Mark::Queued).into();
         let (structure, entries) = (Structure::Queue, self.queue.0.len());
+        recovery.did(RecoveryAction::Rebuilt { structure, entries });
+    }
+
+    /// Lists the weak objects whose callbacks are due.
+    pub(super) fn rebuild_callbacks(&mut self, recovery: &mut Recovery) {
+        if self.verify_callbacks().is_empty() {
+            return;
+        }
+        self.callbacks.due = self.with_due_callbacks().collect();
+        let (structure, entries) = (Structure::Callbacks, self.callbacks.due.len());
         recovery.did(RecoveryAction::Rebuilt { structure, entries });
     }
 

@@ -189,6 +189,8 @@ pub enum Structure {
     Shapes,
     /// What counts have beyond the bytes in headers.
     Counts,
+    /// Weak objects whose callbacks are due.
+    Callbacks,
 }
 
 impl fmt::Display for Structure {
@@ -203,6 +205,7 @@ impl fmt::Display for Structure {
             Self::Temporaries => "temporaries",
             Self::Shapes => "shapes",
             Self::Counts => "parts of counts beside headers",
+            Self::Callbacks => "weak objects whose callbacks are due",
         })
     }
 }

@@ -1,9 +1,10 @@
 //! Marks on objects against the entries that go with them: of changed objects, candidates, the release
-//! queue, and what counts have beside headers.
+//! queue, callbacks that are due, and what counts have beside headers.
 
 use super::error::{Structure, VerificationDetail, VerificationError, VerificationErrorKind};
 use crate::header::{Header, Mark};
 use crate::slots::SlotSet;
+use crate::weak::WeakLink;
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
@@ -54,6 +55,30 @@ impl<H: Host> Heap<H> {
         let waiting = self.queue.0.iter().copied().chain(self.finalizers.interrupted());
         let waiting = waiting.filter(|&it| self.contains(it)).map(ObjectId::slot);
         self.verify_marks(Mark::Queued, waiting, structure, kind, &mut found);
+        found
+    }
+
+    /// The weak objects that are listed are those that have a callback and no target any more.
+    pub(crate) fn verify_callbacks(&self) -> Vec<VerificationError> {
+        let (mut found, due) = (Vec::new(), &self.callbacks.due);
+        let (structure, kind) = (Structure::Callbacks, VerificationErrorKind::FieldRefMismatch);
+        let mut report = |object, detail| found.push(VerificationError::new(kind, object, detail));
+        let mut is_listed = vec![false; if due.is_empty() { 0 } else { self.arena.slots() }];
+        for &object in due {
+            match is_listed.get_mut(object.slot() as usize).filter(|_| self.contains(object)) {
+                None => report(ObjectId::NIL, VerificationDetail::EntryOfNoObject { structure, slot: object.slot() }),
+                Some(true) => report(object, VerificationDetail::EntryTwice(structure)),
+                Some(is_listed) => *is_listed = true,
+            }
+            if self.contains(object) && !self.weak_link_of(object).is_some_and(WeakLink::is_due) {
+                report(object, VerificationDetail::EntryWithoutMark(structure));
+            }
+        }
+        for weak in self.with_due_callbacks() {
+            if !is_listed.get(weak.slot() as usize).is_some_and(|&it| it) {
+                report(weak, VerificationDetail::MarkWithoutEntry(structure));
+            }
+        }
         found
     }
 

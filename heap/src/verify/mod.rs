@@ -92,7 +92,7 @@ impl<H: Host> Heap<H> {
     }
 
     /// Verifies every structure that notes objects or what they refer to: candidates, the release
-    /// queue, what counts have beside headers, the indexes and shapes of tables, known cycles, the collection under way, temporaries;
+    /// queue, callbacks that are due, what counts have beside headers, the indexes and shapes of tables, known cycles, the collection under way, temporaries;
     /// and that no garbage is lost to collections.
     ///
     /// Finds [`FieldRefMismatch`](VerificationErrorKind::FieldRefMismatch) and
@@ -101,6 +101,7 @@ impl<H: Host> Heap<H> {
     pub fn verify_field_refs_consistency(&self) -> Vec<VerificationError> {
         let mut found = self.verify_candidates();
         found.append(&mut self.verify_queue());
+        found.append(&mut self.verify_callbacks());
         found.append(&mut self.verify_spilled());
         self.verify_no_unreferenced(&mut found);
         found.append(&mut self.verify_indexes());

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as the tests do")]
 
+mod callbacks;
 mod checks;
 mod collection;
 mod costs;

@@ -31,12 +31,14 @@ pub(crate) type ByObject<T> = HashMap<ObjectId, T, BuildHasherDefault<Mixer>>;
 
 pub(crate) type Script = Rc<dyn Fn(&mut Heap<World>, ObjectId)>;
 
-/// What has happened, and what finalizers do.
+/// What has happened, and what finalizers and callbacks do.
 #[derive(Clone, Default)]
 pub(crate) struct World {
     pub(crate) deaths: Vec<ObjectId>,
     pub(crate) finalized: Vec<ObjectId>,
     pub(crate) scripts: HashMap<ObjectId, Script>,
+    pub(crate) called: Vec<ObjectId>,
+    pub(crate) callbacks: HashMap<ObjectId, Script>,
     /// The sets that collections have found.
     pub(crate) sets: Vec<Vec<ObjectId>>,
     pub(crate) collections: Vec<Collection>,
@@ -53,6 +55,13 @@ impl Host for World {
         heap.host_mut().finalized.push(object);
         if let Some(script) = heap.host().scripts.get(&object).cloned() {
             script(heap, object);
+        }
+    }
+
+    fn target_died(heap: &mut Heap<Self>, weak: ObjectId) {
+        heap.host_mut().called.push(weak);
+        if let Some(script) = heap.host().callbacks.get(&weak).cloned() {
+            script(heap, weak);
         }
     }
 
@@ -124,6 +133,12 @@ pub(crate) fn garbage_ring(heap: &mut TestHeap, length: usize) -> Vec<ObjectId> 
 pub(crate) fn on(heap: &mut TestHeap, object: ObjectId, script: impl Fn(&mut TestHeap, ObjectId) + 'static) {
     heap.host_mut().scripts.insert(object, Rc::new(script));
     assert_eq!(heap.arm_finalizer(object), Ok(true));
+}
+
+/// Arms the callback of a weak object, and says what it does.
+pub(crate) fn when(heap: &mut TestHeap, weak: ObjectId, script: impl Fn(&mut TestHeap, ObjectId) + 'static) {
+    heap.host_mut().callbacks.insert(weak, Rc::new(script));
+    assert_eq!(heap.arm_callback(weak), Ok(true));
 }
 
 pub(crate) fn internal(heap: &TestHeap, object: ObjectId) -> u32 {

@@ -232,6 +232,22 @@ macro_rules! clauses {
             }
             /// When weak references to members of a set are cleared.
             set_weak "set-weak": Cleared;
+            /// When the callback of a weak object runs whose target has died in a release.
+            callbacks "callbacks": Callbacks {
+                /// When nothing more is to be released.
+                WhenReleased "when-released" [];
+                /// At once, before the dead object gives up its contents, in code too.
+                AtDeath "at-death" [];
+            }
+            /// When callbacks run for members of a set.
+            set_callbacks "set-callbacks": SetCallbacks {
+                /// When nothing more is to be released.
+                WhenReleased "when-released" [];
+                /// When the members have died, before any gives up its contents.
+                AtDeath "at-death" [];
+                /// Before code of the set, as its weak references are cleared for good; without that, never.
+                WhenCleared "when-cleared" [];
+            }
             /// What `upgrade` gives for a living object that no root reaches.
             upgrade "upgrade": Upgrade {
                 /// The object.

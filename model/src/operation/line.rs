@@ -3,7 +3,7 @@
 use super::{Code, Gives, Operation};
 use crate::value::{Name, Object};
 
-/// How deeply finalizers' lines may be nested in finalizers' lines.
+/// How deeply lines of finalizers and callbacks may be nested in one another.
 pub const DEEPEST_FINALIZER: usize = 3;
 
 /// One line of a program.
@@ -35,20 +35,20 @@ impl Line {
         names
     }
 
-    /// The names that it binds, its own and those within a finalizer.
+    /// The names that it binds, its own and those within a finalizer or callback.
     pub fn bound(&self) -> Vec<Name> {
         let mut bound: Vec<Name> = self.bind.into_iter().collect();
-        if let Operation::On { line, .. } = &self.operation {
+        if let Some((_, line)) = self.operation.armed() {
             bound.extend(line.bound());
         }
         bound
     }
 
-    /// The operations in it: its own, those of a finalizer's line, what a temporary is made as, and how a reference is transferred.
+    /// The operations in it: its own, those of a line of user code, what a temporary is made as, and how a reference is transferred.
     pub fn codes(&self) -> Vec<Code> {
         let mut codes = vec![self.operation.code()];
         match &self.operation {
-            Operation::On { line, .. } => codes.extend(line.codes()),
+            Operation::On { line, .. } | Operation::When { line, .. } => codes.extend(line.codes()),
             Operation::Temp { allocation } => codes.push(allocation.code()),
             Operation::Transfer { store } => codes.push(store.0.code()),
             _ => {}
@@ -56,7 +56,7 @@ impl Line {
         codes
     }
 
-    /// Whether it is allowed within `depth` finalizers: `self` and `panic` only in a finalizer, settings, faults and
+    /// Whether it is allowed within `depth` finalizers or callbacks: `self` and `panic` only in one, settings, faults and
     /// expectations only outside; and whether a temporary is one object.
     pub(crate) fn is_allowed(&self, depth: usize) -> bool {
         let code = self.operation.code();
@@ -69,7 +69,7 @@ impl Line {
         bind && match &self.operation {
             Operation::Temp { allocation } if !allocation.code().allocates_plainly() => false,
             Operation::Transfer { store } if !store.0.code().stores() => false,
-            Operation::On { object, line } => {
+            Operation::On { object, line } | Operation::When { weak: object, line } => {
                 depth < DEEPEST_FINALIZER && (depth > 0 || *object != Some(Name::SELF)) && line.is_allowed(depth + 1)
             }
             _ if depth == 0 => code != Code::Panic && !names_self(),

@@ -1,10 +1,10 @@
 //! What is garbage, and how a set of it dies (SPEC 3).
 
-use super::{Event, Reference, Running};
+use super::{Event, Reference, Running, Site};
 use crate::definitions::{Graph, cycles, reachable};
 use crate::dialect::{
-    CollectGives, CollectInCode, CollectInSet, Garbage, Panics, Reach, Release, Saved, SetArmed, SetOrder, SetRuns,
-    SetView, Upgrade, UserCode,
+    Cleared, CollectGives, CollectInCode, CollectInSet, Garbage, Panics, Reach, Release, Saved, SetArmed, SetCallbacks,
+    SetOrder, SetRuns, SetView, Upgrade, UserCode,
 };
 use crate::value::{Object, Value};
 use std::collections::{BTreeSet, VecDeque};
@@ -55,11 +55,12 @@ impl Reference {
     }
 
     fn is_root(&self, object: Object) -> bool {
-        let runs = self.running.iter().any(|run| match &run.set {
-            Some(set) => self.collects_in_sets() && set.contains(&object),
-            None => run.object == object,
+        let runs = self.running.iter().any(|run| match &run.site {
+            Site::Set(set) | Site::Callback(Some(set)) => self.collects_in_sets() && set.contains(&object),
+            Site::Turn => run.object == object,
+            Site::Callback(None) => false,
         });
-        self.external(object) > 0 || runs || self.pinned.contains(&object)
+        self.external(object) > 0 || runs || self.pinned.contains(&object) || self.left.contains(&object)
     }
 
     fn collects_in_sets(&self) -> bool {
@@ -71,7 +72,7 @@ impl Reference {
         if self.doomed.contains(&target) || self.hidden.contains(&target) {
             return false;
         }
-        let dies = |run: &Running| run.set.as_ref().is_some_and(|set| set.contains(&target));
+        let dies = |run: &Running| run.set().is_some_and(|set| set.contains(&target));
         if self.dialect.upgrade == Upgrade::Gives || self.running.iter().any(dies) {
             return true;
         }
@@ -82,7 +83,7 @@ impl Reference {
 
     /// Whether the finalizer runs of a member of a set.
     pub(super) fn runs_in_set(&self) -> bool {
-        self.running.last().is_some_and(|run| run.set.is_some())
+        self.running.last().is_some_and(|run| run.set().is_some())
     }
 
     /// What a collection does that is called now (SPEC 2.8, 11.23).
@@ -90,7 +91,7 @@ impl Reference {
         if self.running.is_empty() {
             return CollectInCode::Works;
         }
-        if self.running.iter().all(|run| run.set.is_none()) {
+        if self.running.iter().all(|run| run.set().is_none()) {
             return self.dialect.collect_in_code;
         }
         match self.dialect.collect_in_set {
@@ -196,7 +197,9 @@ impl Reference {
         if !self.silent {
             self.script.journal.push(Event::Took(set.clone()));
         }
+        let called = self.called_when_cleared(set);
         self.clear_weak(set, self.dialect.set_weak);
+        self.call_back_all(called, Some(set));
         let torn = if self.dialect.set_view == SetView::Nil { self.tear(set) } else { Vec::new() };
         let torn_before = self.torn.len();
         self.torn.extend(torn.iter().flatten());
@@ -226,6 +229,9 @@ impl Reference {
 
     /// `None` if a panic has ended the call, so that the set lives on.
     fn run_code_and_free(&mut self, set: &BTreeSet<Object>) -> Option<Freed> {
+        if self.is_given_up() {
+            return None;
+        }
         if self.dialect.set_code.runs_as(UserCode::Finalizer) {
             self.run_code(set, UserCode::Finalizer)?;
         }
@@ -258,7 +264,7 @@ impl Reference {
         let order = self.choose_order(&dying);
         let cycles = cycles(self, dying.into_iter()).len() as u64;
         let mut internal = self.internal();
-        self.die(&order, self.dialect.set_code, &mut internal);
+        self.die(&order, self.dialect.set_code, self.dialect.set_callbacks, &mut internal);
         Freed { cycles, objects: order.len() as u64, sets: u64::from(!order.is_empty()) }
     }
 
@@ -276,13 +282,22 @@ impl Reference {
             }
             left.remove(&object);
             let mut internal = self.internal();
-            self.die(&[object], self.dialect.set_code, &mut internal);
+            self.die(&[object], self.dialect.set_code, self.dialect.set_callbacks, &mut internal);
             if self.dialect.release == Release::Nested {
-                self.settle(outer);
+                self.work_off(outer, self.releasing);
             }
         }
         let died = members - left.len();
         Freed { cycles: if left.is_empty() { cycles } else { 0 }, objects: died as u64, sets: u64::from(died > 0) }
+    }
+
+    /// The weak objects outside a set that are called back as its weak references are cleared (SPEC 11.25).
+    fn called_when_cleared(&self, set: &BTreeSet<Object>) -> BTreeSet<Object> {
+        let clears = self.dialect.set_weak == Cleared::ForGood;
+        if !clears || self.dialect.set_callbacks != SetCallbacks::WhenCleared {
+            return BTreeSet::new();
+        }
+        set.iter().flat_map(|object| self.to_be_called(*object)).filter(|weak| !set.contains(weak)).collect()
     }
 
     /// Whether a panic has ended the call, so that the set whose code runs lives on.

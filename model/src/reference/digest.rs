@@ -37,7 +37,9 @@ impl Reference {
             releasing,
             owed: _,
             torn: _,
+            left: _,
             running: _,
+            due,
             jobs: _,
             doomed: _,
             hidden: _,
@@ -80,6 +82,8 @@ impl Reference {
         }
         state.part("queue");
         labels(&mut queue.iter().copied(), state);
+        state.part("due");
+        labels(&mut due.iter().copied().filter(|weak| self.lives(*weak)), state);
         state.part("pinned");
         labels(&mut pinned.iter().copied(), state);
         state.part("overdue");

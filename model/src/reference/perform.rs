@@ -173,6 +173,13 @@ impl Reference {
                 }
                 Ok(Value::Nil)
             }
+            Operation::When { weak, line } => {
+                let (weak, _) = self.find(*weak, Some(Kind::Weak))?;
+                if self.target(weak).is_some() {
+                    self.script.append_to_callback(weak, (**line).clone());
+                }
+                Ok(Value::Nil)
+            }
             // The script ends the run that contains it.
             Operation::Panic {} => Ok(Value::Nil),
             operation if operation.code().is_setting() => self.settings.set(operation).map(|()| Value::Nil),

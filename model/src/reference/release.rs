@@ -1,7 +1,8 @@
-//! Release: what happens when nothing refers to an object any more (SPEC 2).
+//! Release: what happens when nothing refers to an object any more, and who is called back (SPEC 2).
 
-use super::{End, Event, Reference, Running, script};
-use crate::dialect::{Again, Cleared, ContentsOrder, Garbage, Panics, Release, SetOwn, UserCode};
+use super::{End, Event, Reference, Running, Site, script};
+use crate::definitions::Graph;
+use crate::dialect::{Again, Cleared, ContentsOrder, Garbage, Panics, Release, SetCallbacks, SetOwn, UserCode};
 use crate::value::Object;
 use std::collections::{BTreeSet, VecDeque};
 
@@ -32,15 +33,19 @@ impl Reference {
     /// Whether an object lives and is not dying: the mutator holds it, or something refers to it that does not die with it in
     /// a set whose code runs (SPEC 1.18).
     pub(super) fn can_be_tried(&self, object: Object) -> bool {
-        let dies_in_a_set = self.running.iter().flat_map(|run| &run.set).any(|set| set.contains(&object));
+        let dies_in_a_set = self.running.iter().filter_map(Running::set).any(|set| set.contains(&object));
         let is_held = self.external(object) > 0 || self.pinned.contains(&object);
         let is_kept = is_held || self.internal()[object.index()] > 0 && !dies_in_a_set;
         self.lives(object) && is_kept && !self.doomed.contains(&object) && !self.seems_dead(object)
     }
 
-    /// Whether its code runs, and holds it meanwhile.
+    /// Whether its finalizer runs, and holds it meanwhile.
     fn has_its_turn(&self, object: Object) -> bool {
-        let holds = |run: &Running| run.set.is_none() || self.dialect.set_own == SetOwn::Held;
+        let holds = |run: &Running| match run.site {
+            Site::Turn => true,
+            Site::Set(_) => self.dialect.set_own == SetOwn::Held,
+            Site::Callback(_) => false,
+        };
         self.running.iter().any(|run| run.object == object && holds(run))
     }
 
@@ -49,12 +54,52 @@ impl Reference {
         if self.running.is_empty() { 0 } else { self.owed.len() }
     }
 
-    /// Lets those die that have lost their last reference, if it is time (SPEC 2.1, 11.12).
+    /// Lets those die that have lost their last reference, if it is time (SPEC 2.1, 11.12); and runs the callbacks that are due
+    /// by that, each when there is nothing more to release (SPEC 2.13).
     pub(super) fn settle(&mut self, outer: usize) {
+        let was_releasing = std::mem::replace(&mut self.releasing, true);
+        self.work_off(outer, was_releasing);
+        while self.running.is_empty() && !self.is_given_up() {
+            let Some(weak) = self.next_called(&self.due) else { break };
+            self.due.remove(&weak);
+            self.call_back(weak, None);
+            self.work_off(outer, was_releasing);
+        }
+        self.releasing = was_releasing;
+    }
+
+    /// The weak object whose callback runs next: the one that the subject has called, if it is due.
+    fn next_called(&self, due: &BTreeSet<Object>) -> Option<Object> {
+        match self.choice() {
+            Some(Event::Called(chosen)) if due.contains(chosen) && self.lives(*chosen) => Some(*chosen),
+            _ => due.iter().copied().find(|weak| self.lives(*weak)),
+        }
+    }
+
+    /// Runs these callbacks at once, before the code of the set if there is one (SPEC 11.25).
+    pub(super) fn call_back_all(&mut self, mut due: BTreeSet<Object>, set: Option<&BTreeSet<Object>>) {
+        while let Some(weak) = self.next_called(&due) {
+            due.remove(&weak);
+            self.call_back(weak, set);
+        }
+    }
+
+    fn call_back(&mut self, weak: Object, set: Option<&BTreeSet<Object>>) {
+        self.running.push(Running { object: weak, site: Site::Callback(set.cloned()) });
+        let early = self.early.take();
+        let end = script::call_back(self, weak);
+        self.early = early;
+        self.running.pop();
+        if end == End::Panicked {
+            self.panicked(None);
+        }
+    }
+
+    /// Lets those die that have lost their last reference.
+    pub(super) fn work_off(&mut self, outer: usize, was_releasing: bool) {
         if self.queue.is_empty() && self.owed.len() <= outer {
             return;
         }
-        let was_releasing = std::mem::replace(&mut self.releasing, true);
         let mut internal = self.internal();
         while self.dialect.release == Release::Nested || !self.is_given_up() {
             let Some(object) = self.next_turn(outer, was_releasing) else { break };
@@ -63,7 +108,6 @@ impl Reference {
             }
             self.turn(object, &mut internal);
         }
-        self.releasing = was_releasing;
     }
 
     /// Takes the object that has the next turn out of the queue, or a reference out of those that are owed.
@@ -135,7 +179,7 @@ impl Reference {
                 }
             }
         }
-        self.die(&[object], self.dialect.code, internal);
+        self.die(&[object], self.dialect.code, self.dialect.callbacks.into(), internal);
     }
 
     /// Whether it must not be released any more: something refers to it again, or it has died or will, with a set.
@@ -163,7 +207,7 @@ impl Reference {
             self.clear_weak(&[object].into(), self.dialect.weak);
             self.doomed.extend(Some(object).filter(|_| sort == UserCode::Destructor));
         }
-        self.running.push(Running { object, set: set.cloned() });
+        self.running.push(Running { object, site: set.cloned().map_or(Site::Turn, Site::Set) });
         let early = self.early.take();
         self.script.keep(self.dialect.keeps_code(sort));
         let end = script::finalize(self, object);
@@ -188,7 +232,7 @@ impl Reference {
             self.queue.retain(|waiting| *waiting != object);
             self.turn(object, &mut self.internal());
             if self.dialect.release == Release::Nested {
-                self.settle(outer);
+                self.work_off(outer, self.releasing);
             }
         }
     }
@@ -221,9 +265,10 @@ impl Reference {
     }
 
     /// Lets objects die in one step; then they give up their contents, in that order. `internal` has the counts from
-    /// before, `code` says what becomes of finalizers.
-    pub(super) fn die(&mut self, objects: &[Object], code: UserCode, internal: &mut [u32]) {
+    /// before, `code` says what becomes of finalizers, `calls` when callbacks run.
+    pub(super) fn die(&mut self, objects: &[Object], code: UserCode, calls: SetCallbacks, internal: &mut Vec<u32>) {
         let mut given_up: Vec<VecDeque<Object>> = Vec::new();
+        let mut called = BTreeSet::new();
         for object in objects {
             if let Some(thing) = self.objects[object.index()].take() {
                 given_up.push(thing.contents.references().collect());
@@ -231,7 +276,19 @@ impl Reference {
                 self.statistics.frees += 1;
                 self.pauses = 0;
                 self.bury(*object, code);
+                called.extend(self.to_be_called(*object));
             }
+        }
+        match calls {
+            SetCallbacks::WhenReleased => self.due.extend(called),
+            SetCallbacks::AtDeath if !called.is_empty() => {
+                let left_before = self.left.len();
+                self.left.extend(given_up.iter().flatten());
+                self.call_back_all(called, None);
+                *internal = self.internal();
+                self.left.truncate(left_before);
+            }
+            SetCallbacks::AtDeath | SetCallbacks::WhenCleared => {}
         }
         self.give_up(given_up, internal);
     }
@@ -250,8 +307,20 @@ impl Reference {
         }
     }
 
-    /// What becomes of a dead object's finalizer.
+    /// The weak objects that have a callback and targeted this one.
+    pub(super) fn to_be_called(&self, dead: Object) -> Vec<Object> {
+        let targets = |weak: &Object| self.contents(*weak).is_some_and(|weak| weak.target == Some(dead));
+        self.script.with_callbacks().filter(targets).collect()
+    }
+
+    /// Whether user code runs when an object dies: its finalizer, or a callback.
+    pub fn has_code_for_death(&self, object: Object) -> bool {
+        self.has_finalizer(object) || !self.to_be_called(object).is_empty()
+    }
+
+    /// What becomes of a dead object's finalizer and callback.
     fn bury(&mut self, object: Object, code: UserCode) {
+        self.script.forget_callback(object);
         if code == UserCode::Job && self.has_finalizer(object) {
             self.jobs.push_back(object);
         } else {

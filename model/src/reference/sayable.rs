@@ -11,8 +11,7 @@ impl Reference {
     /// Whether programs of its dialect can say that now.
     pub(super) fn can_say(&self, operation: &Operation<Object>) -> bool {
         let Dialect { names, wrong_calls, ceiling, .. } = self.dialect;
-        let panics =
-            self.dialect.panics == Panics::Never && matches!(operation, Operation::On { line, .. } if panics(line));
+        let panics = self.dialect.panics == Panics::Never && operation.armed().is_some_and(|(_, line)| panics(line));
         if panics || !self.is_shallow(operation) || !self.keeps_the_doomed(operation) {
             return false;
         }
@@ -104,11 +103,10 @@ impl Reference {
     }
 }
 
-/// Whether a line panics, or lets a finalizer panic.
+/// Whether a line panics, or lets user code panic.
 fn panics(line: &Line) -> bool {
     match &line.operation {
         Operation::Panic {} => true,
-        Operation::On { line, .. } => panics(line),
-        _ => false,
+        operation => operation.armed().is_some_and(|(_, line)| panics(line)),
     }
 }

@@ -79,7 +79,7 @@ fn tags_differ_and_mean_for_good_what_they_meant_first() {
                     37 Insert, 38 RemoveElement, 39 SwapRemove, 3a Truncate, 3b Fill, \
                     3c Transfer, 40 Take, 41 Drop, \
                     42 Upgrade, 43 TryTake, 50 Collect, 51 Check, 52 DetectFull, 53 Detect, 54 DetectSlice, 55 CollectSlice, \
-                    56 Begin, 57 End, 58 Verify, 60 On, 61 Panic, 70 Fault, 71 Recover, 72 RecoverRoots";
+                    56 Begin, 57 End, 58 Verify, 60 On, 61 Panic, 62 When, 70 Fault, 71 Recover, 72 RecoverRoots";
     assert_eq!(sorted.join(", "), expected);
 }
 
@@ -92,7 +92,7 @@ fn faults_keep_their_bytes() {
                     dirty_entry free_live free_twice free_beyond free_missing candidate_flag candidate_entry \
                     index_missing index_extra shape_link_missing shape_link_extra cycle_entry_missing \
                     cycle_entry_extra pass_entry_missing pass_entry_extra temporary_flag temporary_entry queue_flag \
-                    queue_entry";
+                    queue_entry callback_entry";
     assert_eq!(words.join(" "), expected);
     for (byte, fault) in Fault::ALL.iter().enumerate() {
         assert_eq!(Program::decode(&[1, 0x70, byte as u8, 0xff, 0xff]).to_string().lines().nth(1).unwrap(), {
@@ -106,7 +106,7 @@ fn a_fault_of_an_unknown_byte_and_a_temporary_that_is_no_single_object_are_passe
     // A transfer of a pop: its tag is passed over, and the pop stands alone.
     let popped = Program::decode(&[1, 0x11, 0, 0x3c, 0x35, 0, 0, 0]);
     assert_eq!(popped, "a = array\npop a".parse().unwrap());
-    assert_eq!(Program::decode(&[1, 0x70, 39, 0xff, 0xff]), Program::default());
+    assert_eq!(Program::decode(&[1, 0x70, 0xfe, 0xff, 0xff]), Program::default());
     assert_eq!(Program::decode(&[1, 0x18, 0x10]), "a = temp table".parse().unwrap());
     assert_eq!(Program::decode(&[1, 0x18, 0x18, 0x10]), "a = temp table".parse().unwrap());
     // Only its tag is passed over, so what it would have allocated is read as a line.

@@ -214,6 +214,7 @@ pub fn journal(text: &str) -> String {
     }
     let words = heap.script().journal.iter().map(|event| match event {
         Event::Began(object) => format!("began {}", object.0),
+        Event::Called(weak) => format!("called {}", weak.0),
         Event::Did(Outcome::Done(_)) => "done".to_owned(),
         Event::Did(Outcome::Refused(refusal)) => format!("refused {refusal:?}"),
         Event::Did(Outcome::Skipped) => "skipped".to_owned(),
@@ -286,4 +287,24 @@ fn what_a_run_leaves_takes_no_fuel() {
     text += &"on a: take nil\n".repeat(998);
     text += "on b: take nil\ndrop a\ndrop b";
     assert_eq!(journal(&text), "began 1, done, Returned, died 1");
+}
+
+#[test]
+fn a_callback_runs_when_the_target_and_what_it_let_go_are_dead() {
+    let told = journal("a = table\nb = table\na.x = b\ndrop b\nw = weak a\nwhen w: c = upgrade w\ndrop a");
+    assert_eq!(told, "died 0, died 1, called 2, done, Returned");
+}
+
+#[test]
+fn what_a_callback_releases_is_gone_before_the_next_one_runs() {
+    let told = journal("a = table\nv = weak a\nw = weak a\nb = table\nwhen v: drop b\nwhen w: take b\ndrop a");
+    assert_eq!(told, "died 0, called 1, done, Returned, died 3, called 2, refused Stale, Returned");
+}
+
+#[test]
+fn a_callback_dies_with_its_weak_object_and_comes_too_late_for_the_dead() {
+    assert_eq!(journal("a = table\nw = weak a\nwhen w: take a\na.w = w\ndrop w\ndrop a"), "died 0, died 1");
+    let (mut heap, outcomes) = told("a = table\nw = weak a\ndrop a\nwhen w: b = table");
+    assert_eq!(outcomes[3], Outcome::Done(Value::Nil));
+    assert!(!heap.script().has_code());
 }

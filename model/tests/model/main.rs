@@ -27,7 +27,7 @@ fn what_judges_is_short_enough_to_be_believed_by_reading() {
     // 1,550 for the contract of SPEC 1 to 10, and some 30 lines for each clause of SPEC 11 and what two of them do together:
     // what may have had its turn, or have been given up, without a trace. The last 100 are finalizers beside destructors, whose
     // code runs in a set, and collections in code that free some garbage, and
-    // what still counts though its owner is torn or dead.
+    // what still counts though its owner is torn or dead. 120 are callbacks, and the clauses that say when they run.
     let lines: usize = judge.iter().map(|file| file.lines().count()).sum();
-    assert!(lines <= 2_380, "{lines} lines");
+    assert!(lines <= 2_510, "{lines} lines");
 }

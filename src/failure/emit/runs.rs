@@ -1,5 +1,6 @@
-//! Follows finalizers through the journal: to which line each outcome belongs, and which objects its names stood for.
+//! Follows finalizers and callbacks through the journal: to which line each outcome belongs, and which objects its names stood for.
 
+use crate::judge::code::Sort;
 use crate::judge::story::{Left, Run, Step};
 use heapproof_model::{End, Event, Gives, Line, Name, Object, Operation, Outcome, Value};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -8,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 #[derive(Default)]
 pub(super) struct Runs {
     finalizers: BTreeMap<Object, VecDeque<Line>>,
+    callbacks: BTreeMap<Object, VecDeque<Line>>,
     begun: BTreeSet<Object>,
     names: BTreeMap<Name, Object>,
     under_way: Vec<UnderWay>,
@@ -43,10 +45,14 @@ impl Runs {
     }
 
     fn arms(&mut self, operation: &Operation<Object>) {
-        if let Operation::On { object: Some(object), line } = operation
-            && !self.begun.contains(object)
-        {
-            self.finalizers.entry(*object).or_default().push_back((**line).clone());
+        match operation {
+            Operation::On { object: Some(object), line } if !self.begun.contains(object) => {
+                self.finalizers.entry(*object).or_default().push_back((**line).clone());
+            }
+            Operation::When { weak: Some(weak), line } => {
+                self.callbacks.entry(*weak).or_default().push_back((**line).clone());
+            }
+            _ => {}
         }
     }
 
@@ -57,8 +63,11 @@ impl Runs {
                 Event::Began(object) => {
                     self.begun.insert(*object);
                     let lines = self.finalizers.remove(object).unwrap_or_default();
-                    let run = Run { object: *object, steps: Vec::new(), left: Vec::new(), end: End::Returned };
-                    self.under_way.push(UnderWay { run, lines, bound: Vec::new() });
+                    self.begins(*object, Sort::Finalizer, lines);
+                }
+                Event::Called(weak) => {
+                    let lines = self.callbacks.remove(weak).unwrap_or_default();
+                    self.begins(*weak, Sort::Callback, lines);
                 }
                 Event::Did(outcome) => self.did(outcome),
                 Event::Ended(end) => {
@@ -75,6 +84,11 @@ impl Runs {
                 _ => {}
             }
         }
+    }
+
+    fn begins(&mut self, object: Object, sort: Sort, lines: VecDeque<Line>) {
+        let run = Run { sort, object, steps: Vec::new(), left: Vec::new(), end: End::Returned };
+        self.under_way.push(UnderWay { run, lines, bound: Vec::new() });
     }
 
     fn did(&mut self, outcome: &Outcome) {
@@ -94,7 +108,7 @@ impl Runs {
                 (Operation::TryTake { object }, _) => holds(bound, *object, i64::from(*value == Value::Bool(true))),
                 (Operation::Drop { object }, _) => holds(bound, *object, -1),
                 (Operation::Transfer { store }, _) => holds(bound, store.0.stored().and_then(Value::reference), -1),
-                (Operation::On { .. }, _) => {
+                (Operation::On { .. } | Operation::When { .. }, _) => {
                     armed.clone_from(&operation);
                     false
                 }

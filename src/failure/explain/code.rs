@@ -1,17 +1,20 @@
-//! What finalizers did inside a call. A journal has only the outcomes of their operations; which operation each belongs to
-//! follows from the lines that armed the finalizer, in order (SPEC 2.5, 10.9, 10.10).
+//! What finalizers and callbacks did inside a call. A journal has only the outcomes of their operations; which operation each belongs to
+//! follows from the lines that armed it, in order (SPEC 2.5, 2.13, 10.9, 10.10).
 
+use crate::judge::code::Sort;
 use heapproof_model::{Event, Line, Name, Object, Operation, Outcome, Program, Value};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// An operation of a finalizer.
+/// An operation of a finalizer or callback.
 #[derive(Debug, Clone)]
 pub struct Done {
     /// The place of its outcome among the events of the call.
     pub event: usize,
-    /// The object whose finalizer it stands in.
+    /// The object whose code it stands in.
     pub of: Object,
+    /// What code that is.
+    pub sort: Sort,
     /// The index of the program's line with its text, where one is known.
     pub line: Option<usize>,
     /// The operation as a line of the trace has it.
@@ -25,12 +28,13 @@ pub struct Done {
 /// The user code of a program that is under way.
 #[derive(Default)]
 pub struct UserCode {
-    armed: BTreeMap<Object, Vec<Armed>>,
+    finalizers: BTreeMap<Object, Vec<Armed>>,
+    callbacks: BTreeMap<Object, Vec<Armed>>,
     names: BTreeMap<Name, Object>,
     runs: Vec<Run>,
 }
 
-/// A line of a finalizer, and the index of the program's line that it was taken from.
+/// A line of user code, and the index of the program's line that it was taken from.
 #[derive(Clone)]
 struct Armed {
     line: Line,
@@ -40,6 +44,7 @@ struct Armed {
 /// A run that has not ended.
 struct Run {
     of: Object,
+    sort: Sort,
     lines: std::vec::IntoIter<Armed>,
     names: BTreeMap<Name, Object>,
 }
@@ -58,18 +63,21 @@ impl UserCode {
         let mut done = Vec::new();
         for (index, event) in events.iter().enumerate() {
             match event {
-                Event::Began(object) => {
-                    let lines = self.armed.get(object).cloned().unwrap_or_default().into_iter();
-                    self.runs.push(Run { of: *object, lines, names: BTreeMap::new() });
+                Event::Began(of) => {
+                    let lines = self.finalizers.get(of).cloned().unwrap_or_default().into_iter();
+                    self.runs.push(Run { of: *of, sort: Sort::Finalizer, lines, names: BTreeMap::new() });
+                }
+                Event::Called(of) => {
+                    let lines = self.callbacks.remove(of).unwrap_or_default().into_iter();
+                    self.runs.push(Run { of: *of, sort: Sort::Callback, lines, names: BTreeMap::new() });
                 }
                 Event::Did(outcome) => done.extend(self.did(program, index, outcome)),
                 Event::Ended(_) => drop(self.runs.pop()),
                 _ => {}
             }
         }
-        if let (Outcome::Done(_), Operation::On { object: Some(object), line: armed }) = (outcome, operation) {
-            let from = line.and_then(|(index, _)| index);
-            self.armed.entry(*object).or_default().push(Armed { line: (**armed).clone(), from });
+        if matches!(outcome, Outcome::Done(_)) {
+            self.arm(operation, line.and_then(|(index, _)| index));
         }
         if let (Some((_, Line { bind: Some(name), .. })), Outcome::Done(Value::Reference(object))) = (line, outcome) {
             self.names.insert(*name, *object);
@@ -77,11 +85,21 @@ impl UserCode {
         done
     }
 
+    /// Learns from an operation that was done, and from which line that comes.
+    fn arm(&mut self, operation: &Operation<Object>, from: Option<usize>) {
+        let Some((object, sort, line)) = Sort::armed(operation) else { return };
+        let code = match sort {
+            Sort::Finalizer => &mut self.finalizers,
+            Sort::Callback => &mut self.callbacks,
+        };
+        code.entry(object).or_default().push(Armed { line: line.clone(), from });
+    }
+
     /// The next line of the run that is under way, which came to that.
     fn did(&mut self, program: &Program, event: usize, outcome: &Outcome) -> Option<Done> {
         let (names, run) = (&self.names, self.runs.last_mut()?);
         let Armed { line, from } = run.lines.next()?;
-        let of = run.of;
+        let (of, sort) = (run.of, run.sort);
         let called = !matches!(outcome, Outcome::Skipped);
         let look_up = |name: Name| match name {
             Name::SELF => Some(of),
@@ -91,10 +109,10 @@ impl UserCode {
         if let (Some(name), Outcome::Done(Value::Reference(object))) = (line.bind, outcome) {
             run.names.insert(name, *object);
         }
-        if let (Outcome::Done(_), Some(Operation::On { object: Some(object), line: armed })) = (outcome, &operation) {
-            self.armed.entry(*object).or_default().push(Armed { line: (**armed).clone(), from });
+        if let (Outcome::Done(_), Some(operation)) = (outcome, &operation) {
+            self.arm(operation, from);
         }
-        Some(Done { event, of, line: from, text: program.print(&line), operation, outcome: outcome.clone() })
+        Some(Done { event, of, sort, line: from, text: program.print(&line), operation, outcome: outcome.clone() })
     }
 }
 

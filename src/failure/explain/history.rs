@@ -329,7 +329,7 @@ impl Recorder {
         }
         for done in inside {
             let new = done.allocated().filter(|number| (self.bound..model.bound()).contains(number));
-            new.for_each(|number| self.names.number_inside(Object(number as u32), done.line));
+            new.for_each(|number| self.names.number_inside(Object(number as u32), done.sort, done.line));
         }
         self.bound = model.bound();
         let Some(line) = &self.line else { return };

@@ -1,5 +1,6 @@
 //! What objects are called in a trace.
 
+use crate::judge::code::Sort;
 use crate::judge::violation::describe;
 use heapproof_model::{Line, Object, Program, Value};
 use std::collections::BTreeMap;
@@ -26,11 +27,11 @@ impl Names {
         }
     }
 
-    /// Names an object by its number, and as one that a finalizer allocates, which that line has armed.
-    pub fn number_inside(&mut self, object: Object, line: Option<usize>) {
+    /// Names an object by its number, and as one that code allocates, which that line has armed.
+    pub fn number_inside(&mut self, object: Object, sort: Sort, line: Option<usize>) {
         let by = line.map_or_else(String::new, |line| format!(" of line {}", line + 1));
         if self.of.get(&object).is_none_or(|known| known.contains('#')) {
-            self.of.insert(object, format!("the object {object} that the finalizer{by} allocates"));
+            self.of.insert(object, format!("the object {object} that the {}{by} allocates", sort.word()));
         }
     }
 

@@ -41,8 +41,7 @@ impl Names {
                 model: Some(Event::Did(Outcome::Done(model))),
                 subject: Some(Event::Did(Outcome::Done(subject))),
             } => {
-                let gives =
-                    |value: &Value<Object>| format!("the finalizer's operation: done, giving {}", self.value(value));
+                let gives = |value: &Value<Object>| format!("the code's operation: done, giving {}", self.value(value));
                 (gives(model), gives(subject))
             }
             Violation::Journal { model, subject } => (self.event(model.as_ref()), self.event(subject.as_ref())),
@@ -166,10 +165,11 @@ impl Names {
         match event {
             None => "nothing more happens".to_owned(),
             Some(Event::Began(object)) => format!("the finalizer of {} begins", self.object(*object)),
-            Some(Event::Did(outcome)) => format!("the finalizer's operation: {}", self.outcome(outcome)),
-            Some(Event::Ended(End::Returned)) => "the finalizer returns".to_owned(),
-            Some(Event::Ended(End::Panicked)) => "the finalizer panics".to_owned(),
-            Some(Event::Ended(End::OutOfFuel)) => "the finalizer is out of fuel".to_owned(),
+            Some(Event::Called(weak)) => format!("the callback of {} begins", self.object(*weak)),
+            Some(Event::Did(outcome)) => format!("the code's operation: {}", self.outcome(outcome)),
+            Some(Event::Ended(End::Returned)) => "the code returns".to_owned(),
+            Some(Event::Ended(End::Panicked)) => "the code panics".to_owned(),
+            Some(Event::Ended(End::OutOfFuel)) => "the code is out of fuel".to_owned(),
             Some(Event::Died(object)) => format!("{} dies", self.object(*object)),
             Some(Event::Took(set)) => format!("{{{}}} is found to be garbage and begins to die", self.objects(set)),
             Some(Event::Paused) => "it pauses, with more to do".to_owned(),

@@ -103,7 +103,7 @@ impl Run<'_> {
         line: Option<(Option<usize>, &Line)>,
     ) {
         for done in self.finalizers.called(self.program, operation, outcome, events, line) {
-            done.allocated().for_each(|number| self.names.number_inside(Object(number as u32), done.line));
+            done.allocated().for_each(|number| self.names.number_inside(Object(number as u32), done.sort, done.line));
         }
     }
 
@@ -148,7 +148,7 @@ impl Run<'_> {
 /// The names that a line needs in order to be called.
 fn used(line: &Line) -> Vec<Name> {
     match &line.operation {
-        Operation::On { object, .. } => object.iter().copied().collect(),
+        Operation::On { object, .. } | Operation::When { weak: object, .. } => object.iter().copied().collect(),
         _ => line.names().into_iter().filter(|name| line.bind != Some(*name)).collect(),
     }
 }

@@ -132,7 +132,7 @@ impl<'a> Story<'a> {
             lines.insert(line + 1);
             format!(", line {},", line + 1)
         });
-        format!("`{}` in the finalizer of {}{armed}", done.text, self.name(done.of))
+        format!("`{}` in the {} of {}{armed}", done.text, done.sort.word(), self.name(done.of))
     }
 
     /// A list of references; a long one is cut in the middle.
@@ -164,7 +164,7 @@ impl<'a> Story<'a> {
         changes
     }
 
-    /// The changes of the number of references to an object that the mutator holds, by what made each. Where finalizers ran,
+    /// The changes of the number of references to an object that the mutator holds, by what made each. Where user code ran,
     /// what they did is told apart from what the call did by itself.
     pub fn held(&self, object: Object) -> Vec<(i64, Cause<'a>)> {
         let mut changes = self.counts(Which::Model, object).into_iter().peekable();
@@ -172,7 +172,7 @@ impl<'a> Story<'a> {
         for (index, moment) in self.history.moments.iter().enumerate() {
             let change = changes.next_if(|(at, ..)| *at == index);
             let net = change.map_or(0, |(_, before, after)| i64::from(after.external) - i64::from(before.external));
-            if !moment.model.events.iter().any(|event| matches!(event, Event::Began(_))) {
+            if !moment.model.events.iter().any(|event| matches!(event, Event::Began(_) | Event::Called(_))) {
                 held.push((net, Cause::Call(index)));
                 continue;
             }

@@ -49,7 +49,7 @@ impl Watched {
         // User code and recoveries may do anything.
         let concerns = |event: &Event| match event {
             Event::Died(object) => self.objects.contains(object),
-            Event::Began(_) | Event::Recovered { .. } => true,
+            Event::Began(_) | Event::Called(_) | Event::Recovered { .. } => true,
             _ => false,
         };
         let born = self.concerned.iter().any(|object| born.contains(&object.index()));

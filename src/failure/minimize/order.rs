@@ -128,7 +128,7 @@ fn operations(program: &Program) -> u64 {
             // The tables, a write between each two, and a drop of all but the first.
             Operation::Chain { length } => (3 * u64::from(*length)).saturating_sub(1).max(1),
             Operation::Ring { length } => (3 * u64::from(*length)).max(1),
-            Operation::On { line, .. } => of(&line.operation),
+            Operation::On { line, .. } | Operation::When { line, .. } => of(&line.operation),
             _ => 1,
         }
     }

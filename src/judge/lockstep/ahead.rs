@@ -171,7 +171,7 @@ impl Ahead {
         if let (Some(name), Ok(Value::Reference(object))) = (line.and_then(|line| line.bind), outcome) {
             self.model.script().bind(name, object);
         }
-        self.waits |= events.iter().any(|event| matches!(event, Event::Began(_)));
+        self.waits |= events.iter().any(|event| matches!(event, Event::Began(_) | Event::Called(_)));
         self.coming.push(Coming::Call(operation));
     }
 
@@ -181,7 +181,7 @@ impl Ahead {
         if !self.model.dialect().has_choices() {
             return false;
         }
-        if operation.code() == Code::On || self.model.script().has_finalizers() || self.model.is_limited() {
+        if operation.code().arms() || self.model.script().has_code() || self.model.is_limited() {
             return true;
         }
         // Whether there is a weak object of that target is a choice too.

@@ -65,7 +65,7 @@ impl Lockstep {
     /// too, since they may resurrect it.
     fn compare_survivors(&self, fork: &mut Asked, outcome: Outcome) -> Checked {
         let garbage = self.model.garbage();
-        let has_code = garbage.iter().any(|object| self.model.has_finalizer(*object));
+        let has_code = garbage.iter().any(|object| self.model.has_code_for_death(*object));
         if !has_code && *self.abilities.dialect() == Dialect::default() {
             let is_garbage = |object| garbage.contains(&object);
             return self.compare_who_lives(fork, |object| !is_garbage(object), is_garbage);

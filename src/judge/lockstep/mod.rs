@@ -330,7 +330,7 @@ impl Lockstep {
         }
         self.compare_returned(operation, &before, &model, &events)?;
         let touched = self.subject.look(|subject| subject.touched())?.saturating_sub(touched);
-        let finalizers = events.iter().any(|event| matches!(event, Event::Began(_)));
+        let finalizers = events.iter().any(|event| matches!(event, Event::Began(_) | Event::Called(_)));
         match operation {
             // Operations that finalizers call count against no budget.
             _ if finalizers => {}

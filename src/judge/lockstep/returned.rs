@@ -84,10 +84,10 @@ impl Lockstep {
     }
 }
 
-/// How many objects the sets have that are freed; not known where a finalizer runs, since a set may live on then.
+/// How many objects the sets have that are freed; not known where user code runs, since a set may live on then.
 fn freed(events: &[Event]) -> Option<u64> {
     let sets = events.iter().map(|event| match event {
-        Event::Began(_) => None,
+        Event::Began(_) | Event::Called(_) => None,
         Event::Took(set) => Some(set.len() as u64),
         _ => Some(0),
     });

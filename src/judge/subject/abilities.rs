@@ -73,6 +73,8 @@ impl Abilities {
             // What was damaged is read in the journal, and it must be possible to end the damage.
             Code::Fault => self.has(code) && self.shows(Observation::Journal) && self.has(Code::RecoverRoots),
             Code::On => self.has(code) && self.shows_what_finalizers_see(),
+            // In which order they run is the subject's choice, and the journal says it.
+            Code::When => self.has(code) && self.shows_what_finalizers_see() && self.shows(Observation::Journal),
             code => self.has(code),
         }
     }
@@ -92,7 +94,7 @@ impl Abilities {
 
     fn supports_all(&self, operation: &Operation<Name>, in_code: bool) -> bool {
         let within = match operation {
-            Operation::On { line, .. } => self.supports_all(&line.operation, true),
+            Operation::On { line, .. } | Operation::When { line, .. } => self.supports_all(&line.operation, true),
             Operation::Temp { allocation: within } | Operation::Transfer { store: Store(within) } => {
                 self.supports_all(within, in_code)
             }

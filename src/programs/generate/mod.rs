@@ -251,7 +251,7 @@ impl<'a> Generator<'a> {
     /// Whether the subject has all that an operation is made of.
     fn supports(&self, operation: &Operation<Name>) -> bool {
         let within = match operation {
-            Operation::On { line, .. } => {
+            Operation::On { line, .. } | Operation::When { line, .. } => {
                 !self.not_in_code.iter().any(|code| line.codes().contains(code)) && self.supports(&line.operation)
             }
             Operation::Temp { allocation: within } | Operation::Transfer { store: Store(within) } => {

@@ -9,7 +9,7 @@ use rand::RngExt;
 pub(super) enum Place {
     /// In the program itself.
     Program,
-    /// In the finalizer of an object.
+    /// In the finalizer or callback of an object.
     Finalizer(Object),
 }
 
@@ -113,6 +113,7 @@ impl Generator<'_> {
             Code::Recover => Operation::Recover {},
             Code::RecoverRoots => Operation::RecoverRoots {},
             Code::On => self.finalizer(place)?,
+            Code::When => self.callback(place)?,
             Code::Panic => Operation::Panic {},
             _ => return None,
         })
@@ -165,8 +166,25 @@ impl Generator<'_> {
         self.finalizer_of(object, place)
     }
 
+    fn callback(&mut self, place: &Place) -> Option<Operation<Name>> {
+        let weak = self.of(Kind::Weak, place)?;
+        self.callback_of(weak, place)
+    }
+
+    /// A line for that object's callback.
+    pub(super) fn callback_of(&mut self, weak: Option<Name>, place: &Place) -> Option<Operation<Name>> {
+        let line = Box::new(self.line_of(weak, place)?);
+        Some(Operation::When { weak, line })
+    }
+
     /// A line for that object's finalizer.
     pub(super) fn finalizer_of(&mut self, object: Option<Name>, place: &Place) -> Option<Operation<Name>> {
+        let line = Box::new(self.line_of(object, place)?);
+        Some(Operation::On { object, line })
+    }
+
+    /// A line for user code of that object.
+    fn line_of(&mut self, object: Option<Name>, place: &Place) -> Option<Line> {
         let of = object.and_then(|name| self.bound.iter().find(|(bound, _)| *bound == name));
         let inner = match (of, place) {
             (Some((_, of)), _) => Place::Finalizer(*of),
@@ -175,9 +193,8 @@ impl Generator<'_> {
         };
         let code = self.draw(true)?;
         // Two levels of finalizers are enough; deeper ones find nothing new.
-        let nested = matches!(place, Place::Finalizer(_)) && code == Code::On;
-        let line = self.make(if nested { Code::Collect } else { code }, &inner)?;
-        Some(Operation::On { object, line: Box::new(line) })
+        let nested = matches!(place, Place::Finalizer(_)) && code.arms();
+        self.make(if nested { Code::Collect } else { code }, &inner)
     }
 
     /// An object of that kind.

@@ -15,9 +15,9 @@ pub enum Profile {
     Acyclic,
     /// Few objects with many references among them.
     Dense,
-    /// Weak objects and upgrades.
+    /// Weak objects, upgrades and callbacks.
     Weak,
-    /// Finalizers that do anything.
+    /// Finalizers and callbacks that do anything.
     Finalizers,
     /// Collections and detections in slices, frames, and changes in between.
     Slices,
@@ -60,8 +60,8 @@ impl Profile {
             Profile::Default => "everything",
             Profile::Acyclic => "no cycles: counting, and release in order",
             Profile::Dense => "few objects with many references among them",
-            Profile::Weak => "weak objects and upgrades",
-            Profile::Finalizers => "finalizers that do anything",
+            Profile::Weak => "weak objects, upgrades and callbacks",
+            Profile::Finalizers => "finalizers and callbacks that do anything",
             Profile::Slices => "collection and detection in slices, frames, and changes in between",
             Profile::Faults => "damage, verification and recovery",
             Profile::LookAlways => "a detection or verification after each change",
@@ -84,9 +84,9 @@ impl Profile {
             (Profile::Dense, code) if code.stores() => 700,
             (Profile::Dense, code) if code.writes() => 200,
             (Profile::Dense, CollectSlice | DetectSlice) => 50,
-            (Profile::Weak, Weak | Upgrade) => 500,
+            (Profile::Weak, Weak | Upgrade | When) => 500,
             (Profile::Weak, Collect | CollectSlice) => 200,
-            (Profile::Finalizers, On) => 500,
+            (Profile::Finalizers, On | When) => 500,
             (Profile::Finalizers, Panic | Collect | CollectSlice | Upgrade) => 200,
             (Profile::Slices, CollectSlice | DetectSlice) => 900,
             (Profile::Slices, Begin | End | Temp) => 200,

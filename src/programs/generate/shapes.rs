@@ -193,14 +193,27 @@ impl Generator<'_> {
                 self.store(holder, place, target);
             }
         }
-        if self.rng.random_ratio(1, 6) && self.has(Code::Weak) {
-            let (bind, target) = (Some(self.name()), Some(one(self.rng)));
-            self.add(Line { bind, operation: Operation::Weak { target } });
+        if self.rng.random_ratio(1, 4) && self.has(Code::Weak) {
+            let target = one(self.rng);
+            self.watch(target);
         }
         if self.rng.random_ratio(1, 4) && self.has(Code::On) {
             let object = Some(one(self.rng));
             let operation = self.finalizer_of(object, &Place::Program);
             operation.into_iter().for_each(|operation| self.add(Line { bind: None, operation }));
+        }
+    }
+
+    /// Makes a weak object or two of an object, mostly with a callback of a few lines.
+    fn watch(&mut self, target: Name) {
+        for _ in 0..self.rng.random_range(1..=2) {
+            let weak = self.name();
+            self.add(Line { bind: Some(weak), operation: Operation::Weak { target: Some(target) } });
+            let lines = if self.has(Code::When) { self.rng.random_range(0..3) } else { 0 };
+            for _ in 0..lines {
+                let operation = self.callback_of(Some(weak), &Place::Program);
+                operation.into_iter().for_each(|operation| self.add(Line { bind: None, operation }));
+            }
         }
     }
 

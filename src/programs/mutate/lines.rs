@@ -1,13 +1,16 @@
 //! The steps that change a program's lines.
 
 use super::Draft;
-use super::scope::{each_name, kind_wanted};
-use heapproof_model::{Code, Gives, Line, Name, Operation, Part};
+use super::scope::{Scope, each_name, kind_wanted};
+use heapproof_model::{Code, Gives, Kind, Line, Name, Operation, Part};
 use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};
 
 /// The greatest length of a stretch that is moved, copied or left out.
 const LONGEST_STRETCH: usize = 8;
+
+/// Makes an operation that adds a line to an object's code.
+type Arms = fn(Name, Box<Line>) -> Operation<Name>;
 
 /// A way to change a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,14 +202,14 @@ impl Draft<'_> {
         true
     }
 
-    /// Gives an object a finalizer of a few lines.
+    /// Gives an object a finalizer or callback of a few lines.
     fn arm(&mut self) -> bool {
         let at = self.rng.random_range(0..=self.lines.len());
         let scope = self.scope(at);
-        let Some(object) = self.name(&scope, None) else { return false };
+        let Some((object, arms)) = self.owner_of_code(&scope) else { return false };
         let lines: Vec<Line> = (0..self.rng.random_range(1..=3))
             .filter_map(|_| Some(Box::new(self.finalizer_line(&scope)?)))
-            .map(|line| Line { bind: None, operation: Operation::On { object: Some(object), line } })
+            .map(|line| Line { bind: None, operation: arms(object, line) })
             .collect();
         let fits = !lines.is_empty();
         self.lines.splice(at..at, lines);
@@ -217,7 +220,7 @@ impl Draft<'_> {
     fn defer(&mut self) -> bool {
         let Some(at) = self.any_line() else { return false };
         let line = self.lines[at].clone();
-        if let Operation::On { line, .. } = line.operation {
+        if let Operation::On { line, .. } | Operation::When { line, .. } = line.operation {
             let can_stand = line.operation.code() != Code::Panic;
             if can_stand {
                 self.lines[at] = *line;
@@ -226,12 +229,23 @@ impl Draft<'_> {
         }
         let scope = self.scope(at);
         let code = line.operation.code();
-        let Some(object) = self.name(&scope, None) else { return false };
+        let Some((object, arms)) = self.owner_of_code(&scope) else { return false };
         if code.is_setting() || code == Code::Fault {
             return false;
         }
-        self.lines[at] = Line { bind: None, operation: Operation::On { object: Some(object), line: Box::new(line) } };
+        self.lines[at] = Line { bind: None, operation: arms(object, Box::new(line)) };
         true
+    }
+
+    /// An object, and how it gets a line of a finalizer; now and then a weak object, and how it gets one of a callback.
+    fn owner_of_code(&mut self, scope: &Scope) -> Option<(Name, Arms)> {
+        if self.rng.random_ratio(1, 4)
+            && let Some(weak) = self.name(scope, Some(Kind::Weak))
+        {
+            return Some((weak, |weak, line| Operation::When { weak: Some(weak), line }));
+        }
+        let object = self.name(scope, None)?;
+        Some((object, |object, line| Operation::On { object: Some(object), line }))
     }
 
     fn any_line(&mut self) -> Option<usize> {

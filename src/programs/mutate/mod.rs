@@ -128,7 +128,7 @@ fn limit_bulk(operation: &mut Operation<Name>, left: &mut u64) {
             *length = u64::from(*length).min(*left) as u32;
             *left -= u64::from(*length);
         }
-        Operation::On { line, .. } => limit_bulk(&mut line.operation, left),
+        Operation::On { line, .. } | Operation::When { line, .. } => limit_bulk(&mut line.operation, left),
         _ => {}
     }
 }

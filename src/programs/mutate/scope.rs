@@ -96,7 +96,7 @@ pub(super) fn kind_wanted(code: Code) -> Option<Kind> {
         code if (Code::RemoveElement..=Code::Fill).contains(&code) => Some(Kind::Array),
         Code::ReadCapture | Code::WriteCapture => Some(Kind::Closure),
         Code::ReadBox | Code::WriteBox => Some(Kind::Box),
-        Code::Upgrade => Some(Kind::Weak),
+        Code::Upgrade | Code::When => Some(Kind::Weak),
         _ => None,
     }
 }

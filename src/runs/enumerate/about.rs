@@ -24,7 +24,8 @@ impl Space {
                 "configurations",
                 joined(self.sample(true).filter(|line| line.operation.code().is_setting()).map(|line| text(&line))),
             ),
-            ("finalizers", joined(self.sample(false).filter_map(|line| finalizer(&line)))),
+            ("finalizers", joined(self.sample(false).filter_map(|line| code(&line, Code::On, Name(0))))),
+            ("callbacks", joined(self.sample(false).filter_map(|line| code(&line, Code::When, Name(2))))),
             ("faults, one at a time", joined(self.made_faults().map(|fault| fault.word().to_owned()))),
         ];
         about.retain(|(_, text)| !text.is_empty());
@@ -53,9 +54,10 @@ impl Space {
         joined(amounts.iter().filter(|(code, _)| self.operations.contains(code)).map(|(_, text)| (*text).to_owned()))
     }
 
-    /// The lines in a heap of two tables, which is `new` or not, and of a weak object if code looks.
+    /// The lines in a heap of two tables, which is `new` or not, and of a weak object if code looks or is called back.
     fn sample(&self, is_new: bool) -> impl Iterator<Item = Line> {
-        let weak = self.looks.then_some((Name(2), Kind::Weak));
+        let has_weak = self.looks || self.operations.contains(&Code::When);
+        let weak = has_weak.then_some((Name(2), Kind::Weak));
         let objects: Vec<(Name, Kind)> =
             [(Name(0), Kind::Table), (Name(1), Kind::Table)].into_iter().chain(weak).collect();
         let situation = Situation {
@@ -86,10 +88,9 @@ fn text(line: &Line) -> String {
     Program::new(vec![line.clone()]).to_string().lines().skip(1).collect()
 }
 
-/// What the finalizer of the first table does.
-fn finalizer(line: &Line) -> Option<String> {
-    match &line.operation {
-        Operation::On { object: Some(Name(0)), .. } => text(line).split_once(": ").map(|(_, does)| format!("`{does}`")),
-        _ => None,
-    }
+/// What user code of that object does to which the line belongs.
+fn code(line: &Line, arms: Code, owner: Name) -> Option<String> {
+    let (object, _) = line.operation.armed()?;
+    let is_meant = line.operation.code() == arms && object == Some(&owner);
+    text(line).split_once(": ").filter(|_| is_meant).map(|(_, does)| format!("`{does}`"))
 }

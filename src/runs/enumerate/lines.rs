@@ -101,6 +101,7 @@ impl Maker<'_> {
             }
             Code::Temp => self.temporaries(),
             Code::On => self.finalizers(),
+            Code::When => self.callbacks(),
             Code::Fault => self.faults(),
             code if code.is_setting() => self.settings(code),
             code => self.management(code),
@@ -181,6 +182,27 @@ impl Maker<'_> {
                 self.add(Operation::On { object, line });
             }
         }
+    }
+
+    /// Adds callbacks. On what is no weak object, dead or nil all are refused for the same reason, so one is enough.
+    fn callbacks(&mut self) {
+        for weak in self.objects.clone() {
+            let owner = weak.filter(|name| self.situation.objects.contains(&(*name, Kind::Weak)));
+            let refused = || vec![Line { bind: None, operation: Operation::Panic {} }];
+            for line in owner.map_or_else(refused, |owner| self.callback_lines(owner)) {
+                self.add(Operation::When { weak, line: Box::new(line) });
+            }
+        }
+    }
+
+    /// The lines of a callback: those of a finalizer, and its weak object is let go and asked for its target.
+    fn callback_lines(&self, owner: Name) -> Vec<Line> {
+        let more = [Operation::Drop { object: Some(Name::SELF) }, Operation::Upgrade { weak: Some(Name::SELF) }];
+        let more = more.into_iter().filter(|operation| self.space.operations.contains(&operation.code()));
+        let bind =
+            |operation: &Operation<Name>| (operation.code().gives() != Gives::Nothing).then_some(self.situation.fresh);
+        let more = more.map(|operation| Line { bind: bind(&operation), operation });
+        self.finalizer_lines(owner).into_iter().chain(more).collect()
     }
 
     /// The lines of a finalizer: resurrect its object by a count or in another object, drop another, allocate, collect,

@@ -285,6 +285,7 @@ impl Shared {
     fn event(&self, event: &Event) -> Event {
         match event {
             Event::Began(object) => Event::Began(self.label(*object)),
+            Event::Called(object) => Event::Called(self.label(*object)),
             Event::Did(outcome) => Event::Did(self.outcome(outcome)),
             Event::Died(object) => Event::Died(self.label(*object)),
             Event::Took(set) => Event::Took(set.iter().map(|object| self.label(*object)).collect()),

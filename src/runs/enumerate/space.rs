@@ -94,6 +94,18 @@ impl Space {
         }
     }
 
+    /// Tables and weak objects, and callbacks: who is called when what has died, and what that sets off.
+    pub fn callbacks() -> Space {
+        use Code::{Collect, Drop, Panic, Table, Take, Upgrade, Weak, When, WriteField};
+        Space {
+            name: "callbacks",
+            lines: 6,
+            operations: vec![Take, Drop, WriteField, Upgrade, Table, Weak, Collect, When, Panic],
+            kinds: vec![Kind::Table, Kind::Weak],
+            ..Space::cycles()
+        }
+    }
+
     /// Like [`whole`](Space::whole) with every fault.
     pub fn faults() -> Space {
         Space { name: "faults", lines: 4, faults: Fault::ALL.to_vec(), ..Space::whole() }
@@ -136,7 +148,8 @@ impl Space {
 
     /// All named spaces, which are searched by default. The widest comes first, since a wrong heap mostly fails soon.
     pub fn all() -> Vec<Space> {
-        vec![Space::faults(), Space::cycles(), Space::graphs(), Space::code(), Space::whole()]
+        let small = [Space::faults(), Space::cycles(), Space::graphs(), Space::code(), Space::callbacks()];
+        small.into_iter().chain([Space::whole()]).collect()
     }
 }
 

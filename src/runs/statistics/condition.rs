@@ -46,6 +46,10 @@ conditions! {
     UpgradeGives "upgrade-gives" "an upgrade returned a reference"
     UpgradeFails "upgrade-fails" "an upgrade found that the target is dead"
     UpgradeSaves "upgrade-saves" "an upgrade resurrected garbage"
+    CallbackRuns "callback-runs" "a callback ran"
+    SeveralCallbacks "several-callbacks" "an operation ran two callbacks or more"
+    CallbackReleases "callback-releases" "an object died behind a callback, by release"
+    CallbackPanics "callback-panics" "a callback panicked"
 
     // Garbage.
     GarbageTaken "garbage-taken" "the mutator took a reference to garbage"

@@ -141,7 +141,7 @@ pub(super) fn touches(
 
 /// Whether an operation can name objects.
 fn names_objects(code: Code) -> bool {
-    let others = [Code::Box, Code::Array, Code::Closure, Code::Weak, Code::Temp, Code::On, Code::Fault];
+    let others = [Code::Box, Code::Array, Code::Closure, Code::Weak, Code::Temp, Code::On, Code::When, Code::Fault];
     code <= Code::Transfer || others.contains(&code)
 }
 

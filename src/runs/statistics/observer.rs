@@ -9,6 +9,7 @@ use super::meanwhile::{Encounter, Kept, touches};
 use super::shapes::Shapes;
 use super::state::{mix, mixed};
 use super::was::Was;
+use crate::judge::code::Sort;
 use crate::judge::lockstep::{Called, Lockstep, Then, begins};
 use crate::judge::panics;
 use crate::judge::subject::SubjectKind;
@@ -136,6 +137,7 @@ impl Observer {
             Event::Paused => 7,
             Event::Damaged(_) => 8,
             Event::Recovered { .. } => 9,
+            Event::Called(_) => 10,
         });
         self.observed.situations.push(kinds.fold(mix(situation), mixed));
     }
@@ -171,34 +173,51 @@ impl Observer {
 
     fn release(&mut self, model: &Reference, events: &[Event]) {
         let (mut runs, mut inside, mut took, mut cascade) = (0, 0_u64, false, 0);
+        let (mut callbacks, mut code) = (0, Vec::new());
         for event in events {
             match event {
                 Event::Began(object) => {
                     runs += 1;
                     inside += 1;
+                    code.push(Sort::Finalizer);
                     self.observed.shapes.finalizer_depth.add(inside);
                     self.note(true, Condition::FinalizerRuns);
                     self.note(model.lives(*object), Condition::FinalizerResurrects);
+                }
+                Event::Called(_) => {
+                    callbacks += 1;
+                    code.push(Sort::Callback);
+                    self.note(true, Condition::CallbackRuns);
                 }
                 Event::Did(Outcome::Refused(why)) => {
                     self.note(true, Condition::FinalizerRefused);
                     self.note(*why == Refusal::Reentrant, Condition::ReentrantRefused);
                 }
                 Event::Ended(end) => {
-                    inside = inside.saturating_sub(1);
-                    self.note(*end == End::Panicked, Condition::FinalizerPanics);
+                    let panics = *end == End::Panicked;
+                    match code.pop() {
+                        Some(Sort::Callback) => self.note(panics, Condition::CallbackPanics),
+                        _ => {
+                            inside = inside.saturating_sub(1);
+                            self.note(panics, Condition::FinalizerPanics);
+                        }
+                    }
                     self.note(*end == End::OutOfFuel, Condition::FuelUsedUp);
                 }
                 Event::Took(_) => {
                     took = true;
                     self.note(inside > 0, Condition::FinalizerCollects);
                 }
-                Event::Died(_) => cascade += u32::from(!took),
+                Event::Died(_) => {
+                    cascade += u32::from(!took);
+                    self.note(callbacks > 0 && !took && code.is_empty(), Condition::CallbackReleases);
+                }
                 _ => {}
             }
         }
         self.note(cascade >= 4, Condition::Cascade);
         self.note(runs >= 3, Condition::SeveralFinalizers);
+        self.note(callbacks >= 2, Condition::SeveralCallbacks);
     }
 
     fn weak(&mut self, model: &Reference, called: &Called<'_>) {

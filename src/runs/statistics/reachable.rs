@@ -125,6 +125,8 @@ fn takes(condition: Condition) -> &'static [&'static [Code]] {
         C::FinalizerCollects => &[&[On], COLLECTS, CYCLES],
         C::WeakCleared | C::WeakDiesToo => &[&[Weak]],
         C::UpgradeGives | C::UpgradeFails => &[&[Weak], &[Upgrade]],
+        C::CallbackRuns | C::SeveralCallbacks | C::CallbackReleases => &[&[Weak], &[When]],
+        C::CallbackPanics => &[&[Weak], &[When], &[Panic]],
         C::UpgradeSaves => &[&[Weak], &[Upgrade], CYCLES],
         C::GarbageTaken => &[&[Take, TryTake], CYCLES],
         C::GarbageStored | C::GarbageWritten => &[WRITES, CYCLES],

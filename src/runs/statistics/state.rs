@@ -54,7 +54,7 @@ impl Colours {
             let Some(contents) = model.contents(*object) else { continue };
             let targets = contents.references().map(|target| (target, 1)).chain(model.target(*object).map(|t| (t, 2)));
             references.extend(targets.map(|(target, how)| (place, places[target.index()] as usize, how)));
-            let marks = [model.has_finalizer(*object), is_garbage(*object)];
+            let marks = [model.has_code_for_death(*object), is_garbage(*object)];
             colours.push(mix(first(contents, model.external(*object), marks)));
         }
         let own = colours.clone();

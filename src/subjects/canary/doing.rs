@@ -55,7 +55,7 @@ canaries! {
         });
     "leaks-cycle" ["leaks-cycle"] "frees cycles in slices and checks, but has no collection"
         Lacks(Code::Collect);
-    "counts-external" ["counts-external", "journal-nothing-died", "journal-nothing-took"]
+    "counts-external" ["counts-external", "journal-nothing-died", "journal-nothing-took", "outcome-done-not_held"]
         "does not count a take of an object that a reference keeps"
         Call(|heap, operation, _| match operation {
             Operation::Take { object: Some(object) } if heap.counts(*object).internal > 0 => Ok(Value::Nil),
@@ -156,7 +156,7 @@ canaries! {
             Operation::CollectSlice { objects: 2.. } => heap.call(&Operation::CollectSlice { objects: 1 }),
             _ => heap.call(operation),
         });
-    "undetermined-journal" ["undetermined-journal"] by Determinism "lets checks touch only one object, in every second heap"
+    "undetermined-journal" ["undetermined-journal", "undetermined-outcome"] by Determinism "lets checks touch only one object, in every second heap"
         EveryOther(|heap, operation| match operation {
             Operation::SetBudget { objects: 2.. } => heap.call(&Operation::SetBudget { objects: 1 }),
             _ => heap.call(operation),

@@ -205,6 +205,14 @@ impl Caller<'_> {
                 }
                 Ok(Value::Nil)
             }
+            Operation::When { weak, line } => {
+                if self.0.arm_callback(self.id(*weak))?
+                    && let Some(weak) = weak
+                {
+                    self.finalizers().append_to_callback(*weak, (**line).clone());
+                }
+                Ok(Value::Nil)
+            }
             Operation::Panic {} => Ok(Value::Nil),
             setting => self.configure(setting).map(nothing),
         }
@@ -378,7 +386,7 @@ pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
         | Operation::Fill { object, .. }
         | Operation::On { object, .. }
         | Operation::Fault { object, .. } => *object,
-        Operation::Upgrade { weak } => *weak,
+        Operation::Upgrade { weak } | Operation::When { weak, .. } => *weak,
         Operation::Weak { target } => *target,
         Operation::Temp { allocation } => done_to(allocation),
         Operation::Transfer { store } => done_to(&store.0),

@@ -1,4 +1,4 @@
-//! The heap's callbacks: finalizers run as the program has armed them, and events go into the journal.
+//! What the heap calls: finalizers and callbacks run as the program has armed them, and events go into the journal.
 
 use super::calls::Caller;
 use super::machine::VirtualMachine;
@@ -12,6 +12,13 @@ impl Host for VirtualMachine {
         if code::run(&mut Caller(heap), object) == End::Panicked {
             // No panic hook sees this, so thousands of panicking finalizers print nothing.
             std::panic::resume_unwind(Box::new("a finalizer of the program panics"));
+        }
+    }
+
+    fn target_died(heap: &mut Heap<Self>, weak: ObjectId) {
+        let object = heap.host().object(weak);
+        if code::call_back(&mut Caller(heap), object) == End::Panicked {
+            std::panic::resume_unwind(Box::new("a callback of the program panics"));
         }
     }
 

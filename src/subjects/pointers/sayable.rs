@@ -8,7 +8,7 @@ use heapproof_model::{Code, Line, Object, Operation, Refusal};
 impl<P: Pointers> Caller<'_, P> {
     /// Whether the line that contains the operation could be written and compiled.
     pub fn can_say(&self, operation: &Operation<Object>) -> bool {
-        let panics = matches!(operation, Operation::On { line, .. } if panics(line));
+        let panics = operation.armed().is_some_and(|(_, line)| panics(line));
         let refusal = self.check(operation).err();
         let is_right = match self.shared.borrow().dialect.wrong_calls {
             WrongCalls::Skipped => refusal.is_none(),
@@ -48,7 +48,6 @@ impl<P: Pointers> Caller<'_, P> {
 fn panics(line: &Line) -> bool {
     match &line.operation {
         Operation::Panic {} => true,
-        Operation::On { line, .. } => panics(line),
-        _ => false,
+        operation => operation.armed().is_some_and(|(_, line)| panics(line)),
     }
 }

@@ -109,8 +109,9 @@ impl Greeting {
         if self.operations.is_empty() {
             return missing("operations WORD ..");
         }
-        if self.operations.contains(&Code::On) && !self.journal {
-            return Err("its greeting has the operation `On`, which needs the observation `journal`".to_owned());
+        if let Some(code) = self.operations.iter().find(|code| code.arms() && !self.journal) {
+            let name = code.name();
+            return Err(format!("its greeting has the operation `{name}`, which needs the observation `journal`"));
         }
         if self.sets && !self.journal {
             return Err("its greeting has the observation `sets`, which needs `journal`".to_owned());

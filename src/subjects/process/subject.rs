@@ -175,7 +175,11 @@ impl ProcessSubject {
         if reply.is_ok() {
             self.note(operation, &reply);
         }
-        reply
+        match operation {
+            // Whether it is too late for a callback is between the child and the lines of that.
+            Operation::When { .. } => reply.map(|_| Value::Nil),
+            _ => reply,
+        }
     }
 
     /// The answer to an operation, and whatever comes before it.
@@ -197,6 +201,7 @@ impl ProcessSubject {
                 Some(Answer::Took(set)) => self.finalizers.journal.push(Event::Took(set.into_iter().collect())),
                 Some(Answer::Paused) => self.finalizers.journal.push(Event::Paused),
                 Some(Answer::Began(object)) => self.run(object),
+                Some(Answer::Called(weak)) => self.call_back(weak),
                 None => return Ok(Value::Nil),
             }
         }
@@ -210,6 +215,7 @@ impl ProcessSubject {
                 object.0
             ))),
         }
+        self.finalizers.forget_callback(object);
         let Dialect { code, set_code, .. } = self.pool.greeting().dialect;
         // A job runs when its object is dead.
         if code != UserCode::Job && set_code != UserCode::Job {
@@ -232,6 +238,23 @@ impl ProcessSubject {
         } else {
             End::Returned
         };
+        self.tell_end(end);
+    }
+
+    /// Runs the callback of a weak object. One without lines returns.
+    fn call_back(&mut self, weak: Object) {
+        let end = if self.finalizers.has_callback(weak) {
+            self.runs += 1;
+            let end = code::call_back(self, weak);
+            self.runs -= 1;
+            end
+        } else {
+            End::Returned
+        };
+        self.tell_end(end);
+    }
+
+    fn tell_end(&mut self, end: End) {
         let word = if end == End::Panicked { "panic\n" } else { "return\n" };
         if let Some(child) = self.talk.get_mut().child() {
             child.outbox().push_str(word);
@@ -246,6 +269,11 @@ impl ProcessSubject {
             if !is_over {
                 self.finalizers.append(*object, (**line).clone());
             }
+        }
+        if let Operation::When { weak: Some(weak), line } = operation
+            && *reply != Ok(Value::Bool(false))
+        {
+            self.finalizers.append_to_callback(*weak, (**line).clone());
         }
         let more = match operation {
             Operation::Chain { length } | Operation::Ring { length } => *length,

@@ -10,6 +10,7 @@ use std::fmt::Write;
 pub(super) enum Answer {
     Died(Object),
     Began(Object),
+    Called(Object),
     Took(Vec<Object>),
     Paused,
     Done(Value<Object>),
@@ -30,6 +31,7 @@ impl Answer {
             ("skipped", None) => Answer::Skipped,
             ("died", _) => Answer::Died(number()?),
             ("began", _) => Answer::Began(number()?),
+            ("called", _) => Answer::Called(number()?),
             ("took", Some(set)) => {
                 Answer::Took(set.split(' ').map(|number| number.parse().map(Object)).collect::<Result<_, _>>().ok()?)
             }
@@ -45,6 +47,8 @@ pub(super) fn command(operation: &Operation<Object>, out: &mut String) {
     let _ = match operation {
         Operation::On { object: Some(object), .. } => writeln!(out, "on #{}", object.0),
         Operation::On { object: None, .. } => writeln!(out, "on nil"),
+        Operation::When { weak: Some(weak), .. } => writeln!(out, "when #{}", weak.0),
+        Operation::When { weak: None, .. } => writeln!(out, "when nil"),
         other => writeln!(out, "{other}"),
     };
 }

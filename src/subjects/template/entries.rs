@@ -36,11 +36,12 @@ const OPERATIONS: &[Code] = &[
     Code::Ring,
     Code::Collect,
     Code::On,
+    Code::When,
     Code::Panic,
 ];
 
 /// Words that are no operations.
-const WORDS: [&str; 8] = ["comment", "program", "code", "events", "unordered", "nil", "reference", "plain"];
+const WORDS: [&str; 9] = ["comment", "program", "code", "callback", "events", "unordered", "nil", "reference", "plain"];
 
 /// How traces are written in a language.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,6 +19,7 @@ impl Template {
             | Operation::ReadBox { object }
             | Operation::Pop { object }
             | Operation::Length { object }
+            | Operation::When { weak: object, .. }
             | Operation::On { object, .. } => marks.push(number(*object)),
             Operation::ReadField { object, field } | Operation::Remove { object, field } => {
                 marks.extend([number(*object), ("field", field.as_str().to_owned())]);

@@ -5,6 +5,7 @@
 
 use super::entries::Template;
 use super::marks::{Mark, filled, quoted};
+use crate::judge::code::Sort;
 use crate::judge::spelling::heading;
 use crate::judge::story::{Claim, Part, Run, Story, Telling};
 use heapproof_model::{End, Event, Object, Operation, Outcome, Refusal, Value};
@@ -83,7 +84,7 @@ impl Writer<'_> {
         }
         let word = operation.code().name();
         let text = match (self.template.get(word), operation) {
-            (None, Operation::On { .. }) => return Ok(Vec::new()),
+            (None, Operation::On { .. } | Operation::When { .. }) => return Ok(Vec::new()),
             (text, _) => text.ok_or_else(|| format!("the spelling has no `{word}`"))?,
         };
         let mut marks: Vec<Mark> = self.template.marks(operation)?;
@@ -118,7 +119,11 @@ impl Writer<'_> {
         if run.end == End::Panicked {
             body.extend(self.statement(&Operation::Panic {}, &Outcome::Done(Value::Nil))?);
         }
-        let text = with_body(self.template.entry("code")?, "{body}", &body);
+        let entry = match run.sort {
+            Sort::Finalizer => "code",
+            Sort::Callback => "callback",
+        };
+        let text = with_body(self.template.entry(entry)?, "{body}", &body);
         let text = filled(&text, &[("object", run.object.0.to_string())]);
         self.body.extend(text.lines().map(str::to_owned));
         Ok(())
@@ -148,6 +153,7 @@ impl Writer<'_> {
 fn happened(event: &Event) -> Option<String> {
     match event {
         Event::Began(object) => Some(format!("\"began {}\"", object.0)),
+        Event::Called(weak) => Some(format!("\"called {}\"", weak.0)),
         Event::Died(object) => Some(format!("\"died {}\"", object.0)),
         _ => None,
     }

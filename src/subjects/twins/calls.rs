@@ -72,6 +72,13 @@ impl Twin {
                 }
                 Ok(Value::Nil)
             }
+            Operation::When { weak, line } => {
+                let weak = self.find(*weak, Some(Kind::Weak))?;
+                if self.target_of(weak).is_some() {
+                    self.finalizers.append_to_callback(weak, (**line).clone());
+                }
+                Ok(Value::Nil)
+            }
             Operation::Collect {} => self.collect_now(),
             Operation::SetCapacity { objects: 0 } | Operation::SetCounts { ceiling: 0 } => Err(Refusal::Setting),
             Operation::SetCapacity { objects } => {

@@ -32,8 +32,10 @@ pub(super) struct Node {
 #[derive(Debug, Clone)]
 pub(super) struct Code {
     pub object: Object,
-    /// The set whose member the object is; none in a release.
+    /// The set whose member the object is, or before whose code a callback runs; none in a release.
     pub set: Option<Vec<Object>>,
+    /// Whether it is a callback.
+    pub calls_back: bool,
 }
 
 /// The heap.
@@ -52,6 +54,8 @@ pub struct Twin {
     pub(super) owed: Vec<Object>,
     pub(super) running: Vec<Code>,
     pub(super) jobs: VecDeque<Object>,
+    /// Weak objects whose callbacks are due.
+    pub(super) due: Vec<Object>,
     /// What was garbage when the last collection ended.
     pub(super) overdue: Vec<Object>,
     /// Whether waiting objects have their turns.
@@ -86,6 +90,7 @@ impl Twin {
             owed: Vec::new(),
             running: Vec::new(),
             jobs: VecDeque::new(),
+            due: Vec::new(),
             overdue: Vec::new(),
             releasing: false,
             panicking: false,
@@ -180,8 +185,8 @@ impl Twin {
                 Some(set) if matches!(self.dialect.collect_in_set, CollectInSet::Works | CollectInSet::Partly) => {
                     roots.extend(set);
                 }
-                Some(_) => {}
-                None => roots.push(code.object),
+                None if !code.calls_back => roots.push(code.object),
+                Some(_) | None => {}
             }
         }
         let marks = self.reached(roots);

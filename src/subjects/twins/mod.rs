@@ -15,7 +15,7 @@ pub use heap::Twin;
 
 use crate::judge::subject::SubjectKind;
 use heapproof_model::Dialect;
-use heapproof_model::dialect::CLAUSES;
+use heapproof_model::dialect::{CLAUSES, SetCallbacks};
 use wrong::{Mistake, WRONG};
 
 /// What a twin shows of what happens in it.
@@ -71,6 +71,7 @@ pub fn beside(clause: &str, dialect: Dialect) -> Dialect {
     let others = match clause {
         "contents" | "set-own" => "release nested",
         "set-order" | "set-view" => "set-code destructor",
+        "set-callbacks" if dialect.set_callbacks == SetCallbacks::WhenCleared => "set-weak for-good",
         _ => "",
     };
     let own = CLAUSES.iter().find(|one| one.name == clause);

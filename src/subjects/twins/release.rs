@@ -3,14 +3,17 @@
 use super::heap::{Code, Twin};
 use super::wrong::Mistake;
 use crate::judge::code;
-use heapproof_model::dialect::{Again, Cleared, ContentsOrder, Panics, Release, SetOwn, UserCode};
+use heapproof_model::dialect::{
+    Again, Callbacks, Cleared, ContentsOrder, Panics, Release, SetCallbacks, SetOwn, UserCode,
+};
 use heapproof_model::{End, Event, Object};
 
 impl Twin {
     /// The mutator, or contents, have given up a reference, which is counted already.
     pub(super) fn lost(&mut self, object: Object) {
         let is_lost = self.node(object).is_some_and(|node| node.external + node.internal == 0 && !node.for_ever);
-        let holds = |code: &Code| code.object == object && (code.set.is_none() || self.holds_members());
+        let holds =
+            |code: &Code| code.object == object && !code.calls_back && (code.set.is_none() || self.holds_members());
         let its_turn = self.running.iter().any(holds);
         if !is_lost || its_turn {
             return;
@@ -40,10 +43,49 @@ impl Twin {
         }
     }
 
-    /// Gives waiting objects their turns, as many as it is time for.
+    /// Gives waiting objects their turns, as many as it is time for, and then each callback that is due.
     pub(super) fn settle(&mut self) {
         let inside = self.releasing || self.running.last().is_some_and(|code| code.set.is_some());
         let was = std::mem::replace(&mut self.releasing, true);
+        self.release_waiting(inside);
+        while !self.due.is_empty() && self.running.is_empty() && !self.ends_at_once() {
+            let place = self.luck(self.due.len());
+            let weak = self.due.remove(place);
+            self.call_back(weak, None);
+            self.release_waiting(inside);
+        }
+        self.releasing = was;
+    }
+
+    /// Runs the callback of a weak object that lives still.
+    fn call_back(&mut self, weak: Object, set: Option<&[Object]>) {
+        if !self.alive(weak) || self.errs(Mistake::CallbacksForgotten) {
+            return;
+        }
+        self.running.push(Code { object: weak, set: set.map(<[Object]>::to_vec), calls_back: true });
+        let end = code::call_back(self, weak);
+        self.running.pop();
+        if end == End::Panicked {
+            self.panic(None);
+        }
+    }
+
+    /// Runs the callbacks of weak objects now, in any order.
+    pub(super) fn call_back_now(&mut self, mut weak: Vec<Object>, set: Option<&[Object]>) {
+        while !weak.is_empty() {
+            let place = self.luck(weak.len());
+            let next = weak.remove(place);
+            self.call_back(next, set);
+        }
+    }
+
+    /// The weak objects of an object that have callbacks.
+    pub(super) fn callers(&self, object: Object) -> Vec<Object> {
+        let targets = |weak: &Object| self.node(*weak).is_some_and(|node| node.contents.target == Some(object));
+        self.all().into_iter().filter(|weak| targets(weak) && self.finalizers.has_callback(*weak)).collect()
+    }
+
+    fn release_waiting(&mut self, inside: bool) {
         while !self.waiting.is_empty() && !self.ends_at_once() {
             let (release, luck) = (self.dialect.release, self.luck(6));
             let next = match release {
@@ -58,7 +100,6 @@ impl Twin {
                 self.turn(object);
             }
         }
-        self.releasing = was;
     }
 
     /// Gives all waiting objects their turns, before a collection.
@@ -106,7 +147,9 @@ impl Twin {
                 return;
             }
         }
-        self.die(&[object], self.dialect.code);
+        let at_once = (self.dialect.callbacks == Callbacks::AtDeath) != self.errs(Mistake::CalledOtherwise);
+        let calls = if at_once { SetCallbacks::AtDeath } else { SetCallbacks::WhenReleased };
+        self.die(&[object], self.dialect.code, calls);
     }
 
     /// Whether it has code that is to run as that. What has been finalized may still have a destructor.
@@ -124,7 +167,7 @@ impl Twin {
         if let Some(node) = self.node_mut(object) {
             node.done = !again;
         }
-        self.running.push(Code { object, set: set.map(<[Object]>::to_vec) });
+        self.running.push(Code { object, set: set.map(<[Object]>::to_vec), calls_back: false });
         let has_both = self.dialect.code == UserCode::Both || self.dialect.set_code == UserCode::Both;
         self.finalizers.keep(again || sort == UserCode::Finalizer && has_both);
         let end = code::run(self, object);
@@ -201,12 +244,14 @@ impl Twin {
     }
 
     /// Lets objects die, all of them before any gives up what it holds.
-    pub(super) fn die(&mut self, objects: &[Object], code: UserCode) {
+    pub(super) fn die(&mut self, objects: &[Object], code: UserCode, calls: SetCallbacks) {
         let mut left: Vec<Vec<Object>> = Vec::new();
+        let mut called: Vec<Object> = Vec::new();
         for object in objects {
             if !self.alive(*object) {
                 continue;
             }
+            called.extend(self.callers(*object));
             self.clear(*object);
             if let Some(target) = self.target_of(*object).and_then(|target| self.node_mut(target)) {
                 target.weak = target.weak.saturating_sub(1);
@@ -214,6 +259,7 @@ impl Twin {
             let Some(node) = self.nodes[object.index()].take() else { continue };
             left.push(node.contents.references().collect());
             self.tell(Event::Died(*object));
+            self.finalizers.forget_callback(*object);
             self.figures.frees += 1;
             let has_code = self.finalizers.has_finalizer(*object) && !node.done;
             if code == UserCode::Job && has_code {
@@ -223,6 +269,11 @@ impl Twin {
             }
         }
         self.owed.extend(left.iter().flatten());
+        match calls {
+            SetCallbacks::AtDeath => self.call_back_now(called, None),
+            SetCallbacks::WhenReleased => self.due.extend(called),
+            SetCallbacks::WhenCleared => {}
+        }
         for references in left {
             self.give_up(references);
         }

@@ -12,7 +12,7 @@ impl Twin {
             Operation::Chain { length } | Operation::Ring { length } => *length > self.dialect.depth,
             _ => false,
         };
-        let panics = matches!(operation, Operation::On { line, .. } if has_panic(line));
+        let panics = operation.armed().is_some_and(|(_, line)| has_panic(line));
         if long || panics && self.dialect.panics == Panics::Never || self.saves_the_doomed(operation) {
             return false;
         }
@@ -85,7 +85,6 @@ impl Twin {
 fn has_panic(line: &Line) -> bool {
     match &line.operation {
         Operation::Panic {} => true,
-        Operation::On { line, .. } => has_panic(line),
-        _ => false,
+        operation => operation.armed().is_some_and(|(_, line)| has_panic(line)),
     }
 }

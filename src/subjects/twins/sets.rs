@@ -3,7 +3,8 @@
 use super::heap::{Twin, refers};
 use super::wrong::Mistake;
 use heapproof_model::dialect::{
-    CollectGives, CollectInCode, Garbage, Reach, Saved, SetArmed, SetOrder, SetRuns, SetView, UserCode,
+    Cleared, CollectGives, CollectInCode, Garbage, Reach, Saved, SetArmed, SetCallbacks, SetOrder, SetRuns, SetView,
+    UserCode,
 };
 use heapproof_model::{Event, Object, Value};
 
@@ -129,12 +130,14 @@ impl Twin {
         let members: Vec<Object> = set.to_vec();
         let both = self.dialect.set_code == UserCode::Both;
         let first = if both { UserCode::Finalizer } else { self.dialect.set_code };
+        let called = self.called_when_cleared(&members);
         self.before_code(&members, first, self.dialect.set_weak);
+        self.call_back_now(called, Some(&members));
         let tears = (self.dialect.set_view == SetView::Nil) != self.errs(Mistake::ViewOtherwise);
         let torn = if tears { self.tear(&members) } else { Vec::new() };
         let destructors = both || first == UserCode::Destructor;
         let one_by_one = self.dialect.set_order == SetOrder::OneByOne && destructors;
-        let freed = if both && !self.finalize(&members) {
+        let freed = if self.ends_at_once() || both && !self.finalize(&members) {
             Freed::default()
         } else if one_by_one != self.errs(Mistake::SetOtherOrder) {
             self.free_each(&members)
@@ -148,6 +151,26 @@ impl Twin {
         }
         self.figures.cycles += freed.cycles as u64;
         freed
+    }
+
+    /// When callbacks run for members that die.
+    fn calls(&self) -> SetCallbacks {
+        match (self.errs(Mistake::SetCalledOtherwise), self.dialect.set_callbacks) {
+            (true, SetCallbacks::AtDeath) => SetCallbacks::WhenReleased,
+            (true, SetCallbacks::WhenReleased) => SetCallbacks::AtDeath,
+            (_, calls) => calls,
+        }
+    }
+
+    /// Who is called as the members' weak references are cleared.
+    fn called_when_cleared(&self, members: &[Object]) -> Vec<Object> {
+        let clears = self.dialect.set_weak == Cleared::ForGood;
+        if !clears || self.dialect.set_callbacks != SetCallbacks::WhenCleared || self.errs(Mistake::SetCalledOtherwise)
+        {
+            return Vec::new();
+        }
+        let called = members.iter().flat_map(|member| self.callers(*member));
+        called.filter(|weak| !members.contains(weak)).collect()
     }
 
     /// Runs the finalizers of members that have destructors too. Whether the call goes on.
@@ -236,7 +259,7 @@ impl Twin {
             let other = self.luck(place + 1);
             dying.swap(place, other);
         }
-        self.die(&dying, self.dialect.set_code);
+        self.die(&dying, self.dialect.set_code, self.calls());
         Freed { objects: dying.len() as i64, cycles, sets: i64::from(!dying.is_empty()) }
     }
 
@@ -263,7 +286,7 @@ impl Twin {
                 break;
             }
             left.retain(|other| *other != object);
-            self.die(&[object], self.dialect.set_code);
+            self.die(&[object], self.dialect.set_code, self.calls());
         }
         let died = (all - left.len()) as i64;
         Freed { objects: died, cycles: if left.is_empty() { cycles } else { 0 }, sets: i64::from(died > 0) }

@@ -24,12 +24,13 @@ impl Runs for Twin {
 impl Subject for Twin {
     fn supports(&self, code: Code) -> bool {
         // What finalizers of a set see depends on their order, which only the journal says.
-        if code == Code::On && !self.shows.journal {
+        if code.arms() && !self.shows.journal {
             return false;
         }
         let others = matches!(
             code,
             Code::On
+                | Code::When
                 | Code::Panic
                 | Code::Collect
                 | Code::Upgrade

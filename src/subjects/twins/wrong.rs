@@ -57,6 +57,9 @@ pub(super) enum Mistake {
     WeakOtherwise,
     UpgradeOtherwise,
     UpgradeUncounted,
+    CallbacksForgotten,
+    CalledOtherwise,
+    SetCalledOtherwise,
 }
 
 /// A heap that claims an answer and is wrong about it.
@@ -166,6 +169,11 @@ wrong! {
     "set-weak" "at-death" WeakOtherwise "gives nil for a member whose code runs";
     "set-weak" "before-code" WeakOtherwise "gives a member whose code runs";
     "set-weak" "for-good" WeakOtherwise "gives a saved member by weak references that were there before";
+    "callbacks" "when-released" CalledOtherwise "calls back before contents are given up";
+    "callbacks" "at-death" CallbacksForgotten "calls nobody back";
+    "set-callbacks" "when-released" SetCalledOtherwise "calls back before contents are given up";
+    "set-callbacks" "at-death" SetCalledOtherwise "calls back when all is released";
+    "set-callbacks" "when-cleared" SetCalledOtherwise "calls nobody back" with "set-weak for-good";
     "upgrade" "gives" UpgradeOtherwise "gives nil for garbage";
     "upgrade" "nil" UpgradeOtherwise "gives garbage";
     "upgrade" "either" UpgradeUncounted "does not count what an upgrade gives";

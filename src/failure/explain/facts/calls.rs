@@ -4,6 +4,7 @@ use super::Telling;
 use crate::failure::explain::code::Done;
 use crate::failure::explain::history::When;
 use crate::failure::explain::story::{Cause, Lines};
+use crate::judge::code::Sort;
 use crate::judge::signature::refusal;
 use heapproof_model::{Event, Gives, Object, Outcome};
 
@@ -90,7 +91,7 @@ impl Telling<'_> {
         self.add(format!("{text} is refused ({})", refusal(reason).replace('_', " ")), lines);
     }
 
-    /// Tells which operation of a finalizer an event of the failing call is about.
+    /// Tells which operation of user code an event of the failing call is about.
     pub(super) fn in_code(&mut self, at: usize, event: Option<&Event>) {
         if !matches!(event, Some(Event::Did(_) | Event::Ended(_))) {
             return;
@@ -102,16 +103,11 @@ impl Telling<'_> {
             Some(done) => format!("this is {}", story.inside(done, &mut lines)),
             None => {
                 let began = now.model.events.iter().take(at).rev();
-                let Some(of) = began.into_iter().find_map(|event| match event {
-                    Event::Began(object) => Some(*object),
-                    _ => None,
-                }) else {
-                    return;
-                };
+                let Some((of, sort)) = began.into_iter().find_map(Sort::begun) else { return };
                 let last = now.inside.iter().rfind(|done| done.event < at && done.of == of);
                 let after = last.map_or_else(String::new, |done| format!(", after {}", story.inside(done, &mut lines)));
-                self.armed(of);
-                format!("this is the finalizer of {}{after}", story.name(of))
+                self.armed(of, sort);
+                format!("this is the {} of {}{after}", sort.word(), story.name(of))
             }
         };
         self.add(text, lines);

@@ -4,6 +4,7 @@ use super::Telling;
 use crate::failure::explain::history::Which;
 use crate::failure::explain::sides::kind_in_words;
 use crate::failure::explain::story::Lines;
+use crate::judge::code::Sort;
 use crate::judge::signature::refusal;
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Code, Event, Object, Operation, Outcome, Refusal, Value};
@@ -182,12 +183,16 @@ impl Telling<'_> {
             Some(Event::Paused) => self.pauses(),
             Some(Event::Damaged(_)) => self.made_faults(),
             Some(Event::Died(object)) => self.gone(*object),
-            Some(Event::Began(object)) => self.armed(*object),
+            Some(event @ (Event::Began(_) | Event::Called(_))) => {
+                Sort::begun(event).into_iter().for_each(|(object, sort)| self.armed(object, sort));
+            }
             Some(Event::Took(set)) => set.iter().take(2).for_each(|object| self.unreached(&story.before, *object)),
             _ => {}
         }
         match subject {
-            Some(Event::Died(object) | Event::Began(object)) if model.is_none() => self.lives(*object),
+            Some(Event::Died(object) | Event::Began(object) | Event::Called(object)) if model.is_none() => {
+                self.lives(*object);
+            }
             Some(Event::Paused) => self.pauses(),
             Some(Event::Damaged(_)) => self.made_faults(),
             Some(Event::Took(set)) => {
@@ -198,17 +203,19 @@ impl Telling<'_> {
         }
     }
 
-    /// Tells which lines gave an object its finalizer.
-    pub(super) fn armed(&mut self, object: Object) {
+    /// Tells which lines gave an object its finalizer or callback.
+    pub(super) fn armed(&mut self, object: Object, sort: Sort) {
         let story = self.story;
         let mut lines = Lines::new();
-        let arms = |operation: &Operation<Object>| matches!(operation, Operation::On { object: Some(armed), .. } if *armed == object);
+        let arms = |operation: &Operation<Object>| {
+            Sort::armed(operation).is_some_and(|(armed, of, _)| (armed, of) == (object, sort))
+        };
         let by = story
             .done_until(story.at)
             .filter(|(_, operation, outcome)| arms(operation) && matches!(outcome, Outcome::Done(_)));
         let by = by.map(|(cause, ..)| story.cause(&cause, &mut lines)).collect::<Vec<_>>().join(", ");
         if !by.is_empty() {
-            self.add(format!("the finalizer of {} is made by {by}", story.name(object)), lines);
+            self.add(format!("the {} of {} is made by {by}", sort.word(), story.name(object)), lines);
         }
         if story.gone_at(Which::Model, object).is_some() {
             self.gone(object);

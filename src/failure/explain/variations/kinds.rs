@@ -86,12 +86,8 @@ impl Places {
     /// Replaces a read or write of the object by that of the other kind; `None` where there is none.
     fn replace(&mut self, operation: &mut Operation<Name>) -> Option<()> {
         let replaced = match &*operation {
-            Operation::On { line, .. } => {
-                let mut inner = line.operation.clone();
-                self.replace(&mut inner)?;
-                let Operation::On { line, .. } = operation else { return None };
-                line.operation = inner;
-                return Some(());
+            Operation::On { .. } | Operation::When { .. } => {
+                return operation.armed_mut().and_then(|(_, line)| self.replace(&mut line.operation));
             }
             Operation::Transfer { store } => {
                 let mut inner = (*store.0).clone();

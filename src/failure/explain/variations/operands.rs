@@ -128,7 +128,7 @@ pub(super) fn values(operation: &mut Operation<Name>) -> Vec<&mut Value<Name>> {
         | Operation::Scalar { value } => vec![value],
         Operation::Array { values } | Operation::Closure { values, .. } => values.iter_mut().collect(),
         Operation::Temp { allocation: within } | Operation::Transfer { store: Store(within) } => values(within),
-        Operation::On { line, .. } => values(&mut line.operation),
+        Operation::On { line, .. } | Operation::When { line, .. } => values(&mut line.operation),
         _ => Vec::new(),
     }
 }
@@ -150,7 +150,7 @@ fn numbers(operation: &mut Operation<Name>) -> Vec<&mut u32> {
         | Operation::SetVerify { operations: number } => vec![number],
         Operation::SetBounds { least, greatest } => vec![least, greatest],
         Operation::Temp { allocation } => numbers(allocation),
-        Operation::On { line, .. } => numbers(&mut line.operation),
+        Operation::On { line, .. } | Operation::When { line, .. } => numbers(&mut line.operation),
         _ => Vec::new(),
     }
 }
@@ -161,7 +161,7 @@ fn field(operation: &mut Operation<Name>) -> Option<&mut Field> {
         Operation::ReadField { field, .. } | Operation::WriteField { field, .. } | Operation::Remove { field, .. } => {
             Some(field)
         }
-        Operation::On { line, .. } => field(&mut line.operation),
+        Operation::On { line, .. } | Operation::When { line, .. } => field(&mut line.operation),
         Operation::Transfer { store } => field(&mut store.0),
         _ => None,
     }

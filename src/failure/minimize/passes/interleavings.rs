@@ -141,7 +141,7 @@ fn around(work: &Line, change: &[Line], most: u32, room: usize) -> Vec<Vec<Line>
 /// else an unsliced detection or collection that lines follow.
 fn work(lines: &[Line]) -> Option<Line> {
     let slice = |line: &Line| match &line.operation {
-        Operation::On { line, .. } => is_slice(line).then(|| (**line).clone()),
+        Operation::On { line, .. } | Operation::When { line, .. } => is_slice(line).then(|| (**line).clone()),
         _ => is_slice(line).then(|| line.clone()),
     };
     let limits = |line: &Line| matches!(line.operation, Operation::SetBudget { .. } | Operation::Begin { .. });

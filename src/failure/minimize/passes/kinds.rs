@@ -48,7 +48,11 @@ pub(super) fn changed(line: &Line, name: Name, to: [Code; 3]) -> Line {
             let within = Line { bind: None, operation: (**store).clone() };
             Operation::Transfer { store: Store(Box::new(changed(&within, name, to).operation)) }
         }
-        Operation::On { object, line } => Operation::On { object: *object, line: Box::new(changed(line, name, to)) },
+        Operation::On { .. } | Operation::When { .. } => {
+            let mut operation = line.operation.clone();
+            operation.armed_mut().into_iter().for_each(|(_, within)| *within = changed(within, name, to));
+            operation
+        }
         Operation::Fault { fault, object } if *object == Some(name) => {
             Operation::Fault { fault: dangling(*fault, allocates), object: *object }
         }

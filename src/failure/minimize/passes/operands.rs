@@ -14,13 +14,13 @@ fn bound_before(lines: &[Line], at: usize) -> Vec<Name> {
     lines[..at].iter().filter_map(|line| line.bind).collect()
 }
 
-/// Lines with one simpler operand, the simplest first. Within a finalizer nothing is simpler than `self`; the first
-/// operand is the object that has the finalizer.
+/// Lines with one simpler operand, the simplest first. Within user code nothing is simpler than `self`; the first
+/// operand is the object whose code it is.
 fn simpler(line: &Line, names: &[Name]) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut index = 0;
     let with_self: Vec<Name> = std::iter::once(Name::SELF).chain(names.iter().copied()).collect();
-    let is_finalizer = matches!(line.operation, Operation::On { .. });
+    let is_finalizer = line.operation.code().arms();
     loop {
         let mut operation = line.operation.clone();
         let mut parts = flat(&mut operation);

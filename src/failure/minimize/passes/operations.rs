@@ -15,13 +15,19 @@ pub(super) fn run(search: &mut Search<'_>) {
 /// Lines that can replace that one, the simplest first. It is nested in `depth` finalizers.
 fn simpler(line: &Line, depth: usize) -> Vec<Line> {
     let mut lines = Vec::new();
-    if let Operation::On { object, line: within } = &line.operation {
+    if let Some((object, within)) = line.operation.armed() {
         if depth == 0 {
-            let mut alone = (**within).clone();
-            alone.operation = with_self(alone.operation, *object);
+            let mut alone = within.clone();
+            alone.operation = with_self(alone.operation, object.copied());
             lines.push(alone);
         }
-        let on = |line| Operation::On { object: *object, line: Box::new(line) };
+        let on = |within| {
+            let mut operation = line.operation.clone();
+            if let Some((_, line)) = operation.armed_mut() {
+                *line = within;
+            }
+            operation
+        };
         let lose = Operation::WriteField { object: Some(Name::SELF), field: Field::common(0), value: Value::Nil };
         let few = [Operation::Collect {}, Operation::End {}, Operation::Panic {}, lose];
         let few = few.into_iter().chain([None, Some(Name::SELF)].map(|object| Operation::Take { object }));

@@ -95,7 +95,7 @@ fn last(lines: &[Line]) -> Vec<Vec<Line>> {
     let alone = |operation| vec![Line { bind: None, operation }];
     each.push(alone(Operation::Check {}));
     match lines.last().map(|line| &line.operation) {
-        Some(Operation::On { line, .. }) => each.push(vec![(**line).clone()]),
+        Some(Operation::On { line, .. } | Operation::When { line, .. }) => each.push(vec![(**line).clone()]),
         Some(Operation::CollectSlice { objects }) => each.push(alone(Operation::DetectSlice { objects: *objects })),
         _ => {}
     }

@@ -126,6 +126,7 @@ impl Writer<'_> {
     fn event(&self, event: &Event) -> Result<String, String> {
         Ok(match event {
             Event::Began(object) => format!("(\"finalizes\", {})", self.id_of(*object)?),
+            Event::Called(weak) => format!("(\"calls back\", {})", self.id_of(*weak)?),
             Event::Died(object) => format!("(\"dies\", {})", self.id_of(*object)?),
             _ => String::new(),
         })

@@ -109,6 +109,7 @@ pub(super) fn expression<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>
         Operation::Drop { object } => (format!("heap.dec_ref({})", id(object)?), Gives::Result),
         Operation::Upgrade { weak } => (format!("heap.upgrade({})", id(weak)?), Gives::Id),
         Operation::On { object, .. } => (format!("heap.arm_finalizer({})", id(object)?), Gives::Result),
+        Operation::When { weak, .. } => (format!("heap.arm_callback({})", id(weak)?), Gives::Result),
         Operation::Fault { fault, object } => {
             (format!("heap.inject(Fault::{}, {})", fault_variant(*fault)?, id(object)?), Gives::Result)
         }

@@ -1,17 +1,19 @@
-//! Writes the host of the heap in a test: what its finalizers do, which ids they know, and what they log.
+//! Writes the host of the heap in a test: what its finalizers and callbacks do, which ids they know, and what they log.
 
 use super::expressions::{self, Gives, Place, Refer};
 use super::statements::{Statement, lines};
 use super::{Writer, arms};
-use crate::judge::story::{Part, Step};
+use crate::judge::code::Sort;
+use crate::judge::story::{Part, Run, Step};
 use crate::subjects::heap::calls::done_to;
 use heapproof_model::{End, Name, Object, Operation, Outcome, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// A finalizer while its code is written.
+/// A finalizer or callback while its code is written.
 struct Within<'w, 's> {
     writer: &'w Writer<'s>,
+    sort: Sort,
     /// The variables of this run.
     locals: BTreeMap<Name, String>,
     /// The names of objects in this run.
@@ -28,7 +30,8 @@ pub(super) struct Machine {
 impl Writer<'_> {
     /// The host that the test needs.
     pub(super) fn machine(&mut self) -> Result<Machine, String> {
-        let finalizers = self.finalizers()?;
+        let finalizers = self.code_of(Sort::Finalizer)?;
+        let callbacks = self.code_of(Sort::Callback)?;
         let armed = self.story.parts.iter().any(|part| matches!(part, Part::Call(call) if arms(&call.operation)));
         if !(armed || self.used.has_log || self.by_site || !self.used.ids.is_empty()) {
             return Ok(Machine { name: "()", value: "()", declaration: String::new() });
@@ -47,18 +50,13 @@ impl Writer<'_> {
             self.import("FieldSite");
             fields.push_str("        sites: Vec<FieldSite>,\n");
         }
+        let calls_back = self.story.runs.iter().any(|run| run.sort == Sort::Callback);
         if !finalizers.is_empty() || self.used.has_log {
-            self.import("ObjectId");
-            let log =
-                if self.used.has_log { "            heap.host_mut().log.push((\"finalizes\", object));\n" } else { "" };
-            let ids: Vec<&str> = self.used.within.iter().map(String::as_str).collect();
-            let ids = match ids.is_empty() {
-                true => String::new(),
-                false => format!("            let &Machine {{ {}, .. }} = heap.host();\n", ids.join(", ")),
-            };
-            within = format!(
-                "        fn finalize(heap: &mut Heap<Self>, object: ObjectId) {{\n{log}{ids}{finalizers}        }}\n"
-            );
+            within.push_str(&self.host_function(Sort::Finalizer, &finalizers));
+        }
+        if !callbacks.is_empty() || self.used.has_log && calls_back {
+            within.push_str(if within.is_empty() { "" } else { "\n" });
+            within.push_str(&self.host_function(Sort::Callback, &callbacks));
         }
         if self.used.has_log {
             within.push_str(
@@ -76,32 +74,37 @@ impl Writer<'_> {
         Ok(Machine { name: "Machine", value, declaration })
     }
 
-    /// What each object's finalizer does.
-    fn finalizers(&mut self) -> Result<String, String> {
+    /// The function of the host that runs code of that sort, which is this.
+    fn host_function(&self, sort: Sort, code: &str) -> String {
+        self.import("ObjectId");
+        let (function, logged) = match sort {
+            Sort::Finalizer => ("finalize", "finalizes"),
+            Sort::Callback => ("target_died", "calls back"),
+        };
+        let log = match self.used.has_log {
+            true => format!("            heap.host_mut().log.push((\"{logged}\", object));\n"),
+            false => String::new(),
+        };
+        let read = self.used.within.iter().filter(|(of, _)| *of == sort);
+        let ids: Vec<&str> = read.map(|(_, id)| id.as_str()).collect();
+        let ids = match ids.is_empty() {
+            true => String::new(),
+            false => format!("            let &Machine {{ {}, .. }} = heap.host();\n", ids.join(", ")),
+        };
+        format!("        fn {function}(heap: &mut Heap<Self>, object: ObjectId) {{\n{log}{ids}{code}        }}\n")
+    }
+
+    /// What each object's code of that sort does.
+    fn code_of(&mut self, sort: Sort) -> Result<String, String> {
         let mut text = String::new();
-        for run in &self.story.runs {
-            let mut within = Within { writer: self, locals: BTreeMap::new(), objects: BTreeMap::new() };
-            within.objects.insert(run.object, "object".to_owned());
-            let mut body = Vec::new();
-            for step in &run.steps {
-                body.extend(within.step(step)?);
-            }
-            for left in &run.left {
-                let name = within.object(left.object).ok_or("what a finalizer leaves has no name")?;
-                body.push(match left.given_up_elsewhere {
-                    true => format!("let _ = heap.dec_ref({name}); // refused if it is held no more"),
-                    false => format!("heap.dec_ref({name}).unwrap();"),
-                });
-            }
-            if run.end == End::Panicked {
-                body.push("std::panic::resume_unwind(Box::new(\"the finalizer panics\"));".to_owned());
-            }
+        for run in self.story.runs.iter().filter(|run| run.sort == sort) {
+            let body = self.body_of(run)?;
             if body.is_empty() {
                 continue;
             }
-            let home = self.homes.get(&run.object).ok_or("an object with a finalizer has no name")?;
+            let home = self.homes.get(&run.object).ok_or("an object with user code has no name")?;
             self.notice_id(home);
-            self.noticed.borrow_mut().within.insert(home.clone());
+            self.noticed.borrow_mut().within.insert((sort, home.clone()));
             let otherwise = if text.is_empty() { "            " } else { " else " };
             let _ = writeln!(text, "{otherwise}if object == {home} {{");
             for line in body {
@@ -114,6 +117,28 @@ impl Writer<'_> {
             text.push('\n');
         }
         Ok(text)
+    }
+
+    fn body_of(&self, run: &Run) -> Result<Vec<String>, String> {
+        let (sort, locals) = (run.sort, BTreeMap::new());
+        let mut within = Within { writer: self, sort, locals, objects: BTreeMap::new() };
+        within.objects.insert(run.object, "object".to_owned());
+        let mut body = Vec::new();
+        for step in &run.steps {
+            body.extend(within.step(step)?);
+        }
+        for left in &run.left {
+            let word = sort.word();
+            let name = within.object(left.object).ok_or_else(|| format!("what a {word} leaves has no name"))?;
+            body.push(match left.given_up_elsewhere {
+                true => format!("let _ = heap.dec_ref({name}); // refused if it is held no more"),
+                false => format!("heap.dec_ref({name}).unwrap();"),
+            });
+        }
+        if run.end == End::Panicked {
+            body.push(format!("std::panic::resume_unwind(Box::new(\"the {} panics\"));", sort.word()));
+        }
+        Ok(body)
     }
 
     /// The helper functions of the test.
@@ -196,7 +221,7 @@ impl Within<'_, '_> {
     /// Notes an id from outside the run, which this run reads from the host.
     fn know(&self, id: &str) {
         self.writer.notice_id(id);
-        self.writer.noticed.borrow_mut().within.insert(id.to_owned());
+        self.writer.noticed.borrow_mut().within.insert((self.sort, id.to_owned()));
     }
 }
 

@@ -10,6 +10,7 @@ mod statements;
 
 use super::machine::VirtualMachine;
 use super::{HEAP, HeapSubject, default_configuration};
+use crate::judge::code::Sort;
 use crate::judge::lockstep;
 use crate::judge::spelling::{Spelling, heading};
 use crate::judge::story::{Claim, Part, Story};
@@ -77,8 +78,8 @@ struct Used {
     variables: BTreeSet<String>,
     /// Ids that finalizers use, or that only finalizers know.
     ids: BTreeSet<String>,
-    /// The ids that finalizers read.
-    within: BTreeSet<String>,
+    /// The ids that finalizers and callbacks read.
+    within: BTreeSet<(Sort, String)>,
     helpers: BTreeSet<&'static str>,
     has_log: bool,
 }
@@ -219,7 +220,7 @@ impl<'s> Writer<'s> {
 }
 
 fn arms(operation: &Operation<Object>) -> bool {
-    matches!(operation, Operation::On { .. })
+    operation.code().arms()
 }
 
 /// Names that the test itself uses for other things.
