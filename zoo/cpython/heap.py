@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 import objects
 from lines import hear, say
-from objects import Box, Refused, Scalar, begin, contents, find, held, new, number_of, parse, show, sort, take, thing_at, watches
+from objects import Box, Refused, Scalar, begin, calls, contents, find, held, new, number_of, parse, show, sort, take, thing_at, watched, watches
 
 # --- Commands. Each returns what stands behind `done`, and the reference that it gives up. Nothing else refers to the objects of a
 # command when that goes, as each function has returned: so what dies then dies at once. ---
@@ -28,7 +28,9 @@ def make(word, words):
     if word == "table":
         thing = new(sort.Table)
     elif word == "weak":
-        thing = new(sort.Weak, find(words[0]))
+        target = find(words[0])
+        thing = new(sort.Weak, target)
+        watched[number_of(thing)] = number_of(target)
     elif word == "array":
         thing = new(sort.Array, [parse(value) for value in words])
     else:
@@ -151,6 +153,14 @@ def on(word):
     return "nil", None
 
 
+def when(word):
+    weak = find(word, "weak")
+    if shown_target(weak) == "nil":
+        return "false", None
+    calls.add(number_of(weak))
+    return "nil", None
+
+
 def carry_out(line):
     words = re.findall(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|[^ ]+', line)
     word, rest = words[0], words[1:]
@@ -166,7 +176,7 @@ def carry_out(line):
         return "nil", None
     if word == "collect":
         return str(gc.collect()), None
-    return {"drop": drop, "push": push, "pop": pop, "remove": remove, "upgrade": upgrade, "on": on}[word](*rest)
+    return {"drop": drop, "push": push, "pop": pop, "remove": remove, "upgrade": upgrade, "on": on, "when": when}[word](*rest)
 
 
 # --- The conversation. ---
@@ -242,5 +252,6 @@ if __name__ == "__main__":
     sys.unraisablehook = lambda _: None  # it would print each panic
     objects.serve = commands
     more = SETS if sys.argv[1] == "sets" else "On Panic" if "garbage never" in sys.argv[2] else "Collect"
+    more += " When Panic not-in-code:Collect not-in-code:Drop not-in-code:WriteField not-in-code:WriteElement not-in-code:WriteBox not-in-code:Remove not-in-code:Pop" if sys.argv[1] == "callbacks" else ""
     say(GREETING % (sys.argv[1], *sys.version_info[:3], more, sys.argv[2]))
     commands()

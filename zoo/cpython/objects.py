@@ -1,11 +1,12 @@
 """The objects of CPython that are under proof, and how they are found.
 
-There are two sorts:
+There are three sorts:
 
     containers   tables are dicts, arrays are deques; both give up their contents from the first
     instances    tables are instances with attributes, arrays are lists, which give up theirs from the last
+    callbacks    containers, and each weak object has a callback, which says so where a program has given it one
 
-and a third, `sets`, where code runs in collections: containers, whose weak objects are such that keep their reference to the target
+and a fourth, `sets`, where code runs in collections: containers, whose weak objects are such that keep their reference to the target
 in a table, as WeakValueDictionary does. For a collection clears a reference that is garbage itself, before code and for good, though
 its target lives, and no clause says so.
 
@@ -26,6 +27,8 @@ held = {}  # by number, the references of the mutator, one entry each
 watches = {}  # by number, what tells the death of an object; those that live
 addresses = []  # by number
 targets = {}  # by number of a weak object of `Sets`, the reference to its target
+watched = {}  # by number of a weak object, the number of its target
+calls = set()  # the weak objects that have a callback
 emptying = False  # between programs nobody listens
 
 
@@ -45,6 +48,7 @@ def number_of(thing):
 def gone(number):
     del watches[number]
     targets.pop(number, None)
+    calls.discard(number)
     say("died %d" % number)
 
 
@@ -68,6 +72,25 @@ def code(thing):
         raise Panic
 
 
+def called(weak):
+    """The callback of each weak object. It runs before the label of a target is given up that is released, and has no references
+    then: that is dead. In a collection it runs before code, and the target may live on."""
+    if emptying or weak not in calls:
+        return
+    calls.discard(weak)
+    target = watched[weak]
+    if target in watches and not ctypes.c_ssize_t.from_address(addresses[target]).value:
+        gone(target)
+    say("called %d" % weak)
+    if serve() == "panic":
+        raise Panic
+
+
+def one_is_called(weak):
+    """The same function for all: each of its own would be one more object of a ring that gives its weak object up."""
+    called(number_of(weak))
+
+
 def kind(word, base, *slots):
     """A class of objects, and one of the same layout with a finalizer: `on` moves an object from the first to the second."""
     plain = type(word, (base,), {"__slots__": ("label", *slots), "word": word})
@@ -78,6 +101,9 @@ def kind(word, base, *slots):
 Box = kind("box", object, "value", "__weakref__")
 Scalar = kind("scalar", object, "value", "__weakref__")
 Ref = kind("weak", ref, "__weakref__")
+Called = kind("weak", ref, "__weakref__")
+Called.__new__ = lambda cls, target: ref.__new__(cls, target, one_is_called)
+Called.__init__ = lambda *_: None
 Kept = kind("weak", object, "__weakref__")
 Kept.__init__ = lambda _, target: targets.update({len(addresses): ref(target)})
 Kept.__call__ = lambda weak: targets[number_of(weak)]()
@@ -107,10 +133,14 @@ class Sets(Containers):
     Weak = Kept
 
 
+class Callbacks(Containers):
+    Weak = Called
+
+
 # --- Finding objects. ---
 
 
-sort = {"containers": Containers, "instances": Instances, "sets": Sets}.get(sys.argv[1])
+sort = {"containers": Containers, "instances": Instances, "sets": Sets, "callbacks": Callbacks}.get(sys.argv[1])
 
 
 def contents(thing):
@@ -168,6 +198,8 @@ def begin():
     emptying = True
     watches.clear()
     targets.clear()
+    watched.clear()
+    calls.clear()
     held.clear()
     while gc.collect():
         pass
