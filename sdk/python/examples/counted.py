@@ -27,6 +27,7 @@ class Cell:
         self.target = None  # of a weak object, until it dies
         self.is_weak = False
         self.queued = False  # waits for its turn, or has it
+        self.calls = False  # a weak object with a callback
         self.coded = False  # has code
         self.begun = False  # which has begun
         self.dead = False
@@ -48,6 +49,7 @@ class Counted:
     def begin(self):
         self.all = {}  # what lives, in the order of birth
         self.queue = []
+        self.due = []  # weak objects whose callbacks are to run
         self.busy = False  # a call is under way that will work off the queue
         self.in_set = False  # code of a set's member runs
 
@@ -72,6 +74,8 @@ class Counted:
             for other in self.all:
                 if other.target is cell:
                     other.target = None
+                    if other.calls:
+                        self.due.append(other)
         if cell.target is not None:
             cell.target.weak -= 1
             cell.target = None
@@ -92,15 +96,20 @@ class Counted:
             self.give_up_contents(cell)
 
     def settle(self):
-        """The end of each call. What code drops waits until the code has returned."""
+        """The end of each call. What code drops waits until the code has returned. A callback runs when nothing waits."""
         if self.busy:
             return
         self.busy = True
-        while self.queue:
-            cell = self.queue[0]
-            self.turn(cell)
-            # A collection in the code may have taken others out, but never the one whose turn it is.
-            self.queue.remove(cell)
+        while self.queue or self.due:
+            if self.queue:
+                cell = self.queue[0]
+                self.turn(cell)
+                # A collection in the code may have taken others out, but never the one whose turn it is.
+                self.queue.remove(cell)
+            else:
+                weak = self.due.pop()
+                if not weak.dead:
+                    heapproof.call_back(weak)
         self.busy = False
 
     # Collection.
@@ -251,6 +260,11 @@ class Counted:
 
     def on(self, cell):
         cell.coded = True
+
+    def when(self, weak):
+        """False: it is too late."""
+        weak.calls = weak.target is not None
+        return weak.calls
 
     def look(self, cell):
         if cell.is_weak:
