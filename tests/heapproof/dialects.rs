@@ -165,7 +165,7 @@ fn a_heap_passes_as_what_it_is_that_shows_no_sets_no_journal_or_no_garbage() {
         let no_sets = Shows { sets: false, ..Shows::ALL };
         for shows in [no_sets, Shows { journal: false, ..no_sets }, Shows { garbage: false, ..Shows::ALL }] {
             let kind = twin_that_shows(dialect, shows);
-            if let Some((program, violation)) = failure(&kind, PASSING / 4) {
+            if let Some((program, violation)) = failure(&kind, PASSING / 2) {
                 panic!("{dialect}, {shows:?}: {violation}\n{program}");
             }
         }
