@@ -80,7 +80,7 @@ pub enum HeapError {
 impl fmt::Display for HeapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Reentrant => f.write_str("the finalizer that is running must not do that"),
+            Self::Reentrant => f.write_str("the finalizer or callback that is running must not do that"),
             Self::Frame => f.write_str("that needs an open frame, or that there be none"),
             Self::Nil => f.write_str("nil is not an object"),
             Self::Stale { object } => write!(f, "object {object} is gone"),

@@ -103,7 +103,11 @@ struct Reader {
 impl Reader {
     fn name(&mut self, token: &Token<'_>, word: &str, depth: usize) -> Result<Name, TextError> {
         if word == "self" {
-            return if depth > 0 { Ok(Name::SELF) } else { Err(token.wrong("`self` stands only in a finalizer")) };
+            return if depth > 0 {
+                Ok(Name::SELF)
+            } else {
+                Err(token.wrong("`self` stands only in a finalizer or callback"))
+            };
         }
         if ALLOCATES.contains(&word) {
             return Err(token.wrong(format!("`{word}` allocates on a line of its own: `x = {word}`, then `x` here")));
@@ -137,11 +141,13 @@ impl Reader {
             (Gives::Nothing, Some(name)) => Err(name.wrong("this operation gives nothing to bind to a name")),
             (Gives::New, None) => Err(first.wrong(format!("what this gives needs a name: `x = {}`", first.text))),
             _ if code == Code::Panic && depth == 0 => {
-                Err(first.wrong("`panic` stands only in a finalizer: `on x: panic`"))
+                Err(first.wrong("`panic` stands only in a finalizer or callback: `on x: panic`"))
             }
-            _ if code.is_setting() && depth > 0 => Err(first.wrong("a setting can't stand in a finalizer")),
-            _ if code.is_expectation() && depth > 0 => Err(first.wrong("an expectation can't stand in a finalizer")),
-            _ if code == Code::Fault && depth > 0 => Err(first.wrong("a fault can't stand in a finalizer")),
+            _ if code.is_setting() && depth > 0 => Err(first.wrong("a setting can't stand in a finalizer or callback")),
+            _ if code.is_expectation() && depth > 0 => {
+                Err(first.wrong("an expectation can't stand in a finalizer or callback"))
+            }
+            _ if code == Code::Fault && depth > 0 => Err(first.wrong("a fault can't stand in a finalizer or callback")),
             (_, Some(name)) => Ok(Line { bind: Some(self.bind(name, depth)?), operation }),
             (_, None) => Ok(Line { bind: None, operation }),
         }
@@ -319,13 +325,12 @@ impl<'a, 't> Matcher<'a, 't> {
         }
     }
 
-    /// The rest of the line, as a line of a finalizer.
+    /// The rest of the line, as a line of user code.
     fn finalizer_line(&mut self) -> Result<Line, TextError> {
         match self.tokens.get(self.at..).filter(|rest| !rest.is_empty()) {
             None => Err(self.fail("an operation")),
-            Some(rest) if self.depth == DEEPEST_FINALIZER => {
-                Err(rest[0].wrong(format!("finalizers stand at most {DEEPEST_FINALIZER} deep in finalizers")))
-            }
+            Some(rest) if self.depth == DEEPEST_FINALIZER => Err(rest[0]
+                .wrong(format!("finalizers and callbacks stand at most {DEEPEST_FINALIZER} deep in one another"))),
             Some(rest) => {
                 self.at = self.tokens.len();
                 self.reader.line(rest, self.depth + 1)

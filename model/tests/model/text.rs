@@ -207,11 +207,11 @@ fn what_other_languages_allow_is_answered_with_what_to_write_instead() {
 fn a_line_that_cannot_stand_where_it_does_is_an_error() {
     assert_eq!(error("a = table\na = table"), "2:1: the name `a` is bound twice");
     assert_eq!(error("a = table\non a: a = box 1"), "2:7: the name `a` is bound twice");
-    assert_eq!(error("take self"), "1:6: `self` stands only in a finalizer");
-    assert_eq!(error("on self: collect"), "1:4: `self` stands only in a finalizer");
-    assert_eq!(error("panic"), "1:1: `panic` stands only in a finalizer: `on x: panic`");
-    assert_eq!(error("on a: set interval 1"), "1:7: a setting can't stand in a finalizer");
-    assert_eq!(error("on a: fault live_high a"), "1:7: a fault can't stand in a finalizer");
+    assert_eq!(error("take self"), "1:6: `self` stands only in a finalizer or callback");
+    assert_eq!(error("on self: collect"), "1:4: `self` stands only in a finalizer or callback");
+    assert_eq!(error("panic"), "1:1: `panic` stands only in a finalizer or callback: `on x: panic`");
+    assert_eq!(error("on a: set interval 1"), "1:7: a setting can't stand in a finalizer or callback");
+    assert_eq!(error("on a: fault live_high a"), "1:7: a fault can't stand in a finalizer or callback");
     assert_eq!(error("temp table"), "1:1: what this gives needs a name: `x = temp`");
     assert_eq!(error("a = table\nset interval 1"), "2:1: a setting stands before the first operation");
     assert_eq!(error("table"), "1:1: what this gives needs a name: `x = table`");
@@ -219,7 +219,8 @@ fn a_line_that_cannot_stand_where_it_does_is_an_error() {
     assert_eq!(error("drop = table"), "1:1: expected a name, found the word `drop`, which can't be one");
     assert_eq!(error("a = table\nheapproof trace 1"), "2:1: the header is `heapproof trace 1` and stands first");
     assert_eq!(error("heapproof trace 2"), "1:1: the header is `heapproof trace 1` and stands first");
-    assert_eq!(error("on a: on a: on a: on a: collect"), "1:25: finalizers stand at most 3 deep in finalizers");
+    let deep = "finalizers and callbacks stand at most 3 deep in one another";
+    assert_eq!(error("on a: when a: on a: when a: collect"), format!("1:29: {deep}"));
 }
 
 #[test]

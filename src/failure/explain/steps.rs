@@ -140,7 +140,7 @@ impl Run<'_> {
             Some(at) if binds(&self.program.lines()[at]) => {
                 format!("`{spelled}` stands for nothing: line {} gave no reference", at + 1)
             }
-            Some(at) => format!("`{spelled}` stands for nothing outside the finalizer of line {}", at + 1),
+            Some(at) => format!("`{spelled}` stands for nothing outside the code of line {}", at + 1),
         }
     }
 }
