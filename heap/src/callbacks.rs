@@ -11,6 +11,7 @@
 //! Other systems: Java has reference queues, JavaScript registries of finalization, which both run later, at nobody knows which moment;
 //! CPython calls back as it clears the reference, with the dead not yet taken apart.
 
+use crate::copying::copies;
 use crate::footprint::Reserved;
 use crate::object::Content;
 use crate::weak::WeakLink;
@@ -22,7 +23,7 @@ pub(crate) struct Callbacks {
     pub(crate) due: Vec<ObjectId>,
 }
 
-crate::copying::copies!(Callbacks { due });
+copies!(Callbacks { due });
 
 impl Reserved for Callbacks {
     fn reserved(&self) -> u64 {
@@ -71,8 +72,9 @@ impl<H: Host> Heap<H> {
         self.arena.headers.find(weak)?;
         match self.arena.content_at_mut(weak.slot()) {
             Some(Content::Weak(link)) => {
-                link.callback |= !link.target.is_nil();
-                Ok(link.callback && !link.target.is_nil())
+                let has_target = !link.target.is_nil();
+                link.callback |= has_target;
+                Ok(has_target)
             }
             Some(content) => Err(content.mismatch(weak, Kind::Weak)),
             None => Err(HeapError::Stale { object: weak }),
@@ -100,9 +102,9 @@ impl<H: Host> Heap<H> {
         if let Some(link) = self.weak_link(weak.slot()) {
             link.callback = false;
         }
-        self.finalizers.call_back(true);
+        self.finalizers.set_calling_back(true);
         self.run_code(weak, H::target_died);
-        self.finalizers.call_back(false);
+        self.finalizers.set_calling_back(false);
     }
 
     /// The living weak objects whose callbacks must be due, in order of slots.

@@ -50,9 +50,9 @@ impl Finalizers {
         self.collecting
     }
 
-    /// A callback begins or ends.
-    pub(crate) fn call_back(&mut self, begins: bool) {
-        self.calling_back = begins;
+    /// A callback begins, or has ended.
+    pub(crate) fn set_calling_back(&mut self, calling_back: bool) {
+        self.calling_back = calling_back;
     }
 
     /// The object that a clone made now has still to release.

@@ -114,7 +114,7 @@ macro_rules! operations {
             /// Allocates an object whose reference the end of the frame gives up.
             0x18 "temp $" New 200 Temp { allocation: Box<Operation<R>> }
 
-            // Finalizers.
+            // User code.
             /// Adds a line to an object's finalizer.
             0x60 "on $: $" Nothing 60 On { object: Option<R>, line: Box<Line> }
             /// Adds a line to a weak object's callback, which runs when its target has died.
@@ -315,10 +315,10 @@ impl<R> Operation<R> {
         }
     }
 
-    /// The same, to be changed.
-    pub fn armed_mut(&mut self) -> Option<(&mut Option<R>, &mut Line)> {
+    /// That line, to be changed.
+    pub fn armed_mut(&mut self) -> Option<&mut Line> {
         match self {
-            Operation::On { object, line } | Operation::When { weak: object, line } => Some((object, line)),
+            Operation::On { line, .. } | Operation::When { line, .. } => Some(line),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! What random programs and the corpus reach: each operation in each of its outcomes, each thing that can happen.
 
 use crate::{corpus, program};
+use heapproof::code::Sort;
 use heapproof::generate::{Recipe, case};
 use heapproof::lockstep::Lockstep;
 use heapproof::model::{Code, End, Event, Line, Name, Object, Outcome, Program, Refusal, Value};
@@ -95,8 +96,8 @@ struct Record {
     events: BTreeSet<&'static str>,
 }
 
-/// Whose code it is, and whether it is a callback.
-type Owner = (Object, bool);
+/// Whose code it is, and what code.
+type Owner = (Object, Sort);
 
 /// The user code of one program, told apart by what happens: the journal says what its operations came to, and this
 /// knows which ones they are.
@@ -113,8 +114,8 @@ impl UserCode {
         for event in events {
             record.events.insert(word(event));
             match event {
-                Event::Began(object) | Event::Called(object) => {
-                    let owner = (*object, matches!(event, Event::Called(_)));
+                Event::Began(_) | Event::Called(_) => {
+                    let owner = Sort::begun(event).unwrap();
                     self.begun.insert(owner);
                     self.running.push((owner, 0, BTreeMap::new()));
                 }
@@ -150,7 +151,8 @@ impl UserCode {
     /// Learns of a line that an object's code has now.
     fn arm(&mut self, object: Option<Object>, line: &Line, outcome: &Outcome) {
         if let (Some(object), Some((_, within)), Outcome::Done(_)) = (object, line.operation.armed(), outcome) {
-            let owner = (object, line.operation.code() == Code::When);
+            let sort = if line.operation.code() == Code::When { Sort::Callback } else { Sort::Finalizer };
+            let owner = (object, sort);
             if !self.begun.contains(&owner) {
                 self.lines.entry(owner).or_default().push(within.clone());
             }

@@ -47,8 +47,8 @@ impl Line {
     /// The operations in it: its own, those of a line of user code, what a temporary is made as, and how a reference is transferred.
     pub fn codes(&self) -> Vec<Code> {
         let mut codes = vec![self.operation.code()];
+        codes.extend(self.operation.armed().into_iter().flat_map(|(_, line)| line.codes()));
         match &self.operation {
-            Operation::On { line, .. } | Operation::When { line, .. } => codes.extend(line.codes()),
             Operation::Temp { allocation } => codes.push(allocation.code()),
             Operation::Transfer { store } => codes.push(store.0.code()),
             _ => {}

@@ -8,9 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// Follows a program's journal.
 #[derive(Default)]
 pub(super) struct Runs {
-    finalizers: BTreeMap<Object, VecDeque<Line>>,
-    callbacks: BTreeMap<Object, VecDeque<Line>>,
-    begun: BTreeSet<Object>,
+    armed: BTreeMap<(Object, Sort), VecDeque<Line>>,
+    begun: BTreeSet<(Object, Sort)>,
     names: BTreeMap<Name, Object>,
     under_way: Vec<UnderWay>,
     /// What runs have given up by names that did not hold it.
@@ -45,30 +44,23 @@ impl Runs {
     }
 
     fn arms(&mut self, operation: &Operation<Object>) {
-        match operation {
-            Operation::On { object: Some(object), line } if !self.begun.contains(object) => {
-                self.finalizers.entry(*object).or_default().push_back((**line).clone());
-            }
-            Operation::When { weak: Some(weak), line } => {
-                self.callbacks.entry(*weak).or_default().push_back((**line).clone());
-            }
-            _ => {}
+        if let Some((object, sort, line)) = Sort::armed(operation)
+            && !self.begun.contains(&(object, sort))
+        {
+            self.armed.entry((object, sort)).or_default().push_back(line.clone());
         }
     }
 
     /// Follows the events of a call.
     pub fn events(&mut self, events: &[Event]) {
         for event in events {
+            if let Some((object, sort)) = Sort::begun(event) {
+                self.begun.insert((object, sort));
+                let lines = self.armed.remove(&(object, sort)).unwrap_or_default();
+                let run = Run { sort, object, steps: Vec::new(), left: Vec::new(), end: End::Returned };
+                self.under_way.push(UnderWay { run, lines, bound: Vec::new() });
+            }
             match event {
-                Event::Began(object) => {
-                    self.begun.insert(*object);
-                    let lines = self.finalizers.remove(object).unwrap_or_default();
-                    self.begins(*object, Sort::Finalizer, lines);
-                }
-                Event::Called(weak) => {
-                    let lines = self.callbacks.remove(weak).unwrap_or_default();
-                    self.begins(*weak, Sort::Callback, lines);
-                }
                 Event::Did(outcome) => self.did(outcome),
                 Event::Ended(end) => {
                     let Some(mut under_way) = self.under_way.pop() else { continue };
@@ -84,11 +76,6 @@ impl Runs {
                 _ => {}
             }
         }
-    }
-
-    fn begins(&mut self, object: Object, sort: Sort, lines: VecDeque<Line>) {
-        let run = Run { sort, object, steps: Vec::new(), left: Vec::new(), end: End::Returned };
-        self.under_way.push(UnderWay { run, lines, bound: Vec::new() });
     }
 
     fn did(&mut self, outcome: &Outcome) {

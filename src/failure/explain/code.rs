@@ -28,8 +28,7 @@ pub struct Done {
 /// The user code of a program that is under way.
 #[derive(Default)]
 pub struct UserCode {
-    finalizers: BTreeMap<Object, Vec<Armed>>,
-    callbacks: BTreeMap<Object, Vec<Armed>>,
+    armed: BTreeMap<(Object, Sort), Vec<Armed>>,
     names: BTreeMap<Name, Object>,
     runs: Vec<Run>,
 }
@@ -62,15 +61,11 @@ impl UserCode {
     ) -> Vec<Done> {
         let mut done = Vec::new();
         for (index, event) in events.iter().enumerate() {
+            if let Some((of, sort)) = Sort::begun(event) {
+                let lines = self.armed.get(&(of, sort)).cloned().unwrap_or_default().into_iter();
+                self.runs.push(Run { of, sort, lines, names: BTreeMap::new() });
+            }
             match event {
-                Event::Began(of) => {
-                    let lines = self.finalizers.get(of).cloned().unwrap_or_default().into_iter();
-                    self.runs.push(Run { of: *of, sort: Sort::Finalizer, lines, names: BTreeMap::new() });
-                }
-                Event::Called(of) => {
-                    let lines = self.callbacks.remove(of).unwrap_or_default().into_iter();
-                    self.runs.push(Run { of: *of, sort: Sort::Callback, lines, names: BTreeMap::new() });
-                }
                 Event::Did(outcome) => done.extend(self.did(program, index, outcome)),
                 Event::Ended(_) => drop(self.runs.pop()),
                 _ => {}
@@ -87,12 +82,9 @@ impl UserCode {
 
     /// Learns from an operation that was done, and from which line that comes.
     fn arm(&mut self, operation: &Operation<Object>, from: Option<usize>) {
-        let Some((object, sort, line)) = Sort::armed(operation) else { return };
-        let code = match sort {
-            Sort::Finalizer => &mut self.finalizers,
-            Sort::Callback => &mut self.callbacks,
-        };
-        code.entry(object).or_default().push(Armed { line: line.clone(), from });
+        if let Some((object, sort, line)) = Sort::armed(operation) {
+            self.armed.entry((object, sort)).or_default().push(Armed { line: line.clone(), from });
+        }
     }
 
     /// The next line of the run that is under way, which came to that.

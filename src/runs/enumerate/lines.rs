@@ -198,11 +198,7 @@ impl Maker<'_> {
     /// The lines of a callback: those of a finalizer, and its weak object is let go and asked for its target.
     fn callback_lines(&self, owner: Name) -> Vec<Line> {
         let more = [Operation::Drop { object: Some(Name::SELF) }, Operation::Upgrade { weak: Some(Name::SELF) }];
-        let more = more.into_iter().filter(|operation| self.space.operations.contains(&operation.code()));
-        let bind =
-            |operation: &Operation<Name>| (operation.code().gives() != Gives::Nothing).then_some(self.situation.fresh);
-        let more = more.map(|operation| Line { bind: bind(&operation), operation });
-        self.finalizer_lines(owner).into_iter().chain(more).collect()
+        self.finalizer_lines(owner).into_iter().chain(self.lines_in_code(more.into())).collect()
     }
 
     /// The lines of a finalizer: resurrect its object by a count or in another object, drop another, allocate, collect,
@@ -218,6 +214,11 @@ impl Maker<'_> {
         if self.space.looks {
             operations.extend(self.looks(owner));
         }
+        self.lines_in_code(operations)
+    }
+
+    /// Lines of those operations that the space has.
+    fn lines_in_code(&self, operations: Vec<Operation<Name>>) -> Vec<Line> {
         let gives = |operation: &Operation<Name>| operation.code().gives() != Gives::Nothing;
         let bind = |operation: &Operation<Name>| gives(operation).then_some(self.situation.fresh);
         let allowed = |operation: &Operation<Name>| {

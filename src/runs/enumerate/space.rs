@@ -148,8 +148,8 @@ impl Space {
 
     /// All named spaces, which are searched by default. The widest comes first, since a wrong heap mostly fails soon.
     pub fn all() -> Vec<Space> {
-        let small = [Space::faults(), Space::cycles(), Space::graphs(), Space::code(), Space::callbacks()];
-        small.into_iter().chain([Space::whole()]).collect()
+        let of = [Space::faults, Space::cycles, Space::graphs, Space::code, Space::callbacks, Space::whole];
+        of.map(|space| space()).into()
     }
 }
 

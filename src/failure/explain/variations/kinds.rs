@@ -87,7 +87,7 @@ impl Places {
     fn replace(&mut self, operation: &mut Operation<Name>) -> Option<()> {
         let replaced = match &*operation {
             Operation::On { .. } | Operation::When { .. } => {
-                return operation.armed_mut().and_then(|(_, line)| self.replace(&mut line.operation));
+                return operation.armed_mut().and_then(|line| self.replace(&mut line.operation));
             }
             Operation::Transfer { store } => {
                 let mut inner = (*store.0).clone();

@@ -50,7 +50,7 @@ pub(super) fn changed(line: &Line, name: Name, to: [Code; 3]) -> Line {
         }
         Operation::On { .. } | Operation::When { .. } => {
             let mut operation = line.operation.clone();
-            operation.armed_mut().into_iter().for_each(|(_, within)| *within = changed(within, name, to));
+            operation.armed_mut().into_iter().for_each(|within| *within = changed(within, name, to));
             operation
         }
         Operation::Fault { fault, object } if *object == Some(name) => {

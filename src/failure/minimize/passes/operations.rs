@@ -23,7 +23,7 @@ fn simpler(line: &Line, depth: usize) -> Vec<Line> {
         }
         let on = |within| {
             let mut operation = line.operation.clone();
-            if let Some((_, line)) = operation.armed_mut() {
+            if let Some(line) = operation.armed_mut() {
                 *line = within;
             }
             operation
