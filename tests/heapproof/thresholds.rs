@@ -48,7 +48,7 @@ const EXCUSED: [(&str, u64, &str); 16] = [
         "a search that has reached so much gives way to a mark: kept traces have such heaps, and slices mark small ones",
     ),
     ("cycles/collection.rs", 1_000, "likewise"),
-    ("cycles/marking.rs", 1_024, "how many headers one step looks at: the same is done in fewer steps"),
+    ("cycles/marking.rs", 128, "how many headers one step looks at: the same is done in fewer steps"),
     ("cycles/search.rs", 4_096, "room that is kept from one search to the next"),
     ("cycles/slices.rs", 16, "how long checks wait: a time, not a size"),
     ("cycles/slices.rs", 1_000, "what a budget in microseconds counts as: traces have no such budget"),

@@ -39,7 +39,7 @@ use crate::headers::Headers;
 
 /// How many headers are looked at in a step, if that makes few enough of them. They lie side by side: this takes about
 /// as long as to read the contents of an object that is in no cache.
-const STRETCH: u32 = 1_024;
+const STRETCH: u32 = 128;
 
 /// A mark, which may be under way.
 #[derive(Debug, Default)]
