@@ -85,7 +85,9 @@ impl Counterexample {
         let mut explanation = explain(subject, &minimized.program, self.failure());
         // A program that ends its process can't be varied here.
         if !self.failure().violation.ends_the_process() {
-            explanation.vary(&minimized.program, signature, &mut |program| judged(*property, subject, program));
+            let program = &minimized.program;
+            explanation.vary(program, signature, &mut |program| judged(*property, subject, program));
+            explanation.try_contracts(subject, program, &mut |subject| property.check(subject, program));
         }
         explanation
     }

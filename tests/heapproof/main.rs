@@ -8,6 +8,7 @@ mod canaries;
 mod canary;
 mod cells;
 mod command_line;
+mod contracts;
 mod corpus;
 mod dialects;
 mod digests;

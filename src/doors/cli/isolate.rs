@@ -245,6 +245,11 @@ impl<'a> Judge<'a> {
         if !failure.violation.hangs() {
             explanation.vary(program, &failure.signature(program), &mut |program| self.failure(program));
         }
+        // In another dialect each trial would take a process of its own.
+        if self.isolated.is_none() {
+            let judge = &mut |subject: &SubjectKind| self.property.check(subject, program);
+            explanation.try_contracts(&self.careful, program, judge);
+        }
         explanation
     }
 

@@ -4,9 +4,10 @@
 //! each call. Each part follows from the definitions of the contract and from this history: the trace, with marks at
 //! the failing line and at the lines that matter; what each side says there; the chain of `facts` that shows why the
 //! model is right; and the `graph` before and after. On request it adds what could be different without changing the
-//! failure.
+//! failure, and in which other contract it would be none.
 
 mod code;
+mod contracts;
 mod facts;
 mod graph;
 pub(crate) mod history;
@@ -65,6 +66,10 @@ pub struct Explanation {
     pub variations: Vec<Variation>,
     /// How many executions that took.
     pub trials: u32,
+    /// The answers of a dialect under which it would not fail, in words; empty unless
+    /// [asked for](Explanation::try_contracts).
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub contracts: Vec<String>,
 }
 
 /// A line of the trace.
@@ -119,8 +124,21 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     facts.extend(dialect);
     let trace = trace(program, failure.step, &facts);
     let end = end(&history, failure);
-    let variations = Vec::new();
-    Explanation { trace, end, place, model, subject, expected, facts, graph, left_out, variations, trials: 0 }
+    let (variations, contracts) = (Vec::new(), Vec::new());
+    Explanation {
+        trace,
+        end,
+        place,
+        model,
+        subject,
+        expected,
+        facts,
+        graph,
+        left_out,
+        variations,
+        trials: 0,
+        contracts,
+    }
 }
 
 /// The contract by which the model is right, where that is not SPEC 1 to 10 alone.
@@ -141,9 +159,11 @@ pub(crate) fn outline(program: &Program, failure: &Failure, more: Option<&str>) 
         None => place_at_end(None),
     };
     let trace = trace(program, failure.step, &[]);
-    let (end, facts, graph, variations) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (end, facts, graph) = (Vec::new(), Vec::new(), Vec::new());
+    let (variations, contracts) = (Vec::new(), Vec::new());
     let expected = matches!(failure.violation, Violation::Expected { .. });
-    Explanation { trace, end, place, model, subject, expected, facts, graph, left_out: 0, variations, trials: 0 }
+    let (left_out, trials) = (0, 0);
+    Explanation { trace, end, place, model, subject, expected, facts, graph, left_out, variations, trials, contracts }
 }
 
 /// A line, and where in a log it comes from.

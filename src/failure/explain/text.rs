@@ -77,6 +77,12 @@ impl Explanation {
                 let _ = writeln!(text, "  {}", fact.text);
             }
         }
+        if !self.contracts.is_empty() {
+            let _ = writeln!(text, "{}", paint.bold("no violation in the dialect of a heap that is meant so:"));
+            for contract in &self.contracts {
+                let _ = writeln!(text, "  {contract}");
+            }
+        }
         self.table(paint, &mut text);
         if !self.variations.is_empty() {
             let title = format!("could be different, and it still fails (by {} trials):", self.trials);

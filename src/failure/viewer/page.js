@@ -139,6 +139,7 @@ function explain() {
   $("why").append(
     coded("h2", told.place), coded("p", `The model says: ${told.model}`), coded("p", `The ${told.expected ? "line" : "subject"} says: ${told.subject}`),
     ...list("Why", told.facts.map((fact) => fact.text)),
+    ...list("No violation in the dialect of a heap that is meant so", told.contracts),
     ...list("Could be different, and it still fails", told.variations.map((one) => one.text)),
   );
 }

@@ -19,6 +19,11 @@ pub const MOST_LINES: usize = 40;
 /// The most programs that are run.
 pub const MOST_EXECUTIONS: u32 = 200;
 
+/// Whether a program is run again and again to find out more about it.
+pub(super) fn is_short(program: &Program) -> bool {
+    program.len() <= MOST_LINES && program.bulk() <= 1_000
+}
+
 /// Something that may be different.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -36,7 +41,7 @@ impl Explanation {
     /// Finds what could be different in the program while it still fails with that signature. This takes at most
     /// `MOST_EXECUTIONS` executions, the same ones each time.
     pub fn vary(&mut self, program: &Program, signature: &Signature, judge: Judge<'_>) {
-        if program.len() > MOST_LINES || program.bulk() > 1_000 {
+        if !is_short(program) {
             return;
         }
         let mut trial = Trial { program, signature, judge, executions: 0 };
