@@ -153,6 +153,11 @@ impl Dialect {
         gives_up || matches!(self.release, Release::Unordered | Release::Deferred)
     }
 
+    /// Whether programs have panics: a line may run in a release and in a set.
+    pub fn has_panics(&self) -> bool {
+        self.panics != Panics::Never && self.set_panics != SetPanics::Never
+    }
+
     /// The dialect that allows most of what allows the first answers too: in each clause the answer that allows most.
     pub fn loosest() -> Dialect {
         CLAUSES.iter().fold(Dialect::default(), |dialect, clause| {

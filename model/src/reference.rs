@@ -83,6 +83,8 @@ pub struct Reference {
     checking: bool,
     /// Whether a panic is to come out of the outermost call.
     passing: bool,
+    /// Whether it has ended that call.
+    given_up: bool,
     /// The cycles that the last detection found.
     cycles: Vec<BTreeSet<Object>>,
     settings: Settings,
@@ -437,6 +439,7 @@ impl Reference {
         self.early = further_out;
         if self.running.is_empty() {
             self.run_jobs();
+            self.given_up = false;
             if std::mem::take(&mut self.passing) {
                 reply = Err(Refusal::Panicked);
             }

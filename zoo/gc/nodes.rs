@@ -6,7 +6,7 @@
 //! The user code is `Finalize`. While it runs the collector is borrowed: an allocation or another collection there panics.
 
 use gc::{Finalize, Gc, GcCell, Trace, custom_trace};
-use heapproof::model::dialect::{Again, CollectInSet, Garbage, Panics, Reach, Release, SetOrder, SetView, UserCode};
+use heapproof::model::dialect::{Again, CollectInSet, Garbage, Panics, Reach, Release, SetOrder, SetPanics, SetView, UserCode};
 use heapproof::model::{Code, Dialect};
 use heapproof::pointers::{self, Pointers, Probe};
 use heapproof::subject::SubjectKind;
@@ -79,6 +79,7 @@ impl<const SAVING: bool> Pointers for Node<SAVING> {
             set_view: SetView::Whole,
             collect_in_set: CollectInSet::Refused,
             panics: Panics::Passed,
+            set_panics: SetPanics::Passed,
             ..pointers::counted()
         }
     }

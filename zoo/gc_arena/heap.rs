@@ -17,7 +17,7 @@ use gc_arena::arena::CollectionPhase;
 use gc_arena::lock::RefLock;
 use gc_arena::metrics::Pacing;
 use gc_arena::{Arena, Finalization, Gc, Mutation, Rootable};
-use heapproof::model::dialect::{Again, Garbage, Names, Panics, Reach, Release};
+use heapproof::model::dialect::{Again, Garbage, Names, Panics, Reach, Release, SetPanics};
 use heapproof::model::script::{self, Script};
 use heapproof::model::{Code, Contents, Dialect, Event, Name, Object, Operation, Refusal, Value};
 use heapproof::subject::{Observation, Subject, SubjectKind};
@@ -127,7 +127,7 @@ impl Subject for ArenaHeap {
         let dialect = Dialect { names: Names::Held, release: Release::Traced, ..Dialect::default() };
         match self.is_paced {
             true => Dialect { garbage: Garbage::AnyTime, ..dialect },
-            false => Dialect { reach: Reach::OnePass, again: Again::EachDeath, panics: Panics::Contained, ..dialect },
+            false => Dialect { reach: Reach::OnePass, again: Again::EachDeath, panics: Panics::Contained, set_panics: SetPanics::Contained, ..dialect },
         }
     }
 

@@ -177,13 +177,15 @@ macro_rules! clauses {
                 /// The whole set.
                 WholeSet "whole-set" [];
             }
-            /// What an object is like that the code of a set allocates.
+            /// What an object is like that code allocates in a release.
             born "born": Born {
                 /// Like others.
                 LikeOthers "like-others" [];
                 /// Its code never runs.
                 WithoutCode "without-code" [];
             }
+            /// What an object is like that the code of a set allocates.
+            set_born "set-born": Born;
             /// What a collection does that code calls in a release.
             collect_in_code "collect-in-code": CollectInCode {
                 /// Its work.
@@ -206,7 +208,7 @@ macro_rules! clauses {
                 /// Some of that, as the subject chooses.
                 Partly "partly" [Nothing, Works];
             }
-            /// What a panic in code does.
+            /// What a panic does in the code of a release.
             panics "panics": Panics {
                 /// It is contained, and counted.
                 Counted "counted" [];
@@ -216,10 +218,27 @@ macro_rules! clauses {
                 Passed "passed" [];
                 /// It is the outcome of the outermost call, which has done all.
                 PassedAfter "passed-after" [];
-                /// It is contained; what is left of its set lives for ever.
-                RestLost "rest-lost" [];
+                /// It is contained; if its object lives, it lives for ever.
+                OwnLost "own-lost" [];
                 /// Programs don't panic.
-                Never "never" [Counted, Contained, Passed, PassedAfter, RestLost];
+                Never "never" [Counted, Contained, Passed, PassedAfter, OwnLost];
+            }
+            /// What a panic does in the code of a set.
+            set_panics "set-panics": SetPanics {
+                /// It is contained, and counted.
+                Counted "counted" [];
+                /// It is contained.
+                Contained "contained" [];
+                /// It ends the outermost call at once, and the set lives on.
+                Passed "passed" [];
+                /// It is the outcome of the outermost call, which has done all.
+                PassedAfter "passed-after" [];
+                /// It is contained; what is left of the set lives for ever.
+                RestLost "rest-lost" [];
+                /// It is contained; the others that are left of the set live for ever.
+                OthersLost "others-lost" [];
+                /// Programs don't panic.
+                Never "never" [Counted, Contained, Passed, PassedAfter, RestLost, OthersLost];
             }
             /// When weak references to an object are cleared whose code runs in a release.
             weak "weak": Cleared {

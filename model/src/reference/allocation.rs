@@ -1,6 +1,6 @@
 //! Allocation (SPEC 1, 9.3).
 
-use super::{Reference, Refusal, Reply, Thing};
+use super::{Reference, Refusal, Reply, Site, Thing};
 use crate::definitions::{Graph, targeted};
 use crate::dialect::{Born, WeakObjects};
 use crate::operation::Operation;
@@ -43,7 +43,12 @@ impl Reference {
             return Err(Refusal::Capacity);
         }
         let object = Object(self.objects.len() as u32);
-        let begun = self.dialect.born == Born::WithoutCode && self.runs_in_set();
+        let born = match self.running.last().map(|run| &run.site) {
+            Some(Site::Set(_) | Site::Callback(Some(_))) => self.dialect.set_born,
+            Some(Site::Turn) => self.dialect.born,
+            Some(Site::Callback(None)) | None => Born::LikeOthers,
+        };
+        let begun = born == Born::WithoutCode;
         self.objects.push(Some(Thing { contents, external: 1, begun }));
         self.statistics.allocations += 1;
         Ok(Value::Reference(object))

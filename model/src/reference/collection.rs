@@ -1,9 +1,10 @@
 //! What is garbage, and how a set of it dies (SPEC 3).
 
+use super::release::Way;
 use super::{Event, Reference, Running, Site};
 use crate::definitions::{Graph, cycles, reachable};
 use crate::dialect::{
-    Cleared, CollectGives, CollectInCode, CollectInSet, Garbage, Panics, Reach, Release, Saved, SetArmed, SetCallbacks,
+    Cleared, CollectGives, CollectInCode, CollectInSet, Garbage, Reach, Release, Saved, SetArmed, SetCallbacks,
     SetOrder, SetRuns, SetView, Upgrade, UserCode,
 };
 use crate::value::{Object, Value};
@@ -264,7 +265,7 @@ impl Reference {
         let order = self.choose_order(&dying);
         let cycles = cycles(self, dying.into_iter()).len() as u64;
         let mut internal = self.internal();
-        self.die(&order, self.dialect.set_code, self.dialect.set_callbacks, &mut internal);
+        self.die(&order, Way::Set, &mut internal);
         Freed { cycles, objects: order.len() as u64, sets: u64::from(!order.is_empty()) }
     }
 
@@ -274,6 +275,9 @@ impl Reference {
         let mut left = self.dying(set);
         let (members, cycles) = (left.len(), cycles(self, left.iter().copied()).len() as u64);
         while let Some(object) = self.chosen(|object| left.contains(&object)).or_else(|| left.first().copied()) {
+            if self.pinned.contains(&object) {
+                break;
+            }
             if self.has_code(object, UserCode::Destructor) {
                 self.run(object, Some(set), UserCode::Destructor);
             }
@@ -282,7 +286,7 @@ impl Reference {
             }
             left.remove(&object);
             let mut internal = self.internal();
-            self.die(&[object], self.dialect.set_code, self.dialect.set_callbacks, &mut internal);
+            self.die(&[object], Way::Set, &mut internal);
             if self.dialect.release == Release::Nested {
                 self.work_off(outer, self.releasing);
             }
@@ -298,11 +302,6 @@ impl Reference {
             return BTreeSet::new();
         }
         set.iter().flat_map(|object| self.to_be_called(*object)).filter(|weak| !set.contains(weak)).collect()
-    }
-
-    /// Whether a panic has ended the call, so that the set whose code runs lives on.
-    pub(super) fn is_given_up(&self) -> bool {
-        self.passing && self.dialect.panics == Panics::Passed
     }
 
     /// The members that are still garbage (SPEC 3.3).

@@ -48,6 +48,7 @@ impl Reference {
             early: _,
             checking: _,
             passing: _,
+            given_up: _,
             cycles: _,
             settings,
             statistics: _,

@@ -2,9 +2,18 @@
 
 use super::{End, Event, Reference, Running, Site, script};
 use crate::definitions::Graph;
-use crate::dialect::{Again, Cleared, ContentsOrder, Garbage, Panics, Release, SetCallbacks, SetOwn, UserCode};
+use crate::dialect::{
+    Again, Cleared, ContentsOrder, Garbage, Panics, Release, SetCallbacks, SetOwn, SetPanics, UserCode,
+};
 use crate::value::Object;
 use std::collections::{BTreeSet, VecDeque};
+
+/// The ways in which objects die (SPEC 11.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Release,
+    Set,
+}
 
 impl Reference {
     /// Gives up references, in that order. An object that has no more references joins the queue.
@@ -179,7 +188,7 @@ impl Reference {
                 }
             }
         }
-        self.die(&[object], self.dialect.code, self.dialect.callbacks.into(), internal);
+        self.die(&[object], Way::Release, internal);
     }
 
     /// Whether it must not be released any more: something refers to it again, or it has died or will, with a set.
@@ -217,8 +226,10 @@ impl Reference {
             self.hidden.remove(&object);
             self.doomed.remove(&object);
         }
-        if end == End::Panicked {
-            self.panicked(set);
+        match set {
+            Some(set) if end == End::Panicked => self.panicked_in_a_set(object, set),
+            None if end == End::Panicked => self.panicked(Some(object).filter(|_| sort == UserCode::Finalizer)),
+            _ => {}
         }
         if set.is_some() && self.dialect.set_own == SetOwn::Held {
             self.let_go(object);
@@ -250,23 +261,53 @@ impl Reference {
         }
     }
 
-    /// A panic came out of a finalizer (SPEC 2.11, 11.24).
-    fn panicked(&mut self, set: Option<&BTreeSet<Object>>) {
+    /// A panic came out of code in a release: a finalizer's, or a callback's (SPEC 2.11, 11.24).
+    fn panicked(&mut self, own: Option<Object>) {
         match self.dialect.panics {
             Panics::Counted => self.statistics.finalizer_panics += 1,
-            Panics::Passed | Panics::PassedAfter => self.passing |= self.running.is_empty() && !self.checking,
-            Panics::RestLost => {
-                let rest: Vec<Object> =
-                    set.into_iter().flatten().copied().filter(|object| self.lives(*object)).collect();
-                self.pinned.extend(rest);
-            }
+            Panics::Passed => self.pass(true),
+            Panics::PassedAfter => self.pass(false),
+            Panics::OwnLost => self.pinned.extend(own),
             Panics::Contained | Panics::Never => {}
         }
     }
 
+    /// A panic came out of the code of a member.
+    fn panicked_in_a_set(&mut self, object: Object, set: &BTreeSet<Object>) {
+        let left = set.iter().copied().filter(|member| self.lives(*member));
+        match self.dialect.set_panics {
+            SetPanics::Counted => self.statistics.finalizer_panics += 1,
+            SetPanics::Passed => self.pass(true),
+            SetPanics::PassedAfter => self.pass(false),
+            SetPanics::RestLost => self.pinned.extend(left.collect::<Vec<_>>()),
+            SetPanics::OthersLost => {
+                let others: Vec<Object> = left.filter(|member| *member != object).collect();
+                self.pinned.extend(others);
+            }
+            SetPanics::Contained | SetPanics::Never => {}
+        }
+    }
+
+    /// A panic of code that no other code called comes out of the call, which ends by it or goes on.
+    fn pass(&mut self, ends: bool) {
+        if self.running.is_empty() && !self.checking {
+            self.passing = true;
+            self.given_up |= ends;
+        }
+    }
+
+    /// Whether a panic has ended the call, so that the set whose code runs lives on.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.given_up
+    }
+
     /// Lets objects die in one step; then they give up their contents, in that order. `internal` has the counts from
-    /// before, `code` says what becomes of finalizers, `calls` when callbacks run.
-    pub(super) fn die(&mut self, objects: &[Object], code: UserCode, calls: SetCallbacks, internal: &mut Vec<u32>) {
+    /// before.
+    pub(super) fn die(&mut self, objects: &[Object], way: Way, internal: &mut Vec<u32>) {
+        let (code, calls) = match way {
+            Way::Release => (self.dialect.code, self.dialect.callbacks.into()),
+            Way::Set => (self.dialect.set_code, self.dialect.set_callbacks),
+        };
         let mut given_up: Vec<VecDeque<Object>> = Vec::new();
         let mut called = BTreeSet::new();
         for object in objects {

@@ -2,7 +2,7 @@
 
 use super::Reference;
 use crate::definitions::{Graph, reachable};
-use crate::dialect::{Ceiling, CollectInCode, Dialect, Names, Panics, SetView, WrongCalls};
+use crate::dialect::{Ceiling, CollectInCode, Dialect, Names, SetView, WrongCalls};
 use crate::operation::{Code, Line, Operation};
 use crate::script::Refusal;
 use crate::value::{Object, Value};
@@ -11,7 +11,7 @@ impl Reference {
     /// Whether programs of its dialect can say that now.
     pub(super) fn can_say(&self, operation: &Operation<Object>) -> bool {
         let Dialect { names, wrong_calls, ceiling, .. } = self.dialect;
-        let panics = self.dialect.panics == Panics::Never && operation.armed().is_some_and(|(_, line)| panics(line));
+        let panics = !self.dialect.has_panics() && operation.armed().is_some_and(|(_, line)| panics(line));
         if panics || !self.is_shallow(operation) || !self.keeps_the_doomed(operation) {
             return false;
         }

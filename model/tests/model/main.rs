@@ -28,6 +28,7 @@ fn what_judges_is_short_enough_to_be_believed_by_reading() {
     // what may have had its turn, or have been given up, without a trace. The last 100 are finalizers beside destructors, whose
     // code runs in a set, and collections in code that free some garbage, and
     // what still counts though its owner is torn or dead. 120 are callbacks, and the clauses that say when they run.
+    // 40 are panics of sets apart from those of releases, and what is born in each.
     let lines: usize = judge.iter().map(|file| file.lines().count()).sum();
-    assert!(lines <= 2_510, "{lines} lines");
+    assert!(lines <= 2_550, "{lines} lines");
 }

@@ -5,7 +5,7 @@ use super::calls::{Caller, Reply};
 use super::probe::Shared;
 use super::state::Running;
 use crate::judge::code::{self, Finalizers, Runs};
-use heapproof_model::dialect::{Panics, UserCode};
+use heapproof_model::dialect::{Panics, SetPanics, UserCode};
 use heapproof_model::{End, Object, Operation, Refusal, Value};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -39,7 +39,7 @@ fn concerned<P: Pointers>(node: &P) -> Option<(&Shared<P>, Object)> {
 }
 
 /// Runs the code of a node that is about to die, if it has some of that sort.
-fn run<P: Pointers>(shared: &Shared<P>, object: Object, node: &P, sort: UserCode) -> Option<End> {
+fn run<P: Pointers>(shared: &Shared<P>, object: Object, node: &P, sort: UserCode) -> Option<Ended> {
     let mut state = shared.borrow_mut();
     let in_set = state.begins_to_die(object, sort);
     let sort_of = if in_set { state.dialect.set_code } else { state.dialect.code };
@@ -58,13 +58,27 @@ fn run<P: Pointers>(shared: &Shared<P>, object: Object, node: &P, sort: UserCode
     if is_doomed {
         state.doomed.remove(&object);
     }
-    Some(end)
+    let passes = match in_set {
+        true => matches!(state.dialect.set_panics, SetPanics::Passed | SetPanics::PassedAfter),
+        false => matches!(state.dialect.panics, Panics::Passed | Panics::PassedAfter),
+    };
+    Some(Ended { panicked: end == End::Panicked, passes })
+}
+
+/// How a run of code ended.
+struct Ended {
+    panicked: bool,
+    /// Whether a panic in it comes out of the outermost call.
+    passes: bool,
 }
 
 /// Panics, where code has; a second panic would end the process.
-fn pass_on<P: Pointers>(shared: &Shared<P>, end: Option<End>) {
-    if end == Some(End::Panicked) && !std::thread::panicking() {
-        shared.borrow_mut().panics = true;
+fn pass_on<P: Pointers>(shared: &Shared<P>, end: Option<Ended>) {
+    if let Some(ended) = end.filter(|ended| ended.panicked && !std::thread::panicking()) {
+        let mut state = shared.borrow_mut();
+        state.panics = true;
+        state.passes = ended.passes;
+        drop(state);
         resume_unwind(Box::new(Planned));
     }
 }
@@ -107,8 +121,7 @@ impl<P: Pointers> Caller<'_, P> {
             Err(panic) if panic.is::<Planned>() => {
                 let mut state = self.shared.borrow_mut();
                 state.panics = false;
-                let passes = matches!(state.dialect.panics, Panics::Passed | Panics::PassedAfter);
-                if passes && self.own.is_none() { Err(Refusal::Panicked) } else { Ok(Value::Nil) }
+                if state.passes && self.own.is_none() { Err(Refusal::Panicked) } else { Ok(Value::Nil) }
             }
             Err(panic) => resume_unwind(panic),
         }

@@ -24,7 +24,7 @@ pub use heap::PointerHeap;
 pub use probe::Probe;
 
 use crate::judge::subject::{Subject, SubjectKind};
-use heapproof_model::dialect::{Garbage, Names, Panics, Release, SetOrder, SetView, UserCode, WrongCalls};
+use heapproof_model::dialect::{Garbage, Names, Panics, Release, SetOrder, SetPanics, SetView, UserCode, WrongCalls};
 use heapproof_model::{Code, Dialect};
 use std::ops::Deref;
 use thread::InItsThread;
@@ -101,6 +101,7 @@ pub fn counted() -> Dialect {
         set_order: SetOrder::OneByOne,
         set_view: SetView::Dead,
         panics: Panics::Never,
+        set_panics: SetPanics::Never,
         ..Dialect::default()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Pointers;
 use super::calls::Caller;
-use heapproof_model::dialect::{Panics, WrongCalls};
+use heapproof_model::dialect::WrongCalls;
 use heapproof_model::{Code, Line, Object, Operation, Refusal};
 
 impl<P: Pointers> Caller<'_, P> {
@@ -14,7 +14,7 @@ impl<P: Pointers> Caller<'_, P> {
             WrongCalls::Skipped => refusal.is_none(),
             WrongCalls::Refused => refusal != Some(Refusal::Nil),
         };
-        let may_panic = !panics || self.shared.borrow().dialect.panics != Panics::Never;
+        let may_panic = !panics || self.shared.borrow().dialect.has_panics();
         is_right && may_panic && self.has_handles(operation) && self.keeps_the_doomed(operation)
     }
 

@@ -37,6 +37,8 @@ pub(super) struct State<P: Pointers> {
     owed: BTreeSet<Object>,
     /// Whether a panic of code goes through the crate.
     pub panics: bool,
+    /// Whether that comes out of the outermost call.
+    pub passes: bool,
     /// Whether the heap is gone, and what still dies concerns nobody.
     pub has_ended: bool,
 }
@@ -52,6 +54,7 @@ impl<P: Pointers> Default for State<P> {
             doomed: BTreeSet::new(),
             owed: BTreeSet::new(),
             panics: false,
+            passes: false,
             has_ended: false,
         }
     }

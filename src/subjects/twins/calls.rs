@@ -21,6 +21,7 @@ impl Twin {
         self.settle_by_itself();
         if self.running.is_empty() {
             self.run_jobs();
+            self.ends_at_once = false;
             if std::mem::take(&mut self.panicking) && !self.errs(Mistake::PanicSwallowed) {
                 reply = Err(Refusal::Panicked);
             }
@@ -319,9 +320,16 @@ impl Twin {
         if self.all().len() as u64 >= self.capacity {
             return Err(Refusal::Capacity);
         }
-        let in_set = self.running.last().is_some_and(|code| code.set.is_some());
-        let mute = (self.dialect.born == Born::WithoutCode) != self.errs(Mistake::BornOtherwise);
-        Ok(Value::Reference(self.place(contents, 1, in_set && mute)))
+        let born_mute = match self.running.last() {
+            Some(code) if code.set.is_some() => {
+                (self.dialect.set_born == Born::WithoutCode) != self.errs(Mistake::SetBornOtherwise)
+            }
+            Some(code) if !code.calls_back => {
+                (self.dialect.born == Born::WithoutCode) != self.errs(Mistake::BornOtherwise)
+            }
+            _ => false,
+        };
+        Ok(Value::Reference(self.place(contents, 1, born_mute)))
     }
 
     /// A chain of tables, or a ring.

@@ -62,6 +62,8 @@ pub struct Twin {
     pub(super) releasing: bool,
     /// Whether a panic is on its way out.
     pub(super) panicking: bool,
+    /// Whether it ends what is being done.
+    pub(super) ends_at_once: bool,
     pub(super) figures: Figures,
     luck: u64,
 }
@@ -94,6 +96,7 @@ impl Twin {
             overdue: Vec::new(),
             releasing: false,
             panicking: false,
+            ends_at_once: false,
             figures: Figures::default(),
             luck: 1,
         }

@@ -4,7 +4,7 @@ use super::heap::{Code, Twin};
 use super::wrong::Mistake;
 use crate::judge::code;
 use heapproof_model::dialect::{
-    Again, Callbacks, Cleared, ContentsOrder, Panics, Release, SetCallbacks, SetOwn, UserCode,
+    Again, Callbacks, Cleared, ContentsOrder, Panics, Release, SetCallbacks, SetOwn, SetPanics, UserCode,
 };
 use heapproof_model::{End, Event, Object};
 
@@ -48,7 +48,7 @@ impl Twin {
         let inside = self.releasing || self.running.last().is_some_and(|code| code.set.is_some());
         let was = std::mem::replace(&mut self.releasing, true);
         self.release_waiting(inside);
-        while !self.due.is_empty() && self.running.is_empty() && !self.ends_at_once() {
+        while !self.due.is_empty() && self.running.is_empty() && !self.ends_at_once {
             let place = self.luck(self.due.len());
             let weak = self.due.remove(place);
             self.call_back(weak, None);
@@ -86,7 +86,7 @@ impl Twin {
     }
 
     fn release_waiting(&mut self, inside: bool) {
-        while !self.waiting.is_empty() && !self.ends_at_once() {
+        while !self.waiting.is_empty() && !self.ends_at_once {
             let (release, luck) = (self.dialect.release, self.luck(6));
             let next = match release {
                 Release::Queued | Release::Nested if inside => break,
@@ -107,7 +107,7 @@ impl Twin {
         if self.dialect.release != Release::Deferred || !self.running.is_empty() {
             return;
         }
-        while !self.waiting.is_empty() && !self.ends_at_once() {
+        while !self.waiting.is_empty() && !self.ends_at_once {
             if self.errs(Mistake::FlushLeavesOne) && self.waiting.len() == 1 {
                 return;
             }
@@ -116,11 +116,6 @@ impl Twin {
                 self.turn(object);
             }
         }
-    }
-
-    /// Whether a panic ends what is being done.
-    pub(super) fn ends_at_once(&self) -> bool {
-        self.panicking && self.dialect.panics == Panics::Passed
     }
 
     /// An object without references has its turn, if it has none still.
@@ -147,9 +142,7 @@ impl Twin {
                 return;
             }
         }
-        let at_once = (self.dialect.callbacks == Callbacks::AtDeath) != self.errs(Mistake::CalledOtherwise);
-        let calls = if at_once { SetCallbacks::AtDeath } else { SetCallbacks::WhenReleased };
-        self.die(&[object], self.dialect.code, calls);
+        self.die_released(object);
     }
 
     /// Whether it has code that is to run as that. What has been finalized may still have a destructor.
@@ -178,8 +171,10 @@ impl Twin {
         if set.is_none() {
             self.after_code(&[object]);
         }
-        if end == End::Panicked {
-            self.panic(set);
+        match set {
+            Some(set) if end == End::Panicked => self.panic_in_set(object, set),
+            None if end == End::Panicked => self.panic(Some(object).filter(|_| sort == UserCode::Finalizer)),
+            _ => {}
         }
         if set.is_some() && self.holds_members() && self.dialect.release != Release::Traced {
             self.waiting.retain(|waiting| *waiting != object);
@@ -226,21 +221,52 @@ impl Twin {
         }
     }
 
-    /// A panic has ended the code of an object.
-    fn panic(&mut self, set: Option<&[Object]>) {
+    /// A panic has ended code that is no set's.
+    fn panic(&mut self, own: Option<Object>) {
         match self.dialect.panics {
             Panics::Counted => self.figures.panics += u64::from(!self.errs(Mistake::PanicNotCounted)),
             Panics::Contained if self.errs(Mistake::PanicCounted) => self.figures.panics += 1,
-            Panics::Passed | Panics::PassedAfter => self.panicking |= self.running.is_empty(),
-            Panics::RestLost if !self.errs(Mistake::RestNotLost) => {
-                for member in set.unwrap_or_default() {
-                    if let Some(node) = self.node_mut(*member) {
-                        node.for_ever = true;
-                    }
-                }
-            }
-            Panics::Contained | Panics::RestLost | Panics::Never => {}
+            Panics::Passed => self.pass_on(true),
+            Panics::PassedAfter => self.pass_on(false),
+            Panics::OwnLost if !self.errs(Mistake::RestNotLost) => self.keep_for_ever(own.as_slice()),
+            Panics::Contained | Panics::OwnLost | Panics::Never => {}
         }
+    }
+
+    /// A panic has ended the code of a member.
+    fn panic_in_set(&mut self, object: Object, set: &[Object]) {
+        let others: Vec<Object> = set.iter().copied().filter(|member| *member != object).collect();
+        match self.dialect.set_panics {
+            SetPanics::Counted => self.figures.panics += u64::from(!self.errs(Mistake::SetPanicNotCounted)),
+            SetPanics::Contained if self.errs(Mistake::SetPanicCounted) => self.figures.panics += 1,
+            SetPanics::Passed => self.pass_on(true),
+            SetPanics::PassedAfter => self.pass_on(false),
+            SetPanics::RestLost if !self.errs(Mistake::RestNotLost) => self.keep_for_ever(set),
+            SetPanics::OthersLost if !self.errs(Mistake::RestNotLost) => self.keep_for_ever(&others),
+            _ => {}
+        }
+    }
+
+    fn pass_on(&mut self, ends: bool) {
+        if self.running.is_empty() {
+            self.panicking = true;
+            self.ends_at_once |= ends;
+        }
+    }
+
+    fn keep_for_ever(&mut self, objects: &[Object]) {
+        for object in objects {
+            if let Some(node) = self.node_mut(*object) {
+                node.for_ever = true;
+            }
+        }
+    }
+
+    /// Lets an object die by release.
+    fn die_released(&mut self, object: Object) {
+        let at_once = (self.dialect.callbacks == Callbacks::AtDeath) != self.errs(Mistake::CalledOtherwise);
+        let calls = if at_once { SetCallbacks::AtDeath } else { SetCallbacks::WhenReleased };
+        self.die(&[object], self.dialect.code, calls);
     }
 
     /// Lets objects die, all of them before any gives up what it holds.

@@ -2,7 +2,7 @@
 
 use super::heap::Twin;
 use super::wrong::Mistake;
-use heapproof_model::dialect::{Ceiling, Names, Panics, SetView, WrongCalls};
+use heapproof_model::dialect::{Ceiling, Names, SetView, WrongCalls};
 use heapproof_model::{Code, Line, Object, Operation, Refusal};
 
 impl Twin {
@@ -13,7 +13,7 @@ impl Twin {
             _ => false,
         };
         let panics = operation.armed().is_some_and(|(_, line)| has_panic(line));
-        if long || panics && self.dialect.panics == Panics::Never || self.saves_the_doomed(operation) {
+        if long || panics && !self.dialect.has_panics() || self.saves_the_doomed(operation) {
             return false;
         }
         if self.dialect.names == Names::Held && !self.has_handle_of_all(operation) {

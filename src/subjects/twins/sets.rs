@@ -31,7 +31,7 @@ impl Twin {
         };
         let mut freed = Freed::default();
         let mut passes = 0;
-        while passes < most && !self.ends_at_once() {
+        while passes < most && !self.ends_at_once {
             self.flush();
             let set = self.set_of_a_collection();
             if set.is_empty() {
@@ -137,7 +137,7 @@ impl Twin {
         let torn = if tears { self.tear(&members) } else { Vec::new() };
         let destructors = both || first == UserCode::Destructor;
         let one_by_one = self.dialect.set_order == SetOrder::OneByOne && destructors;
-        let freed = if self.ends_at_once() || both && !self.finalize(&members) {
+        let freed = if self.ends_at_once || both && !self.finalize(&members) {
             Freed::default()
         } else if one_by_one != self.errs(Mistake::SetOtherOrder) {
             self.free_each(&members)
@@ -160,6 +160,10 @@ impl Twin {
             (true, SetCallbacks::WhenReleased) => SetCallbacks::AtDeath,
             (_, calls) => calls,
         }
+    }
+
+    fn die_in_set(&mut self, members: &[Object]) {
+        self.die(members, self.dialect.set_code, self.calls());
     }
 
     /// Who is called as the members' weak references are cleared.
@@ -239,7 +243,7 @@ impl Twin {
             let object = next[self.luck(next.len())];
             ran.push(object);
             self.run(object, Some(members), sort);
-            if self.ends_at_once() {
+            if self.ends_at_once {
                 return false;
             }
         }
@@ -259,7 +263,7 @@ impl Twin {
             let other = self.luck(place + 1);
             dying.swap(place, other);
         }
-        self.die(&dying, self.dialect.set_code, self.calls());
+        self.die_in_set(&dying);
         Freed { objects: dying.len() as i64, cycles, sets: i64::from(!dying.is_empty()) }
     }
 
@@ -277,16 +281,19 @@ impl Twin {
         let (all, cycles) = (left.len(), self.cycles_among(&left) as i64);
         while !left.is_empty() {
             let object = left[self.luck(left.len())];
+            if self.node(object).is_some_and(|node| node.for_ever) {
+                break;
+            }
             let sort = UserCode::Destructor;
             if self.has_code(object, sort) {
                 self.run(object, Some(members), sort);
             }
             let stays = self.node(object).is_some_and(|node| node.for_ever);
-            if self.ends_at_once() || stays {
+            if self.ends_at_once || stays {
                 break;
             }
             left.retain(|other| *other != object);
-            self.die(&[object], self.dialect.set_code, self.calls());
+            self.die_in_set(&[object]);
         }
         let died = (all - left.len()) as i64;
         Freed { objects: died, cycles: if left.is_empty() { cycles } else { 0 }, sets: i64::from(died > 0) }

@@ -47,11 +47,14 @@ pub(super) enum Mistake {
     NeighboursLive,
     SavesOtherwise,
     BornOtherwise,
+    SetBornOtherwise,
     CollectsNothing,
     CollectsAnyway,
     CollectsItself,
     PanicNotCounted,
     PanicCounted,
+    SetPanicNotCounted,
+    SetPanicCounted,
     PanicSwallowed,
     RestNotLost,
     WeakOtherwise,
@@ -147,8 +150,10 @@ wrong! {
     "set-view" "dead" NeighboursLive "lets code use its dead neighbours" with "set-code destructor";
     "saved" "reached" SavesOtherwise "lets the whole set live if one member is saved";
     "saved" "whole-set" SavesOtherwise "lets the rest die if one member is saved";
-    "born" "like-others" BornOtherwise "runs no code of what code of a set has made";
-    "born" "without-code" BornOtherwise "runs the code of what code of a set has made";
+    "born" "like-others" BornOtherwise "runs no code of what code has made";
+    "born" "without-code" BornOtherwise "runs the code of what code has made";
+    "set-born" "like-others" SetBornOtherwise "runs no code of what code of a set has made";
+    "set-born" "without-code" SetBornOtherwise "runs the code of what code of a set has made";
     "collect-in-code" "works" CollectsNothing "collects nothing in code";
     "collect-in-code" "nothing" CollectsAnyway "collects in code";
     "collect-in-code" "refused" CollectsAnyway "collects in code";
@@ -161,8 +166,15 @@ wrong! {
     "panics" "contained" PanicCounted "counts panics";
     "panics" "passed" PanicSwallowed "lets no panic out";
     "panics" "passed-after" PanicSwallowed "lets no panic out";
-    "panics" "rest-lost" RestNotLost "frees the rest of a set";
+    "panics" "own-lost" RestNotLost "frees what panicked";
     "panics" "never" SkipsTakes "can't take references in code";
+    "set-panics" "counted" SetPanicNotCounted "counts no panic of a set";
+    "set-panics" "contained" SetPanicCounted "counts panics of a set";
+    "set-panics" "passed" PanicSwallowed "lets no panic out";
+    "set-panics" "passed-after" PanicSwallowed "lets no panic out";
+    "set-panics" "rest-lost" RestNotLost "frees the rest of a set";
+    "set-panics" "others-lost" RestNotLost "frees the rest of a set";
+    "set-panics" "never" SkipsTakes "can't take references in code";
     "weak" "at-death" WeakOtherwise "gives nil for an object whose code runs";
     "weak" "before-code" WeakOtherwise "gives an object whose code runs";
     "weak" "for-good" WeakOtherwise "gives a saved object by weak references that were there before";
