@@ -3,21 +3,19 @@
 use super::Night;
 use crate::common::child::{self, Ended, How};
 use crate::common::workspace::cargo_of_the_path;
+use crate::fuzzing::libfuzzer::Ending;
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// How long one input may take, in seconds, before it counts as a failure. Usual inputs take milliseconds.
-const LONGEST_INPUT: u32 = 60;
+pub(super) const LONGEST_INPUT: u32 = 60;
 
 /// The largest input, in bytes. A program of 64 lines has about 1,000.
 const LARGEST_INPUT: u32 = 4_096;
-
-/// The exit codes of a libFuzzer parent whose last child failed: too slow, too large, crashed.
-const FAILED: [i32; 3] = [70, 71, 77];
 
 /// The errors to look for besides wrong answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -64,9 +62,8 @@ impl Fuzzer<'_> {
         if self.night.sanitizer == Sanitizer::Address {
             cargo.env("RUSTUP_TOOLCHAIN", "nightly");
         }
-        if !self.run_logged(&mut cargo, target, "build", None, &[])? {
-            return Ok(None);
-        }
+        let Some(status) = self.run_logged(&mut cargo, target, "build", None)? else { return Ok(None) };
+        ensure!(status.success(), "build failed ({status}); {}", self.shown(target, "build"));
         let places = fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path().join("release").join(target)));
         places.into_iter().find(|path| path.is_file()).map(Some).with_context(|| format!("{target} was not built"))
     }
@@ -89,12 +86,15 @@ impl Fuzzer<'_> {
         run.current_dir(&folder).env("HEAPPROOF_REPORT", "off").env("TMPDIR", &folder);
         // libFuzzer runs the whole corpus before it begins, and the last child needs time to end.
         let limit = self.night.time * 2 + Duration::from_secs(600);
-        let ended = self.run_logged(&mut run, target, "run", Some(limit), &FAILED)?;
+        let ended = self.run_logged(&mut run, target, "run", Some(limit))?;
         let figures = figures(&fs::read_to_string(self.night.log(target, "run"))?);
-        if !ended {
-            return Ok(figures.unwrap_or_default());
+        let Some(status) = ended else { return Ok(figures.unwrap_or_default()) };
+        // The parent ends as its last child did, whose input is saved.
+        match Ending::of(status) {
+            Some(Ending::Interrupted) => bail!("run was interrupted by a signal; {}", self.shown(target, "run")),
+            Some(_) => figures.with_context(|| format!("it did not run; {}", self.shown(target, "run"))),
+            None => bail!("run failed ({status}); {}", self.shown(target, "run")),
         }
-        figures.with_context(|| format!("it did not run; see logs/{target}.run.log"))
     }
 
     /// Removes the inputs that reach only what others reach too. The old corpus is replaced when the new one is complete.
@@ -115,9 +115,8 @@ impl Fuzzer<'_> {
         merge.arg(&smaller).arg(&corpus).current_dir(self.night.out.join("work").join(target));
         merge.env("HEAPPROOF_REPORT", "off");
         let limit = self.night.time * 4 + Duration::from_secs(600);
-        if !self.run_logged(&mut merge, target, "cmin", Some(limit), &[])? {
-            return Ok(());
-        }
+        let Some(status) = self.run_logged(&mut merge, target, "cmin", Some(limit))? else { return Ok(()) };
+        ensure!(status.success(), "cmin failed ({status}); {}", self.shown(target, "cmin"));
         ensure!(fs::read_dir(&smaller)?.next().is_some(), "cmin has left no input; the corpus stays unchanged");
         fs::rename(&corpus, &before)?;
         fs::rename(&smaller, &corpus)?;
@@ -130,28 +129,30 @@ impl Fuzzer<'_> {
         Ok(fs::read_dir(self.night.corpus.join(target))?.count())
     }
 
-    /// Runs a program and writes its output to a log; false if interrupted. `codes` are exit codes that count as success too.
+    /// Runs a program and writes its output to a log; `None` if interrupted.
     fn run_logged(
         &self,
         command: &mut Command,
         target: &str,
         what: &str,
         limit: Option<Duration>,
-        codes: &[i32],
-    ) -> Result<bool> {
+    ) -> Result<Option<ExitStatus>> {
         let scratch = self.night.out.join("work");
         fs::create_dir_all(&scratch)?;
         let Ended { how, stdout, stderr } = child::run(command, &scratch, limit, self.night.stop)?;
         let log = self.night.log(target, what);
         fs::write(&log, stdout + &stderr).with_context(|| format!("can't write {}", log.display()))?;
-        let shown = format!("see logs/{target}.{what}.log");
         match how {
-            How::Exited(status) if status.success() => Ok(true),
-            How::Exited(status) if status.code().is_some_and(|code| codes.contains(&code)) => Ok(true),
-            How::Interrupted => Ok(false),
-            How::TimedOut => bail!("{what} took too long; {shown}"),
-            How::Exited(status) => bail!("{what} failed ({status}); {shown}:\n{}", last_lines(&stderr)),
+            How::Exited(status) => Ok(Some(status)),
+            How::Interrupted => Ok(None),
+            How::TimedOut => bail!("{what} took too long; {}", self.shown(target, what)),
         }
+    }
+
+    /// Where the log is, and its end.
+    fn shown(&self, target: &str, what: &str) -> String {
+        let log = fs::read_to_string(self.night.log(target, what)).unwrap_or_default();
+        format!("see logs/{target}.{what}.log:\n{}", last_lines(&log))
     }
 }
 

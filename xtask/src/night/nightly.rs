@@ -1,11 +1,13 @@
 //! `cargo xtask nightly`: runs every fuzz target for a time.
 
-use super::night::{Night, Sanitizer};
-use super::targets::targets;
-use crate::common::arguments::{duration, expect_known};
+use super::{Night, Sanitizer};
+use crate::common::arguments::{duration, expect_known, today};
 use crate::common::command::{Command, End, stopped_by_signals};
 use crate::common::workspace::root;
+use crate::fuzzing::known::Known;
+use crate::fuzzing::targets::targets;
 use anyhow::Result;
+use jiff::civil::Date;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,8 +16,8 @@ Below the output folder: summary.md, traces/, artifacts/ (the failing inputs), l
 
 Exit codes:
   0    no new failure was found
-  1    a failure was found that no earlier night has found
-  2    wrong arguments
+  1    a failure was found that is not known, or whose day has passed
+  2    wrong arguments, or a known failure is not written as it has to be
   3    a target could not be built or run, and no new failure was found
   130  interrupted; the summary covers the work until then";
 
@@ -37,6 +39,12 @@ pub(crate) struct Nightly {
     /// The kept corpus, with one folder for each target
     #[arg(long, value_name = "DIR", default_value = "fuzz/corpus")]
     corpus: PathBuf,
+    /// The known failures: minimised traces, each with a comment `# known until 2026-12-31`
+    #[arg(long, value_name = "DIR", default_value = "fuzz/known")]
+    known: PathBuf,
+    /// The day for which they are asked; by default this one
+    #[arg(long, value_name = "DAY")]
+    today: Option<Date>,
     /// The folder for the results
     #[arg(long, value_name = "DIR", default_value = "heapproof.out/nightly")]
     out: PathBuf,
@@ -50,6 +58,7 @@ impl Command for Nightly {
             expect_known("target", name, targets.iter().map(|target| &**target))?;
         }
         targets.retain(|target| self.target.is_empty() || self.target.contains(target));
+        let known = Known::load(&self.known, today(self.today))?;
         let stop = stopped_by_signals()?;
         let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let night = Night {
@@ -59,6 +68,7 @@ impl Command for Nightly {
             seed: self.seed.unwrap_or(clock.subsec_nanos().max(1)),
             corpus: self.corpus.clone(),
             out: self.out.clone(),
+            known: &known,
             stop: &stop,
         };
         let results = night.run(root)?;

@@ -1,25 +1,25 @@
 //! A night of fuzzing: runs every target for a time on a kept corpus, and writes a summary.
 //!
 //! An error with one target does not stop the others. The whole summary is rewritten after each target, so a night that is
-//! killed leaves its results so far. It also leaves the corpus, which is replaced only by a complete smaller one. Property
-//! and signature say whether a failure is new. A file beside the corpus keeps the failures of earlier nights, so only one
-//! night fails for a failure, not every night until it is corrected.
+//! killed leaves its results so far. It also leaves the corpus, which is replaced only by a complete smaller one. A failure
+//! fails every night until it is corrected, or until someone lists its trace as known.
 
 mod failure;
 mod fuzzer;
-mod known;
+pub(crate) mod nightly;
 mod summary;
 mod triage;
 
-use super::seeds;
+use crate::fuzzing::known::{Known, Standing};
+use crate::fuzzing::seeds;
 use anyhow::{Context, Result};
 use failure::Failure;
 use fuzzer::{Figures, Fuzzer};
-use known::Known;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use triage::Triage;
 
 pub(crate) use fuzzer::Sanitizer;
 
@@ -31,10 +31,11 @@ pub(crate) struct Night<'a> {
     pub sanitizer: Sanitizer,
     /// The seed of libFuzzer.
     pub seed: u32,
-    /// One folder for each target, and the known failures.
+    /// One folder for each target.
     pub corpus: PathBuf,
     /// The folder for the summary, traces and artifacts.
     pub out: PathBuf,
+    pub known: &'a Known,
     pub stop: &'a AtomicBool,
 }
 
@@ -57,9 +58,9 @@ pub(crate) struct Outcome {
 }
 
 impl Results {
-    /// Whether a failure was found that no earlier night has found.
+    /// Whether there is a failure that someone has to look at.
     pub fn has_news(&self) -> bool {
-        self.failures.iter().any(|failure| failure.known.is_none())
+        self.failures.iter().any(|failure| failure.standing.is_news())
     }
 }
 
@@ -77,7 +78,6 @@ impl Night<'_> {
             }
             fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
         }
-        let mut known = Known::load(root, &night.corpus)?;
         let mut results = Results::default();
         night.write(&results)?;
         let Some(heapproof) = fuzzer::build_command_line(root, &night.out.join("work"), night.stop)? else {
@@ -88,7 +88,7 @@ impl Night<'_> {
         let fuzzer = Fuzzer { root, night: &night };
         for (number, target) in night.targets.iter().enumerate() {
             eprintln!("[{}/{}] {target}", number + 1, night.targets.len());
-            let done = night.target(&fuzzer, target, &heapproof, &mut known, &mut results);
+            let done = night.target(&fuzzer, target, &heapproof, &mut results);
             if let Err(trouble) = done {
                 results.trouble.push(format!("{target}: {trouble:#}"));
             }
@@ -101,14 +101,7 @@ impl Night<'_> {
         Ok(results)
     }
 
-    fn target(
-        &self,
-        fuzzer: &Fuzzer<'_>,
-        target: &str,
-        heapproof: &Path,
-        known: &mut Known,
-        results: &mut Results,
-    ) -> Result<()> {
+    fn target(&self, fuzzer: &Fuzzer<'_>, target: &str, heapproof: &Path, results: &mut Results) -> Result<()> {
         seeds::write(&self.corpus, target)?;
         let before = fuzzer.inputs(target)?;
         let Some(binary) = fuzzer.build(target)? else { return Ok(()) };
@@ -119,25 +112,26 @@ impl Night<'_> {
         let figures = run.unwrap_or_default();
         let crashed = figures.crashes > 0;
         results.targets.push(Outcome { target: target.to_owned(), figures, inputs: (before, before) });
-        if self.stop.load(Ordering::Relaxed) {
-            let many = fs::read_dir(self.artifacts(target))?.count();
-            if many > 0 {
-                results
-                    .trouble
-                    .push(format!("{target}: {many} failing inputs were not minimised: artifacts/{target}/"));
-            }
-            return Ok(());
-        }
-        let found = triage::failures(self, heapproof, target, known)?;
-        if crashed && found.is_empty() {
-            results.trouble.push(format!("{target}: it crashed and left no input; see logs/{target}.log"));
+        let (found, left) = Triage { night: self, heapproof, target, binary: &binary, known: self.known }.failures()?;
+        if left > 0 {
+            results.trouble.push(format!("{target}: {left} failing inputs were not minimised: artifacts/{target}/"));
+        } else if crashed && found.is_empty() {
+            results.trouble.push(format!("{target}: it crashed and left no input; see logs/{target}.run.log"));
         }
         for failure in found {
-            eprintln!("  {}: {}", if failure.known.is_none() { "new" } else { "known" }, failure.signature);
-            known.add(&failure)?;
+            let standing = match failure.standing {
+                Standing::Known(_) => "known",
+                Standing::Expired(_) => "known no longer",
+                Standing::New => "new",
+                Standing::Flaky => "does not fail again",
+            };
+            eprintln!("  {standing}: {}", failure.signature);
             results.failures.push(failure);
         }
         self.write(results)?;
+        if self.stop.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         if run.is_ok() {
             fuzzer.minimize_corpus(&binary, target)?;
         }
