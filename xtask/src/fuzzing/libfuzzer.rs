@@ -31,7 +31,8 @@ impl Ending {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::Ending;
     use std::os::unix::process::ExitStatusExt;

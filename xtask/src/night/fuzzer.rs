@@ -1,6 +1,7 @@
 //! Runs cargo-fuzz and libFuzzer.
 
 use super::Night;
+use super::corpus::Corpus;
 use crate::common::child::{self, Ended, How};
 use crate::common::workspace::cargo_of_the_path;
 use crate::fuzzing::libfuzzer::Ending;
@@ -15,7 +16,10 @@ use std::time::Duration;
 pub(super) const LONGEST_INPUT: u32 = 60;
 
 /// The largest input, in bytes. A program of 64 lines has about 1,000.
-const LARGEST_INPUT: u32 = 4_096;
+pub(super) const LARGEST_INPUT: u32 = 4_096;
+
+/// The folder within the corpus for inputs that fail.
+const FAILING: &str = "failing";
 
 /// The errors to look for besides wrong answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -73,8 +77,6 @@ impl Fuzzer<'_> {
     pub fn run(&self, binary: &Path, target: &str) -> Result<Figures> {
         let artifacts = self.night.artifacts(target);
         let folder = self.night.out.join("work").join(target);
-        fs::create_dir_all(&artifacts)?;
-        fs::create_dir_all(&folder)?;
         let seconds = self.night.time.as_secs().max(1);
         let mut run = Command::new(binary);
         run.arg(self.night.corpus.join(target));
@@ -97,36 +99,17 @@ impl Fuzzer<'_> {
         }
     }
 
-    /// Removes the inputs that reach only what others reach too. The old corpus is replaced when the new one is complete.
-    pub fn minimize_corpus(&self, binary: &Path, target: &str) -> Result<()> {
-        let corpus = self.night.corpus.join(target);
-        let smaller = self.night.corpus.join(format!(".{target}.smaller"));
-        let before = self.night.corpus.join(format!(".{target}.before"));
-        for folder in [&smaller, &before] {
-            if folder.exists() {
-                fs::remove_dir_all(folder)?;
-            }
+    /// The corpus of a target.
+    pub fn corpus<'a>(&'a self, binary: &'a Path, target: &str) -> Corpus<'a> {
+        Corpus {
+            binary,
+            inputs: self.night.corpus.join(target),
+            failing: self.night.corpus.join(FAILING).join(target),
+            scratch: self.night.out.join("work").join(target),
+            log: self.night.log(target, "corpus"),
+            limit: self.night.time * 4 + Duration::from_secs(600),
+            stop: self.night.stop,
         }
-        fs::create_dir_all(&smaller)?;
-        let mut merge = Command::new(binary);
-        merge.arg("-merge=1").arg(format!("-max_len={LARGEST_INPUT}")).arg(format!("-timeout={LONGEST_INPUT}"));
-        // An input that fails here has failed before, and is kept already.
-        merge.arg(format!("-artifact_prefix={}/", self.night.out.join("work").join(target).display()));
-        merge.arg(&smaller).arg(&corpus).current_dir(self.night.out.join("work").join(target));
-        merge.env("HEAPPROOF_REPORT", "off");
-        let limit = self.night.time * 4 + Duration::from_secs(600);
-        let Some(status) = self.run_logged(&mut merge, target, "cmin", Some(limit))? else { return Ok(()) };
-        ensure!(status.success(), "cmin failed ({status}); {}", self.shown(target, "cmin"));
-        ensure!(fs::read_dir(&smaller)?.next().is_some(), "cmin has left no input; the corpus stays unchanged");
-        fs::rename(&corpus, &before)?;
-        fs::rename(&smaller, &corpus)?;
-        fs::remove_dir_all(&before)?;
-        Ok(())
-    }
-
-    /// The number of inputs in a target's corpus.
-    pub fn inputs(&self, target: &str) -> Result<usize> {
-        Ok(fs::read_dir(self.night.corpus.join(target))?.count())
     }
 
     /// Runs a program and writes its output to a log; `None` if interrupted.

@@ -4,9 +4,13 @@
 //! killed leaves its results so far. It also leaves the corpus, which is replaced only by a complete smaller one. A failure
 //! fails every night until it is corrected, or until someone lists its trace as known.
 
+mod corpus;
 mod failure;
 mod fuzzer;
 pub(crate) mod nightly;
+#[cfg(test)]
+#[cfg(unix)]
+mod stub;
 mod summary;
 mod triage;
 
@@ -55,6 +59,8 @@ pub(crate) struct Outcome {
     pub figures: Figures,
     /// The number of inputs in its corpus, before and after.
     pub inputs: (usize, usize),
+    /// How many of them fail, those of the nights before included.
+    pub failing: usize,
 }
 
 impl Results {
@@ -103,15 +109,28 @@ impl Night<'_> {
 
     fn target(&self, fuzzer: &Fuzzer<'_>, target: &str, heapproof: &Path, results: &mut Results) -> Result<()> {
         seeds::write(&self.corpus, target)?;
-        let before = fuzzer.inputs(target)?;
         let Some(binary) = fuzzer.build(target)? else { return Ok(()) };
+        let corpus = fuzzer.corpus(&binary, target);
+        for folder in [&self.artifacts(target), &corpus.scratch] {
+            fs::create_dir_all(folder)?;
+        }
+        let before = corpus.len()?;
+        let Some(failing) = corpus.set_aside()? else { return Ok(()) };
+        for input in &failing {
+            fs::copy(input, self.artifacts(target).join(input.file_name().unwrap_or_default()))?;
+        }
         // If the run did not end normally, the failures found until then still count.
         let run = fuzzer.run(&binary, target).map_err(|trouble| {
             results.trouble.push(format!("{target}: {trouble:#}"));
         });
         let figures = run.unwrap_or_default();
         let crashed = figures.crashes > 0;
-        results.targets.push(Outcome { target: target.to_owned(), figures, inputs: (before, before) });
+        results.targets.push(Outcome {
+            target: target.to_owned(),
+            figures,
+            inputs: (before, before),
+            failing: failing.len(),
+        });
         let (found, left) = Triage { night: self, heapproof, target, binary: &binary, known: self.known }.failures()?;
         if left > 0 {
             results.trouble.push(format!("{target}: {left} failing inputs were not minimised: artifacts/{target}/"));
@@ -126,18 +145,20 @@ impl Night<'_> {
                 Standing::Flaky => "does not fail again",
             };
             eprintln!("  {standing}: {}", failure.signature);
+            corpus.keep_failing(&self.out.join(&failure.artifact))?;
             results.failures.push(failure);
         }
         self.write(results)?;
         if self.stop.load(Ordering::Relaxed) {
             return Ok(());
         }
-        if run.is_ok() {
-            fuzzer.minimize_corpus(&binary, target)?;
+        // The run may have found inputs that fail now and then; those that fail now leave before the cut.
+        if run.is_ok() && corpus.set_aside()?.is_some() {
+            let after = corpus.cut()?.unwrap_or(before);
+            eprintln!("  {before} inputs before, {after} after, {} of them fail", failing.len());
         }
-        let after = fuzzer.inputs(target)?;
         if let Some(outcome) = results.targets.last_mut() {
-            outcome.inputs.1 = after;
+            outcome.inputs.1 = corpus.len()?;
         }
         Ok(())
     }

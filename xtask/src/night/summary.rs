@@ -64,13 +64,13 @@ fn table(results: &Results) -> String {
         return String::new();
     }
     let mut text =
-        "| target | executions | a second | coverage | features | inputs before | after cmin | failing runs |\n\
-        |---|--:|--:|--:|--:|--:|--:|--:|\n"
+        "| target | executions | a second | coverage | features | inputs before | after | that fail | failing runs |\n\
+        |---|--:|--:|--:|--:|--:|--:|--:|--:|\n"
             .to_owned();
     for outcome in &results.targets {
         let figures = outcome.figures;
         text.push_str(&format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
             outcome.target,
             figures.executions,
             figures.executions / figures.seconds.max(1),
@@ -78,6 +78,7 @@ fn table(results: &Results) -> String {
             figures.features,
             outcome.inputs.0,
             outcome.inputs.1,
+            outcome.failing,
             figures.crashes,
         ));
     }
@@ -185,7 +186,7 @@ mod tests {
 
     fn done(target: &str) -> Outcome {
         let figures = Figures { executions: 3_000, seconds: 30, coverage: 10, features: 20, crashes: 3 };
-        Outcome { target: target.to_owned(), figures, inputs: (5, 4) }
+        Outcome { target: target.to_owned(), figures, inputs: (5, 4), failing: 1 }
     }
 
     fn results(failures: Vec<Failure>) -> Results {
@@ -202,7 +203,7 @@ mod tests {
     fn a_new_failure_stands_there_with_its_trace_and_how_to_replay_it() {
         let parts = [
             "# Fuzzing: 1 new, 0 known\n",
-            "| lockstep | 3000 | 100 | 10 | 20 | 5 | 4 | 3 |",
+            "| lockstep | 3000 | 100 | 10 | 20 | 5 | 4 | 1 | 3 |",
             "## New failures",
             "### not-freed, by `lockstep`",
             "3 inputs fail like that",

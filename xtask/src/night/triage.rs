@@ -38,7 +38,10 @@ impl Triage<'_> {
         let mut artifacts = Vec::new();
         for entry in fs::read_dir(self.night.artifacts(self.target))? {
             let entry = entry?;
-            artifacts.push((entry.metadata()?.len(), entry.path()));
+            // libFuzzer also keeps inputs that are slow and no failure.
+            if !entry.file_name().to_string_lossy().starts_with("slow-unit-") {
+                artifacts.push((entry.metadata()?.len(), entry.path()));
+            }
         }
         artifacts.sort();
         let mut failures = Vec::new();
