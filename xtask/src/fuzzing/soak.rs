@@ -10,6 +10,7 @@ use crate::common::command::{self, End, stopped_by_signals};
 use crate::common::workspace::{cargo, root};
 use anyhow::{Context, Result};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,7 +24,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 const LIMIT: Duration = Duration::from_secs(300);
 
 const EXIT_CODES: &str = "\
-Below the output folder: summary.md, failures/ (minimised traces).
+Below the output folder: summary.md, figures.json, failures/ (minimised traces).
 
 Exit codes:
   0    no failure was found
@@ -70,6 +71,7 @@ impl command::Command for Soak {
         println!("seed {seed}");
         let soaked = self.soak(seed, &known, &stop)?;
         let summary = self.out.join("summary.md");
+        fs::write(self.out.join("figures.json"), serde_json::to_string(&soaked.tally())?)?;
         fs::write(&summary, soaked.markdown(self.cases, seed))?;
         println!("{}\n{}", soaked.verdict(), summary.display());
         Ok(match soaked {
@@ -111,6 +113,19 @@ struct Failure {
 struct Figures {
     programs: u64,
     operations: u64,
+    states: u64,
+}
+
+/// A soak in figures, as it is written beside its summary.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tally {
+    pub programs: u64,
+    pub operations: u64,
+    /// Different heaps of the programs that were observed; each property, profile and seed is counted by itself.
+    pub states: u64,
+    /// Failures that someone has to look at, and others.
+    pub new: usize,
+    pub known: usize,
 }
 
 /// One property under one profile with one seed.
@@ -199,6 +214,7 @@ impl Soaked {
 
     /// Adds the output of a run, one object per line.
     fn add(&mut self, property: &str, stdout: &str, known: &Known) -> Result<()> {
+        let mut reached = 0;
         for line in stdout.lines() {
             let object: Value = serde_json::from_str(line).with_context(|| format!("can't read {line}"))?;
             let text = |name: &str| object[name].as_str().unwrap_or_default().to_owned();
@@ -212,10 +228,16 @@ impl Soaked {
                         self.failures.push(Failure { property, signature, trace, replay, standing });
                     }
                 }
+                // Several lines of a run say how many there were until then.
+                Some("statistics") => {
+                    let last = object["growth"].as_array().and_then(|growth| growth.last());
+                    reached = last.and_then(|now| now["states"].as_u64()).unwrap_or(0);
+                }
                 Some("summary") => {
                     let figures = self.by_property.entry(property.to_owned()).or_default();
                     figures.programs += object["programs"].as_u64().unwrap_or(0);
                     figures.operations += object["operations"].as_u64().unwrap_or(0);
+                    figures.states += reached;
                 }
                 _ => {}
             }
@@ -223,19 +245,27 @@ impl Soaked {
         Ok(())
     }
 
+    fn tally(&self) -> Tally {
+        let sum = |of: fn(&Figures) -> u64| self.by_property.values().map(of).sum();
+        let new = self.failures.iter().filter(|failure| failure.standing.is_news()).count();
+        Tally {
+            programs: sum(|figures| figures.programs),
+            operations: sum(|figures| figures.operations),
+            states: sum(|figures| figures.states),
+            new,
+            known: self.failures.len() - new,
+        }
+    }
+
     /// The result in a few words.
     fn verdict(&self) -> String {
-        let all = self.by_property.values().fold(Figures::default(), |sum, one| Figures {
-            programs: sum.programs + one.programs,
-            operations: sum.operations + one.operations,
-        });
-        let new = self.failures.iter().filter(|failure| failure.standing.is_news()).count();
-        let found = match (new, self.failures.len() - new) {
+        let Tally { programs, operations, new, known, .. } = self.tally();
+        let found = match (new, known) {
             (0, 0) => "nothing found".to_owned(),
             (new, known) => format!("{new} new, {known} known failures"),
         };
         let trouble = if self.trouble.is_empty() { "" } else { ", trouble" };
-        format!("{} programs, {} operations: {found}{trouble}", all.programs, all.operations)
+        format!("{programs} programs, {operations} operations: {found}{trouble}")
     }
 
     /// The summary as Markdown.
@@ -292,13 +322,14 @@ mod tests {
     #[test]
     fn runs_add_up_and_each_failure_is_told_once() {
         let known = known("# signature counts-weak\n# known until 2026-01-01\na = table\n");
+        let statistics = r#"{"type":"statistics","growth":[{"observed":1,"states":5},{"observed":2,"states":7}]}"#;
         let summary = r#"{"type":"summary","programs":3,"operations":70}"#;
-        let printed = [r#"{"type":"start"}"#, &violation("a = table\n"), summary].join("\n");
+        let printed = [statistics, &violation("a = table\n"), summary].join("\n");
         let mut soaked = Soaked::default();
         soaked.add("cycles", &printed, &known).unwrap();
         soaked.add("cycles", &printed, &known).unwrap();
         soaked.add("slices", r#"{"type":"summary","programs":1,"operations":5}"#, &known).unwrap();
-        assert_eq!(soaked.by_property["cycles"], Figures { programs: 6, operations: 140 });
+        assert_eq!(soaked.by_property["cycles"], Figures { programs: 6, operations: 140, states: 14 });
         assert_eq!(soaked.verdict(), "7 programs, 145 operations: 1 new, 0 known failures");
         assert!(soaked.markdown(3, 1).contains("  ```text\n  a = table\n  ```\n"), "{}", soaked.markdown(3, 1));
     }

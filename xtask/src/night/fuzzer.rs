@@ -3,13 +3,11 @@
 use super::Night;
 use super::corpus::Corpus;
 use crate::common::child::{self, Ended, How};
-use crate::common::workspace::cargo_of_the_path;
 use crate::fuzzing::libfuzzer::Ending;
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// How long one input may take, in seconds, before it counts as a failure. Usual inputs take milliseconds.
@@ -17,6 +15,9 @@ pub(super) const LONGEST_INPUT: u32 = 60;
 
 /// The largest input, in bytes. A program of 64 lines has about 1,000.
 pub(super) const LARGEST_INPUT: u32 = 4_096;
+
+/// Whoever takes longer to run the inputs of a corpus, or to merge them, is stuck.
+const LONGEST_CUT: Duration = Duration::from_secs(1_200);
 
 /// The folder within the corpus for inputs that fail.
 const FAILING: &str = "failing";
@@ -52,7 +53,6 @@ pub(crate) struct Figures {
 }
 
 pub(super) struct Fuzzer<'a> {
-    pub root: &'a Path,
     pub night: &'a Night<'a>,
 }
 
@@ -60,8 +60,8 @@ impl Fuzzer<'_> {
     /// Builds a target; `None` if interrupted.
     pub fn build(&self, target: &str) -> Result<Option<PathBuf>> {
         let sanitizer = self.night.sanitizer.name();
-        let folder = self.root.join("fuzz/target").join(sanitizer);
-        let mut cargo = cargo_of_the_path(self.root);
+        let folder = self.night.root.join("fuzz/target").join(sanitizer);
+        let mut cargo = self.night.cargo();
         cargo.args(["fuzz", "build", "--sanitizer", sanitizer, "--target-dir"]).arg(&folder).arg(target);
         if self.night.sanitizer == Sanitizer::Address {
             cargo.env("RUSTUP_TOOLCHAIN", "nightly");
@@ -72,12 +72,31 @@ impl Fuzzer<'_> {
         places.into_iter().find(|path| path.is_file()).map(Some).with_context(|| format!("{target} was not built"))
     }
 
-    /// Fuzzes a target for its time, and goes on after failures. This is libFuzzer's fork mode: a parent gives parts of the
+    /// Builds `heapproof`, which will minimise; `None` if interrupted.
+    pub fn build_command_line(&self) -> Result<Option<PathBuf>> {
+        let mut cargo = self.night.cargo();
+        cargo.args(["build", "--release", "--package", "heapproof", "--bin", "heapproof", "--message-format", "json"]);
+        let scratch = self.night.out.join("work");
+        let Ended { how, stdout, stderr } = child::run(&mut cargo, &scratch, None, self.night.stop)?;
+        let executable = |line: &str| {
+            let message: serde_json::Value = serde_json::from_str(line).ok()?;
+            message["executable"].as_str().map(PathBuf::from)
+        };
+        match how {
+            How::Interrupted => Ok(None),
+            How::Exited(status) if status.success() => {
+                stdout.lines().find_map(executable).map(Some).context("cargo does not say where heapproof is")
+            }
+            _ => bail!("heapproof does not build:\n{}", last_lines(&stderr)),
+        }
+    }
+
+    /// Fuzzes a target for that time, and goes on after failures. This is libFuzzer's fork mode: a parent gives parts of the
     /// corpus to children and collects their new inputs.
-    pub fn run(&self, binary: &Path, target: &str) -> Result<Figures> {
+    pub fn run(&self, binary: &Path, target: &str, time: Duration) -> Result<Figures> {
         let artifacts = self.night.artifacts(target);
         let folder = self.night.out.join("work").join(target);
-        let seconds = self.night.time.as_secs().max(1);
+        let seconds = time.as_secs().max(1);
         let mut run = Command::new(binary);
         run.arg(self.night.corpus.join(target));
         run.args(["-fork=1", "-ignore_crashes=1", "-ignore_timeouts=1", "-ignore_ooms=1"]);
@@ -87,7 +106,7 @@ impl Fuzzer<'_> {
         // Failures are minimised afterwards. The files for the children are in the folder of the night.
         run.current_dir(&folder).env("HEAPPROOF_REPORT", "off").env("TMPDIR", &folder);
         // libFuzzer runs the whole corpus before it begins, and the last child needs time to end.
-        let limit = self.night.time * 2 + Duration::from_secs(600);
+        let limit = time * 2 + Duration::from_secs(600);
         let ended = self.run_logged(&mut run, target, "run", Some(limit))?;
         let figures = figures(&fs::read_to_string(self.night.log(target, "run"))?);
         let Some(status) = ended else { return Ok(figures.unwrap_or_default()) };
@@ -107,7 +126,7 @@ impl Fuzzer<'_> {
             failing: self.night.corpus.join(FAILING).join(target),
             scratch: self.night.out.join("work").join(target),
             log: self.night.log(target, "corpus"),
-            limit: self.night.time * 4 + Duration::from_secs(600),
+            limit: LONGEST_CUT,
             stop: self.night.stop,
         }
     }
@@ -146,19 +165,6 @@ impl Night<'_> {
 
     fn log(&self, target: &str, what: &str) -> PathBuf {
         self.out.join("logs").join(format!("{target}.{what}.log"))
-    }
-}
-
-/// Builds `heapproof`, which will minimise; `None` if interrupted.
-pub(super) fn build_command_line(root: &Path, scratch: &Path, stop: &AtomicBool) -> Result<Option<PathBuf>> {
-    let mut build = cargo_of_the_path(root);
-    build.args(["build", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]);
-    let Ended { how, stderr, .. } = child::run(&mut build, scratch, None, stop)?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    match how {
-        How::Exited(status) if status.success() => Ok(Some(target.join("release/heapproof"))),
-        How::Interrupted => Ok(None),
-        _ => bail!("heapproof does not build:\n{}", last_lines(&stderr)),
     }
 }
 

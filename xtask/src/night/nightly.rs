@@ -1,39 +1,45 @@
-//! `cargo xtask nightly`: runs every fuzz target for a time.
+//! `cargo xtask nightly`: runs a night.
 
-use super::{Night, Sanitizer};
+use super::fuzzer::Sanitizer;
+use super::plan::Part;
+use super::{Night, absolute};
 use crate::common::arguments::{duration, expect_known, today};
 use crate::common::command::{Command, End, stopped_by_signals};
 use crate::common::workspace::root;
 use crate::fuzzing::known::Known;
 use crate::fuzzing::targets::targets;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use jiff::civil::Date;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const EXIT_CODES: &str = "\
-Below the output folder: summary.md, traces/, artifacts/ (the failing inputs), logs/.
+The time is divided among the parts; the summary says what did not fit. Building the targets, and what the soak runs, is not counted.
+Below the output folder: summary.md, traces/, artifacts/ (the failing inputs), logs/, soak/.
 
 Exit codes:
   0    no new failure was found
-  1    a failure was found that is not known, or whose day has passed
+  1    a failure was found that is not known, or whose day has passed, or another check failed
   2    wrong arguments, or a known failure is not written as it has to be
-  3    a target could not be built or run, and no new failure was found
+  3    a target or another part could not be built or run, and no new failure was found
   130  interrupted; the summary covers the work until then";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Nightly {
-    /// How long each target is fuzzed, as in `60s` or `10min`
-    #[arg(long, value_name = "TIME", default_value = "10min", value_parser = duration)]
+    /// How long the night may last, as in `30s` or `2h`
+    #[arg(long, value_name = "TIME", default_value = "2h", value_parser = duration)]
     time: Duration,
-    /// Only this target; may be given several times
+    /// Only this part; may be given several times
+    #[arg(long, value_enum, value_name = "PART", conflicts_with = "target")]
+    part: Vec<Part>,
+    /// Only fuzzing, and only this target; may be given several times
     #[arg(long, value_name = "NAME")]
     target: Vec<String>,
     /// Errors to look for besides wrong answers
     #[arg(long, value_enum, default_value = "none")]
     sanitizer: Sanitizer,
-    /// The seed of libFuzzer; by default a new one
+    /// The seed of libFuzzer and of the soak; by default a new one
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
     seed: Option<u32>,
     /// The kept corpus, with one folder for each target
@@ -58,26 +64,35 @@ impl Command for Nightly {
             expect_known("target", name, targets.iter().map(|target| &**target))?;
         }
         targets.retain(|target| self.target.is_empty() || self.target.contains(target));
-        let known = Known::load(&self.known, today(self.today))?;
+        let today = today(self.today);
+        let known = Known::load(&self.known, today)?;
+        // Of all targets this one finds most.
+        targets.sort_by_key(|target| target != "lockstep");
+        let parts = match (&*self.part, &*self.target) {
+            ([], []) => Part::ALL.to_vec(),
+            ([], _) => vec![Part::Targets],
+            (parts, _) => Part::ALL.into_iter().filter(|part| parts.contains(part)).collect(),
+        };
         let stop = stopped_by_signals()?;
         let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let night = Night {
+            root: root.to_owned(),
+            cargo: "cargo".into(),
+            xtask: std::env::current_exe().context("can't find this program")?,
+            parts,
             targets,
             time: self.time,
             sanitizer: self.sanitizer,
             seed: self.seed.unwrap_or(clock.subsec_nanos().max(1)),
-            corpus: self.corpus.clone(),
-            out: self.out.clone(),
+            corpus: absolute(&self.corpus)?,
+            out: absolute(&self.out)?,
             known: &known,
+            known_folder: std::path::absolute(&self.known)?,
+            today,
             stop: &stop,
         };
-        let results = night.run(root)?;
+        let results = night.run()?;
         println!("{}", self.out.join("summary.md").display());
-        Ok(match results {
-            results if results.interrupted => End::Interrupted,
-            results if results.has_news() => End::Failed,
-            results if !results.trouble.is_empty() => End::Incomplete,
-            _ => End::Done,
-        })
+        Ok(results.end())
     }
 }

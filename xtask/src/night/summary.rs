@@ -1,50 +1,65 @@
 //! The summary of a night, for people.
 
+use super::Night;
 use super::failure::{Failure, odd};
-use super::{Night, Results};
-use crate::fuzzing::known::Standing;
+use super::plan::Part;
+use super::results::{Ended, Results, Verdict};
+use crate::fuzzing::known::{Entry, Standing};
 
 /// The summary as Markdown.
 pub(super) fn markdown(night: &Night<'_>, results: &Results) -> String {
-    let mut text = format!("# Fuzzing: {}\n\n", verdict(night, results));
-    let (seconds, sanitizer, seed) = (night.time.as_secs(), night.sanitizer.name(), night.seed);
+    let mut text = format!("# Night: {}\n\n", verdict(results));
+    let (sanitizer, seed) = (night.sanitizer.name(), night.seed);
+    let time = humantime::format_duration(night.time);
+    text.push_str(&format!("{time}, sanitizer: {sanitizer}, seed {seed}, {}.\\\n", night.today));
+    let again = again(night);
     text.push_str(&format!(
-        "{} of {} targets, {seconds} s each, sanitizer: {sanitizer}, seed {seed}.\\\n",
-        results.targets.len(),
-        night.targets.len()
+        "Again: `.ci/nightly --time {again} --sanitizer {sanitizer} --seed {seed} --today {}`\n\n",
+        night.today
     ));
-    text.push_str(&format!("Again: `.ci/nightly --time {seconds}s --sanitizer {sanitizer} --seed {seed}`\n\n"));
     text.push_str(&table(results));
+    text.push_str(&parts(results));
+    list(&mut text, "Left out", &results.left_out);
     section(&mut text, "New failures", results, |standing| matches!(standing, Standing::New | Standing::Expired(_)));
     section(&mut text, "Flaky: failed once, and not in a second run", results, |standing| *standing == Standing::Flaky);
     section(&mut text, "Known failures", results, |standing| matches!(standing, Standing::Known(_)));
-    let expired: Vec<_> = night.known.expired().collect();
-    if !expired.is_empty() {
-        text.push_str("## Known no longer\n\n");
-        for entry in expired {
-            text.push_str(&format!("- `{}` was known until {}\n", entry.path.display(), entry.until));
-        }
-        text.push('\n');
-    }
+    let told = |entry: &Entry| format!("`{}` was known until {}", entry.path.display(), entry.until);
+    list(&mut text, "Known no longer", &night.known.expired().map(told).collect::<Vec<_>>());
     if !results.trouble.is_empty() {
         text.push_str("## Trouble\n\n");
         results.trouble.iter().for_each(|trouble| text.push_str(&format!("```text\n{trouble}\n```\n\n")));
     }
+    text.extend(results.soak.iter().map(|(soak, _)| &**soak));
     text
 }
 
-fn verdict(night: &Night<'_>, results: &Results) -> String {
+/// The time and the parts of a night, as arguments.
+fn again(night: &Night<'_>) -> String {
+    let mut again = format!("{}s", night.time.as_secs());
+    match &*night.parts {
+        [Part::Targets] => night.targets.iter().for_each(|target| again += &format!(" --target {target}")),
+        parts if parts.len() < Part::ALL.len() => {
+            parts.iter().for_each(|part| again += &format!(" --part {}", part.name()));
+        }
+        _ => {}
+    }
+    again
+}
+
+fn verdict(results: &Results) -> String {
     let many = |is: fn(&Standing) -> bool| results.failures.iter().filter(|failure| is(&failure.standing)).count();
     let flaky = many(|standing| *standing == Standing::Flaky);
     let known = many(|standing| matches!(standing, Standing::Known(_)));
     let mut parts = Vec::new();
     match (results.failures.len() - flaky - known, known) {
-        (0, 0) if results.targets.is_empty() => parts.push("nothing done".to_owned()),
+        (0, 0) if results.targets.is_empty() && results.parts.is_empty() => parts.push("nothing done".to_owned()),
         (0, 0) if flaky == 0 => parts.push("nothing found".to_owned()),
         (0, 0) => {}
         (0, known) => parts.push(format!("nothing new, {known} known")),
         (new, known) => parts.push(format!("{new} new, {known} known")),
     }
+    let failed = results.parts.iter().filter(|(_, ended)| ended.verdict == Verdict::Failed);
+    failed.for_each(|(part, _)| parts.push(format!("{} failed", part.name())));
     if flaky > 0 {
         parts.push(format!("{flaky} flaky"));
     }
@@ -53,10 +68,30 @@ fn verdict(night: &Night<'_>, results: &Results) -> String {
     }
     if results.interrupted {
         parts.push("interrupted".to_owned());
-    } else if results.targets.len() + results.trouble.len() < night.targets.len() {
-        parts.push("not finished".to_owned());
+    } else if !results.left_out.is_empty() {
+        parts.push(format!("{} left out", results.left_out.len()));
     }
     parts.join(", ")
+}
+
+fn parts(results: &Results) -> String {
+    if results.parts.is_empty() {
+        return String::new();
+    }
+    let mut text = "| part | | seconds | its last words |\n|---|---|--:|---|\n".to_owned();
+    for (part, Ended { verdict, seconds, words }) in &results.parts {
+        let words = words.replace('|', "\\|");
+        text.push_str(&format!("| {} | {} | {seconds} | {words} |\n", part.name(), verdict.name()));
+    }
+    text + "\n"
+}
+
+fn list(text: &mut String, title: &str, lines: &[String]) {
+    if !lines.is_empty() {
+        text.push_str(&format!("## {title}\n\n"));
+        lines.iter().for_each(|line| text.push_str(&format!("- {line}\n")));
+        text.push('\n');
+    }
 }
 
 fn table(results: &Results) -> String {
@@ -138,8 +173,10 @@ fn untold(Failure { property, signature, artifact, .. }: &Failure) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::failure::Failure;
     use super::super::fuzzer::{Figures, Sanitizer};
-    use super::super::{Night, Outcome, Results, failure::Failure};
+    use super::super::results::{Ended, Outcome, Results, Verdict};
+    use super::super::{Night, plan::Part};
     use super::markdown;
     use crate::fuzzing::known::{Known, Standing};
     use jiff::civil::date;
@@ -159,6 +196,10 @@ mod tests {
     fn shown(results: &Results, month: i8) -> String {
         let stop = AtomicBool::new(false);
         let night = Night {
+            root: "root".into(),
+            cargo: "cargo".into(),
+            xtask: "xtask".into(),
+            parts: Part::ALL.to_vec(),
             targets: vec!["lockstep".to_owned(), "text".to_owned()],
             time: Duration::from_secs(30),
             sanitizer: Sanitizer::None,
@@ -166,6 +207,8 @@ mod tests {
             corpus: "corpus".into(),
             out: "out".into(),
             known: &known(month),
+            known_folder: "known".into(),
+            today: date(2026, month, 31),
             stop: &stop,
         };
         markdown(&night, results)
@@ -202,7 +245,7 @@ mod tests {
     #[test]
     fn a_new_failure_stands_there_with_its_trace_and_how_to_replay_it() {
         let parts = [
-            "# Fuzzing: 1 new, 0 known\n",
+            "# Night: 1 new, 0 known\n",
             "| lockstep | 3000 | 100 | 10 | 20 | 5 | 4 | 1 | 3 |",
             "## New failures",
             "### not-freed, by `lockstep`",
@@ -219,11 +262,11 @@ mod tests {
         let of = |month| results(vec![failure(known(month).of("not-freed", Some(TRACE)))]);
         let text = shown(&of(3), 3);
         assert!(!of(3).has_news() && !text.contains("## New") && !text.contains("no longer"), "{text}");
-        has(&text, &["# Fuzzing: nothing new, 1 known\n", "Known until 2026-03-31: `", "leak.trace`. 3 inputs"]);
+        has(&text, &["# Night: nothing new, 1 known\n", "Known until 2026-03-31: `", "leak.trace`. 3 inputs"]);
 
         let text = shown(&of(5), 5);
         assert!(of(5).has_news());
-        has(&text, &["# Fuzzing: 1 new, 0 known\n", "It was known until 2026-03-31, which has passed: `"]);
+        has(&text, &["# Night: 1 new, 0 known\n", "It was known until 2026-03-31, which has passed: `"]);
         has(&text, &["## Known no longer\n\n- `", "leak.trace` was known until 2026-03-31\n"]);
     }
 
@@ -237,17 +280,32 @@ mod tests {
             ..failure(Standing::Flaky)
         }]);
         assert!(failures.has_news());
-        has(&shown(&failures, 3), &["# Fuzzing: 1 flaky\n", "## Flaky", "in a second run: some"]);
+        has(&shown(&failures, 3), &["# Night: 1 flaky\n", "## Flaky", "in a second run: some"]);
+    }
+
+    #[test]
+    fn what_else_was_done_and_what_was_left_out_stands_there() {
+        let words = "found 8 of 9; `docs/strength.md` says that these are always found: sure".to_owned();
+        let mut results = results(Vec::new());
+        results.parts.push((Part::Bugs, Ended { verdict: Verdict::Failed, seconds: 70, words }));
+        results.left_out.push("engine: it needs 15m".to_owned());
+        assert!(results.has_news());
+        let parts = [
+            "# Night: nothing found, bugs failed, 1 left out\n",
+            "| bugs | failed | 70 | found 8 of 9; `docs",
+            "## Left out\n\n- engine: it needs 15m\n",
+        ];
+        has(&shown(&results, 3), &parts);
     }
 
     #[test]
     fn a_night_that_was_cut_short_says_so() {
         let shown = |results: &Results| shown(results, 3);
-        assert!(shown(&Results::default()).contains("# Fuzzing: nothing done, not finished\n"));
+        assert!(shown(&Results::default()).contains("# Night: nothing done\n"));
         let results = Results { targets: vec![done("lockstep")], interrupted: true, ..Results::default() };
-        assert!(shown(&results).contains("# Fuzzing: nothing found, interrupted\n"));
+        assert!(shown(&results).contains("# Night: nothing found, interrupted\n"));
         let results =
             Results { targets: vec![done("lockstep")], trouble: vec!["text: no".to_owned()], ..Results::default() };
-        assert!(shown(&results).contains("# Fuzzing: nothing found, trouble with 1\n"));
+        assert!(shown(&results).contains("# Night: nothing found, trouble with 1\n"));
     }
 }

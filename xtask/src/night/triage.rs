@@ -14,7 +14,7 @@ use heapproof_model::Program;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The time limit to replay or minimise an input, since a heap may run for ever.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -30,6 +30,8 @@ pub(super) struct Triage<'a> {
     pub target: &'a str,
     pub binary: &'a Path,
     pub known: &'a Known,
+    /// From then on no input is looked at but the first.
+    pub end: Instant,
 }
 
 impl Triage<'_> {
@@ -46,7 +48,11 @@ impl Triage<'_> {
         artifacts.sort();
         let mut failures = Vec::new();
         for (number, (_, artifact)) in artifacts.iter().enumerate() {
-            let Some(signature) = self.signature(artifact)? else { return Ok((failures, artifacts.len() - number)) };
+            let left = artifacts.len() - number;
+            if number > 0 && Instant::now() >= self.end {
+                return Ok((failures, left));
+            }
+            let Some(signature) = self.signature(artifact)? else { return Ok((failures, left)) };
             self.add(artifact, &signature, &mut failures)?;
         }
         Ok((failures, 0))
