@@ -7,9 +7,12 @@
 mod corpus;
 mod failure;
 mod fuzzer;
+mod ledger;
 pub(crate) mod nightly;
+mod page;
 mod parts;
 mod plan;
+mod plot;
 mod results;
 #[cfg(test)]
 #[cfg(unix)]
@@ -95,6 +98,7 @@ impl Night<'_> {
         }
         results.interrupted = self.is_stopped();
         self.write(&results)?;
+        self.keep(&results)?;
         Ok(results)
     }
 
@@ -106,6 +110,15 @@ impl Night<'_> {
             Slot::Time(time) => Slot::Time(time.min(left)),
             Slot::LeftOut(why) => Slot::LeftOut(why),
         }
+    }
+
+    /// Adds the night to the ledger, and draws the page of that.
+    fn keep(&self, results: &Results) -> Result<()> {
+        let path = self.corpus.join(ledger::FILE);
+        ledger::append(&path, &ledger::Line::of(self, results))?;
+        let (nights, bad) = ledger::read(&path)?;
+        let page = self.out.join("ledger.html");
+        fs::write(&page, page::page(&nights, bad)?).with_context(|| format!("can't write {}", page.display()))
     }
 
     fn empty_folders(&self) -> Result<()> {

@@ -15,7 +15,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const EXIT_CODES: &str = "\
 The time is divided among the parts; the summary says what did not fit. Building the targets, and what the soak runs, is not counted.
-Below the output folder: summary.md, traces/, artifacts/ (the failing inputs), logs/, soak/.
+The ledger of all nights is CORPUS/ledger.jsonl.
+Below the output folder: summary.md, ledger.html (all nights), traces/, artifacts/ (the failing inputs), logs/, soak/.
 
 Exit codes:
   0    no new failure was found
@@ -42,7 +43,7 @@ pub(crate) struct Nightly {
     /// The seed of libFuzzer and of the soak; by default a new one
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
     seed: Option<u32>,
-    /// The kept corpus, with one folder for each target
+    /// The kept corpus, with one folder for each target, and the ledger
     #[arg(long, value_name = "DIR", default_value = "fuzz/corpus")]
     corpus: PathBuf,
     /// The known failures: minimised traces, each with a comment `# known until 2026-12-31`

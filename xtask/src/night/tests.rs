@@ -3,7 +3,7 @@
 use super::fuzzer::Sanitizer;
 use super::plan::Part;
 use super::stub::link;
-use super::{Known, Night, Results};
+use super::{Known, Night, Results, ledger};
 use crate::common::command::End;
 use jiff::civil::date;
 use std::fs;
@@ -99,6 +99,20 @@ fn a_known_failure_hides_no_other_with_its_signature() {
     let (results, summary) = Checkout::new(&["FAIL a = table;drop a\n", "FAIL a = table;clone a\n"], &[ENTRY]).night(3);
     assert_eq!(results.end(), End::Failed);
     has(&summary, &["# Night: 1 new, 1 known\n", "traces/lockstep-not-freed-2.trace"]);
+}
+
+#[test]
+fn each_night_adds_a_line_to_the_ledger_and_a_point_to_its_page() {
+    let mut checkout = Checkout::new(&["FAIL a = table;drop a\n"], &[]);
+    checkout.parts = vec![Part::Targets, Part::Soak];
+    checkout.night(3);
+    checkout.night(4);
+    let (nights, bad) = ledger::read(&checkout.at("corpus/ledger.jsonl")).unwrap();
+    assert_eq!((nights.len(), bad), (2, 0));
+    let last = &nights[1];
+    assert_eq!((last.date, last.seed, last.end.as_str(), last.failures("new")), (date(2026, 4, 1), 7, "failed", 1));
+    assert_eq!((last.targets["lockstep"].executions, last.soak.as_ref().unwrap().states), (1_000, 40));
+    has(&fs::read_to_string(checkout.at("out/ledger.html")).unwrap(), &["<h1>2 nights</h1>", "2026-04-01, failed"]);
 }
 
 #[test]
