@@ -13,6 +13,8 @@ mod hunting;
 mod measuring;
 mod minimising;
 mod night;
+#[cfg(test)]
+mod papers;
 mod seeded;
 mod zoo;
 
