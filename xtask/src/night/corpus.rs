@@ -2,7 +2,7 @@
 //!
 //! libFuzzer's merge passes over inputs that fail, cuts those that are longer than `-max_len`, and says little of either. So failing
 //! inputs leave the corpus before it, `-max_len` is at least the longest input, and the merge is only asked which inputs to keep: those are
-//! compared byte for byte with what is there, and a second merge must find nothing that they do not reach. Files are removed one by one
+//! compared byte for byte with what is there, and what a second merge still finds is kept too. Files are removed one by one
 //! at the end, so whoever is killed leaves too many inputs, and never too few.
 
 use super::fuzzer::{LARGEST_INPUT, LONGEST_INPUT};
@@ -101,7 +101,7 @@ impl Corpus<'_> {
             fs::remove_dir_all(&kept)?;
         }
         fs::create_dir_all(&kept)?;
-        // What the second merge adds, which should be nothing, is kept too.
+        // What an input reaches may depend on those before it.
         for _ in 0..2 {
             if !self.merge(&kept, &inputs)? {
                 return Ok(None);

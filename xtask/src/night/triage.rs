@@ -1,7 +1,7 @@
 //! What the failing inputs are that libFuzzer saved: each is run again, and those that fail again are minimised.
 //!
-//! Inputs with one signature may be several bugs, of which one is known. So not only the smallest is minimised: it goes on until many
-//! in a row have come to traces that are there already.
+//! Inputs with one signature may be several bugs, of which one is known. So not only the smallest is minimised: it goes on until there
+//! are many inputs for each trace.
 
 use super::Night;
 use super::failure::{Failure, odd};
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 /// The time limit to replay or minimise an input, since a heap may run for ever.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// After so many inputs of a signature that came to no new trace, the others are only counted.
+/// With so many inputs for each trace of a signature, the others are only counted.
 const ENOUGH: usize = 8;
 
 /// What looks at the inputs of a target.
