@@ -19,6 +19,7 @@ mod enumerate;
 mod enumerate_command;
 #[rustfmt::skip] // as heapproof prints it
 mod emitted;
+mod example_night;
 mod expectations;
 mod explanations;
 mod forms;

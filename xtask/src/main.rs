@@ -1,9 +1,9 @@
 //! Development commands that need the sources. This file is their table; each command has its own file in one of the rooms.
 //!
-//! A room imports only the rooms before it. [`common`] is shared; [`fuzzing`] runs the fuzz targets; [`seeded`] reads bugs as
+//! A room imports only the rooms before it. [`common`] is shared; [`fuzzing`] knows the fuzz targets, and soaks; [`seeded`] reads bugs as
 //! data and builds the sources with them; [`hunting`] looks for these bugs; [`minimising`] compares their minimised traces;
 //! [`emitting`] runs the tests that are emitted for them; [`zoo`] measures published heaps; [`measuring`] counts what the
-//! harness costs.
+//! harness costs; [`night`] runs all of this for a time.
 #![forbid(unsafe_code)]
 
 mod common;
@@ -12,13 +12,16 @@ mod fuzzing;
 mod hunting;
 mod measuring;
 mod minimising;
+mod night;
+#[cfg(test)]
+mod papers;
 mod seeded;
 mod zoo;
 
 use anyhow::Result;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command};
-use common::command::{self, End, Usage};
+use common::command::{self, End, Refused, Usage};
 use std::process::ExitCode;
 
 const COMMANDS: &[Entry] = &[
@@ -60,7 +63,7 @@ const COMMANDS: &[Entry] = &[
         "soak",
         "Run random programs for a time: every property under every profile, each round with a new seed",
     ),
-    entry::<fuzzing::nightly::Nightly>("nightly", "Run every fuzz target for a time, and summarise the failures"),
+    entry::<night::nightly::Nightly>("nightly", "Run every fuzz target for a time, and summarise the failures"),
     entry::<measuring::work::Work>(
         "work",
         "Count the instructions of a checked operation, and of each part of that work; see `docs/speed.md`",
@@ -104,7 +107,7 @@ fn main() -> ExitCode {
             Some(usage) => refuse(entry, usage),
             None => {
                 eprintln!("error: {fault:#}");
-                ExitCode::from(3)
+                ExitCode::from(if fault.is::<Refused>() { 2 } else { 3 })
             }
         },
     }

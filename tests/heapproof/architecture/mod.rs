@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// those before it.
 const ROOMS: [(&str, &[&str]); 2] = [
     ("src/", &["programs", "judge", "failure", "subjects", "runs", "doors"]),
-    ("xtask/src/", &["common", "fuzzing", "seeded", "hunting", "minimising", "emitting"]),
+    ("xtask/src/", &["common", "fuzzing", "seeded", "hunting", "minimising", "emitting", "night"]),
 ];
 
 /// The packages, each with those that it may import.

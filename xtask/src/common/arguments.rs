@@ -1,6 +1,9 @@
-//! Arguments that several commands take: known names, and times.
+//! Arguments that several commands take: known names, times, and days.
 
 use super::command::Usage;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::time::Duration;
 
 /// Refuses an unknown name. The error names the most similar one.
@@ -24,6 +27,11 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         Ok(_) => Err("expected more than no time".to_owned()),
         Err(error) => Err(format!("{error}; expected something like `60s` or `10min`")),
     }
+}
+
+/// The day on which known failures are asked: this one, or that of the argument.
+pub(crate) fn today(given: Option<Date>) -> Date {
+    given.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date())
 }
 
 /// Reads a share, as in `1/4`: its number from 1, and how many there are.

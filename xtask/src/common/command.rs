@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A command of `cargo xtask`.
 pub(crate) trait Command: clap::Args {
-    /// Carries the command out. An error has exit code 3, or 2 if it is a [`Usage`].
+    /// Carries the command out. An error has exit code 3, or 2 if it is a [`Usage`] or [`Refused`].
     fn run(&self) -> Result<End>;
 }
 
@@ -47,6 +47,18 @@ impl fmt::Display for Usage {
 }
 
 impl std::error::Error for Usage {}
+
+/// An input is wrong, in one line, which begins with file, line and column. Its exit code is 2, as for arguments.
+#[derive(Debug)]
+pub(crate) struct Refused(pub String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
 
 /// A flag that Ctrl-C and SIGTERM set.
 pub(crate) fn stopped_by_signals() -> Result<Arc<AtomicBool>> {

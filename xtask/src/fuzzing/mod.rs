@@ -1,7 +1,7 @@
-//! The fuzz targets, their seeds, and nights that run all of them; and soaks, which draw random programs instead.
+//! The fuzz targets, their seeds, and how libFuzzer ends; soaks, which draw random programs instead; and the failures that both know.
 
-mod night;
-pub(crate) mod nightly;
+pub(crate) mod known;
+pub(crate) mod libfuzzer;
 pub(crate) mod seeds;
 pub(crate) mod soak;
 pub(crate) mod targets;

@@ -8,6 +8,7 @@ use crate::common::arguments::{duration, expect_known};
 use crate::common::child::{self, Ended, How};
 use crate::common::command::{self, End, stopped_by_signals};
 use crate::common::workspace::root;
+use crate::fuzzing::libfuzzer::Ending;
 use crate::fuzzing::targets::targets;
 use crate::seeded::bug::Bug;
 use crate::seeded::choice::chosen;
@@ -19,9 +20,6 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-
-/// The exit code of libFuzzer if an input fails.
-const FAILED: i32 = 77;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "HEAPPROOF_MUTATOR=off turns the mutator off in any fuzz target.")]
@@ -125,9 +123,11 @@ impl Hunt<'_> {
         let Ended { how, stderr, .. } = child::run(&mut fuzz, &scratch.output, Some(limit), self.stop)?;
         let found = match how {
             How::Interrupted => return Ok(None),
-            How::Exited(status) if status.success() => false,
-            How::Exited(status) if status.code() == Some(FAILED) => true,
-            How::Exited(status) => bail!("the fuzz target ended with {status}"),
+            How::Exited(status) => match Ending::of(status) {
+                Some(Ending::Passed) => false,
+                Some(Ending::Crashed) => true,
+                _ => bail!("the fuzz target ended with {status}"),
+            },
             How::TimedOut => bail!("the fuzz target does not end"),
         };
         read(&stderr, found).map(Some).context("the fuzz target does not print its number of executions")

@@ -1,23 +1,26 @@
 //! Runs cargo-fuzz and libFuzzer.
 
 use super::Night;
+use super::corpus::Corpus;
 use crate::common::child::{self, Ended, How};
-use crate::common::workspace::cargo_of_the_path;
+use crate::fuzzing::libfuzzer::Ending;
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::atomic::AtomicBool;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 /// How long one input may take, in seconds, before it counts as a failure. Usual inputs take milliseconds.
-const LONGEST_INPUT: u32 = 60;
+pub(super) const LONGEST_INPUT: u32 = 60;
 
 /// The largest input, in bytes. A program of 64 lines has about 1,000.
-const LARGEST_INPUT: u32 = 4_096;
+pub(super) const LARGEST_INPUT: u32 = 4_096;
 
-/// The exit codes of a libFuzzer parent whose last child failed: too slow, too large, crashed.
-const FAILED: [i32; 3] = [70, 71, 77];
+/// Whoever takes longer to run the inputs of a corpus, or to merge them, is stuck.
+const LONGEST_CUT: Duration = Duration::from_secs(1_200);
+
+/// The folder within the corpus for inputs that fail.
+const FAILING: &str = "failing";
 
 /// The errors to look for besides wrong answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -50,7 +53,6 @@ pub(crate) struct Figures {
 }
 
 pub(super) struct Fuzzer<'a> {
-    pub root: &'a Path,
     pub night: &'a Night<'a>,
 }
 
@@ -58,27 +60,43 @@ impl Fuzzer<'_> {
     /// Builds a target; `None` if interrupted.
     pub fn build(&self, target: &str) -> Result<Option<PathBuf>> {
         let sanitizer = self.night.sanitizer.name();
-        let folder = self.root.join("fuzz/target").join(sanitizer);
-        let mut cargo = cargo_of_the_path(self.root);
+        let folder = self.night.root.join("fuzz/target").join(sanitizer);
+        let mut cargo = self.night.cargo();
         cargo.args(["fuzz", "build", "--sanitizer", sanitizer, "--target-dir"]).arg(&folder).arg(target);
         if self.night.sanitizer == Sanitizer::Address {
             cargo.env("RUSTUP_TOOLCHAIN", "nightly");
         }
-        if !self.run_logged(&mut cargo, target, "build", None, &[])? {
-            return Ok(None);
-        }
+        let Some(status) = self.run_logged(&mut cargo, target, "build", None)? else { return Ok(None) };
+        ensure!(status.success(), "build failed ({status}); {}", self.shown(target, "build"));
         let places = fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path().join("release").join(target)));
         places.into_iter().find(|path| path.is_file()).map(Some).with_context(|| format!("{target} was not built"))
     }
 
-    /// Fuzzes a target for its time, and goes on after failures. This is libFuzzer's fork mode: a parent gives parts of the
+    /// Builds `heapproof`, which will minimise; `None` if interrupted.
+    pub fn build_command_line(&self) -> Result<Option<PathBuf>> {
+        let mut cargo = self.night.cargo();
+        cargo.args(["build", "--release", "--package", "heapproof", "--bin", "heapproof", "--message-format", "json"]);
+        let scratch = self.night.out.join("work");
+        let Ended { how, stdout, stderr } = child::run(&mut cargo, &scratch, None, self.night.stop)?;
+        let executable = |line: &str| {
+            let message: serde_json::Value = serde_json::from_str(line).ok()?;
+            message["executable"].as_str().map(PathBuf::from)
+        };
+        match how {
+            How::Interrupted => Ok(None),
+            How::Exited(status) if status.success() => {
+                stdout.lines().find_map(executable).map(Some).context("cargo does not say where heapproof is")
+            }
+            _ => bail!("heapproof does not build:\n{}", last_lines(&stderr)),
+        }
+    }
+
+    /// Fuzzes a target for that time, and goes on after failures. This is libFuzzer's fork mode: a parent gives parts of the
     /// corpus to children and collects their new inputs.
-    pub fn run(&self, binary: &Path, target: &str) -> Result<Figures> {
+    pub fn run(&self, binary: &Path, target: &str, time: Duration) -> Result<Figures> {
         let artifacts = self.night.artifacts(target);
         let folder = self.night.out.join("work").join(target);
-        fs::create_dir_all(&artifacts)?;
-        fs::create_dir_all(&folder)?;
-        let seconds = self.night.time.as_secs().max(1);
+        let seconds = time.as_secs().max(1);
         let mut run = Command::new(binary);
         run.arg(self.night.corpus.join(target));
         run.args(["-fork=1", "-ignore_crashes=1", "-ignore_timeouts=1", "-ignore_ooms=1"]);
@@ -88,70 +106,55 @@ impl Fuzzer<'_> {
         // Failures are minimised afterwards. The files for the children are in the folder of the night.
         run.current_dir(&folder).env("HEAPPROOF_REPORT", "off").env("TMPDIR", &folder);
         // libFuzzer runs the whole corpus before it begins, and the last child needs time to end.
-        let limit = self.night.time * 2 + Duration::from_secs(600);
-        let ended = self.run_logged(&mut run, target, "run", Some(limit), &FAILED)?;
+        let limit = time * 2 + Duration::from_secs(600);
+        let ended = self.run_logged(&mut run, target, "run", Some(limit))?;
         let figures = figures(&fs::read_to_string(self.night.log(target, "run"))?);
-        if !ended {
-            return Ok(figures.unwrap_or_default());
+        let Some(status) = ended else { return Ok(figures.unwrap_or_default()) };
+        // The parent ends as its last child did, whose input is saved.
+        match Ending::of(status) {
+            Some(Ending::Interrupted) => bail!("run was interrupted by a signal; {}", self.shown(target, "run")),
+            Some(_) => figures.with_context(|| format!("it did not run; {}", self.shown(target, "run"))),
+            None => bail!("run failed ({status}); {}", self.shown(target, "run")),
         }
-        figures.with_context(|| format!("it did not run; see logs/{target}.run.log"))
     }
 
-    /// Removes the inputs that reach only what others reach too. The old corpus is replaced when the new one is complete.
-    pub fn minimize_corpus(&self, binary: &Path, target: &str) -> Result<()> {
-        let corpus = self.night.corpus.join(target);
-        let smaller = self.night.corpus.join(format!(".{target}.smaller"));
-        let before = self.night.corpus.join(format!(".{target}.before"));
-        for folder in [&smaller, &before] {
-            if folder.exists() {
-                fs::remove_dir_all(folder)?;
-            }
+    /// The corpus of a target.
+    pub fn corpus<'a>(&'a self, binary: &'a Path, target: &str) -> Corpus<'a> {
+        Corpus {
+            binary,
+            inputs: self.night.corpus.join(target),
+            failing: self.night.corpus.join(FAILING).join(target),
+            scratch: self.night.out.join("work").join(target),
+            log: self.night.log(target, "corpus"),
+            limit: LONGEST_CUT,
+            stop: self.night.stop,
         }
-        fs::create_dir_all(&smaller)?;
-        let mut merge = Command::new(binary);
-        merge.arg("-merge=1").arg(format!("-max_len={LARGEST_INPUT}")).arg(format!("-timeout={LONGEST_INPUT}"));
-        // An input that fails here has failed before, and is kept already.
-        merge.arg(format!("-artifact_prefix={}/", self.night.out.join("work").join(target).display()));
-        merge.arg(&smaller).arg(&corpus).current_dir(self.night.out.join("work").join(target));
-        merge.env("HEAPPROOF_REPORT", "off");
-        let limit = self.night.time * 4 + Duration::from_secs(600);
-        if !self.run_logged(&mut merge, target, "cmin", Some(limit), &[])? {
-            return Ok(());
-        }
-        ensure!(fs::read_dir(&smaller)?.next().is_some(), "cmin has left no input; the corpus stays unchanged");
-        fs::rename(&corpus, &before)?;
-        fs::rename(&smaller, &corpus)?;
-        fs::remove_dir_all(&before)?;
-        Ok(())
     }
 
-    /// The number of inputs in a target's corpus.
-    pub fn inputs(&self, target: &str) -> Result<usize> {
-        Ok(fs::read_dir(self.night.corpus.join(target))?.count())
-    }
-
-    /// Runs a program and writes its output to a log; false if interrupted. `codes` are exit codes that count as success too.
+    /// Runs a program and writes its output to a log; `None` if interrupted.
     fn run_logged(
         &self,
         command: &mut Command,
         target: &str,
         what: &str,
         limit: Option<Duration>,
-        codes: &[i32],
-    ) -> Result<bool> {
+    ) -> Result<Option<ExitStatus>> {
         let scratch = self.night.out.join("work");
         fs::create_dir_all(&scratch)?;
         let Ended { how, stdout, stderr } = child::run(command, &scratch, limit, self.night.stop)?;
         let log = self.night.log(target, what);
         fs::write(&log, stdout + &stderr).with_context(|| format!("can't write {}", log.display()))?;
-        let shown = format!("see logs/{target}.{what}.log");
         match how {
-            How::Exited(status) if status.success() => Ok(true),
-            How::Exited(status) if status.code().is_some_and(|code| codes.contains(&code)) => Ok(true),
-            How::Interrupted => Ok(false),
-            How::TimedOut => bail!("{what} took too long; {shown}"),
-            How::Exited(status) => bail!("{what} failed ({status}); {shown}:\n{}", last_lines(&stderr)),
+            How::Exited(status) => Ok(Some(status)),
+            How::Interrupted => Ok(None),
+            How::TimedOut => bail!("{what} took too long; {}", self.shown(target, what)),
         }
+    }
+
+    /// Where the log is, and its end.
+    fn shown(&self, target: &str, what: &str) -> String {
+        let log = fs::read_to_string(self.night.log(target, what)).unwrap_or_default();
+        format!("see logs/{target}.{what}.log:\n{}", last_lines(&log))
     }
 }
 
@@ -162,19 +165,6 @@ impl Night<'_> {
 
     fn log(&self, target: &str, what: &str) -> PathBuf {
         self.out.join("logs").join(format!("{target}.{what}.log"))
-    }
-}
-
-/// Builds `heapproof`, which will minimise; `None` if interrupted.
-pub(super) fn build_command_line(root: &Path, scratch: &Path, stop: &AtomicBool) -> Result<Option<PathBuf>> {
-    let mut build = cargo_of_the_path(root);
-    build.args(["build", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]);
-    let Ended { how, stderr, .. } = child::run(&mut build, scratch, None, stop)?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    match how {
-        How::Exited(status) if status.success() => Ok(Some(target.join("release/heapproof"))),
-        How::Interrupted => Ok(None),
-        _ => bail!("heapproof does not build:\n{}", last_lines(&stderr)),
     }
 }
 

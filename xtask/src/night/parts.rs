@@ -1,0 +1,185 @@
+//! The parts of a night besides fuzzing. Each is a command of its own, which can't hold up the others: it is killed when its time is over.
+
+use super::Night;
+use super::plan::Part;
+use super::results::{Ended, Kills, Results, Verdict};
+use crate::common::child::{self, How};
+use crate::fuzzing::soak::Tally;
+use anyhow::{Context, Result};
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// How many shares the zoo and the seeded bugs have; each day is one's turn.
+const SHARES: usize = 16;
+
+/// The soak builds before its time begins.
+const BUILD: Duration = Duration::from_secs(1_200);
+
+/// Runs a part, and adds what came of it.
+pub(super) fn run(night: &Night<'_>, part: Part, time: Duration, results: &mut Results) -> Result<()> {
+    if part == Part::Counts && Command::new("valgrind").arg("--version").output().is_err() {
+        results.left_out.push("counts: valgrind is missing".to_owned());
+        return Ok(());
+    }
+    eprintln!("{}", part.name());
+    let begun = Instant::now();
+    let limit = if part == Part::Soak { time + BUILD } else { time };
+    let mut said = Vec::new();
+    let mut verdict = Verdict::Passed;
+    for mut command in commands(night, part, time) {
+        let left = limit.saturating_sub(begun.elapsed());
+        let ended = child::run(&mut command, &night.out.join("work"), Some(left), night.stop)?;
+        let log = night.out.join("logs").join(format!("{}.log", part.name()));
+        said.push(ended.stdout + &ended.stderr);
+        fs::write(&log, said.concat()).with_context(|| format!("can't write {}", log.display()))?;
+        match ended.how {
+            How::Interrupted => return Ok(()),
+            How::TimedOut => {
+                let time = humantime::format_duration(Duration::from_secs(limit.as_secs_f64().round() as u64));
+                results.left_out.push(format!("{}: it was stopped after its {time}", part.name()));
+                return Ok(());
+            }
+            How::Exited(status) => match of_code(part, status.code()) {
+                Verdict::Passed => {}
+                Verdict::Failed => verdict = Verdict::Failed,
+                Verdict::Incomplete if verdict == Verdict::Passed => verdict = Verdict::Incomplete,
+                Verdict::Incomplete => {}
+            },
+        }
+    }
+    let mut words = last_words(&said.concat());
+    match part {
+        Part::Soak => results.soak = soaked(night)?,
+        Part::Bugs if verdict != Verdict::Incomplete => {
+            let page = fs::read_to_string(night.root.join("docs/strength.md")).unwrap_or_default();
+            let (kills, missed) = kills(&said.concat(), &page);
+            words = format!("found {} of {}", kills.found, kills.of);
+            if !missed.is_empty() {
+                words += &format!("; `docs/strength.md` says that these are always found: {}", missed.join(", "));
+            }
+            verdict = if missed.is_empty() { Verdict::Passed } else { Verdict::Failed };
+            results.kills = Some(kills);
+        }
+        // Counts of another compiler than the one whose counts are kept are compared with nothing.
+        Part::Counts if verdict == Verdict::Incomplete => {
+            results.left_out.push(format!("counts: {words}"));
+            return Ok(());
+        }
+        _ => {}
+    }
+    results.parts.push((part, Ended { verdict, seconds: begun.elapsed().as_secs(), words }));
+    Ok(())
+}
+
+/// The commands of a part.
+fn commands(night: &Night<'_>, part: Part, time: Duration) -> Vec<Command> {
+    let share = format!("{}/{SHARES}", night.day() % SHARES + 1);
+    let seconds = format!("{}s", time.as_secs().max(1));
+    let seed = night.seed.to_string();
+    let xtask = |arguments: &[&str]| {
+        let mut command = Command::new(&night.xtask);
+        command.args(arguments).current_dir(&night.root);
+        command
+    };
+    match part {
+        Part::Targets => Vec::new(),
+        Part::Soak => {
+            let mut soak = xtask(&["soak", "--time", &seconds, "--seed", &seed, "--today", &night.today.to_string()]);
+            soak.arg("--out").arg(night.out.join("soak")).arg("--known").arg(&night.known_folder);
+            vec![soak]
+        }
+        Part::Counts => {
+            let mut counts = night.cargo();
+            counts.args(["run", "--locked", "--release", "--quiet", "--manifest-path", "benches/peers/Cargo.toml"]);
+            counts.args(["--", "check-counts"]);
+            vec![counts, xtask(&["work", "--check"])]
+        }
+        Part::Zoo => vec![xtask(&["zoo", "--check", "--time", "15s", "--shard", &share])],
+        Part::Bugs => vec![xtask(&["bugs", "--trials", "1", "--cases", "20000", "--shard", &share])],
+        Part::Engine => {
+            let mut engine = Command::new(night.root.join(".ci/engine"));
+            engine.current_dir(&night.root);
+            vec![engine]
+        }
+    }
+}
+
+fn of_code(part: Part, code: Option<i32>) -> Verdict {
+    match (part, code) {
+        (_, Some(0)) => Verdict::Passed,
+        // Whether a bug that was not found is a failure is said by the page.
+        (Part::Bugs, Some(1)) => Verdict::Passed,
+        (Part::Engine, _) => Verdict::Incomplete,
+        (_, Some(1)) => Verdict::Failed,
+        _ => Verdict::Incomplete,
+    }
+}
+
+/// The summary of the soak and its figures.
+fn soaked(night: &Night<'_>) -> Result<Option<(String, Tally)>> {
+    let folder = night.out.join("soak");
+    let (Ok(summary), Ok(figures)) =
+        (fs::read_to_string(folder.join("summary.md")), fs::read_to_string(folder.join("figures.json")))
+    else {
+        return Ok(None);
+    };
+    let figures = serde_json::from_str(&figures).context("the soak has written other figures than expected")?;
+    Ok(Some((summary, figures)))
+}
+
+/// How many bugs the table of `cargo xtask bugs` says were found, and those that were not though the page says that they always are.
+fn kills(table: &str, page: &str) -> (Kills, Vec<String>) {
+    let always: BTreeMap<&str, bool> = page.lines().filter_map(row_of_the_page).collect();
+    let rows = table.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        let (bug, _, found) = (words.next()?, words.next()?, words.next()?);
+        matches!(found, "yes" | "no").then_some((bug, found == "yes"))
+    });
+    let rows: Vec<(&str, bool)> = rows.collect();
+    let missed = rows.iter().filter(|(bug, found)| !found && always.get(bug).is_some_and(|always| *always));
+    let missed = missed.map(|(bug, _)| (*bug).to_owned()).collect();
+    (Kills { found: rows.iter().filter(|(_, found)| *found).count(), of: rows.len() }, missed)
+}
+
+/// A bug of `docs/strength.md`, and whether each trial has found it.
+fn row_of_the_page(line: &str) -> Option<(&str, bool)> {
+    let mut cells = line.strip_prefix("| ")?.split(" | ");
+    let (bug, _, found) = (cells.next()?, cells.next()?, cells.next()?);
+    let (found, of) = found.split_once(" of ")?;
+    Some((bug.split(' ').next()?, found == of))
+}
+
+fn last_words(said: &str) -> String {
+    said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kills, kills, row_of_the_page};
+
+    const PAGE: &str = "\
+| bug | class | found | by | as | operations, median | worst | lines |
+|---|---|--:|---|---|--:|--:|--:|
+| hidden | collection | 2 of 3 | lockstep | leaves | 3 | 6 | 7 |
+| sure (isolate) | collection | 3 of 3 | lockstep | leaves | 3 | 6 | 7 |
+";
+
+    #[test]
+    fn a_bug_that_was_always_found_has_to_be() {
+        let table = |sure: &str| {
+            format!(
+                "bug     class       detected  signature\nhidden  collection  no        -\nsure    collection  {sure}\n"
+            )
+        };
+        assert_eq!(kills(&table("yes  leaves"), PAGE), (Kills { found: 1, of: 2 }, Vec::new()));
+        assert_eq!(kills(&table("no  -"), PAGE), (Kills { found: 0, of: 2 }, vec!["sure".to_owned()]));
+    }
+
+    #[test]
+    fn the_page_of_the_strength_is_read() {
+        let page = std::fs::read_to_string(crate::common::workspace::root().join("docs/strength.md")).unwrap();
+        assert!(page.lines().filter_map(row_of_the_page).filter(|(_, always)| *always).count() > 100);
+    }
+}
