@@ -47,6 +47,7 @@ mod public_paths;
 mod reached;
 mod replay_command;
 mod report;
+mod saved_first;
 mod sdk;
 mod seldom;
 mod sentences;
