@@ -26,6 +26,7 @@ mod front_doors;
 mod fuzz_targets;
 mod generator;
 mod golden;
+mod hooks;
 mod isolation;
 mod keeping;
 mod leaving_out;
