@@ -16,6 +16,7 @@ mod emit;
 mod engine;
 mod enumerate;
 mod enumerate_command;
+mod example;
 #[rustfmt::skip] // as heapproof prints it
 mod emitted;
 mod expectations;
