@@ -18,6 +18,7 @@ mod tokens;
 mod words;
 use operands::Written;
 use tokens::{Token, TokenKind, cut};
+pub use words::words;
 use words::{ALLOCATES, PLAIN_ALLOCATIONS, RESERVED, unknown};
 
 /// The first line of a trace.

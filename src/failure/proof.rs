@@ -206,8 +206,9 @@ static REPORTED: LazyLock<Mutex<Reports>> = LazyLock::new(Mutex::default);
 
 /// Asserts that a property holds for a program, in tests of any framework.
 ///
-/// If it does not hold, the program is minimised, the trace is saved in `heapproof.out/failures/`, and the panic's
-/// message is the whole report. A framework that then shrinks the program itself gets the same signature again and
+/// If it does not hold, the program is saved in `heapproof.out/failures/original/` at once, since a test may be killed while it
+/// minimises. Then it is minimised, the trace is saved in `heapproof.out/failures/`, and the panic's message is the whole
+/// report. A framework that then shrinks the program itself gets the same signature again and
 /// again. Such a repeat panics with the first report, without minimising again and without output.
 ///
 /// # Panics
@@ -230,12 +231,13 @@ pub fn assert_holds(property: Property, subject: &SubjectKind, program: &Program
     if let Some(report) = known {
         resume_unwind(Box::new(report));
     }
-    let Some(mut found) = Counterexample::of(property, subject, program) else {
-        panic!("flaky: the program failed with `{}` and then did not\n{program}", key.2);
-    };
     let out = Path::new(OUT);
-    let note = found_as(found.signature.as_str(), property, subject);
-    let saved = save_original(out, &found.signature, program, &note).and_then(|_| found.save(out));
+    let original = save_original(out, &key.2, program, &found_as(key.2.as_str(), property, subject));
+    let Some(mut found) = Counterexample::of(property, subject, program) else {
+        let kept = original.map_or_else(|_| String::new(), |path| format!(" (saved as {})", path.display()));
+        panic!("flaky: the program failed with `{}` and then did not{kept}\n{program}", key.2);
+    };
+    let saved = found.save(out).and(original);
     let mut report = found.report("heapproof");
     if let Err(error) = saved {
         report.push_str(&format!("not saved in {OUT}: {error}\n"));

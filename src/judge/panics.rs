@@ -1,11 +1,13 @@
 //! Catches panics of subjects without output.
 //!
 //! Otherwise a panicking subject prints a message and a backtrace for each of the hundreds of programs that a minimiser
-//! tries. A panic in another thread can't be caught here, and need not be the subject's. While subjects run, only the first
-//! such panic at each place is printed.
+//! tries. A panic in a thread that judges nothing can't be caught here, and need not be the subject's. While subjects run, only
+//! the first such panic at each place is told, and the hook that was there before is not called: that of libFuzzer ends the process,
+//! and a subject that goes on after a thread of its own has panicked would fail there and nowhere else.
 
 use crate::judge::violation::Violation;
 use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -15,6 +17,8 @@ use std::sync::{Mutex, Once, PoisonError};
 
 thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
+    /// Whether the thread has ever run a subject: then its panics beside that are of who judges.
+    static JUDGES: Cell<bool> = const { Cell::new(false) };
     static PLACE: Cell<Option<String>> = const { Cell::new(None) };
 }
 
@@ -41,18 +45,21 @@ impl From<Panic> for Violation {
     }
 }
 
-/// The result of `work`, or its panic. No panic hook sees that panic.
+/// The result of `work`, or its panic. No other panic hook sees that panic.
 pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Panic> {
     HOOK.call_once(|| {
         let outer = take_hook();
         set_hook(Box::new(move |info| {
             if QUIET.get() {
                 PLACE.set(info.location().map(ToString::to_string));
-            } else if is_printed(info) {
+            } else if JUDGES.get() || RUNNING.load(Ordering::Relaxed) == 0 {
                 outer(info);
+            } else {
+                tell_once(info);
             }
         }));
     });
+    JUDGES.set(true);
     let before = QUIET.replace(true);
     PLACE.set(None);
     RUNNING.fetch_add(1, Ordering::Relaxed);
@@ -62,25 +69,31 @@ pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Panic> {
     caught.map_err(|panic| Panic { message: message(&*panic), place: PLACE.take() })
 }
 
-/// Whether the hook prints a panic that is not caught here.
-fn is_printed(info: &PanicHookInfo<'_>) -> bool {
-    if RUNNING.load(Ordering::Relaxed) == 0 {
-        return true;
-    }
+/// Prints a panic of another thread as the standard hook does, if it is the first at its place.
+fn tell_once(info: &PanicHookInfo<'_>) {
     let place = info.location().map_or_else(String::new, ToString::to_string);
     // Threads of a pool count as one, so the number at the end of the name is cut. Tests differ in the rest of it.
     let thread = std::thread::current();
-    let name = thread.name().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let name = thread.name().unwrap_or("<unnamed>");
+    let pool = name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
     let mut uncaught = UNCAUGHT.lock().unwrap_or_else(PoisonError::into_inner);
-    let times = uncaught.entry((name, place.clone())).or_default();
+    let times = uncaught.entry((pool, place.clone())).or_default();
     *times += 1;
-    if *times == 2 {
-        let _ = writeln!(
-            std::io::stderr(),
-            "a thread of the subject panicked at {place} again; no more such panics are shown"
-        );
+    match *times {
+        // A test that fails meanwhile prints where other tests do.
+        1 => {
+            eprintln!("\nthread '{name}' {info}");
+            let backtrace = Backtrace::capture();
+            if backtrace.status() == BacktraceStatus::Captured {
+                eprintln!("{backtrace}");
+            }
+        }
+        2 => {
+            let again = "no more such panics are shown";
+            let _ = writeln!(std::io::stderr(), "a thread of the subject panicked at {place} again; {again}");
+        }
+        _ => {}
     }
-    *times == 1
 }
 
 /// The message of a panic.

@@ -2,8 +2,9 @@
 #![cfg(unix)]
 
 use super::command_line::folder;
-use heapproof::model::Code;
+use heapproof::model::text::{self, HEADER};
 use heapproof::properties::Property;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -20,6 +21,10 @@ const MARKS: [(&str, &str); 2] = [("address", "__asan_report_load8"), ("coverage
 
 /// Fewer edges than this mean that a target was not instrumented.
 const LEAST_EDGES: u64 = 100;
+
+/// What a file of `-Cinstrument-coverage` begins with, and where its header says how many counters there are.
+const PROFILE: [u8; 8] = *b"\x81rforpl\xff";
+const COUNTERS: usize = 5;
 
 fn told(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -75,16 +80,29 @@ fn options(built: &Path, target: &str) -> Vec<String> {
     lines.map(option).collect()
 }
 
+/// How many edges libFuzzer says that it counts.
+fn edges(ran: &str) -> u64 {
+    let (_, edges) = ran.split_once("inline 8-bit counters):").unwrap_or_else(|| panic!("{ran}"));
+    edges.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+/// How many edges a build for coverage counts, which libFuzzer does not see: the counters in the profile of a run.
+fn counters(profile: &[u8]) -> u64 {
+    assert_eq!(profile.get(..8), Some(&PROFILE[..]), "no profile");
+    let field = profile.chunks_exact(8).nth(COUNTERS).unwrap();
+    u64::from_le_bytes(field.try_into().unwrap())
+}
+
 fn judge(sanitizer: &str, built: &Path, target: &str) {
     let scratch = folder();
     let options = options(built, target);
     let ran =
         run(built, target, scratch.path(), &[&["-runs=4".to_owned(), "-seed=1337".to_owned()][..], &options].concat());
-    if sanitizer == "address" {
-        let (_, edges) = ran.split_once("inline 8-bit counters):").unwrap_or_else(|| panic!("{ran}"));
-        let edges: u64 = edges.split_whitespace().next().unwrap().parse().unwrap();
-        assert!(edges >= LEAST_EDGES, "{target}: {edges} edges");
-    }
+    let edges = match sanitizer {
+        "coverage" => counters(&std::fs::read(scratch.path().join("profile")).unwrap()),
+        _ => edges(&ran),
+    };
+    assert!(edges >= LEAST_EDGES, "{target}: {edges} edges");
     assert_eq!(ran.contains("Dictionary: "), target == "text", "{ran}");
     let binary = std::fs::read(built.join(target)).unwrap();
     for (other, mark) in MARKS {
@@ -113,12 +131,38 @@ fn what_the_engines_build_runs_where_they_move_it_to() {
 }
 
 #[test]
-fn each_word_of_an_operation_is_in_the_dictionary() {
-    let words = std::fs::read_to_string(Path::new(ROOT).join(".clusterfuzzlite/text.dict")).unwrap();
-    let is_there = |word: &str| words.lines().any(|line| line == format!("\"{word}\""));
-    for code in Code::ALL {
-        for word in code.text().split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty()) {
-            assert!(is_there(word), "{word}");
-        }
+fn what_was_not_tested_is_said_and_is_a_failure_if_that_is_asked_for() {
+    let (folder, bin) = (folder(), folder());
+    std::fs::create_dir(folder.path().join(".ci")).unwrap();
+    std::fs::copy(Path::new(ROOT).join(".ci/engine"), folder.path().join(".ci/engine")).unwrap();
+    let engine = |arguments: &[&str]| {
+        let mut bash = Command::new("/bin/bash");
+        bash.arg(folder.path().join(".ci/engine")).args(arguments).env("PATH", bin.path());
+        let output = bash.output().unwrap();
+        (output.status.code(), told(&output))
+    };
+    let says = "zip is missing. Not tested: that the fuzz targets build as OSS-Fuzz builds them";
+    for (arguments, ends) in [(&[][..], 0), (&["--strict"], 3)] {
+        let (code, said) = engine(arguments);
+        assert!(code == Some(ends) && said.starts_with(says), "{code:?}: {said}");
     }
+    assert_eq!(engine(&["--strikt"]).0, Some(2));
+    let night = std::fs::read_to_string(Path::new(ROOT).join(".github/workflows/nightly.yml")).unwrap();
+    assert!(night.contains("- run: .ci/engine --strict\n"), "the nightly job does not ask");
+}
+
+#[test]
+fn the_dictionary_has_each_word_of_the_grammar_and_no_other() {
+    let dictionary = std::fs::read_to_string(Path::new(ROOT).join(".clusterfuzzlite/text.dict")).unwrap();
+    let entries: Vec<&str> = dictionary.lines().filter_map(|line| line.strip_prefix('"')?.strip_suffix('"')).collect();
+    // Others are marks, plain values, and the header.
+    let is_word = |entry: &&str| entry.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let words: BTreeSet<&str> = entries.iter().copied().filter(is_word).collect();
+    // It stands in the header alone.
+    let grammar: BTreeSet<&str> = text::words().into_iter().filter(|word| *word != "heapproof").collect();
+    let differ: Vec<&&str> = words.symmetric_difference(&grammar).collect();
+    assert!(differ.is_empty(), "in one of both alone: {differ:?}");
+    assert!(entries.contains(&format!("{HEADER}\\x0a").as_str()));
+    let once: BTreeSet<&str> = entries.iter().copied().collect();
+    assert_eq!(once.len(), entries.len(), "a word is there twice");
 }

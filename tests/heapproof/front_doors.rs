@@ -14,6 +14,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use std::cell::Cell;
 use std::panic::catch_unwind;
+use std::path::Path;
 use std::process::Command;
 
 /// As many cases as the environment says: a test that sets the number itself can't be made longer overnight.
@@ -73,12 +74,13 @@ fn frameworks_are_given_programs_of_the_operations_that_a_subject_has() {
     }
 }
 
-/// Runs one of these tests in a process of its own; what it printed.
-fn child(test: &str, variable: &str, value: &str) -> String {
-    let exe = std::env::current_exe().unwrap();
-    let run =
-        Command::new(exe).args([test, "--exact", "--ignored", "--nocapture"]).env(variable, value).output().unwrap();
-    String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr)
+/// Runs one of these tests in a process of its own, in that folder; whether it passed, and what it printed.
+pub fn alone(test: &str, folder: &Path, variable: &str, value: &str) -> (bool, String) {
+    let mut run = Command::new(std::env::current_exe().unwrap());
+    run.args([test, "--exact", "--ignored", "--nocapture"]).current_dir(folder).env(variable, value);
+    let run = run.output().unwrap();
+    let printed = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
+    (run.status.success(), printed)
 }
 
 #[test]
@@ -103,6 +105,8 @@ fn counts_quickcheck_cases() {
 
 #[test]
 fn the_environment_says_how_many_cases_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let child = |test: &str, variable: &str, value: &str| alone(test, folder.path(), variable, value).1;
     assert!(child("front_doors::counts_proptest_cases", "PROPTEST_CASES", "17").contains("17 cases"));
     assert!(child("front_doors::counts_quickcheck_cases", "QUICKCHECK_TESTS", "19").contains("19 cases"));
 }

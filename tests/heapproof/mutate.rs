@@ -3,7 +3,7 @@ use heapproof::lockstep;
 use heapproof::model::{Code, Line, Program};
 use heapproof::mutate::{MOST_BULK, cross, cross_bytes, mutate, mutate_bytes};
 use heapproof::properties::Property;
-use heapproof::subjects::HEAP;
+use heapproof::subjects::{CANARY, HEAP};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeSet;
@@ -155,4 +155,82 @@ fn text_is_changed_into_traces_and_into_what_is_none() {
         }
     }
     assert!(traces.len() > 100 && others > 40, "{} traces, {others} others", traces.len());
+}
+
+/// The inputs that come of one by a fuzzer that minimises: it gives a byte less than the input takes. Its own mutator, which
+/// is asked too, cuts the first byte off.
+fn shrunk(property: Property, input: &[u8], seed: u32) -> Vec<u8> {
+    let mut data = input.to_vec();
+    let size = mutate_bytes(property, &mut data, input.len(), input.len() - 1, seed, &mut |data, size, _| {
+        data.copy_within(1..size, 0);
+        size - 1
+    });
+    data.truncate(size);
+    data
+}
+
+#[test]
+fn where_there_is_less_room_an_input_is_shrunk_to_a_program_or_a_text_within_it() {
+    for program in programs() {
+        let inputs = [(Property::Lockstep, program.encode()), (Property::Text, program.to_string().into_bytes())];
+        for (property, input) in inputs {
+            for seed in 0..12 {
+                let smaller = shrunk(property, &input, seed);
+                assert!(smaller.len() < input.len());
+                assert_eq!(smaller, shrunk(property, &input, seed), "the same seed makes another change");
+                match property {
+                    Property::Text => drop(String::from_utf8(smaller).unwrap()),
+                    _ if smaller == input[1..] => {}
+                    _ => assert_eq!(Program::decode(&smaller).encode(), smaller),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_text_is_never_cut_within_a_word() {
+    let text = "heapproof trace 1\nabcdefgh = table\nabcdefgh.parent = 'é'\non abcdefgh: collect\ndrop abcdefgh\n";
+    let words: BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+    let (mut kept, mut cut) = (0, 0);
+    for seed in 0..400 {
+        let mut data = text.as_bytes().to_vec();
+        let most = 20 + seed as usize % 60;
+        let size = mutate_bytes(Property::Text, &mut data, text.len(), most, seed, &mut |_, _, _| unreachable!());
+        assert!(size <= most);
+        let smaller = std::str::from_utf8(&data[..size]).unwrap();
+        let last = smaller.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap();
+        // A name may be shorter by a character that was left out, or be a new one.
+        if words.contains(last) || last.len() < 3 { kept += 1 } else { cut += 1 }
+    }
+    assert!(cut * 20 < kept, "{cut} of {}", kept + cut);
+}
+
+/// Minimises as libFuzzer does: what still fails is kept, and the next input must be smaller.
+fn minimised(property: Property, mut input: Vec<u8>, rounds: u32, fails: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+    assert!(fails(&input));
+    for seed in 0..rounds {
+        if input.len() < 2 {
+            break;
+        }
+        let smaller = shrunk(property, &input, seed);
+        if fails(&smaller) {
+            input = smaller;
+        }
+    }
+    input
+}
+
+#[test]
+fn a_fuzzer_that_minimises_gets_down_to_the_lines_that_matter() {
+    let long = "set interval 7\na = table\nb = array a 5\na.x = b\nc = box b\nd = pop b\ne = table\ne.y = c\non e: collect\npush b e\n\
+                f = pop b\ncollect\ndrop a\ndrop e\ncheck";
+    let fails = |program: &Program| lockstep::run(&CANARY, program).failure.is_some();
+    let bytes = minimised(Property::Lockstep, program(long).encode(), 3_000, |input| fails(&Program::decode(input)));
+    let program = Program::decode(&bytes);
+    assert!(program.len() <= 5, "{program}");
+    let text = format!("{long}\n\u{e9} = \u{1f600}");
+    let is_wrong = |input: &[u8]| std::str::from_utf8(input).unwrap().contains('\u{1f600}');
+    let text = minimised(Property::Text, text.into_bytes(), 3_000, is_wrong);
+    assert!(text.len() <= 8, "{}", String::from_utf8_lossy(&text));
 }

@@ -2,6 +2,7 @@
 
 use super::printing::{Printed, Printer};
 use super::tokens::cut;
+use super::words::SWITCH;
 use super::{Matcher, TextError, Token, TokenKind};
 use crate::fault::Fault;
 use crate::operation::{Code, Line, Operation, Store, operations};
@@ -74,17 +75,13 @@ impl Printed for i64 {
 
 impl Written for bool {
     fn parse(form: &mut Matcher<'_, '_>) -> Result<bool, TextError> {
-        form.read("`on` or `off`", |token| match token.word()? {
-            "on" => Some(true),
-            "off" => Some(false),
-            _ => None,
-        })
+        form.read("`on` or `off`", |token| SWITCH.iter().position(|word| token.is_word(word)).map(|at| at == 1))
     }
 }
 
 impl Printed for bool {
     fn print(&self, out: &mut Printer<'_>) {
-        out.push(if *self { "on" } else { "off" });
+        out.push(SWITCH[usize::from(*self)]);
     }
 }
 

@@ -1,7 +1,9 @@
 //! The words of traces, and the messages about unknown words.
 
 use super::Token;
+use crate::fault::Fault;
 use crate::operation::Code;
+use std::collections::BTreeSet;
 
 /// Words that allocate.
 pub(super) const ALLOCATES: &[&str] = &["table", "array", "closure", "box", "scalar", "weak", "chain", "ring"];
@@ -45,6 +47,23 @@ pub(super) const RESERVED: &[&str] = &[
     "temp",
     "heapproof",
 ];
+
+/// What a switch is set to.
+pub(super) const SWITCH: [&str; 2] = ["off", "on"];
+
+/// Every word that means something in a trace: those of the forms, of values, of faults, and those that no name can be.
+/// Names and fields can be any other.
+///
+/// ```
+/// let words = heapproof_model::text::words();
+/// assert!(["expect", "table", "nil", "dangling_field"].iter().all(|word| words.contains(word)));
+/// ```
+pub fn words() -> BTreeSet<&'static str> {
+    let of_forms = Code::EVERY.iter().flat_map(|code| code.text().split(|c: char| !c.is_alphabetic()));
+    let of_faults = Fault::ALL.iter().map(|fault| fault.word());
+    let all = of_forms.chain(of_faults).chain(SWITCH).chain(RESERVED.iter().copied());
+    all.filter(|word| !word.is_empty()).collect()
+}
 
 /// The message about a line that begins like no operation.
 pub(super) fn unknown(token: &Token<'_>) -> String {

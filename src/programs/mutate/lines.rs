@@ -54,7 +54,7 @@ impl Draft<'_> {
     pub(super) fn take(&mut self, step: Step) -> bool {
         match step {
             Step::Insert => self.insert(),
-            Step::Delete => self.delete(),
+            Step::Delete => self.leave_out(LONGEST_STRETCH),
             Step::Forget => self.forget(),
             Step::Duplicate => self.duplicate(),
             Step::Splice => self.splice(),
@@ -85,14 +85,8 @@ impl Draft<'_> {
         self.lines.len() > before
     }
 
-    fn delete(&mut self) -> bool {
-        let Some(stretch) = self.stretch(LONGEST_STRETCH) else { return false };
-        self.lines.drain(stretch);
-        true
-    }
-
     /// Leaves out an object with all lines that name it.
-    fn forget(&mut self) -> bool {
+    pub(super) fn forget(&mut self) -> bool {
         let scope = self.scope(self.lines.len());
         let Some(name) = scope.names().nth(self.rng.random_range(0..scope.names().count().max(1))) else {
             return false;
@@ -248,7 +242,7 @@ impl Draft<'_> {
         Some((object, |object, line| Operation::On { object: Some(object), line }))
     }
 
-    fn any_line(&mut self) -> Option<usize> {
+    pub(super) fn any_line(&mut self) -> Option<usize> {
         (!self.lines.is_empty()).then(|| self.rng.random_range(0..self.lines.len()))
     }
 }

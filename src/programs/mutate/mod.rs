@@ -17,6 +17,7 @@ mod operands;
 mod said;
 mod scope;
 mod shapes;
+mod shrink;
 mod text;
 
 pub use bytes::{Notation, Plain, cross_bytes, mutate_bytes};

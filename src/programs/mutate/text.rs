@@ -1,6 +1,9 @@
 //! Mutates traces as text. The result may be no trace: a parser must also be right about texts that are wrong.
 
+use super::shrink::shrunk;
+use heapproof_model::text::HEADER;
 use heapproof_model::{Code, Program};
+use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 
 /// What a trace is made of besides the words of its operations.
@@ -51,14 +54,14 @@ const WORDS: &[&str] = &[
 ];
 
 /// Changes the text as a program if it parses as one, and word by word otherwise.
-pub(super) fn mutate(input: &[u8], rng: &mut dyn Rng, most_lines: usize) -> Vec<u8> {
+pub(super) fn mutate(input: &[u8], rng: &mut dyn Rng, most_lines: usize, most: usize) -> Vec<u8> {
     let text = String::from_utf8_lossy(input);
     if let Ok(program) = text.parse::<Program>()
         && rng.random_bool(0.5)
     {
-        return super::mutate(&program, rng, most_lines).to_string().into_bytes();
+        return fitting(lines(&super::mutate(&program, rng, most_lines).to_string()), rng, most);
     }
-    let mut lines: Vec<String> = text.split('\n').take(most_lines).map(str::to_owned).collect();
+    let mut lines: Vec<String> = lines(&text).into_iter().take(most_lines).collect();
     let at = rng.random_range(0..lines.len());
     match rng.random_range(0..8) {
         0 => lines.swap_remove(at).clear(),
@@ -70,26 +73,75 @@ pub(super) fn mutate(input: &[u8], rng: &mut dyn Rng, most_lines: usize) -> Vec<
         3 => lines.insert(at, line(rng)),
         _ => change_word(&mut lines[at], rng),
     }
-    lines.join("\n").into_bytes()
+    fitting(lines, rng, most)
+}
+
+/// Shrinks the text as a program if it parses as one; otherwise lines, a word or a character are left out.
+pub(super) fn shrink(input: &[u8], rng: &mut dyn Rng, most: usize) -> Vec<u8> {
+    let text = String::from_utf8_lossy(input);
+    if let Ok(program) = text.parse::<Program>()
+        && rng.random_bool(0.5)
+    {
+        let printed = |program: &Program| match text.contains(HEADER) {
+            true => program.to_string(),
+            false => program.to_string().replacen(HEADER, "", 1).trim_start().to_owned(),
+        };
+        let smaller = shrunk(&program, rng, &|program| printed(program).len() <= most);
+        return fitting(lines(&printed(&smaller)), rng, most);
+    }
+    let mut lines = lines(&text);
+    let at = rng.random_range(0..lines.len());
+    match rng.random_range(0..8) {
+        0..3 => drop(lines.remove(at)),
+        3 => drop(lines.drain(at..rng.random_range(at..=lines.len()))),
+        4 => {
+            let characters: Vec<(usize, char)> = lines[at].char_indices().collect();
+            if let Some((start, _)) = characters.choose(rng) {
+                lines[at].remove(*start);
+            }
+        }
+        _ => {
+            let (start, end) = any_word(&lines[at], rng);
+            lines[at].replace_range(start..end, "");
+        }
+    }
+    fitting(lines, rng, most)
 }
 
 /// Lines of both, in their order.
-pub(super) fn cross(first: &[u8], second: &[u8], rng: &mut dyn Rng, most_lines: usize) -> Vec<u8> {
+pub(super) fn cross(first: &[u8], second: &[u8], rng: &mut dyn Rng, most_lines: usize, most: usize) -> Vec<u8> {
     let (first, second) = (String::from_utf8_lossy(first), String::from_utf8_lossy(second));
     if let (Ok(first), Ok(second)) = (first.parse(), second.parse())
         && rng.random_bool(0.5)
     {
-        return super::cross(&first, &second, rng, most_lines).to_string().into_bytes();
+        return fitting(lines(&super::cross(&first, &second, rng, most_lines).to_string()), rng, most);
     }
-    let (first, second): (Vec<&str>, Vec<&str>) = (first.split('\n').collect(), second.split('\n').collect());
+    let (first, second) = (lines(&first), lines(&second));
     let head = &first[..rng.random_range(0..=first.len())];
     let tail = &second[rng.random_range(0..=second.len())..];
-    head.iter().chain(tail).take(most_lines).copied().collect::<Vec<_>>().join("\n").into_bytes()
+    fitting(head.iter().chain(tail).take(most_lines).cloned().collect(), rng, most)
+}
+
+/// At least one, which may be empty.
+fn lines(text: &str) -> Vec<String> {
+    text.split('\n').map(str::to_owned).collect()
+}
+
+/// The lines in at most that many bytes. Of a longer text lines are left out, anywhere; of a longer line its last words.
+fn fitting(mut lines: Vec<String>, rng: &mut dyn Rng, most: usize) -> Vec<u8> {
+    while lines.len() > 1 && lines.iter().map(|line| line.len() + 1).sum::<usize>() > most + 1 {
+        lines.remove(rng.random_range(0..lines.len()));
+    }
+    if let [line] = &mut lines[..] {
+        let end = edges(line).into_iter().rfind(|edge| *edge <= most);
+        line.truncate(end.unwrap_or(0));
+    }
+    lines.join("\n").into_bytes()
 }
 
 /// A line of some operation, with random words for its operands.
 fn line(rng: &mut dyn Rng) -> String {
-    let form = Code::ALL[rng.random_range(0..Code::ALL.len())].text();
+    let form = Code::EVERY[rng.random_range(0..Code::EVERY.len())].text();
     let line: String = form.split_inclusive('$').map(|part| part.replace('$', &word(rng))).collect();
     if rng.random_bool(0.5) { format!("{} = {line}", word(rng)) } else { line }
 }
@@ -98,15 +150,13 @@ fn word(rng: &mut dyn Rng) -> String {
     if rng.random_bool(0.7) {
         return WORDS[rng.random_range(0..WORDS.len())].to_owned();
     }
-    let form = Code::ALL[rng.random_range(0..Code::ALL.len())].text();
+    let form = Code::EVERY[rng.random_range(0..Code::EVERY.len())].text();
     form.split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// Leaves out, doubles, inserts or replaces a word, or cuts the line.
 fn change_word(line: &mut String, rng: &mut dyn Rng) {
-    let edges: Vec<usize> = edges(line);
-    let start = edges[rng.random_range(0..edges.len())];
-    let end = edges.iter().copied().find(|edge| *edge > start).unwrap_or(start);
+    let (start, end) = any_word(line, rng);
     let old = line[start..end].to_owned();
     match rng.random_range(0..6) {
         0 => line.replace_range(start..end, ""),
@@ -115,6 +165,13 @@ fn change_word(line: &mut String, rng: &mut dyn Rng) {
         3 => line.truncate(start),
         _ => line.replace_range(start..end, &word(rng)),
     }
+}
+
+/// Where a word begins and ends, or both at the end of the line.
+fn any_word(line: &str, rng: &mut dyn Rng) -> (usize, usize) {
+    let edges = edges(line);
+    let start = edges[rng.random_range(0..edges.len())];
+    (start, edges.into_iter().find(|edge| *edge > start).unwrap_or(start))
 }
 
 /// Where words begin or end, the line's own ends included.

@@ -4,7 +4,7 @@ use crate::common::workspace::traces;
 use crate::seeded::bug::{Bug, Reach};
 use crate::seeded::builds::{Build, Builds};
 use crate::seeded::scratch::Scratch;
-use crate::seeded::trial::{self, Outcome, Trial};
+use crate::seeded::trial::{self, Outcome, Replayed, Trial};
 use anyhow::{Context, Result, bail, ensure};
 use std::ops::Range;
 use std::path::Path;
@@ -30,10 +30,7 @@ pub(crate) struct Trials(pub Vec<Outcome>);
 impl Trials {
     /// How many trials have detected the bug.
     pub fn detections(&self) -> usize {
-        self.0
-            .iter()
-            .filter(|outcome| matches!(outcome, Outcome::Found(_) | Outcome::Crashed(_) | Outcome::ByCorpus(_)))
-            .count()
+        self.0.iter().filter(|outcome| outcome.is_detection()).count()
     }
 
     /// Whether all have.
@@ -81,6 +78,7 @@ impl Hunt<'_> {
                     Some(Some(how)) => outcome = Outcome::ByCorpus(how),
                 }
             }
+            let Some(outcome) = self.proved(&heapproof, &options, &scratch.output, outcome)? else { return Ok(None) };
             eprintln!("  seed {seed}: {}", describe(&outcome));
             if !self.is_due_to_bug(scratch, &builds.sound, &options, seed, &outcome)? {
                 return Ok(None);
@@ -99,6 +97,17 @@ impl Hunt<'_> {
         Trial { extra: options, seed, cases, jobs, output, stop }
     }
 
+    /// The outcome, if the trace that was found fails again on the heap with the bug; `None` if interrupted.
+    fn proved(&self, heapproof: &Build, options: &[&str], output: &Path, outcome: Outcome) -> Result<Option<Outcome>> {
+        let Outcome::Found(found) = &outcome else { return Ok(Some(outcome)) };
+        let again = trial::replay(heapproof, options, &found.trace, output, self.stop)?;
+        Ok(again.map(|again| match again {
+            Replayed::Failed => outcome,
+            Replayed::Passed => Outcome::Unproved("its trace passes when it is replayed"),
+            Replayed::Died => Outcome::Unproved("the replay of its trace does not come to its end"),
+        }))
+    }
+
     /// Checks that the failure does not happen without the bug; false if interrupted.
     fn is_due_to_bug(
         &self,
@@ -110,9 +119,10 @@ impl Hunt<'_> {
     ) -> Result<bool> {
         match outcome {
             Outcome::Found(found) => {
-                let fails = trial::fails(sound, options, &found.trace, &scratch.output, self.stop)?;
-                ensure!(fails != Some(true), "{} fails without the bug too", found.trace.display());
-                Ok(fails.is_some())
+                let without = trial::replay(sound, options, &found.trace, &scratch.output, self.stop)?;
+                let passes = without.is_none_or(|without| without == Replayed::Passed);
+                ensure!(passes, "{} fails without the bug too", found.trace.display());
+                Ok(without.is_some())
             }
             // There is no minimised trace, so the whole run must pass.
             Outcome::Crashed(_) => match self.trial(scratch, options, seed).run(sound)? {
@@ -121,7 +131,7 @@ impl Hunt<'_> {
                 Some(_) => bail!("seed {seed} fails without the bug too"),
             },
             // `cargo test` replays the corpus on the sources without a bug.
-            Outcome::ByCorpus(_) | Outcome::Undetected { .. } | Outcome::TimedOut => Ok(true),
+            Outcome::ByCorpus(_) | Outcome::Unproved(_) | Outcome::Undetected { .. } | Outcome::TimedOut => Ok(true),
         }
     }
 }
@@ -131,7 +141,30 @@ fn describe(outcome: &Outcome) -> String {
         Outcome::Found(found) => format!("{} after {} operations", found.signature, found.operations),
         Outcome::Crashed(how) => format!("crashed: {how}"),
         Outcome::ByCorpus(how) => format!("only a trace of the corpus: {how}"),
+        Outcome::Unproved(why) => format!("a failure that does not count: {why}"),
         Outcome::Undetected { operations } => format!("nothing in {operations} operations"),
         Outcome::TimedOut => "timed out".to_owned(),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::{Hunt, Outcome};
+    use crate::seeded::builds::Build;
+    use crate::seeded::trial::Found;
+    use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn what_does_not_fail_again_counts_for_nothing() {
+        let (folder, stop) = (tempfile::tempdir().unwrap(), AtomicBool::new(false));
+        let hunt = Hunt { seeds: 1..2, cases: 1, extra: &[], jobs: None, alone: false, stop: &stop };
+        let (property, signature) = ("lockstep".to_owned(), "counts".to_owned());
+        let trace = folder.path().join("counts.trace");
+        let found = Outcome::Found(Found { property, signature, operations: 7, lines: 2, trace });
+        // These end with 1 and with 0, whatever they are given.
+        let replayed = |by: &str| hunt.proved(&Build::plain(by.into()), &[], folder.path(), found.clone());
+        assert_eq!(replayed("false").unwrap(), Some(found.clone()));
+        assert!(matches!(replayed("true").unwrap(), Some(Outcome::Unproved(_))));
+        assert!(replayed("no-such-program").is_err());
     }
 }

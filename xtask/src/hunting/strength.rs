@@ -14,22 +14,29 @@ pub(crate) fn page(bugs: &[Bug], results: &[Trials], command: &str) -> String {
          {command}\n\n\
          That wrote this page. Operations are counted until the run ends, so the machine does not matter. A trial that finds nothing counts as\n\
          the longest. *isolate*: the run has `--isolate`, since the heap hangs or dies. *corpus*: no random program has as many objects as\n\
-         it takes; a kept trace has.\n\n"
+         it takes; a kept trace has.\n\n\
+         A trial has *found* its bug if `check` exits with 1, explains the failure by facts, and saves a trace that fails again on the heap with\n\
+         the bug and passes on the one without. Two other ways to detect a bug are counted apart: by *corpus*, if only a kept trace fails, and\n\
+         *crashed*, if the run itself died and left no trace.\n\n"
     );
     let default: Vec<&Row<'_>> = rows.iter().filter(|row| row.bug.reach == Reach::Default).collect();
     let medians: Vec<u64> = default.iter().filter_map(|row| row.median()).collect();
+    let count = |is: &dyn Fn(&Outcome) -> bool| default.iter().flat_map(|row| row.trials).filter(|one| is(one)).count();
     let within = |most: u64| medians.iter().filter(|median| **median <= most).count();
     let _ = writeln!(
         page,
         "{} bugs, {} of them within reach of a default run. Of these, the median of their trials is at most 3,000 operations for {}, \
-         30,000 for {} and 100,000 for {}; {} of {} trials found nothing.\n",
+         30,000 for {} and 100,000 for {}. Of their {} trials {} found the bug, {} detected it by the corpus, {} by a crash, and {} did not.\n",
         rows.len(),
         default.len(),
         within(3_000),
         within(30_000),
         within(100_000),
-        default.iter().map(|row| row.trials.len() - row.found.len()).sum::<usize>(),
-        default.iter().map(|row| row.trials.len()).sum::<usize>(),
+        count(&|_| true),
+        count(&|outcome| matches!(outcome, Outcome::Found(_))),
+        count(&|outcome| matches!(outcome, Outcome::ByCorpus(_))),
+        count(&|outcome| matches!(outcome, Outcome::Crashed(_))),
+        count(&|outcome| !outcome.is_detection()),
     );
     page.push_str(
         "| bug | class | found | by | as | operations, median | worst | lines |\n|---|---|--:|---|---|--:|--:|--:|\n",
@@ -65,6 +72,7 @@ impl std::fmt::Display for Row<'_> {
             (Some(example), _) => (&*example.property, example.signature.clone(), example.lines.to_string()),
             (None, Some(Outcome::ByCorpus(how))) => ("corpus", how.clone(), "-".to_owned()),
             (None, Some(Outcome::Crashed(how))) => ("-", format!("crashed: {how}"), "-".to_owned()),
+            (None, Some(Outcome::Unproved(why))) => ("-", (*why).to_owned(), "-".to_owned()),
             (None, Some(Outcome::TimedOut)) => ("-", "it took too long".to_owned(), "-".to_owned()),
             (None, _) => ("-", "-".to_owned(), "-".to_owned()),
         };
@@ -90,9 +98,28 @@ impl std::fmt::Display for Row<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Row;
-    use crate::seeded::bug::load_all;
+    use super::{Row, page};
+    use crate::hunting::hunt::Trials;
+    use crate::seeded::bug::{Reach, load_all};
     use crate::seeded::trial::{Found, Outcome};
+
+    #[test]
+    fn each_way_to_detect_a_bug_is_counted_apart() {
+        let mut bugs = load_all(crate::common::workspace::root()).unwrap();
+        bugs.retain(|bug| bug.reach == Reach::Default);
+        let (property, signature) = ("slices".to_owned(), "counts".to_owned());
+        let found = Found { property, signature, operations: 5, lines: 3, trace: "counts.trace".into() };
+        let trials = Trials(vec![
+            Outcome::Found(found),
+            Outcome::ByCorpus("counts".to_owned()),
+            Outcome::Crashed("signal: 6".to_owned()),
+            Outcome::Unproved("its explanation has no facts"),
+            Outcome::Undetected { operations: 9 },
+        ]);
+        let page = page(&bugs[..1], &[trials], "cargo xtask bugs --write");
+        let counted = "Of their 5 trials 1 found the bug, 1 detected it by the corpus, 1 by a crash, and 2 did not.";
+        assert!(page.contains(counted), "{page}");
+    }
 
     #[test]
     fn a_row_has_a_median_and_a_worst_trial_only_where_enough_trials_found_the_bug() {

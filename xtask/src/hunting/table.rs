@@ -27,6 +27,7 @@ fn line(bug: &Bug, trials: &Trials) -> [String; 6] {
         Some(Outcome::Found(found)) => (found.signature.clone(), found.operations.to_string(), found.lines.to_string()),
         Some(Outcome::Crashed(how)) => (format!("crashed: {how}"), dash(), dash()),
         Some(Outcome::ByCorpus(how)) => (format!("corpus: {how}"), dash(), dash()),
+        Some(Outcome::Unproved(why)) => ((*why).to_owned(), dash(), dash()),
         Some(Outcome::TimedOut) => ("timed out".to_owned(), dash(), dash()),
         Some(Outcome::Undetected { .. }) | None => (dash(), dash(), dash()),
     };
@@ -48,8 +49,9 @@ fn median(outcomes: &[Outcome]) -> Option<&Outcome> {
         Outcome::Found(found) => (0, found.operations),
         Outcome::Crashed(_) => (1, 0),
         Outcome::ByCorpus(_) => (2, 0),
-        Outcome::TimedOut => (3, 0),
-        Outcome::Undetected { .. } => (4, 0),
+        Outcome::Unproved(_) => (3, 0),
+        Outcome::TimedOut => (4, 0),
+        Outcome::Undetected { .. } => (5, 0),
     });
     sorted.get(sorted.len().checked_sub(1)? / 2).copied()
 }

@@ -1,4 +1,7 @@
 //! One attempt to detect a bug: runs `heapproof check` with one seed.
+//!
+//! A violation that is printed proves nothing by itself. It counts if `check` exits with 1, if the explanation has facts, and if
+//! the saved trace fails again on the same build.
 
 use super::builds::Build;
 use crate::common::child::{self, Ended, How};
@@ -31,10 +34,19 @@ pub(crate) enum Outcome {
     Crashed(String),
     /// No random program failed, but a trace of the corpus did, with this signature.
     ByCorpus(String),
+    /// There is a violation, and this is what it lacks to count as found.
+    Unproved(&'static str),
     Undetected {
         operations: u64,
     },
     TimedOut,
+}
+
+impl Outcome {
+    /// Whether the bug was detected: found, or in another way.
+    pub fn is_detection(&self) -> bool {
+        matches!(self, Outcome::Found(_) | Outcome::Crashed(_) | Outcome::ByCorpus(_))
+    }
 }
 
 /// A violation.
@@ -83,8 +95,8 @@ impl Trial<'_> {
             How::Interrupted => return Ok(None),
             How::TimedOut => Outcome::TimedOut,
             How::Exited(status) => match status.code() {
-                Some(0 | 1) => {
-                    outcome(&stdout).with_context(|| format!("can't read the output of check:\n{stdout}"))?
+                Some(code @ (0 | 1)) => {
+                    outcome(code, &stdout).with_context(|| format!("can't read the output of check:\n{stdout}"))?
                 }
                 Some(2 | 3) => bail!("check failed: {}", stderr.trim()),
                 _ => Outcome::Crashed(status.to_string()),
@@ -93,21 +105,36 @@ impl Trial<'_> {
     }
 }
 
-/// Whether a trace fails on this build too; `None` if interrupted.
-pub(crate) fn fails(
+/// What came of a trace that was replayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Replayed {
+    Passed,
+    /// It failed, and the replay said so.
+    Failed,
+    /// The replay did not come to its end.
+    Died,
+}
+
+/// Replays a trace on this build; `None` if interrupted.
+pub(crate) fn replay(
     heapproof: &Build,
     extra: &[&str],
     trace: &Path,
     output: &Path,
     stop: &AtomicBool,
-) -> Result<Option<bool>> {
+) -> Result<Option<Replayed>> {
     let mut replay = heapproof.command();
     replay.arg("replay").args(extra).arg(trace);
-    let ended = child::run(&mut replay, output, Some(LIMIT), stop)?;
-    Ok(match ended.how {
+    let Ended { how, stderr, .. } = child::run(&mut replay, output, Some(LIMIT), stop)?;
+    Ok(match how {
         How::Interrupted => None,
-        How::TimedOut => Some(true),
-        How::Exited(status) => Some(!status.success()),
+        How::TimedOut => Some(Replayed::Died),
+        How::Exited(status) => Some(match status.code() {
+            Some(0) => Replayed::Passed,
+            Some(1) => Replayed::Failed,
+            Some(2 | 3) => bail!("{} can't be replayed: {}", trace.display(), stderr.trim()),
+            _ => Replayed::Died,
+        }),
     })
 }
 
@@ -140,15 +167,21 @@ pub(crate) fn replay_corpus(
     })
 }
 
-/// Reads the output of a complete run, one object per line.
-fn outcome(stdout: &str) -> Result<Outcome> {
+/// Reads the output of a complete run, one object per line, which ended with that code.
+fn outcome(code: i32, stdout: &str) -> Result<Outcome> {
     let objects: Vec<Value> = stdout.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let of_type = |name: &str| objects.iter().find(|object| object["type"] == name);
     let operations = of_type("summary").and_then(|summary| summary["operations"].as_u64());
     let operations = operations.context("there is no number of operations")?;
-    let Some(violation) = of_type("violation") else {
-        return Ok(Outcome::Undetected { operations });
+    let violation = match (code, of_type("violation")) {
+        (0, None) => return Ok(Outcome::Undetected { operations }),
+        (0, Some(_)) => return Ok(Outcome::Unproved("check exited with 0")),
+        (_, None) => return Ok(Outcome::Unproved("check exited with 1 and minimised nothing")),
+        (_, Some(violation)) => violation,
     };
+    if violation["explanation"]["facts"].as_array().is_none_or(Vec::is_empty) {
+        return Ok(Outcome::Unproved("its explanation has no facts"));
+    }
     let text = |name: &str| violation[name].as_str().with_context(|| format!("the violation has no {name}"));
     Ok(Outcome::Found(Found {
         property: text("property")?.to_owned(),
@@ -164,25 +197,39 @@ fn outcome(stdout: &str) -> Result<Outcome> {
 mod tests {
     use super::{Found, Outcome, outcome};
 
+    fn printed(facts: &str) -> String {
+        format!(
+            r#"{{"type":"start","seed":1}}
+{{"type":"violation","property":"slices","signature":"not-freed","trace":"heapproof trace 1\na = table\ndrop a\n","path":"x.trace","explanation":{{"facts":[{facts}]}}}}
+{{"type":"summary","operations":7}}"#
+        )
+    }
+
     #[test]
     fn a_violation_is_read() {
-        let printed = r#"{"type":"start","seed":1}
-{"type":"violation","property":"slices","signature":"not-freed","trace":"heapproof trace 1\na = table\ndrop a\n","path":"x.trace"}
-{"type":"summary","operations":7}"#;
         let (property, signature) = ("slices".to_owned(), "not-freed".to_owned());
         let found = Found { property, signature, operations: 7, lines: 2, trace: "x.trace".into() };
-        assert_eq!(outcome(printed).unwrap(), Outcome::Found(found));
+        assert_eq!(outcome(1, &printed(r#"{"text":"so it is","lines":[1]}"#)).unwrap(), Outcome::Found(found));
+    }
+
+    #[test]
+    fn a_violation_without_a_fact_or_without_its_exit_code_counts_for_nothing() {
+        let unproved = |code, printed: &str| matches!(outcome(code, printed).unwrap(), Outcome::Unproved(_));
+        assert!(unproved(1, &printed("")));
+        assert!(unproved(1, &printed("").replace(r#","explanation":{"facts":[]}"#, "")));
+        assert!(unproved(0, &printed(r#"{"text":"so it is","lines":[1]}"#)));
+        assert!(unproved(1, "{\"type\":\"found\"}\n{\"type\":\"summary\",\"operations\":9}\n"));
     }
 
     #[test]
     fn a_run_without_a_violation_is_read() {
         let printed = "{\"type\":\"start\"}\n{\"type\":\"summary\",\"operations\":9}\n";
-        assert_eq!(outcome(printed).unwrap(), Outcome::Undetected { operations: 9 });
+        assert_eq!(outcome(0, printed).unwrap(), Outcome::Undetected { operations: 9 });
     }
 
     #[test]
     fn what_is_no_result_is_an_error() {
-        assert!(outcome("").is_err());
-        assert!(outcome("Segmentation fault").is_err());
+        assert!(outcome(0, "").is_err());
+        assert!(outcome(1, "Segmentation fault").is_err());
     }
 }
