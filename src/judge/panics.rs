@@ -45,26 +45,42 @@ impl From<Panic> for Violation {
     }
 }
 
+/// While one is kept a subject runs, and has threads of its own perhaps.
+pub(crate) struct Running(());
+
+impl Running {
+    /// A subject runs from now on.
+    pub fn begins() -> Running {
+        HOOK.call_once(|| {
+            let outer = take_hook();
+            set_hook(Box::new(move |info| {
+                if QUIET.get() {
+                    PLACE.set(info.location().map(ToString::to_string));
+                } else if JUDGES.get() || RUNNING.load(Ordering::Relaxed) == 0 {
+                    outer(info);
+                } else {
+                    tell_once(info);
+                }
+            }));
+        });
+        RUNNING.fetch_add(1, Ordering::Relaxed);
+        Running(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// The result of `work`, or its panic. No other panic hook sees that panic.
 pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Panic> {
-    HOOK.call_once(|| {
-        let outer = take_hook();
-        set_hook(Box::new(move |info| {
-            if QUIET.get() {
-                PLACE.set(info.location().map(ToString::to_string));
-            } else if JUDGES.get() || RUNNING.load(Ordering::Relaxed) == 0 {
-                outer(info);
-            } else {
-                tell_once(info);
-            }
-        }));
-    });
+    let _running = Running::begins();
     JUDGES.set(true);
     let before = QUIET.replace(true);
     PLACE.set(None);
-    RUNNING.fetch_add(1, Ordering::Relaxed);
     let caught = catch_unwind(AssertUnwindSafe(work));
-    RUNNING.fetch_sub(1, Ordering::Relaxed);
     QUIET.set(before);
     caught.map_err(|panic| Panic { message: message(&*panic), place: PLACE.take() })
 }

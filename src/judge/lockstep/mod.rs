@@ -37,7 +37,7 @@ pub(crate) use noting::on_each_line;
 pub(crate) use seldom::Seldom;
 
 use crate::judge::expectation::Agreements;
-use crate::judge::panics::{self, Panic};
+use crate::judge::panics::{self, Panic, Running};
 use crate::judge::subject::{Abilities, Observation, Subject, SubjectKind};
 use crate::judge::tally::Tally;
 use crate::judge::violation::{NotMade, Violation};
@@ -97,6 +97,8 @@ pub struct Lockstep {
     framed: Option<Framed>,
     /// Whether the subject may be looked at though that changes what it does: nothing follows.
     is_over: bool,
+    /// The last field, since it ends after the subject and its copies: their threads may panic between calls too.
+    _running: Running,
 }
 
 /// A call that both sides have answered, and its events.
@@ -126,6 +128,7 @@ impl Lockstep {
     /// # Errors
     /// Why there can be no subject.
     pub fn new(kind: &SubjectKind) -> Result<Lockstep, NotMade> {
+        let _running = Running::begins();
         let subject = kind.make()?;
         let abilities = kind.abilities_of(&*subject);
         let mut model = Reference::of(*abilities.dialect());
@@ -162,6 +165,7 @@ impl Lockstep {
             ahead: None,
             framed: None,
             is_over: false,
+            _running: Running::begins(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! A kind of subject: what it is called, how one is made, and what it can do.
 
 use super::{Abilities, Subject, watch};
+use crate::judge::panics::Running;
 use crate::judge::spelling::Spelling;
 use crate::judge::violation::NotMade;
 use heapproof_model::Dialect;
@@ -231,6 +232,7 @@ impl SubjectKind {
     /// # Errors
     /// Why none can be made.
     pub fn abilities(&self) -> Result<Abilities, NotMade> {
+        let _running = Running::begins();
         let Make::Perhaps(perhaps) = &self.make else { return Ok(self.abilities_of(&*self.make()?)) };
         if let Some(known) = perhaps.abilities.get() {
             return Ok(self.dialect.map_or(*known, |dialect| known.held_to(dialect)));
