@@ -15,6 +15,9 @@ use std::time::{Duration, Instant};
 /// The least time to fuzz a target; with less left it is left out.
 const LEAST: Duration = Duration::from_secs(5);
 
+/// How often the inputs of a corpus are run before and after the fuzzing: to find those that fail, and to cut it, with room for new ones.
+const CORPUS_RUNS: u32 = 5;
+
 /// The targets that are fuzzed, each with its binary.
 pub(super) struct Targets<'a> {
     night: &'a Night<'a>,
@@ -65,7 +68,7 @@ impl<'a> Targets<'a> {
         Ok(())
     }
 
-    /// Fuzzes a target for two thirds of its share; the rest is for what was found, and for the corpus.
+    /// Fuzzes a target for its share, less what its corpus will need at the end, which is run and merged twice.
     fn target(&self, target: &str, binary: &Path, share: Duration, end: Instant, results: &mut Results) -> Result<()> {
         let night = self.night;
         seeds::write(&night.corpus, target)?;
@@ -79,8 +82,9 @@ impl<'a> Targets<'a> {
         for input in &failing {
             fs::copy(input, night.artifacts(target).join(input.file_name().unwrap_or_default()))?;
         }
+        let time = share.saturating_sub(begun.elapsed() * CORPUS_RUNS).max(share / 2);
         // If the run did not end normally, the failures found until then still count.
-        let run = self.fuzzer.run(binary, target, share * 2 / 3).map_err(|trouble| {
+        let run = self.fuzzer.run(binary, target, time).map_err(|trouble| {
             results.trouble.push(format!("{target}: {trouble:#}"));
         });
         let figures = run.unwrap_or_default();
