@@ -15,6 +15,9 @@ use std::time::{Duration, Instant};
 /// The least time to fuzz a target; with less left it is left out.
 const LEAST: Duration = Duration::from_secs(5);
 
+/// What a target has found is looked at for so long at least, even if the time of the night is over: without that there is no verdict.
+const LOOK: Duration = Duration::from_secs(60);
+
 /// How often the inputs of a corpus are run before and after the fuzzing: to find those that fail, and to cut it, with room for new ones.
 const CORPUS_RUNS: u32 = 5;
 
@@ -94,7 +97,8 @@ impl<'a> Targets<'a> {
             inputs: (before, before),
             failing: failing.len(),
         });
-        let triage = Triage { night, heapproof: &self.heapproof, target, binary, known: night.known, end };
+        let look = end.max(Instant::now() + LOOK);
+        let triage = Triage { night, heapproof: &self.heapproof, target, binary, known: night.known, end: look };
         let (found, left) = triage.failures()?;
         if left > 0 {
             results.trouble.push(format!("{target}: {left} failing inputs were not minimised: artifacts/{target}/"));
