@@ -130,6 +130,7 @@ fn comment<'a>(text: &'a str, key: &str) -> Result<(usize, usize, &'a str), Text
 mod tests {
     use super::{Known, Standing};
     use crate::common::command::Refused;
+    use crate::common::workspace::root;
     use jiff::civil::{Date, date};
 
     const TRACE: &str = "a = table\ndrop a\n";
@@ -182,6 +183,11 @@ mod tests {
             assert!(refused.starts_with(told) && refused.lines().count() == 1, "{refused}");
         }
         assert!(refused(&[ENTRY, ENTRY]).starts_with("1.trace:1:1: the same failure as in "));
+    }
+
+    #[test]
+    fn the_known_failures_of_this_heap_are_written_as_they_have_to_be() {
+        Known::load(&root().join("fuzz/known"), date(2026, 1, 1)).unwrap();
     }
 
     #[test]

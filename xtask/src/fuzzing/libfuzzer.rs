@@ -1,6 +1,12 @@
-//! How libFuzzer ends, by its exit codes. cargo-fuzz makes 1 of all of them, so the binaries of targets are run by themselves.
+//! What libFuzzer is told of inputs, and how it ends, by its exit codes. cargo-fuzz makes 1 of all of them, so the binaries of targets are run by themselves.
 
 use std::process::ExitStatus;
+
+/// How long one input may take, in seconds, before it counts as a failure. Usual inputs take milliseconds.
+pub(crate) const LONGEST_INPUT: u32 = 60;
+
+/// The largest input, in bytes. A program of 64 lines has about 1,000.
+pub(crate) const LARGEST_INPUT: u32 = 4_096;
 
 /// How a run of a fuzz target ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

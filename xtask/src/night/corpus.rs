@@ -5,9 +5,8 @@
 //! compared byte for byte with what is there, and what a second merge still finds is kept too. Files are removed one by one
 //! at the end, so whoever is killed leaves too many inputs, and never too few.
 
-use super::fuzzer::{LARGEST_INPUT, LONGEST_INPUT};
 use crate::common::child::{self, Ended, How};
-use crate::fuzzing::libfuzzer::Ending;
+use crate::fuzzing::libfuzzer::{Ending, LARGEST_INPUT, LONGEST_INPUT};
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::HashSet;
 use std::fs;

@@ -3,18 +3,12 @@
 use super::Night;
 use super::corpus::Corpus;
 use crate::common::child::{self, Ended, How};
-use crate::fuzzing::libfuzzer::Ending;
+use crate::fuzzing::libfuzzer::{Ending, LARGEST_INPUT, LONGEST_INPUT};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
-
-/// How long one input may take, in seconds, before it counts as a failure. Usual inputs take milliseconds.
-pub(super) const LONGEST_INPUT: u32 = 60;
-
-/// The largest input, in bytes. A program of 64 lines has about 1,000.
-pub(super) const LARGEST_INPUT: u32 = 4_096;
 
 /// Whoever takes longer to run the inputs of a corpus, or to merge them, is stuck.
 const LONGEST_CUT: Duration = Duration::from_secs(1_200);

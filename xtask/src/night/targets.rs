@@ -15,6 +15,12 @@ use std::time::{Duration, Instant};
 /// The least time to fuzz a target; with less left it is left out.
 const LEAST: Duration = Duration::from_secs(5);
 
+/// What a target has found is looked at for so long at least, even if the time of the night is over: without that there is no verdict.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// How often the inputs of a corpus are run before and after the fuzzing: to find those that fail, and to cut it, with room for new ones.
+const CORPUS_RUNS: u32 = 5;
+
 /// The targets that are fuzzed, each with its binary.
 pub(super) struct Targets<'a> {
     night: &'a Night<'a>,
@@ -65,7 +71,7 @@ impl<'a> Targets<'a> {
         Ok(())
     }
 
-    /// Fuzzes a target for two thirds of its share; the rest is for what was found, and for the corpus.
+    /// Fuzzes a target for its share, less what its corpus will need at the end, which is run and merged twice.
     fn target(&self, target: &str, binary: &Path, share: Duration, end: Instant, results: &mut Results) -> Result<()> {
         let night = self.night;
         seeds::write(&night.corpus, target)?;
@@ -79,8 +85,9 @@ impl<'a> Targets<'a> {
         for input in &failing {
             fs::copy(input, night.artifacts(target).join(input.file_name().unwrap_or_default()))?;
         }
+        let time = share.saturating_sub(begun.elapsed() * CORPUS_RUNS).max(share / 2);
         // If the run did not end normally, the failures found until then still count.
-        let run = self.fuzzer.run(binary, target, share * 2 / 3).map_err(|trouble| {
+        let run = self.fuzzer.run(binary, target, time).map_err(|trouble| {
             results.trouble.push(format!("{target}: {trouble:#}"));
         });
         let figures = run.unwrap_or_default();
@@ -90,7 +97,8 @@ impl<'a> Targets<'a> {
             inputs: (before, before),
             failing: failing.len(),
         });
-        let triage = Triage { night, heapproof: &self.heapproof, target, binary, known: night.known, end };
+        let look = end.max(Instant::now() + LOOK);
+        let triage = Triage { night, heapproof: &self.heapproof, target, binary, known: night.known, end: look };
         let (found, left) = triage.failures()?;
         if left > 0 {
             results.trouble.push(format!("{target}: {left} failing inputs were not minimised: artifacts/{target}/"));

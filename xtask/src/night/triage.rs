@@ -5,10 +5,9 @@
 
 use super::Night;
 use super::failure::{Failure, odd};
-use super::fuzzer::LONGEST_INPUT;
 use crate::common::child::{self, Ended, How};
 use crate::fuzzing::known::{Known, Standing};
-use crate::fuzzing::libfuzzer::Ending;
+use crate::fuzzing::libfuzzer::{Ending, LONGEST_INPUT};
 use anyhow::{Context, Result};
 use heapproof_model::Program;
 use std::fs;
