@@ -141,12 +141,6 @@ impl Arena {
         self.contents.get(object.slot() as usize).ok_or(stale)
     }
 
-    /// Whether the object in a slot contains nothing.
-    #[inline]
-    pub(crate) fn is_empty_at(&self, slot: u32) -> bool {
-        self.contents.get(slot as usize).is_some_and(|content| content.width() == 0)
-    }
-
     /// The contents of an object, to be changed, with the headers beside them, to be counted in.
     #[inline(always)]
     pub(crate) fn split(&mut self, object: ObjectId) -> Result<(&mut Content, &mut Headers), HeapError> {

@@ -116,7 +116,7 @@ impl<H: Host> Heap<H> {
     fn let_go_last(&mut self, object: ObjectId, header: Header) {
         if !header.is_stored() {
             self.release_at_once(object, header);
-        } else if !header.marks.has(Mark::Untried) && !self.arena.is_empty_at(object.slot()) {
+        } else if !header.marks.has(Mark::Untried) {
             self.suspect(object);
         }
     }

@@ -32,7 +32,7 @@ const CLUSTERS: &[Cluster] = &[
     both(slices, &["table.shape", "shapes", "machine.sites"], &["thing.fields"]),
     both(code, &["weak.target", "weak.previous", "weak.next", "weak_index", "header.marks"], &["thing.target"]),
     both(holders, &["header.external"], &["thing.external"]),
-    both(finalized, &["header.finalizer"], &["thing.begun"]),
+    both(code, &["header.finalizer"], &["thing.begun"]),
     both(code, &["finalizers"], &["finalizers"]),
     both(callbacks, &["callbacks", "weak.callback"], &["callbacks"]),
     both(slices, &["cycle.members", "cycle.whole", "cycles.length", "cycles.of_slot", "cycles.vacant", "cycles.broken", "cycles.whole", "detection.has_learned"], &["cycles"]),
@@ -91,12 +91,6 @@ fn whole() -> Space {
 
 fn code() -> Space {
     Space { lines: 4, ..Space::code() }
-}
-
-/// What its finalizer has saved, and what is armed again.
-fn finalized() -> Space {
-    use Code::*;
-    of(5, &[Kind::Table], &[Take, Drop, Table, On])
 }
 
 fn callbacks() -> Space {
@@ -172,7 +166,7 @@ fn each_part_of_a_digest_is_missed_where_it_is_left_out() {
 fn each_part_is_left_out_or_has_a_reason_that_it_can_be() {
     let noting = Test::noting();
     noting.begin();
-    for space in [whole, code, finalized, holders, slices, marks, frames, temporaries, checks] {
+    for space in [whole, code, holders, slices, marks, frames, temporaries, checks] {
         searched(space(), 0, 0, 0);
     }
     Test::default().begin();

@@ -7,10 +7,6 @@
 //! there and then ([`Heap::suspect`]). The same holds for an object that leaves the queue alive, which was
 //! a root until then.
 //!
-//! One that the mutator lets go while it contains nothing need be no candidate: nothing but itself became garbage by that, and
-//! what refers to it is garbage too, or it is none. So it is reached from the candidate of that. A leaf that is stored and let go,
-//! as the child of a new tree, so enters no list.
-//!
 //! A candidate is dropped when a search or a mark has shown that it is not needed, see
 //! [`super::collection`] and [`super::slices`], and when it dies.
 //!
@@ -180,8 +176,7 @@ impl<H: Host> Heap<H> {
     /// to, directly or through others, by one. Most are none themselves.
     ///
     /// An object becomes a candidate when it loses a reference and is left with references from
-    /// objects alone, unless the mutator lets it go while it contains nothing. It is one until it
-    /// dies or a collection finds that it is not needed.
+    /// objects alone. It is one until it dies or a collection finds that it is not needed.
     ///
     /// ```
     /// # use heapproof_heap::{Heap, Value};

@@ -34,19 +34,6 @@ fn a_pair_whose_strong_counts_are_one_is_collected() {
 }
 
 #[test]
-fn what_is_let_go_while_it_contains_nothing_is_no_candidate_and_is_found_nevertheless() {
-    let mut heap = heap();
-    let (holder, leaf) = (table(&mut heap), table(&mut heap));
-    link(&mut heap, holder, "leaf", leaf);
-    drop_ref(&mut heap, leaf);
-    assert_eq!(heap.candidates().count(), 0);
-    // Nobody holds it, and it closes the ring.
-    link(&mut heap, leaf, "up", holder);
-    drop_ref(&mut heap, holder);
-    assert_eq!(collect(&mut heap), (2, 1));
-}
-
-#[test]
 fn an_object_that_refers_to_itself_is_collected() {
     let mut heap = heap();
     garbage_ring(&mut heap, 1);
