@@ -75,6 +75,34 @@ fn a_line_that_has_no_words_is_skipped_in_user_code_and_nowhere_else() {
     assert!(code == 1 && out.contains("answer-untimely-at-count") && out.contains("it writes \"skipped\""), "{out}");
 }
 
+/// A heap in which the code of the second object drops the first, whose code takes itself.
+const NESTED: &str = r#"
+printf 'heapproof 1\nname nested 1\noperations Table Take Drop On\nobservations journal\n'
+printf 'dialect names held, release nested, garbage never, code destructor, panics never\nbegin anew\nready\n'
+n=0
+while read -r line; do
+  case "$line" in
+    table) echo "done #$n"; n=$((n + 1));;
+    'drop #1') echo 'began 1';;
+    'drop #0') echo 'began 0'; inner=yes;;
+    take*) echo skipped;;
+    return) if [ "$inner" ]; then echo 'died 0'; inner=; else echo 'died 1'; fi; echo done;;
+    begin*) n=0; echo done;;
+    *) echo done;;
+  esac
+done
+"#;
+
+#[test]
+fn a_call_is_not_skipped_because_code_inside_it_has_skipped_a_line() {
+    let folder = folder();
+    std::fs::write(folder.path().join("nested.sh"), NESTED).unwrap();
+    let trace = "heapproof trace 1\na = table\nb = table\non a: take self\non b: drop a\ndrop b\n";
+    std::fs::write(folder.path().join("a.trace"), trace).unwrap();
+    let (code, out, error) = heapproof(folder.path(), &["replay", "a.trace", "--subject", "exec:sh nested.sh"]);
+    assert_eq!(code, 0, "{out}{error}");
+}
+
 /// What a child does, what that is called, and what is said of it.
 const WRONG: &[(&str, &str, &str)] = &[
     ("exit 3", "crashed-exited", "it ends its process, with exit code 3"),

@@ -186,9 +186,12 @@ impl ProcessSubject {
     fn answer(&mut self) -> Reply {
         loop {
             match self.talk.get_mut().next(Answer::parse) {
-                Some(Answer::Done(value)) => return Ok(value),
+                // Code inside this call may have skipped a line, and then this call was not skipped.
+                Some(Answer::Done(value)) => {
+                    self.skipped = false;
+                    return Ok(value);
+                }
                 Some(Answer::Refused(refusal)) => {
-                    // Code inside this call may have skipped a line.
                     self.skipped = false;
                     return Err(refusal);
                 }
