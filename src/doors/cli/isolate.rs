@@ -245,8 +245,8 @@ impl<'a> Judge<'a> {
         if !failure.violation.hangs() {
             explanation.vary(program, &failure.signature(program), &mut |program| self.failure(program));
         }
-        // In another dialect each trial would take a process of its own.
-        if self.isolated.is_none() {
+        // In another dialect each trial would take a process of its own; and in none a heap that ends its process is right.
+        if self.isolated.is_none() && !failure.violation.ends_the_process() {
             let judge = &mut |subject: &SubjectKind| self.property.check(subject, program);
             explanation.try_contracts(&self.careful, program, judge);
         }

@@ -124,21 +124,8 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     facts.extend(dialect);
     let trace = trace(program, failure.step, &facts);
     let end = end(&history, failure);
-    let (variations, contracts) = (Vec::new(), Vec::new());
-    Explanation {
-        trace,
-        end,
-        place,
-        model,
-        subject,
-        expected,
-        facts,
-        graph,
-        left_out,
-        variations,
-        trials: 0,
-        contracts,
-    }
+    let (variations, trials, contracts) = (Vec::new(), 0, Vec::new());
+    Explanation { trace, end, place, model, subject, expected, facts, graph, left_out, variations, trials, contracts }
 }
 
 /// The contract by which the model is right, where that is not SPEC 1 to 10 alone.
@@ -159,10 +146,9 @@ pub(crate) fn outline(program: &Program, failure: &Failure, more: Option<&str>) 
         None => place_at_end(None),
     };
     let trace = trace(program, failure.step, &[]);
-    let (end, facts, graph) = (Vec::new(), Vec::new(), Vec::new());
-    let (variations, contracts) = (Vec::new(), Vec::new());
+    let (end, facts, graph, left_out) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let (variations, trials, contracts) = (Vec::new(), 0, Vec::new());
     let expected = matches!(failure.violation, Violation::Expected { .. });
-    let (left_out, trials) = (0, 0);
     Explanation { trace, end, place, model, subject, expected, facts, graph, left_out, variations, trials, contracts }
 }
 

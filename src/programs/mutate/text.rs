@@ -129,8 +129,9 @@ fn lines(text: &str) -> Vec<String> {
 
 /// The lines in at most that many bytes. Of a longer text lines are left out, anywhere; of a longer line its last words.
 fn fitting(mut lines: Vec<String>, rng: &mut dyn Rng, most: usize) -> Vec<u8> {
-    while lines.len() > 1 && lines.iter().map(|line| line.len() + 1).sum::<usize>() > most + 1 {
-        lines.remove(rng.random_range(0..lines.len()));
+    let mut size: usize = lines.iter().map(|line| line.len() + 1).sum();
+    while lines.len() > 1 && size > most + 1 {
+        size -= lines.remove(rng.random_range(0..lines.len())).len() + 1;
     }
     if let [line] = &mut lines[..] {
         let end = edges(line).into_iter().rfind(|edge| *edge <= most);

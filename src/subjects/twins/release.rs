@@ -142,7 +142,9 @@ impl Twin {
                 return;
             }
         }
-        self.die_released(object);
+        let at_once = (self.dialect.callbacks == Callbacks::AtDeath) != self.errs(Mistake::CalledOtherwise);
+        let calls = if at_once { SetCallbacks::AtDeath } else { SetCallbacks::WhenReleased };
+        self.die(&[object], self.dialect.code, calls);
     }
 
     /// Whether it has code that is to run as that. What has been finalized may still have a destructor.
@@ -260,13 +262,6 @@ impl Twin {
                 node.for_ever = true;
             }
         }
-    }
-
-    /// Lets an object die by release.
-    fn die_released(&mut self, object: Object) {
-        let at_once = (self.dialect.callbacks == Callbacks::AtDeath) != self.errs(Mistake::CalledOtherwise);
-        let calls = if at_once { SetCallbacks::AtDeath } else { SetCallbacks::WhenReleased };
-        self.die(&[object], self.dialect.code, calls);
     }
 
     /// Lets objects die, all of them before any gives up what it holds.
