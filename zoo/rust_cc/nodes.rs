@@ -6,8 +6,8 @@
 //! The crate knows two sorts of user code, so there are two kinds. `Finalize` comes before a death and can save its object.
 //! For `Drop` the feature `finalization` is left out, since with it a collection makes further passes.
 
-use heapproof::model::dialect::{CollectInSet, Garbage, Reach, SetOrder, SetView, UserCode};
-use heapproof::model::{Code, Dialect};
+use heapproof::model::Dialect;
+use heapproof::model::dialect::{Born, CollectInSet, Garbage, Reach, SetOrder, SetView, UserCode};
 use heapproof::pointers::{self, Pointers, Probe};
 use heapproof::subject::SubjectKind;
 use rust_cc::weak::Weak;
@@ -48,10 +48,6 @@ impl<const FINALIZED: bool> Pointers for Node<FINALIZED> {
     type Weak = Weak<Self>;
     const WEAK: bool = true;
     const COUNTS: bool = true;
-    /// What a finalizer allocates is never finalized, in a release either, and no clause says so.
-    const NOT_IN_CODE: &'static [Code] =
-        if FINALIZED { &[Code::Table, Code::Box, Code::Array, Code::Weak] } else { &[] };
-
     fn node(probe: Probe<Self>) -> Cc<Self> {
         Cc::new(Node { probe, edges: RefCell::default() })
     }
@@ -94,6 +90,8 @@ impl<const FINALIZED: bool> Pointers for Node<FINALIZED> {
             set_code: UserCode::None,
             set_order: SetOrder::AllFirst,
             set_view: SetView::Whole,
+            born: Born::WithoutCode,
+            set_born: Born::WithoutCode,
             ..common
         }
     }
