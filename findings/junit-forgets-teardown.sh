@@ -36,7 +36,7 @@ const count = (name) => text.split(`<${name}`).length - 1;
 console.log(`says tests ${of('tests')}, failures ${of('failures')}, errors ${of('errors')}, skipped ${of('skipped')}; has cases ${count('testcase')},`
   + ` failures ${count('failure')}, errors ${count('error ')}; what was thrown is ${text.includes('1 object alive') ? '' : 'not '}in it`);
 X
-export CI=true NO_COLOR=1
+export CI=true NO_COLOR=1 TMPDIR=$tmp
 look() { # name, status
     echo "$1: status $2, $(node read.js)"
     rm -f report.xml
