@@ -252,6 +252,6 @@ if __name__ == "__main__":
     sys.unraisablehook = lambda _: None  # it would print each panic
     objects.serve = commands
     more = SETS if sys.argv[1] == "sets" else "On Panic" if "garbage never" in sys.argv[2] else "Collect"
-    more += " When Panic not-in-code:Collect not-in-code:Drop not-in-code:WriteField not-in-code:WriteElement not-in-code:WriteBox not-in-code:Remove not-in-code:Pop" if sys.argv[1] == "callbacks" else ""
+    more += " When Panic not-in-code:Collect not-in-code:Drop not-in-code:WriteField not-in-code:WriteElement not-in-code:WriteBox not-in-code:Remove not-in-code:Pop not-in-code:Push" if sys.argv[1] == "callbacks" else ""
     say(GREETING % (sys.argv[1], *sys.version_info[:3], more, sys.argv[2]))
     commands()
