@@ -8,6 +8,7 @@ use super::Explanation;
 use super::variations::is_short;
 use crate::judge::lockstep::Verdict;
 use crate::judge::subject::SubjectKind;
+use crate::judge::violation::Violation;
 use heapproof_model::dialect::{CLAUSES, Clause};
 use heapproof_model::{Dialect, Program};
 
@@ -21,7 +22,12 @@ impl Explanation {
         if !is_short(program) || self.expected {
             return;
         }
-        let skipped = judge(subject).tally.total().skipped;
+        let verdict = judge(subject);
+        // No contract lets a heap end its process or keep it busy. To see it again for each answer would take its limit each time.
+        if verdict.failure.is_some_and(|failure| matches!(failure.violation, Violation::Lost(_))) {
+            return;
+        }
+        let skipped = verdict.tally.total().skipped;
         let mut holds = |dialect: Dialect| {
             let verdict = judge(&subject.clone().held_to(dialect));
             verdict.failure.is_none() && verdict.tally.total().skipped <= skipped
