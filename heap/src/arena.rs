@@ -104,7 +104,7 @@ impl Arena {
     /// The slots of roots.
     #[inline]
     pub(crate) fn roots(&self) -> impl Iterator<Item = u32> {
-        self.headers.all().iter().zip(0..).filter(|(header, _)| header.is_root()).map(|(_, slot)| slot)
+        self.headers.all().iter().enumerate().filter(|(_, header)| header.is_root()).map(|(slot, _)| number(slot))
     }
 
     /// For each slot, whether its object is reached from those in some slots, or is one of them. What
@@ -161,15 +161,15 @@ impl Arena {
     /// All living objects, each with its contents and its header.
     #[inline]
     pub(crate) fn all(&self) -> impl Iterator<Item = (ObjectId, &Content, &Header)> {
-        let slots = (0..).zip(self.headers.all()).zip(&self.contents).filter(|((_, header), _)| header.is_live());
-        slots.map(|((slot, header), content)| (ObjectId::new(slot, header.generation), content, header))
+        let slots =
+            self.headers.all().iter().zip(&self.contents).enumerate().filter(|(_, (header, _))| header.is_live());
+        slots.map(|(slot, (header, content))| (ObjectId::new(number(slot), header.generation), content, header))
     }
 
     /// The living objects, in order of slots.
     #[inline]
     pub(crate) fn objects(&self) -> impl Iterator<Item = ObjectId> {
-        let named =
-            |(slot, header): (usize, &Header)| ObjectId::new(u32::try_from(slot).unwrap_or(NONE), header.generation);
+        let named = |(slot, header): (usize, &Header)| ObjectId::new(number(slot), header.generation);
         let live = |(_, header): &(usize, &Header)| header.is_live();
         self.headers.all().iter().enumerate().filter(live).map(named)
     }
@@ -283,6 +283,12 @@ impl Arena {
         digest.part("arena.limits");
         digest.numbers([*capacity, *generation_ceiling]);
     }
+}
+
+/// The number of the slot at that place. There are fewer slots than numbers.
+#[inline]
+fn number(place: usize) -> u32 {
+    place as u32
 }
 
 #[cfg(test)]

@@ -69,6 +69,12 @@ impl Marks {
         self.0 |= mark.bit();
     }
 
+    /// Adds those of another.
+    #[inline]
+    pub(crate) fn join(&mut self, others: Marks) {
+        self.0 |= others.0;
+    }
+
     #[inline]
     pub(crate) fn clear(&mut self, mark: Mark) {
         self.0 &= !mark.bit();

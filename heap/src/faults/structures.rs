@@ -53,7 +53,7 @@ impl<H: Host> Heap<H> {
         white.flip();
         self.arena.headers.find_mut(object).ok()?.marks.paint(white);
         // Nothing may show that the mark has come to it: then there is nothing wrong.
-        if self.verify_colours().iter().any(|error| error.object == object) {
+        if self.verify_colours(&self.census()).iter().any(|error| error.object == object) {
             return Some(());
         }
         self.arena.headers.paint(object.slot());

@@ -67,7 +67,7 @@ impl<H: Host> Heap<H> {
             recovery.set_count(object, CountKind::Weak, recorded(object), tally.weak(object));
             is_right &= recorded(object) == tally.weak(object);
         }
-        if is_right && self.verify_weak_lists().is_empty() {
+        if is_right && self.verify_weak_lists(&self.census()).is_empty() {
             return;
         }
         self.weak_index.clear();
@@ -149,7 +149,7 @@ impl<H: Host> Heap<H> {
     /// Leaves those objects in the queue, once each, that are marked as waiting, and lets no others
     /// be marked.
     pub(super) fn rebuild_queue(&mut self, recovery: &mut Recovery) {
-        if self.verify_queue().is_empty() {
+        if self.verify_queue(&self.census()).is_empty() {
             return;
         }
         let waiting = std::mem::take(&mut self.queue.0).into();
@@ -188,7 +188,7 @@ impl<H: Host> Heap<H> {
     /// Makes counts from contents and roots. Without roots what would not be referred to at all is
     /// taken to be held once, unless it waits to be released.
     pub(super) fn rebuild_counts(&mut self, roots: Option<&[ObjectId]>, recovery: &mut Recovery) {
-        if !self.verify_spilled().is_empty() {
+        if !self.verify_spilled(&self.census()).is_empty() {
             let entries = self.arena.headers.split_anew();
             recovery.did(RecoveryAction::Rebuilt { structure: Structure::Counts, entries });
         }
@@ -231,7 +231,7 @@ impl<H: Host> Heap<H> {
 
     /// Takes every object for a candidate that contents alone refer to.
     pub(super) fn rebuild_candidates(&mut self, recovery: &mut Recovery) {
-        if self.verify_candidates().is_empty() && self.unreachable().next().is_none() {
+        if self.verify_candidates(&self.census()).is_empty() && self.unreachable().next().is_none() {
             return;
         }
         let is_candidate = |heap: &Self, object| {

@@ -24,7 +24,7 @@ impl<H: Host> Heap<H> {
 
     /// Lets all objects have one colour, since no mark is under way.
     pub(super) fn rebuild_colours(&mut self, recovery: &mut Recovery) {
-        if self.verify_colours().is_empty() {
+        if self.verify_colours(&self.census()).is_empty() {
             return;
         }
         self.abandon_slices();
@@ -33,7 +33,7 @@ impl<H: Host> Heap<H> {
     }
 
     pub(super) fn rebuild_temporaries(&mut self, recovery: &mut Recovery) {
-        if self.verify_temporaries().is_empty() {
+        if self.verify_temporaries(&self.census()).is_empty() {
             return;
         }
         let listed = self.frame.as_mut().map(|frame| std::mem::take(&mut frame.temporaries));

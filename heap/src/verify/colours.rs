@@ -4,11 +4,12 @@
 //! on from refers to none that is white, and what the mutator holds is not white where roots have been looked
 //! for. What the mark is to go on from is not white either.
 
+use super::census::Census;
 use super::error::{Structure, VerificationDetail, VerificationError, VerificationErrorKind};
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
-    pub(crate) fn verify_colours(&self) -> Vec<VerificationError> {
+    pub(crate) fn verify_colours(&self, census: &Census) -> Vec<VerificationError> {
         let (mut found, kind) = (Vec::new(), VerificationErrorKind::FieldRefMismatch);
         let detail = VerificationDetail::EntryWithoutMark(Structure::Colours);
         let mut report = |slot: u32| {
@@ -17,7 +18,10 @@ impl<H: Host> Heap<H> {
         };
         match self.slices.marking().is_under_way() {
             true => self.what_the_mark_has_missed().for_each(&mut report),
-            false => self.arena.every_slot().filter(|&slot| self.arena.headers.is_white(slot)).for_each(&mut report),
+            false if census.whites => {
+                self.arena.every_slot().filter(|&slot| self.arena.headers.is_white(slot)).for_each(&mut report);
+            }
+            false => {}
         }
         let marking = self.slices.marking();
         let rests = !marking.is_under_way();

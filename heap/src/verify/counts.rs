@@ -28,9 +28,16 @@ impl<H: Host> Heap<H> {
             live = live.saturating_add(1);
             let Strong { external, internal } = self.arena.headers.strong(object.slot());
             let weak = self.weak_index.count(object);
-            found.extend(judge(object, CountKind::External, external, tally.external(object)));
-            found.extend(judge(object, CountKind::Internal, internal, Some(tally.internal(object))));
-            found.extend(judge(object, CountKind::Weak, weak, Some(tally.weak(object))));
+            let counts = [
+                (CountKind::External, external, tally.external(object)),
+                (CountKind::Internal, internal, Some(tally.internal(object))),
+                (CountKind::Weak, weak, Some(tally.weak(object))),
+            ];
+            for (count, recorded, actual) in counts {
+                if let Some(error) = judge(object, count, recorded, actual) {
+                    found.push(error);
+                }
+            }
         }
         found.extend(judge(ObjectId::NIL, CountKind::Live, self.arena.live(), Some(live)));
         for &root in roots.unwrap_or_default() {

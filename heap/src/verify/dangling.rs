@@ -1,5 +1,6 @@
 //! References to objects that are gone.
 
+use super::census::Census;
 use super::error::{VerificationDetail, VerificationError, VerificationErrorKind};
 use super::places::each_value;
 use crate::{Heap, Host};
@@ -13,11 +14,13 @@ impl<H: Host> Heap<H> {
     /// object or the target.
     #[must_use]
     pub fn verify_no_dangling_refs(&self) -> Vec<VerificationError> {
+        self.verify_references(&self.census())
+    }
+
+    pub(super) fn verify_references(&self, census: &Census) -> Vec<VerificationError> {
         let mut found = Vec::new();
-        for (object, content, _) in self.arena.all() {
-            let mut dangles = false;
-            content.each_reference(|target| dangles |= !self.contains(target));
-            let Some(view) = content.view(&self.shapes).filter(|_| dangles) else {
+        for (object, content, _) in self.arena.all().filter(|_| census.dangles) {
+            let Some(view) = content.view(&self.shapes) else {
                 continue;
             };
             each_value(view, |value, place| {
@@ -27,7 +30,7 @@ impl<H: Host> Heap<H> {
                 }
             });
         }
-        found.append(&mut self.verify_weak_lists());
+        found.append(&mut self.verify_weak_lists(census));
         found
     }
 }

@@ -1,5 +1,6 @@
 //! The indexes of tables that have a directory, against their fields.
 
+use super::census::Census;
 use super::error::{VerificationDetail, VerificationError, VerificationErrorKind};
 use crate::directory::{Directory, Field};
 use crate::fields::Values;
@@ -7,9 +8,9 @@ use crate::object::Content;
 use crate::{Heap, Host};
 
 impl<H: Host> Heap<H> {
-    pub(super) fn verify_indexes(&self) -> Vec<VerificationError> {
+    pub(super) fn verify_indexes(&self, census: &Census) -> Vec<VerificationError> {
         let mut found = Vec::new();
-        for (object, content, _) in self.arena.all() {
+        for (object, content, _) in self.arena.all().filter(|_| census.directories) {
             if let Content::Table { values: Values::Directory(directory), .. } = content
                 && let Some(detail) = index_fault(directory)
             {

@@ -13,6 +13,7 @@
 //! A structure that is added to the heap gets a file here, which derives it anew, and a line in
 //! [`Heap::verify_field_refs_consistency`]; its repair gets a function in [`crate::recovery`].
 
+mod census;
 mod colours;
 mod counts;
 mod dangling;
@@ -31,6 +32,7 @@ mod tally;
 mod temporaries;
 mod weak;
 
+pub(crate) use census::Census;
 pub use error::{
     CountKind, ErrorSeverity, Place, Structure, VerificationDetail, VerificationError, VerificationErrorKind,
 };
@@ -83,10 +85,11 @@ impl<H: Host> Heap<H> {
     }
 
     pub(crate) fn verify(&self, roots: Option<&[ObjectId]>) -> VerificationReport {
+        let census = self.census();
         let mut found = self.verify_ref_counts(roots);
-        found.append(&mut self.verify_no_dangling_refs());
-        found.append(&mut self.verify_field_refs_consistency());
-        found.append(&mut self.verify_dirty_tracking());
+        found.append(&mut self.verify_references(&census));
+        found.append(&mut self.verify_structures(&census));
+        found.append(&mut self.verify_dirty(&census));
         found.append(&mut self.verify_free_list());
         VerificationReport::new(found, self.objects().count())
     }
@@ -99,17 +102,26 @@ impl<H: Host> Heap<H> {
     /// [`MemoryLeak`](VerificationErrorKind::MemoryLeak).
     #[must_use]
     pub fn verify_field_refs_consistency(&self) -> Vec<VerificationError> {
-        let mut found = self.verify_candidates();
-        found.append(&mut self.verify_queue());
+        self.verify_structures(&self.census())
+    }
+
+    fn verify_structures(&self, census: &Census) -> Vec<VerificationError> {
+        let mut found = self.verify_candidates(census);
+        found.append(&mut self.verify_queue(census));
         found.append(&mut self.verify_callbacks());
-        found.append(&mut self.verify_spilled());
-        self.verify_no_unreferenced(&mut found);
-        found.append(&mut self.verify_indexes());
-        found.append(&mut self.verify_shapes());
+        found.append(&mut self.verify_spilled(census));
+        self.verify_no_unreferenced(census, &mut found);
+        found.append(&mut self.verify_indexes(census));
+        found.append(&mut self.verify_shapes(census));
         found.append(&mut self.verify_known_cycles());
-        found.append(&mut self.verify_colours());
-        found.append(&mut self.verify_temporaries());
+        found.append(&mut self.verify_colours(census));
+        found.append(&mut self.verify_temporaries(census));
         self.verify_no_leaks(&mut found);
         found
+    }
+
+    /// What there is among its objects.
+    pub(crate) fn census(&self) -> Census {
+        Census::of(&self.arena)
     }
 }

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::census::Census;
 use super::error::{VerificationDetail, VerificationError, VerificationErrorKind};
 use crate::fields::Values;
 use crate::object::Content;
@@ -16,14 +17,14 @@ use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
     /// Faults of a shape are reported at each table that has it; at none, if no table has.
-    pub(super) fn verify_shapes(&self) -> Vec<VerificationError> {
+    pub(super) fn verify_shapes(&self, census: &Census) -> Vec<VerificationError> {
         let mut found = Vec::new();
         let mut report = |object, detail| {
             found.push(VerificationError::new(VerificationErrorKind::FieldRefMismatch, object, detail));
         };
         let faults = link_faults(&self.shapes);
         let mut told = BTreeSet::new();
-        for (object, content, _) in self.arena.all() {
+        for (object, content, _) in self.arena.all().filter(|_| census.tables) {
             let Content::Table { shape, values } = content else {
                 continue;
             };

@@ -5,6 +5,7 @@
 //! something that does not belong there; hence each weak object is met once at most, and a list
 //! that runs in a circle or into another one ends.
 
+use super::census::Census;
 use super::error::{Place, Structure, VerificationDetail, VerificationError, VerificationErrorKind};
 use crate::arena::NONE;
 use crate::header::Mark;
@@ -13,9 +14,10 @@ use crate::weak::WeakLink;
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
-    pub(crate) fn verify_weak_lists(&self) -> Vec<VerificationError> {
+    pub(crate) fn verify_weak_lists(&self, census: &Census) -> Vec<VerificationError> {
         let mut found = Vec::new();
-        if self.has_no_targets() {
+        // Whether nothing is targeted, and nothing says so.
+        if self.weak_index.len() == 0 && !census.has(Mark::Targeted) && !census.targets {
             return found;
         }
         let mut report = |object, detail| {
@@ -52,12 +54,6 @@ impl<H: Host> Heap<H> {
             }
         }
         found
-    }
-
-    /// Whether nothing is targeted, and nothing says so.
-    fn has_no_targets(&self) -> bool {
-        let targets = |content: &Content| matches!(content, Content::Weak(link) if !link.target.is_nil());
-        self.weak_index.len() == 0 && self.marked(Mark::Targeted) == 0 && !self.arena.contents().iter().any(targets)
     }
 
     fn follow_weak_list(
