@@ -257,7 +257,7 @@ impl Reference {
     }
 
     /// The cycles that the last detection found, without those of which an object has died.
-    pub fn cycles(&self) -> impl Iterator<Item = &BTreeSet<Object>> + '_ {
+    pub fn cycles(&self) -> impl Iterator<Item = &BTreeSet<Object>> + Clone + '_ {
         self.cycles.iter().filter(|cycle| cycle.iter().all(|object| self.lives(*object)))
     }
 

@@ -20,7 +20,6 @@ use heapproof_model::{
     Code, Contents, Counts, Dialect, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value,
 };
 use std::any::Any;
-use std::collections::BTreeSet;
 
 /// Something that can be seen of a subject, besides whether an object lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -216,8 +215,9 @@ pub trait Subject: Any {
         Vec::new()
     }
 
-    /// The cycles that its last detection found, less those of which an object has died ([`Observation::Cycles`]).
-    fn cycles(&self) -> Vec<BTreeSet<Object>> {
+    /// The cycles that its last detection found, less those of which an object has died ([`Observation::Cycles`]): the objects of
+    /// each, in any order.
+    fn cycles(&self) -> Vec<Vec<Object>> {
         Vec::new()
     }
 

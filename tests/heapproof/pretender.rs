@@ -281,8 +281,8 @@ impl Subject for Pretender {
         self.model.statistics()
     }
 
-    fn cycles(&self) -> Vec<BTreeSet<Object>> {
-        self.model.cycles().cloned().collect()
+    fn cycles(&self) -> Vec<Vec<Object>> {
+        self.model.cycles().map(|cycle| cycle.iter().copied().collect()).collect()
     }
 
     fn verify(&self, _: Option<&[Object]>) -> Vec<Finding> {

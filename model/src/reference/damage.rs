@@ -36,9 +36,7 @@ impl Reference {
 
     /// All references that the mutator holds, an entry for each, in the order of objects.
     pub fn roots(&self) -> Vec<Object> {
-        let mut roots = Vec::new();
-        self.living().for_each(|object| roots.extend(std::iter::repeat_n(object, self.external(object) as usize)));
-        roots
+        self.living().flat_map(|object| std::iter::repeat_n(object, self.external(object) as usize)).collect()
     }
 
     /// Notes a fault, unless the subject found nothing to damage or damaged something else.

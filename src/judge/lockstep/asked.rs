@@ -33,6 +33,12 @@ impl Asked {
         self.unless_lost(shown)
     }
 
+    /// What many looks show. Whether it is lost is asked once, behind them: then nothing that they have shown counts.
+    pub fn looks<T>(&self, looks: impl FnOnce(&dyn Subject) -> Result<T, Violation>) -> Result<T, Violation> {
+        let shown = looks(&*self.0);
+        self.0.broken().map_or(shown, Err)
+    }
+
     fn unless_lost<T>(&self, answer: T) -> Result<T, Violation> {
         self.0.broken().map_or(Ok(answer), Err)
     }

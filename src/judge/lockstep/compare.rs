@@ -1,11 +1,11 @@
 //! Compares what a subject shows with what the model says.
 
 use super::{Checked, Lockstep};
-use crate::judge::subject::{Looks, Observation};
+use crate::judge::subject::{Looks, Observation, Subject};
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
 use heapproof_model::dialect::Names;
-use heapproof_model::{Contents, Counts, Event, Finding, Kind, Object, Outcome, Statistics};
+use heapproof_model::{Contents, Counts, Dialect, Event, Finding, Kind, Object, Outcome, Statistics};
 use std::collections::BTreeSet;
 
 impl Lockstep {
@@ -24,23 +24,29 @@ impl Lockstep {
     /// Exactly the objects that live in the model live in the subject. Where the subject does not know whether one lives,
     /// it need not say so unless a root reaches the object.
     pub(crate) fn compare_lives(&self) -> Checked {
-        for object in (0..self.model.bound()).map(|number| Object(number as u32)) {
-            match (self.model.lives(object), self.subject.look(|subject| subject.lives(object))?) {
-                (true, false) => self.unless_unknown(object, Violation::FreedTooEarly { object })?,
-                // It is not freed late. It is back: its id reaches another object, or it was freed and is still kept.
-                (false, true) => self.unless_unknown(object, Violation::NotFreed { object })?,
-                _ => {}
+        self.subject.looks(|subject| {
+            for object in self.ever() {
+                match (self.model.lives(object), subject.lives(object)) {
+                    (true, false) => self.unless_unknown(subject, object, Violation::FreedTooEarly { object })?,
+                    // It is not freed late. It is back: its id reaches another object, or it was freed and is still kept.
+                    (false, true) => self.unless_unknown(subject, object, Violation::NotFreed { object })?,
+                    _ => {}
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
+    }
+
+    /// All objects that there have ever been.
+    fn ever(&self) -> impl Iterator<Item = Object> + use<> {
+        (0..self.model.bound()).map(|number| Object(number as u32))
     }
 
     /// That violation, unless nothing can be asked of the object: the subject does not know whether it lives, and no root
     /// reaches it. Few subjects don't know, so they are asked only where something differs.
-    fn unless_unknown(&self, object: Object, violation: Violation) -> Checked {
+    fn unless_unknown(&self, subject: &dyn Subject, object: Object, violation: Violation) -> Checked {
         let is_reached = || self.model.lives(object) && !self.model.possible_garbage().contains(&object);
-        let can_be_asked = self.subject.look(|subject| subject.knows(object))? || is_reached();
-        if can_be_asked { Err(violation) } else { Ok(()) }
+        if subject.knows(object) || is_reached() { Err(violation) } else { Ok(()) }
     }
 
     /// Whether a look now would change what comes after it.
@@ -85,13 +91,15 @@ impl Lockstep {
         if !self.abilities.shows(Observation::Counts) {
             return self.compare_sums();
         }
-        for (object, model) in self.model.counts() {
-            let subject = self.subject.look(|subject| subject.counts(object))?;
-            if model != subject {
-                self.unless_unknown(object, Violation::Counts { object, model, subject })?;
+        self.subject.looks(|subject| {
+            for (object, model) in self.model.counts() {
+                let shown = subject.counts(object);
+                if model != shown {
+                    self.unless_unknown(subject, object, Violation::Counts { object, model, subject: shown })?;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     fn compare_sums(&self) -> Checked {
@@ -101,13 +109,15 @@ impl Lockstep {
         // What no handle leads to can't be asked.
         let can_be_asked =
             |object| self.abilities.dialect().names == Names::Any || !self.model.garbage().contains(&object);
-        for (object, counts) in self.model.counts() {
-            let (model, subject) = (sum(counts), self.subject.look(|subject| subject.strong(object))?);
-            if model != subject && can_be_asked(object) {
-                self.unless_unknown(object, Violation::Strong { object, model, subject })?;
+        self.subject.looks(|subject| {
+            for (object, counts) in self.model.counts() {
+                let (model, shown) = (sum(counts), subject.strong(object));
+                if model != shown && can_be_asked(object) {
+                    self.unless_unknown(subject, object, Violation::Strong { object, model, subject: shown })?;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     pub(crate) fn compare_statistics(&self) -> Checked {
@@ -122,9 +132,8 @@ impl Lockstep {
         if !self.abilities.shows(Observation::Cycles) {
             return Ok(());
         }
-        let subject = sorted(self.subject.look(|subject| subject.cycles())?);
-        let model = self.model.cycles().cloned().collect();
-        if model == subject { Ok(()) } else { Err(Violation::Cycles { model, subject }) }
+        let subject = self.subject.look(|subject| subject.cycles())?;
+        same_cycles(self.model.cycles(), subject, |model, subject| Violation::Cycles { model, subject })
     }
 
     /// Verification with roots finds nothing in an undamaged heap.
@@ -165,24 +174,13 @@ impl Lockstep {
         if !self.abilities.shows(Observation::Contents) || self.would_disturb() {
             return Ok(());
         }
-        for object in self.model.living() {
-            let Some(contents) = self.model.contents(object).filter(|contents| contents.kind == Kind::Weak) else {
-                continue;
-            };
-            self.subject.look(|subject| subject.look(object, &mut self.seen))?;
-            let target = self.model.target(object);
-            if self.seen.target != target {
-                let model = Box::new(Contents { target, ..contents.clone() });
-                let subject = Box::new(self.seen.clone());
-                self.unless_unknown(object, Violation::Contents { object, model, subject })?;
-            }
-        }
-        Ok(())
+        let is_weak = |object: &Object| self.model.contents(*object).is_some_and(|it| it.kind == Kind::Weak);
+        let weak: Vec<Object> = self.model.living().filter(is_weak).collect();
+        self.compare_each(weak, |_, shown, _, target| shown.target == target)
     }
 
     pub(crate) fn compare_contents(&mut self) -> Checked {
-        let living: Vec<Object> = self.model.living().collect();
-        self.compare_contents_of(living)
+        self.compare_contents_of(self.ever())
     }
 
     /// Compares the contents of those of the objects that live.
@@ -190,22 +188,38 @@ impl Lockstep {
         if !self.abilities.shows(Observation::Contents) || self.would_disturb() {
             return Ok(());
         }
-        for object in objects {
-            let Some(contents) = self.model.contents(object) else { continue };
-            self.subject.look(|subject| subject.look(object, &mut self.seen))?;
-            let target = self.model.target(object);
-            let same = self.seen.kind == contents.kind
-                && self.seen.function == contents.function
-                && self.seen.target == target
-                && self.seen.fields == contents.fields
-                && self.abilities.dialect().same_values(&self.seen.values, &contents.values);
-            if !same {
-                let model = Box::new(Contents { target, ..contents.clone() });
-                let subject = Box::new(self.seen.clone());
-                self.unless_unknown(object, Violation::Contents { object, model, subject })?;
+        self.compare_each(objects, |dialect, shown, model, target| {
+            shown.kind == model.kind
+                && shown.function == model.function
+                && shown.target == target
+                && shown.fields == model.fields
+                && dialect.same_values(&shown.values, &model.values)
+        })
+    }
+
+    /// Compares those of the objects that live, in the manner that `same` says: of the contents that are shown, the model's, and
+    /// the living target.
+    fn compare_each(
+        &mut self,
+        objects: impl IntoIterator<Item = Object>,
+        same: impl Fn(&Dialect, &Contents, &Contents, Option<Object>) -> bool,
+    ) -> Checked {
+        let mut shown = std::mem::take(&mut self.seen);
+        let compared = self.subject.looks(|subject| {
+            for object in objects {
+                let Some(contents) = self.model.contents(object) else { continue };
+                subject.look(object, &mut shown);
+                let target = self.model.target(object);
+                if !same(self.abilities.dialect(), &shown, contents, target) {
+                    let model = Box::new(Contents { target, ..contents.clone() });
+                    let violation = Violation::Contents { object, model, subject: Box::new(shown.clone()) };
+                    self.unless_unknown(subject, object, violation)?;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        });
+        self.seen = shown;
+        compared
     }
 }
 
@@ -213,10 +227,20 @@ fn clean(found: &[Finding]) -> Checked {
     found.first().map_or(Ok(()), |found| Err(Violation::Verification { found: *found }))
 }
 
-/// The cycles in the model's order: by their first objects, since they are disjoint.
-pub(super) fn sorted(mut cycles: Vec<BTreeSet<Object>>) -> Vec<BTreeSet<Object>> {
-    cycles.sort_unstable();
-    cycles
+/// Compares cycles. Those of the model are in order, each by its first object, since they are disjoint.
+pub(super) fn same_cycles<'a>(
+    model: impl Iterator<Item = &'a BTreeSet<Object>> + Clone,
+    mut subject: Vec<Vec<Object>>,
+    violation: impl FnOnce(Vec<BTreeSet<Object>>, Vec<BTreeSet<Object>>) -> Violation,
+) -> Checked {
+    subject.iter_mut().for_each(|cycle| cycle.sort_unstable());
+    subject.sort_unstable();
+    let mut others = subject.iter();
+    let mut agrees = |cycle: &BTreeSet<Object>| others.next().is_some_and(|other| cycle.iter().eq(other));
+    if model.clone().all(&mut agrees) && others.next().is_none() {
+        return Ok(());
+    }
+    Err(violation(model.cloned().collect(), subject.into_iter().map(BTreeSet::from_iter).collect()))
 }
 
 fn sum(counts: Counts) -> u64 {

@@ -1,7 +1,7 @@
 //! Tries on a copy what detections and a collection would do now. Nothing of it is kept but its memory, for the next copy.
 
 use super::asked::Asked;
-use super::compare::sorted;
+use super::compare::same_cycles;
 use super::{Checked, Lockstep, as_outcome, within_budget};
 use crate::judge::subject::{Observation, Subject};
 use crate::judge::violation::Violation;
@@ -41,11 +41,8 @@ impl Lockstep {
     }
 
     fn compare_detection(&self, fork: &Asked) -> Checked {
-        let subject = sorted(fork.look(|fork| fork.cycles())?);
-        if self.cycles == subject {
-            return Ok(());
-        }
-        Err(Violation::Detection { model: self.cycles.clone(), subject })
+        let subject = fork.look(|fork| fork.cycles())?;
+        same_cycles(self.cycles.iter(), subject, |model, subject| Violation::Detection { model, subject })
     }
 
     /// Computes the cycles of the model's present graph.
@@ -84,15 +81,17 @@ impl Lockstep {
         lives: impl Fn(Object) -> bool,
         is_garbage: impl Fn(Object) -> bool,
     ) -> Checked {
-        for object in self.model.living() {
-            let knows = fork.look(|fork| fork.knows(object))?;
-            match (lives(object), knows && fork.look(|fork| fork.lives(object))?) {
-                _ if !knows && is_garbage(object) => {}
-                (true, false) => return Err(Violation::CollectsLive { object }),
-                (false, true) => return Err(Violation::LeavesGarbage { object }),
-                _ => {}
+        fork.looks(|fork| {
+            for object in self.model.living() {
+                let knows = fork.knows(object);
+                match (lives(object), knows && fork.lives(object)) {
+                    _ if !knows && is_garbage(object) => {}
+                    (true, false) => return Err(Violation::CollectsLive { object }),
+                    (false, true) => return Err(Violation::LeavesGarbage { object }),
+                    _ => {}
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }

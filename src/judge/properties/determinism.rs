@@ -194,7 +194,8 @@ impl Bare {
 
     fn cycles(&self) -> Vec<BTreeSet<Object>> {
         let shows = self.abilities.shows(Observation::Cycles);
-        let mut cycles = if shows { self.subject.cycles() } else { Vec::new() };
+        let cycles = if shows { self.subject.cycles() } else { Vec::new() };
+        let mut cycles: Vec<BTreeSet<Object>> = cycles.into_iter().map(BTreeSet::from_iter).collect();
         cycles.sort_unstable();
         cycles
     }

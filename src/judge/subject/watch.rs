@@ -10,7 +10,6 @@ use heapproof_model::{
 };
 use std::any::Any;
 use std::cell::Cell;
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 thread_local! {
@@ -153,7 +152,7 @@ impl Subject for Watched {
         self.ask(|subject| subject.statistics())
     }
 
-    fn cycles(&self) -> Vec<BTreeSet<Object>> {
+    fn cycles(&self) -> Vec<Vec<Object>> {
         self.ask(|subject| subject.cycles())
     }
 

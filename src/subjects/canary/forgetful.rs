@@ -73,7 +73,7 @@ impl Subject for Forgetful {
         self.heap.statistics()
     }
 
-    fn cycles(&self) -> Vec<BTreeSet<Object>> {
+    fn cycles(&self) -> Vec<Vec<Object>> {
         self.heap.cycles()
     }
 

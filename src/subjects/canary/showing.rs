@@ -7,7 +7,6 @@ use super::wrong::{contents, living};
 use super::{at, canaries};
 use crate::judge::subject::Figure;
 use heapproof_model::{End, Event, FindingKind, Kind, Object, Outcome, Refusal, Value};
-use std::collections::BTreeSet;
 
 canaries! {
     from all
@@ -145,7 +144,7 @@ canaries! {
         });
     "verification-dirty" ["verification-dirty", "score"] "finds without roots that a known cycle is dirty"
         Verify(|heap, roots, found| if roots.is_none() {
-            let cycle: Option<BTreeSet<_>> = heap.cycles().pop();
+            let cycle = heap.cycles().pop();
             found.extend(cycle.into_iter().flatten().map(|one| at(FindingKind::Dirty, one)));
         });
     "verification-reference_mismatch" ["verification-reference_mismatch", "score"]

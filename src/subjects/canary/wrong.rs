@@ -9,7 +9,6 @@ use crate::subjects::HeapSubject;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::any::Any;
 use std::cell::Cell;
-use std::collections::BTreeSet;
 
 /// The result of a call.
 pub(super) type Reply = Result<Value<Object>, Refusal>;
@@ -41,7 +40,7 @@ pub(super) enum Mistake {
     /// What a call returns beside its value.
     Returned(fn(&mut Vec<(Figure, u64)>)),
     /// The cycles of the last detection.
-    Cycles(fn(&Truth, &mut Vec<BTreeSet<Object>>)),
+    Cycles(fn(&Truth, &mut Vec<Vec<Object>>)),
     /// The findings of verification.
     Verify(fn(&Truth, Option<&[Object]>, &mut Vec<Finding>)),
     /// The score of verification.
@@ -164,7 +163,7 @@ impl Subject for Wrong {
         returned
     }
 
-    fn cycles(&self) -> Vec<BTreeSet<Object>> {
+    fn cycles(&self) -> Vec<Vec<Object>> {
         let mut cycles = self.heap.cycles();
         if let Mistake::Cycles(falsify) = self.mistake {
             falsify(&*self.heap, &mut cycles);

@@ -20,7 +20,6 @@ use heapproof_model::{
 };
 use machine::VirtualMachine;
 use std::any::Any;
-use std::collections::BTreeSet;
 
 /// The heap of this project.
 pub const HEAP: SubjectKind = SubjectKind::new("heap", "the heap of this project", || Box::new(HeapSubject::default()))
@@ -174,7 +173,7 @@ impl Subject for HeapSubject {
         std::mem::take(&mut self.heap.host_mut().returned)
     }
 
-    fn cycles(&self) -> Vec<BTreeSet<Object>> {
+    fn cycles(&self) -> Vec<Vec<Object>> {
         let machine = self.heap.host();
         self.heap.cycles().map(|cycle| cycle.iter().map(|id| machine.object(*id)).collect()).collect()
     }
