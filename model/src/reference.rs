@@ -6,12 +6,12 @@
 
 use crate::definitions::{Graph, counted, targeted};
 use crate::dialect::{Ceiling, ContentsOrder, Dialect, Release};
-use crate::operation::{Code, Operation};
-use crate::script::{self, End, Event, Machine, Outcome, Refusal, Script};
+use crate::script::{self, End, Event, Outcome, Refusal, Script};
 use crate::value::{Contents, Counts, Kind, Object, Value};
 use std::collections::{BTreeSet, VecDeque};
 
 mod allocation;
+mod call;
 mod checks;
 mod collection;
 mod damage;
@@ -34,9 +34,6 @@ use slices::Sliced;
 
 /// The result of a call.
 type Reply = Result<Value<Object>, Refusal>;
-
-/// How many divisions of what dies around an allocation are tried before that in which all dies first.
-const MOST_EARLY: u32 = 4;
 
 /// A living object.
 #[derive(Debug, Clone)]
@@ -361,90 +358,5 @@ impl Reference {
         }
         self.pinned.extend(objects);
         Ok(())
-    }
-}
-
-impl Machine for Reference {
-    /// Where the dialect leaves choices, objects may die before an allocation looks at its arguments, or after it; and at
-    /// the end of code, after one reference that it held is dropped or after the next. The journal does not say where it
-    /// divides, so each division is tried: all are allowed.
-    fn call(&mut self, operation: &Operation<Object>) -> Reply {
-        let drops = operation.code() == Code::Drop && !self.running.is_empty() && self.dialect.has_free_turns();
-        let divisions: Vec<u32> = match operation.code().allocates() {
-            true if self.dialect.has_choices() => (0..MOST_EARLY).chain([u32::MAX]).collect(),
-            false if drops => [u32::MAX].into_iter().chain(0..MOST_EARLY).collect(),
-            _ => Vec::new(),
-        };
-        for most in divisions {
-            let mut attempt = self.clone();
-            let reply = attempt.carry_out(operation, most);
-            if attempt.explains(&reply, drops) {
-                *self = attempt;
-                return reply;
-            }
-        }
-        self.carry_out(operation, if operation.code().allocates() { 0 } else { u32::MAX })
-    }
-
-    fn script(&mut self) -> &mut Script {
-        &mut self.script
-    }
-
-    fn permits(&self, operation: &Operation<Object>) -> bool {
-        let damaged: Vec<Object> = self.damages.iter().map(|damage| damage.object).collect();
-        let did = || matches!(self.choice(), Some(Event::Did(outcome)) if *outcome != Outcome::Skipped);
-        operation.suits_damage(&damaged) && (self.can_say(operation) || !self.running.is_empty() && did())
-    }
-}
-
-impl Reference {
-    /// Whether what has happened so far is what happened in the subject. What the end of code drops has no outcome there.
-    fn explains(&self, reply: &Reply, may_be_silent: bool) -> bool {
-        let outcome = reply.clone().map_or_else(Outcome::Refused, Outcome::Done);
-        let next = match self.running.is_empty() {
-            true => self.answer.clone().map(Event::Did),
-            false => self.choice().cloned(),
-        };
-        let same = |one: &Event, other: &Event| self.dialect.same_event(!self.gives_no_reasons, one, other);
-        // More may still come in code that is not yet at its end.
-        let is_all = !self.running.is_empty() || self.choices.len() <= self.script.journal.len();
-        is_all
-            && next
-                .is_none_or(|next| may_be_silent && !matches!(next, Event::Did(_)) || same(&next, &Event::Did(outcome)))
-            && self.choices.iter().zip(&self.script.journal).all(|(choice, event)| same(choice, event))
-    }
-
-    /// Carries out an operation and all that it sets off; `most` says how many turns and sets may come before an allocation,
-    /// or behind any other call.
-    fn carry_out(&mut self, operation: &Operation<Object>, most: u32) -> Reply {
-        let outer = self.outer();
-        if operation.code().allocates() {
-            self.verify_by_itself();
-            if self.settings.checks {
-                self.check();
-            }
-            let further_out = self.early.replace(most);
-            self.die_by_themselves(outer);
-            self.early = further_out;
-        }
-        let mut reply = self.perform(operation);
-        if reply.is_ok() {
-            self.count(operation);
-            self.disturb(operation);
-        }
-        let behind = if operation.code().allocates() { None } else { Some(most) };
-        let further_out = std::mem::replace(&mut self.early, behind);
-        self.settle(outer);
-        self.die_by_themselves(outer);
-        self.early = further_out;
-        if self.running.is_empty() {
-            self.run_jobs();
-            self.given_up = false;
-            if std::mem::take(&mut self.passing) {
-                reply = Err(Refusal::Panicked);
-            }
-        }
-        self.strike_out();
-        reply
     }
 }

@@ -14,6 +14,7 @@ fn what_judges_is_short_enough_to_be_believed_by_reading() {
         include_str!("../../src/definitions.rs"),
         include_str!("../../src/reference.rs"),
         include_str!("../../src/reference/allocation.rs"),
+        include_str!("../../src/reference/call.rs"),
         include_str!("../../src/reference/checks.rs"),
         include_str!("../../src/reference/collection.rs"),
         include_str!("../../src/reference/damage.rs"),
@@ -29,6 +30,7 @@ fn what_judges_is_short_enough_to_be_believed_by_reading() {
     // code runs in a set, and collections in code that free some garbage, and
     // what still counts though its owner is torn or dead. 120 are callbacks, and the clauses that say when they run.
     // 40 are panics of sets apart from those of releases, and what is born in each.
+    // 10 are the head of a file of its own for what a call sets off.
     let lines: usize = judge.iter().map(|file| file.lines().count()).sum();
-    assert!(lines <= 2_550, "{lines} lines");
+    assert!(lines <= 2_560, "{lines} lines");
 }
