@@ -155,6 +155,13 @@ pub trait Subject: Any {
         Looks::Free
     }
 
+    /// Whether two runs of a program do the same also where the contract leaves the heap a choice: in which order the members of a
+    /// set have their user code run and die. A heap that goes by addresses, or by hashes with random keys, need not. Then
+    /// `determinism` compares only what depends on no choice.
+    fn repeats(&self) -> bool {
+        true
+    }
+
     /// Whether the subject is lost, and how: its process has ended, or does not answer. It is asked after each call and
     /// each look, and what a lost subject has answered counts for nothing; a subject has no other way to say so.
     fn broken(&self) -> Option<Violation> {

@@ -49,6 +49,7 @@ mod processes;
 mod properties;
 mod public_paths;
 mod reached;
+mod repeats;
 mod replay_command;
 mod report;
 mod saved_first;

@@ -38,6 +38,8 @@ impl Pointers for Node {
     type Handle = Gc<Self>;
     type Weak = ();
     const COUNTS: bool = true;
+    /// The members of a set die in the order of a hash table whose keys are random.
+    const REPEATS: bool = false;
     const PROGRAM: &'static str = include_str!("unsync_node.rs");
     /// A handle that the mutator holds, dropped by the code of a set, can make the collector panic, and that thread never
     /// collects again (`dumpster-unsync-2.1.0.toml`). It hides what else there is.

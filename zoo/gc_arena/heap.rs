@@ -65,7 +65,8 @@ impl ArenaHeap {
             // Programs are small: sleeping is short.
             arena.metrics().set_pacing(Pacing { min_sleep: 2, ..Pacing::DEFAULT });
         }
-        let script = Script::default().again(true);
+        let mut script = Script::default();
+        script.keep(true);
         ArenaHeap { arena, is_paced, state: State { script, ..State::default() } }
     }
 

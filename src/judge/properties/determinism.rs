@@ -2,7 +2,8 @@
 //!
 //! There is no model here, only what the subjects show: outcomes, the journal, who lives, contents, counts, statistics
 //! and cycles. After each line, all this is hashed to one number for each subject. The [`digest`] of a run hashes its
-//! numbers. Of a subject whose dialect leaves it choices, only the outcomes are compared that depend on none.
+//! numbers. Of a subject that has choices, and may choose otherwise, only the outcomes are
+//! compared that depend on none.
 
 use super::bare::Bare;
 use crate::judge::figure::Figure;
@@ -85,9 +86,9 @@ impl Bare {
             return Ok(Shown { outcome: Outcome::Skipped, journal: Vec::new(), returned: Vec::new(), digest: 0 });
         };
         let returned = self.subject.take_returned();
-        let digest = match self.abilities.dialect().has_choices() {
-            true => self.promised(line, &outcome),
-            false => self.shown(&outcome, &journal, &returned),
+        let digest = match self.abilities.repeats() {
+            true => self.shown(&outcome, &journal, &returned),
+            false => self.promised(line, &outcome, &journal),
         };
         self.unless_lost()?;
         Ok(Shown { outcome, journal, returned, digest })
@@ -158,12 +159,14 @@ impl Bare {
     }
 
     /// A digest of what a subject promises that has choices: what a line gives that names only objects which held
-    /// references reach, unless the outcome is a choice.
-    fn promised(&self, line: &Line, outcome: &Outcome) -> u64 {
-        let dialect = self.abilities.dialect();
-        let is_chosen = matches!(line.operation.code(), Code::Upgrade | Code::Collect | Code::CollectSlice);
+    /// references reach, unless the outcome is a choice, or may depend on one.
+    fn promised(&mut self, line: &Line, outcome: &Outcome, journal: &[Event]) -> u64 {
+        // What user code does depends on when and in which order it runs.
+        self.code_ran |= journal.iter().any(|event| matches!(event, Event::Began(_) | Event::Called(_)));
+        let by_line = matches!(line.operation.code(), Code::Upgrade | Code::Collect | Code::CollectSlice);
+        let is_chosen = by_line || self.code_ran;
         let mut digest = Xxh3::new();
-        if dialect.names == Names::Held && !is_chosen {
+        if self.abilities.dialect().names == Names::Held && !is_chosen {
             outcome.hash(&mut digest);
         }
         digest.finish()

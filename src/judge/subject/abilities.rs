@@ -14,6 +14,7 @@ pub struct Abilities {
     observations: u64,
     dialect: Dialect,
     looks: Looks,
+    repeats: bool,
 }
 
 // Each has its bit.
@@ -31,6 +32,7 @@ impl Abilities {
             observations: observations.fold(0, |bits, observation| bits | 1 << *observation as u32),
             dialect: subject.dialect(),
             looks: subject.looks(),
+            repeats: subject.repeats(),
         }
     }
 
@@ -48,6 +50,11 @@ impl Abilities {
     /// What it costs to look.
     pub fn looks(&self) -> Looks {
         self.looks
+    }
+
+    /// Whether two runs of a program do the same, whatever its dialect leaves open.
+    pub fn repeats(&self) -> bool {
+        self.repeats && !self.dialect.has_choices()
     }
 
     /// Whether there is that operation.

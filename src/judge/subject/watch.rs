@@ -108,6 +108,10 @@ impl Subject for Watched {
         self.0.as_deref().map_or(Looks::Free, |subject| during(|| subject.looks()))
     }
 
+    fn repeats(&self) -> bool {
+        self.0.as_deref().is_none_or(|subject| during(|| subject.repeats()))
+    }
+
     fn broken(&self) -> Option<Violation> {
         self.ask(|subject| subject.broken())
     }

@@ -60,6 +60,10 @@ impl<P: Pointers> Subject for PointerHeap<P> {
         observes::<P>(observation)
     }
 
+    fn repeats(&self) -> bool {
+        P::REPEATS
+    }
+
     fn dialect(&self) -> Dialect {
         P::dialect()
     }

@@ -43,6 +43,10 @@ pub trait Pointers: Sized + 'static {
     /// Whether the crate says how many handles there are to a node.
     const COUNTS: bool = false;
 
+    /// Whether garbage dies in the same order in each run of a program. A collector that goes by addresses, or by hashes with random
+    /// keys, says no.
+    const REPEATS: bool = true;
+
     /// The operations that code of the dying can't ask for.
     const NOT_IN_CODE: &'static [Code] = &[];
 

@@ -3,7 +3,7 @@
 use super::Pointers;
 use crate::judge::code::Finalizers;
 use heapproof_model::definitions::{Graph, reachable};
-use heapproof_model::dialect::{Again, Release, SetView, UserCode};
+use heapproof_model::dialect::{Again, ContentsOrder, Release, SetView, UserCode};
 use heapproof_model::{Contents, Dialect, Event, Kind, Object, Refusal, Value};
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
@@ -33,8 +33,8 @@ pub(super) struct State<P: Pointers> {
     pub running: Vec<Running>,
     /// Objects that nothing saves any more.
     pub doomed: BTreeSet<Object>,
-    /// What was held by the dead of this call. Each lives until its turn comes.
-    owed: BTreeSet<Object>,
+    /// What each dead object of this call is still to give up, in that order. It lives until its turn comes.
+    owed: Vec<VecDeque<Object>>,
     /// Whether a panic of code goes through the crate.
     pub panics: bool,
     /// Whether that comes out of the outermost call.
@@ -52,7 +52,7 @@ impl<P: Pointers> Default for State<P> {
             dialect,
             running: Vec::new(),
             doomed: BTreeSet::new(),
-            owed: BTreeSet::new(),
+            owed: Vec::new(),
             panics: false,
             passes: false,
             has_ended: false,
@@ -153,6 +153,7 @@ impl<P: Pointers> State<P> {
             |by: Object| self.contents(by).is_some_and(|contents| contents.references().any(|to| to == object));
         let is_referred_to = self.dialect.release == Release::Traced || self.living().any(refers);
         let dies = sort == UserCode::Destructor && self.dialect.set_code.runs_as(sort);
+        self.gave_up(object);
         if is_referred_to && dies && !self.doomed.contains(&object) {
             let garbage = self.garbage();
             garbage.iter().for_each(|object| self.tear(*object));
@@ -169,10 +170,25 @@ impl<P: Pointers> State<P> {
         }
     }
 
+    /// An object dies, so its last handle has been dropped: if a dead object held that, then what it gives up before has been too.
+    fn gave_up(&mut self, object: Object) {
+        let last =
+            self.owed.iter_mut().rev().find_map(|owed| Some((owed.iter().rposition(|one| *one == object)?, owed)));
+        match last {
+            Some((place, owed)) if self.dialect.contents == ContentsOrder::Unordered => drop(owed.remove(place)),
+            Some((place, owed)) => drop(owed.drain(..=place)),
+            None => {}
+        }
+    }
+
+    fn is_owed(&self, object: Object) -> bool {
+        self.owed.iter().flatten().any(|owed| *owed == object)
+    }
+
     /// What no handle leads to that somebody holds.
     fn garbage(&self) -> Vec<Object> {
         let runs = self.running.iter().filter(|run| !run.in_set).map(|run| run.object);
-        let roots = self.living().filter(|object| self.holds(*object) || self.owed.contains(object));
+        let roots = self.living().filter(|object| self.holds(*object) || self.is_owed(*object));
         let reached = reachable(self, roots.chain(runs.filter(|object| self.lives(*object))));
         self.living().filter(|object| !reached[object.index()]).collect()
     }
@@ -189,7 +205,11 @@ impl<P: Pointers> State<P> {
     pub fn died(&mut self, object: Object) {
         let thing = &mut self.things[object.index()];
         thing.lives = false;
-        self.owed.extend(thing.contents.values.iter().filter_map(Value::reference));
+        let mut owed: VecDeque<Object> = thing.contents.references().collect();
+        if self.dialect.contents == ContentsOrder::Reversed {
+            owed.make_contiguous().reverse();
+        }
+        self.owed.push(owed);
         self.finalizers.forget(object);
         self.finalizers.journal.push(Event::Died(object));
     }

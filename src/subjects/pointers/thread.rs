@@ -42,6 +42,7 @@ pub(super) struct InItsThread {
     broken: Option<Violation>,
     supports: fn(Code) -> bool,
     not_in_code: &'static [Code],
+    repeats: bool,
     observes: fn(Observation) -> bool,
     dialect: Dialect,
 }
@@ -61,6 +62,7 @@ impl InItsThread {
             broken: None,
             supports: supports::<P>,
             not_in_code: P::NOT_IN_CODE,
+            repeats: P::REPEATS,
             observes: observes::<P>,
             dialect: P::dialect(),
         }
@@ -119,6 +121,10 @@ impl Subject for InItsThread {
 
     fn observes(&self, observation: Observation) -> bool {
         (self.observes)(observation)
+    }
+
+    fn repeats(&self) -> bool {
+        self.repeats
     }
 
     fn dialect(&self) -> Dialect {

@@ -24,6 +24,8 @@ pub(super) struct Greeting {
     pub begins_anew: bool,
     /// Whether to look changes what happens next.
     pub look_disturbs: bool,
+    /// Whether runs of one program may differ in what the contract leaves open.
+    pub runs_differ: bool,
 }
 
 /// What stands before an operation that code can't ask for.
@@ -80,6 +82,7 @@ impl Greeting {
             "dialect" => self.dialect = rest.parse().map_err(|error| format!("{error}"))?,
             "begin" => self.begins_anew = either(rest, "anew", "fresh")?,
             "look" => self.look_disturbs = either(rest, "disturbs", "harmless")?,
+            "runs" => self.runs_differ = either(rest, "differ", "alike")?,
             _ => return Err("there is no such line; `docs/protocol.md` has all".to_owned()),
         }
         Ok(())

@@ -358,6 +358,10 @@ impl Subject for ProcessSubject {
         if self.pool.greeting().look_disturbs { Looks::Disturbing } else { Looks::Dear }
     }
 
+    fn repeats(&self) -> bool {
+        !self.pool.greeting().runs_differ
+    }
+
     fn broken(&self) -> Option<Violation> {
         self.talk.borrow().lost.clone().map(|lost| Violation::Lost(Box::new(lost)))
     }
