@@ -54,6 +54,7 @@ typedef struct {
     const char *dialect;   /* where the heap differs from the contract, or null */
     unsigned observations; /* HP_REFUSALS | .. */
     int look_disturbs;     /* `look` changes what happens next */
+    int runs_differ;       /* two runs of a program may differ in what the contract leaves open */
     int panics;            /* `hp_run_code` may say that the code has panicked */
 
     /* Empties the heap; called at the start and for each new program. Without it each program gets a process. */
@@ -813,6 +814,7 @@ static void hp_greet(const hp_heap *h) {
     if (h->dialect && *h->dialect) hp_puts("\ndialect "), hp_puts(h->dialect);
     hp_puts(h->begin ? "\nbegin anew" : "\nbegin fresh");
     hp_puts(h->look_disturbs ? "\nlook disturbs" : "\nlook harmless");
+    hp_puts(h->runs_differ ? "\nruns differ" : "\nruns alike");
     hp_puts("\nready"), hp_end_line();
 }
 

@@ -36,7 +36,8 @@ export const isReference = (value) => value !== null && typeof value === 'object
 /** Speaks until the input ends. From now on what is printed goes to standard error.
  *
  * observations: of `refusals journal sets`; the others follow from the methods `look`, `counts`, `strong`.
- * operations: the names of those that the method `other` carries out. */
+ * operations: the names of those that the method `other` carries out.
+ * runsDiffer: two runs of a program may differ in what the contract leaves open. */
 export function run(heap, name, version, options = {}) {
   library = new Library(heap);
   library.greet(name, version, options);
@@ -117,7 +118,8 @@ class Library {
     return methods.split(' ').every((method) => typeof this.heap[method] === 'function');
   }
 
-  greet(name, version, { observations = '', dialect = '', panics = false, lookDisturbs = false, operations = '' }) {
+  greet(name, version, options) {
+    const { observations = '', dialect = '', panics = false, lookDisturbs = false, runsDiffer = false, operations = '' } = options;
     const has = Object.keys(NEEDS).filter((operation) => this.has(NEEDS[operation]));
     const seen = Object.entries({ contents: 'look', counts: 'counts', strong: 'strong' }).filter(([, of]) => this.has(of));
     const more = (text) => text.split(' ').filter((word) => word);
@@ -128,6 +130,7 @@ class Library {
     if (dialect) this.answer(`dialect ${dialect}`);
     this.answer(this.has('begin') ? 'begin anew' : 'begin fresh');
     this.answer(lookDisturbs ? 'look disturbs' : 'look harmless');
+    this.answer(runsDiffer ? 'runs differ' : 'runs alike');
     this.answer('ready');
   }
 

@@ -594,7 +594,7 @@ proc commands(): bool =
       answers.add(if depth > 0: "done\n" else: "refused panicked\n")
 
 proc converse*(theHeap: Heap, name, version, observations, dialect: string, panics, lookDisturbs: bool,
-    operations: string) =
+    operations: string, runsDiffer: bool) =
   ## What `run` calls. Speaks until the input ends.
   heap = theHeap
   template has(member: untyped): bool = heap.member != nil
@@ -620,7 +620,8 @@ proc converse*(theHeap: Heap, name, version, observations, dialect: string, pani
   if observations != "": answers.add ' ' & observations
   if dialect != "": answers.add "\ndialect " & dialect
   answers.add(if has begin: "\nbegin anew" else: "\nbegin fresh")
-  answers.add(if lookDisturbs: "\nlook disturbs\nready\n" else: "\nlook harmless\nready\n")
+  answers.add(if lookDisturbs: "\nlook disturbs" else: "\nlook harmless")
+  answers.add(if runsDiffer: "\nruns differ\nready\n" else: "\nruns alike\nready\n")
   moveDescriptors()
   handleCrashes()
   signal(SIGPIPE, SIG_IGN)
@@ -649,12 +650,13 @@ macro takesFirst(procs: typed, T: typedesc): bool =
   newLit(false)
 
 template run*(theHeap: typed, T: typedesc, name, version: string, observations = "", dialect = "", panics = false,
-    lookDisturbs = false, operations = "") =
+    lookDisturbs = false, operations = "", runsDiffer = false) =
   ## Speaks until the input ends. Call it before anything is printed; from then on `echo` goes to standard error.
   ##
   ## T: what the heap's objects are, a type that inherits from `HeapObject`.
   ## observations: of `refusals journal sets`; the others follow from the procs `look`, `counts`, `strong`.
   ## operations: the names of those that the proc `other` carries out.
+  ## runsDiffer: two runs of a program may differ in what the contract leaves open.
   block:
     mixin newTable, newArray, newClosure, newBox, newScalar, newWeak, readField, writeField, remove, length, readIndex,
       writeIndex, push, pop, take, drop, arm, upgrade, collect, look, counts, strong, begin, room, other
@@ -699,4 +701,4 @@ template run*(theHeap: typed, T: typedesc, name, version: string, observations =
     implement(begin, proc () = h.begin())
     implement(room, proc (): int = h.room())
     implement(other, proc (line: string, into: var Value) = into = toValue(h.other(line)))
-    converse(can, name, version, observations, dialect, panics, lookDisturbs, operations)
+    converse(can, name, version, observations, dialect, panics, lookDisturbs, operations, runsDiffer)

@@ -50,6 +50,7 @@ final class Panic extends \Exception
  *
  * $observations: of `refusals journal sets`. The others follow from the methods `look`, `counts`, `strong`.
  * $operations: the names of those that the method `other` carries out.
+ * $runsDiffer: two runs of a program may differ in what the contract leaves open.
  * $weakly: the library does not keep objects alive. They are PHP's own, and have died when PHP has freed them. */
 function run(
     object $heap,
@@ -61,9 +62,10 @@ function run(
     bool $lookDisturbs = false,
     string $operations = '',
     bool $weakly = false,
+    bool $runsDiffer = false,
 ): void {
     $library = Library::$present = new Library($heap, $weakly);
-    $library->greet($name, $version, $observations, $dialect, $panics, $lookDisturbs, $operations);
+    $library->greet($name, $version, $observations, $dialect, $panics, $lookDisturbs, $operations, $runsDiffer);
     $library->speak();
 }
 
@@ -167,6 +169,7 @@ final class Library
         bool $panics,
         bool $lookDisturbs,
         string $others,
+        bool $runsDiffer,
     ): void {
         $has = fn (string ...$methods) => \array_filter($methods, fn ($m) => !\method_exists($this->heap, $m)) === [];
         $operations = [
@@ -191,6 +194,7 @@ final class Library
             . ($dialect === '' ? '' : "dialect $dialect\n")
             . ($has('begin') ? "begin anew\n" : "begin fresh\n")
             . ($lookDisturbs ? "look disturbs\n" : "look harmless\n")
+            . ($runsDiffer ? "runs differ\n" : "runs alike\n")
             . "ready\n";
     }
 

@@ -29,15 +29,16 @@ class Char(str):
     """A character, which is no string of length one."""
 
 
-def run(heap, name, version, observations="", dialect="", panics=False, look_disturbs=False, operations=""):
+def run(heap, name, version, observations="", dialect="", panics=False, look_disturbs=False, operations="", runs_differ=False):
     """Speaks until the input ends. From now on `print` goes to standard error.
 
     observations: of `refusals journal sets`; the others follow from the methods `look`, `counts`, `strong`.
     operations: the names of those that the method `other` carries out.
+    runs_differ: two runs of a program may differ in what the contract leaves open.
     """
     global _library
     _library = _Library(heap)
-    _library.greet(name, version, observations, dialect, panics, look_disturbs, operations)
+    _library.greet(name, version, observations, dialect, panics, look_disturbs, operations, runs_differ)
     _library.speak()
 
 
@@ -131,7 +132,7 @@ class _Library:
     def has(self, methods):
         return all(hasattr(self.heap, method) for method in methods.split())
 
-    def greet(self, name, version, observations, dialect, panics, look_disturbs, operations):
+    def greet(self, name, version, observations, dialect, panics, look_disturbs, operations, runs_differ):
         has = [operation for operation, methods in _NEEDS.items() if self.has(methods)]
         has += ["Panic"] if panics and self.has("on") else []
         seen = [word for word, method in (("contents", "look"), ("counts", "counts"), ("strong", "strong")) if self.has(method)]
@@ -143,6 +144,7 @@ class _Library:
             *(["dialect " + dialect] if dialect else []),
             "begin anew" if self.has("begin") else "begin fresh",
             "look disturbs" if look_disturbs else "look harmless",
+            "runs differ" if runs_differ else "runs alike",
             "ready",
         ]
 

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64, xxh3_128};
 
 thread_local! {
     static TEST: RefCell<Test> = RefCell::default();
@@ -52,11 +52,12 @@ impl Test {
     }
 }
 
-/// A number that belongs to a program: what is drawn by it is the same wherever the program runs. Its operations are enough; to take
-/// their operands too would cost a quarter of what it costs to run the program.
+/// A number that belongs to a program: what is drawn by it is the same whenever the program runs. To encode the program for it would
+/// take three times as long.
 pub(crate) fn of_program(program: &Program) -> u64 {
-    let tags: Vec<u8> = program.lines().iter().filter_map(|line| line.operation.code().tag()).collect();
-    xxh3_64(&tags)
+    let mut digest = Xxh3::new();
+    program.lines().hash(&mut digest);
+    digest.finish()
 }
 
 /// Gathers values and hashes them all at once, since states are many small numbers.

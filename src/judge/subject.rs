@@ -162,8 +162,9 @@ pub trait Subject: Any {
         true
     }
 
-    /// Whether the subject is lost, and how: its process has ended, or does not answer. It is asked after each call and
-    /// each look, and what a lost subject has answered counts for nothing; a subject has no other way to say so.
+    /// Whether the subject is lost, and how: its process has ended, or does not answer. It is asked after each call, and
+    /// behind one look or many; what a lost subject has answered counts for nothing, and a subject has no other way to say so. Once it is
+    /// lost it answers further looks at once, with anything.
     fn broken(&self) -> Option<Violation> {
         None
     }

@@ -191,6 +191,7 @@ fn what_is_wrong_with_a_command_or_its_greeting_is_said_in_a_line() {
         ("exec:echo hello", "it greets with \"hello\", and not with `heapproof 1`"),
         (&greet("operations Tabel"), "there is no operation `Tabel`; did you mean `Table`?"),
         (&greet("begin now"), "expected `anew` or `fresh`"),
+        (&greet("runs away"), "expected `differ` or `alike`"),
     ] {
         let (code, _, error) = heapproof(folder.path(), &["check", "--subject", subject]);
         assert_eq!((code, error.lines().count()), (2, 1), "{subject}: {error}");

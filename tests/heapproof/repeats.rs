@@ -15,15 +15,18 @@ struct Turning {
     heap: HeapSubject,
     turns: bool,
     repeats: bool,
+    /// Whether every second one gives another value of a box too, which nothing allows.
+    lies: bool,
 }
 
-fn turning(repeats: bool) -> Box<dyn Subject> {
+fn turning(repeats: bool, lies: bool) -> Box<dyn Subject> {
     let turns = MADE.fetch_add(1, Ordering::Relaxed) % 2 == 1;
-    Box::new(Turning { heap: HeapSubject::default(), turns, repeats })
+    Box::new(Turning { heap: HeapSubject::default(), turns, repeats, lies })
 }
 
-const SAYS_SO: SubjectKind = SubjectKind::new("says-so", "a heap whose runs differ", || turning(false));
-const SAYS_NOTHING: SubjectKind = SubjectKind::new("says-nothing", "a heap whose runs differ", || turning(true));
+const SAYS_SO: SubjectKind = SubjectKind::new("says-so", "a heap whose runs differ", || turning(false, false));
+const SAYS_NOTHING: SubjectKind = SubjectKind::new("says-nothing", "a heap whose runs differ", || turning(true, false));
+const LIES: SubjectKind = SubjectKind::new("lies", "a heap whose boxes differ", || turning(false, true));
 
 impl Subject for Turning {
     fn supports(&self, code: Code) -> bool {
@@ -39,7 +42,10 @@ impl Subject for Turning {
     }
 
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
-        self.heap.call(operation)
+        match operation {
+            Operation::ReadBox { .. } if self.lies && self.turns => Ok(Value::Int(7)),
+            operation => self.heap.call(operation),
+        }
     }
 
     fn lives(&self, object: Object) -> bool {
@@ -70,4 +76,12 @@ fn the_order_in_a_set_may_differ_between_runs_if_the_heap_says_so() {
     for kind in [SAYS_SO, SAYS_NOTHING] {
         assert_eq!(Property::Lockstep.check(&kind, &ring).failure, None, "each order is the contract's");
     }
+}
+
+#[test]
+fn an_outcome_that_no_order_decides_may_not_differ() {
+    let read: Program = "a = box 1\n*a\ncollect".parse().unwrap();
+    println!("{read:?}");
+    let failure = Property::Determinism.check(&LIES, &read).failure.unwrap();
+    assert_eq!(failure.signature(&read).to_string(), "undetermined-outcome-at-read-box");
 }

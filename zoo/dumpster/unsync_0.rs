@@ -37,6 +37,8 @@ impl Drop for Node {
 impl Pointers for Node {
     type Handle = Gc<Self>;
     type Weak = ();
+    /// The members of a set die in the order of a hash table whose keys are random.
+    const REPEATS: bool = false;
     const NOT_IN_CODE: &'static [Code] = &[Code::Collect];
 
     fn node(probe: Probe<Self>) -> Gc<Self> {

@@ -60,6 +60,8 @@ impl Pointers for Node {
     type Weak = ();
     const COUNTS: bool = true;
     const PROGRAM: &'static str = include_str!("unsync_1_node.rs");
+    /// The members of a set die in the order of a hash table whose keys are random.
+    const REPEATS: bool = false;
     const NOT_IN_CODE: &'static [Code] = &[Code::Collect];
 
     fn node(probe: Probe<Self>) -> Handle {

@@ -116,7 +116,10 @@ impl Subject for ArenaHeap {
         match code {
             Code::On | Code::Panic => !self.is_paced,
             Code::Chain | Code::Ring | Code::Take | Code::Drop | Code::Upgrade | Code::Collect => true,
-            _ => code.allocates_plainly() || code.reads() || code.writes(),
+            Code::ReadField | Code::ReadElement | Code::ReadCapture | Code::ReadBox => true,
+            Code::WriteField | Code::WriteElement | Code::WriteCapture | Code::WriteBox => true,
+            Code::Push | Code::Pop | Code::Remove => true,
+            _ => code.allocates_plainly(),
         }
     }
 

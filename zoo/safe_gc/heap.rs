@@ -65,7 +65,9 @@ impl Subject for SafeHeap {
     fn supports(&self, code: Code) -> bool {
         let makes = matches!(code, Code::Table | Code::Box | Code::Array | Code::Closure | Code::Scalar);
         let others = matches!(code, Code::Chain | Code::Ring | Code::Take | Code::Drop | Code::Collect);
-        makes || others || code.reads() || code.writes()
+        let reads = matches!(code, Code::ReadField | Code::ReadElement | Code::ReadCapture | Code::ReadBox);
+        let writes = matches!(code, Code::WriteField | Code::WriteElement | Code::WriteCapture | Code::WriteBox);
+        makes || others || reads || writes || matches!(code, Code::Push | Code::Pop | Code::Remove)
     }
 
     fn observes(&self, observation: Observation) -> bool {

@@ -1,7 +1,8 @@
 //! What one walk over all objects shows of them together.
 //!
-//! Most objects bear few marks, and of most structures there is nothing: no table has a directory, no weak object a target, nothing
-//! dangles. A check asks this first, and walks itself only where it has something to compare.
+//! Most objects bear few marks, and of most structures there is nothing: no table has a directory, no weak
+//! object a target, nothing dangles. A check asks this first, and walks itself only where it has something to
+//! compare.
 
 use crate::arena::Arena;
 use crate::fields::Values;
@@ -15,7 +16,7 @@ pub(crate) struct Census {
     pub(crate) marks: Marks,
     /// Whether any is white.
     pub(super) whites: bool,
-    /// Whether nothing refers to any of them, and it does not wait in the queue.
+    /// Whether any has no reference and does not wait in the queue.
     pub(super) unreferenced: bool,
     /// Whether any refers to what is gone.
     pub(super) dangles: bool,

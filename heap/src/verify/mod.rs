@@ -11,7 +11,7 @@
 //! stack. An id is believed only if its generation is that of the living object in its slot.
 //!
 //! A structure that is added to the heap gets a file here, which derives it anew, and a line in
-//! [`Heap::verify_field_refs_consistency`]; its repair gets a function in [`crate::recovery`].
+//! `verify_structures`; what it can spare itself by the [`Census`] is a field there. Its repair gets a function in [`crate::recovery`].
 
 mod census;
 mod colours;

@@ -16,7 +16,7 @@ use crate::{Heap, Host, ObjectId};
 impl<H: Host> Heap<H> {
     pub(crate) fn verify_weak_lists(&self, census: &Census) -> Vec<VerificationError> {
         let mut found = Vec::new();
-        // Whether nothing is targeted, and nothing says so.
+        // Nothing is targeted, and nothing says so.
         if self.weak_index.len() == 0 && !census.has(Mark::Targeted) && !census.targets {
             return found;
         }

@@ -1,6 +1,7 @@
 //! Finds in which other contract a failure would be none.
 //!
-//! A heap may be right, and declare the wrong dialect (SPEC 11). So each other answer of each clause is tried on the failing trace.
+//! A heap may be right, and declare the wrong dialect (SPEC 11). So each other answer of each clause is tried on the failing trace, unless
+//! the heap can't be asked any more.
 //! An answer is told if the trace holds under it, no more lines of it are skipped, and no answer that allows less does as well:
 //! a loose answer explains everything. What several clauses together would allow is not found.
 
@@ -23,7 +24,8 @@ impl Explanation {
             return;
         }
         let verdict = judge(subject);
-        // No contract lets a heap end its process or keep it busy. To see it again for each answer would take its limit each time.
+        // No contract lets a heap end its process, keep it busy, or answer what the protocol has no word for. To see it again for each
+        // answer could take its limit each time.
         if verdict.failure.is_some_and(|failure| matches!(failure.violation, Violation::Lost(_))) {
             return;
         }

@@ -3,7 +3,7 @@
 use crate::judge::subject::Subject;
 use crate::judge::violation::Violation;
 
-/// A subject that is asked after each call, and after each look, whether it is lost.
+/// A subject that is asked after each call, and behind one look or many, whether it is lost.
 pub(super) struct Asked(Box<dyn Subject>);
 
 impl Asked {

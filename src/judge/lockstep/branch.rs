@@ -143,7 +143,7 @@ impl Lockstep {
     /// Another lockstep in the same state; `past` is the past of this one.
     pub(crate) fn branch(&self, kind: &SubjectKind, past: &Past) -> Result<Lockstep, Violation> {
         guarded(|| {
-            if self.abilities.dialect().has_choices() {
+            if !self.abilities.repeats() {
                 return past.repeated(kind);
             }
             let mut branch = self.beside(past.again(kind)?, self.model.clone());

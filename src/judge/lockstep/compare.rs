@@ -233,7 +233,10 @@ pub(super) fn same_cycles<'a>(
     mut subject: Vec<Vec<Object>>,
     violation: impl FnOnce(Vec<BTreeSet<Object>>, Vec<BTreeSet<Object>>) -> Violation,
 ) -> Checked {
-    subject.iter_mut().for_each(|cycle| cycle.sort_unstable());
+    for cycle in &mut subject {
+        cycle.sort_unstable();
+        cycle.dedup();
+    }
     subject.sort_unstable();
     let mut others = subject.iter();
     let mut agrees = |cycle: &BTreeSet<Object>| others.next().is_some_and(|other| cycle.iter().eq(other));

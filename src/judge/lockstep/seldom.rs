@@ -10,7 +10,7 @@
 //! - the contents of all objects before what collects.
 //!
 //! Nothing is left out because the model says that nothing has changed. How often everything is compared is drawn from the
-//! program's bytes, so it is the same wherever the program runs; one program in sixteen is compared after every operation.
+//! program, so it is the same whenever the program runs; one program in sixteen is compared after every operation.
 //!
 //! What fails so is run again with everything compared after every operation: that names the line, see
 //! [`haste`](crate::judge::haste).

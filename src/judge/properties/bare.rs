@@ -16,8 +16,8 @@ pub(super) struct Bare {
     pub damaged: Vec<Object>,
     /// The references that the mutator held before the heap was damaged, one entry each.
     roots: Vec<Object>,
-    /// Whether user code has run.
-    pub code_ran: bool,
+    /// Whether the program has given code to an object.
+    pub has_code: bool,
 }
 
 impl Runs for Bare {
@@ -56,15 +56,15 @@ impl Bare {
         let subject = kind.make()?;
         let abilities = kind.abilities_of(&*subject);
         let finalizers = Finalizers::default();
-        Ok(Bare { subject, abilities, finalizers, objects: 0, damaged: Vec::new(), roots: Vec::new(), code_ran: false })
+        Ok(Bare { subject, abilities, finalizers, objects: 0, damaged: Vec::new(), roots: Vec::new(), has_code: false })
     }
 
     /// A copy, if the subject can be copied.
     pub fn copied(&self) -> Option<Bare> {
         let subject = self.subject.fork().filter(|_| self.abilities.shows(Observation::Fork))?;
-        let Bare { abilities, finalizers, objects, damaged, roots, code_ran, .. } = self;
+        let Bare { abilities, finalizers, objects, damaged, roots, has_code, .. } = self;
         let (finalizers, objects, damaged, roots) = (finalizers.clone(), *objects, damaged.clone(), roots.clone());
-        Some(Bare { subject, abilities: *abilities, finalizers, objects, damaged, roots, code_ran: *code_ran })
+        Some(Bare { subject, abilities: *abilities, finalizers, objects, damaged, roots, has_code: *has_code })
     }
 
     /// Lets the names of a program stand for nothing again, so that it can be run once more.

@@ -2,8 +2,8 @@
 //!
 //! There is no model here, only what the subjects show: outcomes, the journal, who lives, contents, counts, statistics
 //! and cycles. After each line, all this is hashed to one number for each subject. The [`digest`] of a run hashes its
-//! numbers. Of a subject that has choices, and may choose otherwise, only the outcomes are
-//! compared that depend on none.
+//! numbers. Of a subject that may choose otherwise in each run, only those outcomes
+//! are compared that depend on no choice.
 
 use super::bare::Bare;
 use crate::judge::figure::Figure;
@@ -88,7 +88,7 @@ impl Bare {
         let returned = self.subject.take_returned();
         let digest = match self.abilities.repeats() {
             true => self.shown(&outcome, &journal, &returned),
-            false => self.promised(line, &outcome, &journal),
+            false => self.promised(line, &outcome),
         };
         self.unless_lost()?;
         Ok(Shown { outcome, journal, returned, digest })
@@ -158,15 +158,16 @@ impl Bare {
         }
     }
 
-    /// A digest of what a subject promises that has choices: what a line gives that names only objects which held
-    /// references reach, unless the outcome is a choice, or may depend on one.
-    fn promised(&mut self, line: &Line, outcome: &Outcome, journal: &[Event]) -> u64 {
-        // What user code does depends on when and in which order it runs.
-        self.code_ran |= journal.iter().any(|event| matches!(event, Event::Began(_) | Event::Called(_)));
-        let by_line = matches!(line.operation.code(), Code::Upgrade | Code::Collect | Code::CollectSlice);
-        let is_chosen = by_line || self.code_ran;
+    /// A digest of what a subject promises that may choose otherwise in each run: what a line gives. Where its dialect has choices, only
+    /// if the line names only objects that held references reach, and its outcome is no choice. And only until code is given
+    /// to an object: what that does depends on when it runs, and in which order.
+    fn promised(&mut self, line: &Line, outcome: &Outcome) -> u64 {
+        let (code, dialect) = (line.operation.code(), self.abilities.dialect());
+        let is_chosen =
+            dialect.names == Names::Any || matches!(code, Code::Upgrade | Code::Collect | Code::CollectSlice);
+        self.has_code |= code.arms();
         let mut digest = Xxh3::new();
-        if self.abilities.dialect().names == Names::Held && !is_chosen {
+        if !(self.has_code || dialect.has_choices() && is_chosen) {
             outcome.hash(&mut digest);
         }
         digest.finish()

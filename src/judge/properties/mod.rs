@@ -103,7 +103,7 @@ properties! {
 impl Property {
     /// The verdict of [`Property::check`] for less work, where many programs are run to find those that fail.
     ///
-    /// Under the lockstep everything is compared after every few operations, as many as the program's bytes say, and in between what
+    /// Under the lockstep everything is compared after every few operations, as many as the program says, and in between what
     /// an operation names. Of the trials of some other properties, as every fault at every object, one in a few is made. What fails
     /// is checked, and that is the verdict.
     pub fn seek(self, subject: &SubjectKind, program: &Program) -> Verdict {

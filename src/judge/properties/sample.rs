@@ -2,7 +2,7 @@
 //!
 //! Some properties try hundreds of things on copies of one heap: every fault at every object, every line damaged. That costs as much
 //! as dozens of other programs, and most of it shows nothing new: the objects of one program are much alike. So where a run looks
-//! for failures it makes some of the trials, drawn from the program's bytes, and has more programs. A program that is judged by
+//! for failures it makes some of the trials, drawn from the program, and has more programs. A program that is judged by
 //! itself gets all of them.
 
 use crate::judge::digest;

@@ -52,7 +52,8 @@ impl Abilities {
         self.looks
     }
 
-    /// Whether two runs of a program do the same, whatever its dialect leaves open.
+    /// Whether two runs of a program must do the same: the dialect leaves no choice, and the subject chooses alike where every contract
+    /// leaves one.
     pub fn repeats(&self) -> bool {
         self.repeats && !self.dialect.has_choices()
     }

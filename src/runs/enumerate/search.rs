@@ -135,7 +135,7 @@ impl Search {
             nodes: vec![Node { parent: 0, choice: 0 }],
             met: HashSet::new(),
             ends: Ends::default(),
-            has_choices: subject.abilities()?.dialect().has_choices(),
+            has_choices: !subject.abilities()?.repeats(),
             watched: HashMap::new(),
             level: 0..1,
             next: 0,

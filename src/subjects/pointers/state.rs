@@ -153,7 +153,9 @@ impl<P: Pointers> State<P> {
             |by: Object| self.contents(by).is_some_and(|contents| contents.references().any(|to| to == object));
         let is_referred_to = self.dialect.release == Release::Traced || self.living().any(refers);
         let dies = sort == UserCode::Destructor && self.dialect.set_code.runs_as(sort);
-        self.gave_up(object);
+        if !is_referred_to && !self.doomed.contains(&object) {
+            self.gave_up(object);
+        }
         if is_referred_to && dies && !self.doomed.contains(&object) {
             let garbage = self.garbage();
             garbage.iter().for_each(|object| self.tear(*object));
@@ -170,14 +172,20 @@ impl<P: Pointers> State<P> {
         }
     }
 
-    /// An object dies, so its last handle has been dropped: if a dead object held that, then what it gives up before has been too.
+    /// An object dies in a release, so its last handle has been dropped. Every dead object that names it has come so far. The
+    /// outermost of them is the one that goes on now, so those within it have nothing left to give up.
     fn gave_up(&mut self, object: Object) {
-        let last =
-            self.owed.iter_mut().rev().find_map(|owed| Some((owed.iter().rposition(|one| *one == object)?, owed)));
-        match last {
-            Some((place, owed)) if self.dialect.contents == ContentsOrder::Unordered => drop(owed.remove(place)),
-            Some((place, owed)) => drop(owed.drain(..=place)),
-            None => {}
+        let Some(outermost) = self.owed.iter().position(|owed| owed.contains(&object)) else { return };
+        if self.dialect.release == Release::Nested {
+            self.owed.truncate(outermost + 1);
+        }
+        for owed in &mut self.owed {
+            // Only where each gives up its contents in order, and what that lets die dies at once, has all before it gone too.
+            let in_order = self.dialect.release == Release::Nested && self.dialect.contents != ContentsOrder::Unordered;
+            match owed.iter().rposition(|one| *one == object) {
+                Some(last) if in_order => drop(owed.drain(..=last)),
+                _ => owed.retain(|one| *one != object),
+            }
         }
     }
 

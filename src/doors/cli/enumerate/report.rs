@@ -210,7 +210,7 @@ impl<'a> Reporter<'a> {
 
     /// Whether the subject may do something else the next time that a program is run.
     fn has_choices(&self) -> bool {
-        self.subject.abilities().is_ok_and(|abilities| abilities.dialect().has_choices())
+        self.subject.abilities().is_ok_and(|abilities| !abilities.repeats())
     }
 
     fn json(&mut self, object: &Value) -> io::Result<()> {
