@@ -5,7 +5,7 @@
  * look into the heap: nil, dead objects, wrong kinds, indices out of range. The heap says what happens to its objects:
  * `hp_died` where one dies, and `hp_run_code` where it would call a finalizer or destructor.
  *
- * One source file has `#define HEAPPROOF_IMPLEMENTATION` before it includes this. C99 and POSIX.
+ * One source file in C has `#define HEAPPROOF_IMPLEMENTATION` before it includes this; others, in C or C++, do not. C99 and POSIX.
  * License: MIT OR Apache-2.0.
  */
 #ifndef HEAPPROOF_H
@@ -18,6 +18,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* What a function of the heap returns. Whatever is refused has changed nothing. */
 typedef enum {
@@ -116,6 +120,10 @@ hp_value hp_reference(void *object); /* nil for null */
  * meantime, and in `other`. `hp_object` is the object of a number, or null if it is dead. */
 void hp_allocated(void *object, hp_kind kind);
 void *hp_object(uint32_t number);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
 

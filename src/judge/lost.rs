@@ -33,6 +33,8 @@ pub enum Hang {
 pub struct Lost {
     /// How.
     pub how: Loss,
+    /// Whether it was looked at, and not called: then no line of the program is to blame.
+    pub looked: bool,
     /// The last lines of its standard error; first what a sanitizer reports, if one does.
     pub said: Vec<String>,
 }
@@ -102,6 +104,9 @@ impl fmt::Display for Loss {
 impl fmt::Display for Lost {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.how.fmt(out)?;
+        if self.looked {
+            out.write_str(", when it is asked to `look`")?;
+        }
         self.said.iter().try_for_each(|line| write!(out, "\n    | {line}"))
     }
 }

@@ -154,6 +154,25 @@ fn whatever_breaks_is_a_violation_of_its_own_that_is_minimised_and_replays() {
     }
 }
 
+/// A heap of tables that ends where it is looked at.
+const LOOKED_AT: &str = r#"
+printf 'heapproof 1\nname looked-at 1\noperations Table\nobservations contents\nbegin anew\nready\n'
+n=0
+while read -r l
+do case $l in look) exit 3;; begin) n=0; echo done;; *) echo "done #$n"; n=$((n + 1));; esac
+done
+"#;
+
+#[test]
+fn a_look_that_ends_the_process_is_told_from_a_call_that_does() {
+    let folder = folder();
+    std::fs::write(folder.path().join("looked-at.sh"), LOOKED_AT).unwrap();
+    std::fs::write(folder.path().join("a.trace"), "a = table\n").unwrap();
+    let (code, out, error) = heapproof(folder.path(), &["replay", "a.trace", "--subject", "exec:sh looked-at.sh"]);
+    println!("{out}{error}");
+    assert!(code == 1 && out.contains("it ends its process, with exit code 3, when it is asked to `look`"));
+}
+
 #[test]
 fn what_breaks_is_found_by_a_search_and_cut_down_like_any_failure() {
     let folder = folder();

@@ -52,7 +52,7 @@ fn elsewhere() -> Vec<Violation> {
         Loss::Contradicted("?".into()),
     ];
     let mut all: Vec<Violation> = crashes.into_iter().map(|how| Violation::Crashed { how }).collect();
-    all.extend(losses.map(|how| Violation::Lost(Box::new(Lost { how, said: Vec::new() }))));
+    all.extend(losses.map(|how| Violation::Lost(Box::new(Lost { looked: false, how, said: Vec::new() }))));
     all.push(Violation::Hung { how: Hang::Busy, limit });
     all.push(Violation::OutOfMemory { limit: 9 });
     all.push(Violation::Misplaced { error: "line 9".into(), text: "a = table".into() });

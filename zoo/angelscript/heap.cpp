@@ -26,9 +26,7 @@
 #include <deque>
 #include <string>
 #include <vector>
-extern "C" {
 #include <heapproof.h>
-}
 
 // A class with a handle, or an array of them, that could lead back to it is the collector's business: of each instance the collector holds a
 // reference of its own. The others are counted only: here `Leaf` and `Pointer`, unless the class that they inherit from has a handle.

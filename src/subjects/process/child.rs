@@ -145,7 +145,7 @@ impl Child {
     pub fn wrong(&mut self, how: Loss) -> Lost {
         self.watch.kill();
         self.reap();
-        Lost { how, said: self.said() }
+        Lost { how, looked: false, said: self.said() }
     }
 
     /// How it was lost that closed its output.
@@ -163,7 +163,7 @@ impl Child {
         let ended = status.map(|status| Loss::Crashed(status.into()));
         let how = killed.or(flooded).or(ended).unwrap_or(Loss::Closed);
         self.reap();
-        Lost { how, said: self.said() }
+        Lost { how, looked: false, said: self.said() }
     }
 
     /// Waits for its end, which where there are no groups of processes is not asked for yet.

@@ -101,10 +101,16 @@ impl Talk {
 
     /// Looks, unless nothing has changed since the last look.
     fn look(&mut self, greeting: &Greeting, lives: &[bool]) {
-        if self.seen.is_some() {
+        if self.seen.is_some() || self.lost.is_some() {
             return;
         }
         self.ask(&Coming::Look);
+        self.read_look(greeting, lives);
+        self.lost.iter_mut().for_each(|lost| lost.looked = true);
+    }
+
+    /// Reads what a look shows.
+    fn read_look(&mut self, greeting: &Greeting, lives: &[bool]) {
         let mut seen = BTreeMap::new();
         let count = loop {
             match self.next(|line| Shown::parse(line, greeting)) {
