@@ -53,7 +53,7 @@ impl Test {
 }
 
 /// A number that belongs to a program: what is drawn by it is the same whenever the program runs. To encode the program for it would
-/// take three times as long.
+/// take twice as long.
 pub(crate) fn of_program(program: &Program) -> u64 {
     let mut digest = Xxh3::new();
     program.lines().hash(&mut digest);

@@ -48,6 +48,7 @@ impl<const FINALIZED: bool> Pointers for Node<FINALIZED> {
     type Weak = Weak<Self>;
     const WEAK: bool = true;
     const COUNTS: bool = true;
+
     fn node(probe: Probe<Self>) -> Cc<Self> {
         Cc::new(Node { probe, edges: RefCell::default() })
     }

@@ -13,7 +13,7 @@ use crate::object::Content;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Census {
     /// The marks that any of them has.
-    pub(crate) marks: Marks,
+    marks: Marks,
     /// Whether any is white.
     pub(super) whites: bool,
     /// Whether any has no reference and does not wait in the queue.

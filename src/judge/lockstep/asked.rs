@@ -24,22 +24,17 @@ impl Asked {
     /// What a call gives.
     pub fn call<T>(&mut self, call: impl FnOnce(&mut dyn Subject) -> T) -> Result<T, Violation> {
         let given = call(&mut *self.0);
-        self.unless_lost(given)
+        self.0.broken().map_or(Ok(given), Err)
     }
 
     /// What a look shows.
     pub fn look<T>(&self, look: impl FnOnce(&dyn Subject) -> T) -> Result<T, Violation> {
-        let shown = look(&*self.0);
-        self.unless_lost(shown)
+        self.looks(|subject| Ok(look(subject)))
     }
 
     /// What many looks show. Whether it is lost is asked once, behind them: then nothing that they have shown counts.
     pub fn looks<T>(&self, looks: impl FnOnce(&dyn Subject) -> Result<T, Violation>) -> Result<T, Violation> {
         let shown = looks(&*self.0);
         self.0.broken().map_or(shown, Err)
-    }
-
-    fn unless_lost<T>(&self, answer: T) -> Result<T, Violation> {
-        self.0.broken().map_or(Ok(answer), Err)
     }
 }

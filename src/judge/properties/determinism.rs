@@ -2,8 +2,7 @@
 //!
 //! There is no model here, only what the subjects show: outcomes, the journal, who lives, contents, counts, statistics
 //! and cycles. After each line, all this is hashed to one number for each subject. The [`digest`] of a run hashes its
-//! numbers. Of a subject that may choose otherwise in each run, only those outcomes
-//! are compared that depend on no choice.
+//! numbers. Of a subject that may choose otherwise in each run, only those outcomes are compared that depend on no choice.
 
 use super::bare::Bare;
 use crate::judge::figure::Figure;

@@ -176,12 +176,13 @@ impl<P: Pointers> State<P> {
     /// outermost of them is the one that goes on now, so those within it have nothing left to give up.
     fn gave_up(&mut self, object: Object) {
         let Some(outermost) = self.owed.iter().position(|owed| owed.contains(&object)) else { return };
-        if self.dialect.release == Release::Nested {
+        let is_nested = self.dialect.release == Release::Nested;
+        if is_nested {
             self.owed.truncate(outermost + 1);
         }
+        // Only where each gives up its contents in order, and what that lets die dies at once, has all before it gone too.
+        let in_order = is_nested && self.dialect.contents != ContentsOrder::Unordered;
         for owed in &mut self.owed {
-            // Only where each gives up its contents in order, and what that lets die dies at once, has all before it gone too.
-            let in_order = self.dialect.release == Release::Nested && self.dialect.contents != ContentsOrder::Unordered;
             match owed.iter().rposition(|one| *one == object) {
                 Some(last) if in_order => drop(owed.drain(..=last)),
                 _ => owed.retain(|one| *one != object),
