@@ -24,6 +24,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 struct Form {
     signature: String,
+    /// What the program was judged by.
+    property: String,
     trace: String,
     found: u64,
     executions: u64,
@@ -146,12 +148,14 @@ impl Search<'_> {
             let path = self.scratch.output.join("minimised.trace");
             fs::write(&path, trace)?;
             let sentence = |what: &str| format!("{what}: {}", one_line(trace));
-            match self.minimized(&path, "1")? {
+            match self.minimized(&path, &form.property, "1")? {
                 None => return Ok(None),
                 Some(again) if again != trace => broken.push(sentence("minimising it again changes it")),
                 Some(_) => {}
             }
-            let verify = child::run(self.command("verify-minimal").arg(&path), &self.scratch.output, None, self.stop)?;
+            let mut verify = self.command("verify-minimal");
+            verify.arg(&path).args(["--property", &form.property]);
+            let verify = child::run(&mut verify, &self.scratch.output, None, self.stop)?;
             match verify.how {
                 How::Exited(status) if status.success() => {}
                 How::Interrupted => return Ok(None),
@@ -159,7 +163,7 @@ impl Search<'_> {
             }
             if let Some(original) = &form.original {
                 fs::write(&path, original)?;
-                match self.minimized(&path, "2")? {
+                match self.minimized(&path, &form.property, "2")? {
                     None => return Ok(None),
                     Some(other) if other != trace => {
                         broken.push(sentence("two threads minimise its program to another"));
@@ -172,9 +176,9 @@ impl Search<'_> {
     }
 
     /// Minimises a program to a trace without comments; `None` if interrupted.
-    fn minimized(&self, path: &Path, jobs: &str) -> Result<Option<String>> {
+    fn minimized(&self, path: &Path, property: &str, jobs: &str) -> Result<Option<String>> {
         let mut minimize = self.command("minimize");
-        minimize.arg(path).args(["--jobs", jobs]);
+        minimize.arg(path).args(["--property", property, "--jobs", jobs]);
         let Ended { how, stdout, stderr } = child::run(&mut minimize, &self.scratch.output, Some(LIMIT), self.stop)?;
         match how {
             How::Interrupted => Ok(None),
@@ -207,6 +211,7 @@ fn form(stdout: &str, out: &Path) -> Result<Form> {
     let number = |name: &str| violation[name].as_u64().with_context(|| format!("it has no {name}"));
     Ok(Form {
         signature: text("signature")?,
+        property: text("property")?,
         trace: text("trace")?,
         found: number("found_lines")?,
         executions: number("executions")?,
@@ -269,6 +274,7 @@ mod tests {
     fn the_signature_and_the_trace_that_most_have_are_counted() {
         let form = |signature: &str, trace: &str, executions| Form {
             signature: signature.to_owned(),
+            property: "lockstep".to_owned(),
             trace: format!("heapproof trace 1\n{trace}\n"),
             found: 50,
             executions,
