@@ -3,21 +3,26 @@
 //! The place where a detection or collection must pause before a change depends on the objects that it visits. So
 //! neither objects nor slices can be made simpler alone, and there are about as many local minima as failing programs.
 //! Therefore this pass does not start from the program. If the program does work in slices, the pass tries all programs
-//! made from a small vocabulary, the simplest first: a small situation, a few slices, a change, a few slices. The
-//! program's own changes between slices are in the vocabulary too, on the situation's objects, since no other change
-//! may replace them. A whole detection or collection with a change after it is treated in the same way, and so are
-//! checks that a budget limits. The program's settings and its recovery are kept or left out.
+//! made from a small vocabulary, the shortest first: a small state (see [`states`]), a few slices, a change, a few slices.
+//! A collection begins in a state with garbage, a detection in one with a reference; states in which each object takes part
+//! come first. The program's own changes between
+//! slices are in the vocabulary too, on the state's objects, since no other change may replace them. A whole detection or
+//! collection with a change after it is treated in the same way, and so are checks that a budget limits. The program's
+//! settings and its recovery are kept or left out.
 
-use super::vocabulary::{can_be_done, is_slice, on_objects_of, parsed, slices};
+use super::beginnings::{Beginning, shape};
+use super::states::states;
+use super::vocabulary::{is_slice, on_objects_of, parsed, slices};
 use crate::failure::minimize::order::Rank;
 use crate::failure::minimize::search::Search;
-use heapproof_model::{Code, Line, Operation, Program};
-use std::sync::LazyLock;
+use heapproof_model::script::Outcome;
+use heapproof_model::{Code, Line, Operation, Program, definitions};
+use std::cell::OnceCell;
 
 /// The longest program for this pass.
 const MOST_LINES: usize = 64;
-/// How many programs are run, the simplest ones.
-const MOST_RUNS: usize = 20_000;
+/// How many programs are run that begin with one sort of states, the simplest ones.
+const MOST_RUNS: usize = 10_000;
 
 /// How many of the program's own lines, from its first slice on, are in the vocabulary.
 const MOST_OWN: usize = 2;
@@ -46,39 +51,10 @@ const ONCE: [&[u32]; 1] = [&[1]];
 const AT_MOST_ONCE: [&[u32]; 2] = [&[], &[1]];
 const NEVER: [&[u32]; 1] = [&[]];
 
-/// Situations for a collection.
-const GARBAGE: [&str; 12] = [
-    "a = table\na.next = a\ndrop a",
-    "a = table\nb = box a\ndrop a\na.next = b\ndrop b",
-    "a = table\nb = box a\na.next = b\ndrop b\ndrop a",
-    "a = table\nb = box a\ndrop a\nc = box b\ndrop b",
-    "a = table\nb = box a\na.next = b\ndrop b\ncollect\ndrop a",
-    "a = table\nb = box a\na.next = b\ndrop b\ndrop a\nc = table",
-    "a = table\nb = box a\na.next = b\ndrop b\nc = table\ncollect\ndrop a",
-    "a = table\nb = box a\na.next = b\ndrop b\ndrop a\nc = box b",
-    "a = table\nb = box a\ndrop a\na.next = b\ndrop b\nc = box b",
-    "a = table\nb = box a\ndrop a\nc = box b\ndrop b\na.next = c\ndrop c",
-    "a = table\nb = box a\na.next = b\ndrop b\nc = box a\na.x = c\ndrop c\ndrop a",
-    "a = table\na.next = a\ndrop a\nb = table\nb.next = b\ndrop b",
-];
-/// Situations for a detection.
-const GRAPHS: [&str; 14] = [
-    "a = table\na.next = a",
-    "a = table\nb = box a",
-    "a = table\nb = box a\nc = box b",
-    "a = table\nb = box a\na.next = b",
-    "a = table\na.next = a\nb = table\na.x = b",
-    "a = table\na.next = a\nb = array a",
-    "a = table\na.next = a\nb = box a\na.x = b",
-    "a = array\npush a a\nb = box a\npush a b",
-    "a = table\na.next = a\nb = table\nb.next = a",
-    "a = table\na.next = a\nb = table\nb.next = b",
-    "a = table\na.next = a\nb = table\nc = box b",
-    "a = table\na.next = a\nb = table\nc = box a\nb.next = b",
-    // With a plain value in front, so that the values behind it can move.
-    "a = table\na.next = nil\na.x = a\nb = box a\na.y = b",
-    "a = array nil\npush a a\nb = box a\npush a b",
-];
+/// Changes of a state: an object is made, read, taken or dropped; it loses or gets a reference or a value; a new or an old
+/// object gets a reference to it.
+const CHANGES: &str =
+    "a = table\na.next\ntake a\na.next = nil\n*a = nil\npush a a\nremove a.next\npop a\nb = box a\na.x = a\ndrop a";
 
 pub(super) fn run(search: &mut Search<'_>) {
     let lines = search.lines();
@@ -86,55 +62,129 @@ pub(super) fn run(search: &mut Search<'_>) {
     if lines.len() > MOST_LINES || search.failure().violation.ends_the_process() {
         return;
     }
-    let mut programs: Vec<(Rank, Program)> = candidates(&lines, search.rank().operations() as usize)
-        .into_iter()
-        .map(|lines| Program::new(lines).canonical())
-        .map(|program| (Rank::of(&program), program))
-        .filter(|(rank, _)| rank < search.rank())
-        .collect();
-    programs.sort_by(|(one, _), (other, _)| one.cmp(other));
-    programs.dedup_by(|(one, _), (other, _)| one == other);
-    search.first(programs.into_iter().take(MOST_RUNS).map(|(_, program)| ((), program.lines().to_vec())));
+    let most = search.rank().operations() as usize;
+    let Some(vocabulary) = Vocabulary::of(&lines) else { return };
+    let states = states(&search.model(), &lines, most.saturating_sub(1)).into_iter();
+    let states =
+        states.filter(|state| vocabulary.has_work(state)).map(|reached| State { reached, changes: OnceCell::new() });
+    let (busy, others): (Vec<State>, Vec<State>) = states.partition(|state| vocabulary.is_busy(&state.reached));
+    let _ = tries(search, &vocabulary, &busy) || tries(search, &vocabulary, &others);
 }
 
-/// The programs of the vocabulary with at most so many lines.
-fn candidates(lines: &[Line], most: usize) -> Vec<Vec<Line>> {
-    let Some(work) = work(lines) else { return Vec::new() };
-    let collects = matches!(work.operation.code(), Code::Collect | Code::CollectSlice);
-    let situations = if collects { &OF_GARBAGE } else { &OF_GRAPHS };
-    // How often an object is touched at most; a detection visits it once.
-    let touches = if collects { 4 } else { 1 };
-    let recovers = |line: &&Line| matches!(line.operation.code(), Code::Recover | Code::RecoverRoots);
-    let recovery = lines.iter().find(recovers);
-    let own = between(lines, work.operation.code());
-    let mut programs = Vec::new();
-    for Situation { beginning, changes } in situations.iter() {
-        let objects = beginning.iter().filter(|line| line.bind.is_some()).count();
-        let recovered =
-            recovery.iter().flat_map(|line| changes.iter().map(|change| [change, &[(*line).clone()][..]].concat()));
-        let own = own.iter().flat_map(|lines| on_objects_of(beginning, lines));
-        let changes: Vec<Vec<Line>> = changes.iter().cloned().chain(recovered).chain(own).collect();
-        for settings in settings(lines, objects as u32) {
-            let begun = [&settings[..], beginning].concat();
-            let room = most.saturating_sub(begun.len());
-            let most = objects as u32 * touches;
-            let ends = changes.iter().flat_map(|change| around(&work, change, most, room));
-            programs.extend(ends.map(|end| [&begun[..], &end].concat()));
+/// Tries the programs that begin with those states, the shortest first, and says whether one was kept.
+fn tries(search: &mut Search<'_>, vocabulary: &Vocabulary, states: &[State]) -> bool {
+    let mut left = MOST_RUNS;
+    for length in 1..=search.rank().operations() as usize {
+        let mut programs: Vec<(Rank, Program)> = vocabulary
+            .programs(states, length)
+            .map(|lines| Program::new(lines).canonical())
+            .map(|program| (Rank::of(&program), program))
+            .filter(|(rank, _)| rank < search.rank())
+            .take(left)
+            .collect();
+        programs.sort_by(|(one, _), (other, _)| one.cmp(other));
+        programs.dedup_by(|(one, _), (other, _)| one == other);
+        left -= programs.len();
+        if search.first(programs.into_iter().map(|(_, program)| ((), program.lines().to_vec()))).is_some() {
+            return true;
+        }
+        if left == 0 {
+            break;
         }
     }
-    programs
+    false
 }
 
-/// A change with that work before and after it, in every division into slices for which there is room. Unsliced work
-/// runs once before, and at most once after. Slices before the change touch at most `most` objects; more would find
-/// nothing left to do.
-fn around(work: &Line, change: &[Line], most: u32, room: usize) -> Vec<Vec<Line>> {
-    let (before, after) = if is_slice(work) { (&BEFORE[..], &AFTER[..]) } else { (&ONCE[..], &AT_MOST_ONCE[..]) };
-    let after = if change.is_empty() { &NEVER[..] } else { after };
-    let useful = before.iter().filter(|budgets| budgets.iter().sum::<u32>() <= most);
-    let paces = useful.flat_map(|before| after.iter().map(move |after| (before, after)));
-    let fitting = paces.filter(|(before, after)| before.len() + change.len() + after.len() <= room);
-    fitting.map(|(before, after)| [&slices(work, before), change, &slices(work, after)].concat()).collect()
+/// What programs are made from.
+struct Vocabulary {
+    /// The settings in front of states.
+    settings: Vec<Vec<Line>>,
+    work: Line,
+    /// Whether the work is a collection, and not a detection.
+    collects: bool,
+    /// The program's own recovery.
+    recovery: Option<Line>,
+    /// The program's own changes.
+    own: Option<Vec<Line>>,
+}
+
+/// A state, and the changes that can be made in it between slices.
+struct State {
+    reached: Beginning,
+    changes: OnceCell<Vec<Vec<Line>>>,
+}
+
+impl Vocabulary {
+    /// That of a program.
+    fn of(lines: &[Line]) -> Option<Vocabulary> {
+        let work = work(lines)?;
+        let recovers = |line: &&Line| matches!(line.operation.code(), Code::Recover | Code::RecoverRoots);
+        Some(Vocabulary {
+            settings: settings(lines),
+            collects: matches!(work.operation.code(), Code::Collect | Code::CollectSlice),
+            recovery: lines.iter().find(recovers).cloned(),
+            own: between(lines, work.operation.code()),
+            work,
+        })
+    }
+
+    /// Whether there is anything to collect or to detect.
+    fn has_work(&self, Beginning { model, .. }: &Beginning) -> bool {
+        match self.collects {
+            true => !model.garbage().is_empty(),
+            false => definitions::counted(model).iter().any(|count| *count > 0),
+        }
+    }
+
+    /// Whether each object takes part in the work.
+    fn is_busy(&self, state: &Beginning) -> bool {
+        match self.collects {
+            true => state.model.garbage().len() == state.bound.len(),
+            false => state.is_connected(),
+        }
+    }
+
+    /// The programs of that many lines.
+    fn programs<'a>(&'a self, states: &'a [State], length: usize) -> impl Iterator<Item = Vec<Line>> + 'a {
+        // How often an object is touched at most; a detection visits it once.
+        let touches = if self.collects { 4 } else { 1 };
+        let begun = states.iter().flat_map(|state| self.settings.iter().map(move |settings| (state, settings)));
+        begun.flat_map(move |(state, settings)| {
+            let beginning = [settings, &state.reached.lines[..]].concat();
+            let room = length.saturating_sub(beginning.len());
+            let objects = state.reached.bound.len() as u32;
+            let changes: &[Vec<Line>] =
+                if room == 0 { &[] } else { state.changes.get_or_init(|| self.changes(&state.reached)) };
+            let ends = changes.iter().flat_map(move |change| self.around(change, objects * touches, room));
+            ends.map(move |end| [&beginning[..], &end].concat())
+        })
+    }
+
+    /// The changes of a state, with the program's own, and with its recovery after each.
+    fn changes(&self, state: &Beginning) -> Vec<Vec<Line>> {
+        let mut changes = changes(state);
+        let recovered =
+            self.recovery.iter().flat_map(|line| changes.iter().map(|change| [change, &[line.clone()][..]].concat()));
+        let own = self.own.iter().flat_map(|lines| on_objects_of(&state.lines, lines));
+        let more: Vec<Vec<Line>> = recovered.chain(own).collect();
+        changes.extend(more);
+        changes
+    }
+
+    /// A change with the work before and after it, in every division into slices that has that many lines. Unsliced work
+    /// runs once before, and at most once after. Slices before the change touch at most `most` objects; more would find
+    /// nothing left to do.
+    fn around(&self, change: &[Line], most: u32, length: usize) -> Vec<Vec<Line>> {
+        let (before, after) =
+            if is_slice(&self.work) { (&BEFORE[..], &AFTER[..]) } else { (&ONCE[..], &AT_MOST_ONCE[..]) };
+        let after = if change.is_empty() { &NEVER[..] } else { after };
+        let useful = before.iter().filter(|budgets| budgets.iter().sum::<u32>() <= most);
+        let paces = useful.flat_map(|before| after.iter().map(move |after| (before, after)));
+        let fitting = paces.filter(|(before, after)| before.len() + change.len() + after.len() == length);
+        fitting
+            .map(|(before, after)| [&slices(&self.work, before), change, &slices(&self.work, after)].concat())
+            .collect()
+    }
 }
 
 /// The first slice, in a finalizer or not. If there is none: a slice of a collection, where a budget limits checks; or
@@ -152,52 +202,34 @@ fn work(lines: &[Line]) -> Option<Line> {
     own.or_else(|| lines.iter().any(limits).then(of_checks)).or_else(others)
 }
 
-/// No settings, and the program's settings without those of when checks happen and how far they go. A capacity becomes
-/// that many objects.
-fn settings(lines: &[Line], objects: u32) -> Vec<Vec<Line>> {
-    let own = lines.iter().take_while(|line| line.operation.code().is_setting()).filter_map(|line| {
-        let operation = match &line.operation {
-            Operation::SetInterval { .. } | Operation::SetBounds { .. } | Operation::SetBudget { .. } => return None,
-            Operation::SetCapacity { .. } => Operation::SetCapacity { objects },
-            other => other.clone(),
-        };
-        Some(Line { bind: None, operation })
-    });
-    let mut each = vec![Vec::new(), own.collect()];
+/// No settings, and the program's settings without those of when checks happen and how far they go.
+fn settings(lines: &[Line]) -> Vec<Vec<Line>> {
+    let when = |line: &Line| {
+        let operation = &line.operation;
+        matches!(operation, Operation::SetInterval { .. } | Operation::SetBounds { .. } | Operation::SetBudget { .. })
+    };
+    let own = lines.iter().take_while(|line| line.operation.code().is_setting()).filter(|line| !when(line));
+    let mut each = vec![Vec::new(), own.cloned().collect()];
     each.dedup();
     each
 }
 
-/// A situation, and the changes that can be made in it between slices.
-struct Situation {
-    beginning: Vec<Line>,
-    changes: Vec<Vec<Line>>,
-}
-
-static OF_GARBAGE: LazyLock<Vec<Situation>> =
-    LazyLock::new(|| GARBAGE.iter().filter_map(|text| situation(text)).collect());
-static OF_GRAPHS: LazyLock<Vec<Situation>> =
-    LazyLock::new(|| GRAPHS.iter().filter_map(|text| situation(text)).collect());
-
-fn situation(text: &str) -> Option<Situation> {
-    let beginning = parsed(text)?;
-    let names = ["a", "b", "c"].into_iter().take(beginning.iter().filter(|line| line.bind.is_some()).count());
-    let changes = changes(&names.collect::<Vec<_>>());
-    let all = changes.iter().filter_map(|change| parsed(&format!("{text}\n{change}")));
-    let changes = all.filter(|lines| can_be_done(lines)).map(|lines| lines[beginning.len()..].to_vec()).collect();
-    Some(Situation { beginning, changes })
-}
-
-/// No change, or: an object is read, taken or dropped; it loses or gets a reference or a value; a new or an old object
-/// gets a reference to it.
-fn changes(names: &[&str]) -> Vec<String> {
-    let mut changes = vec![String::new()];
-    for name in names {
-        changes.extend([format!("{name}.next"), format!("take {name}"), format!("drop {name}")]);
-        changes.extend([format!("{name}.next = nil"), format!("*{name} = nil"), format!("push {name} {name}")]);
-        changes.extend([format!("remove {name}.next"), format!("pop {name}")]);
-        changes.extend([format!("d = box {name}"), format!("d = box {name}\ne = box d")]);
-        changes.extend(names.iter().map(|other| format!("{name}.x = {other}")));
+/// No change, or one of one line; or a new object that refers to a new object that refers to one.
+fn changes(state: &Beginning) -> Vec<Vec<Line>> {
+    let shapes = parsed(CHANGES).unwrap_or_default();
+    let lines = shapes.iter().map(shape).flat_map(|shape| state.filled(&shape));
+    let done = lines.filter_map(|line| match state.with(line.clone())? {
+        (changed, Outcome::Done(_)) => Some((line, changed)),
+        _ => None,
+    });
+    let mut changes = vec![Vec::new()];
+    for (line, changed) in done {
+        if let Operation::Box { .. } = line.operation {
+            let last = changed.bound.last().copied();
+            let outer = changed.filled(&shape(&line)).into_iter().find(|outer| outer.names().first().copied() == last);
+            changes.extend(outer.map(|outer| vec![line.clone(), outer]));
+        }
+        changes.push(vec![line]);
     }
     changes
 }
@@ -208,14 +240,4 @@ fn between(lines: &[Line], work: Code) -> Option<Vec<Line>> {
     let first = lines.iter().position(works)?;
     let own: Vec<Line> = lines[first..].iter().filter(|line| !works(line)).cloned().collect();
     (own.len() <= MOST_OWN).then_some(own)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{GARBAGE, GRAPHS, can_be_done, parsed};
-
-    #[test]
-    fn each_beginning_is_a_program_all_of_whose_lines_can_be_done() {
-        assert!(GARBAGE.iter().chain(&GRAPHS).all(|text| can_be_done(&parsed(text).unwrap())));
-    }
 }

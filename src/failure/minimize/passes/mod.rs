@@ -5,6 +5,7 @@
 //! ones seldom find anything, and run where the others find nothing more. They are for bugs that show in several ways,
 //! where no change of one line leads from one way to another.
 
+mod beginnings;
 mod bulk;
 mod chunks;
 mod cut;
@@ -24,6 +25,7 @@ mod sets;
 mod shortest;
 mod situations;
 mod skipped;
+mod states;
 mod vocabulary;
 
 use super::search::Search;

@@ -1,16 +1,16 @@
 //! For a short program, tries all programs that its own operations can form, the simplest first.
 //!
-//! A line of the program without its names is a shape. Lines are made from shapes and the names bound before them, and
-//! programs line by line. So this pass reaches programs that single steps can't reach, and the result is a simplest
-//! program over its own shapes. It leaves out programs with a line that the model refuses or skips, unless the program
+//! Lines are made from the shapes of the program's lines and the names bound before them, and programs line by line. So this
+//! pass reaches programs that single steps can't reach, and the result is a simplest program over its own shapes. It leaves out programs with a line that the model refuses or skips, unless the program
 //! itself has one. It also leaves out programs that begin with one which failed before its end. Programs shorter than
 //! the result may also use other small finalizers and other faults, and each shape as often as they like; programs of
 //! its length use a shape only as often as the result does.
 
+use super::beginnings::{Beginning, shape};
 use crate::failure::minimize::order::Rank;
 use crate::failure::minimize::search::Search;
 use heapproof_model::script::Outcome;
-use heapproof_model::{Fault, Line, Machine, Name, Operation, Program, Reference, script};
+use heapproof_model::{Fault, Line, Operation, Program, Reference, script};
 
 /// The longest program for this pass.
 const MOST_LINES: usize = 5;
@@ -26,7 +26,7 @@ pub(super) fn run(search: &mut Search<'_>) {
     let same_faults = search.failure().violation.kind().starts_with("fault-missed-");
     let shapes = Shapes::of(&lines, same_faults, search.model());
     let most = search.executions + MOST_RUNS;
-    let mut begun = vec![Begun { model: search.model(), ..Begun::default() }];
+    let mut begun = vec![Beginning::of(search.model())];
     for length in 1..=lines.len() {
         let mut next = Vec::new();
         for longer in begun.iter().flat_map(|begun| shapes.longer(begun)) {
@@ -43,17 +43,6 @@ pub(super) fn run(search: &mut Search<'_>) {
         }
         begun = next;
     }
-}
-
-/// The beginning of a program.
-#[derive(Default)]
-struct Begun {
-    lines: Vec<Line>,
-    /// Names bound outside finalizers.
-    bound: Vec<Name>,
-    /// The next name.
-    next: u32,
-    model: Reference,
 }
 
 /// The shapes that programs are made from.
@@ -92,32 +81,15 @@ impl Shapes {
     }
 
     /// The beginnings with one line more.
-    fn longer(&self, begun: &Begun) -> Vec<Begun> {
+    fn longer(&self, begun: &Beginning) -> Vec<Beginning> {
         let only_settings = begun.lines.iter().all(|line| line.operation.code().is_setting());
         let fitting = self.all.iter().filter(|shape| only_settings || !shape.operation.code().is_setting());
-        fitting.flat_map(|shape| filled(shape, begun)).filter_map(|line| self.with(begun, line)).collect()
+        let longer = fitting.flat_map(|shape| begun.filled(shape)).filter_map(|line| begun.with(line));
+        longer
+            .filter(|(_, outcome)| self.nothing || matches!(outcome, Outcome::Done(_)))
+            .map(|(longer, _)| longer)
+            .collect()
     }
-
-    fn with(&self, begun: &Begun, line: Line) -> Option<Begun> {
-        let mut model = begun.model.clone();
-        let outcome = script::step(&mut model, &line);
-        model.script().journal.clear();
-        if outcome == Outcome::Skipped || !(self.nothing || matches!(outcome, Outcome::Done(_))) {
-            return None;
-        }
-        let next = begun.next + line.bound().len() as u32;
-        let bound = begun.bound.iter().copied().chain(line.bind).collect();
-        let lines = begun.lines.iter().cloned().chain([line]).collect();
-        Some(Begun { lines, bound, next, model })
-    }
-}
-
-/// A line whose names are all the same.
-fn shape(line: &Line) -> Line {
-    let mut line = line.clone();
-    let bound = line.bound();
-    line.rename(&mut |name| *name = if bound.contains(name) { Name(1) } else { Name(0) });
-    line
 }
 
 /// Finalizers of one operation without operands, which may be refused there.
@@ -135,30 +107,4 @@ fn other_faults(shape: &Line) -> Vec<Line> {
     let Operation::Fault { object, fault } = shape.operation else { return Vec::new() };
     let others = Fault::ALL.iter().filter(|other| **other != fault);
     others.map(|fault| Line { bind: None, operation: Operation::Fault { object, fault: *fault } }).collect()
-}
-
-/// The lines of that shape; the names that they use are bound so far.
-fn filled(shape: &Line, begun: &Begun) -> Vec<Line> {
-    let places = shape.names();
-    let mut choices: Vec<Vec<Name>> = vec![Vec::new()];
-    let mut next = begun.next;
-    for place in places {
-        let names = if place == Name(1) {
-            next += 1;
-            vec![Name(next - 1)]
-        } else {
-            begun.bound.clone()
-        };
-        choices = choices
-            .iter()
-            .flat_map(|chosen| names.iter().map(move |name| chosen.iter().copied().chain([*name]).collect()))
-            .collect();
-    }
-    let fill = |names: Vec<Name>| {
-        let mut line = shape.clone();
-        let mut names = names.into_iter();
-        line.rename(&mut |name| *name = names.next().unwrap_or(*name));
-        line
-    };
-    choices.into_iter().map(fill).collect()
 }

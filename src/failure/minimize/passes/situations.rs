@@ -1,51 +1,23 @@
-//! Replaces the beginning of a program by one of a few small situations.
+//! Replaces the beginning of a program by one that leads to a small state.
 //!
-//! One bug of a collector shows in garbage of any shape: in two objects that refer to themselves, in one that holds
-//! another, in a ring of two. No change of one line leads from one to the other while the failure stays. So this pass
-//! replaces the beginning of a short program as a whole. Its settings go, stay, or become simple ones. Then comes a
-//! situation, and then the last lines or a replacement for them (a check, a few slices, a small finalizer), on the
-//! situation's objects.
+//! A short program's beginning is replaced as a whole. Its settings go, stay, or become simple ones. Then comes a small
+//! state (see [`states`]; those come first in which each object takes part), and then the last lines or a replacement for them (a check, a few slices, a small finalizer), on
+//! the state's objects.
 
-use super::vocabulary::{is_slice, on_objects_of, parsed, slices};
+use super::beginnings::Beginning;
+use super::states::states;
+use super::vocabulary::{is_slice, on_objects_of, slices};
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Line, Name, Operation, Value};
-use std::sync::LazyLock;
 
 /// The longest program for this pass.
 const MOST_LINES: usize = 24;
 /// How many of the last lines stay at most.
 const MOST_LAST: usize = 3;
+/// How many programs are tried between two that are kept, those of the simplest states.
+const MOST_TRIED: usize = 6_000;
 /// Budgets of a few consecutive slices, which can replace a slice at the end.
 const SLICES: [&[u32]; 4] = [&[1], &[1, 1], &[1, 2], &[1, 1, 1]];
-
-/// Ways in which few objects refer to each other. The shortest traces of seeded bugs and canaries begin with these.
-const SITUATIONS: [&str; 23] = [
-    "a = table\na.next = a",
-    "a = table\na.next = a\ndrop a",
-    "a = table\nb = box a\ndrop a",
-    "a = table\nb = weak a",
-    "a = table\nb = weak a\ndrop b",
-    "a = table\na.next = a\nb = weak a",
-    "a = table\na.next = nil\na.x = nil\nremove a.next",
-    "a = table\nb = box a\nc = box b",
-    "a = table\nb = box a\na.next = b",
-    "a = table\na.next = a\nb = table\na.x = b",
-    "a = table\na.next = a\nb = box a\na.x = b",
-    "a = table\na.next = a\nb = table\nb.next = b",
-    "a = table\nb = box a\ndrop a\na.next = b\ndrop b",
-    "a = table\nb = box a\ndrop a\nc = box b\ndrop b",
-    "begin 1\na = temp table\nb = box a",
-    "a = table\na.next = a\nb = box a\nc = array b\npush c c",
-    "a = table\nbegin 1\nb = temp array a\ndrop a\npush b b",
-    "begin 1\na = temp table\nb = temp table",
-    "begin 1\na = temp table\nb = temp box a",
-    "begin 1\na = temp table\nb = temp box a\nc = box b",
-    "begin 1\na = temp table\nb = temp box a\na.next = b",
-    "begin 1\na = temp table\na.next = a\nb = temp table",
-    "begin 1\na = temp table\na.next = a\nb = temp table\nb.next = b",
-];
-
-static PARSED: LazyLock<Vec<Vec<Line>>> = LazyLock::new(|| SITUATIONS.iter().filter_map(|text| parsed(text)).collect());
 
 pub(super) fn run(search: &mut Search<'_>) {
     if search.best().len() > MOST_LINES {
@@ -53,20 +25,24 @@ pub(super) fn run(search: &mut Search<'_>) {
     }
     loop {
         let lines = search.lines();
-        let candidates = PARSED.iter().flat_map(|situation| with(&lines, situation)).map(|lines| ((), lines));
-        if search.first(candidates).is_none() {
+        let room = search.rank().operations() as usize;
+        let (busy, others): (Vec<_>, Vec<_>) =
+            states(&search.model(), &lines, room).into_iter().partition(Beginning::is_connected);
+        let programs =
+            busy.iter().chain(&others).flat_map(|state| with(&lines, &state.lines)).filter(|lines| lines.len() <= room);
+        if search.first(programs.take(MOST_TRIED).map(|lines| ((), lines))).is_none() {
             return;
         }
     }
 }
 
-/// The programs with that situation before the end.
-fn with(lines: &[Line], situation: &[Line]) -> Vec<Vec<Line>> {
+/// The programs with that state before the end.
+fn with(lines: &[Line], state: &[Line]) -> Vec<Vec<Line>> {
     let mut programs = Vec::new();
     for settings in settings(lines) {
         for last in last(lines) {
-            for last in on_objects_of(situation, &last) {
-                programs.push([&settings, situation, &last].into_iter().flatten().cloned().collect());
+            for last in on_objects_of(state, &last) {
+                programs.push([&settings, state, &last].into_iter().flatten().cloned().collect());
             }
         }
     }
@@ -120,15 +96,4 @@ fn finalizers(line: &Line) -> Option<[Line; 4]> {
         on(name, Some(Name(name.0 + 1)), Operation::Box { value: Value::Reference(Name::SELF) }),
         on(name, None, on(Name::SELF, None, nothing).operation),
     ])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{SITUATIONS, parsed};
-    use crate::failure::minimize::passes::vocabulary::can_be_done;
-
-    #[test]
-    fn each_situation_is_a_program_all_of_whose_lines_can_be_done() {
-        assert!(SITUATIONS.iter().all(|text| can_be_done(&parsed(text).unwrap())));
-    }
 }

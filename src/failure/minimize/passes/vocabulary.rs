@@ -1,17 +1,10 @@
-//! Parts that passes add to programs: small situations and slices, on given objects.
+//! Parts that passes add to programs: slices, and lines on given objects.
 
-use heapproof_model::script::Outcome;
-use heapproof_model::{Line, Name, Operation, Program, Reference, script};
+use heapproof_model::{Line, Name, Operation, Program};
 
-/// The lines of a situation.
+/// The lines of a program.
 pub(super) fn parsed(text: &str) -> Option<Vec<Line>> {
     text.parse::<Program>().ok().map(|program| program.lines().to_vec())
-}
-
-/// Whether a program of those lines alone carries out each line.
-pub(super) fn can_be_done(lines: &[Line]) -> bool {
-    let mut model = Reference::new();
-    lines.iter().all(|line| matches!(script::step(&mut model, line), Outcome::Done(_)))
 }
 
 pub(super) fn is_slice(line: &Line) -> bool {
@@ -30,14 +23,18 @@ pub(super) fn slices(one: &Line, budgets: &[u32]) -> Vec<Line> {
     budgets.iter().map(with).collect()
 }
 
-/// Those lines on the objects of a situation: their names become its objects in order from the first, or from the last.
-pub(super) fn on_objects_of(situation: &[Line], lines: &[Line]) -> Vec<Vec<Line>> {
-    let objects: Vec<Name> = situation.iter().filter_map(|line| line.bind).collect();
+/// Those lines on the objects of a state: their names become its objects in order from the first, or from the last. Nothing
+/// where it has no object.
+pub(super) fn on_objects_of(state: &[Line], lines: &[Line]) -> Vec<Vec<Line>> {
+    let objects: Vec<Name> = state.iter().filter_map(|line| line.bind).collect();
     let bound: Vec<Name> = lines.iter().flat_map(Line::bound).collect();
     let mut free: Vec<Name> = lines.iter().flat_map(Line::names).filter(|name| *name != Name::SELF).collect();
     free.retain(|name| !bound.contains(name));
     free.sort_unstable();
     free.dedup();
+    if objects.is_empty() && !free.is_empty() {
+        return Vec::new();
+    }
     let onto = |place: &dyn Fn(usize) -> usize| {
         let mut lines = lines.to_vec();
         for line in &mut lines {
