@@ -61,6 +61,7 @@ impl Trials<'_> {
             stop,
             &mut |found| first = first.take().or(Some(found)),
             &mut |_| {},
+            &mut |_| {},
         );
         let jobs = arguments.jobs.map_or_else(threads, usize::from);
         let options = Options { stop: Some(stop), jobs, ..Options::default() };
@@ -95,6 +96,7 @@ impl Trials<'_> {
             jobs: jobs.map_or_else(threads, usize::from),
             keep_going: false,
             feedback: false,
+            told: 0,
         }
     }
 }
