@@ -332,7 +332,7 @@ fn report(
 fn left(campaign: &Campaign, summary: &Summary) -> Option<Duration> {
     match campaign.time {
         Some(time) => Some(time.saturating_sub(summary.elapsed)),
-        None => progress::left(summary.programs, campaign.share.count(campaign.cases), summary.elapsed),
+        None => progress::left(summary.programs as f64, campaign.share.count(campaign.cases) as f64, summary.elapsed),
     }
 }
 
