@@ -324,7 +324,7 @@ fn report(
     };
     let saved = counterexample.save(&arguments.out).map_err(unsaved);
     let picture = (arguments.format == Form::Json).then(|| judge.picture(&counterexample)).flatten();
-    reporter.violation(found, &counterexample, picture)?;
+    reporter.violation(found, &counterexample, picture.as_deref())?;
     original.and(saved)
 }
 

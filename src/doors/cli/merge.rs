@@ -42,7 +42,7 @@ pub(super) fn merge(context: &Context<'_>, arguments: &Merge, output: &mut Outpu
         return Err(Trouble::Usage(none.to_owned()));
     }
     let paths = pieces::files(&arguments.results)?;
-    let pieces = one_by_one(&paths, "results", |path| Piece::read(path))?;
+    let pieces = one_by_one(&paths, "results", Piece::read)?;
     Files::reading(&paths).standard_output()?;
     Files::folder(&arguments.out.join("failures"))?;
     let pieces = pieces::whole(pieces)?;

@@ -107,7 +107,7 @@ impl<'a> Reporter<'a> {
         &mut self,
         found: &Found,
         counterexample: &Counterexample,
-        picture: Option<String>,
+        picture: Option<&str>,
     ) -> io::Result<()> {
         match self.form {
             Form::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
