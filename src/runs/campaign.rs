@@ -14,6 +14,7 @@ use crate::judge::violation::NotMade;
 use crate::programs::generate::{self, Recipe};
 use crate::programs::mutate;
 use crate::runs::blocks::{self, Blocks};
+pub use crate::runs::case::Case;
 use crate::runs::feedback::{self, Novelty, Pool, Pools, ROUND};
 use crate::runs::mix::{Aim, Mix};
 use crate::runs::share::Share;
@@ -57,6 +58,8 @@ pub struct Campaign {
     pub keep_going: bool,
     /// Whether programs that reach something new are kept and mutated. Then all programs are observed.
     pub feedback: bool,
+    /// How many programs, from the first of the share, are observed and told one by one.
+    pub told: u64,
 }
 
 /// A program that failed.
@@ -126,6 +129,8 @@ struct Block {
     observed: Vec<(u64, Observed, Arc<Program>)>,
     found: Vec<Found>,
     known: Vec<Signature>,
+    /// What is told one by one.
+    told: Vec<Case>,
     /// Why there was no subject for one of its cases.
     not_made: Option<NotMade>,
 }
@@ -146,11 +151,13 @@ impl Campaign {
             &|property, program, observes| Judged::here(property, &self.subject, program, observes),
             stop,
             found,
+            &mut |_| {},
             progress,
         )
     }
 
-    /// Does the same with another judge. Its last argument says whether to observe the program.
+    /// Does the same with another judge. Its last argument says whether to observe the program. `told` gets the first programs
+    /// in the order of cases, failures among them before `found` does.
     ///
     /// # Errors
     /// If a subject can't be made.
@@ -159,6 +166,7 @@ impl Campaign {
         judge: &(dyn Fn(Property, &Program, bool) -> Judged + Sync),
         stop: &AtomicBool,
         found: &mut dyn FnMut(Found),
+        told: &mut dyn FnMut(Case),
         progress: &mut dyn FnMut(&Summary),
     ) -> Result<Summary, NotMade> {
         let (start, abilities) = (Instant::now(), self.subject.abilities()?);
@@ -180,7 +188,7 @@ impl Campaign {
             let mut merged = first;
             for (cases, block) in receive {
                 waiting.insert(cases.start, (cases.end, block));
-                while let Some((end, block)) = waiting.remove(&merged) {
+                while let Some((end, mut block)) = waiting.remove(&merged) {
                     merged = end;
                     if let Some(why) = block.not_made {
                         not_made.get_or_insert(why);
@@ -191,6 +199,7 @@ impl Campaign {
                         // This is set before the failure is reported, since a report takes long and later cases do not count.
                         let failed = !self.keep_going && !block.found.is_empty();
                         enough.store(failed || block.cut_short, Ordering::Relaxed);
+                        std::mem::take(&mut block.told).into_iter().for_each(&mut *told);
                         if self.feedback {
                             block.observed.iter().for_each(|(_, observed, program)| novelty.add(observed, program));
                             novelty.publish(merged, &pools);
@@ -271,6 +280,11 @@ impl Campaign {
         if self.feedback { 1 } else { OBSERVED }
     }
 
+    /// Whether a case is told by itself.
+    fn tells(&self, case: u64) -> bool {
+        case - self.share.cases(self.cases).start < self.told
+    }
+
     /// Adds a block's results.
     fn merge(&self, summary: &mut Summary, block: Block, found: &mut dyn FnMut(Found)) {
         summary.programs += block.programs;
@@ -325,12 +339,29 @@ impl Block {
         judge: &dyn Fn(Property, &Program, bool) -> Judged,
     ) -> bool {
         haste::begins(case);
-        let Judged { verdict, observed } = judge(aim.property, &program, case.is_multiple_of(campaign.observed()));
+        let (counts, is_told) = (case.is_multiple_of(campaign.observed()), campaign.tells(case));
+        let begun = Instant::now();
+        let Judged { verdict, observed } = judge(aim.property, &program, counts || is_told);
+        let took = begun.elapsed();
         if let Some(not_made) = verdict.failure.as_ref().and_then(|failure| failure.violation.not_made()) {
             self.not_made = Some(not_made.clone());
             return true;
         }
         let program = Arc::new(program);
+        if is_told {
+            let failure = verdict.failure.as_ref().map(|failure| failure.signature(&program));
+            let (outcomes, observed) = (verdict.tally.total(), observed.clone());
+            self.told.push(Case {
+                number: case,
+                aim,
+                program: Arc::clone(&program),
+                outcomes,
+                failure,
+                observed,
+                took,
+            });
+        }
+        let observed = observed.filter(|_| counts);
         self.observed.extend(observed.map(|observed| (case, observed, Arc::clone(&program))));
         self.programs += 1;
         *self.by_property.entry(aim.property).or_default() += 1;

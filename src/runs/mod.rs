@@ -2,6 +2,7 @@
 
 mod blocks;
 pub mod campaign;
+mod case;
 pub mod enumerate;
 mod feedback;
 #[cfg(feature = "cli")]

@@ -24,6 +24,7 @@ fn campaign(subject: &SubjectKind, jobs: usize, keep_going: bool) -> Campaign {
         jobs,
         keep_going,
         feedback: false,
+        told: 0,
     }
 }
 

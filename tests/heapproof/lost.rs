@@ -48,6 +48,7 @@ fn campaign(subject: SubjectKind) -> Campaign {
         jobs,
         keep_going: true,
         feedback: false,
+        told: 0,
     }
 }
 

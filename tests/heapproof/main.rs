@@ -41,6 +41,7 @@ mod minimize_command;
 mod minimizer;
 mod mutate;
 mod notations;
+mod observations;
 mod output_files;
 mod papers;
 mod pointers;

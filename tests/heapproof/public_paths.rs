@@ -3,7 +3,7 @@
 
 use heapproof::alone::{Judged, judge};
 use heapproof::assert_holds;
-use heapproof::campaign::{Campaign, Found, OBSERVED, Summary};
+use heapproof::campaign::{Campaign, Case, Found, OBSERVED, Summary};
 use heapproof::cli::main;
 use heapproof::code::{Finalizers, Runs, run as run_code, step as step_of};
 use heapproof::corpus::{CorpusError, Kept, REGRESSIONS, each, file_name, known, load, text};

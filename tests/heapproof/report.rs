@@ -41,6 +41,8 @@ fn a_failing_run_is_a_page_with_its_failures_and_figures() {
             "finalizer depth",
             "fuel-used-up",
             "in the subject",
+            "src=\"data:image/svg+xml,%3Csvg",
+            "<figcaption>the step that fails, the end: drop a",
         ],
     );
 }

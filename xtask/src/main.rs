@@ -3,7 +3,7 @@
 //! A room imports only the rooms before it. [`common`] is shared; [`fuzzing`] knows the fuzz targets, and soaks; [`seeded`] reads bugs as
 //! data and builds the sources with them; [`hunting`] looks for these bugs; [`minimising`] compares their minimised traces;
 //! [`emitting`] runs the tests that are emitted for them; [`zoo`] measures published heaps; [`measuring`] counts what the
-//! harness costs; [`night`] runs all of this for a time.
+//! harness costs; [`night`] runs all of this for a time; [`releasing`] is for releases.
 #![forbid(unsafe_code)]
 
 mod common;
@@ -15,6 +15,7 @@ mod minimising;
 mod night;
 #[cfg(test)]
 mod papers;
+mod releasing;
 mod seeded;
 mod zoo;
 
@@ -68,6 +69,7 @@ const COMMANDS: &[Entry] = &[
         "work",
         "Count the instructions of a checked operation, and of each part of that work; see `docs/speed.md`",
     ),
+    entry::<releasing::notes::Notes>("notes", "Print the notes of a release from `CHANGELOG.md`"),
     entry::<zoo::visit::Zoo>("zoo", "Install the published heaps of `zoo/`, measure them, and write `docs/zoo.md`"),
 ];
 

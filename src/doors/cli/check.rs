@@ -189,6 +189,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
         // Other shares go on, whatever this one finds.
         keep_going: arguments.keep_going || arguments.shard.is_some(),
         feedback: arguments.feedback,
+        told: arguments.format.tells(),
     };
     Files::folder(&arguments.out.join("failures").join("original"))?;
     let mut files = Files::default();
@@ -222,6 +223,7 @@ pub(super) fn check(context: &Context<'_>, arguments: &Check, output: &mut Outpu
         &mut |found| {
             note(bar.suspend(|| report(context, &campaign, &judges, arguments, &mut reporter.borrow_mut(), &found)));
         },
+        &mut |case| note(bar.suspend(|| Ok(reporter.borrow_mut().case(&case)?))),
         &mut |summary| {
             bar.programs(summary.programs, summary.elapsed, || left(&campaign, summary));
             if summary.elapsed >= due {
@@ -321,7 +323,8 @@ fn report(
         return original.map(drop);
     };
     let saved = counterexample.save(&arguments.out).map_err(unsaved);
-    reporter.violation(found, &counterexample)?;
+    let picture = (arguments.format == Form::Json).then(|| judge.picture(&counterexample)).flatten();
+    reporter.violation(found, &counterexample, picture.as_deref())?;
     original.and(saved)
 }
 
@@ -329,7 +332,7 @@ fn report(
 fn left(campaign: &Campaign, summary: &Summary) -> Option<Duration> {
     match campaign.time {
         Some(time) => Some(time.saturating_sub(summary.elapsed)),
-        None => progress::left(summary.programs, campaign.share.count(campaign.cases), summary.elapsed),
+        None => progress::left(summary.programs as f64, campaign.share.count(campaign.cases) as f64, summary.elapsed),
     }
 }
 

@@ -4,6 +4,7 @@
 //! there it has to fail, and the trace shows why it needs its answer. With `--all` it is held to every other answer, which
 //! finds the dialect of a heap that nobody has written down.
 
+mod far;
 mod report;
 mod verdict;
 
@@ -13,6 +14,7 @@ use super::output::Output;
 use super::{Context, End, Trouble};
 use crate::programs::generate::MOST_LINES;
 use clap::Args;
+use far::Far;
 use heapproof_model::dialect::{CLAUSES, Clause};
 use heapproof_model::{Code, Dialect};
 use report::Reporter;
@@ -66,34 +68,38 @@ pub(super) fn dialect(context: &Context<'_>, arguments: &Strictness, output: &mu
     let mut reporter = Reporter::new(arguments, output)?;
     context.catch_interrupts()?;
     reporter.start(subject, &declared)?;
-    let verdict = trials.of(subject)?;
-    reporter.as_declared(subject, &verdict)?;
+    let tried = tried(&declared, arguments.all);
+    // The first is the dialect that the heap declares.
+    let mut far = Far::new(1 + tried.iter().map(|(_, answers)| answers.len()).sum::<usize>());
+    let verdict = trials.of(subject, &far)?;
+    far.suspend(|| reporter.as_declared(subject, &verdict))?;
     match verdict {
         Verdict::Fails { .. } => return Ok(End::Violation),
         Verdict::Interrupted => return Ok(End::Interrupted),
         Verdict::Passes { .. } => {}
     }
     let mut end = End::Passed;
-    for (clause, answers) in tried(&declared, arguments.all) {
+    for (clause, answers) in tried {
         let mut passing = Vec::new();
         for answer in answers {
             let other = subject.clone().held_to(clause.with(&declared, answer));
-            let verdict = trials.of(&other)?;
+            far.next();
+            let verdict = trials.of(&other, &far)?;
             match verdict {
                 Verdict::Interrupted => return Ok(End::Interrupted),
                 Verdict::Passes { .. } => passing.push(answer),
                 Verdict::Fails { .. } => {}
             }
             let is_stricter = clause.stricter(clause.of(&declared)).contains(&answer);
-            reporter.answer(clause, (answer, is_stricter), &other, &verdict)?;
+            far.suspend(|| reporter.answer(clause, (answer, is_stricter), &other, &verdict))?;
         }
         let advice = advice(clause, clause.of(&declared), &passing);
-        reporter.advice(clause, &advice)?;
+        far.suspend(|| reporter.advice(clause, &advice))?;
         if matches!(advice, Advice::Declare(_)) {
             end = End::Violation;
         }
     }
-    reporter.end(end == End::Passed)?;
+    far.suspend(|| reporter.end(end == End::Passed))?;
     Ok(end)
 }
 

@@ -4,6 +4,7 @@ use super::arguments::{Given, Input};
 use super::files::Files;
 use super::input::{self, Source};
 use super::output::Output;
+use super::progress::Progress;
 use super::{Context, End, Trouble, say};
 use crate::failure::emit::{self, function_name};
 use crate::failure::failures::commented;
@@ -14,6 +15,7 @@ use crate::subjects::Template;
 use clap::Args;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 #[derive(Debug, Args)]
 pub(super) struct EmitTest {
@@ -49,7 +51,10 @@ pub(super) fn emit_test(context: &Context<'_>, arguments: &EmitTest, output: &mu
     }
     let mut taken = BTreeSet::new();
     let mut tests = Vec::new();
-    for path in &arguments.files {
+    let (count, start) = (arguments.files.len(), Instant::now());
+    let bar = Progress::of(count as u64, "traces");
+    for (done, path) in arguments.files.iter().enumerate() {
+        bar.so_many(done, count, start.elapsed());
         let source = input::read(path, &arguments.given.reading)?;
         let (property, subject) = &source.claim(context, &arguments.given)?;
         let property = *property;
@@ -62,10 +67,11 @@ pub(super) fn emit_test(context: &Context<'_>, arguments: &EmitTest, output: &mu
         }
         let emitted = emit::emit(subject, property, &source.program, &trace, &name, arguments.embed);
         if let (Some(because), false) = (&emitted.embeds_because, arguments.embed) {
-            say(&format!("{}: the test embeds its trace, since {because}", path.display()));
+            bar.suspend(|| say(&format!("{}: the test embeds its trace, since {because}", path.display())));
         }
         tests.push(emitted.text);
     }
+    bar.finish();
     target.write(tests.join("\n").as_bytes(), output)?;
     Ok(End::Passed)
 }

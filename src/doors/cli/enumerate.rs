@@ -99,7 +99,8 @@ impl Enumerate {
         // Other shares go on, whatever this one finds.
         let keep_going = self.keep_going || self.shard.is_some();
         let share = self.shard.unwrap_or(Share::WHOLE);
-        let how = How { merges: !self.unmerged, keep_going, share, memory, ..How::default() };
+        let keeps_tail = self.shard.is_some();
+        let how = How { merges: !self.unmerged, keep_going, share, keeps_tail, memory, ..How::default() };
         let path = self.search_file(space);
         let new = Search::new(space.clone(), subject, how)?.knowing(known.signatures.clone());
         let (name, shown) = (space.name, path.display());

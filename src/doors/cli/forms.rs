@@ -3,16 +3,20 @@
 mod github;
 mod junit;
 mod markdown;
+mod observations;
 mod sarif;
 
 use super::json::typed;
 use super::proved::Proved;
+use super::run::Run;
+use crate::runs::campaign::Case;
 use clap::ValueEnum;
 use heapproof_model::text::HEADER;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::SystemTime;
 
 /// The form of the results of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -29,12 +33,23 @@ pub(super) enum Form {
     Sarif,
     /// Markdown, for the summary of a step or a comment on a pull request
     Markdown,
+    /// Observations as Hypothesis publishes them: one JSON line for each program, of the first 10,000
+    Observations,
+}
+
+impl Form {
+    /// How many programs have a line of their own. A viewer reads all lines at once, and compares each with all others.
+    pub fn tells(self) -> u64 {
+        if self == Form::Observations { 10_000 } else { 0 }
+    }
 }
 
 /// A minimised failure.
 #[derive(Debug, Clone)]
 struct Finding {
     signature: String,
+    /// What it was judged by, where programs of a run are judged by several properties.
+    property: Option<String>,
     /// The report for people.
     report: String,
     trace: String,
@@ -52,6 +67,8 @@ pub(super) struct Findings {
     property: String,
     subject: String,
     found: Vec<Finding>,
+    /// When the run began.
+    start: SystemTime,
 }
 
 /// The name under which a run says how it is repeated.
@@ -103,7 +120,7 @@ impl Ended {
 impl Findings {
     pub fn new(form: Form, command: &'static str, property: &str, subject: &str) -> Findings {
         let (property, subject) = (property.to_owned(), subject.to_owned());
-        Findings { form, command, property, subject, found: Vec::new() }
+        Findings { form, command, property, subject, found: Vec::new(), start: SystemTime::now() }
     }
 
     /// Adds a failure, an object `violation`; prints it if the form has something for each.
@@ -113,13 +130,16 @@ impl Findings {
         let step = violation["step"].as_u64().unwrap_or(1) as usize;
         let finding = Finding {
             signature: text("signature"),
+            property: violation["property"].as_str().map(str::to_owned),
             report: text("report"),
             trace: text("trace"),
             place: path.map(|path| (path.clone(), line_of(Path::new(&path), step))),
             replay: text("replay"),
         };
-        if self.form == Form::Github {
-            github::failure(&finding, out)?;
+        match self.form {
+            Form::Github => github::failure(&finding, out)?,
+            Form::Observations => observations::failure(self, &finding, out)?,
+            _ => {}
         }
         self.found.push(finding);
         Ok(())
@@ -133,6 +153,15 @@ impl Findings {
             Form::Github => github::end(self, ended, out),
             Form::Sarif => sarif::print(self, ended, out),
             Form::Markdown => markdown::print(self, ended, out),
+            Form::Observations => observations::end(self, ended, out),
+        }
+    }
+
+    /// Prints a program of a run, if the form has something for each.
+    pub fn case(&self, case: &Case, run: &Run, out: &mut impl Write) -> io::Result<()> {
+        match self.form {
+            Form::Observations => observations::case(self, case, run, out),
+            _ => Ok(()),
         }
     }
 

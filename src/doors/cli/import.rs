@@ -2,6 +2,7 @@
 
 use super::files::Files;
 use super::output::Output;
+use super::progress::Progress;
 use super::{End, Trouble, say};
 use crate::failure::failures::commented;
 use crate::programs::import::{Imported, Mapping, READY, Ready, import as imported};
@@ -9,6 +10,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
@@ -41,8 +43,11 @@ pub(super) fn import(arguments: &Import, output: &mut Output) -> Result<End, Tro
     };
     let shown = file.display();
     let log = read(file)?;
-    let imported = imported(&log, &mapping)
+    let (lines, start) = (log.lines().count(), Instant::now());
+    let bar = Progress::of(lines as u64, "lines");
+    let imported = imported(&log, &mapping, &mut |line| bar.so_many(line, lines, start.elapsed()))
         .map_err(|wrong| Trouble::Usage(format!("{shown}:{}:1: {}", wrong.line, wrong.message)))?;
+    bar.finish();
     if imported.mapped == 0 {
         let first = log.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
         let first: String = first.chars().take(80).collect();

@@ -253,6 +253,13 @@ impl<'a> Judge<'a> {
         explanation
     }
 
+    /// The picture of the step at which a minimised program fails; none if its process ends where it is drawn.
+    pub fn picture(&self, found: &Counterexample) -> Option<String> {
+        let (program, failure) = (&found.minimized.program, found.failure());
+        let (wanted, outline) = (Wanted { svg: true, ..Wanted::default() }, outline(program, failure, None));
+        self.drawn(found.signature.as_str(), program, Some((failure, &outline)), &wanted).ok()?.svg
+    }
+
     /// Draws a run.
     pub fn drawn(
         &self,

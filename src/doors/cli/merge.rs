@@ -12,11 +12,13 @@ mod saved;
 use super::files::Files;
 use super::forms::Form;
 use super::output::Output;
+use super::progress::Progress;
 use super::{Context, End, Trouble};
 use crate::failure::failures::OUT;
 use clap::Args;
 use piece::Piece;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 #[derive(Debug, Args)]
 pub(super) struct Merge {
@@ -40,7 +42,7 @@ pub(super) fn merge(context: &Context<'_>, arguments: &Merge, output: &mut Outpu
         return Err(Trouble::Usage(none.to_owned()));
     }
     let paths = pieces::files(&arguments.results)?;
-    let pieces = paths.iter().map(|path| Piece::read(path)).collect::<Result<Vec<_>, _>>()?;
+    let pieces = one_by_one(&paths, "results", Piece::read)?;
     Files::reading(&paths).standard_output()?;
     Files::folder(&arguments.out.join("failures"))?;
     let pieces = pieces::whole(pieces)?;
@@ -52,6 +54,20 @@ pub(super) fn merge(context: &Context<'_>, arguments: &Merge, output: &mut Outpu
         Some(_) => checked::merge(&context.name, arguments, &pieces, output),
         None => Ok(End::Passed),
     }
+}
+
+/// Does something with each of several files, which may be many or long.
+fn one_by_one<T>(
+    paths: &[PathBuf],
+    what: &'static str,
+    mut work: impl FnMut(&Path) -> Result<T, Trouble>,
+) -> Result<Vec<T>, Trouble> {
+    let (bar, start) = (Progress::of(paths.len() as u64, what), Instant::now());
+    let each = paths.iter().enumerate().map(|(done, path)| {
+        bar.so_many(done, paths.len(), start.elapsed());
+        work(path)
+    });
+    each.collect()
 }
 
 /// The error for a folder that can't be read.

@@ -167,6 +167,13 @@ fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{}", escaped(line));
 }
 
+/// A text as a part of an address: what has a meaning there, or is no ASCII, is escaped.
+fn in_address(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-~".contains(byte);
+    let escaped = |byte: u8| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(escaped).collect()
+}
+
 /// Escapes control characters. File names and file contents may hold some, and a terminal would obey them.
 fn escaped(text: &str) -> String {
     let escape =

@@ -9,8 +9,13 @@ use std::time::Duration;
 /// The time between two lines.
 const INTERVAL: Duration = Duration::from_secs(10);
 
+/// What most commands count.
+const PROGRAMS: &str = "programs";
+
 pub(super) struct Progress {
     bar: ProgressBar,
+    /// What is counted.
+    what: &'static str,
     lines: Option<Lines>,
 }
 
@@ -22,40 +27,45 @@ struct Lines {
 impl Progress {
     /// That of so many programs.
     pub fn of_programs(count: u64) -> Progress {
-        let bar = ProgressBar::new(count);
-        Progress::new(bar.with_style(style("{bar:40} {pos}/{len} programs, {each_second}/s, {eta} left")))
+        Progress::of(count, PROGRAMS)
+    }
+
+    /// That of so many of something.
+    pub fn of(count: u64, what: &'static str) -> Progress {
+        let template = format!("{{bar:40}} {{pos}}/{{len}} {what}, {{each_second}}/s, {{eta}} left");
+        Progress::new(ProgressBar::new(count).with_style(style(&template)), what)
     }
 
     /// That of programs for a time.
     pub fn of_time(time: Duration) -> Progress {
         let template = format!("{{spinner}} {{pos}} programs, {{each_second}}/s, {{elapsed}} of {} s", time.as_secs());
-        Progress::new(ProgressBar::no_length().with_style(style(&template)))
+        Progress::new(ProgressBar::no_length().with_style(style(&template)), PROGRAMS)
     }
 
     /// That of what has a message of its own.
     pub fn of_messages() -> Progress {
-        Progress::new(ProgressBar::no_length().with_style(style("{spinner} {msg}, {elapsed}")))
+        Progress::new(ProgressBar::no_length().with_style(style("{spinner} {msg}, {elapsed}")), PROGRAMS)
     }
 
-    fn new(bar: ProgressBar) -> Progress {
+    fn new(bar: ProgressBar, what: &'static str) -> Progress {
         bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
         let lines = bar.is_hidden().then(Lines::default);
-        Progress { bar, lines }
+        Progress { bar, what, lines }
     }
 
-    /// So many programs have run after this time; `left` says what is left of them or of the time.
+    /// So many programs, or what else is counted, are done after this time; `left` says what is left of them or of the time.
     pub fn programs(&self, programs: u64, elapsed: Duration, left: impl Fn() -> Option<Duration>) {
         self.bar.set_position(programs);
         self.line(elapsed, || {
             let each_second = programs as f64 / elapsed.as_secs_f64().max(1e-9);
             let left = left().map_or_else(String::new, |left| format!(", about {} s left", left.as_secs()));
-            format!("{programs} programs after {} s, {each_second:.0}/s{left}", elapsed.as_secs())
+            format!("{programs} {} after {} s, {each_second:.0}/s{left}", self.what, elapsed.as_secs())
         });
     }
 
-    /// So many of all programs have run after this time.
+    /// So many of all are done after this time.
     pub fn so_many(&self, done: usize, all: usize, elapsed: Duration) {
-        self.programs(done as u64, elapsed, || left(done as u64, all as u64, elapsed));
+        self.programs(done as u64, elapsed, || left(done as f64, all as f64, elapsed));
     }
 
     /// It is so far after this time.
@@ -108,8 +118,8 @@ impl Lines {
 }
 
 /// How long the rest takes if it takes as long as what is done.
-pub(super) fn left(done: u64, all: u64, elapsed: Duration) -> Option<Duration> {
-    let rest = all.saturating_sub(done) as f64 / done as f64;
+pub(super) fn left(done: f64, all: f64, elapsed: Duration) -> Option<Duration> {
+    let rest = (all - done).max(0.0) / done;
     Duration::try_from_secs_f64(elapsed.as_secs_f64() * rest).ok()
 }
 
@@ -138,7 +148,7 @@ mod tests {
     #[test]
     fn the_rest_takes_as_long_as_what_is_done() {
         let ten = Duration::from_secs(10);
-        assert_eq!(left(100, 400, ten), Some(Duration::from_secs(30)));
-        assert_eq!(left(0, 400, ten), None);
+        assert_eq!(left(2.5, 10.0, ten), Some(Duration::from_secs(30)));
+        assert_eq!(left(0.0, 10.0, ten), None);
     }
 }

@@ -8,7 +8,7 @@ use super::run::Run;
 use super::say;
 use crate::failure::proof::{Counterexample, quoted};
 use crate::judge::signature::Signature;
-use crate::runs::campaign::{Found, Summary};
+use crate::runs::campaign::{Case, Found, Summary};
 use crate::runs::share::Share;
 use heapproof_model::Dialect;
 use heapproof_model::dialect::CLAUSES;
@@ -84,6 +84,11 @@ impl<'a> Reporter<'a> {
         writeln!(self.output, "dialect: {dialect}; {} of {all} clauses as in SPEC 1 to 10", all - other)
     }
 
+    /// Prints a program that is told by itself.
+    pub fn case(&mut self, case: &Case) -> io::Result<()> {
+        self.findings.case(case, self.run, self.output)
+    }
+
     /// Prints a failure before it is minimised, which may take long. `path` is the saved file.
     pub fn found(&mut self, found: &Found, signature: &Signature, path: Option<&Path>) -> io::Result<()> {
         match self.form {
@@ -97,16 +102,26 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// Prints a failure that is minimised and saved.
-    pub fn violation(&mut self, found: &Found, counterexample: &Counterexample) -> io::Result<()> {
+    /// Prints a failure that is minimised and saved. The picture is for what reads JSON.
+    pub fn violation(
+        &mut self,
+        found: &Found,
+        counterexample: &Counterexample,
+        picture: Option<&str>,
+    ) -> io::Result<()> {
         match self.form {
             Form::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
             Form::Json => {
                 let mut object = violation_object(self.name, counterexample);
                 about_case(&mut object, found);
+                object["picture"] = json!(picture);
                 self.json(&object)?;
             }
-            _ => self.findings.add(&violation_object(self.name, counterexample), self.output)?,
+            _ => {
+                let mut object = violation_object(self.name, counterexample);
+                about_case(&mut object, found);
+                self.findings.add(&object, self.output)?;
+            }
         }
         self.output.flush()
     }

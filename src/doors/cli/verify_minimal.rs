@@ -5,11 +5,13 @@ use super::certificate::Certificate;
 use super::files::Files;
 use super::isolate::{Isolate, Judge};
 use super::output::Output;
+use super::progress::Progress;
 use super::{Context, End, Trouble, input};
 use crate::failure::minimize::{Removal, Without, removals};
 use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Instant;
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyMinimal {
@@ -43,7 +45,14 @@ pub(super) fn verify_minimal(
         return Err(super::minimize::does_not_fail(&arguments.file, subject, property));
     };
     let signature = failure.signature(&program);
-    let removals = removals(&program, &failure, &mut |program| judge.failure(program));
+    let (all, start, mut done) = (Removal::all(&program).len(), Instant::now(), 0);
+    let bar = Progress::of(all as u64, "removals");
+    let removals = removals(&program, &failure, &mut |program| {
+        bar.so_many(done, all, start.elapsed());
+        done += 1;
+        judge.failure(program)
+    });
+    bar.finish();
     judge.trouble()?;
     if let Some(target) = target {
         let (property, subject) = (property.name(), &*subject.name);

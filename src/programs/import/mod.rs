@@ -46,17 +46,23 @@ pub(crate) struct LogError {
     pub message: String,
 }
 
-/// Makes a program of a log.
+/// After how many lines of a log it is told how far it is read.
+const TOLD: usize = 1_000;
+
+/// Makes a program of a log. `told` gets the number of lines that are read, now and then.
 ///
 /// # Errors
 /// If a line of it comes to what is no line of a trace.
-pub(crate) fn import(log: &str, mapping: &Mapping) -> Result<Imported, LogError> {
+pub(crate) fn import(log: &str, mapping: &Mapping, told: &mut dyn FnMut(usize)) -> Result<Imported, LogError> {
     let mut writing = Writing::default();
     let mut snapshot = mapping.is_snapshot().then(Snapshot::default);
     let (mut mapped, mut unmapped) = (0, None);
     // A line that a crash has cut may end in the middle of a number.
     let whole = log.rfind('\n').map_or(0, |end| end + 1);
     for (index, text) in log[..whole].lines().enumerate() {
+        if index % TOLD == 0 {
+            told(index);
+        }
         let Some((kind, found)) = mapping.kind(text) else {
             if unmapped.is_none() && !text.trim().is_empty() {
                 unmapped = Some(index);

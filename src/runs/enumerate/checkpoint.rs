@@ -71,15 +71,16 @@ impl Search {
         let Search {
             space,
             subject,
-            how: How { merges, keep_going, share: Share { number, of }, memory: _, sampling },
+            how: How { merges, keep_going, share: Share { number, of }, keeps_tail, memory: _, sampling },
             ..
         } = self;
         let Sampling { seed, pairs, tails, lines } = sampling;
         let about: Vec<String> = space.about().into_iter().map(|(title, text)| format!("{title}: {text}")).collect();
+        let part = if *keeps_tail { " to be merged" } else { "" };
         let version = env!("CARGO_PKG_VERSION");
         let known: Vec<&str> = self.known.iter().map(Signature::as_str).collect();
         format!(
-            "{space} of {}, share {number}/{of}, merging {merges}, going on {keep_going}, pairs {pairs} by {tails} tails of {lines} lines with seed {seed}, version {version}; known: {}; {}",
+            "{space} of {}, share {number}/{of}{part}, merging {merges}, going on {keep_going}, pairs {pairs} by {tails} tails of {lines} lines with seed {seed}, version {version}; known: {}; {}",
             subject.name,
             known.join(", "),
             about.join("; ")

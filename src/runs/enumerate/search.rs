@@ -33,6 +33,8 @@ pub struct How {
     pub keep_going: bool,
     /// The share of the work to do.
     pub share: Share,
+    /// Whether its part of the last level is kept, for results of shares that are put together.
+    pub keeps_tail: bool,
     /// About how many bytes states may take.
     pub memory: u64,
     /// Which pairs of states with equal digests are compared.
@@ -46,6 +48,7 @@ impl Default for How {
             merges: true,
             keep_going: false,
             share: Share::WHOLE,
+            keeps_tail: false,
             memory: 4_000_000_000,
             sampling: Sampling::default(),
         }
@@ -341,7 +344,7 @@ impl Search {
             self.met.extend(digest);
             // A program that is not merged with others counts, whatever state it comes to.
             let digest = digest.filter(|_| self.how.merges);
-            let is_kept = self.is_last() && self.how.share != Share::WHOLE;
+            let is_kept = self.is_last() && self.how.keeps_tail;
             let Some(failure) = failure else {
                 self.summary.states += 1;
                 self.watch(digest, order);

@@ -5,4 +5,5 @@
 pub(crate) mod arguments;
 pub(crate) mod child;
 pub(crate) mod command;
+pub(crate) mod pieces;
 pub(crate) mod workspace;

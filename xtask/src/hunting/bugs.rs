@@ -1,15 +1,20 @@
 //! `cargo xtask bugs`: checks that `heapproof check` detects each seeded bug.
+//!
+//! Several machines can take a share of the bugs each. What they write to `--result` is put together by `--merge`.
 
 use super::hunt::{Hunt, Trials};
 use super::strength::page;
 use super::table::table;
 use crate::common::arguments::{expect_known, shard};
-use crate::common::command::{Command, End, stopped_by_signals};
+use crate::common::command::{Command, End, Usage, stopped_by_signals};
+use crate::common::pieces::{Asked, Piece, is_in, joined};
 use crate::common::workspace::root;
 use crate::seeded::bug::{Bug, load_all};
 use crate::seeded::choice::chosen;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
 use std::fs;
+use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
 All files are below target/bugs/, and only one run at a time can use them.
@@ -18,7 +23,7 @@ Exit codes:
   0    every trial detected its bug
   1    a trial did not
   2    wrong arguments
-  3    a build or a tool failed, or the sources fail without a bug
+  3    a build or a tool failed, or the sources fail without a bug, or results are not all shards of one run
   130  interrupted";
 
 #[derive(Debug, clap::Args)]
@@ -33,6 +38,12 @@ pub(crate) struct Bugs {
     /// Only a share of the bugs, as in `1/4`
     #[arg(long, value_name = "K/N", value_parser = shard)]
     shard: Option<(usize, usize)>,
+    /// A file for the results of a shard
+    #[arg(long, value_name = "FILE", requires = "shard")]
+    result: Option<PathBuf>,
+    /// Look for nothing: put the results of all shards together, in any order
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["only", "class", "shard", "dialect", "alone"])]
+    merge: Vec<PathBuf>,
     /// Write the results to docs/strength.md, instead of printing them
     #[arg(long, conflicts_with_all = ["only", "class", "shard", "dialect"])]
     write: bool,
@@ -67,37 +78,82 @@ impl Bugs {
         }
         let mut bugs = chosen(&self.only)?;
         bugs.retain(|bug| self.class.is_empty() || self.class.contains(&bug.class));
-        if let Some((share, of)) = self.shard {
-            let numbered = bugs.into_iter().enumerate();
-            bugs = numbered.filter(|(number, _)| number % of == share - 1).map(|(_, bug)| bug).collect();
-        }
         Ok(bugs)
     }
 
-    /// The command that repeats the whole.
-    fn command(&self) -> String {
-        let Bugs { trials, seed, cases, .. } = self;
-        format!("cargo xtask bugs --write --trials {trials} --seed {seed} --cases {cases}")
+    /// What is asked, the same for all shards.
+    fn asked(&self, bugs: &[Bug]) -> Asked {
+        let Bugs { only, class, trials, seed, cases, dialect, .. } = self;
+        let options = json!({
+            "only": only, "class": class, "trials": trials, "seed": seed, "cases": cases, "dialect": dialect,
+        });
+        Asked::new("bugs", options, bugs.iter().map(|bug| bug.id.clone()).collect())
     }
+
+    /// Puts the results of shards together.
+    fn merged(&self) -> Result<End> {
+        let (asked, results) = joined::<Trials>("bugs", &self.merge)?;
+        let mut known = load_all(root())?;
+        known.retain(|bug| asked.items.contains(&bug.id));
+        if !known.iter().map(|bug| &bug.id).eq(&asked.items) {
+            bail!("these are results of other sources: `tests/bugs/` has not the same bugs");
+        }
+        let is_part = |name: &str| !matches!(&asked.options[name], Value::Null) && asked.options[name] != json!([]);
+        if let Some(name) = ["only", "class", "dialect"].into_iter().find(|name| self.write && is_part(name)) {
+            return Err(Usage(format!("`--write` is for all bugs, and these results are of `--{name}`")).into());
+        }
+        let results: Vec<Trials> = results.into_iter().map(|(_, trials)| trials).collect();
+        self.tell(&known, &results, &asked)?;
+        Ok(end(&results))
+    }
+
+    /// Writes or prints the results.
+    fn tell(&self, bugs: &[Bug], results: &[Trials], asked: &Asked) -> Result<()> {
+        match self.write {
+            true => fs::write(root().join(PAGE), page(bugs, results, &command(asked))).context(PAGE)?,
+            false => print!("{}", table(bugs, results)),
+        }
+        Ok(())
+    }
+}
+
+/// The command that repeats the whole.
+fn command(asked: &Asked) -> String {
+    let number = |name: &str| asked.options[name].as_u64().unwrap_or_default();
+    let (trials, seed, cases) = (number("trials"), number("seed"), number("cases"));
+    format!("cargo xtask bugs --write --trials {trials} --seed {seed} --cases {cases}")
+}
+
+fn end(results: &[Trials]) -> End {
+    if results.iter().all(Trials::is_detected) { End::Done } else { End::Failed }
 }
 
 impl Command for Bugs {
     fn run(&self) -> Result<End> {
-        let bugs = self.chosen()?;
+        if !self.merge.is_empty() {
+            return self.merged();
+        }
+        let mut bugs = self.chosen()?;
+        let asked = self.asked(&bugs);
+        if let Some(shard) = self.shard {
+            let mut indices = 0..;
+            bugs.retain(|_| indices.next().is_some_and(|index| is_in(shard, index)));
+        }
         let stop = stopped_by_signals()?;
         let seeds = self.seed..self.seed.saturating_add(self.trials);
         let extra: Vec<&str> = self.dialect.iter().flat_map(|dialect| ["--dialect", dialect]).collect();
         let hunt = Hunt { seeds, cases: self.cases, extra: &extra, jobs: self.jobs, alone: self.alone, stop: &stop };
         let results = hunt.run(root(), &bugs)?;
-        let is_whole = results.len() == bugs.len();
-        match self.write && is_whole {
-            true => fs::write(root().join(PAGE), page(&bugs, &results, &self.command())).context(PAGE)?,
-            false => print!("{}", table(&bugs, &results)),
+        if results.len() < bugs.len() {
+            print!("{}", table(&bugs, &results));
+            return Ok(End::Interrupted);
         }
-        Ok(match results {
-            results if results.len() < bugs.len() => End::Interrupted,
-            results if results.iter().all(Trials::is_detected) => End::Done,
-            _ => End::Failed,
-        })
+        self.tell(&bugs, &results, &asked)?;
+        let end = end(&results);
+        if let (Some(path), Some(shard)) = (&self.result, self.shard) {
+            let results = bugs.iter().map(|bug| bug.id.clone()).zip(results).collect();
+            Piece { asked, shard, results }.write(path)?;
+        }
+        Ok(end)
     }
 }

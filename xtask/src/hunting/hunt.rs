@@ -6,6 +6,7 @@ use crate::seeded::builds::{Build, Builds};
 use crate::seeded::scratch::Scratch;
 use crate::seeded::trial::{self, Outcome, Replayed, Trial};
 use anyhow::{Context, Result, bail, ensure};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -25,6 +26,7 @@ pub(crate) struct Hunt<'a> {
 }
 
 /// The results of a bug's trials, in order of seeds, up to the first that timed out.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Trials(pub Vec<Outcome>);
 
 impl Trials {
@@ -103,8 +105,8 @@ impl Hunt<'_> {
         let again = trial::replay(heapproof, options, &found.trace, output, self.stop)?;
         Ok(again.map(|again| match again {
             Replayed::Failed => outcome,
-            Replayed::Passed => Outcome::Unproved("its trace passes when it is replayed"),
-            Replayed::Died => Outcome::Unproved("the replay of its trace does not come to its end"),
+            Replayed::Passed => Outcome::Unproved("its trace passes when it is replayed".into()),
+            Replayed::Died => Outcome::Unproved("the replay of its trace does not come to its end".into()),
         }))
     }
 

@@ -72,7 +72,7 @@ impl std::fmt::Display for Row<'_> {
             (Some(example), _) => (&*example.property, example.signature.clone(), example.lines.to_string()),
             (None, Some(Outcome::ByCorpus(how))) => ("corpus", how.clone(), "-".to_owned()),
             (None, Some(Outcome::Crashed(how))) => ("-", format!("crashed: {how}"), "-".to_owned()),
-            (None, Some(Outcome::Unproved(why))) => ("-", (*why).to_owned(), "-".to_owned()),
+            (None, Some(Outcome::Unproved(why))) => ("-", why.to_string(), "-".to_owned()),
             (None, Some(Outcome::TimedOut)) => ("-", "it took too long".to_owned(), "-".to_owned()),
             (None, _) => ("-", "-".to_owned(), "-".to_owned()),
         };
@@ -113,7 +113,7 @@ mod tests {
             Outcome::Found(found),
             Outcome::ByCorpus("counts".to_owned()),
             Outcome::Crashed("signal: 6".to_owned()),
-            Outcome::Unproved("its explanation has no facts"),
+            Outcome::Unproved("its explanation has no facts".into()),
             Outcome::Undetected { operations: 9 },
         ]);
         let page = page(&bugs[..1], &[trials], "cargo xtask bugs --write");

@@ -27,7 +27,7 @@ fn line(bug: &Bug, trials: &Trials) -> [String; 6] {
         Some(Outcome::Found(found)) => (found.signature.clone(), found.operations.to_string(), found.lines.to_string()),
         Some(Outcome::Crashed(how)) => (format!("crashed: {how}"), dash(), dash()),
         Some(Outcome::ByCorpus(how)) => (format!("corpus: {how}"), dash(), dash()),
-        Some(Outcome::Unproved(why)) => ((*why).to_owned(), dash(), dash()),
+        Some(Outcome::Unproved(why)) => (why.to_string(), dash(), dash()),
         Some(Outcome::TimedOut) => ("timed out".to_owned(), dash(), dash()),
         Some(Outcome::Undetected { .. }) | None => (dash(), dash(), dash()),
     };

@@ -6,7 +6,9 @@
 use super::builds::Build;
 use crate::common::child::{self, Ended, How};
 use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -27,7 +29,7 @@ pub(crate) struct Trial<'a> {
 }
 
 /// The result of a trial.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Outcome {
     Found(Found),
     /// The run itself died, by a stack overflow or a panic of the harness.
@@ -35,7 +37,7 @@ pub(crate) enum Outcome {
     /// No random program failed, but a trace of the corpus did, with this signature.
     ByCorpus(String),
     /// There is a violation, and this is what it lacks to count as found.
-    Unproved(&'static str),
+    Unproved(Cow<'static, str>),
     Undetected {
         operations: u64,
     },
@@ -50,7 +52,7 @@ impl Outcome {
 }
 
 /// A violation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Found {
     /// What the program was judged by.
     pub property: String,
@@ -59,7 +61,8 @@ pub(crate) struct Found {
     pub operations: u64,
     /// The number of lines of the minimised trace.
     pub lines: usize,
-    /// The file of that trace.
+    /// The file of that trace, on the machine that found it.
+    #[serde(skip)]
     pub trace: PathBuf,
 }
 
@@ -175,12 +178,12 @@ fn outcome(code: i32, stdout: &str) -> Result<Outcome> {
     let operations = operations.context("there is no number of operations")?;
     let violation = match (code, of_type("violation")) {
         (0, None) => return Ok(Outcome::Undetected { operations }),
-        (0, Some(_)) => return Ok(Outcome::Unproved("check exited with 0")),
-        (_, None) => return Ok(Outcome::Unproved("check exited with 1 and minimised nothing")),
+        (0, Some(_)) => return Ok(Outcome::Unproved("check exited with 0".into())),
+        (_, None) => return Ok(Outcome::Unproved("check exited with 1 and minimised nothing".into())),
         (_, Some(violation)) => violation,
     };
     if violation["explanation"]["facts"].as_array().is_none_or(Vec::is_empty) {
-        return Ok(Outcome::Unproved("its explanation has no facts"));
+        return Ok(Outcome::Unproved("its explanation has no facts".into()));
     }
     let text = |name: &str| violation[name].as_str().with_context(|| format!("the violation has no {name}"));
     Ok(Outcome::Found(Found {

@@ -24,6 +24,13 @@ pub(super) struct Measured {
     pub hunts: Vec<Hunt>,
 }
 
+/// A heap's measurement, and the traces that show it, each with its name.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub measured: Measured,
+    pub traces: Vec<(String, String)>,
+}
+
 /// A run of random programs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Run {
@@ -104,21 +111,22 @@ pub(super) fn kept(name: &str) -> Result<Option<Measured>> {
     read().map(Some).with_context(|| format!("can't read {}", path.display()))
 }
 
-/// Keeps what was measured of that heap, and the traces that show it, each with its name. They take the place of older ones.
-pub(super) fn keep(name: &str, measured: &Measured, traces: &[(String, PathBuf)]) -> Result<()> {
+/// Keeps what was measured of that heap. Its traces take the place of older ones.
+pub(super) fn keep(name: &str, kept: &Kept) -> Result<()> {
+    let Kept { measured, traces } = kept;
     write_whole(&path(name), &(serde_json::to_string_pretty(measured)? + "\n"))?;
     let folder = root().join("corpus/zoo").join(name);
-    let kept = || {
+    let replace = || {
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
-        for (name, from) in traces {
+        for (name, text) in traces {
             fs::create_dir_all(&folder)?;
-            fs::copy(from, folder.join(format!("{name}.trace")))?;
+            fs::write(folder.join(format!("{name}.trace")), text)?;
         }
         std::io::Result::Ok(())
     };
-    kept().with_context(|| format!("can't keep traces in {}", folder.display()))
+    replace().with_context(|| format!("can't keep traces in {}", folder.display()))
 }
 
 /// Writes a file completely or not at all.

@@ -3,12 +3,13 @@
 use super::super::isolate::Judge;
 use super::super::{Context, Trouble};
 use super::Strictness;
+use super::far::Far;
 use crate::failure::minimize::Options;
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use crate::programs::generate::{Profile, Recipe};
-use crate::runs::campaign::{Campaign, Found};
+use crate::runs::campaign::{Campaign, Found, Summary};
 use crate::runs::mix::Mix;
 use crate::runs::share::Share;
 use crate::runs::threads;
@@ -45,7 +46,7 @@ pub(super) struct Trials<'a> {
 
 impl Trials<'_> {
     /// What comes of them on that heap. The first failure is minimised.
-    pub fn of(&self, subject: &SubjectKind) -> Result<Verdict, Trouble> {
+    pub fn of(&self, subject: &SubjectKind, far: &Far) -> Result<Verdict, Trouble> {
         let Trials { context, arguments } = self;
         let judge = Judge::new(Property::Lockstep, subject, &arguments.isolate)?;
         let mut first: Option<Found> = None;
@@ -61,11 +62,12 @@ impl Trials<'_> {
             stop,
             &mut |found| first = first.take().or(Some(found)),
             &mut |_| {},
+            &mut |summary| far.programs(summary.programs, self.share_done(summary)),
         );
         let jobs = arguments.jobs.map_or_else(threads, usize::from);
         let options = Options { stop: Some(stop), jobs, ..Options::default() };
         let to_minimize = first.as_ref().filter(|_| !arguments.brief);
-        let minimized = to_minimize.and_then(|found| judge.minimized(&found.program, &options));
+        let minimized = to_minimize.and_then(|found| far.suspend(|| judge.minimized(&found.program, &options)));
         judge.trouble()?;
         let summary = summary?;
         let Some(Found { case, program, failure, .. }) = first else {
@@ -78,6 +80,13 @@ impl Trials<'_> {
             None => Shown { signature: None, program },
         };
         Ok(Verdict::Fails { programs: case + 1, shown })
+    }
+
+    /// How much of the programs for one answer is done, from 0 to 1.
+    fn share_done(&self, summary: &Summary) -> f64 {
+        let of_cases = summary.programs as f64 / self.arguments.cases as f64;
+        let of_time = self.arguments.time.map_or(0.0, |time| summary.elapsed.as_secs_f64() / time.as_secs_f64());
+        of_cases.max(of_time).min(1.0)
     }
 
     fn campaign(&self, subject: &SubjectKind) -> Campaign {
@@ -95,6 +104,7 @@ impl Trials<'_> {
             jobs: jobs.map_or_else(threads, usize::from),
             keep_going: false,
             feedback: false,
+            told: 0,
         }
     }
 }

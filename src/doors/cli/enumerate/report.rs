@@ -6,9 +6,11 @@ use crate::doors::cli::json::{NO_RESULT, found_line, found_object, typed, violat
 use crate::doors::cli::output::{Output, paint};
 use crate::doors::cli::proved::Proved;
 use crate::doors::cli::say;
+use crate::failure::explain::outline;
 use crate::failure::heading::judged_by;
 use crate::failure::known::Known;
 use crate::failure::proof::Counterexample;
+use crate::failure::viewer::{Viewer, Wanted};
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
@@ -153,7 +155,8 @@ impl<'a> Reporter<'a> {
         match self.form {
             Form::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
             Form::Json => {
-                let object = violation_object(self.name, counterexample);
+                let mut object = violation_object(self.name, counterexample);
+                object["picture"] = json!(picture(counterexample));
                 self.json(&object)?;
             }
             _ => self.findings.add(&violation_object(self.name, counterexample), self.output)?,
@@ -216,6 +219,15 @@ impl<'a> Reporter<'a> {
     fn json(&mut self, object: &Value) -> io::Result<()> {
         writeln!(self.output, "{object}")
     }
+}
+
+/// The step at which a minimised program fails. It has run in this process, and failed here.
+fn picture(counterexample: &Counterexample) -> Option<String> {
+    let Counterexample { property, subject, signature, minimized, .. } = counterexample;
+    let (failure, wanted) = (counterexample.failure(), Wanted { svg: true, ..Wanted::default() });
+    let outline = outline(&minimized.program, failure, None);
+    let failed = Some((failure, &outline));
+    Viewer::new(signature.as_str(), (*property, subject), &minimized.program, failed).drawn(&wanted).svg
 }
 
 /// The progress of a search, in one line.

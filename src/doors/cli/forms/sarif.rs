@@ -4,6 +4,7 @@
 //! built, for which it brings forty packages along.
 
 use super::{Ended, Findings};
+use crate::doors::cli::in_address;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -71,8 +72,6 @@ fn plain(text: &str) -> String {
 
 /// A path as a reference; a relative one stays relative.
 fn uri(path: &str) -> String {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-~".contains(byte);
-    let escaped = |byte: u8| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     let scheme = if path.starts_with('/') { "file://" } else { "" };
-    format!("{scheme}{}", path.bytes().map(escaped).collect::<String>())
+    format!("{scheme}{}", in_address(path))
 }

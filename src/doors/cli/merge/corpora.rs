@@ -3,7 +3,7 @@
 //! An input keeps its name: of several names for one content the first in alphabetical order. Where two contents have one name,
 //! each gets its hash into it. So the names do not depend on the order of the folders.
 
-use super::unreadable;
+use super::{one_by_one, unreadable};
 use crate::doors::cli::Trouble;
 use crate::doors::cli::files::Files;
 use crate::failure::corpus::below;
@@ -17,17 +17,16 @@ pub(super) fn join(folders: &[PathBuf], into: &Path) -> Result<Option<String>, T
         return Ok(None);
     }
     let mut names: BTreeMap<Vec<u8>, String> = BTreeMap::new();
-    let mut count = 0;
-    for folder in folders {
-        for path in inputs(folder)? {
-            let unreadable = |error| Trouble::Usage(format!("can't read {}: {error}", path.display()));
-            let content = std::fs::read(&path).map_err(unreadable)?;
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let kept = names.entry(content).or_insert_with(|| name.clone());
-            *kept = name.min(std::mem::take(kept));
-            count += 1;
-        }
-    }
+    let inputs = folders.iter().map(|folder| inputs(folder)).collect::<Result<Vec<_>, _>>()?.concat();
+    let count = inputs.len();
+    one_by_one(&inputs, "inputs", |path| {
+        let unreadable = |error| Trouble::Usage(format!("can't read {}: {error}", path.display()));
+        let content = std::fs::read(path).map_err(unreadable)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let kept = names.entry(content).or_insert_with(|| name.clone());
+        *kept = name.min(std::mem::take(kept));
+        Ok(())
+    })?;
     Files::folder(into)?;
     let mut seen = BTreeSet::new();
     let twice: BTreeSet<&String> = names.values().filter(|name| !seen.insert(*name)).collect();

@@ -1,6 +1,7 @@
 //! The page: what is in it, in its order.
 
 use super::chart::{bar, columns, line};
+use crate::doors::cli::in_address;
 use serde_json::Value;
 
 const STYLE: &str = include_str!("page.css");
@@ -116,14 +117,27 @@ fn failures(violations: &[&Value]) -> String {
              <tr><th>object</th><th>before</th><th>after, by the model</th><th>in the subject</th></tr>{rows}</table></div>"
         );
         format!(
-            "<details open><summary><code>{}</code></summary>\n<pre tabindex=\"0\">{}</pre>\n{}\n<p>saved as <code>{}</code></p></details>\n",
+            "<details open><summary><code>{}</code></summary>\n<pre tabindex=\"0\">{}</pre>\n{}\n{}\n<p>saved as <code>{}</code></p></details>\n",
             text(&violation["signature"]),
             text(&violation["report"]).trim_end(),
             if rows.is_empty() { String::new() } else { table },
+            violation["picture"].as_str().map_or_else(String::new, picture),
             text(&violation["path"])
         )
     };
     section("Failures", &violations.iter().map(one).collect::<String>())
+}
+
+/// The graphs of the failing step. As an image they keep their own styles, and none of their text is taken for the page's.
+fn picture(svg: &str) -> String {
+    let title = svg.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|(title, _)| title);
+    // It is escaped already, unless the result is somebody else's.
+    let title = title.filter(|title| !title.contains(['<', '"'])).unwrap_or_default();
+    let address = format!("data:image/svg+xml,{}", in_address(svg));
+    format!(
+        "<figure class=\"wide\" tabindex=\"0\"><img alt=\"the heap by the model and in the subject at the step that fails, {title}\" \
+         src=\"{address}\"><figcaption>the step that fails, {title}</figcaption></figure>"
+    )
 }
 
 fn searches(spaces: &[&Value]) -> String {

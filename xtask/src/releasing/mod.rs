@@ -1,0 +1,3 @@
+//! What a release needs.
+
+pub(crate) mod notes;
