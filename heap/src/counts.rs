@@ -68,7 +68,8 @@ impl<H: Host> Heap<H> {
         let Ok(&header) = self.arena.headers.find(object) else {
             return Ok(false);
         };
-        if !header.is_held() && (!header.is_stored() || self.dies_with_a_set(object)) {
+        let is_judged = !header.marks.has(Mark::Pinned) && self.dies_with_a_set(object);
+        if !header.is_held() && (!header.is_stored() || is_judged) {
             return Ok(false);
         }
         self.arena.headers.hold(object).map(|()| true)

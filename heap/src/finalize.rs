@@ -9,7 +9,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::footprint::Reserved;
-use crate::header::Finalizer;
+use crate::header::Mark;
 use crate::{Heap, HeapError, Host, ObjectId};
 
 /// A finalizer or callback that panicked. The panic has ended that and nothing else.
@@ -81,25 +81,24 @@ impl<H: Host> Heap<H> {
     /// # Errors
     /// [`HeapError::Nil`], [`HeapError::Stale`].
     pub fn arm_finalizer(&mut self, object: ObjectId) -> Result<bool, HeapError> {
-        let header = self.arena.headers.find_mut(object)?;
-        match header.finalizer {
-            Finalizer::Armed => Ok(true),
-            Finalizer::Begun => Ok(false),
-            Finalizer::None => {
-                header.finalizer = Finalizer::Armed;
-                if self.finalizers.collecting {
-                    self.finalizers.armed.push(object);
-                }
-                Ok(true)
+        let marks = &mut self.arena.headers.find_mut(object)?.marks;
+        if marks.has(Mark::Begun) {
+            return Ok(false);
+        }
+        if !marks.has(Mark::Armed) {
+            marks.set(Mark::Armed);
+            if self.finalizers.collecting {
+                self.finalizers.armed.push(object);
             }
         }
+        Ok(true)
     }
 
     /// Whether a finalizer will run before this object dies.
     #[must_use]
     pub fn has_finalizer(&self, object: ObjectId) -> bool {
         let header = self.arena.headers.find(object);
-        header.is_ok_and(|header| header.finalizer == Finalizer::Armed)
+        header.is_ok_and(|header| header.marks.has(Mark::Armed))
     }
 
     /// How many finalizers and callbacks have panicked since their panics were last taken.
@@ -143,7 +142,8 @@ impl<H: Host> Heap<H> {
 
     fn finalize(&mut self, object: ObjectId) {
         if let Ok(header) = self.arena.headers.find_mut(object) {
-            header.finalizer = Finalizer::Begun;
+            header.marks.clear(Mark::Armed);
+            header.marks.set(Mark::Begun);
         }
         self.run_code(object, H::finalize);
     }

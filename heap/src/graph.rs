@@ -101,7 +101,7 @@ fn node<H: Host>(
         _ => "box",
     };
     write!(f, "\" shape={shape}")?;
-    if counts.external > 0 {
+    if header.is_held_or_pinned() {
         write!(f, " peripheries=2")?;
     }
     match (cycle, reachable) {

@@ -5,16 +5,6 @@
 //! and no contents. A count takes a byte, since few objects have more references than that; what a byte
 //! can't hold lies [beside](crate::headers).
 
-/// How far the finalizer of an object is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Finalizer {
-    #[default]
-    None,
-    Armed,
-    /// It has begun, and will never run again.
-    Begun,
-}
-
 /// What an object can be marked as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
@@ -34,30 +24,39 @@ pub(crate) enum Mark {
     Spilled,
     /// The colour: the mark under way has come to objects of the present one, and not to the others.
     Colour,
+    /// It has a finalizer that has not begun.
+    Armed,
+    /// Its finalizer has begun, and will never run again.
+    Begun,
+    /// It is a root until its pin is taken back.
+    Pinned,
 }
 
 impl Mark {
     /// Those that say something to people who look at a heap, in words.
-    pub(crate) const TOLD: [(Mark, &'static str); 4] = [
+    pub(crate) const TOLD: [(Mark, &'static str); 5] = [
         (Mark::Dirty, "dirty"),
         (Mark::Candidate, "candidate"),
         (Mark::Queued, "queued"),
         (Mark::Temporary, "temporary"),
+        (Mark::Pinned, "pinned"),
     ];
 
     #[inline]
-    const fn bit(self) -> u8 {
-        1 << self as u8
+    const fn bit(self) -> u16 {
+        1 << self as u16
     }
 }
 
 /// What an object is marked as, a bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Marks(u8);
+pub(crate) struct Marks(u16);
 
 impl Marks {
+    /// The marks that say how far the finalizer is.
+    const FINALIZER: u16 = Mark::Armed.bit() | Mark::Begun.bit();
     /// The marks that stand for an entry elsewhere, which goes when the object dies.
-    const ENTERED: u8 = Mark::Targeted.bit() | Mark::Dirty.bit() | Mark::Candidate.bit() | Mark::Spilled.bit();
+    const ENTERED: u16 = Mark::Targeted.bit() | Mark::Dirty.bit() | Mark::Candidate.bit() | Mark::Spilled.bit();
 
     #[inline]
     pub(crate) fn has(self, mark: Mark) -> bool {
@@ -92,6 +91,12 @@ impl Marks {
         self.0 = self.0 & !Mark::Colour.bit() | colour.0;
     }
 
+    /// Whether any of these marks makes the object a root.
+    #[inline]
+    fn make_a_root(self) -> bool {
+        self.0 & (Mark::Queued.bit() | Mark::Pinned.bit()) != 0
+    }
+
     /// Whether there are entries of the object elsewhere.
     #[inline]
     pub(crate) fn have_entries(self) -> bool {
@@ -103,16 +108,21 @@ impl Marks {
         self.0 & (Mark::Queued.bit() | Mark::Spilled.bit()) != 0
     }
 
-    /// All of them as a number, the colour as whether the object is white, and without what only says where
+    /// How far the finalizer is, as a number.
+    pub(crate) fn finalizer_bits(self) -> u16 {
+        self.0 & Self::FINALIZER
+    }
+
+    /// All but that and the pin as a number, the colour as whether the object is white, and without what only says where
     /// something lies.
-    pub(crate) fn bits(self, colour: Colour) -> u8 {
-        (self.0 ^ colour.0) & !Mark::Spilled.bit()
+    pub(crate) fn other_bits(self, colour: Colour) -> u16 {
+        (self.0 ^ colour.0) & !(Self::FINALIZER | Mark::Pinned.bit() | Mark::Spilled.bit())
     }
 }
 
 /// The colour of objects to which the mark under way has come, and of all objects while none is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Colour(u8);
+pub(crate) struct Colour(u16);
 
 impl Colour {
     /// The other one: all objects become white at once.
@@ -131,7 +141,6 @@ pub(crate) struct Header {
     /// Likewise the references from contents.
     pub(crate) internal: u8,
     pub(crate) marks: Marks,
-    pub(crate) finalizer: Finalizer,
 }
 
 impl Header {
@@ -139,7 +148,7 @@ impl Header {
     /// is stored.
     #[inline]
     pub(crate) fn held_once(generation: u32, colour: Colour) -> Self {
-        Self { generation, external: 1, internal: 0, marks: Marks(colour.0), finalizer: Finalizer::None }
+        Self { generation, external: 1, internal: 0, marks: Marks(colour.0) }
     }
 
     /// Whether the mutator can be given a reference by counting it here, and nobody has to be told.
@@ -171,6 +180,12 @@ impl Header {
         self.external != 0
     }
 
+    /// Whether it is a root for longer than it takes to release it.
+    #[inline]
+    pub(crate) fn is_held_or_pinned(&self) -> bool {
+        self.is_held() || self.marks.has(Mark::Pinned)
+    }
+
     /// Whether contents refer to it.
     #[inline]
     pub(crate) fn is_stored(&self) -> bool {
@@ -185,13 +200,13 @@ impl Header {
     /// Whether it dies when its turn comes, and nobody is asked.
     #[inline(always)]
     pub(crate) fn dies_unasked(&self) -> bool {
-        self.is_unreferenced() && self.finalizer != Finalizer::Armed
+        self.is_unreferenced() && !self.marks.has(Mark::Armed)
     }
 
     /// Whether the object lives whatever refers to it.
     #[inline]
     pub(crate) fn is_root(&self) -> bool {
-        self.is_live() && (self.is_held() || self.marks.has(Mark::Queued))
+        self.is_live() && (self.is_held() || self.marks.make_a_root())
     }
 }
 

@@ -255,15 +255,17 @@ impl Headers {
         digest.number(*ceiling);
         digest.part("headers.length");
         digest.list(list.iter().enumerate(), |digest, (slot, header)| {
-            let Header { generation, external: _, internal: _, finalizer, marks } = *header;
+            let Header { generation, external: _, internal: _, marks } = *header;
             let Strong { external, internal } = self.strong(slot as u32);
             let generation = if digest.counts_generations() { generation } else { u32::from(header.is_live()) };
             digest.part("header.generation");
             digest.number(generation);
             digest.part("header.finalizer");
-            digest.number(finalizer as u8);
+            digest.number(marks.finalizer_bits());
+            digest.part("header.pin");
+            digest.number(marks.has(Mark::Pinned));
             digest.part("header.marks");
-            digest.number(if header.is_live() { marks.bits(*colour) } else { 0 });
+            digest.number(if header.is_live() { marks.other_bits(*colour) } else { 0 });
             digest.part("header.external");
             digest.number(external);
             digest.part("header.internal");

@@ -88,6 +88,7 @@ mod host;
 mod id;
 mod logging;
 mod object;
+mod pins;
 mod read;
 mod recovery;
 mod release;

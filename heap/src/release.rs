@@ -20,7 +20,7 @@
 use std::collections::VecDeque;
 
 use crate::arena::Remains;
-use crate::header::{Finalizer, Header, Mark, Marks};
+use crate::header::{Header, Mark, Marks};
 use crate::object::Content;
 use crate::{Heap, Host, ObjectId, Value};
 
@@ -85,7 +85,7 @@ impl<H: Host> Heap<H> {
     #[inline]
     pub(crate) fn release_at_once(&mut self, object: ObjectId, header: Header) {
         let is_first = self.queue.0.is_empty() && !self.finalizers.are_running();
-        if is_first && header.finalizer != Finalizer::Armed {
+        if is_first && !header.marks.has(Mark::Armed) {
             self.die(object, header.marks);
         } else {
             self.release(object);

@@ -103,6 +103,10 @@ macro_rules! operations {
             0x54 "detect $" Nothing 30 DetectSlice { objects: u32 }
             /// Does a slice of a collection, and returns whether it is complete.
             0x55 "collect $" Nothing 26 CollectSlice { objects: u32 }
+            /// Makes an object a root until it is unpinned.
+            0x44 "pin $" Nothing 12 Pin { object: Option<R> }
+            /// Takes a pin back.
+            0x45 "unpin $" Nothing 12 Unpin { object: Option<R> }
             /// Verifies the heap.
             0x58 "verify" Nothing 6 Verify {}
 

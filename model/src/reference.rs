@@ -40,6 +40,8 @@ type Reply = Result<Value<Object>, Refusal>;
 struct Thing {
     contents: Contents,
     external: u32,
+    /// Whether it is a root for that alone (SPEC 1.19).
+    pinned: bool,
     /// Whether its finalizer has begun.
     begun: bool,
 }
@@ -70,7 +72,7 @@ pub struct Reference {
     /// Objects to which weak references give nil for a while.
     hidden: BTreeSet<Object>,
     /// Objects that live for ever.
-    pinned: BTreeSet<Object>,
+    immortal: BTreeSet<Object>,
     /// What was garbage when the last collection ended, where that makes a difference.
     overdue: BTreeSet<Object>,
     /// How much more may die before the allocation that is carried out, or behind the call; `None` while there is no such
@@ -266,7 +268,7 @@ impl Reference {
     /// The counts of each living object, but for those whose counts have reached the ceiling for ever.
     pub fn counts(&self) -> impl Iterator<Item = (Object, Counts)> + '_ {
         let (internal, weak) = (counted(self), targeted(self));
-        self.living().filter(|object| !self.pinned.contains(object)).map(move |object| {
+        self.living().filter(|object| !self.immortal.contains(object)).map(move |object| {
             let (internal, weak) = (internal[object.index()], weak[object.index()]);
             (object, Counts { external: self.external(object), internal, weak })
         })
@@ -293,6 +295,16 @@ impl Reference {
     /// How many references to an object the mutator holds.
     pub fn external(&self, object: Object) -> u32 {
         self.thing(object).map_or(0, |thing| thing.external)
+    }
+
+    /// Whether an object is pinned.
+    pub fn is_pinned(&self, object: Object) -> bool {
+        self.thing(object).is_some_and(|thing| thing.pinned)
+    }
+
+    /// Whether the mutator holds an object, or has pinned it.
+    pub fn is_kept(&self, object: Object) -> bool {
+        self.external(object) > 0 || self.is_pinned(object)
     }
 
     /// The object and its contents, if it is not nil, lives and is of that kind.
@@ -356,7 +368,7 @@ impl Reference {
         if !objects.is_empty() && self.dialect.ceiling != Ceiling::Saturates {
             return Err(Refusal::Overflow);
         }
-        self.pinned.extend(objects);
+        self.immortal.extend(objects);
         Ok(())
     }
 }

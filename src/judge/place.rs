@@ -18,11 +18,11 @@ const MANAGE: &str = "manage";
 /// The place at a line of a program, or at an operation of its end.
 pub(super) fn of(program: &Program, at: usize, ending: Option<Code>) -> String {
     let Some(line) = program.lines().get(at) else {
-        return if ending == Some(Code::Drop) { COUNT } else { MANAGE }.to_owned();
+        return if matches!(ending, Some(Code::Drop | Code::Unpin)) { COUNT } else { MANAGE }.to_owned();
     };
     let code = line.operation.code();
     let action = match code {
-        Code::Take | Code::TryTake | Code::Drop | Code::Upgrade => return COUNT.to_owned(),
+        Code::Take | Code::TryTake | Code::Drop | Code::Upgrade | Code::Pin | Code::Unpin => return COUNT.to_owned(),
         code if code.reads() => "read",
         code if code.writes() => "write",
         code if code.allocates() || matches!(code, Code::Chain | Code::Ring) => "allocate",

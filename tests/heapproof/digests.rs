@@ -33,6 +33,7 @@ const CLUSTERS: &[Cluster] = &[
     both(code, &["weak.target", "weak.previous", "weak.next", "weak_index", "header.marks"], &["thing.target"]),
     both(holders, &["header.external"], &["thing.external"]),
     both(code, &["header.finalizer"], &["thing.begun"]),
+    both(pins, &["header.pin"], &["thing.pinned"]),
     both(code, &["finalizers"], &["finalizers"]),
     both(callbacks, &["callbacks", "weak.callback"], &["callbacks"]),
     both(slices, &["cycle.members", "cycle.whole", "cycles.length", "cycles.of_slot", "cycles.vacant", "cycles.broken", "cycles.whole", "detection.has_learned"], &["cycles"]),
@@ -71,7 +72,7 @@ const UNOBSERVABLE: &[(Part, &str)] = &[
         ("model", "operations_since_verification"),
         "a verification is due after one operation, and each allocation counts one",
     ),
-    (("model", "pinned"), "only dialects pin objects"),
+    (("model", "immortal"), "only dialects make objects live for ever"),
     (("model", "overdue"), "only dialects let garbage wait"),
     (("model", "silent"), "it is the same for all subjects of a kind"),
     (
@@ -100,6 +101,11 @@ fn callbacks() -> Space {
 fn holders() -> Space {
     use Code::*;
     of(4, Kind::ALL, &[Take, Drop, ReadElement, Push, Pop, Box, Array, Weak, Upgrade])
+}
+
+fn pins() -> Space {
+    use Code::*;
+    of(4, &[Kind::Table], &[Drop, WriteField, Table, Collect, Pin, Unpin])
 }
 
 fn slices() -> Space {
@@ -166,7 +172,7 @@ fn each_part_of_a_digest_is_missed_where_it_is_left_out() {
 fn each_part_is_left_out_or_has_a_reason_that_it_can_be() {
     let noting = Test::noting();
     noting.begin();
-    for space in [whole, code, holders, slices, marks, frames, temporaries, checks] {
+    for space in [whole, code, holders, pins, slices, marks, frames, temporaries, checks] {
         searched(space(), 0, 0, 0);
     }
     Test::default().begin();

@@ -21,6 +21,7 @@ fn refusals(code: Code) -> &'static [Refusal] {
         Code::Take => &[Stale, Overflow],
         Code::TryTake => &[Overflow],
         Code::Drop => &[Stale, NotHeld],
+        Code::Pin | Code::Unpin => &[Nil, Stale],
         Code::Upgrade => &[Nil, Stale, Kind, Overflow],
         Code::ReadField | Code::ReadBox | Code::Length | Code::Truncate => &[Nil, Stale, Kind],
         Code::ReadElement | Code::ReadCapture => &[Nil, Stale, Kind, Index],

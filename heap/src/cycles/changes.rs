@@ -31,11 +31,11 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    /// Makes an object a candidate that is still to be tried, unless the mutator holds it.
+    /// Makes an object a candidate that is still to be tried, unless it is held or pinned. To give up either suspects it anew.
     #[inline(never)]
     pub(crate) fn suspect(&mut self, object: ObjectId) {
         if let Ok(header) = self.arena.headers.find_mut(object)
-            && !header.is_held()
+            && !header.is_held_or_pinned()
             && !header.marks.has(Mark::Untried)
         {
             header.marks.set(Mark::Untried);

@@ -163,7 +163,7 @@ impl Search {
     }
 
     /// Judges a set whose references may have changed: what is left has references only from what
-    /// is left, and none from the mutator. Being queued makes no difference.
+    /// is left, and neither one from the mutator nor a pin. Being queued makes no difference.
     pub(super) fn judge_among(&mut self, arena: &Arena, set: &[ObjectId]) {
         self.take_for_members(arena, set);
         for object in set {
@@ -211,8 +211,8 @@ impl Search {
             let Some((slot, inner)) = self.region.member_at(unjudged) else {
                 continue;
             };
-            let counts = arena.headers.strong(slot);
-            if counts.external > 0 || counts.internal > inner {
+            let is_held = arena.headers.all().get(slot as usize).is_some_and(|header| header.is_held_or_pinned());
+            if is_held || arena.headers.strong(slot).internal > inner {
                 self.spare(slot);
             }
         }

@@ -45,7 +45,7 @@ impl<H: Host> Heap<H> {
         }
         for (slot, header) in (0..).zip(headers.all()) {
             if headers.is_white(slot) {
-                let is_found = header.is_held() && marking.has_looked_for_roots_at(slot);
+                let is_found = header.is_held_or_pinned() && marking.has_looked_for_roots_at(slot);
                 is_wrong[slot as usize] |= is_found || is_grey[slot as usize];
             } else if header.is_live() && !is_grey[slot as usize] {
                 for child in self.arena.contents().get(slot as usize).into_iter().flat_map(|it| it.references()) {

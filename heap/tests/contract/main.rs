@@ -19,6 +19,7 @@ mod finalizers;
 mod frames;
 mod graph;
 mod identity;
+mod pins;
 mod random;
 #[cfg(feature = "fault-injection")]
 mod recovery;

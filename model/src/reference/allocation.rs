@@ -49,7 +49,7 @@ impl Reference {
             Some(Site::Callback(None)) | None => Born::LikeOthers,
         };
         let begun = born == Born::WithoutCode;
-        self.objects.push(Some(Thing { contents, external: 1, begun }));
+        self.objects.push(Some(Thing { contents, external: 1, pinned: false, begun }));
         self.statistics.allocations += 1;
         Ok(Value::Reference(object))
     }
@@ -70,7 +70,12 @@ impl Reference {
             let fields = next.iter().map(|_| Field::common(0)).collect();
             let values = next.map(|next| Value::Reference(Object(next))).into_iter().collect();
             let contents = Contents { fields, values, ..Contents::default() };
-            self.objects.push(Some(Thing { contents, external: u32::from(number == first), begun: false }));
+            self.objects.push(Some(Thing {
+                contents,
+                external: u32::from(number == first),
+                pinned: false,
+                begun: false,
+            }));
         }
         self.statistics.allocations += u64::from(length);
         Ok(if length == 0 { Value::Nil } else { Value::Reference(Object(first)) })

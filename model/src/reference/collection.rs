@@ -61,7 +61,7 @@ impl Reference {
             Site::Turn => run.object == object,
             Site::Callback(None) => false,
         });
-        self.external(object) > 0 || runs || self.pinned.contains(&object) || self.left.contains(&object)
+        self.is_kept(object) || runs || self.immortal.contains(&object) || self.left.contains(&object)
     }
 
     fn collects_in_sets(&self) -> bool {
@@ -275,13 +275,13 @@ impl Reference {
         let mut left = self.dying(set);
         let (members, cycles) = (left.len(), cycles(self, left.iter().copied()).len() as u64);
         while let Some(object) = self.chosen(|object| left.contains(&object)).or_else(|| left.first().copied()) {
-            if self.pinned.contains(&object) {
+            if self.immortal.contains(&object) {
                 break;
             }
             if self.has_code(object, UserCode::Destructor) {
                 self.run(object, Some(set), UserCode::Destructor);
             }
-            if self.is_given_up() || self.pinned.contains(&object) {
+            if self.is_given_up() || self.immortal.contains(&object) {
                 break;
             }
             left.remove(&object);
@@ -306,8 +306,8 @@ impl Reference {
 
     /// The members that are still garbage (SPEC 3.3).
     fn dying(&self, set: &BTreeSet<Object>) -> BTreeSet<Object> {
-        let is_held = |object: &Object| self.external(*object) > 0 && !self.doomed.contains(object);
-        let saves = |object: &Object| !set.contains(object) || is_held(object) || self.pinned.contains(object);
+        let is_kept = |object: &Object| self.is_kept(*object) && !self.doomed.contains(object);
+        let saves = |object: &Object| !set.contains(object) || is_kept(object) || self.immortal.contains(object);
         let lives_on = reachable(self, self.living().filter(saves));
         let members = set.iter().filter(|object| self.lives(**object));
         let (saved, dying): (Vec<Object>, Vec<Object>) = members.partition(|object| lives_on[object.index()]);

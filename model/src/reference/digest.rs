@@ -43,7 +43,7 @@ impl Reference {
             jobs: _,
             doomed: _,
             hidden: _,
-            pinned,
+            immortal,
             overdue,
             early: _,
             checking: _,
@@ -85,8 +85,8 @@ impl Reference {
         labels(&mut queue.iter().copied(), state);
         state.part("due");
         labels(&mut due.iter().copied().filter(|weak| self.lives(*weak)), state);
-        state.part("pinned");
-        labels(&mut pinned.iter().copied(), state);
+        state.part("immortal");
+        labels(&mut immortal.iter().copied(), state);
         state.part("overdue");
         labels(&mut overdue.iter().copied().filter(|object| self.lives(*object)), state);
         state.part("releasing");
@@ -126,7 +126,12 @@ impl Reference {
         script.digest(label, state);
     }
 
-    fn digest_thing(&self, Thing { contents, external, begun }: &Thing, label: Label<'_>, state: &mut impl Parts) {
+    fn digest_thing(
+        &self,
+        Thing { contents, external, pinned, begun }: &Thing,
+        label: Label<'_>,
+        state: &mut impl Parts,
+    ) {
         let Contents { kind, function, fields, values, target } = contents;
         let target = target.filter(|target| self.lives(*target)).map(label);
         state.part("thing.kind");
@@ -139,6 +144,8 @@ impl Reference {
         target.hash(state);
         state.part("thing.external");
         external.hash(state);
+        state.part("thing.pinned");
+        pinned.hash(state);
         state.part("thing.begun");
         begun.hash(state);
         state.part("thing.values");

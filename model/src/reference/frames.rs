@@ -74,27 +74,27 @@ impl Reference {
         Ok(Value::Nil)
     }
 
-    /// What those objects reach, except what is held, queued, or reached from such objects or from elsewhere.
+    /// What those objects reach, except roots, and what is reached from such objects or from elsewhere.
     fn held_by_none_but(&self, temporaries: &[Object]) -> BTreeSet<Object> {
         let reached = reachable(self, temporaries.iter().copied());
-        let elsewhere = self.living().filter(|object| !reached[object.index()] || self.is_kept(*object));
+        let elsewhere = self.living().filter(|object| !reached[object.index()] || self.is_left_alone(*object));
         let kept = reachable(self, elsewhere);
         self.living().filter(|object| reached[object.index()] && !kept[object.index()]).collect()
     }
 
-    /// How many objects those reach, including themselves, without passing through one that is held or queued.
+    /// How many objects those reach, including themselves, without passing through a root.
     fn looked_at(&self, temporaries: &[Object]) -> u64 {
         let mut looked_at = BTreeSet::new();
         let mut open = temporaries.to_vec();
         while let Some(object) = open.pop() {
-            if looked_at.insert(object) && !self.is_kept(object) {
+            if looked_at.insert(object) && !self.is_left_alone(object) {
                 open.extend(self.references(object));
             }
         }
         looked_at.len() as u64
     }
 
-    fn is_kept(&self, object: Object) -> bool {
-        self.external(object) > 0 || self.queue.contains(&object)
+    fn is_left_alone(&self, object: Object) -> bool {
+        self.is_kept(object) || self.queue.contains(&object)
     }
 }

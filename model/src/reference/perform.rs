@@ -67,10 +67,16 @@ impl Reference {
         Ok(Value::Nil)
     }
 
+    fn pin(&mut self, object: Option<Object>, is_pinned: bool) -> Reply {
+        let (object, _) = self.find(object, None)?;
+        self.thing_mut(object).into_iter().for_each(|thing| thing.pinned = is_pinned);
+        Ok(Value::Nil)
+    }
+
     /// Stores a value and gives up the mutator's reference to it. All that would refuse the store comes first.
     fn transfer(&mut self, store: &Operation<Object>) -> Reply {
         let given = store.stored().and_then(Value::reference);
-        if given.is_some_and(|given| self.external(given) == 0 && !self.pinned.contains(&given)) {
+        if given.is_some_and(|given| self.external(given) == 0 && !self.immortal.contains(&given)) {
             self.clone().perform(store)?;
             return Err(Refusal::NotHeld);
         }
@@ -148,7 +154,7 @@ impl Reference {
                 None => Ok(Value::Bool(false)),
             },
             Operation::Drop { object: Some(object) } => {
-                let for_ever = self.pinned.contains(object);
+                let for_ever = self.immortal.contains(object);
                 let thing = self.thing_mut(*object).ok_or(Refusal::Stale)?;
                 match thing.external.checked_sub(1) {
                     Some(external) => thing.external = external,
@@ -158,6 +164,8 @@ impl Reference {
                 self.lose([*object]);
                 Ok(Value::Nil)
             }
+            Operation::Pin { object } => self.pin(*object, true),
+            Operation::Unpin { object } => self.pin(*object, false),
             Operation::Upgrade { weak } => {
                 let (weak, _) = self.find(*weak, Some(Kind::Weak))?;
                 let Some(target) = self.target(weak).filter(|target| self.upgrades(*target)) else {

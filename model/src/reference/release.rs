@@ -33,18 +33,18 @@ impl Reference {
 
     fn join_if_lost(&mut self, object: Object, internal: u32) {
         let lost = self.thing(object).is_some_and(|thing| thing.external == 0 && internal == 0);
-        let joins = lost && self.dialect.release != Release::Traced && !self.pinned.contains(&object);
+        let joins = lost && self.dialect.release != Release::Traced && !self.immortal.contains(&object);
         if joins && !self.has_its_turn(object) && !self.queue.contains(&object) {
             self.queue.push_back(object);
         }
     }
 
-    /// Whether an object lives and is not dying: the mutator holds it, or something refers to it that does not die with it in
-    /// a set whose code runs (SPEC 1.18).
+    /// Whether an object lives and is not dying: the mutator holds it, or something refers to it, and it is pinned or in no set
+    /// whose code runs (SPEC 1.18).
     pub(super) fn can_be_tried(&self, object: Object) -> bool {
         let dies_in_a_set = self.running.iter().filter_map(Running::set).any(|set| set.contains(&object));
-        let is_held = self.external(object) > 0 || self.pinned.contains(&object);
-        let is_kept = is_held || self.internal()[object.index()] > 0 && !dies_in_a_set;
+        let is_held = self.external(object) > 0 || self.immortal.contains(&object);
+        let is_kept = is_held || self.internal()[object.index()] > 0 && (self.is_pinned(object) || !dies_in_a_set);
         self.lives(object) && is_kept && !self.doomed.contains(&object) && !self.seems_dead(object)
     }
 
@@ -198,7 +198,7 @@ impl Reference {
         let is_owed = || !free && self.owed.iter().flatten().any(|owed| *owed == object);
         let is_kept = self.external(object) > 0 || internal[object.index()] > 0 || is_owed();
         let is_dying = self.doomed.contains(&object) || self.has_its_turn(object);
-        !self.lives(object) || is_kept || self.pinned.contains(&object) || is_dying
+        !self.lives(object) || is_kept || self.immortal.contains(&object) || is_dying
     }
 
     /// Whether an object has code that is to run as that.
@@ -267,7 +267,7 @@ impl Reference {
             Panics::Counted => self.statistics.finalizer_panics += 1,
             Panics::Passed => self.pass(true),
             Panics::PassedAfter => self.pass(false),
-            Panics::OwnLost => self.pinned.extend(own),
+            Panics::OwnLost => self.immortal.extend(own),
             Panics::Contained | Panics::Never => {}
         }
     }
@@ -279,10 +279,10 @@ impl Reference {
             SetPanics::Counted => self.statistics.finalizer_panics += 1,
             SetPanics::Passed => self.pass(true),
             SetPanics::PassedAfter => self.pass(false),
-            SetPanics::RestLost => self.pinned.extend(left.collect::<Vec<_>>()),
+            SetPanics::RestLost => self.immortal.extend(left.collect::<Vec<_>>()),
             SetPanics::OthersLost => {
                 let others: Vec<Object> = left.filter(|member| *member != object).collect();
-                self.pinned.extend(others);
+                self.immortal.extend(others);
             }
             SetPanics::Contained | SetPanics::Never => {}
         }

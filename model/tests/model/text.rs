@@ -54,6 +54,8 @@ take nil
 drop nil
 p = upgrade g
 try take a
+pin a
+unpin a
 collect
 check
 detect full
@@ -106,7 +108,7 @@ fn a_word_that_is_not_reserved_is_a_name_where_it_stands_as_one() {
                 insert[0] = nil\nswap = insert[0]\nswap.length = fill\nlength insert\ntruncate = remove insert[0]\n\
                 swap remove insert[0]\ntruncate insert 0\ntransfer = table\n\
                 transfer transfer.x = transfer\ntransfer.transfer = nil\ntransfer push insert transfer\n\
-                try = table\ntry take try\ntry.take = try\n";
+                try = table\ntry take try\ntry.take = try\npin = table\npin pin\nunpin = box pin\nunpin pin\npin.pin = unpin\n";
     let program: Program = text.parse().unwrap();
     assert_eq!(program.to_string(), text);
     assert_eq!(program.spell(Name(3)), "truncate", "a word is learned as a name only where it is one");

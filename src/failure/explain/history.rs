@@ -7,7 +7,7 @@
 
 use super::code::{Done, UserCode};
 use super::names::Names;
-use super::state::{Look, State};
+use super::state::{Look, PINNED, State};
 use super::watched::Watched;
 use crate::judge::lockstep::{Called, Failure, Lockstep, Tried, begins, interval};
 use crate::judge::panics;
@@ -348,7 +348,7 @@ impl Recorder {
         for (object, counts) in counts {
             let Some(contents) = model.contents(object) else { continue };
             let target = model.target(object);
-            let marks = Vec::new();
+            let marks = Vec::from_iter(model.is_pinned(object).then_some(PINNED));
             changes.extend(changed(&mut self.model, object, contents, target, counts, marks));
         }
         changes

@@ -6,6 +6,9 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+/// The mark of an object that is pinned.
+pub const PINNED: &str = "pinned";
+
 /// The most values of an object that are kept.
 pub const MOST_VALUES: usize = 256;
 
@@ -18,7 +21,7 @@ pub struct Look {
     pub values: usize,
     /// Its counts.
     pub counts: Counts,
-    /// The marks that its heap has set on it, in words.
+    /// The marks that its heap has set on it, in words; of the model, whether it is pinned.
     pub marks: Vec<&'static str>,
 }
 
@@ -53,6 +56,11 @@ impl Look {
     #[cfg(feature = "cli")]
     pub fn is_same(&self, other: &Look) -> bool {
         self.contents == other.contents && self.values == other.values && self.counts == other.counts
+    }
+
+    /// Whether the mutator holds or has pinned the object.
+    pub fn is_root(&self) -> bool {
+        self.counts.external > 0 || self.marks.contains(&PINNED)
     }
 
     /// The references in it: the place, the target, and whether it is weak.
@@ -185,10 +193,10 @@ impl State {
         self.living().filter(targets).collect()
     }
 
-    /// The objects that the mutator holds.
+    /// The objects that the mutator holds or has pinned.
     pub fn roots(&self) -> impl Iterator<Item = Object> + '_ {
-        let held = self.looks.iter().filter(|(_, look)| look.counts.external > 0);
-        held.map(|(object, _)| *object)
+        let roots = self.looks.iter().filter(|(_, look)| look.is_root());
+        roots.map(|(object, _)| *object)
     }
 
     /// A shortest path from a root to an object: the root, and the references from there; `None` where it is garbage.

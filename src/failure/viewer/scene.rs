@@ -114,7 +114,7 @@ fn scene(history: &History, title: &'static str, which: Which, before: &State, n
     let cycles: BTreeMap<Object, usize> =
         numbered.flat_map(|(number, cycle)| cycle.iter().map(move |object| (*object, number))).collect();
     let node = |object: Object, look: &Look, change| {
-        let (root, cycle) = (counts && look.counts.external > 0, cycles.get(&object).copied());
+        let (root, cycle) = (counts && look.is_root(), cycles.get(&object).copied());
         let lost = counts && contents && change != Change::Gone && !reached[object.index()];
         let known =
             [(root, "root"), (cycle.is_some(), "in a cycle"), (lost, "garbage"), (change == Change::Gone, "gone")];

@@ -12,7 +12,7 @@
 //! comes after it is asked for.
 
 use super::Lockstep;
-use super::ending::held;
+use super::ending::{held, pinned};
 use crate::judge::subject::{Coming, Looks, Observation};
 use heapproof_model::definitions::{Graph, reachable};
 use heapproof_model::dialect::{Ceiling, WeakObjects, WrongCalls};
@@ -146,6 +146,11 @@ impl Ahead {
         let before = self.coming.len();
         if left.is_none() {
             self.foresee(Operation::Collect {}, None);
+            for object in pinned(&self.model) {
+                if !self.waits && self.coming.len() < 2 * MOST {
+                    self.foresee(Operation::Unpin { object: Some(object) }, None);
+                }
+            }
         }
         let calls = self.coming.len();
         for (object, external) in left.cloned().unwrap_or_else(|| held(&self.model)) {
@@ -188,7 +193,7 @@ impl Ahead {
         if operation.allocated() == Some(Kind::Weak) && self.model.dialect().weak_objects == WeakObjects::Shared {
             return true;
         }
-        let held = self.model.living().filter(|object| self.model.external(*object) > 0);
+        let held = self.model.living().filter(|object| self.model.is_kept(*object));
         let reached = reachable(&self.model, held);
         let is_reached = |object: Object| self.model.lives(object) && reached[object.index()];
         let weak = match operation {

@@ -9,8 +9,8 @@ use heapproof_model::{Code, Object, Operation, Outcome, Reference};
 use std::collections::VecDeque;
 
 impl Lockstep {
-    /// Recovers from damage and ends an open frame. Then collects, and drops everything that the mutator holds, until
-    /// it holds nothing. Then the heap must be empty. Everything is compared.
+    /// Recovers from damage and ends an open frame. Then collects, unpins what is pinned, and drops everything that the
+    /// mutator holds, until nothing is pinned or held. Then the heap must be empty. Everything is compared.
     ///
     /// # Errors
     /// If they differ.
@@ -38,9 +38,18 @@ impl Lockstep {
                 return Ok(());
             }
             inspection.look(self)?;
+            let pinned = pinned(&self.model);
             let mut held = held(&self.model);
-            if held.is_empty() {
+            if held.is_empty() && pinned.is_empty() {
                 return Ok(self.compare_lives()?);
+            }
+            self.ending = Some(Code::Unpin);
+            for object in pinned {
+                announced = announced.saturating_sub(1);
+                if self.model.lives(object) {
+                    self.call(&Operation::Unpin { object: Some(object) })?;
+                }
+                inspection.look(self)?;
             }
             // With many objects one comparison at the end of the round must do: one after each drop would be quadratic.
             let few = held.len() < 1_000;
@@ -115,6 +124,11 @@ impl Lockstep {
         }
         Ok(None)
     }
+}
+
+/// What is pinned, in order of numbers.
+pub(super) fn pinned(model: &Reference) -> Vec<Object> {
+    model.living().filter(|object| model.is_pinned(*object)).collect()
 }
 
 /// What the mutator holds, and how often, in order of numbers.

@@ -32,6 +32,7 @@ pub(super) fn check(kind: &SubjectKind, program: &Program) -> Verdict {
 fn grows(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(), Violation> {
     let mut run = Bare::of(kind)?;
     let lines: Vec<&Line> = program.lines().iter().filter(|line| leaves_no_trace(line.operation.code())).collect();
+    let pins = program.lines().iter().any(|line| contains(line, Code::Pin));
     let mut reserved = Vec::new();
     for round in 0..ROUNDS {
         let first = run.objects;
@@ -43,7 +44,7 @@ fn grows(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(),
                 tally.add(line.operation.code(), &outcome);
             }
         }
-        if !emptied(&mut run, first)? {
+        if !emptied(&mut run, first, pins)? {
             return Ok(());
         }
         reserved.push(run.subject.footprint());
@@ -63,10 +64,18 @@ fn leaves_no_trace(code: Code) -> bool {
     !matches!(code, Code::SetGenerations | Code::Fault)
 }
 
-/// Drops everything and collects. False if something lives on, as where finalizers take ever more.
-fn emptied(run: &mut Bare, first: u32) -> Result<bool, Violation> {
+/// Whether a line, or one that it arms, is that operation.
+fn contains(line: &Line, code: Code) -> bool {
+    line.operation.code() == code || line.operation.armed().is_some_and(|(_, line)| contains(line, code))
+}
+
+/// Drops everything, takes back pins if there may be any, and collects. False if something lives on, as where finalizers take ever more.
+fn emptied(run: &mut Bare, first: u32, pins: bool) -> Result<bool, Violation> {
     run.perform(&Operation::End {})?;
     for _ in 0..MOST_DROPS {
+        for number in (first..run.objects).filter(|_| pins) {
+            run.perform(&Operation::Unpin { object: Some(Object(number)) })?;
+        }
         run.perform(&Operation::Collect {})?;
         let held = run.held(first);
         if held.is_empty() {

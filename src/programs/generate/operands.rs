@@ -49,6 +49,12 @@ impl Generator<'_> {
                 let object = if any.is_some() { any } else { self.object(place, |_| true)? };
                 Operation::TryTake { object }
             }
+            Code::Pin => Operation::Pin { object: self.object(place, |_| true)? },
+            Code::Unpin => {
+                // Mostly of what is pinned; of others nothing comes.
+                let pinned = if self.rng.random_bool(0.8) { self.pinned(place) } else { None };
+                Operation::Unpin { object: pinned.or_else(|| self.object(place, |_| true))? }
+            }
             Code::Upgrade => Operation::Upgrade { weak: self.of(Kind::Weak, place)? },
             Code::ReadField => {
                 let object = self.of(Kind::Table, place)?;
@@ -222,6 +228,14 @@ impl Generator<'_> {
             return self.object(place, |_| true);
         }
         self.any_bound(|generator, object| generator.model.external(object) > 0).map(Some)
+    }
+
+    /// A pinned object; in a finalizer, nobody knows yet which one will be.
+    fn pinned(&mut self, place: &Place) -> Option<Option<Name>> {
+        if matches!(place, Place::Finalizer(_)) {
+            return None;
+        }
+        self.any_bound(|generator, object| generator.model.is_pinned(object)).map(Some)
     }
 
     /// In a finalizer, this is often its own object or a name that the finalizer binds.

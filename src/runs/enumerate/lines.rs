@@ -70,6 +70,8 @@ impl Maker<'_> {
             Code::Take => self.on_each(|object| Operation::Take { object }),
             Code::TryTake => self.on_each(|object| Operation::TryTake { object }),
             Code::Drop => self.on_each(|object| Operation::Drop { object }),
+            Code::Pin => self.on_each(|object| Operation::Pin { object }),
+            Code::Unpin => self.on_each(|object| Operation::Unpin { object }),
             Code::Upgrade => self.on_each(|weak| Operation::Upgrade { weak }),
             Code::ReadBox => self.on_each(|object| Operation::ReadBox { object }),
             Code::Pop => self.on_each(|object| Operation::Pop { object }),

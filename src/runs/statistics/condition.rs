@@ -59,6 +59,10 @@ conditions! {
     GarbageReachesLive "garbage-reaches-live" "a set was freed that refers to a surviving object"
     SeveralCycles "several-cycles" "a set was freed with two cycles or more"
     SetLivesOn "set-lives-on" "a set's finalizers saved all or part of it"
+    PinSaves "pin-saves" "garbage was pinned"
+    PinnedSpared "pinned-spared" "a collection spared an object that was pinned and not held"
+    PinnedDies "pinned-dies" "a pinned object died"
+    UnpinLeavesGarbage "unpin-leaves-garbage" "an object was unpinned, and is garbage"
     StoredInItself "stored-in-itself" "an object was stored in itself"
     StoredAgain "stored-again" "a reference was stored where it was already"
 

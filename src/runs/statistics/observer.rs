@@ -96,6 +96,7 @@ impl Observer {
         self.weak(model, called);
         self.garbage(model, called);
         self.sets(model, called.events);
+        self.pins(model, called);
         self.meanwhile(model, called);
         self.passes(model, called);
         self.tuning(model, called.events);
@@ -284,6 +285,28 @@ impl Observer {
         self.note(cycles >= 2, Condition::SeveralCycles);
     }
 
+    fn pins(&mut self, model: &Reference, called: &Called<'_>) {
+        let Outcome::Done(_) = called.model else { return };
+        let died = self.was.pinned.iter().any(|object| !model.lives(*object));
+        self.note(died, Condition::PinnedDies);
+        match called.operation {
+            Operation::Pin { object: Some(object) } => {
+                let saved = self.was.is_garbage(*object);
+                self.note(saved, Condition::PinSaves);
+            }
+            Operation::Unpin { object: Some(object) } => {
+                let left = !self.was.is_garbage(*object) && model.garbage().contains(object);
+                self.note(left, Condition::UnpinLeavesGarbage);
+            }
+            Operation::Collect {} => {
+                let spared = |object: &Object| model.lives(*object) && model.external(*object) == 0;
+                let spared = self.was.pinned.iter().any(spared);
+                self.note(spared, Condition::PinnedSpared);
+            }
+            _ => {}
+        }
+    }
+
     /// Observes encounters with what is kept from earlier calls.
     fn meanwhile(&mut self, model: &Reference, called: &Called<'_>) {
         let Outcome::Done(_) = called.model else { return };
@@ -366,7 +389,7 @@ impl Observer {
             (Operation::End {}, Outcome::Done(_)) => {
                 let temporaries = std::mem::take(&mut self.temporaries);
                 let left = reachable(model, temporaries.iter().copied().filter(|object| model.lives(*object)));
-                let held = reachable(model, model.living().filter(|object| model.external(*object) > 0));
+                let held = reachable(model, model.living().filter(|object| model.is_kept(*object)));
                 let garbage = model.living().any(|object| left[object.index()] && !held[object.index()]);
                 self.note(called.events.iter().any(|event| matches!(event, Event::Took(_))), Condition::FrameFreed);
                 self.note(garbage, Condition::FrameLeft);

@@ -110,7 +110,8 @@ impl Condition {
 
     /// Whether a program names garbage for it.
     fn names_garbage(self) -> bool {
-        matches!(self, Condition::GarbageTaken | Condition::GarbageStored | Condition::GarbageWritten)
+        use Condition as C;
+        matches!(self, C::GarbageTaken | C::GarbageStored | C::GarbageWritten | C::PinSaves)
     }
 }
 
@@ -119,7 +120,9 @@ fn takes(condition: Condition) -> &'static [&'static [Code]] {
     use Condition as C;
     match condition {
         C::Cascade => &[STORES],
-        C::FinalizerRuns | C::FuelUsedUp | C::SeveralFinalizers | C::FinalizerRefused => &[&[On]],
+        C::FinalizerRuns | C::SeveralFinalizers => &[&[On]],
+        // Callbacks have fuel and are refused too.
+        C::FuelUsedUp | C::FinalizerRefused => &[&[On, When]],
         C::FinalizerResurrects => &[&[On], SAVES],
         C::FinalizerPanics => &[&[On], &[Panic]],
         C::FinalizerCollects => &[&[On], COLLECTS, CYCLES],
@@ -132,6 +135,10 @@ fn takes(condition: Condition) -> &'static [&'static [Code]] {
         C::GarbageStored | C::GarbageWritten => &[WRITES, CYCLES],
         C::GarbageOnGarbage | C::GarbageReachesLive | C::SeveralCycles => &[COLLECTS, CYCLES],
         C::SetLivesOn => &[&[On], SAVES, COLLECTS, CYCLES],
+        C::PinSaves => &[&[Pin], CYCLES],
+        C::PinnedSpared => &[&[Pin], &[Collect], STORES],
+        C::PinnedDies => &[&[Pin]],
+        C::UnpinLeavesGarbage => &[&[Pin], &[Unpin], CYCLES],
         C::StoredInItself => &[WRITES],
         C::StoredAgain => &[&[WriteField, WriteElement, WriteCapture, WriteBox, Fill, Transfer]],
         C::SlicePaused | C::SliceInterrupted | C::SliceCompletes => &[&[CollectSlice], CYCLES],
@@ -147,7 +154,7 @@ fn takes(condition: Condition) -> &'static [&'static [Code]] {
         C::CapacityRefused => &[&[SetCapacity]],
         C::StaleRefused => &[],
         C::StaleValueRefused => &[STORES],
-        C::ReentrantRefused => &[&[On], &[Begin, End, Temp, Recover, RecoverRoots, Collect, CollectSlice]],
+        C::ReentrantRefused => &[&[On, When], &[Begin, End, Temp, Recover, RecoverRoots, Collect, CollectSlice]],
         C::ManyFields => &[&[WriteField]],
         C::FieldsRemoved => &[&[WriteField], &[Remove]],
         C::Damaged => &[&[Fault]],

@@ -54,7 +54,7 @@ impl Colours {
             let Some(contents) = model.contents(*object) else { continue };
             let targets = contents.references().map(|target| (target, 1)).chain(model.target(*object).map(|t| (t, 2)));
             references.extend(targets.map(|(target, how)| (place, places[target.index()] as usize, how)));
-            let marks = [model.has_code_for_death(*object), is_garbage(*object)];
+            let marks = [model.has_code_for_death(*object), is_garbage(*object), model.is_pinned(*object)];
             colours.push(mix(first(contents, model.external(*object), marks)));
         }
         let own = colours.clone();
@@ -78,8 +78,8 @@ impl Colours {
 }
 
 /// The colour that an object begins with.
-fn first(contents: &Contents, external: u32, [finalizer, garbage]: [bool; 2]) -> u64 {
-    let marks = u64::from(finalizer) | u64::from(garbage) << 1;
+fn first(contents: &Contents, external: u32, [finalizer, garbage, pinned]: [bool; 3]) -> u64 {
+    let marks = u64::from(finalizer) | u64::from(garbage) << 1 | u64::from(pinned) << 2;
     contents.kind as u64 | u64::from(external.min(2)) << 8 | marks << 16
 }
 

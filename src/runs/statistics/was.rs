@@ -20,6 +20,8 @@ pub(super) struct Was {
     pub lost: u64,
     /// The members of known cycles.
     pub cyclic: BTreeSet<Object>,
+    /// What is pinned.
+    pub pinned: Vec<Object>,
 }
 
 impl Was {
@@ -28,7 +30,7 @@ impl Was {
     }
 
     pub fn of(model: &Reference) -> Was {
-        let reached = reachable(model, model.living().filter(|object| model.external(*object) > 0));
+        let reached = reachable(model, model.living().filter(|object| model.is_kept(*object)));
         let mut garbage = vec![false; model.bound()];
         model.living().for_each(|object| garbage[object.index()] = !reached[object.index()]);
         let references =
@@ -37,6 +39,7 @@ impl Was {
         let lost = garbage.iter().filter(|garbage| **garbage).count() as u64;
         let colours = Colours::of(model, &|object| garbage[object.index()]);
         let cyclic = model.cycles().flatten().copied().collect();
-        Was { garbage, references, weak, statistics: model.statistics(), colours, lost, cyclic }
+        let pinned = model.living().filter(|object| model.is_pinned(*object)).collect();
+        Was { garbage, references, weak, statistics: model.statistics(), colours, lost, cyclic, pinned }
     }
 }

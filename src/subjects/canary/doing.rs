@@ -71,7 +71,7 @@ canaries! {
             Operation::Begin { objects } => heap.call(&Operation::Begin { objects: objects.saturating_mul(2) }),
             _ => heap.call(operation),
         });
-    "not-freed-temporary" ["not-freed", "counts-external", "journal"]
+    "not-freed-temporary" ["not-freed", "counts-external", "journal", "returned-temporaries"]
         "does not give up temporaries at the end of their frame"
         Call(|heap, operation, _| match operation {
             Operation::Temp { allocation } if heap.fork().is_some_and(|mut fork| fork.call(operation).is_ok()) => {

@@ -139,6 +139,8 @@ impl Caller<'_> {
             Operation::Take { object } => self.0.inc_ref(self.id(*object)).map(nothing),
             Operation::TryTake { object } => self.0.try_hold(self.id(*object)).map(Value::Bool),
             Operation::Drop { object } => self.0.dec_ref(self.id(*object)).map(nothing),
+            Operation::Pin { object } => self.0.pin(self.id(*object)).map(nothing),
+            Operation::Unpin { object } => self.0.unpin(self.id(*object)).map(nothing),
             Operation::Upgrade { weak } => {
                 let id = self.0.upgrade(self.id(*weak))?;
                 Ok(if id.is_nil() { Value::Nil } else { Value::Reference(self.0.host().object(id)) })
@@ -367,6 +369,8 @@ pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
         Operation::Take { object }
         | Operation::TryTake { object }
         | Operation::Drop { object }
+        | Operation::Pin { object }
+        | Operation::Unpin { object }
         | Operation::ReadField { object, .. }
         | Operation::ReadElement { object, .. }
         | Operation::ReadCapture { object, .. }

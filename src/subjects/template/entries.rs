@@ -9,6 +9,8 @@ const OPERATIONS: &[Code] = &[
     Code::Drop,
     Code::Upgrade,
     Code::TryTake,
+    Code::Pin,
+    Code::Unpin,
     Code::ReadField,
     Code::ReadElement,
     Code::ReadCapture,

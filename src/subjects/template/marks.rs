@@ -13,6 +13,8 @@ impl Template {
         match operation {
             Operation::Take { object }
             | Operation::TryTake { object }
+            | Operation::Pin { object }
+            | Operation::Unpin { object }
             | Operation::Drop { object }
             | Operation::Upgrade { weak: object }
             | Operation::Weak { target: object }

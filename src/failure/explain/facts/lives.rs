@@ -2,7 +2,7 @@
 
 use super::Telling;
 use crate::failure::explain::history::Which;
-use crate::failure::explain::state::{Edge, State};
+use crate::failure::explain::state::{Edge, PINNED, State};
 use crate::failure::explain::story::{Cause, Lines};
 use heapproof_model::{Counts, Event, Object, Operation, Outcome, Value};
 use std::collections::BTreeSet;
@@ -35,10 +35,24 @@ impl Telling<'_> {
         self.referred_to(object);
     }
 
-    /// The references to an object that the mutator holds, in words.
+    /// The references to a root that the mutator holds, in words, and what has pinned it.
     fn held(&self, state: &State, object: Object, lines: &mut Lines) -> String {
         let external = state.look(object).map_or(0, |look| look.counts.external);
-        format!("external {external}: {}", self.story.ledger(object, lines))
+        let held = format!("external {external}: {}", self.story.ledger(object, lines));
+        match self.pinned(state, object, lines) {
+            Some(pinned) => format!("{held}; {pinned}"),
+            None => held,
+        }
+    }
+
+    /// What has pinned an object that is pinned, in words.
+    fn pinned(&self, state: &State, object: Object, lines: &mut Lines) -> Option<String> {
+        state.look(object).filter(|look| look.marks.contains(&PINNED))?;
+        let pins = |operation: &Operation<Object>| *operation == Operation::Pin { object: Some(object) };
+        let mut done = self.story.done_until(self.story.at).rev();
+        let (cause, ..) =
+            done.find(|(_, operation, outcome)| pins(operation) && matches!(outcome, Outcome::Done(_)))?;
+        Some(format!("pinned by {}", self.story.cause(&cause, lines)))
     }
 
     /// Tells which references to an object count, and which line made each.

@@ -81,6 +81,9 @@ fn operations(operation: &Operation<Name>) -> Vec<Operation<Name>> {
         code if manages(code) => manages(**other),
         Code::RecoverRoots => **other == Code::Recover,
         Code::TryTake => **other == Code::Take,
+        // A pin keeps an object alive as a count does.
+        Code::Pin => **other == Code::Take,
+        Code::Unpin => **other == Code::Drop,
         _ => false,
     };
     let others = Code::ALL.iter().filter(|other| **other != code).filter(family);

@@ -106,6 +106,8 @@ pub(super) fn expression<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>
         Operation::Transfer { store } => (transfer(&store.0, refer)?, Gives::Result),
         Operation::Take { object } => (format!("heap.inc_ref({})", id(object)?), Gives::Result),
         Operation::TryTake { object } => (format!("heap.try_hold({})", id(object)?), Gives::Plain),
+        Operation::Pin { object } => (format!("heap.pin({})", id(object)?), Gives::Result),
+        Operation::Unpin { object } => (format!("heap.unpin({})", id(object)?), Gives::Result),
         Operation::Drop { object } => (format!("heap.dec_ref({})", id(object)?), Gives::Result),
         Operation::Upgrade { weak } => (format!("heap.upgrade({})", id(weak)?), Gives::Id),
         Operation::On { object, .. } => (format!("heap.arm_finalizer({})", id(object)?), Gives::Result),
