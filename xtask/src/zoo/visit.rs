@@ -24,8 +24,11 @@ pub(crate) struct Zoo {
     /// Measure nothing, and write the page from what is kept
     #[arg(long)]
     page: bool,
-    /// Keep nothing; fail if a heap fails as what it declares, or a known bug is not found any more
+    /// Measure nothing anew, and only look for the traces that are missing
     #[arg(long, conflicts_with = "page")]
+    traces: bool,
+    /// Keep nothing; fail if a heap fails as what it declares, or a known bug is not found any more
+    #[arg(long, conflicts_with_all = ["page", "traces"])]
     check: bool,
 }
 
@@ -84,14 +87,20 @@ impl Zoo {
         let installed = keeper.build(heap)?;
         println!("{}: measuring", heap.name);
         let measuring = Measuring { keeper, heap, installed: &installed, time: self.time };
-        let (measured, traces) = if self.check { (measuring.declared()?, Vec::new()) } else { measuring.all()? };
+        let (measured, traces) = match result::kept(&heap.name)? {
+            Some(kept) if self.traces => measuring.shown(kept, result::traces(&heap.name)?)?,
+            _ if self.check => (measuring.declared()?, Vec::new()),
+            _ => measuring.all()?,
+        };
         if !self.check {
             result::keep(&heap.name, &measured, &traces)?;
         }
-        if let Some(bug) = &heap.bug {
-            let found = measured.hunts.iter().filter(|hunt| hunt.finds(bug)).count();
-            let words = format!("its bug is the first report of {found} in {} runs", measured.hunts.len());
-            return Ok(Said { words, is_right: found > 0 });
+        if !heap.bugs.is_empty() {
+            let finds = |bug| measured.hunts.iter().filter(|hunt| hunt.finds(bug)).count();
+            let found: Vec<usize> = heap.bugs.iter().map(finds).collect();
+            let of = found.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ");
+            let words = format!("its bug is the first report of {of} in {} runs", measured.hunts.len());
+            return Ok(Said { words, is_right: found.iter().sum::<usize>() > 0 });
         }
         let failing = measured.answers.iter().filter(|answer| !answer.passes).count();
         let words = match (&measured.run.failure, measured.answers.len()) {
