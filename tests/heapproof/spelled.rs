@@ -143,6 +143,14 @@ fn a_program_in_another_language_fails_at_the_line_at_which_the_heap_does() {
 }
 
 #[test]
+fn every_spelling_of_the_zoo_can_be_read() {
+    let families = std::fs::read_dir(ZOO).unwrap().map(|family| family.unwrap().path().join("spelling.txt"));
+    let read = |path| Template::parse(&std::fs::read_to_string(path).unwrap());
+    let wrong: Vec<String> = families.filter(|path| path.is_file()).filter_map(|path| read(path).err()).collect();
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
 fn the_spelling_that_the_docs_show_can_be_read() {
     let docs = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/your-heap.md")).unwrap();
     let text = docs.split_once("```text\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;

@@ -194,6 +194,7 @@ mod tests {
     fn every_file_of_the_zoo_can_be_read() {
         let heaps = all().unwrap();
         assert!(heaps.iter().all(|heap| heap.source.as_ref().is_none_or(|source| heap.family.join(source).is_file())));
+        assert!(heaps.iter().all(|heap| heap.alone.is_none() || heap.spelling().is_file()));
     }
 
     #[test]

@@ -29,6 +29,9 @@ no operation that would show it. `depth` is not measured.
 |---|---|---|
 ";
 
+const UNSHOWN: &str = "Without are those of heaps whose processes start too slowly to minimise what fails, what crashes or hangs a
+heap, and cells with nothing stricter to try that were measured before such traces were kept: `cargo xtask zoo --traces` looks for them.";
+
 const GUESSES_HEAD: &str = "
 ## Where good guesses were wrong
 
@@ -149,12 +152,15 @@ fn overview(page: &mut String, newest: &[&Known<'_>]) -> Result<()> {
 
 fn by_clause(page: &mut String, newest: &[&Known<'_>]) -> Result<()> {
     *page += CLAUSES_HEAD;
+    let (mut cells, mut shown) = (0, 0);
     for clause in CLAUSES {
         for (word, _) in clause.answers() {
             let those = newest.iter().filter(|known| known.answer(clause) == word && known.is_told(clause));
             let names = those.map(|known| {
                 let name = known.heap.name.as_str();
-                let name = known.trace(clause).map_or(name.to_owned(), |path| format!("[{name}](../{path})"));
+                let trace = known.trace(clause);
+                (cells, shown) = (cells + 1, shown + usize::from(trace.is_some()));
+                let name = trace.map_or(name.to_owned(), |path| format!("[{name}](../{path})"));
                 if known.wrong_guess(clause).is_some() { format!("**{name}**") } else { name }
             });
             let names = names.collect::<Vec<String>>().join(", ");
@@ -163,6 +169,7 @@ fn by_clause(page: &mut String, newest: &[&Known<'_>]) -> Result<()> {
             }
         }
     }
+    writeln!(page, "\n{shown} of these {cells} cells have a trace. {UNSHOWN}")?;
     Ok(())
 }
 
