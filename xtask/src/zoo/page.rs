@@ -213,7 +213,7 @@ fn known_bugs(page: &mut String, buggy: &[&Known<'_>]) -> Result<()> {
         known.measured.hunts.iter().filter(finds).count() == known.measured.hunts.len()
     };
     let found = buggy.iter().filter(is_found).count();
-    writeln!(page, "\nOf {found} of {} versions the first report is a known bug in every run.", buggy.len())?;
+    writeln!(page, "\nIn {found} of {} versions the first report of every run is a known bug.", buggy.len())?;
     Ok(())
 }
 
