@@ -53,6 +53,8 @@ pub struct Telling {
     pub runs: Range<usize>,
     /// Whether subject and model differ at it.
     pub fails: bool,
+    /// Whether it is the model's alone, which collects at the end also where the subject can't.
+    pub is_models: bool,
 }
 
 /// What must hold, by the model.

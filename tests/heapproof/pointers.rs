@@ -8,7 +8,7 @@ use super::program;
 use example::{BACKWARDS, NODES};
 use heapproof::generate::{Recipe, case};
 use heapproof::lockstep;
-use heapproof::model::dialect::{Garbage, Panics, SetView};
+use heapproof::model::dialect::{Garbage, Panics, SetOrder, SetPanics, SetView, UserCode};
 use heapproof::model::{Code, Dialect, Program};
 use heapproof::pointers::{self, Pointers, Probe};
 use heapproof::proof::Counterexample;
@@ -16,6 +16,7 @@ use heapproof::properties::Property;
 use heapproof::subject::SubjectKind;
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::{Rc, Weak};
 
 fn programs(kind: &SubjectKind, count: u64) -> impl Iterator<Item = Program> {
@@ -142,6 +143,56 @@ fn a_panic_in_drop_comes_out_of_the_call_and_what_the_node_held_is_dropped() {
     let trace = "a = table\nb = table\na.x = b\non a: panic\ndrop b\ndrop a
 c = table\nd = box c\non c: panic\ndrop c\n*d = nil";
     assert_eq!(lockstep::run(&pointers::kind::<Panicking>("panicking", ""), &program(trace)).failure, None);
+}
+
+/// The last of them lets its node be finalized. A panic there loses the node for ever.
+struct Last(Rc<Losing>);
+
+impl Clone for Last {
+    fn clone(&self) -> Last {
+        Last(self.0.clone())
+    }
+}
+
+impl Deref for Last {
+    type Target = Losing;
+
+    fn deref(&self) -> &Losing {
+        &self.0
+    }
+}
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        if Rc::strong_count(&self.0) > 1 {
+            return;
+        }
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| pointers::finalizing::<Losing>(&self.0))) {
+            std::mem::forget(self.0.clone());
+            resume_unwind(panic);
+        }
+    }
+}
+
+node! {
+    Losing, Last, (), Last,
+    const COUNTS: bool = true;
+
+    fn strong(handle: &Last) -> u64 {
+        Rc::strong_count(&handle.0) as u64
+    }
+
+    fn dialect() -> Dialect {
+        let code = UserCode::Finalizer;
+        let panics = Dialect { panics: Panics::OwnLost, set_panics: SetPanics::Contained, ..pointers::counted() };
+        Dialect { code, set_code: code, set_order: SetOrder::AllFirst, set_view: SetView::Whole, ..panics }
+    }
+}
+
+#[test]
+fn nothing_is_asked_of_what_only_an_object_holds_that_a_panic_has_lost() {
+    let trace = "a = table\nb = box 1\na.x = b\non a: panic\ndrop a\ndrop b\nc = box 2\ndrop c";
+    assert_eq!(lockstep::run(&pointers::kind::<Losing>("losing", ""), &program(trace)).failure, None);
 }
 
 thread_local! {

@@ -57,61 +57,100 @@ fn a_test_of_nodes_fails_where_they_die_in_another_order() {
     assert_eq!(failing(&right, folder().path()), Vec::<String>::new());
 }
 
-const ZOO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/zoo/cpython");
-const DIALECT: &str = "names any, absent-fields refused, release unordered, reach one-pass, collect-gives anything";
+const ZOO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/zoo");
 
-/// The command of CPython's own heap, if it is there.
-fn python() -> Option<Vec<String>> {
-    let is_there = Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success());
-    if !is_there {
-        eprintln!("skipped: there is no `python3` here");
-    }
-    let words = ["python3", "-B", &format!("{ZOO}/heap.py"), "containers", DIALECT].map(str::to_owned);
-    is_there.then_some(words.into())
+/// Heaps of the zoo whose families say how a trace is spelled, and whose interpreters machines have.
+const HEAPS: [&str; 9] = [
+    "cpython/cpython-3.11.2",
+    "cpython/cpython-3.11.2-sets",
+    "lua/lua-5.4.4-values",
+    "lua/lua-5.4.4-jobs",
+    "perl/perl-5.36.0",
+    "perl/perl-5.36.0-arrays",
+    "php/php-8.2.36",
+    "php/php-8.2.36-destructors",
+    "php/php-8.2.36-sets",
+];
+
+/// A heap in an interpreter, by its file in the zoo.
+struct Interpreted {
+    folder: String,
+    command: Vec<String>,
 }
 
-/// Runs a program in Python: whether it ended well, and what it printed.
-fn run_in_python(text: &str, here: &Path) -> (bool, String) {
-    let path = here.join("program.py");
-    std::fs::write(&path, text).unwrap();
-    let output = Command::new("python3").arg(path).output().unwrap();
-    let printed = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8_lossy(&printed).into_owned())
+impl Interpreted {
+    /// Nothing if the interpreter is not here.
+    fn of(heap: &str) -> Option<Interpreted> {
+        let read = |path: &str| std::fs::read_to_string(path).unwrap();
+        let folder = format!("{ZOO}/{}", heap.split_once('/').unwrap().0);
+        let file: toml::Table = read(&format!("{ZOO}/{heap}.toml")).parse().unwrap();
+        let words = file["run"].as_array().unwrap().iter().map(|word| word.as_str().unwrap());
+        let command: Vec<String> = words.map(|word| word.replace("{here}", &folder)).collect();
+        let is_there = Command::new(&command[0]).arg("-v").output().is_ok();
+        if !is_there {
+            eprintln!("skipped: there is no `{}` here", command[0]);
+        }
+        is_there.then_some(Interpreted { folder, command })
+    }
+
+    fn template(&self) -> Template {
+        Template::parse(&std::fs::read_to_string(format!("{}/spelling.txt", self.folder)).unwrap()).unwrap()
+    }
+
+    /// Runs a program: whether it ended well, and what it printed.
+    fn run(&self, text: &str, here: &Path) -> (bool, String) {
+        let path = here.join("program");
+        std::fs::write(&path, text).unwrap();
+        let output = Command::new(&self.command[0]).arg(path).output().unwrap();
+        let printed = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&printed).into_owned())
+    }
 }
 
 #[test]
 fn what_an_interpreter_does_is_told_by_a_program_in_its_language() {
-    let Some(command) = python() else { return };
-    let kind = process::kind(command, Duration::from_secs(60)).unwrap();
-    let template = Template::parse(&std::fs::read_to_string(format!("{ZOO}/spelling.txt")).unwrap()).unwrap();
-    for program in programs(&kind, 12) {
-        let trace = program.to_string();
-        let text = emit_spelled(&kind, Property::Lockstep, (&program, &trace), "alone", &template).unwrap();
-        let ran = run_in_python(&text, folder().path());
-        assert_eq!(ran, (true, "as the model says\n".to_owned()), "{trace}\n{text}");
+    for heap in HEAPS {
+        let Some(interpreted) = Interpreted::of(heap) else { continue };
+        let kind = process::kind(interpreted.command.clone(), Duration::from_secs(60)).unwrap();
+        let template = interpreted.template();
+        for program in programs(&kind, 12) {
+            let trace = program.to_string();
+            let text = emit_spelled(&kind, Property::Lockstep, (&program, &trace), "alone", &template).unwrap();
+            let ran = interpreted.run(&text, folder().path());
+            assert_eq!(ran, (true, "as the model says\n".to_owned()), "{heap}\n{trace}\n{text}");
+        }
     }
 }
 
 #[test]
 fn a_program_in_another_language_fails_at_the_line_at_which_the_heap_does() {
-    let Some(command) = python() else { return };
+    let Some(python) = Interpreted::of("cpython/cpython-3.11.2") else { return };
     let here = folder();
     let trace = "a = table\nb = table\na.x = b\ndrop b\nb2 = a.x\ndrop a\n";
     std::fs::write(here.path().join("order.trace"), trace).unwrap();
-    let command = command.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
-    let (subject, spelling) = (format!("exec:{command}"), format!("{ZOO}/spelling.txt"));
+    let command = python.command.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
+    let (subject, spelling) = (format!("exec:{command}"), format!("{ZOO}/cpython/spelling.txt"));
+    let dialect = python.command.last().unwrap();
     // By that dialect, what has lost its last reference waits for a collection.
     let emit = |dialect: &str, more: &[&str]| {
         let words = ["emit-test", "order.trace", "--subject", &subject, "--dialect", dialect, "--spelling", &spelling];
         heapproof(here.path(), &[&words, more].concat())
     };
-    let (code, text, _) = emit(&format!("{DIALECT}, release traced"), &[]);
+    let (code, text, _) = emit(&format!("{dialect}, release traced"), &[]);
     assert_eq!(code, 0, "{text}");
-    let (ended_well, said) = run_in_python(&text, here.path());
+    let (ended_well, said) = python.run(&text, here.path());
     let line = text.lines().position(|line| line == "held[0].pop()").unwrap() + 2;
     assert!(!ended_well && said.starts_with(&format!("line {line}: ('died 0', 'died 1'), and not ()")), "{said}{text}");
-    let (code, _, said) = emit(DIALECT, &["order.trace"]);
+    let (code, _, said) = emit(dialect, &["order.trace"]);
     assert!(code == 2 && said.contains("give one at a time"), "{said}");
+}
+
+#[test]
+fn every_spelling_of_the_zoo_can_be_read() {
+    let families = std::fs::read_dir(ZOO).unwrap().map(|family| family.unwrap().path().join("spelling.txt"));
+    let read = |path| Template::parse(&std::fs::read_to_string(path).unwrap());
+    let wrong: Vec<String> = families.filter(|path| path.is_file()).filter_map(|path| read(path).err()).collect();
+    assert_eq!(wrong, Vec::<String>::new());
 }
 
 #[test]

@@ -5,10 +5,12 @@
 // call. Plain values come as texts with a tag, so that the engine keeps none of them as another one.
 const ID = Symbol('number');
 const refs = new Map(); // a WeakRef to each object, so that those can be called that the host holds no handle to
-const dead = [];
-const registry = new FinalizationRegistry((number) => {
-  if (refs.delete(number)) dead.push(number);
-});
+// What died and was not told yet, as a text: to make an object may collect, so to ask for deaths makes none.
+let dead = '';
+const note = (number) => {
+  if (refs.delete(number)) dead += ' ' + number;
+};
+const registry = new FinalizationRegistry(note);
 
 function born(number, object) {
   Object.defineProperty(object, ID, { value: number });
@@ -18,15 +20,24 @@ function born(number, object) {
 }
 
 const find = (number) => refs.get(number).deref();
-const takeDead = () => dead.splice(0).join(' ');
-function ask() {
-  for (const [number, ref] of refs) {
-    if (ref.deref() === undefined) {
-      refs.delete(number);
-      dead.push(number);
-    }
-  }
+function takeDead() {
+  const told = dead;
+  dead = '';
+  return told;
 }
+const noteDead = (ref, number) => {
+  if (ref.deref() === undefined) note(number);
+};
+const ask = () => refs.forEach(noteDead);
+
+// What keeps the engine near its threshold. Without it no collection comes for a while.
+let ballast = null;
+const load = (size) => {
+  ballast = new ArrayBuffer(size);
+};
+const unload = () => {
+  ballast = null;
+};
 
 const capture = (values) => {
   const captured = values;
@@ -61,7 +72,6 @@ function remove(table, field) {
   delete table[field];
   return value;
 }
-const isObject = (value) => value !== undefined && value !== null;
 const deref = (weak) => weak.deref();
 
 function look(object) {

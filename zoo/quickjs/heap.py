@@ -9,7 +9,9 @@ Deaths are seen by a FinalizationRegistry, where the engine queues a job as an o
 too (`jobs`; SPEC 11.17): it runs when the jobs of all that died have told of their deaths. An engine that queues those jobs in
 its next collection only is asked which WeakRefs give nothing any more (`refs`); then there is no order of deaths, and no code.
 
-Each program has a runtime of its own. To look allocates, so a collection may come of it.
+Each program has a runtime of its own. To look allocates, and deaths can't be told there: so collections by themselves are put off
+from the first look on, after which nothing else comes. To ask for deaths makes no object, since those of a collection that came meanwhile would be
+told too late.
 """
 
 import functools
@@ -30,7 +32,7 @@ CAPACITY = 1_000_000
 # these are left to them; not where there is code, since SPEC 11.14 has no collections that come by themselves in code.
 THRESHOLD, SOON = 256 * 1024, 4000
 PROGRAM = open(os.path.join(here, "heap.js"), encoding="utf-8").read()
-FUNCTIONS = "create find takeDead ask read write length has push pop remove deref look number isObject"
+FUNCTIONS = "create find takeDead ask load unload read write length has push pop remove deref look number"
 
 
 class Engine:
@@ -47,17 +49,21 @@ class Engine:
     def collect_soon(self):
         if hasattr(self.context, "memory"):
             used = self.context.memory()["malloc_size"]
-            self.context.eval("const ballast = new ArrayBuffer(%d)" % (THRESHOLD - SOON - used))
+            self.load(THRESHOLD - SOON - used)
         else:
             runtime = self.context.runtime
             runtime.set_gc_threshold(runtime.compute_memory_usage()["malloc_size"] + SOON)
 
+    def collect_late(self):
+        """No collection comes by itself until the engine has allocated much more. Makes no object, so none comes of this."""
+        if hasattr(self.context, "memory"):
+            self.unload()
+        else:
+            self.context.runtime.set_gc_threshold(2**40)
+
     def run_jobs(self):
-        """Says whether there were any."""
-        count = 0
         while self.context.execute_pending_job():
-            count += 1
-        return count > 0
+            pass
 
     def collect(self):
         if hasattr(self.context, "gc"):
@@ -134,19 +140,15 @@ class Heap:
         self.runs = False
 
     def tell_deaths(self):
-        """To ask for deaths may cause others, by a collection."""
-        more = True
-        while more:
-            self.engine.run_jobs()
-            if self.sight == "refs":
-                self.engine.ask()
-            numbers = self.engine.takeDead().split()
-            for number in numbers:
-                thing = self.living.pop(int(number))
-                heapproof.died(thing)
-                if thing.coded:
-                    self.due.append(thing)
-            more = self.engine.run_jobs() or numbers
+        """Neither the jobs nor the questions make objects."""
+        self.engine.run_jobs()
+        if self.sight == "refs":
+            self.engine.ask()
+        for number in self.engine.takeDead().split():
+            thing = self.living.pop(int(number))
+            heapproof.died(thing)
+            if thing.coded:
+                self.due.append(thing)
 
     def handle(self, thing):
         return thing.held[-1] if thing.held else self.engine.find(thing.number)
@@ -255,9 +257,8 @@ class Heap:
         self.engine.collect()
 
     def look(self, thing):
+        self.engine.collect_late()
         handle = self.handle(thing)
-        if not self.engine.isObject(handle):
-            return None  # collected only now
         seen = json.loads(self.engine.look(handle))
         if thing.kind == "table":
             return {field: decoded(value) for field, value in seen}

@@ -34,12 +34,17 @@ impl Reference {
         }
     }
 
-    /// Whether there is a handle for each object that it names: one that the mutator holds, or one on the way from such a
+    /// The living objects that there are handles for, by number: one that the mutator holds, or one on the way from such a
     /// handle, or from the object whose code runs (SPEC 11.5).
-    fn has_handles(&self, operation: &Operation<Object>) -> bool {
+    pub fn handled(&self) -> Vec<bool> {
         let own = self.running.last().map(|run| run.object).filter(|object| self.lives(*object));
         let held = self.living().filter(|object| self.external(*object) > 0);
-        let reached = reachable(self, held.chain(own));
+        reachable(self, held.chain(own))
+    }
+
+    /// Whether there is a handle for each object that it names.
+    fn has_handles(&self, operation: &Operation<Object>) -> bool {
+        let reached = self.handled();
         let names_nil = matches!(
             operation,
             Operation::Take { object: None } | Operation::TryTake { object: None } | Operation::Drop { object: None }

@@ -2,12 +2,15 @@
 
 use crate::judge::code::Sort;
 use crate::judge::story::{Left, Run, Step};
-use heapproof_model::{End, Event, Gives, Line, Name, Object, Operation, Outcome, Value};
+use heapproof_model::dialect::{Again, UserCode};
+use heapproof_model::{Dialect, End, Event, Gives, Line, Name, Object, Operation, Outcome, Value};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Follows a program's journal.
 #[derive(Default)]
 pub(super) struct Runs {
+    /// Whose answers say whether the lines of code stay when they have run.
+    dialect: Dialect,
     armed: BTreeMap<(Object, Sort), VecDeque<Line>>,
     begun: BTreeSet<(Object, Sort)>,
     names: BTreeMap<Name, Object>,
@@ -32,6 +35,11 @@ struct Bound {
 }
 
 impl Runs {
+    /// Of a subject of that dialect.
+    pub fn of(dialect: Dialect) -> Runs {
+        Runs { dialect, ..Runs::default() }
+    }
+
     /// Follows a line of the program: first its events, then its own effect.
     pub fn line(&mut self, line: &Line, operation: &Operation<Object>, outcome: &Outcome, events: &[Event]) {
         self.events(events);
@@ -45,7 +53,8 @@ impl Runs {
 
     fn arms(&mut self, operation: &Operation<Object>) {
         if let Some((object, sort, line)) = Sort::armed(operation)
-            && !self.begun.contains(&(object, sort))
+            && (self.dialect.again == Again::EachDeath && sort == Sort::Finalizer
+                || !self.begun.contains(&(object, sort)))
         {
             self.armed.entry((object, sort)).or_default().push_back(line.clone());
         }
@@ -55,8 +64,12 @@ impl Runs {
     pub fn events(&mut self, events: &[Event]) {
         for event in events {
             if let Some((object, sort)) = Sort::begun(event) {
-                self.begun.insert((object, sort));
-                let lines = self.armed.remove(&(object, sort)).unwrap_or_default();
+                let is_first = self.begun.insert((object, sort));
+                let lines = match self.stays(sort, is_first) {
+                    true => self.armed.get(&(object, sort)).cloned(),
+                    false => self.armed.remove(&(object, sort)),
+                };
+                let lines = lines.unwrap_or_default();
                 let run = Run { sort, object, steps: Vec::new(), left: Vec::new(), end: End::Returned };
                 self.under_way.push(UnderWay { run, lines, bound: Vec::new() });
             }
@@ -76,6 +89,13 @@ impl Runs {
                 _ => {}
             }
         }
+    }
+
+    /// Whether the lines of code stay when they have run. Of an object with a finalizer and a destructor, the finalizer is what
+    /// begins first.
+    fn stays(&self, sort: Sort, is_first: bool) -> bool {
+        let runs_as = if is_first { UserCode::Finalizer } else { UserCode::Destructor };
+        sort == Sort::Finalizer && self.dialect.keeps_code(runs_as)
     }
 
     fn did(&mut self, outcome: &Outcome) {

@@ -84,7 +84,8 @@ impl Teller {
         lockstep.watch(Box::new(move |_, call: &Called<'_>| {
             calls.borrow_mut().push((call.operation.clone(), call.model.clone(), call.events.to_vec()));
         }));
-        Ok(Teller { lockstep, failure, called, parts: Vec::new(), runs: Runs::default(), named: Vec::new() })
+        let runs = Runs::of(*lockstep.abilities().dialect());
+        Ok(Teller { lockstep, failure, called, parts: Vec::new(), runs, named: Vec::new() })
     }
 
     fn tell(&mut self, program: &Program) -> Result<(), String> {
@@ -103,7 +104,18 @@ impl Teller {
                     }
                     let line = Some(line.clone());
                     let (unordered, happened) = (self.is_unordered(&operation, fails), events.clone());
-                    let telling = Telling { line, operation, roots, outcome, events: happened, unordered, runs, fails };
+                    let is_models = false;
+                    let telling = Telling {
+                        line,
+                        operation,
+                        roots,
+                        outcome,
+                        events: happened,
+                        unordered,
+                        runs,
+                        fails,
+                        is_models,
+                    };
                     self.parts.push(Part::Call(telling));
                     if fails {
                         return self.claims(&events);
@@ -145,8 +157,9 @@ impl Teller {
         let operation = operation.ok_or("it panics in a line that is skipped")?;
         let outcome = script::step(&mut model, line);
         let line = Some(line.clone());
-        let (events, unordered, runs, fails) = (Vec::new(), false, 0..0, true);
-        self.parts.push(Part::Call(Telling { line, operation, roots, outcome, events, unordered, runs, fails }));
+        let (events, unordered, runs, fails, is_models) = (Vec::new(), false, 0..0, true, false);
+        let telling = Telling { line, operation, roots, outcome, events, unordered, runs, fails, is_models };
+        self.parts.push(Part::Call(telling));
         Ok(())
     }
 
@@ -185,8 +198,10 @@ impl Teller {
             let roots = roots.clone();
             let unordered = self.is_unordered(&operation, fails);
             events.clone_from(&happened);
+            let is_models = !self.lockstep.abilities().has(operation.code());
             let (line, events) = (None, happened);
-            self.parts.push(Part::Call(Telling { line, operation, roots, outcome, events, unordered, runs, fails }));
+            let telling = Telling { line, operation, roots, outcome, events, unordered, runs, fails, is_models };
+            self.parts.push(Part::Call(telling));
         }
         match (&self.failure, fails) {
             (Some(_), Ok(Err(_))) => self.claims(&events),

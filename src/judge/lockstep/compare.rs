@@ -49,6 +49,13 @@ impl Lockstep {
         if subject.knows(object) || is_reached() { Err(violation) } else { Ok(()) }
     }
 
+    /// The same of what is shown of the object: with `names held` a subject may leave out what no handle leads to, garbage and what
+    /// only a root reaches that was lost.
+    fn unless_hidden(&self, subject: &dyn Subject, object: Object, violation: Violation) -> Checked {
+        let is_handled = || self.abilities.dialect().names == Names::Any || self.model.handled()[object.index()];
+        if subject.knows(object) || is_handled() { self.unless_unknown(subject, object, violation) } else { Ok(()) }
+    }
+
     /// Whether a look now would change what comes after it.
     pub(super) fn would_disturb(&self) -> bool {
         self.abilities.looks() == Looks::Disturbing && !self.is_over
@@ -95,7 +102,7 @@ impl Lockstep {
             for (object, model) in self.model.counts() {
                 let shown = subject.counts(object);
                 if model != shown {
-                    self.unless_unknown(subject, object, Violation::Counts { object, model, subject: shown })?;
+                    self.unless_hidden(subject, object, Violation::Counts { object, model, subject: shown })?;
                 }
             }
             Ok(())
@@ -106,14 +113,14 @@ impl Lockstep {
         if !self.abilities.shows(Observation::Strong) {
             return Ok(());
         }
-        // What no handle leads to can't be asked.
-        let can_be_asked =
-            |object| self.abilities.dialect().names == Names::Any || !self.model.garbage().contains(&object);
+        // What no handle leads to can't be asked: garbage, and what only a root reaches that was lost.
+        let handled = (self.abilities.dialect().names == Names::Held).then(|| self.model.handled());
+        let can_be_asked = |object: Object| handled.as_ref().is_none_or(|handled| handled[object.index()]);
         self.subject.looks(|subject| {
             for (object, counts) in self.model.counts() {
                 let (model, shown) = (sum(counts), subject.strong(object));
                 if model != shown && can_be_asked(object) {
-                    self.unless_unknown(subject, object, Violation::Strong { object, model, subject: shown })?;
+                    self.unless_hidden(subject, object, Violation::Strong { object, model, subject: shown })?;
                 }
             }
             Ok(())
@@ -213,7 +220,7 @@ impl Lockstep {
                 if !same(self.abilities.dialect(), &shown, contents, target) {
                     let model = Box::new(Contents { target, ..contents.clone() });
                     let violation = Violation::Contents { object, model, subject: Box::new(shown.clone()) };
-                    self.unless_unknown(subject, object, violation)?;
+                    self.unless_hidden(subject, object, violation)?;
                 }
             }
             Ok(())

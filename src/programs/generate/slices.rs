@@ -124,6 +124,8 @@ impl Generator<'_> {
         let Some(name) = self.subject_of(theme, &about) else { return self.anything() };
         let operation = match theme {
             Theme::Any => None,
+            // To pin is to take, for a collection.
+            Theme::Take if self.rng.random_ratio(1, 4) => Some(Operation::Pin { object: Some(name) }),
             Theme::Take => Some(Operation::Take { object: Some(name) }),
             Theme::Store => self.stored(name),
             Theme::Lose => self.lost(name),

@@ -10,6 +10,9 @@ use crate::judge::spelling::heading;
 use crate::judge::story::{Claim, Part, Run, Story, Telling};
 use heapproof_model::{End, Event, Object, Operation, Outcome, Refusal, Value};
 
+/// The line of a frame in whose place the heading stands, where a program can't begin with a comment.
+const HEADING: &str = "{heading}";
+
 /// The program of that name.
 pub(super) fn program(template: &Template, name: &str, story: &Story) -> Result<String, String> {
     let mut writer = Writer { template, story, body: Vec::new() };
@@ -22,8 +25,12 @@ pub(super) fn program(template: &Template, name: &str, story: &Story) -> Result<
         }
     }
     let frame = with_body(template.entry("program")?, "{body}", &writer.body);
-    let comment = template.entry("comment")?;
-    Ok(heading(comment, &story.told, &story.trace) + &filled(&frame, &[("name", name.to_owned())]))
+    let frame = filled(&frame, &[("name", name.to_owned())]);
+    let heading = heading(template.entry("comment")?, &story.told, &story.trace);
+    Ok(match frame.lines().any(|line| line == HEADING) {
+        true => with_body(&frame, HEADING, &heading.lines().map(str::to_owned).collect::<Vec<_>>()),
+        false => heading + &frame,
+    })
 }
 
 /// A text whose line that is this mark is replaced by these lines, as far in as that is.
@@ -56,9 +63,7 @@ impl Writer<'_> {
         if call.fails && matches!(call.outcome, Outcome::Refused(reason) if reason != Refusal::Panicked) {
             return Err("no line of a program shows that a call has to be refused".to_owned());
         }
-        // At the end the model collects, also where the heap can't.
-        let is_models = call.line.is_none() && call.operation == (Operation::Collect {});
-        if !is_models || self.template.get("Collect").is_some() {
+        if !call.is_models {
             let statement = self.statement(&call.operation, &call.outcome)?;
             self.body.extend(statement);
         }

@@ -52,14 +52,17 @@ pub(super) struct Heap {
     /// Whether its process takes so long to start that what fails is not minimised, which needs a fresh one each time.
     #[serde(default)]
     pub slow: bool,
+    /// How a program is run that `emit-test` writes as the family's `spelling.txt` says.
+    pub alone: Option<Alone>,
     /// The answer of each clause, as somebody guessed it who had not run the heap.
     #[serde(default)]
     pub guess: BTreeMap<String, String>,
     /// Clauses of which a stricter answer passes too, and why it is not declared.
     #[serde(default)]
     pub looser: BTreeMap<String, String>,
-    /// The known bug for which this version is here.
-    pub bug: Option<Bug>,
+    /// The known bugs for which this version is here.
+    #[serde(default)]
+    pub bugs: Vec<Bug>,
     /// Bugs of this version that nobody had told of.
     #[serde(default)]
     pub new_bugs: Vec<NewBug>,
@@ -75,6 +78,15 @@ pub(super) enum Client {
     Debian,
 }
 
+/// How a program of the heap's language is run.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Alone {
+    /// What it is called in the folder of the install.
+    pub file: String,
+    pub run: Vec<String>,
+}
+
 /// A known bug.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,6 +100,14 @@ pub(super) struct Bug {
     pub shortest: usize,
     /// What the first report has to be: its signature begins with one of these.
     pub signatures: Vec<String>,
+    /// The name of the trace that is kept of it.
+    trace: Option<String>,
+}
+
+impl Bug {
+    pub fn trace(&self) -> String {
+        self.trace.clone().unwrap_or_else(|| "bug".to_owned())
+    }
 }
 
 /// A bug that the zoo has found.
@@ -119,8 +139,8 @@ impl Heap {
         if self.isolate && !is_cargo {
             bail!("`isolate` is for cargo; a heap of another client has a process of its own");
         }
-        if self.guess.is_empty() && self.bug.is_none() {
-            bail!("a `[guess]` of each clause is missing, or a known `[bug]`");
+        if self.guess.is_empty() && self.bugs.is_empty() {
+            bail!("a `[guess]` of each clause is missing, or known `[[bugs]]`");
         }
         let is_guessed = |name| !self.guess.is_empty() && (!LATER.contains(&name) || self.guess.contains_key(name));
         for clause in CLAUSES.iter().filter(|clause| is_guessed(clause.name)) {
@@ -174,6 +194,7 @@ mod tests {
     fn every_file_of_the_zoo_can_be_read() {
         let heaps = all().unwrap();
         assert!(heaps.iter().all(|heap| heap.source.as_ref().is_none_or(|source| heap.family.join(source).is_file())));
+        assert!(heaps.iter().all(|heap| heap.alone.is_none() || heap.spelling().is_file()));
     }
 
     #[test]

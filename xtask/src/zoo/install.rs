@@ -122,7 +122,7 @@ impl Keeper {
 }
 
 /// The words of a command of a heap's file, with folders for `{install}`, `{here}` and `{sdk}`.
-fn spelled(heap: &Heap, folder: &Path, words: &[String]) -> Vec<String> {
+pub(super) fn spelled(heap: &Heap, folder: &Path, words: &[String]) -> Vec<String> {
     let places = [("{install}", folder.to_owned()), ("{here}", heap.family.clone()), ("{sdk}", root().join("sdk"))];
     let place = |word: &String| {
         places.iter().fold(word.clone(), |word, (mark, path)| word.replace(mark, &path.to_string_lossy()))

@@ -6,8 +6,9 @@ use super::keeper::Keeper;
 use super::result::{Answer, Hunt, Measured, Run};
 use anyhow::{Context, Result, bail};
 use heapproof_model::Dialect;
-use heapproof_model::dialect::CLAUSES;
+use heapproof_model::dialect::{CLAUSES, Clause};
 use serde_json::Value;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -25,7 +26,7 @@ const SLACK: Duration = Duration::from_secs(15 * 60);
 const CRASHES: [&str; 4] = ["crashed", "hung", "out-of-memory", "panicked"];
 
 /// The traces that show what was measured, each with its name.
-type Traces = Vec<(String, PathBuf)>;
+pub(super) type Traces = Vec<(String, String)>;
 
 /// What is to be measured, and how long.
 pub(super) struct Measuring<'a> {
@@ -40,9 +41,31 @@ impl Measuring<'_> {
     pub fn all(&self) -> Result<(Measured, Traces)> {
         let mut traces = Traces::new();
         let mut measured = self.as_declared(&mut traces)?;
-        if measured.run.failure.is_none() && self.heap.bug.is_none() {
+        if measured.run.failure.is_none() && self.heap.bugs.is_empty() {
             self.other_answers(&mut measured, &mut traces)?;
+            self.show(&mut measured, &mut traces)?;
         }
+        Ok((measured, traces))
+    }
+
+    /// Looks for the traces that are missing: of each clause that programs tell one, of the first other answer as which the heap
+    /// fails. Then runs all as programs of its own language.
+    fn show(&self, measured: &mut Measured, traces: &mut Traces) -> Result<()> {
+        for clause in CLAUSES.iter().filter(|_| !self.heap.slow) {
+            let is_shown = traces.iter().any(|(name, _)| is_of(name, clause));
+            let mut failing =
+                measured.answers.iter_mut().filter(|answer| answer.clause == clause.name && !answer.passes);
+            if let Some(answer) = failing.next().filter(|_| !is_shown) {
+                traces.extend(self.minimised(&measured.dialect, answer)?);
+            }
+        }
+        measured.programs = self.alone(&measured.dialect, traces)?;
+        Ok(())
+    }
+
+    /// What was measured, with the traces that it lacks.
+    pub fn shown(&self, mut measured: Measured, mut traces: Traces) -> Result<(Measured, Traces)> {
+        self.show(&mut measured, &mut traces)?;
         Ok((measured, traces))
     }
 
@@ -52,13 +75,12 @@ impl Measuring<'_> {
     }
 
     fn as_declared(&self, traces: &mut Traces) -> Result<Measured> {
-        let hunts = match &self.heap.bug {
-            Some(bug) => SEEDS.map(|seed| self.hunt(bug, seed, traces)).collect::<Result<Vec<Hunt>>>()?,
-            None => Vec::new(),
+        let (hunts, time) = match self.heap.bugs.as_slice() {
+            [] => (Vec::new(), self.time),
+            bugs => (SEEDS.map(|seed| self.hunt(bugs, seed, traces)).collect::<Result<_>>()?, Duration::from_secs(1)),
         };
-        let time = if self.heap.bug.is_some() { Duration::from_secs(1) } else { self.time };
         let (dialect, run) = self.random(time)?;
-        Ok(Measured { dialect, run, answers: Vec::new(), not_told: Vec::new(), hunts })
+        Ok(Measured { dialect, run, answers: Vec::new(), not_told: Vec::new(), hunts, programs: None })
     }
 
     /// Random programs by the heap's own dialect.
@@ -117,7 +139,7 @@ impl Measuring<'_> {
     }
 
     /// The minimised trace that shows that the heap does not give an answer, unless it crashes or hangs the heap.
-    fn minimised(&self, declared: &str, answer: &mut Answer) -> Result<Option<(String, PathBuf)>> {
+    fn minimised(&self, declared: &str, answer: &mut Answer) -> Result<Option<(String, String)>> {
         let declared: Dialect = declared.parse()?;
         let clause = CLAUSES.iter().find(|clause| clause.name == answer.clause).context("there is no such clause")?;
         let number = clause.answers().iter().position(|(word, _)| *word == answer.answer);
@@ -129,12 +151,12 @@ impl Measuring<'_> {
         answer.signature = violation["signature"].as_str().map(str::to_owned);
         answer.lines = violation["trace"].as_str().map(length);
         let path = violation["path"].as_str().filter(|_| !answer.signature.as_deref().is_none_or(crashes));
-        Ok(path.map(|path| (format!("{}-{}", answer.clause, answer.answer), self.folder().join(path))))
+        path.map(|path| Ok((format!("{}-{}", answer.clause, answer.answer), self.trace(path)?))).transpose()
     }
 
-    /// Looks for a known bug until the first report. The first trace as short as the shortest is kept, unless it crashes or
-    /// hangs the heap.
-    fn hunt(&self, bug: &Bug, seed: u64, traces: &mut Traces) -> Result<Hunt> {
+    /// Looks for known bugs until the first report. Of each bug the first trace as short as the shortest is kept, unless that
+    /// crashes or hangs the heap.
+    fn hunt(&self, bugs: &[Bug], seed: u64, traces: &mut Traces) -> Result<Hunt> {
         let mut check = self.heapproof("check");
         check.args(["--cases", HUNT, "--seed", &seed.to_string(), "--jobs", "1"]);
         let objects = self.lines(&mut check, SLACK)?;
@@ -144,14 +166,14 @@ impl Measuring<'_> {
         let lines = violation.and_then(|violation| violation["trace"].as_str()).map(length);
         let operations = summary["operations"].as_u64().unwrap_or(0);
         let hunt = Hunt { seed, operations, signature: found.map(str::to_owned), lines };
-        let is_shown = hunt.finds(bug) && lines.is_some_and(|lines| lines <= bug.shortest);
-        let harms = bug.crashes || found.is_none_or(crashes);
-        if let Some(path) = violation.and_then(|violation| violation["path"].as_str())
-            && traces.is_empty()
-            && is_shown
-            && !harms
+        let is_shown = |bug: &&Bug| hunt.finds(bug) && lines.is_some_and(|lines| lines <= bug.shortest);
+        if let Some(bug) = bugs.iter().find(is_shown)
+            && let Some(path) = violation.and_then(|violation| violation["path"].as_str())
+            && !traces.iter().any(|(name, _)| *name == bug.trace())
+            && !bug.crashes
+            && !found.is_none_or(crashes)
         {
-            traces.push(("bug".to_owned(), self.folder().join(path)));
+            traces.push((bug.trace(), self.trace(path)?));
         }
         Ok(hunt)
     }
@@ -182,9 +204,21 @@ impl Measuring<'_> {
         printed.stdout.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
     }
 
-    fn folder(&self) -> PathBuf {
+    /// The text of a trace that a run has kept.
+    fn trace(&self, path: &str) -> Result<String> {
+        fs::read_to_string(self.folder().join(path)).with_context(|| format!("can't read {path}"))
+    }
+
+    /// The folder of its install.
+    pub(super) fn folder(&self) -> PathBuf {
         self.keeper.folder.join(&self.heap.name)
     }
+}
+
+/// Whether a trace of that name shows an answer of that clause.
+fn is_of(name: &str, clause: &Clause) -> bool {
+    let answer = name.strip_prefix(clause.name).and_then(|rest| rest.strip_prefix('-'));
+    answer.is_some_and(|answer| clause.answers().iter().any(|(word, _)| *word == answer))
 }
 
 /// The lines of a trace.

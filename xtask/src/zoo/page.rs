@@ -1,7 +1,7 @@
 //! Writes `docs/zoo.md` from what the zoo says and from what is kept of its measurements.
 
-use super::heap::Heap;
-use super::result::{self, Answer, Measured, Run};
+use super::heap::{Bug, Heap};
+use super::result::{self, Answer, Hunt, Measured, Run};
 use crate::common::workspace::root;
 use anyhow::{Context, Result};
 use heapproof_model::Dialect;
@@ -21,12 +21,16 @@ const CLAUSES_HEAD: &str = "
 ## Heaps by clause
 
 What was measured, not what is documented. Before anybody ran a heap, its answers were guessed ([which of the guesses are not
-independent](../zoo/README.md#guesses)); **bold** are the heaps of which the guess was wrong. A heap stands in no row of a clause if it passed as every other answer too, in two seconds of programs each: mostly it has
+independent](../zoo/README.md#guesses)); **bold** are the heaps of which the guess was wrong. Behind its
+name is a trace with which it fails as another answer, the next stricter one if there is one. A heap stands in no row of a clause if it passed as every other answer too, in two seconds of programs each: mostly it has
 no operation that would show it. `depth` is not measured.
 
 | clause | answer | heaps |
 |---|---|---|
 ";
+
+const UNSHOWN: &str = "Without are those of heaps whose processes start too slowly to minimise what fails, what crashes or hangs a
+heap, and cells with nothing stricter to try that were measured before such traces were kept: `cargo xtask zoo --traces` looks for them.";
 
 const GUESSES_HEAD: &str = "
 ## Where good guesses were wrong
@@ -41,7 +45,8 @@ const BUGS_HEAD: &str = "
 ## Known bugs
 
 Is the known bug of a version what `check` reports first? Six runs each, one job, seeds 1 to 6. *Found*: runs in which the
-first report is the bug, within 100,000 operations, by a trace at most two lines longer than the shortest that is known. Where the
+first report is the bug, within 100,000 operations, by a trace at most two lines longer than the shortest that is known; of these are the
+medians. A version with two known bugs has a row for each: one of them comes first in a run. Where the
 trigger crashes or hangs the heap, only lengths are kept, and the operations of the program that crashed are not counted.
 
 | heap | bug | told in | found | operations (median) | lines (median) | shortest known |
@@ -59,7 +64,8 @@ pub(super) fn written(heaps: &[Heap]) -> Result<String> {
         }
     }
     let mut page = HEAD.to_owned();
-    let (buggy, newest): (Vec<&Known<'_>>, Vec<&Known<'_>>) = known.iter().partition(|known| known.heap.bug.is_some());
+    let (buggy, newest): (Vec<&Known<'_>>, Vec<&Known<'_>>) =
+        known.iter().partition(|known| !known.heap.bugs.is_empty());
     overview(&mut page, &newest)?;
     by_clause(&mut page, &newest)?;
     guesses(&mut page, &newest)?;
@@ -107,6 +113,21 @@ impl Known<'_> {
         self.tried(clause).any(|tried| !tried.passes)
     }
 
+    /// A trace with which the heap fails as another answer: so it shows the one that it gives.
+    fn trace(&self, clause: &Clause) -> Option<String> {
+        let stricter = clause.stricter(clause.of(&self.dialect));
+        let is_stricter = |answer: &Answer| {
+            let number = clause.answers().iter().position(|(word, _)| *word == answer.answer);
+            number.is_some_and(|number| stricter.contains(&number))
+        };
+        let mut failing: Vec<&Answer> = self.tried(clause).filter(|tried| !tried.passes).collect();
+        failing.sort_by_key(|answer| !is_stricter(answer));
+        let paths = failing
+            .iter()
+            .map(|answer| format!("corpus/zoo/{}/{}-{}.trace", self.heap.name, clause.name, answer.answer));
+        paths.into_iter().find(|path| root().join(path).is_file())
+    }
+
     fn tried(&self, clause: &Clause) -> impl Iterator<Item = &Answer> {
         self.measured.answers.iter().filter(|tried| tried.clause == clause.name)
     }
@@ -131,12 +152,16 @@ fn overview(page: &mut String, newest: &[&Known<'_>]) -> Result<()> {
 
 fn by_clause(page: &mut String, newest: &[&Known<'_>]) -> Result<()> {
     *page += CLAUSES_HEAD;
+    let (mut cells, mut shown) = (0, 0);
     for clause in CLAUSES {
         for (word, _) in clause.answers() {
             let those = newest.iter().filter(|known| known.answer(clause) == word && known.is_told(clause));
-            let names = those.map(|known| match known.wrong_guess(clause) {
-                Some(_) => format!("**{}**", known.heap.name),
-                None => known.heap.name.clone(),
+            let names = those.map(|known| {
+                let name = known.heap.name.as_str();
+                let trace = known.trace(clause);
+                (cells, shown) = (cells + 1, shown + usize::from(trace.is_some()));
+                let name = trace.map_or(name.to_owned(), |path| format!("[{name}](../{path})"));
+                if known.wrong_guess(clause).is_some() { format!("**{name}**") } else { name }
             });
             let names = names.collect::<Vec<String>>().join(", ");
             if !names.is_empty() {
@@ -144,6 +169,7 @@ fn by_clause(page: &mut String, newest: &[&Known<'_>]) -> Result<()> {
             }
         }
     }
+    writeln!(page, "\n{shown} of these {cells} cells have a trace. {UNSHOWN}")?;
     Ok(())
 }
 
@@ -177,21 +203,31 @@ fn fails(name: &str, Answer { clause, answer, signature, lines, .. }: &Answer) -
 
 fn known_bugs(page: &mut String, buggy: &[&Known<'_>]) -> Result<()> {
     *page += BUGS_HEAD;
-    for Known { heap, measured, .. } in buggy {
-        let Some(bug) = &heap.bug else { continue };
-        let hunts = &measured.hunts;
-        let found = hunts.iter().filter(|hunt| hunt.finds(bug)).count();
-        let (operations, lines) = (
-            median(hunts.iter().map(|hunt| hunt.operations)),
-            median(hunts.iter().filter_map(|hunt| hunt.lines.map(|lines| lines as u64))),
-        );
-        let shortest = match root().join(format!("corpus/zoo/{}/bug.trace", heap.name)).is_file() {
-            true => format!("[{}](../corpus/zoo/{}/bug.trace)", bug.shortest, heap.name),
-            false => bug.shortest.to_string(),
-        };
-        let (name, words, told, of) = (&heap.name, &bug.words, &bug.told, hunts.len());
-        writeln!(page, "| {name} | {words} | {told} | {found} of {of} | {operations} | {lines} | {shortest} |")?;
+    for known in buggy {
+        for bug in &known.heap.bugs {
+            known_bug(page, known, bug)?;
+        }
     }
+    let is_found = |known: &&&Known<'_>| {
+        let finds = |hunt: &&Hunt| known.heap.bugs.iter().any(|bug| hunt.finds(bug));
+        known.measured.hunts.iter().filter(finds).count() == known.measured.hunts.len()
+    };
+    let found = buggy.iter().filter(is_found).count();
+    writeln!(page, "\nIn {found} of {} versions the first report of every run is a known bug.", buggy.len())?;
+    Ok(())
+}
+
+fn known_bug(page: &mut String, Known { heap, measured, .. }: &Known<'_>, bug: &Bug) -> Result<()> {
+    let found: Vec<&Hunt> = measured.hunts.iter().filter(|hunt| hunt.finds(bug)).collect();
+    let operations = median(found.iter().map(|hunt| hunt.operations));
+    let lines = median(found.iter().filter_map(|hunt| hunt.lines.map(|lines| lines as u64)));
+    let path = format!("corpus/zoo/{}/{}.trace", heap.name, bug.trace());
+    let shortest = match root().join(&path).is_file() {
+        true => format!("[{}](../{path})", bug.shortest),
+        false => bug.shortest.to_string(),
+    };
+    let (name, words, told, of, found) = (&heap.name, &bug.words, &bug.told, measured.hunts.len(), found.len());
+    writeln!(page, "| {name} | {words} | {told} | {found} of {of} | {operations} | {lines} | {shortest} |")?;
     Ok(())
 }
 
@@ -239,6 +275,15 @@ fn alone(page: &mut String, Known { heap, measured, dialect }: &Known<'_>) -> Re
     let failing = measured.answers.iter().filter(|answer| !answer.passes).count();
     if !measured.answers.is_empty() {
         writeln!(page, "Held to each of {} other answers, it fails as {failing}.", measured.answers.len())?;
+    }
+    if let Some(programs) = &measured.programs {
+        write!(page, "Of its traces as programs in its own language, {} do as the model says", programs.right)?;
+        for (what, those) in [("do not", &programs.wrong), ("can't be spelled", &programs.not_spelled)] {
+            if !those.is_empty() {
+                write!(page, ", {} {what} ({})", those.len(), those.join(", "))?;
+            }
+        }
+        writeln!(page, ".")?;
     }
     Ok(())
 }

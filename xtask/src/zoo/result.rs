@@ -22,6 +22,19 @@ pub(super) struct Measured {
     pub not_told: Vec<(String, Vec<String>)>,
     /// Runs that look for its known bug.
     pub hunts: Vec<Hunt>,
+    /// The traces as programs in its own language, if its file says how.
+    #[serde(default)]
+    pub programs: Option<Programs>,
+}
+
+/// What became of the traces as programs of the heap alone, by name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Programs {
+    /// How many did as the model says.
+    pub right: usize,
+    pub wrong: Vec<String>,
+    /// What can't be spelled.
+    pub not_spelled: Vec<String>,
 }
 
 /// A heap's measurement, and the traces that show it, each with its name.
@@ -127,6 +140,25 @@ pub(super) fn keep(name: &str, kept: &Kept) -> Result<()> {
         std::io::Result::Ok(())
     };
     replace().with_context(|| format!("can't keep traces in {}", folder.display()))
+}
+
+/// The traces that are kept of that heap, by name.
+pub(super) fn traces(name: &str) -> Result<Vec<(String, String)>> {
+    let folder = root().join("corpus/zoo").join(name);
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let read = || {
+        let mut traces = Vec::new();
+        for file in fs::read_dir(&folder)? {
+            let path = file?.path();
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            traces.push((name, fs::read_to_string(path)?));
+        }
+        traces.sort();
+        std::io::Result::Ok(traces)
+    };
+    read().with_context(|| format!("can't read the traces in {}", folder.display()))
 }
 
 /// Writes a file completely or not at all.

@@ -12,11 +12,10 @@ use crate::common::arguments::{duration, expect_known, shard};
 use crate::common::command::{Command, End, stopped_by_signals};
 use crate::common::pieces::{Asked, Piece, is_in, joined};
 use crate::common::workspace::root;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -35,13 +34,16 @@ pub(crate) struct Zoo {
     #[arg(long, value_name = "FILE", requires = "shard", conflicts_with_all = ["page", "check"])]
     result: Option<PathBuf>,
     /// Measure nothing: put the results of all shards together, in any order, and write the page from them
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["only", "shard", "page", "check"])]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["only", "shard", "page", "check", "traces"])]
     merge: Vec<PathBuf>,
     /// Measure nothing, and write the page from what is kept
     #[arg(long)]
     page: bool,
-    /// Keep nothing; fail if a heap fails as what it declares, or a known bug is not found any more
+    /// Measure nothing anew, and only look for the traces that are missing
     #[arg(long, conflicts_with = "page")]
+    traces: bool,
+    /// Keep nothing; fail if a heap fails as what it declares, or a known bug is not found any more
+    #[arg(long, conflicts_with_all = ["page", "traces"])]
     check: bool,
 }
 
@@ -143,12 +145,12 @@ impl Zoo {
         let installed = keeper.build(heap)?;
         println!("{}: measuring", heap.name);
         let measuring = Measuring { keeper, heap, installed: &installed, time: self.time };
-        let (measured, traces) = if self.check { (measuring.declared()?, Vec::new()) } else { measuring.all()? };
-        let read = |(name, path): (String, PathBuf)| {
-            let text = fs::read_to_string(&path).with_context(|| format!("can't read {}", path.display()))?;
-            anyhow::Ok((name, text))
+        let (measured, traces) = match result::kept(&heap.name)? {
+            Some(kept) if self.traces => measuring.shown(kept, result::traces(&heap.name)?)?,
+            _ if self.check => (measuring.declared()?, Vec::new()),
+            _ => measuring.all()?,
         };
-        let kept = Kept { measured, traces: traces.into_iter().map(read).collect::<Result<_>>()? };
+        let kept = Kept { measured, traces };
         if !self.check {
             result::keep(&heap.name, &kept)?;
         }
@@ -158,10 +160,12 @@ impl Zoo {
     /// What came of a heap, in words.
     fn said(heap: &Heap, kept: Kept) -> Said {
         let measured = &kept.measured;
-        if let Some(bug) = &heap.bug {
-            let found = measured.hunts.iter().filter(|hunt| hunt.finds(bug)).count();
-            let words = format!("its bug is the first report of {found} in {} runs", measured.hunts.len());
-            return Said { words, is_right: found > 0, kept };
+        if !heap.bugs.is_empty() {
+            let finds = |bug| measured.hunts.iter().filter(|hunt| hunt.finds(bug)).count();
+            let found: Vec<usize> = heap.bugs.iter().map(finds).collect();
+            let of = found.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ");
+            let words = format!("its bug is the first report of {of} in {} runs", measured.hunts.len());
+            return Said { words, is_right: found.iter().sum::<usize>() > 0, kept };
         }
         let failing = measured.answers.iter().filter(|answer| !answer.passes).count();
         let words = match (&measured.run.failure, measured.answers.len()) {
