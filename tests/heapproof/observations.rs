@@ -8,7 +8,7 @@ use std::path::Path;
 /// One line of each kind from Hypothesis 6.170.17, as `observations/compare.py --record` prints them.
 const THEIRS: &str = include_str!("observations/hypothesis.jsonl");
 
-const FAILING: [&str; 7] = ["check", "--subject", "canary", "--seed", "1", "--cases", "500"];
+const FAILING: [&str; 7] = ["check", "--subject", "canary", "--seed", "2", "--cases", "500"];
 
 /// What a command prints, line by line.
 fn printed(folder: &Path, arguments: &[&str], code: i32) -> Vec<Value> {

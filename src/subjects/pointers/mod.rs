@@ -13,6 +13,8 @@
 mod calls;
 mod code;
 mod heap;
+#[cfg(test)]
+mod owed;
 mod probe;
 mod sayable;
 mod spelling;
