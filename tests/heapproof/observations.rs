@@ -74,7 +74,7 @@ fn there_is_a_line_for_each_program_then_one_for_its_minimised_failure_and_one_f
     let [programs @ .., failing, minimal, info] = &ours[..] else { panic!("{ours:?}") };
     assert!(programs.iter().all(|line| line["status"] == "passed"));
     let number = programs.len();
-    assert_eq!(failing["how_generated"], format!("case {number} of seed 1, profile default"));
+    assert_eq!(failing["how_generated"], format!("case {number} of seed 2, profile default"));
     assert_eq!((&failing["status"], &failing["status_reason"]), (&"failed".into(), &"counts-external-at-count".into()));
     let how = "minimal failing test case";
     assert_eq!((&minimal["how_generated"], &minimal["status_reason"]), (&how.into(), &failing["status_reason"]));
