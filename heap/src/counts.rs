@@ -49,7 +49,7 @@ impl<H: Host> Heap<H> {
     ///
     /// It never makes an object live that would die otherwise: one without references, which waits to be
     /// released or whose finalizer runs before that, or one of a set of garbage while the finalizers of that set
-    /// run, unless the mutator holds it already. [`inc_ref`](Self::inc_ref) does.
+    /// run, unless the mutator holds it already or has pinned it. [`inc_ref`](Self::inc_ref) does.
     ///
     /// ```
     /// # let mut heap = heapproof_heap::Heap::<()>::new();

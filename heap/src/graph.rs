@@ -1,6 +1,6 @@
 //! The heap as a picture: objects, references and what is known of them, in Graphviz's language.
 //!
-//! What a colour says, the text says too. A held object has two borders; a cycle has a colour, all
+//! What a colour says, the text says too. A held or pinned object has two borders; a cycle has a colour, all
 //! of its members the same; garbage is grey; a dirty object and a candidate have a border of their
 //! own. Weak references are dashed. A reference to an object that is gone, which only a damaged
 //! heap has, leads to a red cross.

@@ -52,7 +52,8 @@
 //!
 //! What a collection costs follows what might be garbage, not the heap: it starts from objects that
 //! have lost a reference. Where these can't be judged by what they refer to, the live heap is marked from
-//! what the mutator holds, and that costs what lives. The checks that happen by themselves, and
+//! what the mutator holds, and that costs what lives. What lives as long as the program can be
+//! [pinned](Heap::pin), and then costs no collection anything. The checks that happen by themselves, and
 //! [`Heap::collect_slice`], do not do that at once, but keep to a budget. In a frame
 //! ([`Heap::begin_frame`]) that budget is another, and what was allocated for the moment goes at its end.
 //!

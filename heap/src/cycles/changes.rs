@@ -3,7 +3,7 @@
 //!
 //! An object is *dirty* when it has got or lost a reference since the last detection: only then can
 //! cycles be other than they were, see [`super::detection`]. It becomes a *candidate* when it loses
-//! a reference and is left with internal ones alone: only then can garbage have come to be that
+//! a reference or its pin, and is left with internal references alone: only then can garbage have come to be that
 //! counting does not see, see [`super::candidates`]. Both are noted by a mark on the object and an
 //! entry in a set, without hashing.
 

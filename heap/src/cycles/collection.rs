@@ -1,13 +1,13 @@
 //! Collection: what nothing reaches any more is freed as one set.
 //!
-//! **Definition.** A root is an object that the mutator holds, one that waits to be released, or
+//! **Definition.** A root is an object that the mutator holds or has pinned, one that waits to be released, or
 //! one whose finalizer runs before its release. Garbage is what no root reaches.
 //!
 //! **A pass** of a collection finds a set of garbage that nothing outside refers into, and
 //!
 //! 1. runs the finalizers that its members still have, while all members are intact, their weak
 //!    references work, and nothing is released;
-//! 2. judges it again: a member lives on if the mutator holds it, if anything outside the set
+//! 2. judges it again: a member lives on if the mutator holds it or has pinned it, if anything outside the set
 //!    refers to it, be it garbage, or if a member that lives on reaches it;
 //! 3. lets the others die in one step: all their ids are stale before any contents are given up.
 //!

@@ -11,7 +11,7 @@
 //!
 //! **The invariant.** A painted object that is not grey refers to no white one, and no root below `rooted` is
 //! white. Reading contents keeps it. So does the mutator, because whatever is given a reference while it is
-//! white (it is stored, or the mutator comes to hold it) is painted there and then and becomes grey
+//! white (it is stored, or the mutator comes to hold it or pins it) is painted there and then and becomes grey
 //! ([`Headers::hold`], [`Headers::retain`](crate::headers::Headers::retain)): the insertion barrier of
 //! Dijkstra, Lamport, Martin, Scholten and Steffens, "On-the-fly garbage collection: an exercise in
 //! cooperation", CACM 21 (1978). To take a reference away needs nothing. What waits to be released is a root

@@ -236,7 +236,7 @@ impl<H: Host> Heap<H> {
         }
         let is_candidate = |heap: &Self, object| {
             let header = heap.arena.headers.find(object);
-            header.is_ok_and(|it| !it.is_held() && it.is_stored())
+            header.is_ok_and(|it| !it.is_held_or_pinned() && it.is_stored())
         };
         let mut candidates = SlotSet::default();
         let entries = self.rebuild_set(&mut candidates, Mark::Candidate, is_candidate);

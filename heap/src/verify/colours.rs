@@ -1,7 +1,7 @@
 //! The mark under way: colours against what refers to what.
 //!
 //! While none is under way all objects have one colour. While one is, an object that it has come to and gone
-//! on from refers to none that is white, and what the mutator holds is not white where roots have been looked
+//! on from refers to none that is white, and what the mutator holds or has pinned is not white where roots have been looked
 //! for. What the mark is to go on from is not white either.
 
 use super::census::Census;

@@ -60,7 +60,7 @@ conditions! {
     SeveralCycles "several-cycles" "a set was freed with two cycles or more"
     SetLivesOn "set-lives-on" "a set's finalizers saved all or part of it"
     PinSaves "pin-saves" "garbage was pinned"
-    PinnedSpared "pinned-spared" "a collection spared an object that was pinned and not held"
+    PinnedSpared "pinned-spared" "a collection spared a pinned object that nothing held reaches"
     PinnedDies "pinned-dies" "a pinned object died"
     UnpinLeavesGarbage "unpin-leaves-garbage" "an object was unpinned, and is garbage"
     StoredInItself "stored-in-itself" "an object was stored in itself"

@@ -299,7 +299,8 @@ impl Observer {
                 self.note(left, Condition::UnpinLeavesGarbage);
             }
             Operation::Collect {} => {
-                let spared = |object: &Object| model.lives(*object) && model.external(*object) == 0;
+                let held = reachable(model, model.living().filter(|object| model.external(*object) > 0));
+                let spared = |object: &Object| model.lives(*object) && !held[object.index()];
                 let spared = self.was.pinned.iter().any(spared);
                 self.note(spared, Condition::PinnedSpared);
             }

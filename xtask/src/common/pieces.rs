@@ -26,7 +26,7 @@ pub(crate) struct Piece<R> {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Asked {
     pub command: String,
-    /// The version of the sources.
+    /// The release of the sources. Who merges shards takes care that they are of one revision.
     pub version: String,
     /// The options that all shards have alike.
     pub options: Value,
@@ -79,7 +79,13 @@ impl<R: Serialize + DeserializeOwned> Piece<R> {
         if text.trim().is_empty() {
             bail!("{} is empty: its shard died", path.display());
         }
-        serde_json::from_str(&text).with_context(|| format!("{} is not the whole result of a shard", path.display()))
+        let is_no_whole = || format!("{} is not the whole result of a shard", path.display());
+        let piece: Piece<R> = serde_json::from_str(&text).with_context(is_no_whole)?;
+        let (number, of) = piece.shard;
+        if !(1..=of).contains(&number) {
+            bail!("{}: there is no shard {number}/{of}", path.display());
+        }
+        Ok(piece)
     }
 }
 

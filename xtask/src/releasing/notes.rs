@@ -63,7 +63,9 @@ mod tests {
     #[test]
     fn the_changelog_of_this_repository_is_read() {
         let text = std::fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
-        let version = text.lines().find_map(|line| line.strip_prefix("## ")).unwrap();
-        assert!(notes(&text, version.split(' ').next().unwrap()).unwrap().starts_with("- "));
+        let versions = text.lines().filter_map(|line| line.strip_prefix("## ")?.split(' ').next());
+        // What is not released yet may be nothing.
+        let said = versions.filter_map(|version| notes(&text, version).ok()).next().unwrap();
+        assert!(said.starts_with("- "));
     }
 }

@@ -42,7 +42,7 @@ pub(crate) struct Zoo {
     /// Measure nothing anew, and only look for the traces that are missing
     #[arg(long, conflicts_with = "page")]
     traces: bool,
-    /// Keep nothing; fail if a heap fails as what it declares, or a known bug is not found any more
+    /// Keep nothing; fail if a heap fails as what it declares, or none of its known bugs is found any more
     #[arg(long, conflicts_with_all = ["page", "traces"])]
     check: bool,
 }
@@ -104,7 +104,7 @@ impl Command for Zoo {
             return Ok(end);
         }
         if let (Some(path), Some(shard)) = (&self.result, self.shard) {
-            let options = json!({ "only": self.only, "time": self.time.as_secs_f64() });
+            let options = json!({ "only": self.only, "time": self.time.as_secs_f64(), "traces": self.traces });
             let items = chosen.iter().map(|heap| heap.name.clone()).collect();
             Piece { asked: Asked::new("zoo", options, items), shard, results }.write(path)?;
         }
@@ -164,7 +164,7 @@ impl Zoo {
             let finds = |bug| measured.hunts.iter().filter(|hunt| hunt.finds(bug)).count();
             let found: Vec<usize> = heap.bugs.iter().map(finds).collect();
             let of = found.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ");
-            let words = format!("its bug is the first report of {of} in {} runs", measured.hunts.len());
+            let words = format!("of {} runs, its bug is the first report of {of}", measured.hunts.len());
             return Said { words, is_right: found.iter().sum::<usize>() > 0, kept };
         }
         let failing = measured.answers.iter().filter(|answer| !answer.passes).count();

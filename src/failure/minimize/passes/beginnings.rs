@@ -42,7 +42,7 @@ impl Beginning {
     pub fn is_connected(&self) -> bool {
         let counted = definitions::counted(&self.model);
         let takes_part = |object: Object| counted[object.index()] > 0 || self.model.references(object).next().is_some();
-        self.model.living().count() == self.bound.len() && self.model.living().all(takes_part)
+        self.model.living().count() == self.model.bound() && self.model.living().all(takes_part)
     }
 
     /// The lines of that shape; the names that they use are bound so far.
@@ -51,11 +51,13 @@ impl Beginning {
         let mut choices: Vec<Vec<Name>> = vec![Vec::new()];
         let mut next = self.next;
         for place in places {
-            let names = if place == BOUND {
-                next += 1;
-                vec![Name(next - 1)]
-            } else {
-                self.bound.clone()
+            let names = match place {
+                Name::SELF => vec![Name::SELF],
+                BOUND => {
+                    next += 1;
+                    vec![Name(next - 1)]
+                }
+                _ => self.bound.clone(),
             };
             choices = choices
                 .iter()
@@ -77,11 +79,15 @@ const USED: Name = Name(0);
 /// What stands in a shape for a name that the line binds.
 const BOUND: Name = Name(1);
 
-/// A line without its names.
+/// A line without its names, but for `self`.
 pub(super) fn shape(line: &Line) -> Line {
     let mut line = line.clone();
     let bound = line.bound();
-    line.rename(&mut |name| *name = if bound.contains(name) { BOUND } else { USED });
+    line.rename(&mut |name| {
+        if *name != Name::SELF {
+            *name = if bound.contains(name) { BOUND } else { USED };
+        }
+    });
     line
 }
 

@@ -15,14 +15,15 @@ use super::states::states;
 use super::vocabulary::{is_slice, on_objects_of, parsed, slices};
 use crate::failure::minimize::order::Rank;
 use crate::failure::minimize::search::Search;
+use heapproof_model::definitions::{self, Graph};
 use heapproof_model::script::Outcome;
-use heapproof_model::{Code, Line, Operation, Program, definitions};
+use heapproof_model::{Code, Line, Operation, Program};
 use std::cell::OnceCell;
 
 /// The longest program for this pass.
 const MOST_LINES: usize = 64;
-/// How many programs are run that begin with one sort of states, the simplest ones.
-const MOST_RUNS: usize = 10_000;
+/// How many programs are made that begin with one sort of states, the shortest ones.
+const MOST_MADE: usize = 20_000;
 
 /// How many of the program's own lines, from its first slice on, are in the vocabulary.
 const MOST_OWN: usize = 2;
@@ -73,22 +74,22 @@ pub(super) fn run(search: &mut Search<'_>) {
 
 /// Tries the programs that begin with those states, the shortest first, and says whether one was kept.
 fn tries(search: &mut Search<'_>, vocabulary: &Vocabulary, states: &[State]) -> bool {
-    let mut left = MOST_RUNS;
-    for length in 1..=search.rank().operations() as usize {
-        let mut programs: Vec<(Rank, Program)> = vocabulary
-            .programs(states, length)
+    let mut left = MOST_MADE;
+    for length in 1..=MOST_LINES.min(search.rank().operations() as usize) {
+        let made: Vec<Vec<Line>> = vocabulary.programs(states, length).take(left).collect();
+        left -= made.len();
+        let mut programs: Vec<(Rank, Program)> = made
+            .into_iter()
             .map(|lines| Program::new(lines).canonical())
             .map(|program| (Rank::of(&program), program))
             .filter(|(rank, _)| rank < search.rank())
-            .take(left)
             .collect();
         programs.sort_by(|(one, _), (other, _)| one.cmp(other));
         programs.dedup_by(|(one, _), (other, _)| one == other);
-        left -= programs.len();
         if search.first(programs.into_iter().map(|(_, program)| ((), program.lines().to_vec()))).is_some() {
             return true;
         }
-        if left == 0 {
+        if left == 0 || search.is_over() {
             break;
         }
     }
@@ -139,7 +140,7 @@ impl Vocabulary {
     /// Whether each object takes part in the work.
     fn is_busy(&self, state: &Beginning) -> bool {
         match self.collects {
-            true => state.model.garbage().len() == state.bound.len(),
+            true => state.model.garbage().len() == state.model.bound(),
             false => state.is_connected(),
         }
     }

@@ -81,7 +81,7 @@ fn operations(operation: &Operation<Name>) -> Vec<Operation<Name>> {
         code if manages(code) => manages(**other),
         Code::RecoverRoots => **other == Code::Recover,
         Code::TryTake => **other == Code::Take,
-        // A pin keeps an object alive as a count does.
+        // To a collection a pin is as a count.
         Code::Pin => **other == Code::Take,
         Code::Unpin => **other == Code::Drop,
         _ => false,

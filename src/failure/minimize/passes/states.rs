@@ -15,12 +15,13 @@ use super::beginnings::{Beginning, shape, used};
 use super::vocabulary::parsed;
 use crate::failure::minimize::order::Rank;
 use crate::judge::digest::Gathered;
+use heapproof_model::definitions::Graph;
 use heapproof_model::script::Outcome;
-use heapproof_model::{Line, Program, Reference};
+use heapproof_model::{Line, Operation, Program, Reference};
 use std::collections::HashSet;
 
 /// How many objects a state has at most, the dead ones with them.
-const MOST_OBJECTS: u32 = 3;
+const MOST_OBJECTS: usize = 3;
 /// How many names a line of it uses at most.
 const MOST_USED: usize = 2;
 /// How many steps of the model each of the two searches takes.
@@ -41,9 +42,13 @@ pub(super) fn states(empty: &Reference, program: &[Line], most_lines: usize) -> 
     states
 }
 
-/// The shapes of those lines, each once, the simplest first.
+/// The shapes of those lines, each once, the simplest first; without those of many names or objects.
 fn shapes(lines: &[Line]) -> Vec<Line> {
-    let mut shapes: Vec<Line> = lines.iter().map(shape).filter(|shape| used(shape) <= MOST_USED).collect();
+    let is_small = |shape: &Line| match shape.operation {
+        Operation::Chain { length } | Operation::Ring { length } => length as usize <= MOST_OBJECTS,
+        _ => used(shape) <= MOST_USED,
+    };
+    let mut shapes: Vec<Line> = lines.iter().map(shape).filter(is_small).collect();
     shapes.sort_by_cached_key(|shape| Rank::of(&Program::new(vec![shape.clone()])));
     shapes.dedup();
     shapes
@@ -65,7 +70,7 @@ fn reached(empty: &Reference, shapes: &[Line], most_lines: usize, seen: &mut Has
                 break;
             }
             let Some((longer, Outcome::Done(_))) = begun.with(line) else { continue };
-            if longer.next <= MOST_OBJECTS && own.insert(digest(&longer.model)) {
+            if longer.model.bound() <= MOST_OBJECTS && own.insert(digest(&longer.model)) {
                 states.push(longer);
             }
         }
