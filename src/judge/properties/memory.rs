@@ -32,7 +32,7 @@ pub(super) fn check(kind: &SubjectKind, program: &Program) -> Verdict {
 fn grows(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(), Violation> {
     let mut run = Bare::of(kind)?;
     let lines: Vec<&Line> = program.lines().iter().filter(|line| leaves_no_trace(line.operation.code())).collect();
-    let pins = program.lines().iter().any(|line| contains(line, Code::Pin));
+    let pins = program.lines().iter().any(|line| line.codes().contains(&Code::Pin));
     let mut reserved = Vec::new();
     for round in 0..ROUNDS {
         let first = run.objects;
@@ -62,11 +62,6 @@ fn grows(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(),
 /// and a damaged heap loses what it loses.
 fn leaves_no_trace(code: Code) -> bool {
     !matches!(code, Code::SetGenerations | Code::Fault)
-}
-
-/// Whether a line, or one that it arms, is that operation.
-fn contains(line: &Line, code: Code) -> bool {
-    line.operation.code() == code || line.operation.armed().is_some_and(|(_, line)| contains(line, code))
 }
 
 /// Drops everything, takes back pins if there may be any, and collects. False if something lives on, as where finalizers take ever more.

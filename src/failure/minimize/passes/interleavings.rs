@@ -5,10 +5,9 @@
 //! Therefore this pass does not start from the program. If the program does work in slices, the pass tries all programs
 //! made from a small vocabulary, the shortest first: a small state (see [`states`]), a few slices, a change, a few slices.
 //! A collection begins in a state with garbage, a detection in one with a reference; states in which each object takes part
-//! come first. The program's own changes between
-//! slices are in the vocabulary too, on the state's objects, since no other change may replace them. A whole detection or
-//! collection with a change after it is treated in the same way, and so are checks that a budget limits. The program's
-//! settings and its recovery are kept or left out.
+//! come first. The program's own changes between slices are in the vocabulary too, on the state's objects, since no other
+//! change may replace them. A whole detection or collection with a change after it is treated in the same way, and so are
+//! checks that a budget limits. The program's settings and its recovery are kept or left out.
 
 use super::beginnings::{Beginning, shape};
 use super::states::states;

@@ -1,8 +1,8 @@
 //! Replaces the beginning of a program by one that leads to a small state.
 //!
 //! A short program's beginning is replaced as a whole. Its settings go, stay, or become simple ones. Then comes a small
-//! state (see [`states`]; those come first in which each object takes part), and then the last lines or a replacement for them (a check, a few slices, a small finalizer), on
-//! the state's objects.
+//! state (see [`states`]; those come first in which each object takes part), and then the last lines or a replacement for
+//! them (a check, a few slices, a small finalizer), on the state's objects.
 
 use super::beginnings::Beginning;
 use super::states::states;

@@ -37,7 +37,9 @@ pub(super) fn states(empty: &Reference, program: &[Line], most_lines: usize) -> 
     let all = shapes(&[&own[..], &least].concat());
     let mut seen = HashSet::new();
     let mut states = reached(empty, &least, most_lines, &mut seen);
-    states.extend(reached(empty, &all, most_lines, &mut seen));
+    if all != least {
+        states.extend(reached(empty, &all, most_lines, &mut seen));
+    }
     states.sort_by_key(|state| state.lines.len());
     states
 }
@@ -56,7 +58,7 @@ fn shapes(lines: &[Line]) -> Vec<Line> {
 
 /// The states that lines of those shapes lead to, without the ones that were seen.
 fn reached(empty: &Reference, shapes: &[Line], most_lines: usize, seen: &mut HashSet<u128>) -> Vec<Beginning> {
-    let mut own = HashSet::new();
+    let (mut own, mut new) = (HashSet::new(), vec![false]);
     let mut states = vec![Beginning::of(empty.clone())];
     let mut steps = 0;
     let mut at = 0;
@@ -70,13 +72,14 @@ fn reached(empty: &Reference, shapes: &[Line], most_lines: usize, seen: &mut Has
                 break;
             }
             let Some((longer, Outcome::Done(_))) = begun.with(line) else { continue };
-            if longer.model.bound() <= MOST_OBJECTS && own.insert(digest(&longer.model)) {
+            let is_small = longer.model.bound() <= MOST_OBJECTS;
+            if let Some(digest) = is_small.then(|| digest(&longer.model)).filter(|digest| own.insert(*digest)) {
+                new.push(seen.insert(digest));
                 states.push(longer);
             }
         }
     }
-    states.retain(|state| !state.lines.is_empty() && seen.insert(digest(&state.model)));
-    states
+    states.into_iter().zip(new).filter(|(_, is_new)| *is_new).map(|(state, _)| state).collect()
 }
 
 fn digest(model: &Reference) -> u128 {
