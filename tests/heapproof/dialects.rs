@@ -96,6 +96,7 @@ fn an_answer_that_is_declared_as_another_fails_unless_that_allows_it() {
 #[test]
 fn each_wrong_heap_fails() {
     let passing: Vec<String> = wrong()
+        .filter(|twin| !RARE.iter().any(|text| lockstep::run(&twin.kind, &program(text)).failure.is_some()))
         .filter(|twin| failure(&twin.kind, FAILING).is_none())
         .map(|twin| format!("{} {}: {}", twin.clause, twin.answer, twin.kind.about))
         .collect();
