@@ -17,7 +17,7 @@ use std::sync::atomic::AtomicBool;
 /// How many programs a heap passes that has to pass.
 const PASSING: u64 = 500;
 /// The most programs that are run of a heap that has to fail.
-const FAILING: u64 = 12_000;
+const FAILING: u64 = 40_000;
 
 /// The first of the random programs that fails, and how.
 pub fn failure(kind: &SubjectKind, programs: u64) -> Option<(Program, String)> {
@@ -96,7 +96,6 @@ fn an_answer_that_is_declared_as_another_fails_unless_that_allows_it() {
 #[test]
 fn each_wrong_heap_fails() {
     let passing: Vec<String> = wrong()
-        .filter(|twin| !RARE.iter().any(|text| lockstep::run(&twin.kind, &program(text)).failure.is_some()))
         .filter(|twin| failure(&twin.kind, FAILING).is_none())
         .map(|twin| format!("{} {}: {}", twin.clause, twin.answer, twin.kind.about))
         .collect();
