@@ -11,7 +11,7 @@ use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
 use heapproof_model::Program;
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Write as _};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -162,13 +162,8 @@ impl Counterexample {
     /// The report with this explanation, without where the trace is.
     pub(crate) fn told(&self, explanation: &Explanation, paint: Paint) -> String {
         let Counterexample { signature, property, minimized, .. } = self;
-        let mut text = format!(
-            "{signature}: `{}` does not hold `{}`\n\n{}\n{}",
-            self.subject.name,
-            property.name(),
-            explanation.painted(paint),
-            self.minimization(),
-        );
+        let mut text = headed(signature, *property, &self.subject.name, explanation, paint);
+        text.push_str(&format!("\n{}", self.minimization()));
         let place = self.others_in.as_ref().map_or_else(
             || "not saved; `minimize --others FOLDER` saves it".to_owned(),
             |folder| format!("in {}", folder.display()),
@@ -183,9 +178,26 @@ impl Counterexample {
     }
 }
 
+/// An explanation under a line that says what does not hold.
+pub(crate) fn headed(
+    signature: &Signature,
+    property: Property,
+    subject: &str,
+    explanation: &Explanation,
+    paint: Paint,
+) -> String {
+    format!("{signature}: `{subject}` does not hold `{}`\n\n{}", property.name(), explanation.painted(paint))
+}
+
 /// How a program fails. If no subject can be made, it does not fail.
 fn judged(property: Property, subject: &SubjectKind, program: &Program) -> Option<Failure> {
     property.check(subject, program).failure.filter(|failure| failure.violation.not_made().is_none())
+}
+
+/// The message for people before a failure is minimised, since a kill can't be caught.
+pub(crate) fn found_line(signature: &Signature, program: &str, lines: usize, path: Option<&Path>) -> String {
+    let saved = path.map_or_else(String::new, |path| format!(", saved as {}", path.display()));
+    format!("{signature} in {program}{saved}; minimising its {lines} lines")
 }
 
 /// A word with the quotes that a shell needs.
@@ -206,9 +218,9 @@ static REPORTED: LazyLock<Mutex<Reports>> = LazyLock::new(Mutex::default);
 
 /// Asserts that a property holds for a program, in tests of any framework.
 ///
-/// If it does not hold, the program is saved in `heapproof.out/failures/original/` at once, since a test may be killed while it
-/// minimises. Then it is minimised, the trace is saved in `heapproof.out/failures/`, and the panic's message is the whole
-/// report. A framework that then shrinks the program itself gets the same signature again and
+/// If it does not hold, the program is saved in `heapproof.out/failures/original/` at once, and a line on standard error says so,
+/// since a test may be killed while it minimises. Then it is minimised, the trace is saved in `heapproof.out/failures/`, and the
+/// panic's message is the whole report. A framework that then shrinks the program itself gets the same signature again and
 /// again. Such a repeat panics with the first report, without minimising again and without output.
 ///
 /// # Panics
@@ -233,6 +245,10 @@ pub fn assert_holds(property: Property, subject: &SubjectKind, program: &Program
     }
     let out = Path::new(OUT);
     let original = save_original(out, &key.2, program, &found_as(key.2.as_str(), property, subject));
+    // What a test prints is kept back until it ends, and lost if it is killed.
+    let what = format!("a program of `{}`", subject.name);
+    let line = found_line(&key.2, &what, program.len(), original.as_deref().ok());
+    let _ = writeln!(io::stderr(), "{line}");
     let Some(mut found) = Counterexample::of(property, subject, program) else {
         let kept = original.map_or_else(|_| String::new(), |path| format!(" (saved as {})", path.display()));
         panic!("flaky: the program failed with `{}` and then did not{kept}\n{program}", key.2);

@@ -75,9 +75,9 @@ fn frameworks_are_given_programs_of_the_operations_that_a_subject_has() {
 }
 
 /// Runs one of these tests in a process of its own, in that folder; whether it passed, and what it printed.
-pub fn alone(test: &str, folder: &Path, variable: &str, value: &str) -> (bool, String) {
+pub fn alone(test: &str, folder: &Path, environment: &[(&str, &str)]) -> (bool, String) {
     let mut run = Command::new(std::env::current_exe().unwrap());
-    run.args([test, "--exact", "--ignored", "--nocapture"]).current_dir(folder).env(variable, value);
+    run.args([test, "--exact", "--ignored", "--nocapture"]).current_dir(folder).envs(environment.iter().copied());
     let run = run.output().unwrap();
     let printed = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
     (run.status.success(), printed)
@@ -106,7 +106,7 @@ fn counts_quickcheck_cases() {
 #[test]
 fn the_environment_says_how_many_cases_there_are() {
     let folder = tempfile::tempdir().unwrap();
-    let child = |test: &str, variable: &str, value: &str| alone(test, folder.path(), variable, value).1;
+    let child = |test: &str, variable: &str, value: &str| alone(test, folder.path(), &[(variable, value)]).1;
     assert!(child("front_doors::counts_proptest_cases", "PROPTEST_CASES", "17").contains("17 cases"));
     assert!(child("front_doors::counts_quickcheck_cases", "QUICKCHECK_TESTS", "19").contains("19 cases"));
 }

@@ -79,7 +79,7 @@ fn judges_beside_a_hook_that_would_end_the_process() {
 fn no_hook_sees_the_panics_of_a_subjects_threads_and_they_are_told_once() {
     let folder = tempfile::tempdir().unwrap();
     let test = "hooks::judges_beside_a_hook_that_would_end_the_process";
-    let (passed, printed) = alone(test, folder.path(), "RUST_BACKTRACE", "0");
+    let (passed, printed) = alone(test, folder.path(), &[("RUST_BACKTRACE", "0")]);
     assert!(passed, "{printed}");
     for name in ["worker", "cleaner"] {
         let told = format!("thread '{name}' panicked at tests/heapproof/hooks.rs");

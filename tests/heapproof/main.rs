@@ -32,6 +32,7 @@ mod golden;
 mod hooks;
 mod isolation;
 mod keeping;
+mod kept_by_proptest;
 mod leaving_out;
 mod logs;
 mod long;

@@ -81,11 +81,16 @@ fn by_arbitrary() {
 fn what_failed_is_saved_before_it_is_minimised_through_every_door() {
     for door in ["by_proptest", "by_quickcheck", "by_fuzzer", "by_arbitrary"] {
         let folder = tempfile::tempdir().unwrap();
-        let (passed, printed) = alone(&format!("saved_first::{door}"), folder.path(), "RUST_BACKTRACE", "0");
+        let (passed, printed) = alone(&format!("saved_first::{door}"), folder.path(), &[]);
         assert!(!passed && !printed.contains("test result"), "{door} was not ended while it minimised: {printed}");
         let original = folder.path().join("heapproof.out/failures/original");
         let saved: Vec<_> = std::fs::read_dir(&original).into_iter().flatten().map(|one| one.unwrap().path()).collect();
         let [path] = &saved[..] else { panic!("{door} has saved {saved:?}: {printed}") };
+        let shown = path.strip_prefix(folder.path()).unwrap().display();
+        assert!(
+            printed.contains(&format!("in a program of `doomed`, saved as {shown}; minimising")),
+            "{door}: {printed}"
+        );
         let trace = std::fs::read_to_string(path).unwrap();
         assert!(!program(&trace).is_empty(), "{door}: {trace}");
         let heading = Heading::of(&trace).unwrap();

@@ -16,13 +16,7 @@ pub(super) fn typed() -> String {
     std::env::args().map(|word| quoted(&word)).collect::<Vec<_>>().join(" ")
 }
 
-/// The message for people before a failure is minimised, since a kill can't be caught.
-pub(super) fn found_line(signature: &Signature, program: &str, lines: usize, path: Option<&Path>) -> String {
-    let saved = path.map_or_else(String::new, |path| format!(", saved as {}", path.display()));
-    format!("{signature} in {program}{saved}; minimising its {lines} lines")
-}
-
-/// The same as a JSON object.
+/// What [`found_line`](crate::failure::proof::found_line) says, as a JSON object.
 pub(super) fn found_object(signature: &Signature, failure: &Failure, lines: usize, path: Option<&Path>) -> Value {
     json!({
         "type": "found",

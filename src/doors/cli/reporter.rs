@@ -2,11 +2,11 @@
 
 use super::figures;
 use super::forms::{Ended, Findings, Form, REPEAT};
-use super::json::{NO_RESULT, found_line, found_object, told, typed, violation_object};
+use super::json::{NO_RESULT, found_object, told, typed, violation_object};
 use super::output::{Output, paint};
 use super::run::Run;
 use super::say;
-use crate::failure::proof::{Counterexample, quoted};
+use crate::failure::proof::{Counterexample, found_line, quoted};
 use crate::judge::signature::Signature;
 use crate::runs::campaign::{Case, Found, Summary};
 use crate::runs::share::Share;

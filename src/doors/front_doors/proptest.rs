@@ -1,4 +1,10 @@
 //! Programs as a proptest strategy, and properties as proptests.
+//!
+//! What fails is kept as a trace by [`assert_holds`], since what proptest keeps is less: it shrinks in at most four steps a case; its
+//! seed stands for another program, which may pass, as soon as the strategy or the generator changes, and nothing says so; and of a
+//! test that is killed while it shrinks it keeps nothing. The trace is minimal however few cases there are; it is the program itself; and
+//! the program is saved before it is minimised. A trace that is moved into a folder stays a test:
+//! [`corpus`](super::corpus) replays it.
 
 use crate::failure::proof::assert_holds;
 use crate::judge::properties::Property;

@@ -2,14 +2,14 @@
 
 use super::Enumerate;
 use crate::doors::cli::forms::{Ended, Findings, Form};
-use crate::doors::cli::json::{NO_RESULT, found_line, found_object, typed, violation_object};
+use crate::doors::cli::json::{NO_RESULT, found_object, typed, violation_object};
 use crate::doors::cli::output::{Output, paint};
 use crate::doors::cli::proved::Proved;
 use crate::doors::cli::say;
 use crate::failure::explain::outline;
 use crate::failure::heading::judged_by;
 use crate::failure::known::Known;
-use crate::failure::proof::Counterexample;
+use crate::failure::proof::{Counterexample, found_line};
 use crate::failure::viewer::{Viewer, Wanted};
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
