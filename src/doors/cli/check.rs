@@ -323,7 +323,8 @@ fn report(
         return original.map(drop);
     };
     let saved = counterexample.save(&arguments.out).map_err(unsaved);
-    let picture = (arguments.format == Form::Json).then(|| judge.picture(&counterexample)).flatten();
+    let picture = || judge.picture(&counterexample.minimized.program, counterexample.failure());
+    let picture = (arguments.format == Form::Json).then(picture).flatten();
     reporter.violation(found, &counterexample, picture.as_deref())?;
     original.and(saved)
 }

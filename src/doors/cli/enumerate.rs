@@ -6,6 +6,7 @@ mod report;
 use super::arguments::{Except, named, operation, share};
 use super::files::Files;
 use super::forms::Form;
+use super::isolate::{Isolate, Judge};
 use super::output::Output;
 use super::progress::Progress;
 use super::{Context, End, Trouble, say};
@@ -13,7 +14,7 @@ use crate::failure::failures::{OUT, save_original};
 use crate::failure::heading::found_as;
 use crate::failure::known::Known;
 use crate::failure::minimize::Options;
-use crate::failure::proof::{Counterexample, quoted};
+use crate::failure::proof::quoted;
 use crate::judge::properties::Property;
 use crate::judge::subject::SubjectKind;
 use crate::runs::enumerate::{self, Found, How, Search, Share, Space};
@@ -300,11 +301,11 @@ fn report_violation(
     let unsaved = |error| Trouble::Fault(format!("can't save the failure under {}: {error}", arguments.out.display()));
     let original = save_original(&arguments.out, &signature, &found.program, &heading).map_err(unsaved);
     reporter.found(found, &signature, original.as_deref().ok())?;
-    let subject = &subject.clone().careful();
-    let judge = |program: &_| Property::Lockstep.check(subject, program).failure;
+    let (subject, here) = (&subject.clone(), Isolate::default());
+    let judge = Judge::new(Property::Lockstep, subject, &here)?;
     let options = Options { stop: Some(&context.stop), ..Options::default() };
-    let Some(mut counterexample) = Counterexample::by(Property::Lockstep, subject, &found.program, &options, &judge)
-    else {
+    let counterexample = judge.minimized(&found.program, &options);
+    let Some(mut counterexample) = counterexample else {
         return Err(Trouble::Fault(format!(
             "`{signature}` was found in the state after this program, but the program alone passes: two different states \
              of `{}` have the same digest, or it does not do the same each time\n{}",
@@ -316,7 +317,10 @@ fn report_violation(
         return original.map(drop);
     }
     let saved = counterexample.save(&arguments.out).map_err(unsaved);
-    reporter.violation(&counterexample)?;
+    let picture = || judge.picture(&counterexample.minimized.program, counterexample.failure());
+    let picture = (arguments.format == Form::Json).then(picture).flatten();
+    reporter.violation(&counterexample, picture.as_deref())?;
+    judge.trouble()?;
     original.and(saved)
 }
 

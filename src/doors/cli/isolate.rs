@@ -24,7 +24,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// The options of every command that runs programs.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Isolate {
     /// Run programs in a child process, so that a crash or a hang of the subject is a failure like others
     #[arg(long)]
@@ -253,11 +253,10 @@ impl<'a> Judge<'a> {
         explanation
     }
 
-    /// The picture of the step at which a minimised program fails; none if its process ends where it is drawn.
-    pub fn picture(&self, found: &Counterexample) -> Option<String> {
-        let (program, failure) = (&found.minimized.program, found.failure());
+    /// The picture of the step at which a program fails; none if its process ends where it is drawn.
+    pub fn picture(&self, program: &Program, failure: &Failure) -> Option<String> {
         let (wanted, outline) = (Wanted { svg: true, ..Wanted::default() }, outline(program, failure, None));
-        self.drawn(found.signature.as_str(), program, Some((failure, &outline)), &wanted).ok()?.svg
+        self.drawn("", program, Some((failure, &outline)), &wanted).ok()?.svg
     }
 
     /// Draws a run.

@@ -6,11 +6,9 @@ use crate::doors::cli::json::{NO_RESULT, found_object, typed, violation_object};
 use crate::doors::cli::output::{Output, paint};
 use crate::doors::cli::proved::Proved;
 use crate::doors::cli::say;
-use crate::failure::explain::outline;
 use crate::failure::heading::judged_by;
 use crate::failure::known::Known;
 use crate::failure::proof::{Counterexample, found_line};
-use crate::failure::viewer::{Viewer, Wanted};
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
 use crate::judge::subject::SubjectKind;
@@ -150,13 +148,13 @@ impl<'a> Reporter<'a> {
         self.output.flush()
     }
 
-    /// Prints a failure that is minimised and saved.
-    pub fn violation(&mut self, counterexample: &Counterexample) -> io::Result<()> {
+    /// Prints a failure that is minimised and saved. The picture is for what reads JSON.
+    pub fn violation(&mut self, counterexample: &Counterexample, picture: Option<&str>) -> io::Result<()> {
         match self.form {
             Form::Human => writeln!(self.output, "\n{}", counterexample.painted_report(self.name, paint()))?,
             Form::Json => {
                 let mut object = violation_object(self.name, counterexample);
-                object["picture"] = json!(picture(counterexample));
+                object["picture"] = json!(picture);
                 self.json(&object)?;
             }
             _ => self.findings.add(&violation_object(self.name, counterexample), self.output)?,
@@ -219,15 +217,6 @@ impl<'a> Reporter<'a> {
     fn json(&mut self, object: &Value) -> io::Result<()> {
         writeln!(self.output, "{object}")
     }
-}
-
-/// The step at which a minimised program fails. It has run in this process, and failed here.
-fn picture(counterexample: &Counterexample) -> Option<String> {
-    let Counterexample { property, subject, signature, minimized, .. } = counterexample;
-    let (failure, wanted) = (counterexample.failure(), Wanted { svg: true, ..Wanted::default() });
-    let outline = outline(&minimized.program, failure, None);
-    let failed = Some((failure, &outline));
-    Viewer::new(signature.as_str(), (*property, subject), &minimized.program, failed).drawn(&wanted).svg
 }
 
 /// The progress of a search, in one line.
