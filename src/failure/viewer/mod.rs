@@ -25,6 +25,17 @@ const MOST_STEPS: usize = 20_000;
 /// The most characters of a text value that a page shows.
 const LONGEST: usize = 200;
 
+/// Dark where the system is, unless the reader wants it otherwise.
+const STYLE: &str = concat!(
+    include_str!("page.css"),
+    include_str!("picture.css"),
+    ":root[data-theme=\"dark\"] { color-scheme: dark;\n",
+    include_str!("dark.css"),
+    "}\n@media (prefers-color-scheme: dark) { :root:not([data-theme=\"light\"]) { color-scheme: dark;\n",
+    include_str!("dark.css"),
+    "} }\n"
+);
+
 /// Which drawings of a run are wanted.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct Wanted {
@@ -141,7 +152,7 @@ impl Viewer {
         // Inside a script element nothing may look like a tag.
         let data = data::data(self).to_string().replace('<', "\\u003c");
         let parts = [
-            ("/*STYLE*/", concat!(include_str!("page.css"), include_str!("picture.css"))),
+            ("/*STYLE*/", STYLE),
             ("/*DATA*/", data.as_str()),
             ("/*SCRIPT*/", concat!(include_str!("states.js"), include_str!("draw.js"), include_str!("page.js"))),
         ];

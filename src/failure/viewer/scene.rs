@@ -4,7 +4,7 @@ use crate::failure::explain::history::{History, Moment, Which};
 use crate::failure::explain::state::{Look, State};
 use heapproof_model::definitions::{self, Graph};
 use heapproof_model::{Counts, Object};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One side's graph.
 pub struct Scene {
@@ -44,6 +44,8 @@ pub struct Node {
     pub cycle: Option<usize>,
     /// What happened to it at this step.
     pub change: Change,
+    /// Whether the other side shows something else.
+    pub differs: bool,
 }
 
 /// What happened to an object at a step.
@@ -81,17 +83,23 @@ impl Sides {
 
 /// The pictures of a step: one where both sides look alike, else the model's and the subject's.
 pub fn scenes(history: &History, before: &Sides, now: &Sides) -> Vec<Scene> {
-    if alike(history, &now.model, &now.subject) {
-        return vec![scene(history, "model and subject", Which::Model, &before.model, &now.model, &now.subject)];
+    let apart = apart(history, &now.model, &now.subject);
+    let scene = |title, which, before, now, marked| {
+        let mut scene = scene(history, title, which, before, now, marked);
+        scene.nodes.iter_mut().for_each(|node| node.differs = apart.contains(&node.object));
+        scene
+    };
+    if apart.is_empty() {
+        return vec![scene("model and subject", Which::Model, &before.model, &now.model, &now.subject)];
     }
     vec![
-        scene(history, "model", Which::Model, &before.model, &now.model, &now.model),
-        scene(history, "subject", Which::Subject, &before.subject, &now.subject, &now.subject),
+        scene("model", Which::Model, &before.model, &now.model, &now.model),
+        scene("subject", Which::Subject, &before.subject, &now.subject, &now.subject),
     ]
 }
 
-/// Whether the subject shows the same as the model.
-fn alike(history: &History, model: &State, subject: &State) -> bool {
+/// The objects of which the subject shows something else than the model.
+fn apart(history: &History, model: &State, subject: &State) -> BTreeSet<Object> {
     let same = |object: Object| match (model.look(object), subject.look(object)) {
         (Some(model), Some(subject)) => {
             (!history.shows_contents || (&model.contents, model.values) == (&subject.contents, subject.values))
@@ -99,7 +107,7 @@ fn alike(history: &History, model: &State, subject: &State) -> bool {
         }
         _ => false,
     };
-    model.living().eq(subject.living()) && model.living().all(same)
+    model.living().chain(subject.living()).filter(|object| !same(*object)).collect()
 }
 
 /// The graph of one side; `marked` is the state whose marks are shown.
@@ -121,7 +129,7 @@ fn scene(history: &History, title: &'static str, which: Which, before: &State, n
         let mut words: Vec<&'static str> = known.into_iter().filter(|(so, _)| *so).map(|(_, word)| word).collect();
         words.extend(marked.look(object).into_iter().flat_map(|look| &look.marks));
         let about = about(look, counts, contents);
-        Node { object, name: history.names.short(object), about, words, root, cycle, change }
+        Node { object, name: history.names.short(object), about, words, root, cycle, change, differs: false }
     };
     let living = now.living().filter_map(|object| {
         let look = now.look(object)?;

@@ -7,7 +7,13 @@ use std::fmt::Write as _;
 /// The height of a graph's title.
 const TITLE: f64 = 30.0;
 
-const STYLE: &str = include_str!("picture.css");
+/// Its colours follow the reader's, also where the picture stands in a page.
+const STYLE: &str = concat!(
+    include_str!("picture.css"),
+    "@media (prefers-color-scheme: dark) { :root { color-scheme: dark;\n",
+    include_str!("dark.css"),
+    "} }\n"
+);
 
 /// The graphs of a step, one below the other.
 pub fn svg(caption: &str, scenes: &[Scene], places: &Places) -> String {
@@ -28,7 +34,7 @@ pub fn svg(caption: &str, scenes: &[Scene], places: &Places) -> String {
         let title = escaped(scene.title);
         let _ = writeln!(
             text,
-            "<g transform=\"translate(0 {top:.0})\"><text class=\"title\" x=\"12\" y=\"20\">{title}</text>"
+            "<g transform=\"translate(0 {top:.0})\"><text class=\"title\" x=\"12\" y=\"14\">{title}</text>"
         );
         for edge in &scene.edges {
             draw_edge(&mut text, edge, places);
@@ -61,9 +67,10 @@ fn draw_node(text: &mut String, node: &Node, places: &Places) {
     };
     let garbage = if node.words.contains(&"garbage") { " garbage" } else { "" };
     let cycle = node.cycle.map_or_else(String::new, |cycle| format!(" cycle c{}", cycle % 6));
+    let parts = if node.differs { " parts" } else { "" };
     let _ = write!(
         text,
-        "<g class=\"node{change}{garbage}{cycle}\"><rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"8\"/>"
+        "<g class=\"node{change}{garbage}{cycle}{parts}\"><rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"8\"/>"
     );
     if node.root {
         let (left, top, width, height) = (left + 3.0, top + 3.0, WIDTH - 6.0, HEIGHT - 6.0);
