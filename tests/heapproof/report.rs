@@ -61,6 +61,28 @@ fn a_search_is_a_page_and_so_is_a_run_that_passes() {
 }
 
 #[test]
+fn a_night_is_a_page_with_its_failures_as_those_of_a_run() {
+    let folder = folder();
+    let night = Path::new(env!("CARGO_MANIFEST_DIR")).join("xtask/src/night/stubs/night.json");
+    let (code, page, error) = heapproof(folder.path(), &["report", night.to_str().unwrap()]);
+    assert_eq!(code, 0, "{error}");
+    has(
+        &page,
+        &[
+            "<header class=\"failed\">\n<p class=\"verdict\">failed: 1 new, 0 known",
+            "<h1>Night of 2026-03-01</h1>",
+            "<summary><code>not-freed</code> by <code>lockstep</code>: new</summary>",
+            "One input fails like that, the smallest is <code>artifacts/lockstep/crash-0.trace</code>.",
+            "&gt;   2  drop a</pre>",
+            "src=\"data:image/svg+xml,%3Csvg",
+            "<details open class=\"known\"><summary><code>leaks-cycle</code> by <code>cycles</code>: known until 2026-05-31",
+            "<h2 id=\"targets\">",
+            "<th scope=\"row\">soak</th><td>passed</td>",
+        ],
+    );
+}
+
+#[test]
 fn of_a_run_that_was_killed_there_is_what_it_left() {
     let folder = folder();
     let result = folder.path().join("result.json");

@@ -79,6 +79,8 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
             let drawn = judge.drawn(&title, &program, failed, &arguments.pictures.wanted())?;
             pictures.write(&drawn, &mut files, output)?;
         }
+        let drawn = failure.filter(|_| arguments.format == Format::Json);
+        let picture = drawn.and_then(|failure| judge.picture(&program, failure));
         let skips = shown && verdict.failure.is_none() && verdict.tally.total().skipped > 0;
         let steps =
             if skips || arguments.steps { operations(subject, &program, verdict.failure.as_ref()) } else { Vec::new() };
@@ -86,8 +88,19 @@ pub(super) fn replay(context: &Context<'_>, arguments: &Replay, output: &mut Out
         judge.trouble()?;
         let expected = expected.as_ref();
         let subject = &*subject.name;
-        let replayed =
-            Replayed { path, property, subject, program, verdict, signature, expected, explanation, steps, all_steps };
+        let replayed = Replayed {
+            path,
+            property,
+            subject,
+            program,
+            verdict,
+            signature,
+            expected,
+            explanation,
+            picture,
+            steps,
+            all_steps,
+        };
         match arguments.format {
             Format::Human if shown => bar.suspend(|| replayed.print(output))?,
             Format::Human => {}

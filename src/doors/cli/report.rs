@@ -1,7 +1,10 @@
-//! `heapproof report`: the result of a run as one page that needs no other file, no network and no script.
+//! `heapproof report`: the result of a run or of a night as one page that needs no other file, no network and no script.
 
 mod chart;
+mod failures;
+mod night;
 mod page;
+mod run;
 
 use super::files::Files;
 use super::output::Output;
@@ -10,9 +13,12 @@ use clap::Args;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
+/// The type of the object that a night writes.
+const NIGHT: &str = "night";
+
 #[derive(Debug, Args)]
 pub(super) struct Report {
-    /// What `check`, `enumerate` or `merge` has printed with `--format json`
+    /// What `check`, `enumerate` or `merge` has printed with `--format json`, or the `night.json` of a night
     pub result: PathBuf,
     /// The file of the page; without it, the page is printed
     #[arg(short, long, value_name = "FILE")]
@@ -23,7 +29,11 @@ pub(super) fn report(arguments: &Report, output: &mut Output) -> Result<End, Tro
     let objects = read(&arguments.result)?;
     let mut files = Files::reading([&arguments.result]);
     let target = files.target(arguments.output.as_deref())?;
-    target.write(page::of(&objects).as_bytes(), output)?;
+    let page = match objects.first() {
+        Some(night) if night["type"] == NIGHT => night::page(night),
+        _ => run::page(&objects),
+    };
+    target.write(page.as_bytes(), output)?;
     Ok(End::Passed)
 }
 
@@ -44,9 +54,9 @@ fn read(path: &Path) -> Result<Vec<Value>, Trouble> {
         }
     }
     match objects.first() {
-        Some(first) if first["type"] == "start" => Ok(objects),
+        Some(first) if first["type"] == "start" || first["type"] == NIGHT => Ok(objects),
         Some(_) => Err(Trouble::Usage(format!(
-            "{shown} is no result: that begins with an object of the type `start`, as `--format json` prints it"
+            "{shown} is no result: that begins with an object of the type `start`, as `--format json` prints it, or `night`"
         ))),
         None => Err(Trouble::Usage(format!("{shown} is empty: its run died before it began"))),
     }

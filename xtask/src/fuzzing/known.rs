@@ -8,6 +8,7 @@ use crate::common::command::Refused;
 use anyhow::{Context, Result};
 use heapproof_model::{Program, TextError};
 use jiff::civil::Date;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -46,6 +47,17 @@ impl Standing {
     /// Whether someone has to look at it.
     pub fn is_news(&self) -> bool {
         !matches!(self, Standing::Known(_))
+    }
+
+    /// Adds it to a failure as it stands on a page.
+    pub fn tell(&self, failure: &mut Value) {
+        failure["known"] = json!(!self.is_news());
+        failure["standing"] = json!(match self {
+            Standing::New => "new".to_owned(),
+            Standing::Known(entry) => format!("known until {}", entry.until),
+            Standing::Expired(entry) => format!("was known until {}, which has passed", entry.until),
+            Standing::Flaky => "flaky".to_owned(),
+        });
     }
 }
 

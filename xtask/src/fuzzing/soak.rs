@@ -23,8 +23,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// A piece that takes longer is stopped and reported, since a heap may run for ever.
 const LIMIT: Duration = Duration::from_secs(300);
 
+/// The file of the failures, an object in a line, for a page.
+pub(crate) const FAILURES: &str = "failures.jsonl";
+
 const EXIT_CODES: &str = "\
-Below the output folder: summary.md, figures.json, failures/ (minimised traces).
+Below the output folder: summary.md, figures.json, failures.jsonl, failures/ (minimised traces).
 
 Exit codes:
   0    no failure was found
@@ -72,6 +75,8 @@ impl command::Command for Soak {
         let soaked = self.soak(seed, &known, &stop)?;
         let summary = self.out.join("summary.md");
         fs::write(self.out.join("figures.json"), serde_json::to_string(&soaked.tally())?)?;
+        let failures = soaked.failures.iter().map(|failure| format!("{}\n", failure.told)).collect::<String>();
+        fs::write(self.out.join(FAILURES), failures)?;
         fs::write(&summary, soaked.markdown(self.cases, seed))?;
         println!("{}\n{}", soaked.verdict(), summary.display());
         Ok(match soaked {
@@ -106,6 +111,8 @@ struct Failure {
     /// The command that replays it.
     replay: String,
     standing: Standing,
+    /// The object that told it, and how it stands.
+    told: Value,
 }
 
 /// How much was run.
@@ -225,7 +232,9 @@ impl Soaked {
                     if !self.failures.iter().any(|one| is_there(one) && one.signature == signature) {
                         let standing = known.of(&signature, Some(&trace));
                         let (property, replay) = (property.to_owned(), text("replay"));
-                        self.failures.push(Failure { property, signature, trace, replay, standing });
+                        let mut told = object;
+                        standing.tell(&mut told);
+                        self.failures.push(Failure { property, signature, trace, replay, standing, told });
                     }
                 }
                 // Several lines of a run say how many there were until then.
@@ -280,7 +289,7 @@ impl Soaked {
             let failures = self.failures.iter().filter(|failure| failure.property == *property).count();
             let _ = writeln!(text, "| {property} | {} | {} | {failures} |", figures.programs, figures.operations);
         }
-        for Failure { property, signature, trace, replay, standing } in &self.failures {
+        for Failure { property, signature, trace, replay, standing, .. } in &self.failures {
             let known = match standing {
                 Standing::Known(entry) => format!(", known until {}", entry.until),
                 Standing::Expired(entry) => format!(", was known until {}, which has passed", entry.until),

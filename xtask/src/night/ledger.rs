@@ -95,7 +95,7 @@ impl Line {
             seed: night.seed,
             sanitizer: night.sanitizer.name().to_owned(),
             targets: fuzzed.collect(),
-            soak: results.soak.as_ref().map(|(_, tally)| tally.clone()),
+            soak: results.soak.as_ref().map(|soak| soak.tally.clone()),
             kills: results.kills.clone(),
             parts: results
                 .parts

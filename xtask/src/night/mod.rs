@@ -9,6 +9,7 @@ mod failure;
 mod fuzzer;
 mod ledger;
 pub(crate) mod nightly;
+mod object;
 mod page;
 mod parts;
 mod plan;
@@ -24,9 +25,10 @@ mod targets;
 mod tests;
 mod triage;
 
+use crate::common::child::{self, Ended, How};
 use crate::fuzzing::known::Known;
-use anyhow::{Context, Result};
-use fuzzer::Sanitizer;
+use anyhow::{Context, Result, ensure};
+use fuzzer::{Fuzzer, Sanitizer};
 use jiff::civil::Date;
 use plan::{Part, Slot, plan};
 use results::Results;
@@ -36,6 +38,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use targets::Targets;
+
+/// The page of a night, in its folder.
+const PAGE: &str = "night.html";
 
 /// The parameters of a night.
 pub(crate) struct Night<'a> {
@@ -97,7 +102,12 @@ impl Night<'_> {
             self.write(&results)?;
         }
         results.interrupted = self.is_stopped();
+        results.over = true;
         self.write(&results)?;
+        if let Err(trouble) = self.draw() {
+            results.trouble.push(format!("page: {trouble:#}"));
+            self.write(&results)?;
+        }
         self.keep(&results)?;
         Ok(results)
     }
@@ -112,16 +122,34 @@ impl Night<'_> {
         }
     }
 
+    /// Draws the page of the night, if something was fuzzed or soaked, by the `heapproof` of these sources.
+    fn draw(&self) -> Result<()> {
+        if !self.parts.iter().any(|part| [Part::Targets, Part::Soak].contains(part)) {
+            return Ok(());
+        }
+        let Some(heapproof) = (Fuzzer { night: self }).build_command_line()? else { return Ok(()) };
+        let mut report = Command::new(heapproof);
+        report.arg("report").arg("--output").arg(self.out.join(PAGE)).arg(self.out.join("night.json"));
+        let Ended { how, stderr, .. } = child::run(&mut report, &self.out.join("work"), None, self.stop)?;
+        ensure!(!matches!(how, How::Exited(status) if !status.success()), "heapproof report: {}", stderr.trim());
+        Ok(())
+    }
+
     /// Adds the night to the ledger, and draws the page of that.
     fn keep(&self, results: &Results) -> Result<()> {
         let path = self.corpus.join(ledger::FILE);
         ledger::append(&path, &ledger::Line::of(self, results))?;
         let (nights, bad) = ledger::read(&path)?;
         let page = self.out.join("ledger.html");
-        fs::write(&page, page::page(&nights, bad)?).with_context(|| format!("can't write {}", page.display()))
+        fs::write(&page, page::page(&nights, bad, self.out.join(PAGE).exists().then_some(PAGE))?)
+            .with_context(|| format!("can't write {}", page.display()))
     }
 
     fn empty_folders(&self) -> Result<()> {
+        let page = self.out.join(PAGE);
+        if page.exists() {
+            fs::remove_file(&page).with_context(|| format!("can't remove {}", page.display()))?;
+        }
         for folder in ["traces", "logs", "artifacts", "work", "soak"] {
             let folder = self.out.join(folder);
             // It may hold files of another night.
@@ -134,9 +162,14 @@ impl Night<'_> {
     }
 
     fn write(&self, results: &Results) -> Result<()> {
-        let path = self.out.join("summary.md");
-        let beside = self.out.join(".summary.md");
-        let write = || fs::write(&beside, summary::markdown(self, results)).and_then(|()| fs::rename(&beside, &path));
+        self.write_whole("summary.md", &summary::markdown(self, results))?;
+        self.write_whole("night.json", &format!("{}\n", object::object(self, results)?))
+    }
+
+    fn write_whole(&self, name: &str, text: &str) -> Result<()> {
+        let path = self.out.join(name);
+        let beside = self.out.join(format!(".{name}"));
+        let write = || fs::write(&beside, text).and_then(|()| fs::rename(&beside, &path));
         write().with_context(|| format!("can't write {}", path.display()))
     }
 

@@ -16,7 +16,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const EXIT_CODES: &str = "\
 The time is divided among the parts; the summary says what did not fit. Building the targets, and what the soak runs, is not counted.
 The ledger of all nights is CORPUS/ledger.jsonl.
-Below the output folder: summary.md, ledger.html (all nights), traces/, artifacts/ (the failing inputs), logs/, soak/.
+Below the output folder: summary.md, night.html (the same as a page, with the failing steps drawn) made of night.json,
+ledger.html (all nights), traces/, artifacts/ (the failing inputs), logs/, soak/.
 
 Exit codes:
   0    no new failure was found

@@ -20,9 +20,10 @@ const PLOTS: &str = "\
 /// How many nights the table has.
 const ROWS: usize = 40;
 
-/// The page of these nights; `bad` lines of the ledger were none.
-pub(super) fn page(nights: &[Line], bad: usize) -> Result<String> {
+/// The page of these nights; `bad` lines of the ledger were none, and the last night may have a page of its own beside this one.
+pub(super) fn page(nights: &[Line], bad: usize, last: Option<&str>) -> Result<String> {
     let mut body = head(nights, bad);
+    body.extend(last.map(|page| format!("<p><a href=\"{page}\">the last night</a>: its failures and figures</p>\n")));
     body += &section("All targets and parts", &whole(nights)?);
     body += &section("Coverage of each target", &coverage(nights)?);
     body += &section("Nights", &table(nights));
@@ -109,7 +110,9 @@ fn table(nights: &[Line]) -> String {
         cells.iter().for_each(|cell| rows += &format!("<td>{cell}</td>"));
         let _ = writeln!(rows, "<td>{}</td></tr>", night.left_out);
     }
-    format!("<div class=\"wide\"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n")
+    format!(
+        "<div class=\"wide\" tabindex=\"0\"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n"
+    )
 }
 
 fn section(title: &str, inner: &str) -> String {
@@ -125,8 +128,14 @@ mod tests {
     #[test]
     fn the_page_has_a_plot_for_each_number_and_needs_no_other_file() {
         let nights: Vec<_> = (1..=9).map(line).collect();
-        let page = page(&nights, 1).unwrap();
-        for part in ["<h1>9 nights</h1>", "the last night, 2026-11-09, failed", "9 of 10", "that are no night: 1<"] {
+        let page = page(&nights, 1, Some("night.html")).unwrap();
+        for part in [
+            "<h1>9 nights</h1>",
+            "the last night, 2026-11-09, failed",
+            "9 of 10",
+            "that are no night: 1<",
+            "href=\"night.html\"",
+        ] {
             assert!(page.contains(part), "no {part:?}");
         }
         assert_eq!(page.matches("<svg role=\"img\"").count(), 5 + 2);
@@ -137,6 +146,6 @@ mod tests {
 
     #[test]
     fn a_ledger_without_a_night_has_a_page() {
-        assert!(page(&[], 0).unwrap().contains("no night yet"));
+        assert!(page(&[], 0, None).unwrap().contains("no night yet"));
     }
 }

@@ -2,9 +2,9 @@
 
 use super::Night;
 use super::plan::Part;
-use super::results::{Ended, Kills, Results, Verdict};
+use super::results::{Ended, Kills, Results, Soaked, Verdict};
 use crate::common::child::{self, How};
-use crate::fuzzing::soak::Tally;
+use crate::fuzzing::soak::FAILURES;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::fs;
@@ -117,16 +117,18 @@ fn of_code(part: Part, code: Option<i32>) -> Verdict {
     }
 }
 
-/// The summary of the soak and its figures.
-fn soaked(night: &Night<'_>) -> Result<Option<(String, Tally)>> {
+/// What the soak has written, if it came to its end.
+fn soaked(night: &Night<'_>) -> Result<Option<Soaked>> {
     let folder = night.out.join("soak");
-    let (Ok(summary), Ok(figures)) =
-        (fs::read_to_string(folder.join("summary.md")), fs::read_to_string(folder.join("figures.json")))
+    let [Ok(summary), Ok(figures)] = ["summary.md", "figures.json"].map(|name| fs::read_to_string(folder.join(name)))
     else {
         return Ok(None);
     };
-    let figures = serde_json::from_str(&figures).context("the soak has written other figures than expected")?;
-    Ok(Some((summary, figures)))
+    let tally = serde_json::from_str(&figures).context("the soak has written other figures than expected")?;
+    let failures = fs::read_to_string(folder.join(FAILURES)).unwrap_or_default();
+    let failures = failures.lines().map(serde_json::from_str).collect::<Result<_, _>>();
+    let failures = failures.context("the soak has written other failures than expected")?;
+    Ok(Some(Soaked { summary, tally, failures }))
 }
 
 /// How many bugs the table of `cargo xtask bugs` says were found, and those that were not though the page says that they always are.

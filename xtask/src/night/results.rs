@@ -6,6 +6,7 @@ use super::plan::Part;
 use crate::common::command::End;
 use crate::fuzzing::soak::Tally;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The results so far.
 #[derive(Default)]
@@ -14,14 +15,23 @@ pub(super) struct Results {
     pub failures: Vec<Failure>,
     /// The other parts.
     pub parts: Vec<(Part, Ended)>,
-    /// The summary of the soak, and its figures.
-    pub soak: Option<(String, Tally)>,
+    pub soak: Option<Soaked>,
     pub kills: Option<Kills>,
     /// What there was no time for, or no tool, in words.
     pub left_out: Vec<String>,
     /// Errors, in words.
     pub trouble: Vec<String>,
     pub interrupted: bool,
+    /// Whether nothing more comes.
+    pub over: bool,
+}
+
+/// What the soak has written.
+pub(super) struct Soaked {
+    pub summary: String,
+    pub tally: Tally,
+    /// Its failures, for the page of the night.
+    pub failures: Vec<Value>,
 }
 
 /// The result of a target.

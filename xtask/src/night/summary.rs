@@ -1,7 +1,7 @@
 //! The summary of a night, for people.
 
 use super::Night;
-use super::failure::{Failure, odd};
+use super::failure::Failure;
 use super::plan::Part;
 use super::results::{Ended, Results, Verdict};
 use crate::fuzzing::known::{Entry, Standing};
@@ -12,11 +12,7 @@ pub(super) fn markdown(night: &Night<'_>, results: &Results) -> String {
     let (sanitizer, seed) = (night.sanitizer.name(), night.seed);
     let time = humantime::format_duration(night.time);
     text.push_str(&format!("{time}, sanitizer: {sanitizer}, seed {seed}, {}.\\\n", night.today));
-    let again = again(night);
-    text.push_str(&format!(
-        "Again: `.ci/nightly --time {again} --sanitizer {sanitizer} --seed {seed} --today {}`\n\n",
-        night.today
-    ));
+    text.push_str(&format!("Again: `{}`\n\n", again(night)));
     text.push_str(&table(results));
     text.push_str(&parts(results));
     list(&mut text, "Left out", &results.left_out);
@@ -29,13 +25,13 @@ pub(super) fn markdown(night: &Night<'_>, results: &Results) -> String {
         text.push_str("## Trouble\n\n");
         results.trouble.iter().for_each(|trouble| text.push_str(&format!("```text\n{trouble}\n```\n\n")));
     }
-    text.extend(results.soak.iter().map(|(soak, _)| &**soak));
+    text.extend(results.soak.iter().map(|soak| &*soak.summary));
     text
 }
 
-/// The time and the parts of a night, as arguments.
-fn again(night: &Night<'_>) -> String {
-    let mut again = format!("{}s", night.time.as_secs());
+/// The command that repeats a night.
+pub(super) fn again(night: &Night<'_>) -> String {
+    let mut again = format!(".ci/nightly --time {}s", night.time.as_secs());
     match &*night.parts {
         [Part::Targets] => night.targets.iter().for_each(|target| again += &format!(" --target {target}")),
         parts if parts.len() < Part::ALL.len() => {
@@ -43,10 +39,12 @@ fn again(night: &Night<'_>) -> String {
         }
         _ => {}
     }
-    again
+    let (sanitizer, seed, today) = (night.sanitizer.name(), night.seed, night.today);
+    format!("{again} --sanitizer {sanitizer} --seed {seed} --today {today}")
 }
 
-fn verdict(results: &Results) -> String {
+/// What a night came to, in a few words.
+pub(super) fn verdict(results: &Results) -> String {
     let many = |is: fn(&Standing) -> bool| results.failures.iter().filter(|failure| is(&failure.standing)).count();
     let flaky = many(|standing| *standing == Standing::Flaky);
     let known = many(|standing| matches!(standing, Standing::Known(_)));
@@ -128,7 +126,7 @@ fn section(text: &mut String, title: &str, results: &Results, belongs: fn(&Stand
     }
     text.push_str(&format!("## {title}\n\n"));
     for failure in failures {
-        let Failure { property, signature, inputs, .. } = failure;
+        let Failure { property, signature, .. } = failure;
         text.push_str(&format!("### {signature}, by `{property}`\n\n"));
         match &failure.standing {
             Standing::Known(entry) => {
@@ -141,11 +139,7 @@ fn section(text: &mut String, title: &str, results: &Results, belongs: fn(&Stand
             )),
             Standing::New | Standing::Flaky => {}
         }
-        let inputs = if *inputs == 1 { "One input fails".to_owned() } else { format!("{inputs} inputs fail") };
-        text.push_str(&format!("{inputs} like that, the smallest is `{}`.", failure.artifact.display()));
-        if failure.more > 0 {
-            text.push_str(&format!(" {} more have this signature and were not minimised.", failure.more));
-        }
+        text.push_str(&failure.inputs());
         text.push_str("\n\n");
         match (&failure.trace, &failure.path) {
             (Some(trace), Some(path)) => {
@@ -153,22 +147,9 @@ fn section(text: &mut String, title: &str, results: &Results, belongs: fn(&Stand
                 text.push_str(&format!("```text\n{}\n```\n\n", trace.trim_end()));
                 text.push_str(&format!("`heapproof replay {property}{}`\n\n", path.display()));
             }
-            _ => text.push_str(&untold(failure)),
+            _ => text.push_str(&format!("{}\n\n", failure.untold())),
         }
     }
-}
-
-/// What is said of a failure without a trace.
-fn untold(Failure { property, signature, artifact, .. }: &Failure) -> String {
-    let artifact = artifact.display();
-    let why = match &**signature {
-        odd::FLAKY => "The fuzz target passed it in a second run: something depends on more than the input",
-        odd::ONLY_IN_THE_FUZZER => "It fails in the fuzz target alone, where a sanitizer watches",
-        odd::TOO_SLOW => "It takes too long in the fuzz target, and passes in `heapproof replay`",
-        odd::TOO_LARGE => "It takes too much memory in the fuzz target, and passes in `heapproof replay`",
-        _ => "It could not be minimised",
-    };
-    format!("{why}. `cargo fuzz run {property} {artifact}` runs it again.\n\n")
 }
 
 #[cfg(test)]
@@ -221,6 +202,7 @@ mod tests {
             trace: Some(TRACE.to_owned()),
             path: Some("traces/lockstep-not-freed.trace".into()),
             artifact: "artifacts/lockstep/crash-1".into(),
+            told: None,
             inputs: 3,
             more: 2,
             standing,

@@ -7,6 +7,7 @@ use super::{Known, Night, Results, ledger};
 use crate::common::command::End;
 use jiff::civil::date;
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -113,6 +114,25 @@ fn each_night_adds_a_line_to_the_ledger_and_a_point_to_its_page() {
     assert_eq!((last.date, last.seed, last.end.as_str(), last.failures("new")), (date(2026, 4, 1), 7, "failed", 1));
     assert_eq!((last.targets["lockstep"].executions, last.soak.as_ref().unwrap().states), (1_000, 40));
     has(&fs::read_to_string(checkout.at("out/ledger.html")).unwrap(), &["<h1>2 nights</h1>", "2026-04-01, failed"]);
+}
+
+/// What the tests of `heapproof report` make a page of.
+#[test]
+fn a_night_is_an_object_with_its_failures_and_the_page_of_that() {
+    let mut checkout = Checkout::new(&["FAIL a = table;drop a\n"], &[]);
+    checkout.parts = vec![Part::Targets, Part::Soak];
+    checkout.night(3);
+    let written = fs::read_to_string(checkout.at("out/night.json")).unwrap();
+    assert_eq!(fs::read_to_string(checkout.at("out/night.html")).unwrap(), written);
+    has(&fs::read_to_string(checkout.at("out/ledger.html")).unwrap(), &["href=\"night.html\""]);
+    let mut object: serde_json::Value = serde_json::from_str(&written).unwrap();
+    // These are of the machine, and of the traces that there are.
+    (object["parts"][0]["seconds"], object["targets"]["lockstep"]["inputs"]) = (0.into(), 300.into());
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/night/stubs/night.json");
+    if std::env::var_os("HEAPPROOF_BLESS").is_some() {
+        fs::write(&kept, format!("{object}\n")).unwrap();
+    }
+    assert_eq!(fs::read_to_string(kept).unwrap(), format!("{object}\n"), "HEAPPROOF_BLESS=1 rewrites it");
 }
 
 #[test]

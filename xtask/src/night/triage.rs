@@ -10,6 +10,7 @@ use crate::fuzzing::known::{Known, Standing};
 use crate::fuzzing::libfuzzer::{Ending, LONGEST_INPUT};
 use anyhow::{Context, Result};
 use heapproof_model::Program;
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -76,6 +77,7 @@ impl Triage<'_> {
             odd::FLAKY => Standing::Flaky,
             _ => self.known.of(signature, trace.as_deref()),
         };
+        let told = path.as_ref().map(|path| self.told(path, signature)).transpose()?.flatten();
         let below = |path: &Path| path.strip_prefix(&self.night.out).map_or(path.to_owned(), Path::to_owned);
         failures.push(Failure {
             property: self.target.to_owned(),
@@ -86,8 +88,20 @@ impl Triage<'_> {
             inputs: 1,
             more: 0,
             standing,
+            told,
         });
         Ok(())
+    }
+
+    /// What `heapproof replay` says of a trace, with the picture of the step that fails.
+    fn told(&self, trace: &Path, signature: &str) -> Result<Option<Value>> {
+        let mut replay = Command::new(self.heapproof);
+        replay.args(["replay", "--format", "json", "--property", self.target]).arg(trace);
+        if [odd::CRASH, odd::HANG].contains(&signature) {
+            replay.arg("--isolate");
+        }
+        let Ended { stdout, .. } = self.run(&mut replay)?;
+        Ok(stdout.lines().next().and_then(|line| serde_json::from_str(line).ok()))
     }
 
     /// The signature of an input's failure, or what is odd about it; `None` if interrupted.
@@ -157,7 +171,7 @@ impl Triage<'_> {
 
 /// Reads the signature from the JSON that `replay` prints for a failing file.
 fn read_signature(stdout: &str) -> Option<String> {
-    let replayed: serde_json::Value = serde_json::from_str(stdout.lines().next()?).ok()?;
+    let replayed: Value = serde_json::from_str(stdout.lines().next()?).ok()?;
     replayed["signature"].as_str().map(str::to_owned)
 }
 

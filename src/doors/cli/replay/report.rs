@@ -4,7 +4,8 @@ use super::is_as;
 use crate::doors::cli::Trouble;
 use crate::doors::cli::output::{Output, paint};
 use crate::doors::cli::unbound::notes;
-use crate::failure::explain::{Explanation, Step};
+use crate::failure::explain::{Explanation, Paint, Step};
+use crate::failure::proof::headed;
 use crate::judge::lockstep::{LONG, Verdict, interval};
 use crate::judge::properties::Property;
 use crate::judge::signature::Signature;
@@ -29,6 +30,8 @@ pub(super) struct Replayed<'a> {
     pub signature: Option<Signature>,
     pub expected: Option<&'a Signature>,
     pub explanation: Option<Explanation>,
+    /// The step that fails, as SVG.
+    pub picture: Option<String>,
     /// The outcomes of the operations, if some are printed.
     pub steps: Vec<Step>,
     /// Whether all of them are printed, or only those that were skipped.
@@ -108,6 +111,8 @@ impl Replayed<'_> {
         let step = self.verdict.failure.as_ref().map(|failure| failure.step + 1);
         let steps = if self.all_steps { json!(self.steps) } else { Value::Null };
         let skipped: Vec<&Step> = self.steps.iter().filter(|step| step.skipped).collect();
+        let told = self.signature.as_ref().zip(self.explanation.as_ref());
+        let report = told.map(|(signature, told)| headed(signature, self.property, self.subject, told, Paint::Plain));
         let object = json!({
             "type": "replay",
             "path": self.path,
@@ -126,6 +131,8 @@ impl Replayed<'_> {
             "notes": notes(&self.program),
             "steps": steps,
             "explanation": self.explanation,
+            "report": report,
+            "picture": self.picture,
         });
         writeln!(output, "{object}")?;
         Ok(())

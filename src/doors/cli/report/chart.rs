@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-const WIDTH: f64 = 640.0;
-const HEIGHT: f64 = 220.0;
-const LEFT: f64 = 74.0;
+// About as wide as its place on the page, so that its text is about as large as others.
+const WIDTH: f64 = 370.0;
+const HEIGHT: f64 = 190.0;
+const LEFT: f64 = 52.0;
 const RIGHT: f64 = 12.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 34.0;
@@ -44,7 +45,8 @@ pub(super) fn bar(parts: &[(&str, u64)], most: u64) -> String {
 pub(super) fn columns(counts: &[u64]) -> String {
     let most = counts.iter().copied().max().unwrap_or(0).max(1);
     let width = 6 * counts.len().max(1);
-    let mut svg = format!("<svg class=\"spread\" viewBox=\"0 0 {width} 24\" aria-hidden=\"true\">");
+    let mut svg =
+        format!("<svg class=\"spread\" viewBox=\"0 0 {width} 24\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
     for (place, count) in counts.iter().enumerate() {
         let height = (24.0 * *count as f64 / most as f64).max(if *count > 0 { 1.0 } else { 0.0 });
         let _ =
