@@ -17,6 +17,7 @@
 //! To put a heap of your own behind it, implement [`Subject`](subject::Subject) and call `cli::main`, or
 //! [`assert_holds`] from a test; `examples/your_heap.rs` does both.
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(missing_docs)]
 
 pub use heapproof_heap as heap;

@@ -18,6 +18,7 @@
 //! assert_eq!(heap.statistics().frees, 1);
 //! ```
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(missing_docs)]
 
 pub mod bytes;
@@ -42,3 +43,8 @@ pub use reference::{Reference, Statistics};
 pub use script::{End, Event, Machine, Outcome, Refusal, Script};
 pub use text::TextError;
 pub use value::{Contents, Counts, Field, Float, Kind, Name, Object, Value};
+
+/// The examples of the readme are tests too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
