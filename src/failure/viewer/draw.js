@@ -46,7 +46,7 @@ function draw(known, side, was) {
   picture.style.maxWidth = `${Math.round(width * scale)}px`;
   picture.style.minWidth = `${Math.round(width * 0.62)}px`;
   const defs = element("defs", {}), id = "tip" + Math.random().toString(36).slice(2);
-  const tip = element("marker", { id, viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto-start-reverse" });
+  const tip = element("marker", { id, viewBox: "0 0 8 8", refX: 8, refY: 4, markerUnits: "userSpaceOnUse", markerWidth: 11, markerHeight: 11, orient: "auto-start-reverse" });
   tip.append(element("path", { d: "M0 0L8 4L0 8z" }));
   defs.append(tip);
   picture.append(defs);

@@ -23,7 +23,8 @@ pub fn svg(caption: &str, scenes: &[Scene], places: &Places) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" \
          width=\"{width:.0}\" height=\"{height:.0}\" role=\"img\">\n\
          <title>{0}</title>\n<style>{STYLE}</style>\n\
-         <defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" \
+         <defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerUnits=\"userSpaceOnUse\" \
+         markerWidth=\"11\" markerHeight=\"11\" \
          orient=\"auto-start-reverse\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>\n\
          <rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n\
          <text class=\"caption\" x=\"12\" y=\"20\">{0}</text>\n",
