@@ -306,6 +306,7 @@ fn report_violation(
     let options = Options { stop: Some(&context.stop), ..Options::default() };
     let counterexample = judge.minimized(&found.program, &options);
     let Some(mut counterexample) = counterexample else {
+        judge.trouble()?;
         return Err(Trouble::Fault(format!(
             "`{signature}` was found in the state after this program, but the program alone passes: two different states \
              of `{}` have the same digest, or it does not do the same each time\n{}",
