@@ -72,7 +72,11 @@ fn whole(nights: &[Line]) -> Result<String> {
     ];
     let mut charts = String::new();
     for (title, number) in numbers {
-        charts += &figure(title, nights, &nights.iter().map(number).collect::<Vec<_>>())?;
+        let values: Vec<Option<f64>> = nights.iter().map(number).collect();
+        // Of what no night has done there is nothing to draw.
+        if values.iter().any(Option::is_some) {
+            charts += &figure(title, nights, &values)?;
+        }
     }
     Ok(format!("<div class=\"charts\">\n{charts}</div>\n"))
 }
