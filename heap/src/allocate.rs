@@ -29,6 +29,13 @@ pub enum New<'a> {
     Scalar(Value),
     /// A weak object with this target, see [`Heap::allocate_weak`].
     Weak(ObjectId),
+    /// An ephemeron, see [`Heap::allocate_ephemeron`].
+    Ephemeron {
+        /// Its key.
+        key: ObjectId,
+        /// Its value.
+        value: Value,
+    },
 }
 
 /// Allocations make the check that is due before they judge their arguments, see
@@ -162,6 +169,7 @@ impl<H: Host> Heap<H> {
                 self.insert(Content::Scalar(value.normalized()), false)
             }
             New::Weak(target) => self.insert_weak(target),
+            New::Ephemeron { key, value } => self.insert_ephemeron(key, value),
         }
     }
 
@@ -197,7 +205,7 @@ impl<H: Host> Heap<H> {
     /// Counts the references of an object that is about to be made, if there is room for it, and says
     /// whether there are any.
     #[inline(always)]
-    fn count_contents(&mut self, values: &[Value]) -> Result<bool, HeapError> {
+    pub(crate) fn count_contents(&mut self, values: &[Value]) -> Result<bool, HeapError> {
         if values.len() > LONGEST {
             self.arena.headers.find_all(values)?;
             return Err(HeapError::Capacity);

@@ -4,15 +4,19 @@
 //! list through the contents, the one vacated last in front. A slot that has had as many tenants
 //! as its generation can tell apart is vacant for ever, and not in the list.
 
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+
 use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::elements::Elements;
 use crate::fields::Values;
 use crate::footprint::Reserved;
-use crate::header::Header;
+use crate::header::{Header, Mark};
 use crate::headers::Headers;
 use crate::object::Content;
-use crate::weak::WeakLink;
+use crate::weak::{WeakIndex, WeakLink};
 use crate::{Configuration, HeapError, ObjectId, Value};
 
 /// The end of a list of slots; no slot has this number.
@@ -22,13 +26,14 @@ pub(crate) const NONE: u32 = u32::MAX;
 pub(crate) struct Arena {
     pub(crate) headers: Headers,
     pub(crate) contents: Vec<Content>,
+    pub(crate) weak_index: WeakIndex,
     pub(crate) vacant: u32,
     pub(crate) live: u32,
     capacity: u32,
     pub(crate) generation_ceiling: u32,
 }
 
-copies!(Arena { headers, contents, vacant, live, capacity, generation_ceiling });
+copies!(Arena { headers, contents, weak_index, vacant, live, capacity, generation_ceiling });
 
 /// What a dead object leaves as its slot is vacated.
 pub(crate) enum Remains {
@@ -49,6 +54,7 @@ impl Arena {
         Self {
             headers: Headers::new(configuration.count_ceiling()),
             contents: Vec::new(),
+            weak_index: WeakIndex::default(),
             vacant: NONE,
             live: 0,
             capacity: configuration.capacity(),
@@ -107,27 +113,56 @@ impl Arena {
         self.headers.all().iter().enumerate().filter(|(_, header)| header.is_root()).map(|(slot, _)| number(slot))
     }
 
-    /// For each slot, whether its object is reached from those in some slots, or is one of them. What
-    /// dangles in a damaged heap leads nowhere.
+    /// For each slot, whether its object is reached from those in some slots, or is one of them: an ephemeron's value
+    /// only if its key is reached too. What dangles in a damaged heap leads nowhere, and no list is trusted.
     pub(crate) fn reached_from(&self, starts: impl Iterator<Item = u32>) -> Vec<bool> {
         let (mut reached, mut left) = (vec![false; self.slots()], Vec::with_capacity(self.slots()));
-        let mut enter = |slot: u32, left: &mut Vec<u32>| {
+        let enter = |reached: &mut [bool], left: &mut Vec<u32>, slot: u32| {
             if let Some(reached @ false) = reached.get_mut(slot as usize) {
                 *reached = true;
                 left.push(slot);
             }
         };
-        starts.for_each(|slot| enter(slot, &mut left));
+        starts.for_each(|slot| enter(&mut reached, &mut left, slot));
+        // What ephemerons that are reached have for keys that are not, by the key's slot.
+        let mut waiting: HashMap<u32, Vec<u32>, FxBuildHasher> = HashMap::default();
         while let Some(slot) = left.pop() {
-            if let Some((_, content, _)) = self.at(slot) {
-                content.each_reference(|child| {
-                    if self.headers.find(child).is_ok() {
-                        enter(child.slot(), &mut left);
-                    }
-                });
-            }
+            waiting.remove(&slot).into_iter().flatten().for_each(|value| enter(&mut reached, &mut left, value));
+            let Some((_, content, _)) = self.at(slot) else { continue };
+            let key = if let Content::Ephemeron(it) = content { Some(it.link.target.slot()) } else { None };
+            let lacks_key = key.filter(|&key| reached.get(key as usize) == Some(&false));
+            content.each_reference(|child| match lacks_key {
+                _ if self.headers.find(child).is_err() => {}
+                Some(key) => waiting.entry(key).or_default().push(child.slot()),
+                None => enter(&mut reached, &mut left, child.slot()),
+            });
         }
         reached
+    }
+
+    /// How much work it is to read an object: how many places for values it has, and of how many ephemerons it is the key.
+    #[inline]
+    pub(crate) fn width(&self, slot: u32) -> Option<usize> {
+        let (header, content) = (self.headers.all().get(slot as usize)?, self.contents.get(slot as usize)?);
+        let is_targeted = header.marks.has(Mark::Targeted);
+        let kept = if is_targeted { self.weak_index.of_slot(slot).ephemerons as usize } else { 0 };
+        Some(content.width() + kept)
+    }
+
+    /// Calls `each` with the ephemerons that have a value which refers to an object, of those whose key is in that slot; and
+    /// with these objects.
+    #[inline]
+    pub(crate) fn each_kept_by(&self, key: u32, mut each: impl FnMut(u32, ObjectId)) {
+        if !self.headers.all().get(key as usize).is_some_and(|header| header.marks.has(Mark::Targeted)) {
+            return;
+        }
+        let mut ephemeron = self.weak_index.of_slot(key).ephemeron;
+        while let Some(Content::Ephemeron(it)) = self.contents.get(ephemeron as usize) {
+            if let Some(value) = it.value.reference() {
+                each(ephemeron, value);
+            }
+            ephemeron = it.link.next;
+        }
     }
 
     pub(crate) fn content_at_mut(&mut self, slot: u32) -> Option<&mut Content> {
@@ -266,16 +301,18 @@ impl Arena {
 
     /// See [`crate::footprint`].
     pub(crate) fn reserved(&self) -> u64 {
-        let Self { headers, contents, vacant: _, live: _, capacity: _, generation_ceiling: _ } = self;
-        headers.reserved() + contents.reserved() + contents.iter().map(Content::reserved).sum::<u64>()
+        let Self { headers, contents, weak_index, vacant: _, live: _, capacity: _, generation_ceiling: _ } = self;
+        let of_contents = contents.reserved() + contents.iter().map(Content::reserved).sum::<u64>();
+        headers.reserved() + of_contents + weak_index.reserved()
     }
 
     /// See [`crate::digest`].
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
-        let Self { headers, contents, vacant, live, capacity, generation_ceiling } = self;
+        let Self { headers, contents, weak_index, vacant, live, capacity, generation_ceiling } = self;
         headers.digest(digest);
         digest.part("contents.length");
         digest.list(contents.iter(), |digest, content| content.digest(digest));
+        weak_index.digest(digest);
         digest.part("arena.vacant");
         digest.number(*vacant);
         digest.part("arena.live");
@@ -317,6 +354,7 @@ mod tests {
         assert_eq!(size_of::<Content>(), 24);
         assert!(size_of::<Content>() + size_of::<crate::header::Header>() <= 32);
         assert_eq!(size_of::<Value>(), 16);
+        assert_eq!(size_of::<crate::ephemerons::Ephemeron>(), 48);
         assert_eq!(size_of::<crate::ObjectId>(), 8);
         assert_eq!(size_of::<crate::Text>(), 8);
     }

@@ -13,7 +13,6 @@
 
 use crate::copying::copies;
 use crate::footprint::Reserved;
-use crate::object::Content;
 use crate::weak::WeakLink;
 use crate::{Heap, HeapError, Host, Kind, ObjectId};
 
@@ -67,32 +66,30 @@ impl<H: Host> Heap<H> {
     /// ```
     ///
     /// # Errors
-    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`] if it is no weak object.
+    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`] if it is neither a weak object nor an ephemeron.
     pub fn arm_callback(&mut self, weak: ObjectId) -> Result<bool, HeapError> {
         self.arena.headers.find(weak)?;
-        match self.arena.content_at_mut(weak.slot()) {
-            Some(Content::Weak(link)) => {
-                let has_target = !link.target.is_nil();
-                link.callback |= has_target;
-                Ok(has_target)
-            }
-            Some(content) => Err(content.mismatch(weak, Kind::Weak)),
-            None => Err(HeapError::Stale { object: weak }),
-        }
+        let content = self.arena.content_at_mut(weak.slot()).ok_or(HeapError::Stale { object: weak })?;
+        let Some(link) = content.weak_link_mut() else {
+            return Err(content.mismatch(weak, Kind::Weak));
+        };
+        let has_target = !link.target.is_nil();
+        link.callback |= has_target;
+        Ok(has_target)
     }
 
     /// Whether a callback will run when the target of this weak object has died.
     #[must_use]
     pub fn has_callback(&self, weak: ObjectId) -> bool {
-        matches!(self.arena.content(weak), Ok(Content::Weak(link)) if link.callback)
+        self.weak_link_of(weak).is_some_and(|link| link.callback)
     }
 
     /// Takes a weak object that has died out of its target's list, or of those whose callbacks are due.
-    pub(crate) fn bury_weak(&mut self, weak: ObjectId, link: WeakLink) {
+    pub(crate) fn bury_weak(&mut self, weak: ObjectId, link: WeakLink, is_ephemeron: bool) {
         if link.is_due() {
             self.callbacks.due.retain(|due| *due != weak);
         }
-        self.unlink(link);
+        self.unlink(link, is_ephemeron);
     }
 
     /// Runs a callback that is due. Nothing else of the mutator's may be running.
@@ -110,7 +107,7 @@ impl<H: Host> Heap<H> {
     /// The living weak objects whose callbacks must be due, in order of slots.
     pub(crate) fn with_due_callbacks(&self) -> impl Iterator<Item = ObjectId> {
         let all = self.arena.contents().iter().zip(0..);
-        let due = all.filter(|(content, _)| matches!(content, Content::Weak(link) if link.is_due()));
+        let due = all.filter(|(content, _)| content.weak_link().is_some_and(WeakLink::is_due));
         due.filter_map(|(_, slot)| self.arena.tenant(slot))
     }
 }

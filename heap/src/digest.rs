@@ -141,7 +141,6 @@ impl<H: Host> Heap<H> {
         let Self {
             arena,
             shapes,
-            weak_index,
             queue,
             finalizers: _,
             callbacks,
@@ -162,7 +161,6 @@ impl<H: Host> Heap<H> {
         let digest = &mut Digest { arena, state };
         arena.digest(digest);
         shapes.digest(digest);
-        weak_index.digest(digest);
         digest.part("queue");
         digest.list(queue.0.iter(), |digest, id| digest.id(*id));
         digest.part("due");

@@ -100,7 +100,6 @@ impl<H: Host> Heap<H> {
         let Self {
             arena,
             shapes,
-            weak_index,
             queue,
             finalizers,
             callbacks,
@@ -120,7 +119,6 @@ impl<H: Host> Heap<H> {
         } = self;
         arena.reserved()
             + shapes.reserved()
-            + weak_index.reserved()
             + queue.0.reserved()
             + finalizers.reserved()
             + callbacks.reserved()

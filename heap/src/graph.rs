@@ -95,7 +95,7 @@ fn node<H: Host>(
         write!(f, "\\n{}", said.join(", "))?;
     }
     let shape = match heap.object(object) {
-        Some(View::Weak(_)) => "ellipse",
+        Some(View::Weak(_) | View::Ephemeron { .. }) => "ellipse",
         Some(View::Scalar(_)) => "plaintext",
         Some(View::Closure { .. }) => "cds",
         _ => "box",
@@ -130,6 +130,10 @@ fn references<H: Host>(heap: &Heap<H>, object: ObjectId) -> Vec<(String, ObjectI
         Some(View::Array(values) | View::Closure { captures: values, .. }) => listed(values),
         Some(View::Box(value)) => listed(std::slice::from_ref(value)),
         Some(View::Weak(target)) if !target.is_nil() => vec![(String::new(), target, true)],
+        Some(View::Ephemeron { key, value }) => {
+            let key = (!key.is_nil()).then(|| (String::new(), key, true));
+            key.into_iter().chain(value.reference().map(|value| ("value".to_owned(), value, false))).collect()
+        }
         Some(View::Weak(_) | View::Scalar(_)) | None => Vec::new(),
     }
 }

@@ -17,7 +17,6 @@ use crate::shapes::Shapes;
 use crate::slots::SlotSet;
 use crate::spare::Spare;
 use crate::statistics::Totals;
-use crate::weak::WeakIndex;
 use crate::{Configuration, HeapError, Host, VerificationReport};
 
 /// A heap of reference-counted objects. See the [crate's documentation](crate).
@@ -28,7 +27,6 @@ use crate::{Configuration, HeapError, Host, VerificationReport};
 pub struct Heap<H: Host = ()> {
     pub(crate) arena: Arena,
     pub(crate) shapes: Shapes,
-    pub(crate) weak_index: WeakIndex,
     pub(crate) queue: Queue,
     pub(crate) finalizers: Finalizers,
     pub(crate) callbacks: Callbacks,
@@ -67,7 +65,6 @@ impl<H: Host> Heap<H> {
         Self {
             arena: Arena::new(&configuration),
             shapes: Shapes::default(),
-            weak_index: WeakIndex::default(),
             queue: Queue::default(),
             finalizers: Finalizers::default(),
             callbacks: Callbacks::default(),
@@ -139,7 +136,6 @@ impl<H: Host + Clone> Clone for Heap<H> {
         Self {
             arena: self.arena.clone(),
             shapes: self.shapes.clone(),
-            weak_index: self.weak_index.clone(),
             queue,
             finalizers: self.finalizers.clone_at_rest(),
             callbacks: self.callbacks.clone(),
@@ -165,7 +161,6 @@ impl<H: Host + Clone> Clone for Heap<H> {
         let Self {
             arena,
             shapes,
-            weak_index,
             queue,
             finalizers,
             callbacks,
@@ -187,7 +182,6 @@ impl<H: Host + Clone> Clone for Heap<H> {
         } = source;
         self.arena.clone_from(arena);
         self.shapes.clone_from(shapes);
-        self.weak_index.clone_from(weak_index);
         self.queue.0.clone_from(&queue.0);
         self.queue.extend_front(finalizers.interrupted());
         self.finalizers.become_those_at_rest(finalizers);

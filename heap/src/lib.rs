@@ -1,7 +1,7 @@
 //! A reference-counted heap with cycle collection, for the virtual machine of a scripting
 //! language.
 //!
-//! Objects are tables, arrays, closures, boxes, scalars and weak references. The virtual machine
+//! Objects are tables, arrays, closures, boxes, scalars, weak references and ephemerons. The virtual machine
 //! (the *mutator*) names them by [`ObjectId`], and tells the [`Heap`] what it holds: it holds a
 //! new object once, [`Heap::inc_ref`] and [`Heap::dec_ref`] change that, and what it stores in
 //! other objects is counted for it. An object dies as soon as nothing refers to it strongly.
@@ -41,7 +41,7 @@
 //! [verbose](Configuration::with_verbose).
 //!
 //! An object takes 32 bytes, 8 more for the set of candidates that it can be in, and what its values
-//! take beyond: nothing for a box, a scalar or a weak reference, 16 bytes for each element, capture or
+//! take beyond: nothing for a box, a scalar or a weak reference, 48 bytes for an ephemeron, 16 for each element, capture or
 //! field. Counts above 255 take an entry of a map. Once collections have been made, they keep up to 8
 //! bytes for each slot, and once cycles have been detected, that keeps up to 16.
 //! Slots are used again and not given back. Up to 12 fields a table shares their names with all
@@ -75,6 +75,7 @@ mod cycles;
 mod digest;
 mod directory;
 mod elements;
+mod ephemerons;
 mod error;
 #[cfg(feature = "fault-injection")]
 mod faults;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::digest::{Digest, Parts};
 use crate::elements::Elements;
+use crate::ephemerons::Ephemeron;
 use crate::fields::{Fields, Values};
 use crate::footprint::{Reserved, texts};
 use crate::shapes::Shapes;
@@ -27,6 +28,8 @@ pub enum Kind {
     Scalar,
     /// A target, which this does not keep alive.
     Weak,
+    /// A key, which this does not keep alive, and a value, which it keeps alive with its key.
+    Ephemeron,
 }
 
 impl fmt::Display for Kind {
@@ -38,6 +41,7 @@ impl fmt::Display for Kind {
             Self::Box => "box",
             Self::Scalar => "scalar",
             Self::Weak => "weak",
+            Self::Ephemeron => "ephemeron",
         })
     }
 }
@@ -62,6 +66,13 @@ pub enum View<'a> {
     Scalar(&'a Value),
     /// A weak object and its target, which is nil once the target has died.
     Weak(ObjectId),
+    /// An ephemeron.
+    Ephemeron {
+        /// Its key, which is nil once that has died.
+        key: ObjectId,
+        /// Its value, which is nil once the key has died.
+        value: &'a Value,
+    },
 }
 
 /// The contents of a slot, in 24 bytes: a single value lies in the slot itself, and so do the
@@ -85,6 +96,7 @@ pub(crate) enum Content {
     Box(Value),
     Scalar(Value),
     Weak(WeakLink),
+    Ephemeron(Box<Ephemeron>),
 }
 
 impl Clone for Content {
@@ -97,6 +109,7 @@ impl Clone for Content {
             Self::Box(value) => Self::Box(value.clone()),
             Self::Scalar(value) => Self::Scalar(value.clone()),
             Self::Weak(link) => Self::Weak(*link),
+            Self::Ephemeron(it) => Self::Ephemeron(it.clone()),
         }
     }
 
@@ -138,6 +151,7 @@ impl Content {
             Self::Box(value) => Some(View::Box(value)),
             Self::Scalar(value) => Some(View::Scalar(value)),
             Self::Weak(link) => Some(View::Weak(link.target)),
+            Self::Ephemeron(it) => Some(View::Ephemeron { key: it.link.target, value: &it.value }),
         }
     }
 
@@ -148,7 +162,7 @@ impl Content {
             Self::Table { values, .. } => values.places(),
             Self::Array(elements) => elements.len(),
             Self::Closure { captures, .. } => captures.len(),
-            Self::Vacant { .. } | Self::Box(_) | Self::Scalar(_) | Self::Weak(_) => 1,
+            Self::Vacant { .. } | Self::Box(_) | Self::Scalar(_) | Self::Weak(_) | Self::Ephemeron(_) => 1,
         }
     }
 
@@ -161,13 +175,14 @@ impl Content {
             Self::Box(_) => Some(Kind::Box),
             Self::Scalar(_) => Some(Kind::Scalar),
             Self::Weak(_) => Some(Kind::Weak),
+            Self::Ephemeron(_) => Some(Kind::Ephemeron),
         }
     }
 
     /// See [`crate::digest`].
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         digest.part("contents.kind");
-        let tag: u32 = self.kind().map_or(6, |kind| kind as u32);
+        let tag: u32 = self.kind().map_or(u32::MAX, |kind| kind as u32);
         digest.number(tag);
         match self {
             Self::Vacant { generation, next } => {
@@ -196,16 +211,34 @@ impl Content {
                 digest.part("box.value");
                 digest.value(value);
             }
-            Self::Weak(WeakLink { target, previous, next, callback }) => {
-                digest.part("weak.target");
-                digest.id(*target);
-                digest.part("weak.previous");
-                digest.number(*previous);
-                digest.part("weak.next");
-                digest.number(*next);
-                digest.part("weak.callback");
-                digest.number(u32::from(*callback));
+            Self::Weak(link) => link.digest(digest),
+            Self::Ephemeron(it) => {
+                // How old it is shows in the list that it is linked into.
+                let Ephemeron { link, value, age: _ } = &**it;
+                link.digest(digest);
+                digest.part("ephemeron.value");
+                digest.value(value);
             }
+        }
+    }
+
+    /// The link of what has a target: a weak object or an ephemeron.
+    #[inline]
+    pub(crate) fn weak_link(&self) -> Option<&WeakLink> {
+        match self {
+            Self::Weak(link) => Some(link),
+            Self::Ephemeron(it) => Some(&it.link),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    #[inline]
+    pub(crate) fn weak_link_mut(&mut self) -> Option<&mut WeakLink> {
+        match self {
+            Self::Weak(link) => Some(link),
+            Self::Ephemeron(it) => Some(&mut it.link),
+            _ => None,
         }
     }
 
@@ -213,6 +246,7 @@ impl Content {
     pub(crate) fn reserved(&self) -> u64 {
         match self {
             Self::Vacant { .. } | Self::Weak(_) => 0,
+            Self::Ephemeron(it) => size_of::<Ephemeron>() as u64 + texts([&it.value]),
             Self::Table { values: Values::Shaped(values), .. } => values.reserved() + texts(values),
             Self::Table { values: Values::Directory(directory), .. } => directory.reserved(),
             Self::Array(elements) => elements.reserved() + texts(elements.iter()),
@@ -242,6 +276,7 @@ impl Content {
             Self::Array(elements) => next_reference(elements, place, Value::reference),
             Self::Closure { captures, .. } => next_reference(captures, place, Value::reference),
             Self::Box(value) => next_reference(std::slice::from_ref(value), place, Value::reference),
+            Self::Ephemeron(it) => next_reference(std::slice::from_ref(&it.value), place, Value::reference),
             Self::Vacant { .. } | Self::Scalar(_) | Self::Weak(_) => None,
         }
     }
@@ -261,6 +296,7 @@ impl Content {
             Self::Array(elements) => elements,
             Self::Closure { captures, .. } => captures,
             Self::Box(value) => std::slice::from_ref(value),
+            Self::Ephemeron(it) => std::slice::from_ref(&it.value),
             Self::Vacant { .. } | Self::Scalar(_) | Self::Weak(_) => return,
         };
         for value in values {

@@ -67,13 +67,14 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    /// The value in a box.
+    /// The value in a box, or of an ephemeron.
     ///
     /// # Errors
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`].
     pub fn get_box(&self, object: ObjectId) -> Result<Value, HeapError> {
         match self.arena.content(object)? {
             Content::Box(value) => Ok(value.clone()),
+            Content::Ephemeron(it) => Ok(it.value.clone()),
             other => Err(other.mismatch(object, Kind::Box)),
         }
     }
@@ -107,7 +108,7 @@ impl<H: Host> Heap<H> {
         let header = self.arena.headers.find(object).ok()?;
         let Strong { external, internal } = self.arena.headers.strong(object.slot());
         let weak = match header.marks.has(Mark::Targeted) {
-            true => self.weak_index.count(object),
+            true => self.arena.weak_index.count(object),
             false => 0,
         };
         Some(Counts { external, internal, weak })

@@ -165,9 +165,11 @@ impl<H: Host> Heap<H> {
 
     /// Takes a dying object out of what lists it.
     #[inline(never)]
-    fn take_out_entries(&mut self, object: ObjectId, marks: Marks) {
+    fn take_out_entries(&mut self, object: ObjectId, mut marks: Marks) {
         if marks.has(Mark::Targeted) {
             self.clear_weak_references(object);
+            // It may have been the value of an ephemeron.
+            marks = self.arena.headers.find(object).map_or(marks, |header| header.marks);
         }
         if marks.has(Mark::Dirty) {
             self.dirty.remove(object.slot());
@@ -191,8 +193,8 @@ impl<H: Host> Heap<H> {
                 }
             }
             Remains::List(values) => self.give_up_list(values),
-            Remains::Weak(link) => self.bury_weak(object, link),
-            Remains::Other(content) => self.give_up_other(&content),
+            Remains::Weak(link) => self.bury_weak(object, link, false),
+            Remains::Other(content) => self.give_up_other(object, &content),
         }
     }
 
@@ -208,7 +210,10 @@ impl<H: Host> Heap<H> {
     }
 
     #[inline(never)]
-    fn give_up_other(&mut self, content: &Content) {
+    fn give_up_other(&mut self, object: ObjectId, content: &Content) {
+        if let Some(&link) = content.weak_link() {
+            self.bury_weak(object, link, true);
+        }
         content.each_reference(|child| self.give_up(child));
     }
 

@@ -5,13 +5,14 @@
 //! was made a moment ago that is never so, and these are most of what is ever stored.
 //!
 //! **When it is no candidate.** Let `g` be the object and `h` the one that refers to it now. If the mutator holds
-//! `h`, then `g` is reached from a root. If `g` refers to nothing, it can't be what keeps `h`, or anything, alive:
+//! `h`, then `g` is reached from a root. If `g` refers to nothing, and is no key, it can't be what keeps `h`, or anything, alive:
 //! should it be garbage, then so was `h` before, and whatever leads a search to `h` leads it on to `g`. In both
 //! cases nothing has become garbage that a search can't find. Otherwise `g` may lead back to `h`, and what the mutator
 //! held may have been the last that kept both: then it is a candidate as after
 //! [`dec_ref`](Heap::dec_ref).
 
 use crate::fields::FieldsMut;
+use crate::header::Mark;
 use crate::object::Content;
 use crate::read::out_of_range;
 use crate::shapes::Shapes;
@@ -119,7 +120,8 @@ impl<H: Host> Heap<H> {
             return false;
         }
         let refers = |content: &Content| content.width() > FEW || content.references().next().is_some();
-        self.arena.content(given).is_ok_and(refers)
+        let may_be_a_key = self.arena.headers.find(given).is_ok_and(|header| header.marks.has(Mark::Targeted));
+        may_be_a_key || self.arena.content(given).is_ok_and(refers)
     }
 }
 

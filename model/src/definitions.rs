@@ -18,6 +18,17 @@ pub trait Graph {
     fn references(&self, object: Object) -> impl Iterator<Item = Object> + Clone + '_ {
         self.contents(object).into_iter().flat_map(Contents::references)
     }
+
+    /// Whether an ephemeron refers to its value only as long as its key is reached (SPEC 1.20, 11.26).
+    fn keys(&self) -> bool {
+        true
+    }
+
+    /// The key without which an ephemeron does not lead to the value that it has for it.
+    fn key(&self, object: Object) -> Option<Object> {
+        let contents = self.contents(object).filter(|contents| self.keys() && contents.is_ephemeron())?;
+        contents.references().next().and(contents.target)
+    }
 }
 
 /// The internal count of each object: the number of strong references from living objects.
@@ -40,17 +51,40 @@ pub fn targeted(graph: &impl Graph) -> Vec<u32> {
     counts
 }
 
-/// For each object, whether it is one of the roots or referred to by a reachable object.
+/// For each object, whether it is one of the roots or referred to by a reachable object; the value of an ephemeron only if the
+/// key is reachable, too.
 pub fn reachable(graph: &impl Graph, roots: impl Iterator<Item = Object>) -> Vec<bool> {
-    let (mut reached, mut open) = (vec![false; graph.bound()], Vec::with_capacity(graph.bound()));
-    let mut reach = |object: Object, open: &mut Vec<Object>| {
-        if !std::mem::replace(&mut reached[object.index()], true) {
-            open.push(object);
+    let mut reached = vec![false; graph.bound()];
+    let (mut open, mut ephemerons) = (Vec::from_iter(roots), Vec::new());
+    loop {
+        while let Some(object) = open.pop() {
+            if !std::mem::replace(&mut reached[object.index()], true) {
+                match graph.key(object) {
+                    Some(key) => ephemerons.push((object, key)),
+                    None => open.extend(graph.references(object)),
+                }
+            }
         }
-    };
-    roots.for_each(|object| reach(object, &mut open));
+        let has_key = |(_, key): &(Object, Object)| reached[key.index()];
+        let (with_keys, without): (Vec<_>, Vec<_>) = ephemerons.into_iter().partition(has_key);
+        if with_keys.is_empty() {
+            return reached;
+        }
+        open.extend(with_keys.into_iter().flat_map(|(object, _)| graph.references(object)));
+        ephemerons = without;
+    }
+}
+
+/// For each object, whether those lead to it: the value of an ephemeron is led to by the ephemeron, and by the key.
+pub fn led_to(graph: &impl Graph, from: impl Iterator<Item = Object>, goes_on: impl Fn(Object) -> bool) -> Vec<bool> {
+    let ephemerons: Vec<_> = graph.living().filter_map(|object| Some((object, graph.key(object)?))).collect();
+    let (mut reached, mut open) = (vec![false; graph.bound()], Vec::from_iter(from));
     while let Some(object) = open.pop() {
-        graph.references(object).for_each(|target| reach(target, &mut open));
+        if !std::mem::replace(&mut reached[object.index()], true) && goes_on(object) {
+            open.extend(graph.references(object));
+            let kept = ephemerons.iter().filter(|(_, key)| *key == object);
+            open.extend(kept.flat_map(|(ephemeron, _)| graph.references(*ephemeron)));
+        }
     }
     reached
 }
@@ -106,13 +140,15 @@ fn closure<I: Iterator<Item = Object>>(
 fn without_ends<I: Iterator<Item = Object>>(bound: usize, members: &mut Vec<Object>, next: impl Fn(Object) -> I) {
     let mut leading = vec![0; bound];
     members.iter().for_each(|object| next(*object).for_each(|target| leading[target.index()] += 1));
-    let mut gone = vec![false; bound];
+    // Nothing goes on from what is no member.
+    let mut gone = vec![true; bound];
+    members.iter().for_each(|object| gone[object.index()] = false);
     let mut ends: Vec<Object> = members.iter().copied().filter(|object| leading[object.index()] == 0).collect();
     while let Some(object) = ends.pop() {
         gone[object.index()] = true;
         next(object).for_each(|target| {
             leading[target.index()] -= 1;
-            if leading[target.index()] == 0 {
+            if leading[target.index()] == 0 && !gone[target.index()] {
                 ends.push(target);
             }
         });

@@ -39,7 +39,7 @@ macro_rules! operations {
             0x21 "$[$]" Look 10 ReadElement { object: Option<R>, index: u32 }
             /// Returns the value of a closure's capture.
             0x22 "${$}" Look 8 ReadCapture { object: Option<R>, index: u32 }
-            /// Returns the value in a box.
+            /// Returns the value in a box, or of an ephemeron.
             0x23 "*$" Look 8 ReadBox { object: Option<R> }
             /// Returns how many elements an array has.
             0x24 "length $" Nothing 8 Length { object: Option<R> }
@@ -85,6 +85,8 @@ macro_rules! operations {
             0x14 "scalar $" New 10 Scalar { value: Value<R> }
             /// Allocates a weak object.
             0x15 "weak $" New 36 Weak { target: Option<R> }
+            /// Allocates an ephemeron: a weak object whose target is its key, with a value.
+            0x19 "ephemeron $ $" New 30 Ephemeron { key: Option<R>, value: Value<R> }
             /// Allocates tables, each in the field `next` of the one before.
             0x16 "chain $" New 3 Chain { length: u32 }
             /// Allocates a chain whose last table refers to its first.
@@ -186,7 +188,7 @@ macro_rules! defined {
        $code:ident { $($operand:ident: $type:ty),* })*) => {
         /// An operation and its operands; `R` is a [`Name`] in programs and an [`Object`] in calls.
         ///
-        /// An operand `object`, `target` or `weak` of `None` is nil.
+        /// An operand `object`, `target`, `key` or `weak` of `None` is nil.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[allow(missing_docs)] // the operands are named for what they are
         pub enum Operation<R> {
@@ -336,7 +338,7 @@ impl<R> Operation<R> {
             Operation::Array { .. } => Kind::Array,
             Operation::Closure { .. } => Kind::Closure,
             Operation::Scalar { .. } => Kind::Scalar,
-            Operation::Weak { .. } => Kind::Weak,
+            Operation::Weak { .. } | Operation::Ephemeron { .. } => Kind::Weak,
             _ => return None,
         })
     }
@@ -363,7 +365,7 @@ impl Code {
 
     /// Whether it allocates one object that is not a temporary.
     pub fn allocates_plainly(self) -> bool {
-        (Code::Table..=Code::Weak).contains(&self)
+        (Code::Table..=Code::Ephemeron).contains(&self)
     }
 
     /// Whether it allocates one object. Such operations check first (SPEC 4).

@@ -5,7 +5,7 @@
 //! contract leaves a choice, it does what the subject says it chose, if that was allowed ([`Reference::follow`]).
 
 use crate::definitions::{Graph, counted, targeted};
-use crate::dialect::{Ceiling, ContentsOrder, Dialect, Release};
+use crate::dialect::{Ceiling, ContentsOrder, Dialect, Ephemerons, Release};
 use crate::script::{self, End, Event, Outcome, Refusal, Script};
 use crate::value::{Contents, Counts, Kind, Object, Value};
 use std::collections::{BTreeSet, VecDeque};
@@ -73,6 +73,8 @@ pub struct Reference {
     hidden: BTreeSet<Object>,
     /// Objects that live for ever.
     immortal: BTreeSet<Object>,
+    /// The ephemerons that were ever made, so that not all objects are looked at for them at each death.
+    ephemerons: Vec<Object>,
     /// What was garbage when the last collection ended, where that makes a difference.
     overdue: BTreeSet<Object>,
     /// How much more may die before the allocation that is carried out, or behind the call; `None` while there is no such
@@ -153,6 +155,10 @@ impl Graph for Reference {
 
     fn bound(&self) -> usize {
         self.objects.len()
+    }
+
+    fn keys(&self) -> bool {
+        self.dialect.ephemerons == Ephemerons::Both
     }
 }
 

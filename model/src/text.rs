@@ -341,7 +341,7 @@ impl<'a, 't> Matcher<'a, 't> {
 
     /// The rest of the line, as an operation that allocates one object.
     fn allocation(&mut self) -> Result<Operation<Name>, TextError> {
-        const WANTED: &str = "`table` or `array` or `closure` or `box` or `scalar` or `weak`";
+        const WANTED: &str = "`table` or `array` or `closure` or `box` or `scalar` or `weak` or `ephemeron`";
         let rest = &self.tokens[self.at..];
         let allocates = |word| PLAIN_ALLOCATIONS.contains(&word);
         if !rest.first().and_then(Token::word).is_some_and(allocates) {

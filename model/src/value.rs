@@ -178,13 +178,19 @@ pub struct Contents {
     pub function: u32,
     /// A table's fields, in order of insertion, else empty.
     pub fields: Vec<Field>,
-    /// The values of the fields, the elements, the captures, or the one value.
+    /// The values of the fields, the elements, the captures, or the one value. Of the weak objects ephemerons have one, which is
+    /// nil once the key has died.
     pub values: Vec<Value<Object>>,
     /// A weak object's target while the target lives, else `None`.
     pub target: Option<Object>,
 }
 
 impl Contents {
+    /// Whether it is an ephemeron: a weak object with a value.
+    pub fn is_ephemeron(&self) -> bool {
+        self.kind == Kind::Weak && !self.values.is_empty()
+    }
+
     /// The objects that it refers to strongly, one entry for each reference, in order.
     pub fn references(&self) -> impl Iterator<Item = Object> + Clone + '_ {
         self.values.iter().filter_map(Value::reference)

@@ -150,6 +150,7 @@ fn special(clause: &str, lines: usize) -> Option<Space> {
         "weak-objects" | "upgrade" => {
             Space { kinds: vec![Kind::Table, Kind::Weak], objects: 3, ..tables(vec![Drop, Ring, Table, Weak, Upgrade]) }
         }
+        "ephemerons" => Space { lines: lines + 1, ..Space::ephemerons() },
         "plain-values" => {
             let plain = vec![Value::Int(1), Value::Text("".into()), Value::Nil];
             Space { plain, ..tables(vec![Table, WriteField, ReadField]) }

@@ -34,6 +34,7 @@ const CLUSTERS: &[Cluster] = &[
     both(holders, &["header.external"], &["thing.external"]),
     both(code, &["header.finalizer"], &["thing.begun"]),
     both(pins, &["header.pin"], &["thing.pinned"]),
+    both(ephemerons, &["ephemeron.value", "table.values", "header.internal"], &["thing.values"]),
     both(code, &["finalizers"], &["finalizers"]),
     both(callbacks, &["callbacks", "weak.callback"], &["callbacks"]),
     both(slices, &["cycle.members", "cycle.whole", "cycles.length", "cycles.of_slot", "cycles.vacant", "cycles.broken", "cycles.whole", "detection.has_learned"], &["cycles"]),
@@ -108,6 +109,11 @@ fn pins() -> Space {
     of(4, &[Kind::Table], &[Drop, WriteField, Table, Collect, Pin, Unpin])
 }
 
+fn ephemerons() -> Space {
+    use Code::*;
+    of(4, &[Kind::Table, Kind::Weak], &[Drop, ReadBox, Table, Ephemeron])
+}
+
 fn slices() -> Space {
     use Code::*;
     of(5, &[Kind::Table], &[Drop, WriteField, Table, Ring, Collect, Check, DetectSlice, CollectSlice, SetInterval])
@@ -172,7 +178,7 @@ fn each_part_of_a_digest_is_missed_where_it_is_left_out() {
 fn each_part_is_left_out_or_has_a_reason_that_it_can_be() {
     let noting = Test::noting();
     noting.begin();
-    for space in [whole, code, holders, pins, slices, marks, frames, temporaries, checks] {
+    for space in [whole, code, holders, pins, ephemerons, slices, marks, frames, temporaries, checks] {
         searched(space(), 0, 0, 0);
     }
     Test::default().begin();

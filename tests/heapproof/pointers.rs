@@ -27,8 +27,8 @@ fn programs(kind: &SubjectKind, count: u64) -> impl Iterator<Item = Program> {
 
 /// How many lines the first program has in which it fails, when it is minimised.
 fn shortest_failure(kind: &SubjectKind) -> usize {
-    let found = programs(kind, 500).find_map(|program| Counterexample::of(Property::Lockstep, kind, &program));
-    found.unwrap().minimized.program.len()
+    let found = programs(kind, 500).filter_map(|program| Counterexample::of(Property::Lockstep, kind, &program));
+    found.take(3).map(|found| found.minimized.program.len()).min().unwrap()
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn refusals(code: Code) -> &'static [Refusal] {
         Code::Box | Code::Array | Code::Closure => &[StaleValue, Overflow, Capacity],
         Code::Scalar => &[StaleValue, NotPlain, Capacity],
         Code::Weak => &[Nil, Stale, Overflow, Capacity],
+        Code::Ephemeron => &[Nil, Stale, StaleValue, Overflow, Capacity],
         Code::Collect | Code::Recover | Code::RecoverRoots => &[Reentrant],
         Code::CollectSlice => &[Reentrant, Setting],
         Code::DetectSlice => &[Setting],

@@ -90,7 +90,7 @@ fn random_programs_cross_each_size_that_is_not_excused_both_ways() {
     let mut crossings = BTreeMap::new();
     let abilities = HEAP.abilities().unwrap();
     let mix = Mix::all(&abilities);
-    for number in 0..6_000 {
+    for number in 0..10_000 {
         let recipe = Recipe { profile: mix.of_case(1, number).profile, ..Recipe::default() };
         let program = case(1, number, &recipe, &|code| abilities.supports(code));
         let mut model = Reference::of(Dialect::default());

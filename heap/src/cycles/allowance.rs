@@ -6,7 +6,6 @@
 use std::fmt;
 
 use crate::Host;
-use crate::object::Content;
 
 /// What a frame allows each check in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -103,9 +102,9 @@ pub(crate) trait Limits {
         true
     }
 
-    /// Whether an object of these contents may become a member.
+    /// Whether an object may become a member that is so much work to read.
     #[inline]
-    fn may_join(&mut self, _content: &Content) -> bool {
+    fn may_join(&mut self, _width: usize) -> bool {
         true
     }
 }
@@ -128,7 +127,7 @@ pub(super) struct UpTo(pub(super) usize);
 
 impl Limits for UpTo {
     #[inline]
-    fn may_join(&mut self, _content: &Content) -> bool {
+    fn may_join(&mut self, _width: usize) -> bool {
         let may = self.0 > 0;
         self.0 = self.0.saturating_sub(1);
         may
@@ -169,8 +168,8 @@ impl<H: Host> Limits for ForMembers<'_, H> {
     }
 
     #[inline]
-    fn may_join(&mut self, content: &Content) -> bool {
-        if self.is_used_up || content.width() > self.widest {
+    fn may_join(&mut self, width: usize) -> bool {
+        if self.is_used_up || width > self.widest {
             return false;
         }
         self.is_used_up = !self.allowance.take(self.host, self.touched);

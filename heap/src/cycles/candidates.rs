@@ -173,7 +173,7 @@ impl Candidates {
 
 impl<H: Host> Heap<H> {
     /// Objects from which all garbage is reached: each garbage object is one of them, or is referred
-    /// to, directly or through others, by one. Most are none themselves.
+    /// to, directly or through others, by one; a key leads to the values that ephemerons have for it. Most are none themselves.
     ///
     /// An object becomes a candidate when it loses a reference, or its pin, and is left with references from
     /// objects alone. It is one until it dies or a collection finds that it is not needed.

@@ -17,9 +17,13 @@
 //! cooperation", CACM 21 (1978). To take a reference away needs nothing. What waits to be released is a root
 //! of its own kind, and is painted each time that the mark goes on.
 //!
+//! **Ephemerons** ([`crate::ephemerons`]). Reading one whose key is white paints nothing: its value is painted when the key is read. So a painted
+//! ephemeron that is not grey may refer to a white value, as long as its key is white or grey. A key that was born since the beginning is never
+//! read, but its ephemerons are younger than it, and their values were painted as they were stored.
+//!
 //! **Why what is white at its end is garbage.** Then no object is grey and `rooted` is the end of the heap.
-//! So no root is white, and no painted object refers to a white one: no path leads from a root to any. And
-//! all references to what is white come from what is white: it is a set.
+//! So no root is white, and no painted object refers to a white one, but ephemerons whose keys are white: no path leads from a root to any. And
+//! all other references to what is white come from what is white: it is a set.
 //!
 //! **Why all garbage is white** that was garbage as the mark began, and has been left alone: no root reached
 //! it, and only being given a reference paints an object otherwise.
@@ -35,7 +39,9 @@ use crate::arena::Arena;
 use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
+use crate::header::Mark;
 use crate::headers::Headers;
+use crate::object::Content;
 
 /// How many headers are looked at in a step, if that makes few enough of them. They lie side by side: this takes about
 /// as long as to read the contents of an object that is in no cache.
@@ -153,14 +159,32 @@ impl Marking {
     }
 
     fn read(&mut self, arena: &mut Arena, slot: u32) {
+        if arena.headers.all().get(slot as usize).is_some_and(|header| header.marks.has(Mark::Targeted)) {
+            self.read_ephemerons_of(arena, slot);
+        }
         let (contents, headers) = arena.parts();
-        if let Some(content) = contents.get(slot as usize) {
-            content.each_reference(|child| {
+        match contents.get(slot as usize) {
+            // A white key will see to the value, if it is ever painted.
+            Some(Content::Ephemeron(it)) if headers.is_white(it.link.target.slot()) => {}
+            Some(content) => content.each_reference(|child| {
                 if headers.paint(child.slot()) {
                     self.grey.push(child.slot());
                 }
-            });
+            }),
+            None => {}
         }
+    }
+
+    /// Paints the values that painted ephemerons have for a key.
+    #[cold]
+    fn read_ephemerons_of(&mut self, arena: &mut Arena, key: u32) {
+        let mut kept = Vec::new();
+        arena.each_kept_by(key, |ephemeron, value| {
+            if !arena.headers.is_white(ephemeron) {
+                kept.push(value.slot());
+            }
+        });
+        kept.into_iter().for_each(|value| self.come_to(&mut arena.headers, value));
     }
 
     fn look_for_roots(&mut self, headers: &mut Headers) {

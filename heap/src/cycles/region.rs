@@ -94,6 +94,13 @@ impl Region {
         self.place(slot).is_some_and(|place| place < self.members)
     }
 
+    /// Whether both are members, and one became such before the other, if none has left since.
+    #[inline]
+    pub(super) fn precedes(&self, one: u32, other: u32) -> bool {
+        let place = |slot| self.place(slot).filter(|&place| place < self.members);
+        place(one).zip(place(other)).is_some_and(|(one, other)| one < other)
+    }
+
     /// Counts a reference to an object, if it has an entry.
     #[inline]
     pub(super) fn count(&mut self, slot: u32) {

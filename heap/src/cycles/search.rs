@@ -23,6 +23,10 @@
 //! **Why nothing else is.** What left lives, if what refers into the region from outside does:
 //! that is what it was judged by, or restored from.
 //!
+//! **Ephemerons** ([`crate::ephemerons`]). That one refers to its value is counted when the first of ephemeron and key is scanned:
+//! it goes with either. Which was the first shows in their places, as members are scanned in the order in which they become such. A value is
+//! restored from when neither is a member any more.
+//!
 //! **How far it goes** is one of two ([`Reach`]). The first argument does not need the region to be
 //! everything that is reached. So a search that may not go on from an object, or does not care to, goes
 //! on without it, and what it finds is garbage still; but it need not be all. Such a search is *partial*.
@@ -34,6 +38,7 @@ use super::region::Region;
 use crate::ObjectId;
 use crate::arena::Arena;
 use crate::footprint::Reserved;
+use crate::object::Content;
 
 /// For how many objects a search that has ended keeps memory.
 pub(super) const KEPT: usize = 4_096;
@@ -170,6 +175,11 @@ impl Search {
             if let Some(content) = arena.contents().get(object.slot() as usize) {
                 content.each_reference(|child| self.region.count(child.slot()));
             }
+            arena.each_kept_by(object.slot(), |ephemeron, value| {
+                if !self.region.is_member(ephemeron) {
+                    self.region.count(value.slot());
+                }
+            });
         }
         self.judge_members(arena);
     }
@@ -177,7 +187,7 @@ impl Search {
     /// Makes an object a member, if it may be.
     #[inline]
     fn admit(&mut self, arena: &Arena, slot: u32, limits: &mut impl Limits) {
-        if arena.contents().get(slot as usize).is_some_and(|content| limits.may_join(content)) {
+        if arena.width(slot).is_some_and(|width| limits.may_join(width)) {
             self.region.admit(slot);
             self.unscanned.push_back(slot);
         } else {
@@ -190,19 +200,31 @@ impl Search {
         let Some(content) = arena.contents().get(slot as usize) else {
             return;
         };
-        content.each_reference(|child| {
-            let Some(inner) = self.region.reach(child.slot()) else {
-                return;
-            };
-            let headers = &arena.headers;
-            let goes_on = match reach {
-                Reach::All => inner == 1,
-                Reach::Covered => inner == headers.strong(child.slot()).internal,
-            };
-            if goes_on && headers.find(child).is_ok_and(|header| !header.is_root()) {
-                self.admit(arena, child.slot(), limits);
+        match content {
+            Content::Ephemeron(it) if self.region.precedes(it.link.target.slot(), slot) => {}
+            _ => content.each_reference(|child| self.reach(arena, child, reach, limits)),
+        }
+        arena.each_kept_by(slot, |ephemeron, value| {
+            if !self.region.precedes(ephemeron, slot) {
+                self.reach(arena, value, reach, limits);
             }
         });
+    }
+
+    /// Comes to an object by a reference.
+    #[inline(always)]
+    fn reach(&mut self, arena: &Arena, child: ObjectId, reach: Reach, limits: &mut impl Limits) {
+        let Some(inner) = self.region.reach(child.slot()) else {
+            return;
+        };
+        let headers = &arena.headers;
+        let goes_on = match reach {
+            Reach::All => inner == 1,
+            Reach::Covered => inner == headers.strong(child.slot()).internal,
+        };
+        if goes_on && headers.find(child).is_ok_and(|header| !header.is_root()) {
+            self.admit(arena, child.slot(), limits);
+        }
     }
 
     /// Lets those leave that are referred to from outside, and what they refer to.
@@ -217,9 +239,16 @@ impl Search {
             }
         }
         while let Some(slot) = self.grey.pop() {
-            if let Some(content) = arena.contents().get(slot as usize) {
-                content.each_reference(|child| self.spare(child.slot()));
+            match arena.contents().get(slot as usize) {
+                Some(Content::Ephemeron(it)) if self.region.is_member(it.link.target.slot()) => {}
+                Some(content) => content.each_reference(|child| self.spare(child.slot())),
+                None => {}
             }
+            arena.each_kept_by(slot, |ephemeron, value| {
+                if !self.region.is_member(ephemeron) {
+                    self.spare(value.slot());
+                }
+            });
         }
     }
 

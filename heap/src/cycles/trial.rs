@@ -29,7 +29,7 @@ use super::search::Reach;
 use crate::header::Mark;
 use crate::{Heap, Host, ObjectId};
 
-/// An object with more values than this is left for the mark. To read it is one touch and yet much
+/// An object with more values than this, those included that ephemerons have for it, is left for the mark. To read it is one touch and yet much
 /// work, and each of many candidates may lead to it: a list of all that there is, a global table.
 const WIDE: usize = 64;
 

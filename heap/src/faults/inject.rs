@@ -13,7 +13,7 @@ use crate::headers::Strong;
 use crate::object::Content;
 use crate::verify::with_values_mut;
 use crate::weak::WeakList;
-use crate::{Heap, HeapError, Host, ObjectId, Value};
+use crate::{Heap, HeapError, Host, Kind, ObjectId, Value};
 
 /// What a count is that has been counted down below 0.
 const BELOW_ZERO: u32 = u32::MAX - 2;
@@ -119,7 +119,7 @@ impl<H: Host> Heap<H> {
     }
 
     fn weak_list_of(&mut self, object: ObjectId) -> Option<&mut WeakList> {
-        self.weak_index.list_mut(object)
+        self.arena.weak_index.list_mut(object)
     }
 
     /// Lets the reference in the middle refer to an object that there has never been.
@@ -147,11 +147,10 @@ impl<H: Host> Heap<H> {
     }
 
     fn make_weak_dangling(&mut self, object: ObjectId) -> Option<()> {
-        let link = self.weak_link(object.slot())?;
-        if link.target.is_nil() {
-            return None;
+        match self.arena.content_at_mut(object.slot())? {
+            Content::Weak(link) if !link.target.is_nil() => link.target = of_no_object(link.target),
+            _ => return None,
         }
-        link.target = of_no_object(link.target);
         Some(())
     }
 
@@ -160,7 +159,10 @@ impl<H: Host> Heap<H> {
         self.arena.headers.find(link.target).ok()?;
         match self.weak_link(link.previous) {
             Some(previous) => previous.next = link.next,
-            None => self.weak_list_of(link.target)?.first = link.next,
+            None => {
+                let is_ephemeron = self.kind(object) == Some(Kind::Ephemeron);
+                *self.weak_list_of(link.target)?.head(is_ephemeron) = link.next;
+            }
         }
         if let Some(next) = self.weak_link(link.next) {
             next.previous = link.previous;
@@ -173,10 +175,10 @@ impl<H: Host> Heap<H> {
     /// Hangs a weak object at the end of a list, preferably one that there is.
     fn hang_into_other_weak_list(&mut self, object: ObjectId) -> Option<()> {
         let own = self.weak_link_of(object)?.target;
-        let lists = self.weak_index.all().into_iter();
+        let lists = self.arena.weak_index.all().into_iter();
         let targets = lists.filter_map(|(slot, _)| self.arena.tenant(slot));
         let target = targets.chain(self.arena.objects()).find(|&it| it != own)?;
-        let list = self.weak_index.list_or_empty(target);
+        let list = self.arena.weak_index.list_or_empty(target);
         let (mut last, mut next) = (NONE, list.first);
         for _ in 0..self.arena.slots() {
             let Some(link) = self.weak_link(next) else {

@@ -41,18 +41,21 @@ impl<H: Host> Heap<H> {
             };
             let headers = &self.arena.headers;
             let is_gone = |target: ObjectId| headers.find(target).is_err();
-            if let Content::Weak(link) = content
+            let (is_ephemeron, mut has_lost_its_key) = (matches!(content, Content::Ephemeron(_)), false);
+            if let Some(link) = content.weak_link_mut()
                 && !link.target.is_nil()
                 && is_gone(link.target)
             {
                 // The target has not died, as far as is known: nobody is called.
                 (link.target, link.callback) = (ObjectId::NIL, false);
                 recovery.lose(object, 0);
+                has_lost_its_key = is_ephemeron;
             }
             with_values_mut(content, |place, value| {
-                if value.reference().is_some_and(is_gone) {
+                if value.reference().is_some_and(|it| has_lost_its_key || is_gone(it)) {
                     *value = Value::Nil;
-                    recovery.lose(object, place);
+                    // The key of an ephemeron is at 0.
+                    recovery.lose(object, place + usize::from(is_ephemeron));
                 }
             });
         }
@@ -61,7 +64,7 @@ impl<H: Host> Heap<H> {
     /// Makes the lists of weak objects, and weak counts with them, from what weak objects target.
     pub(super) fn rebuild_weak_lists(&mut self, recovery: &mut Recovery) {
         let tally = Tally::new(&self.arena, None);
-        let recorded = |it: ObjectId| self.weak_index.count(it);
+        let recorded = |it: ObjectId| self.arena.weak_index.count(it);
         let mut is_right = true;
         for object in self.objects() {
             recovery.set_count(object, CountKind::Weak, recorded(object), tally.weak(object));
@@ -70,12 +73,15 @@ impl<H: Host> Heap<H> {
         if is_right && self.verify_weak_lists(&self.census()).is_empty() {
             return;
         }
-        self.weak_index.clear();
+        self.arena.weak_index.clear();
         let living = self.living();
         for &object in &living {
             self.mark(object, Mark::Targeted, false);
         }
-        for &object in &living {
+        // The youngest ephemeron is linked last.
+        let mut weak = living;
+        weak.sort_by_key(|&object| self.age_of(object));
+        for object in weak {
             if let Some(link) = self.weak_link(object.slot()) {
                 let target = link.target;
                 (link.previous, link.next) = (NONE, NONE);
@@ -84,7 +90,7 @@ impl<H: Host> Heap<H> {
                 }
             }
         }
-        let (structure, entries) = (Structure::WeakIndex, self.weak_index.len());
+        let (structure, entries) = (Structure::WeakIndex, self.arena.weak_index.len());
         recovery.did(RecoveryAction::Rebuilt { structure, entries });
     }
 
@@ -310,6 +316,21 @@ mod tests {
         let next = heap.allocate_table().unwrap();
         assert_eq!((next.slot(), next.generation()), (child.slot(), 2));
         assert_eq!(heap.statistics().live_objects, heap.statistics().allocations - heap.statistics().frees);
+    }
+
+    #[test]
+    fn an_ephemeron_that_has_lost_its_key_has_lost_its_value() {
+        let (mut heap, [parent, child]) = heap();
+        let ephemeron = heap.allocate_ephemeron(parent, child.into()).unwrap();
+        heap.weak_link(ephemeron.slot()).unwrap().target = ObjectId::new(parent.slot(), 7);
+        let report = heap.verify_heap();
+        let recovery = heap.attempt_recovery(&report, None).unwrap();
+        assert!(recovery.is_clean(), "{recovery}");
+        assert_eq!(
+            recovery.lost.iter().map(|lost| (lost.holder, lost.place)).collect::<Vec<_>>(),
+            [(ephemeron, 0), (ephemeron, 1)]
+        );
+        assert_eq!(heap.get_box(ephemeron), Ok(Value::Nil));
     }
 
     #[test]

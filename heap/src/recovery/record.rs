@@ -16,7 +16,7 @@ pub struct Lost {
     /// The object that held it.
     pub holder: ObjectId,
     /// Its place among the holder's values, from 0: fields in order of insertion, elements, captures,
-    /// the value of a box, the target of a weak object.
+    /// the value of a box, the target of a weak object; the key of an ephemeron is at 0, and its value at 1.
     pub place: usize,
 }
 

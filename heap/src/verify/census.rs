@@ -20,7 +20,7 @@ pub(crate) struct Census {
     pub(super) unreferenced: bool,
     /// Whether any refers to what is gone.
     pub(super) dangles: bool,
-    /// Whether any is a weak object with a target.
+    /// Whether any is a weak object or an ephemeron with a target.
     pub(super) targets: bool,
     /// Whether any is a table.
     pub(super) tables: bool,
@@ -36,13 +36,10 @@ impl Census {
             census.marks.join(header.marks);
             census.whites |= header.marks.are_white(colour);
             census.unreferenced |= header.is_unreferenced() && !header.marks.has(Mark::Queued);
-            match content {
-                Content::Weak(link) => census.targets |= !link.target.is_nil(),
-                Content::Table { values, .. } => {
-                    census.tables = true;
-                    census.directories |= matches!(values, Values::Directory(_));
-                }
-                _ => {}
+            census.targets |= content.weak_link().is_some_and(|link| !link.target.is_nil());
+            if let Content::Table { values, .. } = content {
+                census.tables = true;
+                census.directories |= matches!(values, Values::Directory(_));
             }
             content.each_reference(|target| census.dangles |= arena.headers.find(target).is_err());
         }

@@ -1,11 +1,12 @@
 //! The mark under way: colours against what refers to what.
 //!
 //! While none is under way all objects have one colour. While one is, an object that it has come to and gone
-//! on from refers to none that is white, and what the mutator holds or has pinned is not white where roots have been looked
+//! on from refers to none that is white (an ephemeron may, whose key is still to come), and what the mutator holds or has pinned is not white where roots have been looked
 //! for. What the mark is to go on from is not white either.
 
 use super::census::Census;
 use super::error::{Structure, VerificationDetail, VerificationError, VerificationErrorKind};
+use crate::object::Content;
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
@@ -33,6 +34,15 @@ impl<H: Host> Heap<H> {
         found
     }
 
+    /// Whether it is that of an ephemeron to whose key the mark has not come, or is still to go on from.
+    fn waits_for_its_key(&self, content: &Content, is_grey: &[bool]) -> bool {
+        let Content::Ephemeron(it) = content else {
+            return false;
+        };
+        let key = it.link.target.slot();
+        self.arena.headers.is_white(key) || is_grey.get(key as usize) == Some(&true)
+    }
+
     /// The slots of white objects that can't be white.
     fn what_the_mark_has_missed(&self) -> impl Iterator<Item = u32> {
         let mut is_wrong = vec![false; self.arena.slots()];
@@ -48,7 +58,9 @@ impl<H: Host> Heap<H> {
                 let is_found = header.is_held_or_pinned() && marking.has_looked_for_roots_at(slot);
                 is_wrong[slot as usize] |= is_found || is_grey[slot as usize];
             } else if header.is_live() && !is_grey[slot as usize] {
-                for child in self.arena.contents().get(slot as usize).into_iter().flat_map(|it| it.references()) {
+                let content =
+                    self.arena.contents().get(slot as usize).filter(|it| !self.waits_for_its_key(it, &is_grey));
+                for child in content.into_iter().flat_map(|it| it.references()) {
                     if headers.find(child).is_ok() && headers.is_white(child.slot()) {
                         is_wrong[child.slot() as usize] = true;
                     }

@@ -27,7 +27,7 @@ impl<H: Host> Heap<H> {
         for object in self.arena.objects() {
             live = live.saturating_add(1);
             let Strong { external, internal } = self.arena.headers.strong(object.slot());
-            let weak = self.weak_index.count(object);
+            let weak = self.arena.weak_index.count(object);
             let counts = [
                 (CountKind::External, external, tally.external(object)),
                 (CountKind::Internal, internal, Some(tally.internal(object))),

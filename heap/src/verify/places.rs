@@ -16,7 +16,7 @@ pub(super) fn each_value<'a>(view: View<'a>, mut each: impl FnMut(&'a Value, &dy
         View::Closure { captures, .. } => {
             captures.iter().enumerate().for_each(|(index, value)| each(value, &|| Place::Capture(index)));
         }
-        View::Box(value) => each(value, &|| Place::Box),
+        View::Box(value) | View::Ephemeron { value, .. } => each(value, &|| Place::Box),
         View::Scalar(_) | View::Weak(_) => {}
     }
 }
@@ -28,6 +28,7 @@ pub(crate) fn with_values_mut(content: &mut Content, mut each: impl FnMut(usize,
         Content::Array(values) => all(values),
         Content::Closure { captures, .. } => all(captures),
         Content::Box(value) => all(std::slice::from_mut(value)),
+        Content::Ephemeron(it) => all(std::slice::from_mut(&mut it.value)),
         Content::Table { values, .. } => values.iter_mut().enumerate().for_each(|(index, value)| each(index, value)),
         Content::Scalar(_) | Content::Weak(_) | Content::Vacant { .. } => {}
     }
@@ -38,7 +39,7 @@ pub(super) fn value_places(content: &Content) -> usize {
     match content {
         Content::Array(values) => values.len(),
         Content::Closure { captures, .. } => captures.len(),
-        Content::Box(_) => 1,
+        Content::Box(_) | Content::Ephemeron(_) => 1,
         Content::Table { values, .. } => values.places(),
         Content::Scalar(_) | Content::Weak(_) | Content::Vacant { .. } => 0,
     }
@@ -50,6 +51,7 @@ pub(super) fn value_at(content: &Content, place: usize) -> Option<&Value> {
         Content::Array(values) => values.get(place),
         Content::Closure { captures, .. } => captures.get(place),
         Content::Box(value) => (place == 0).then_some(value),
+        Content::Ephemeron(it) => (place == 0).then_some(&it.value),
         Content::Table { values, .. } => values.get(place),
         Content::Scalar(_) | Content::Weak(_) | Content::Vacant { .. } => None,
     }

@@ -73,8 +73,8 @@ impl<H: Host> Heap<H> {
     /// Whether none of a few of the values dangles.
     fn refer_to_the_living(&self, content: &Content, start: usize) -> bool {
         let lives = |it: ObjectId| it.is_nil() || self.contains(it);
-        if let Content::Weak(link) = content {
-            return lives(link.target);
+        if !content.weak_link().is_none_or(|link| lives(link.target)) {
+            return false;
         }
         let places = value_places(content);
         let mut sample = (0..places.min(VALUES)).map(|step| (start + step) % places);

@@ -2,7 +2,6 @@
 
 use crate::ObjectId;
 use crate::arena::Arena;
-use crate::object::Content;
 
 /// A count from here on must have been counted down below 0, if it is wrong. No program takes two
 /// thousand million references to one object.
@@ -31,7 +30,7 @@ impl Tally {
         }
         for (_, content, _) in arena.all() {
             content.each_reference(|child| tally.count(arena, child, |counts| &mut counts.internal));
-            if let Content::Weak(link) = content {
+            if let Some(link) = content.weak_link() {
                 tally.count(arena, link.target, |counts| &mut counts.weak);
             }
         }

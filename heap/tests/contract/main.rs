@@ -11,6 +11,7 @@ mod detection_cost;
 mod detection_random;
 mod detection_slices;
 mod digest;
+mod ephemerons;
 mod errors;
 #[cfg(feature = "fault-injection")]
 mod faults;

@@ -155,7 +155,7 @@ pub(crate) fn values(heap: &TestHeap, object: ObjectId) -> Vec<Value> {
         Some(View::Table(fields)) => fields.iter().map(|(_, value)| value.clone()).collect(),
         Some(View::Array(elements)) => elements.to_vec(),
         Some(View::Closure { captures, .. }) => captures.to_vec(),
-        Some(View::Box(value) | View::Scalar(value)) => vec![value.clone()],
+        Some(View::Box(value) | View::Scalar(value) | View::Ephemeron { value, .. }) => vec![value.clone()],
         Some(View::Weak(_)) | None => Vec::new(),
     }
 }
@@ -166,7 +166,9 @@ pub(crate) fn each_child(heap: &TestHeap, object: ObjectId, mut each: impl FnMut
     match heap.object(object) {
         Some(View::Table(fields)) => fields.iter().filter_map(|(_, value)| value.reference()).for_each(each),
         Some(View::Array(values) | View::Closure { captures: values, .. }) => all(values),
-        Some(View::Box(value) | View::Scalar(value)) => all(std::slice::from_ref(value)),
+        Some(View::Box(value) | View::Scalar(value) | View::Ephemeron { value, .. }) => {
+            all(std::slice::from_ref(value));
+        }
         Some(View::Weak(_)) | None => {}
     }
 }
@@ -180,7 +182,7 @@ pub(crate) fn assert_exact(heap: &TestHeap) {
             assert!(heap.contains(child), "{object} refers to {child}, which is gone");
             *internal.entry(child).or_insert(0) += 1;
         });
-        if let Some(View::Weak(target)) = heap.object(object)
+        if let Some(View::Weak(target) | View::Ephemeron { key: target, .. }) = heap.object(object)
             && !target.is_nil()
         {
             assert!(heap.contains(target), "weak {object} still targets {target}, which is gone");

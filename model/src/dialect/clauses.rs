@@ -276,6 +276,13 @@ macro_rules! clauses {
                 /// Either.
                 Either "either" [Gives, Nil];
             }
+            /// What reaches the value of an ephemeron.
+            ephemerons "ephemerons": Ephemerons {
+                /// The ephemeron and the key together.
+                Both "both" [];
+                /// The ephemeron.
+                Ephemeron "ephemeron" [];
+            }
         }
     };
 }

@@ -20,8 +20,10 @@ impl Reference {
             },
             Operation::Weak { target } => {
                 let (target, _) = self.find(*target, None)?;
+                let is_plain = |weak: &Object| self.contents(*weak).is_some_and(|weak| !weak.is_ephemeron());
                 let shares = |weak: &Object| {
-                    self.dialect.weak_objects == WeakObjects::Shared && self.target(*weak) == Some(target)
+                    let shared = self.dialect.weak_objects == WeakObjects::Shared;
+                    shared && self.target(*weak) == Some(target) && is_plain(weak)
                 };
                 let shared = self.living().find(shares);
                 if let Some(weak) = shared {
@@ -31,6 +33,18 @@ impl Reference {
                     self.overflow([target].into())?;
                 }
                 self.allocate(Contents { kind: Kind::Weak, target: Some(target), ..Contents::default() })
+            }
+            Operation::Ephemeron { key, value } => {
+                let (key, _) = self.find(*key, None)?;
+                self.admit([value])?;
+                if targeted(self)[key.index()] >= self.settings.counts {
+                    self.overflow([key].into())?;
+                }
+                let values = vec![value.clone()];
+                let contents = Contents { kind: Kind::Weak, values, target: Some(key), ..Contents::default() };
+                let reply = self.allocate(contents)?;
+                self.ephemerons.extend(reply.reference());
+                Ok(reply)
             }
             Operation::Chain { length } => self.bulk(*length, false),
             Operation::Ring { length } => self.bulk(*length, true),

@@ -301,7 +301,8 @@ impl Reference {
         if !clears || self.dialect.set_callbacks != SetCallbacks::WhenCleared {
             return BTreeSet::new();
         }
-        set.iter().flat_map(|object| self.to_be_called(*object)).filter(|weak| !set.contains(weak)).collect()
+        let called = set.iter().flat_map(|object| self.to_be_called(*object)).filter(|weak| !set.contains(weak));
+        called.filter(|weak| self.contents(*weak).is_some_and(|weak| !weak.is_ephemeron())).collect()
     }
 
     /// The members that are still garbage (SPEC 3.3).

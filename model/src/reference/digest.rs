@@ -44,6 +44,7 @@ impl Reference {
             doomed: _,
             hidden: _,
             immortal,
+            ephemerons: _,
             overdue,
             early: _,
             checking: _,

@@ -2,7 +2,7 @@
 
 use super::checks::Settings;
 use super::{Event, Reference, Refusal, Reply};
-use crate::definitions::{Graph, reachable};
+use crate::definitions::{Graph, led_to, reachable};
 use crate::operation::Operation;
 use crate::value::{Object, Value};
 use std::collections::BTreeSet;
@@ -64,9 +64,10 @@ impl Reference {
             self.thing_mut(*object).into_iter().for_each(|thing| thing.external -= 1);
         }
         self.lose(held);
-        let set = self.held_by_none_but(&temporaries);
+        let looked_at = led_to(self, temporaries.into_iter(), |object| !self.is_left_alone(object));
+        let set = self.held_by_none_but(&looked_at);
         let fits = set.len() as u64 <= budget;
-        let must = self.silent || self.looked_at(&temporaries) <= budget;
+        let must = self.silent || looked_at.iter().filter(|is_it| **is_it).count() as u64 <= budget;
         let chosen = matches!(self.choice(), Some(Event::Took(chosen)) if *chosen == set);
         if !set.is_empty() && fits && (must || chosen) {
             self.free(&set);
@@ -74,24 +75,11 @@ impl Reference {
         Ok(Value::Nil)
     }
 
-    /// What those objects reach, except roots, and what is reached from such objects or from elsewhere.
-    fn held_by_none_but(&self, temporaries: &[Object]) -> BTreeSet<Object> {
-        let reached = reachable(self, temporaries.iter().copied());
+    /// Those objects, except roots, and what is reached from such objects or from elsewhere.
+    fn held_by_none_but(&self, reached: &[bool]) -> BTreeSet<Object> {
         let elsewhere = self.living().filter(|object| !reached[object.index()] || self.is_left_alone(*object));
         let kept = reachable(self, elsewhere);
         self.living().filter(|object| reached[object.index()] && !kept[object.index()]).collect()
-    }
-
-    /// How many objects those reach, including themselves, without passing through a root.
-    fn looked_at(&self, temporaries: &[Object]) -> u64 {
-        let mut looked_at = BTreeSet::new();
-        let mut open = temporaries.to_vec();
-        while let Some(object) = open.pop() {
-            if looked_at.insert(object) && !self.is_left_alone(object) {
-                open.extend(self.references(object));
-            }
-        }
-        looked_at.len() as u64
     }
 
     fn is_left_alone(&self, object: Object) -> bool {

@@ -97,7 +97,10 @@ impl Reference {
             }
             Operation::ReadElement { object, index } => self.slot(*object, Kind::Array, *index).cloned(),
             Operation::ReadCapture { object, index } => self.slot(*object, Kind::Closure, *index).cloned(),
-            Operation::ReadBox { object } => self.slot(*object, Kind::Box, 0).cloned(),
+            Operation::ReadBox { object } => match self.find(*object, None)? {
+                (_, contents) if contents.is_ephemeron() => Ok(contents.values[0].clone()),
+                _ => self.slot(*object, Kind::Box, 0).cloned(),
+            },
             Operation::Length { object } => {
                 Ok(Value::Int(self.find(*object, Some(Kind::Array))?.1.values.len() as i64))
             }

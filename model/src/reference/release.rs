@@ -5,7 +5,7 @@ use crate::definitions::Graph;
 use crate::dialect::{
     Again, Cleared, ContentsOrder, Garbage, Panics, Release, SetCallbacks, SetOwn, SetPanics, UserCode,
 };
-use crate::value::Object;
+use crate::value::{Object, Value};
 use std::collections::{BTreeSet, VecDeque};
 
 /// The ways in which objects die (SPEC 11.4).
@@ -254,9 +254,11 @@ impl Reference {
             Cleared::AtDeath => {}
             Cleared::BeforeCode => self.hidden.extend(objects),
             Cleared::ForGood => {
-                let things = self.objects.iter_mut().flatten();
-                let weak = things.filter(|thing| thing.contents.target.is_some_and(|target| objects.contains(&target)));
-                weak.for_each(|thing| thing.contents.target = None);
+                let contents = self.objects.iter_mut().flatten().map(|thing| &mut thing.contents);
+                // An ephemeron has its key until that dies.
+                let weak = contents.filter(|weak| !weak.is_ephemeron());
+                let cleared = weak.filter(|weak| weak.target.is_some_and(|target| objects.contains(&target)));
+                cleared.for_each(|weak| weak.target = None);
             }
         }
     }
@@ -308,11 +310,12 @@ impl Reference {
             Way::Release => (self.dialect.code, self.dialect.callbacks.into()),
             Way::Set => (self.dialect.set_code, self.dialect.set_callbacks),
         };
-        let mut given_up: Vec<VecDeque<Object>> = Vec::new();
+        let (mut given_up, mut contents) = (Vec::new(), Vec::new());
         let mut called = BTreeSet::new();
         for object in objects {
             if let Some(thing) = self.objects[object.index()].take() {
-                given_up.push(thing.contents.references().collect());
+                given_up.push(self.take_values_of(*object));
+                contents.push(thing.contents.references().collect());
                 self.script.journal.push(Event::Died(*object));
                 self.statistics.frees += 1;
                 self.pauses = 0;
@@ -320,6 +323,7 @@ impl Reference {
                 called.extend(self.to_be_called(*object));
             }
         }
+        given_up.extend(contents);
         match calls {
             SetCallbacks::WhenReleased => self.due.extend(called),
             SetCallbacks::AtDeath if !called.is_empty() => {
@@ -332,6 +336,18 @@ impl Reference {
             SetCallbacks::AtDeath | SetCallbacks::WhenCleared => {}
         }
         self.give_up(given_up, internal);
+    }
+
+    /// Makes the values nil that ephemerons have for a key that has died, and returns what they referred to, the youngest
+    /// ephemeron's first (SPEC 1.20).
+    fn take_values_of(&mut self, key: Object) -> VecDeque<Object> {
+        let mut values = VecDeque::new();
+        for ephemeron in self.ephemerons.iter().rev() {
+            let things = self.objects[ephemeron.index()].as_mut();
+            let contents = things.map(|thing| &mut thing.contents).filter(|contents| contents.target == Some(key));
+            values.extend(contents.and_then(|it| std::mem::replace(&mut it.values[0], Value::Nil).reference()));
+        }
+        values
     }
 
     /// Gives up the contents of objects. `internal` counts them still.

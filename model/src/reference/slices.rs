@@ -67,9 +67,10 @@ impl Reference {
         self.sliced.iter_mut().for_each(|sliced| sliced.calls += 1);
     }
 
-    /// Whether it is a closed set of garbage: no object outside refers to a member.
+    /// Whether it is a closed set of garbage: no object outside refers to a member, but ephemerons whose keys are members.
     pub(super) fn may_take(&self, set: &BTreeSet<Object>) -> bool {
-        let mut outside = self.living().filter(|object| !set.contains(object));
+        let may_refer = |object: &Object| self.key(*object).is_some_and(|key| set.contains(&key));
+        let mut outside = self.living().filter(|object| !set.contains(object) && !may_refer(object));
         let closed = outside.all(|object| self.references(object).all(|target| !set.contains(&target)));
         !set.is_empty() && closed && set.is_subset(&self.possible_garbage())
     }

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 /// Words that allocate.
 pub(super) const ALLOCATES: &[&str] = &["table", "array", "closure", "box", "scalar", "weak", "chain", "ring"];
 
-/// Of these, the words that allocate one object.
-pub(super) const PLAIN_ALLOCATIONS: &[&str] = ALLOCATES.split_at(6).0;
+/// Words that allocate one object. The last can be a name too.
+pub(super) const PLAIN_ALLOCATIONS: &[&str] = &["table", "array", "closure", "box", "scalar", "weak", "ephemeron"];
 
 /// Words that begin operations or are values. They can't be names, so that no line has two meanings.
 pub(super) const RESERVED: &[&str] = &[

@@ -35,6 +35,38 @@ fn objects_are_released_first_in_first_out() {
     assert_eq!(deaths(&mut heap), [0, 1, 2, 3]);
 }
 
+/// A key `k` that is held, a value `v` that is not, and the ephemeron that has it.
+const EPHEMERON: &str = "k = table\nv = table\ne = ephemeron k v\ndrop v";
+
+#[test]
+fn an_ephemeron_and_its_key_together_keep_the_value_alive() {
+    for (then, lives) in [("collect", true), ("drop k", false), ("drop e", false), ("v.k = k\ndrop k", true)] {
+        let (heap, _) = told(&format!("{EPHEMERON}\n{then}"));
+        assert_eq!(heap.lives(Object(1)), lives, "{then}");
+    }
+}
+
+#[test]
+fn a_value_that_refers_to_its_key_does_not_keep_it_alive() {
+    for (then, frees) in [("v.k = k\ndrop k\ncollect", 2), ("v.k = k\ncollect", 0), ("v.e = e\ndrop e\ncollect", 2)] {
+        assert_eq!(told(&format!("{EPHEMERON}\n{then}")).0.statistics().frees, frees, "{then}");
+    }
+}
+
+#[test]
+fn a_key_gives_up_the_values_of_its_ephemerons_before_its_contents_the_youngest_first() {
+    let text = "k = table\na = table\nb = table\nc = table\nk.c = c\nx = ephemeron k a\ny = ephemeron k b";
+    let (mut heap, _) = told(&format!("{text}\ndrop a\ndrop b\ndrop c\ndrop k"));
+    assert_eq!(deaths(&mut heap), [0, 2, 1, 3]);
+}
+
+#[test]
+fn the_value_of_an_ephemeron_is_nil_once_the_key_has_died() {
+    assert_eq!(last(&format!("{EPHEMERON}\n*e")), Outcome::Done(Value::Reference(Object(1))));
+    assert_eq!(last(&format!("{EPHEMERON}\ndrop k\n*e")), Outcome::Done(Value::Nil));
+    assert_eq!(last(&format!("{EPHEMERON}\n*e = 1")), Outcome::Refused(Refusal::Kind));
+}
+
 #[test]
 fn a_name_that_is_unbound_is_skipped() {
     assert_eq!(last("a = table\nx = a.y\ntake x"), Outcome::Skipped);

@@ -200,7 +200,7 @@ fn what_other_languages_allow_is_answered_with_what_to_write_instead() {
     );
     assert_eq!(
         error("a = temp ring 3"),
-        "1:10: expected `table` or `array` or `closure` or `box` or `scalar` or `weak`, found `ring`"
+        "1:10: expected `table` or `array` or `closure` or `box` or `scalar` or `weak` or `ephemeron`, found `ring`"
     );
     assert_eq!(error("a = array 1, 2"), "1:12: values are separated by spaces, without commas");
 }

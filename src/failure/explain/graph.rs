@@ -53,7 +53,7 @@ pub fn rows(story: &Story<'_>, concerned: &[Object]) -> (Vec<Row>, usize) {
 
 fn cell(story: &Story<'_>, look: Option<&Look>, counts: bool) -> String {
     let Some(look) = look else { return "-".to_owned() };
-    let kind = format!("{:?}", look.contents.kind).to_lowercase();
+    let kind = look.word();
     let Counts { external, internal, weak } = look.counts;
     let counts = match weak {
         _ if !counts => String::new(),
@@ -85,7 +85,8 @@ fn held(story: &Story<'_>, look: &Look) -> String {
         Kind::Closure => format!(" {}({parts})", look.contents.function),
         Kind::Box | Kind::Scalar => format!(" {parts}"),
         Kind::Weak => {
-            look.contents.target.map_or_else(|| " of nil".to_owned(), |target| format!(" of {}", names.short(target)))
+            let target = look.contents.target.map_or_else(|| "nil".to_owned(), |target| names.short(target));
+            if look.contents.is_ephemeron() { format!(" of {target}: {parts}") } else { format!(" of {target}") }
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::judge::lockstep::{Called, Failure, Lockstep, Tried, begins, interval}
 use crate::judge::panics;
 use crate::judge::subject::{Abilities, Observation, SubjectKind};
 use heapproof_model::definitions::Graph;
+use heapproof_model::dialect::Dialect;
 use heapproof_model::{Contents, Counts, Event, Line, Object, Operation, Outcome, Program, Reference, Statistics};
 use heapproof_model::{Machine, Value, script};
 use std::cell::RefCell;
@@ -38,6 +39,8 @@ pub struct History {
     pub shows_counts: bool,
     /// How many objects were allocated, including those that are left out.
     pub objects: usize,
+    /// The dialect that the subject is held to.
+    pub dialect: Dialect,
     /// Whether it has only the calls that concern the objects of a failure, since the program is long.
     pub is_partial: bool,
 }
@@ -121,9 +124,9 @@ impl History {
         let watching = Rc::clone(&recorder);
         lockstep.watch(Box::new(move |lockstep, called| watching.borrow_mut().called(lockstep, called)));
         run(&mut lockstep, &recorder, program, step, tried);
-        let objects = lockstep.model().bound();
+        let (objects, dialect) = (lockstep.model().bound(), *lockstep.model().dialect());
         let Recorder { moments, names, shows_contents, shows_counts, .. } = recorder.take();
-        History { moments, names, shows_contents, shows_counts, objects, is_partial }
+        History { moments, names, shows_contents, shows_counts, objects, dialect, is_partial }
     }
 
     /// The history of a program up to its failure. If the failure would end this process too, the history ends one line
@@ -156,7 +159,7 @@ impl History {
 
     /// The state of that side after so many moments.
     pub fn state(&self, which: Which, moments: usize) -> State {
-        let mut state = State::default();
+        let mut state = State::empty(self.dialect);
         for moment in self.moments.iter().take(moments) {
             state.apply(&moment.side(which).changes);
         }

@@ -196,7 +196,10 @@ impl Names {
         let Contents { kind, function, fields, values, target } = contents;
         if *kind == Kind::Weak {
             let target = target.map_or_else(|| "nil".to_owned(), |target| self.object(target));
-            return format!("{name} is a weak object, its target {target}");
+            return match values.first() {
+                Some(value) => format!("{name} is an ephemeron, its key {target}, its value {}", self.value(value)),
+                None => format!("{name} is a weak object, its target {target}"),
+            };
         }
         let values: Vec<String> = if fields.is_empty() {
             values.iter().map(|value| self.value(value)).collect()

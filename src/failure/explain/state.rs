@@ -1,6 +1,7 @@
 //! The state of one side at one moment, and what follows from it by definition.
 
-use heapproof_model::definitions::Graph;
+use heapproof_model::definitions::{Graph, reachable};
+use heapproof_model::dialect::{Dialect, Ephemerons};
 use heapproof_model::{Contents, Counts, Kind, Object};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
@@ -58,6 +59,11 @@ impl Look {
         self.contents == other.contents && self.values == other.values && self.counts == other.counts
     }
 
+    /// What the object is, in a word.
+    pub fn word(&self) -> &'static str {
+        if self.contents.is_ephemeron() { "ephemeron" } else { self.contents.kind.word() }
+    }
+
     /// Whether the mutator holds or has pinned the object.
     pub fn is_root(&self) -> bool {
         self.counts.external > 0 || self.marks.contains(&PINNED)
@@ -87,7 +93,7 @@ pub enum Place {
     Element(usize),
     /// A closure's capture.
     Capture(usize),
-    /// The value of a box or a scalar.
+    /// The value of a box, a scalar or an ephemeron.
     Content,
     /// A weak object's target.
     Target,
@@ -133,6 +139,8 @@ pub struct Edge {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
     looks: BTreeMap<Object, Rc<Look>>,
+    /// The dialect, which says what ephemerons reach.
+    dialect: Dialect,
 }
 
 impl Graph for State {
@@ -148,6 +156,10 @@ impl Graph for State {
         self.looks.last_key_value().map_or(0, |(object, _)| object.index() + 1)
     }
 
+    fn keys(&self) -> bool {
+        self.dialect.ephemerons == Ephemerons::Both
+    }
+
     /// The references to living objects; a wrong or damaged heap may also refer to others.
     fn references(&self, object: Object) -> impl Iterator<Item = Object> + Clone + '_ {
         let contents = self.contents(object).into_iter().flat_map(Contents::references);
@@ -156,6 +168,11 @@ impl Graph for State {
 }
 
 impl State {
+    /// That of an empty heap of that dialect.
+    pub fn empty(dialect: Dialect) -> State {
+        State { dialect, ..State::default() }
+    }
+
     /// Applies changes.
     pub fn apply(&mut self, changes: &[(Object, Option<Rc<Look>>)]) {
         for (object, look) in changes {
@@ -201,14 +218,16 @@ impl State {
 
     /// A shortest path from a root to an object: the root, and the references from there; `None` where it is garbage.
     pub fn path(&self, to: Object) -> Option<(Object, Vec<Edge>)> {
-        let path = self.shortest(self.roots().collect(), to)?;
+        let reached = reachable(self, self.roots());
+        let is_kept = |edge: &Edge| self.key(edge.from).is_none_or(|key| reached.get(key.index()) == Some(&true));
+        let path = self.shortest(self.roots().collect(), to, is_kept)?;
         Some((path.first().map_or(to, |edge| edge.from), path))
     }
 
     /// A shortest path from an object back to itself.
     pub fn round(&self, object: Object) -> Option<Vec<Edge>> {
         let mut rounds = self.edges(object).filter_map(|edge| {
-            let mut path = self.shortest(vec![edge.to], object)?;
+            let mut path = self.shortest(vec![edge.to], object, |_| true)?;
             path.insert(0, edge);
             Some(path)
         });
@@ -216,8 +235,8 @@ impl State {
         Some(rounds.fold(first, |best, next| if next.len() < best.len() { next } else { best }))
     }
 
-    /// A shortest path from one of those objects, by breadth first search.
-    fn shortest(&self, from: Vec<Object>, to: Object) -> Option<Vec<Edge>> {
+    /// A shortest path from one of those objects by references that count, by breadth first search.
+    fn shortest(&self, from: Vec<Object>, to: Object, counts: impl Fn(&Edge) -> bool) -> Option<Vec<Edge>> {
         let mut came_by: BTreeMap<Object, Option<Edge>> = from.iter().map(|object| (*object, None)).collect();
         let mut open = VecDeque::from(from);
         while let Some(object) = open.pop_front() {
@@ -228,7 +247,7 @@ impl State {
                 path.reverse();
                 return Some(path);
             }
-            for edge in self.edges(object) {
+            for edge in self.edges(object).filter(&counts) {
                 if let Entry::Vacant(unmet) = came_by.entry(edge.to) {
                     open.push_back(edge.to);
                     unmet.insert(Some(edge));

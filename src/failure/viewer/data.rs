@@ -27,7 +27,7 @@ fn is_shown(viewer: &Viewer, object: Object) -> bool {
 /// Everything that the page shows.
 pub fn data(viewer: &Viewer) -> Json {
     let history = &viewer.history;
-    let mut model = State::default();
+    let mut model = State::empty(history.dialect);
     let steps: Vec<Json> = (0..viewer.steps())
         .map(|step| {
             let moment = &history.moments[step];
@@ -98,7 +98,7 @@ fn step(viewer: &Viewer, moment: &Moment, step: usize, model: &State) -> Json {
 
 fn seen(look: &Look) -> Json {
     let Contents { kind, function, fields, values, target } = &look.contents;
-    let kind_in_words = format!("{kind:?}").to_lowercase();
+    let kind_in_words = look.word().to_owned();
     let kind_in_words = if *kind == Kind::Closure { format!("{kind_in_words} {function}") } else { kind_in_words };
     let Counts { external, internal, weak } = look.counts;
     let place = |index: usize| match (kind, fields.get(index)) {

@@ -162,10 +162,10 @@ fn edges(state: &State) -> Vec<Edge> {
 }
 
 fn about(look: &Look, counts: bool, contents: bool) -> String {
-    let kind = if contents { format!("{:?}", look.contents.kind).to_lowercase() } else { "lives".to_owned() };
+    let kind = if contents { look.word() } else { "lives" };
     let Counts { external, internal, weak } = look.counts;
     match weak {
-        _ if !counts => kind,
+        _ if !counts => kind.to_owned(),
         0 => format!("{kind} {external}+{internal}"),
         weak => format!("{kind} {external}+{internal}~{weak}"),
     }

@@ -83,6 +83,7 @@ impl Abilities {
             Code::On => self.has(code) && self.shows_what_finalizers_see(),
             // In which order they run is the subject's choice, and the journal says it.
             Code::When => self.has(code) && self.shows_what_finalizers_see() && self.shows(Observation::Journal),
+            Code::Ephemeron => self.has(code) && self.shows_who_died_together(),
             code => self.has(code),
         }
     }
@@ -93,6 +94,12 @@ impl Abilities {
         let asked = matches!(self.dialect.garbage, Garbage::Asked | Garbage::Never);
         let sets = (asked || !self.dialect.set_code.runs_as(UserCode::Finalizer)) && !self.dialect.collects_partly();
         !self.dialect.has_choices() || self.shows(Observation::Journal) && (sets || self.shows(Observation::Sets))
+    }
+
+    /// Whether an ephemeron that is garbage loses its value before it dies itself depends on the sets, and then whether a cycle did.
+    fn shows_who_died_together(&self) -> bool {
+        let asked = matches!(self.dialect.garbage, Garbage::Asked | Garbage::Never) && !self.dialect.collects_partly();
+        asked || self.shows(Observation::Journal) && self.shows(Observation::Sets)
     }
 
     /// The same for the operations of a line, those within a finalizer included.

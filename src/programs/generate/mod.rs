@@ -315,7 +315,7 @@ fn weight_within(code: Code) -> u32 {
         Code::Drop => 24,
         Code::Table | Code::Upgrade => 20,
         Code::Collect => 14,
-        Code::Panic | Code::Weak | Code::Push | Code::TryTake | Code::Pin | Code::Unpin => 10,
+        Code::Panic | Code::Weak | Code::Ephemeron | Code::Push | Code::TryTake | Code::Pin | Code::Unpin => 10,
         Code::Box | Code::ReadField | Code::Pop | Code::Remove | Code::On | Code::WriteBox => 8,
         Code::CollectSlice | Code::Transfer => 6,
         Code::Check | Code::DetectFull | Code::Ring | Code::Detect | Code::DetectSlice => 3,

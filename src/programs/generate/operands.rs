@@ -69,7 +69,10 @@ impl Generator<'_> {
                 Operation::ReadCapture { index: self.index(object), object }
             }
             Code::Length => Operation::Length { object: self.of(Kind::Array, place)? },
-            Code::ReadBox => Operation::ReadBox { object: self.of(Kind::Box, place)? },
+            Code::ReadBox => {
+                let kind = if self.rng.random_ratio(1, 3) { Kind::Weak } else { Kind::Box };
+                Operation::ReadBox { object: self.of(kind, place)? }
+            }
             Code::WriteField => {
                 let object = self.of(Kind::Table, place)?;
                 if self.rng.random_ratio(1, 16)
@@ -104,6 +107,7 @@ impl Generator<'_> {
             Code::Scalar if self.rng.random_ratio(AMISS, 100) => Operation::Scalar { value: self.value(place) },
             Code::Scalar => Operation::Scalar { value: self.plain() },
             Code::Weak => Operation::Weak { target: self.object(place, |_| true)? },
+            Code::Ephemeron => Operation::Ephemeron { key: self.object(place, |_| true)?, value: self.value(place) },
             Code::Chain => Operation::Chain { length: self.bulk() },
             Code::Ring => Operation::Ring { length: self.bulk() },
             Code::Collect => Operation::Collect {},
@@ -328,7 +332,7 @@ fn kind_of_new(operation: &Operation<Name>) -> Kind {
         Operation::Closure { .. } => Kind::Closure,
         Operation::Box { .. } => Kind::Box,
         Operation::Scalar { .. } => Kind::Scalar,
-        Operation::Weak { .. } => Kind::Weak,
+        Operation::Weak { .. } | Operation::Ephemeron { .. } => Kind::Weak,
         Operation::Temp { allocation } => kind_of_new(allocation),
         _ => Kind::Table,
     }

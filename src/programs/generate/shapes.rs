@@ -197,6 +197,13 @@ impl Generator<'_> {
             let target = one(self.rng);
             self.watch(target);
         }
+        if self.rng.random_ratio(1, 5) && self.has(Code::Ephemeron) {
+            let key = one(self.rng);
+            for _ in 0..self.rng.random_range(1..=2) {
+                let to = one(self.rng);
+                self.attach(key, to);
+            }
+        }
         if self.rng.random_ratio(1, 4) && self.has(Code::On) {
             let object = Some(one(self.rng));
             let operation = self.finalizer_of(object, &Place::Program);
@@ -214,6 +221,23 @@ impl Generator<'_> {
                 let operation = self.callback_of(Some(weak), &Place::Program);
                 operation.into_iter().for_each(|operation| self.add(Line { bind: None, operation }));
             }
+        }
+    }
+
+    /// Gives an object a property beside it: a value that an ephemeron has for it, which mostly refers to an object of the shape.
+    fn attach(&mut self, key: Name, to: Name) {
+        let (value, ephemeron) = (self.name(), self.name());
+        self.add(Line { bind: Some(value), operation: Operation::Table {} });
+        if self.rng.random_bool(0.7) {
+            self.store(value, 0, to);
+        }
+        let operation = Operation::Ephemeron { key: Some(key), value: Value::Reference(value) };
+        self.add(Line { bind: Some(ephemeron), operation });
+        if self.rng.random_ratio(1, 3) {
+            self.store(value, 1, ephemeron);
+        }
+        if self.has(Code::Drop) && self.rng.random_bool(0.8) {
+            self.add(Line { bind: None, operation: Operation::Drop { object: Some(value) } });
         }
     }
 

@@ -154,6 +154,11 @@ impl Maker<'_> {
             Code::Weak if has(Kind::Weak) => {
                 self.objects.iter().map(|target| Operation::Weak { target: *target }).collect()
             }
+            Code::Ephemeron if has(Kind::Weak) => {
+                let with_each =
+                    |key| self.values.iter().map(move |value| Operation::Ephemeron { key, value: value.clone() });
+                self.objects.iter().flat_map(|key| with_each(*key)).collect()
+            }
             Code::Chain if has(Kind::Table) => (2..=room as u32).map(|length| Operation::Chain { length }).collect(),
             Code::Ring if has(Kind::Table) => (1..=room as u32).map(|length| Operation::Ring { length }).collect(),
             _ => Vec::new(),

@@ -106,6 +106,18 @@ impl Space {
         }
     }
 
+    /// Tables and ephemerons: what lives with two others, and dies with either.
+    pub fn ephemerons() -> Space {
+        use Code::{Collect, CollectSlice, Drop, Ephemeron, ReadBox, Table, WriteField};
+        Space {
+            name: "ephemerons",
+            lines: 9,
+            operations: vec![Drop, ReadBox, WriteField, Table, Ephemeron, Collect, CollectSlice],
+            kinds: vec![Kind::Table, Kind::Weak],
+            ..Space::cycles()
+        }
+    }
+
     /// Like [`whole`](Space::whole) with every fault.
     pub fn faults() -> Space {
         Space { name: "faults", lines: 4, faults: Fault::ALL.to_vec(), ..Space::whole() }
@@ -136,6 +148,7 @@ impl Space {
             (Code::Box, Kind::Box),
             (Code::Scalar, Kind::Scalar),
             (Code::Weak, Kind::Weak),
+            (Code::Ephemeron, Kind::Weak),
         ];
         tables && kinds(Kind::Table) || others.into_iter().any(|(code, kind)| makes(code) && kinds(kind))
     }
@@ -148,7 +161,15 @@ impl Space {
 
     /// All named spaces, which are searched by default. The widest comes first, since a wrong heap mostly fails soon.
     pub fn all() -> Vec<Space> {
-        let of = [Space::faults, Space::cycles, Space::graphs, Space::code, Space::callbacks, Space::whole];
+        let of = [
+            Space::faults,
+            Space::cycles,
+            Space::graphs,
+            Space::code,
+            Space::callbacks,
+            Space::ephemerons,
+            Space::whole,
+        ];
         of.map(|space| space()).into()
     }
 }

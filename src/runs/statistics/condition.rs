@@ -63,6 +63,9 @@ conditions! {
     PinnedSpared "pinned-spared" "a collection spared a pinned object that nothing held reaches"
     PinnedDies "pinned-dies" "a pinned object died"
     UnpinLeavesGarbage "unpin-leaves-garbage" "an object was unpinned, and is garbage"
+    EphemeronKeeps "ephemeron-keeps" "a collection spared an object to which an ephemeron alone refers"
+    EphemeronLoses "ephemeron-loses" "a set was freed with a key and the value that a surviving ephemeron had for it"
+    KeyGivesUp "key-gives-up" "a key died by release, and a surviving ephemeron had a value for it"
     StoredInItself "stored-in-itself" "an object was stored in itself"
     StoredAgain "stored-again" "a reference was stored where it was already"
 

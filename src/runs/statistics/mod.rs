@@ -7,6 +7,7 @@ mod condition;
 mod distinct;
 mod distribution;
 pub mod health;
+mod lifetimes;
 mod meanwhile;
 mod observer;
 mod reachable;

@@ -73,10 +73,10 @@ enum Pass {
 }
 
 #[derive(Default)]
-struct Observer {
+pub(super) struct Observer {
     observed: Observed,
     /// The heap before the operation.
-    was: Was,
+    pub(super) was: Was,
     collection: Pass,
     detection: Pass,
     /// The temporaries of the frame that was open before the operation, if any.
@@ -97,6 +97,7 @@ impl Observer {
         self.garbage(model, called);
         self.sets(model, called.events);
         self.pins(model, called);
+        self.ephemerons(model, called);
         self.meanwhile(model, called);
         self.passes(model, called);
         self.tuning(model, called.events);
@@ -111,7 +112,7 @@ impl Observer {
         self.observed.states.push(mixed(self.was.colours.state, marks));
     }
 
-    fn note(&mut self, is_so: bool, condition: Condition) {
+    pub(super) fn note(&mut self, is_so: bool, condition: Condition) {
         self.observed.conditions.add_if(is_so, condition);
     }
 
@@ -283,29 +284,6 @@ impl Observer {
         }
         let cycles = model.statistics().cycles_collected - self.was.statistics.cycles_collected;
         self.note(cycles >= 2, Condition::SeveralCycles);
-    }
-
-    fn pins(&mut self, model: &Reference, called: &Called<'_>) {
-        let Outcome::Done(_) = called.model else { return };
-        let died = self.was.pinned.iter().any(|object| !model.lives(*object));
-        self.note(died, Condition::PinnedDies);
-        match called.operation {
-            Operation::Pin { object: Some(object) } => {
-                let saved = self.was.is_garbage(*object);
-                self.note(saved, Condition::PinSaves);
-            }
-            Operation::Unpin { object: Some(object) } => {
-                let left = !self.was.is_garbage(*object) && model.garbage().contains(object);
-                self.note(left, Condition::UnpinLeavesGarbage);
-            }
-            Operation::Collect {} => {
-                let held = reachable(model, model.living().filter(|object| model.external(*object) > 0));
-                let spared = |object: &Object| model.lives(*object) && !held[object.index()];
-                let spared = self.was.pinned.iter().any(spared);
-                self.note(spared, Condition::PinnedSpared);
-            }
-            _ => {}
-        }
     }
 
     /// Observes encounters with what is kept from earlier calls.

@@ -8,10 +8,12 @@ use super::condition::Condition;
 use super::meanwhile::{Encounter, Kept};
 use crate::judge::subject::{Abilities, Observation};
 use heapproof_model::Code::{self, *};
-use heapproof_model::dialect::{Names, WrongCalls};
+use heapproof_model::dialect::{Ephemerons, Names, Release, WrongCalls};
 
 /// What writes contents.
 const WRITES: &[Code] = &[WriteField, WriteElement, WriteCapture, WriteBox, Push, Insert, Fill, Transfer];
+/// What has a target.
+const WEAK: &[Code] = &[Weak, Ephemeron];
 /// What makes an object refer to another.
 const STORES: &[Code] =
     &[WriteField, WriteElement, WriteCapture, WriteBox, Push, Insert, Fill, Transfer, Array, Closure, Box, Chain, Ring];
@@ -59,6 +61,8 @@ impl<'a> Reach<'a> {
             && (!condition.takes_sets() || self.pauses())
             && (!condition.refuses() || dialect.wrong_calls == WrongCalls::Refused)
             && (!condition.names_garbage() || dialect.names == Names::Any)
+            && (condition != Condition::KeyGivesUp || dialect.release != Release::Traced)
+            && (condition != Condition::EphemeronLoses || dialect.ephemerons == Ephemerons::Both)
     }
 
     /// Whether an operation can be done while that is kept.
@@ -98,6 +102,7 @@ impl Condition {
     fn takes_sets(self) -> bool {
         use Condition as C;
         let freed = matches!(self, C::GarbageOnGarbage | C::GarbageReachesLive | C::SeveralCycles | C::SetLivesOn);
+        let freed = freed || matches!(self, C::EphemeronLoses | C::KeyGivesUp);
         freed || matches!(self, C::FinalizerCollects | C::FrameFreed)
     }
 
@@ -126,11 +131,11 @@ fn takes(condition: Condition) -> &'static [&'static [Code]] {
         C::FinalizerResurrects => &[&[On], SAVES],
         C::FinalizerPanics => &[&[On], &[Panic]],
         C::FinalizerCollects => &[&[On], COLLECTS, CYCLES],
-        C::WeakCleared | C::WeakDiesToo => &[&[Weak]],
-        C::UpgradeGives | C::UpgradeFails => &[&[Weak], &[Upgrade]],
-        C::CallbackRuns | C::SeveralCallbacks | C::CallbackReleases => &[&[Weak], &[When]],
-        C::CallbackPanics => &[&[Weak], &[When], &[Panic]],
-        C::UpgradeSaves => &[&[Weak], &[Upgrade], CYCLES],
+        C::WeakCleared | C::WeakDiesToo => &[WEAK],
+        C::UpgradeGives | C::UpgradeFails => &[WEAK, &[Upgrade]],
+        C::CallbackRuns | C::SeveralCallbacks | C::CallbackReleases => &[WEAK, &[When]],
+        C::CallbackPanics => &[WEAK, &[When], &[Panic]],
+        C::UpgradeSaves => &[WEAK, &[Upgrade], CYCLES],
         C::GarbageTaken => &[&[Take, TryTake], CYCLES],
         C::GarbageStored | C::GarbageWritten => &[WRITES, CYCLES],
         C::GarbageOnGarbage | C::GarbageReachesLive | C::SeveralCycles => &[COLLECTS, CYCLES],
@@ -139,6 +144,9 @@ fn takes(condition: Condition) -> &'static [&'static [Code]] {
         C::PinnedSpared => &[&[Pin], &[Collect], STORES],
         C::PinnedDies => &[&[Pin]],
         C::UnpinLeavesGarbage => &[&[Pin], &[Unpin], CYCLES],
+        C::EphemeronKeeps => &[&[Ephemeron], &[Collect]],
+        C::EphemeronLoses => &[&[Ephemeron], COLLECTS, STORES],
+        C::KeyGivesUp => &[&[Ephemeron], &[Drop]],
         C::StoredInItself => &[WRITES],
         C::StoredAgain => &[&[WriteField, WriteElement, WriteCapture, WriteBox, Fill, Transfer]],
         C::SlicePaused | C::SliceInterrupted | C::SliceCompletes => &[&[CollectSlice], CYCLES],

@@ -2,7 +2,7 @@
 
 use super::state::Colours;
 use heapproof_model::definitions::{Graph, reachable};
-use heapproof_model::{Object, Reference, Statistics};
+use heapproof_model::{Contents, Object, Reference, Statistics};
 use std::collections::BTreeSet;
 
 /// The heap at one time.
@@ -22,6 +22,8 @@ pub(super) struct Was {
     pub cyclic: BTreeSet<Object>,
     /// What is pinned.
     pub pinned: Vec<Object>,
+    /// Ephemerons with their living keys, and the objects that are their values.
+    pub ephemerons: Vec<(Object, Object, Object)>,
 }
 
 impl Was {
@@ -40,6 +42,10 @@ impl Was {
         let colours = Colours::of(model, &|object| garbage[object.index()]);
         let cyclic = model.cycles().flatten().copied().collect();
         let pinned = model.living().filter(|object| model.is_pinned(*object)).collect();
-        Was { garbage, references, weak, statistics: model.statistics(), colours, lost, cyclic, pinned }
+        let is_ephemeron = |object| model.contents(object).is_some_and(Contents::is_ephemeron);
+        let value = |object| model.references(object).next().filter(|_| is_ephemeron(object));
+        let entry = |object| Some((object, model.target(object)?, value(object)?));
+        let ephemerons = model.living().filter_map(entry).collect();
+        Was { garbage, references, weak, statistics: model.statistics(), colours, lost, cyclic, pinned, ephemerons }
     }
 }

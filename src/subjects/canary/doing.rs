@@ -55,7 +55,7 @@ canaries! {
         });
     "leaks-cycle" ["leaks-cycle"] "frees cycles in slices and checks, but has no collection"
         Lacks(Code::Collect);
-    "counts-external" ["counts-external", "journal-nothing-died", "journal-nothing-took", "outcome-done-not_held"]
+    "counts-external" ["counts-external", "journal-nothing-died", "journal-nothing-took", "outcome-done-not_held", "outcome-overflow-done"]
         "does not count a take of an object that a reference keeps"
         Call(|heap, operation, _| match operation {
             Operation::Take { object: Some(object) } if heap.counts(*object).internal > 0 => Ok(Value::Nil),

@@ -113,7 +113,7 @@ canaries! {
                 *event = Event::Did(Outcome::Done(Value::Nil));
             }
         });
-    "journal-took" ["journal-took", "journal-began", "journal-died"] "reports sets without their last member"
+    "journal-took" ["journal-took", "journal-began", "journal-died", "returned-objects"] "reports sets without their last member"
         Journal(|told| for event in told {
             if let Event::Took(set) = event && set.len() > 1 {
                 set.pop_last();

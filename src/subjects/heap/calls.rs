@@ -73,6 +73,10 @@ impl Caller<'_> {
                 let weak = self.0.allocate_weak(self.id(*target));
                 self.number(weak)
             }
+            Operation::Ephemeron { key, value } => {
+                let ephemeron = self.0.allocate_ephemeron(self.id(*key), self.inward(value));
+                self.number(ephemeron)
+            }
             Operation::Temp { allocation } => {
                 let temporary = self.allocate_temporary(allocation);
                 self.number(temporary)
@@ -247,6 +251,10 @@ impl Caller<'_> {
             Operation::Box { value } => self.0.allocate_temporary(New::Box(self.inward(value))),
             Operation::Scalar { value } => self.0.allocate_temporary(New::Scalar(self.inward(value))),
             Operation::Weak { target } => self.0.allocate_temporary(New::Weak(self.id(*target))),
+            Operation::Ephemeron { key, value } => {
+                let (key, value) = (self.id(*key), self.inward(value));
+                self.0.allocate_temporary(New::Ephemeron { key, value })
+            }
             _ => self.0.allocate_temporary(New::Table),
         }
     }
@@ -391,7 +399,7 @@ pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
         | Operation::On { object, .. }
         | Operation::Fault { object, .. } => *object,
         Operation::Upgrade { weak } | Operation::When { weak, .. } => *weak,
-        Operation::Weak { target } => *target,
+        Operation::Weak { target } | Operation::Ephemeron { key: target, .. } => *target,
         Operation::Temp { allocation } => done_to(allocation),
         Operation::Transfer { store } => done_to(&store.0),
         _ => None,

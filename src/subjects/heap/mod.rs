@@ -120,7 +120,7 @@ impl Subject for HeapSubject {
             View::Closure { .. } => Kind::Closure,
             View::Box(_) => Kind::Box,
             View::Scalar(_) => Kind::Scalar,
-            View::Weak(_) => Kind::Weak,
+            View::Weak(_) | View::Ephemeron { .. } => Kind::Weak,
         };
         match view {
             View::Table(fields) => {
@@ -136,6 +136,10 @@ impl Subject for HeapSubject {
             }
             View::Box(value) | View::Scalar(value) => contents.values.push(machine.outward(value)),
             View::Weak(target) => contents.target = (!target.is_nil()).then(|| machine.object(target)),
+            View::Ephemeron { key, value } => {
+                contents.target = (!key.is_nil()).then(|| machine.object(key));
+                contents.values.push(machine.outward(value));
+            }
         }
     }
 

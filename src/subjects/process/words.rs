@@ -110,6 +110,9 @@ fn contents(items: &[&str]) -> Option<Contents> {
         Kind::Weak => match (items, value(items.first()?)?) {
             ([_], Value::Nil) => {}
             ([_], Value::Reference(target)) => contents.target = Some(target),
+            ([_, kept], key @ (Value::Nil | Value::Reference(_))) => {
+                (contents.target, contents.values) = (key.reference(), vec![value(kept)?]);
+            }
             _ => return None,
         },
         Kind::Box | Kind::Scalar if items.len() != 1 => return None,

@@ -34,6 +34,7 @@ const OPERATIONS: &[Code] = &[
     Code::Closure,
     Code::Scalar,
     Code::Weak,
+    Code::Ephemeron,
     Code::Chain,
     Code::Ring,
     Code::Collect,

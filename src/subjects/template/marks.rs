@@ -51,6 +51,7 @@ impl Template {
             Operation::WriteBox { object, value } | Operation::Push { object, value } => {
                 marks.extend([number(*object), self.stored(value)?]);
             }
+            Operation::Ephemeron { key, value } => marks.extend([number(*key), self.stored(value)?]),
             Operation::Box { value } | Operation::Scalar { value } => marks.push(self.stored(value)?),
             Operation::Array { values } => marks.push(self.listed(values)?),
             Operation::Closure { function, values } => {

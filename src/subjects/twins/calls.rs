@@ -40,6 +40,7 @@ impl Twin {
             Operation::ReadField { object, field } => self.read_field(*object, field),
             Operation::ReadElement { object, index } => self.read(*object, Kind::Array, *index),
             Operation::ReadCapture { object, index } => self.read(*object, Kind::Closure, *index),
+            Operation::ReadBox { object } if self.is_ephemeron(*object) => self.read(*object, Kind::Weak, 0),
             Operation::ReadBox { object } => self.read(*object, Kind::Box, 0),
             Operation::WriteField { object, field, value } => self.write_field(*object, field, value),
             Operation::WriteElement { object, index, value } => self.write(*object, Kind::Array, *index, value),
@@ -103,6 +104,10 @@ impl Twin {
         let object = object.ok_or(Refusal::Nil)?;
         let node = self.node(object).filter(|_| !self.is_gone_for_code(object)).ok_or(Refusal::Stale)?;
         if kind.is_some_and(|kind| kind != node.contents.kind) { Err(Refusal::Kind) } else { Ok(object) }
+    }
+
+    fn is_ephemeron(&self, object: Option<Object>) -> bool {
+        object.and_then(|object| self.node(object)).is_some_and(|node| node.contents.is_ephemeron())
     }
 
     fn read_field(&self, object: Option<Object>, field: &Field) -> Reply {
@@ -300,7 +305,8 @@ impl Twin {
             }
             Operation::Weak { target } => {
                 let target = self.find(*target, None)?;
-                let known = self.all().into_iter().find(|weak| self.target_of(*weak) == Some(target));
+                let is_one = |weak: &Object| self.target_of(*weak) == Some(target) && !self.is_ephemeron(Some(*weak));
+                let known = self.all().into_iter().find(is_one);
                 let shares = (self.dialect.weak_objects == WeakObjects::Shared) != self.errs(Mistake::SharesOtherwise);
                 if let Some(known) = known.filter(|_| shares) {
                     return self.take(known).map(|()| Value::Reference(known));
@@ -309,6 +315,14 @@ impl Twin {
                     self.at_ceiling(target)?;
                 }
                 weak_to(target)
+            }
+            Operation::Ephemeron { key, value } => {
+                let key = self.find(*key, None)?;
+                self.may_store(std::slice::from_ref(value))?;
+                if self.node(key).is_some_and(|node| node.weak >= self.ceiling) {
+                    self.at_ceiling(key)?;
+                }
+                Contents { values: vec![value.clone()], ..weak_to(key) }
             }
             Operation::Chain { length } => return self.bulk(*length, false),
             Operation::Ring { length } => return self.bulk(*length, true),

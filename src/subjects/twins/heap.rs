@@ -7,7 +7,7 @@
 use super::Shows;
 use super::wrong::Mistake;
 use crate::judge::code::Finalizers;
-use heapproof_model::dialect::{CollectInCode, CollectInSet, Dialect};
+use heapproof_model::dialect::{CollectInCode, CollectInSet, Dialect, Ephemerons};
 use heapproof_model::{Contents, Event, Kind, Object, Value};
 use std::collections::VecDeque;
 
@@ -166,14 +166,58 @@ impl Twin {
 
     /// What is reached from those objects.
     pub(super) fn reached(&self, from: Vec<Object>) -> Vec<bool> {
+        let keyed = (self.dialect.ephemerons == Ephemerons::Both) != self.errs(Mistake::KeysOtherwise);
         let mut marks = vec![false; self.nodes.len()];
         let mut open = from;
         while let Some(object) = open.pop() {
-            if self.alive(object) && !std::mem::replace(&mut marks[object.index()], true) {
-                open.extend(self.node(object).into_iter().flat_map(|node| node.contents.references()));
+            let Some(node) = self.node(object) else { continue };
+            if std::mem::replace(&mut marks[object.index()], true) {
+                continue;
+            }
+            if !(keyed && self.lacks_its_key(node, &marks)) {
+                open.extend(node.contents.references());
+            }
+            if node.weak > 0 {
+                open.extend(self.kept_for(object, &marks));
             }
         }
         marks
+    }
+
+    /// Whether it is an ephemeron whose key is not marked.
+    fn lacks_its_key(&self, node: &Node, marks: &[bool]) -> bool {
+        node.contents.is_ephemeron() && node.contents.target.is_some_and(|key| !marks[key.index()])
+    }
+
+    /// What marked ephemerons have for a key.
+    fn kept_for(&self, key: Object, marks: &[bool]) -> Vec<Object> {
+        let of_key = |object: &Object| {
+            let contents = self.node(*object).map(|node| &node.contents);
+            marks[object.index()] && contents.is_some_and(|one| one.is_ephemeron() && one.target == Some(key))
+        };
+        let ephemerons = self.all().into_iter().filter(of_key).filter_map(|object| self.node(object));
+        ephemerons.flat_map(|node| node.contents.references()).collect()
+    }
+
+    /// What refers to that object, directly or through others, and itself; an ephemeron and its key both refer to the value.
+    pub(super) fn leading_to(&self, object: Object) -> Vec<Object> {
+        let mut found = vec![object];
+        let mut at = 0;
+        while let Some(&to) = found.get(at) {
+            at += 1;
+            for from in self.all() {
+                let Some(node) = self.node(from).filter(|node| node.contents.references().any(|one| one == to)) else {
+                    continue;
+                };
+                let key = node.contents.target.filter(|_| node.contents.is_ephemeron());
+                for one in [Some(from), key].into_iter().flatten() {
+                    if !found.contains(&one) {
+                        found.push(one);
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// What no root reaches.

@@ -6,7 +6,7 @@ use crate::judge::code;
 use heapproof_model::dialect::{
     Again, Callbacks, Cleared, ContentsOrder, Panics, Release, SetCallbacks, SetOwn, SetPanics, UserCode,
 };
-use heapproof_model::{End, Event, Object};
+use heapproof_model::{End, Event, Object, Value};
 
 impl Twin {
     /// The mutator, or contents, have given up a reference, which is counted already.
@@ -211,16 +211,30 @@ impl Twin {
         }
     }
 
-    /// Clears the weak references to an object.
+    /// Clears the weak references to an object. Ephemerons stay.
     pub(super) fn clear(&mut self, object: Object) {
-        for node in self.nodes.iter_mut().flatten() {
-            if node.contents.target == Some(object) {
-                node.contents.target = None;
+        let mut left = 0;
+        for node in self.nodes.iter_mut().flatten().filter(|node| node.contents.target == Some(object)) {
+            match node.contents.is_ephemeron() {
+                true => left += 1,
+                false => node.contents.target = None,
             }
         }
         if let Some(node) = self.node_mut(object) {
-            node.weak = 0;
+            node.weak = left;
         }
+    }
+
+    /// Takes what ephemerons have for a key that dies, from the youngest on.
+    fn take_values(&mut self, key: Object) -> Vec<Object> {
+        let mut values = Vec::new();
+        for node in self.nodes.iter_mut().rev().flatten() {
+            if node.contents.is_ephemeron() && node.contents.target == Some(key) {
+                node.contents.target = None;
+                values.extend(std::mem::replace(&mut node.contents.values[0], Value::Nil).reference());
+            }
+        }
+        values
     }
 
     /// A panic has ended code that is no set's.
@@ -266,7 +280,7 @@ impl Twin {
 
     /// Lets objects die, all of them before any gives up what it holds.
     pub(super) fn die(&mut self, objects: &[Object], code: UserCode, calls: SetCallbacks) {
-        let mut left: Vec<Vec<Object>> = Vec::new();
+        let (mut left, mut contents): (Vec<Vec<Object>>, Vec<Vec<Object>>) = (Vec::new(), Vec::new());
         let mut called: Vec<Object> = Vec::new();
         for object in objects {
             if !self.alive(*object) {
@@ -274,11 +288,12 @@ impl Twin {
             }
             called.extend(self.callers(*object));
             self.clear(*object);
+            left.push(self.take_values(*object));
             if let Some(target) = self.target_of(*object).and_then(|target| self.node_mut(target)) {
                 target.weak = target.weak.saturating_sub(1);
             }
             let Some(node) = self.nodes[object.index()].take() else { continue };
-            left.push(node.contents.references().collect());
+            contents.push(node.contents.references().collect());
             self.tell(Event::Died(*object));
             self.finalizers.forget_callback(*object);
             self.figures.frees += 1;
@@ -289,6 +304,7 @@ impl Twin {
                 self.finalizers.forget(*object);
             }
         }
+        left.extend(contents);
         self.owed.extend(left.iter().flatten());
         match calls {
             SetCallbacks::AtDeath => self.call_back_now(called, None),

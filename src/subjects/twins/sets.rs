@@ -83,8 +83,8 @@ impl Twin {
             Garbage::Late if luck == 0 => garbage,
             Garbage::Late => {
                 let due: Vec<Object> = garbage.iter().copied().filter(|object| self.overdue.contains(object)).collect();
-                let young = garbage.into_iter().filter(|object| !due.contains(object)).collect();
-                let kept = self.reached(young);
+                let others = self.all().into_iter().filter(|object| !due.contains(object)).collect();
+                let kept = self.reached(others);
                 let keeps = self.errs(Mistake::LaterStill);
                 due.into_iter().filter(|object| !kept[object.index()] && !keeps).collect()
             }
@@ -95,7 +95,8 @@ impl Twin {
     fn some_of(&mut self, garbage: Vec<Object>) -> Vec<Object> {
         let place = self.luck(garbage.len() + 1);
         let Some(target) = garbage.get(place).copied() else { return Vec::new() };
-        garbage.into_iter().filter(|object| self.reached(vec![*object])[target.index()]).collect()
+        let leading = self.leading_to(target);
+        garbage.into_iter().filter(|object| leading.contains(object)).collect()
     }
 
     /// Now and then, frees garbage that nobody has asked it to free.
@@ -174,7 +175,8 @@ impl Twin {
             return Vec::new();
         }
         let called = members.iter().flat_map(|member| self.callers(*member));
-        called.filter(|weak| !members.contains(weak)).collect()
+        let is_plain = |weak: &Object| self.node(*weak).is_some_and(|node| !node.contents.is_ephemeron());
+        called.filter(|weak| !members.contains(weak) && is_plain(weak)).collect()
     }
 
     /// Runs the finalizers of members that have destructors too. Whether the call goes on.

@@ -41,7 +41,7 @@ impl Subject for Twin {
         );
         let on_elements = (Code::RemoveElement..=Code::Transfer).contains(&code) || code == Code::Length;
         let lacks = on_elements || code == Code::TryTake;
-        others || code <= Code::Weak && code != Code::Upgrade && !lacks
+        others || code <= Code::Ephemeron && code != Code::Upgrade && !lacks
     }
 
     fn observes(&self, observation: Observation) -> bool {

@@ -63,6 +63,7 @@ pub(super) enum Mistake {
     CallbacksForgotten,
     CalledOtherwise,
     SetCalledOtherwise,
+    KeysOtherwise,
 }
 
 /// A heap that claims an answer and is wrong about it.
@@ -189,4 +190,6 @@ wrong! {
     "upgrade" "gives" UpgradeOtherwise "gives nil for garbage";
     "upgrade" "nil" UpgradeOtherwise "gives garbage";
     "upgrade" "either" UpgradeUncounted "does not count what an upgrade gives";
+    "ephemerons" "both" KeysOtherwise "keeps a value whose key is garbage";
+    "ephemerons" "ephemeron" KeysOtherwise "frees a value whose key is garbage";
 }

@@ -4,6 +4,7 @@ use super::Telling;
 use crate::failure::explain::history::Which;
 use crate::failure::explain::state::{Edge, PINNED, State};
 use crate::failure::explain::story::{Cause, Lines};
+use heapproof_model::definitions::Graph;
 use heapproof_model::{Counts, Event, Object, Operation, Outcome, Value};
 use std::collections::BTreeSet;
 
@@ -23,8 +24,13 @@ impl Telling<'_> {
             }
             Some((root, path)) => {
                 let held = self.held(state, root, &mut lines);
-                let path = story.references(&path, &mut lines);
-                format!("{name} is reachable: root {} ({held}), {path}", story.name(root))
+                let told = story.references(&path, &mut lines);
+                let keys = path.iter().filter_map(|edge| Some((edge.from, state.key(edge.from)?)));
+                let keys = keys.map(|(of, key)| {
+                    format!(", {} is the key of {}, and reachable too", story.name(key), story.name(of))
+                });
+                let keys: String = keys.collect();
+                format!("{name} is reachable: root {} ({held}), {told}{keys}", story.name(root))
             }
             None if !story.is_whole() => return,
             None => format!(
@@ -153,7 +159,9 @@ impl Telling<'_> {
         let mut text = format!("the count of {name} goes {} -> 0 at {when}", external + internal);
         let edges = before.edges_to(object);
         let dead = |edge: &&Edge| edge.from != object && story.gone_at(Which::Model, edge.from) == Some(moment);
-        let dying: Vec<Object> = edges.iter().filter(dead).map(|edge| edge.from).collect();
+        let mut dying: Vec<Object> = edges.iter().filter(dead).map(|edge| edge.from).collect();
+        let keys = edges.iter().filter_map(|edge| before.key(edge.from));
+        dying.extend(keys.filter(|key| story.gone_at(Which::Model, *key) == Some(moment)));
         if external > 0 {
             text += &format!(": external {external} before ({})", story.ledger(object, &mut lines));
         }
@@ -167,22 +175,36 @@ impl Telling<'_> {
     }
 
     /// Tells why an object is garbage: no root reaches it, what still refers to it, and which cycle keeps that.
+    /// If it is the value of an ephemeron, the same of its key.
     pub(super) fn unreached(&mut self, state: &State, object: Object) {
+        if let Some(key) = self.unreached_by_itself(state, object).filter(|key| *key != object) {
+            self.unreached_by_itself(state, key);
+        }
+    }
+
+    /// Tells that of one object, and gives the key for which an ephemeron has it that is reached.
+    fn unreached_by_itself(&mut self, state: &State, object: Object) -> Option<Object> {
         let story = self.story;
         if state.look(object).is_none() || !story.is_whole() || state.path(object).is_some() {
-            return;
+            return None;
         }
         let mut lines = Lines::new();
         let name = story.name(object);
         let mut text = format!("no root reaches {name}: external 0 ({})", story.ledger(object, &mut lines));
-        let edges = state.edges_to(object);
+        let (edges, waiting): (Vec<Edge>, Vec<Edge>) =
+            state.edges_to(object).into_iter().partition(|edge| state.path(edge.from).is_none());
         if !edges.is_empty() {
             text += &format!("; what refers to it is garbage too: {}", story.references(&edges, &mut lines));
+        }
+        if !waiting.is_empty() {
+            let references = story.references(&waiting, &mut lines);
+            text += &format!("; an ephemeron keeps it only while its key is reachable: {references}");
         }
         self.add(text, lines);
         if let Some(cyclic) = self.cycle_behind(state, object) {
             self.cycle(state, cyclic);
         }
+        waiting.first().and_then(|edge| state.key(edge.from))
     }
 
     /// The nearest object in a cycle from which that one can be reached.

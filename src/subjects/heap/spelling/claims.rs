@@ -116,6 +116,16 @@ impl Writer<'_> {
             Kind::Weak => {
                 let target =
                     contents.target.map_or_else(|| Ok("ObjectId::NIL".to_owned()), |target| self.id_of(target))?;
+                if contents.is_ephemeron() {
+                    let value = values.trim_matches(['[', ']']);
+                    self.import("Value");
+                    return Ok(vec![
+                        format!(
+                            "let Some(View::Ephemeron {{ key, value }}) = heap.object({id}) else {{ panic!(\"no ephemeron\") }};"
+                        ),
+                        format!("assert_eq!((key, value), ({target}, &{value}));"),
+                    ]);
+                }
                 format!("assert!(matches!(heap.object({id}), Some(View::Weak(target)) if target == {target}));")
             }
         };

@@ -59,6 +59,9 @@ pub(super) fn expression<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>
         Operation::Box { value: held } => (format!("heap.allocate_box({})", value(held)?), Gives::New),
         Operation::Scalar { value: held } => (format!("heap.allocate_scalar({})", value(held)?), Gives::New),
         Operation::Weak { target } => (format!("heap.allocate_weak({})", id(target)?), Gives::New),
+        Operation::Ephemeron { key, value: held } => {
+            (format!("heap.allocate_ephemeron({}, {})", id(key)?, value(held)?), Gives::New)
+        }
         Operation::Temp { allocation } => {
             (format!("heap.allocate_temporary({})", temporary(allocation, refer)?), Gives::New)
         }
@@ -164,6 +167,10 @@ fn temporary<R: Copy>(allocation: &Operation<R>, refer: &dyn Refer<R>) -> Result
         Operation::Weak { target } => {
             let target = target.map_or_else(|| Ok("ObjectId::NIL".to_owned()), |target| refer.id(target))?;
             format!("New::Weak({target})")
+        }
+        Operation::Ephemeron { key, value } => {
+            let key = key.map_or_else(|| Ok("ObjectId::NIL".to_owned()), |key| refer.id(key))?;
+            format!("New::Ephemeron {{ key: {key}, value: {} }}", value_of(value, refer)?)
         }
         _ => "New::Table".to_owned(),
     })
