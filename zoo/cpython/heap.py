@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 import objects
 from lines import hear, say
-from objects import Box, Refused, Scalar, begin, calls, contents, find, held, new, number_of, parse, show, sort, take, thing_at, watched, watches
+from objects import Box, Keyed, Refused, Scalar, begin, calls, contents, entry, find, held, new, number_of, parse, show, sort, take, thing_at, watched, watches
 
 # --- Commands. Each returns what stands behind `done`, and the reference that it gives up. Nothing else refers to the objects of a
 # command when that goes, as each function has returned: so what dies then dies at once. ---
@@ -31,6 +31,8 @@ def make(word, words):
         target = find(words[0])
         thing = new(sort.Weak, target)
         watched[number_of(thing)] = number_of(target)
+    elif word == "ephemeron":
+        thing = new(Keyed, find(words[0]), parse(words[1]))
     elif word == "array":
         thing = new(sort.Array, [parse(value) for value in words])
     else:
@@ -69,6 +71,9 @@ def row(length, closed):
 def place(word):
     """The object and the key of `#1.x`, `#1[0]` or `*#1`, and its functions to read and to write."""
     if word[0] == "*":
+        thing = find(word[1:])
+        if type(thing) is Keyed:
+            return thing, "mapping", lambda keyed, _: entry(keyed), None
         return find(word[1:], "box"), "value", getattr, setattr
     name, sign, key = re.match(r"(#\d+|nil)([.[])(\w+)", word).groups()
     if sign == ".":
@@ -89,6 +94,8 @@ def read(word):
 
 def write(word, value):
     thing, key, get, put = place(word)
+    if not put:
+        raise Refused("kind")
     value = parse(value)
     try:
         old = get(thing, key)
@@ -166,7 +173,7 @@ def carry_out(line):
     word, rest = words[0], words[1:]
     if word[0] in "#*" or word.startswith("nil"):
         return write(word, rest[1]) if rest else read(word)
-    if word in ("table", "array", "box", "scalar", "weak"):
+    if word in ("table", "array", "box", "scalar", "weak", "ephemeron"):
         return make(word, rest)
     if word in ("chain", "ring"):
         return row(int(rest[0]), word == "ring")
@@ -190,6 +197,7 @@ def look():
             words += ["%s=%s" % (field, show(value)) for field, value in sort.fields(thing).items()]
         elif thing.word == "weak":
             words.append(shown_target(thing))
+            words += [show(entry(thing))] if type(thing) is Keyed else []
         else:
             words += [show(value) for value in ((thing.value,) if thing.word == "scalar" else contents(thing))]
         say(" ".join(words))
@@ -238,7 +246,7 @@ GREETING = """heapproof 1
 name cpython-%s %d.%d.%d
 operations Table Box Array Scalar Weak Chain Ring ReadField ReadElement ReadBox WriteField WriteElement WriteBox \
 Push Pop Remove Take Drop Upgrade %s
-observations refusals contents journal
+observations refusals contents%s
 dialect %s
 begin anew
 look harmless
@@ -253,5 +261,8 @@ if __name__ == "__main__":
     objects.serve = commands
     more = SETS if sys.argv[1] == "sets" else "On Panic" if "garbage never" in sys.argv[2] else "Collect"
     more += " When Panic not-in-code:Collect not-in-code:Drop not-in-code:WriteField not-in-code:WriteElement not-in-code:WriteBox not-in-code:Remove not-in-code:Pop not-in-code:Push" if sys.argv[1] == "callbacks" else ""
-    say(GREETING % (sys.argv[1], *sys.version_info[:3], more, sys.argv[2]))
+    more += " Ephemeron" if sys.argv[1] == "keys" else ""
+    # A WeakKeyDictionary gives a value up before its key is told to be dead.
+    journal = "" if sys.argv[1] == "keys" else " journal"
+    say(GREETING % (sys.argv[1], *sys.version_info[:3], more, journal, sys.argv[2]))
     commands()

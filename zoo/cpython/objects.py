@@ -1,12 +1,13 @@
 """The objects of CPython that are under proof, and how they are found.
 
-There are three sorts:
+There are four sorts:
 
     containers   tables are dicts, arrays are deques; both give up their contents from the first
     instances    tables are instances with attributes, arrays are lists, which give up theirs from the last
     callbacks    containers, and each weak object has a callback, which says so where a program has given it one
+    keys         containers, and ephemerons, each of which has a WeakKeyDictionary with its one entry
 
-and a fourth, `sets`, where code runs in collections: containers, whose weak objects are such that keep their reference to the target
+and a fifth, `sets`, where code runs in collections: containers, whose weak objects are such that keep their reference to the target
 in a table, as WeakValueDictionary does. For a collection clears a reference that is garbage itself, before code and for good, though
 its target lives, and no clause says so.
 
@@ -19,7 +20,7 @@ import ctypes
 import gc
 import sys
 from collections import deque
-from weakref import ref
+from weakref import WeakKeyDictionary, ref
 
 from lines import say
 
@@ -93,7 +94,9 @@ def one_is_called(weak):
 
 def kind(word, base, *slots):
     """A class of objects, and one of the same layout with a finalizer: `on` moves an object from the first to the second."""
-    plain = type(word, (base,), {"__slots__": ("label", *slots), "word": word})
+    # Tables with weak keys ask for hashes.
+    same = {"__hash__": object.__hash__, "__eq__": object.__eq__}
+    plain = type(word, (base,), {"__slots__": ("label", *slots), "word": word, **same})
     plain.armed = type(word, (plain,), {"__slots__": (), "__del__": code})
     return plain
 
@@ -104,6 +107,9 @@ Ref = kind("weak", ref, "__weakref__")
 Called = kind("weak", ref, "__weakref__")
 Called.__new__ = lambda cls, target: ref.__new__(cls, target, one_is_called)
 Called.__init__ = lambda *_: None
+Keyed = kind("weak", object, "__weakref__", "mapping")
+Keyed.__init__ = lambda keyed, key, value: setattr(keyed, "mapping", WeakKeyDictionary({key: value}))
+Keyed.__call__ = lambda keyed: next(iter(keyed.mapping), None)
 Kept = kind("weak", object, "__weakref__")
 Kept.__init__ = lambda _, target: targets.update({len(addresses): ref(target)})
 Kept.__call__ = lambda weak: targets[number_of(weak)]()
@@ -137,10 +143,19 @@ class Callbacks(Containers):
     Weak = Called
 
 
+class Keys(Containers):
+    """Each ephemeron is an object with a WeakKeyDictionary of one entry."""
+
+
 # --- Finding objects. ---
 
 
-sort = {"containers": Containers, "instances": Instances, "sets": Sets, "callbacks": Callbacks}.get(sys.argv[1])
+sort = {"containers": Containers, "instances": Instances, "sets": Sets, "callbacks": Callbacks, "keys": Keys}.get(sys.argv[1])
+
+
+def entry(keyed):
+    """The value that an ephemeron has for its key, while that lives."""
+    return next(iter(keyed.mapping.values()), "nil")
 
 
 def contents(thing):

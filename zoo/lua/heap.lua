@@ -12,7 +12,7 @@
 -- WEAK is `keys` or `values`, by which a weak object holds its target. DIALECT is what this Lua answers otherwise than the contract.
 --
 -- Each object under proof is one object of Lua. A table, box, array or scalar is a table, a closure is a function over its captures,
--- and a weak object a weak table. What there is to know of them stands in `facts`, a table with weak keys that refers to none of them:
+-- and a weak object a weak table; with weak keys an ephemeron is one, too. What there is to know of them stands in `facts`, a table with weak keys that refers to none of them:
 -- Lua takes an entry out when the object dies, so that is the census. Plain values do not concern a heap, and stay the words that came.
 
 local folder = arg and arg[0] and arg[0]:match("^(.*/)") or HERE or ""
@@ -128,6 +128,14 @@ function make.weak(words)
     return enter("weak", object)
 end
 
+-- A table with a weak key has a value for it.
+function make.ephemeron(words)
+    local aim = find(words[2])
+    local object = setmetatable({}, weakly)
+    object[aim] = parse(words[3])
+    return enter("weak", object, { ephemeron = true })
+end
+
 -- A chain or a ring of tables. The mutator holds the first only.
 local function row(length, closed)
     if length == 0 then return "nil" end
@@ -151,7 +159,11 @@ function make.ring(words) return row(tonumber(words[2]), true) end
 -- Of `#1.x`, `#1[0]`, `#1{0}` and `*#1`: a function that reads, and one that writes.
 local function place(word)
     if word:sub(1, 1) == "*" then
-        local object = find(word:sub(2), "box")
+        local object = find(word:sub(2))
+        if facts[object].ephemeron then
+            return function() return select(2, next(object)) or "nil" end
+        end
+        object = find(word:sub(2), "box")
         return function() return object[1] end, function(value) object[1] = value end
     end
     local name, sign, key = word:match("^(#?%w+)([.%[{])([%w_]+)")
@@ -297,6 +309,7 @@ local function look_at(number, object)
     elseif fact.kind == "weak" then
         local aim = target(object)
         words[3] = aim and show(aim) or "nil"
+        if fact.ephemeron then words[4] = aim and show(object[aim]) or "nil" end
     elseif fact.kind == "closure" then
         words[3] = fact.code
         for i = 1, fact.length do words[#words + 1] = show(object(i)) end
@@ -323,6 +336,7 @@ local function carry_out(line)
     if act then return act(words) or "nil" end
     local read, write = place(words[1])
     if not words[2] then return show(read()) end
+    if not write then refuse("kind") end
     write(parse(words[3]))
     return "nil"
 end
@@ -361,7 +375,8 @@ if WAY == "generational" then collectgarbage("generational") end
 if WAY == "steps" then set_pace() end
 say("heapproof 1\nname " .. ((jit and jit.version or _VERSION):gsub(" ", "-")) .. " " .. WAY .. "-" .. WEAK)
 say("operations Table Box Array Closure Scalar Weak Chain Ring ReadField ReadElement ReadCapture ReadBox WriteField WriteElement " ..
-    "WriteCapture WriteBox Push Pop Remove Take Drop Upgrade Collect" .. (WAY == "jobs" and " On Panic" or ""))
+    "WriteCapture WriteBox Push Pop Remove Take Drop Upgrade Collect" .. (WAY == "jobs" and " On Panic" or "") ..
+    (WAY == "full" and WEAK == "keys" and " Ephemeron" or ""))
 say("observations refusals contents" .. (WAY == "jobs" and " journal" or ""))
 say("dialect " .. DIALECT)
 say("begin anew\nlook harmless\nready")

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Clauses that were added when heaps had been run: these had nobody who could guess.
-const LATER: &[&str] = &["set-runs", "set-armed", "set-own", "born", "callbacks", "set-callbacks"];
+const LATER: &[&str] = &["set-runs", "set-armed", "set-own", "born", "callbacks", "set-callbacks", "ephemerons"];
 
 /// A published heap in one version.
 #[derive(Debug, Clone, Deserialize)]
