@@ -216,6 +216,8 @@ impl<H: Host> Heap<H> {
         if marking.advance(&mut self.arena, &mut self.candidates, &mut limits) {
             let garbage = self.end_marking();
             self.free_set(garbage, collection);
+            // Code that ran as the set died may have begun to collect again. That was a part of this collection, which is over.
+            self.abandon_slices();
         }
     }
 
