@@ -4,7 +4,10 @@
 //! threaded through the weak objects themselves, so that clearing costs their number and nothing
 //! more, and a weak object that dies takes itself out in constant time. Few objects are targeted,
 //! so the heads of the lists lie in a map beside the objects instead of in each header. Whoever goes over all of them does so in
-//! order of slots, for the order of the map says nothing. The youngest is the first in its list.
+//! order of slots, for the order of the map says nothing.
+//!
+//! A target has two such lists, one of its [ephemerons](crate::ephemerons) and one of the others: a search goes over the
+//! first, and others are to cost it nothing. The youngest is in front.
 
 use std::collections::HashMap;
 

@@ -25,10 +25,12 @@ fn programs(kind: &SubjectKind, count: u64) -> impl Iterator<Item = Program> {
     (0..count).map(move |number| case(4, number, &recipe, &|code| abilities.has(code)))
 }
 
-/// How many lines the first program has in which it fails, when it is minimised.
-fn shortest_failure(kind: &SubjectKind) -> usize {
+/// How many lines most of the first five failures have at most, when they are minimised: one may have a place that takes more.
+fn usual_failure(kind: &SubjectKind) -> usize {
     let found = programs(kind, 500).filter_map(|program| Counterexample::of(Property::Lockstep, kind, &program));
-    found.take(3).map(|found| found.minimized.program.len()).min().unwrap()
+    let mut lines: Vec<usize> = found.take(5).map(|found| found.minimized.program.len()).collect();
+    lines.sort_unstable();
+    lines[2]
 }
 
 #[test]
@@ -52,7 +54,7 @@ on a: take self\non b: kept.y = 1\ndrop b\ndrop a\nd = kept.x\ntake d\ndrop d\nd
 
 #[test]
 fn edges_that_are_dropped_in_another_order_fail_in_a_few_lines() {
-    assert!(shortest_failure(&BACKWARDS) <= 8, "{}", shortest_failure(&BACKWARDS));
+    assert!(usual_failure(&BACKWARDS) <= 8, "{}", usual_failure(&BACKWARDS));
 }
 
 /// Defines a node on a handle of its own.
@@ -126,8 +128,8 @@ node! {
 
 #[test]
 fn a_clone_that_leaks_and_a_weak_pointer_that_is_strong_fail_in_three_lines() {
-    assert!(shortest_failure(&pointers::kind::<Leaking>("leaking", "")) <= 3);
-    assert!(shortest_failure(&pointers::kind::<Clinging>("clinging", "")) <= 3);
+    assert!(usual_failure(&pointers::kind::<Leaking>("leaking", "")) <= 3);
+    assert!(usual_failure(&pointers::kind::<Clinging>("clinging", "")) <= 3);
 }
 
 // Its panics come out of the call that let its code run.
