@@ -16,6 +16,7 @@ use crate::footprint::Reserved;
 use crate::header::{Header, Mark};
 use crate::headers::Headers;
 use crate::object::Content;
+use crate::visits::List;
 use crate::weak::{WeakIndex, WeakLink};
 use crate::{Configuration, HeapError, ObjectId, Value};
 
@@ -25,7 +26,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 #[derive(Debug)]
 pub(crate) struct Arena {
     pub(crate) headers: Headers,
-    pub(crate) contents: Vec<Content>,
+    pub(crate) contents: List<Content>,
     pub(crate) weak_index: WeakIndex,
     pub(crate) vacant: u32,
     pub(crate) live: u32,
@@ -53,7 +54,7 @@ impl Arena {
     pub(crate) fn new(configuration: &Configuration) -> Self {
         Self {
             headers: Headers::new(configuration.count_ceiling()),
-            contents: Vec::new(),
+            contents: List::new(),
             weak_index: WeakIndex::default(),
             vacant: NONE,
             live: 0,
@@ -80,12 +81,12 @@ impl Arena {
 
     /// The contents of all slots.
     #[inline]
-    pub(crate) fn contents(&self) -> &[Content] {
+    pub(crate) fn contents(&self) -> &List<Content> {
         &self.contents
     }
 
     /// The contents of all slots, with the headers beside them, to be changed.
-    pub(crate) fn parts(&mut self) -> (&[Content], &mut Headers) {
+    pub(crate) fn parts(&mut self) -> (&List<Content>, &mut Headers) {
         (&self.contents, &mut self.headers)
     }
 
@@ -197,7 +198,7 @@ impl Arena {
     #[inline]
     pub(crate) fn all(&self) -> impl Iterator<Item = (ObjectId, &Content, &Header)> {
         let slots =
-            self.headers.all().iter().zip(&self.contents).enumerate().filter(|(_, (header, _))| header.is_live());
+            self.headers.all().iter().zip(self.contents.iter()).enumerate().filter(|(_, (header, _))| header.is_live());
         slots.map(|(slot, (header, content))| (ObjectId::new(number(slot), header.generation), content, header))
     }
 

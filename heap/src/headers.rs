@@ -16,12 +16,13 @@ use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
 use crate::header::{Colour, Header, Mark};
+use crate::visits::List;
 use crate::{HeapError, ObjectId, Value};
 
 /// The headers of all slots, and how high they may count.
 #[derive(Debug)]
 pub(crate) struct Headers {
-    list: Vec<Header>,
+    list: List<Header>,
     /// What counts have beyond their bytes, by slot.
     spilled: BTreeMap<u32, Strong>,
     ceiling: u32,
@@ -39,7 +40,7 @@ impl Headers {
     pub(crate) fn new(ceiling: u32) -> Self {
         let limit = u8::try_from(ceiling).unwrap_or(u8::MAX);
         Self {
-            list: Vec::new(),
+            list: List::new(),
             spilled: BTreeMap::new(),
             ceiling,
             limit,
@@ -48,7 +49,7 @@ impl Headers {
         }
     }
 
-    pub(crate) fn all(&self) -> &[Header] {
+    pub(crate) fn all(&self) -> &List<Header> {
         &self.list
     }
 

@@ -58,7 +58,7 @@
 //! ([`Heap::begin_frame`]) that budget is another, and what was allocated for the moment goes at its end.
 //!
 //! With the feature `serde` statistics, reports and the like can be serialised; an id is written as
-//! its text.
+//! its text. With the feature `visits` it is counted how often objects are reached.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -103,6 +103,7 @@ mod statistics;
 mod transfer;
 mod value;
 mod verify;
+mod visits;
 mod weak;
 mod write;
 
@@ -131,6 +132,9 @@ pub use verify::{
     CountKind, ErrorSeverity, Place, Structure, VerificationDetail, VerificationError, VerificationErrorKind,
     VerificationReport,
 };
+
+#[cfg(feature = "visits")]
+pub use visits::{Visits, visits};
 
 /// The examples of the readme are tests too.
 #[cfg(doctest)]

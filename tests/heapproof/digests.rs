@@ -39,7 +39,7 @@ const CLUSTERS: &[Cluster] = &[
     both(callbacks, &["callbacks", "weak.callback"], &["callbacks"]),
     both(slices, &["cycle.members", "cycle.whole", "cycles.length", "cycles.of_slot", "cycles.vacant", "cycles.broken", "cycles.whole", "detection.has_learned"], &["cycles"]),
     both(slices, &["dirty", "header.marks"], &[]),
-    both(slices, &["detection.underway", "detection.stage", "detection.found", "detection.frames", "detection.open", "detection.low", "detection.last"], &["pauses"]),
+    both(slices, &["detection.underway", "detection.stage", "detection.found", "detection.frames", "detection.open", "detection.low", "detection.last", "detection.steps"], &["pauses"]),
     both(slices, &["slices.under_way", "slices.lived", "slices.waited", "slices.allowed", "slices.newborn", "marking.under_way", "marking.rooted", "marking.swept", "marking.end", "marking.stretch", "marking.grey", "marking.white", "headers.disturbed", "candidates.taken", "candidates.tried", "header.marks"], &["sliced", "sliced.calls", "sliced.alone"]),
     both(marks, &["marking.under_way", "marking.rooted", "marking.swept", "marking.end", "marking.stretch", "marking.grey", "marking.white", "header.marks"], &[]),
     both(slices, &["candidates.set", "candidates.taken", "candidates.tried", "header.marks"], &[]),

@@ -11,15 +11,17 @@
 //! paper takes its number: also a number of an open object that is reached, so the test at the end
 //! comes out the same, and one array serves for both. The walk keeps its own stack of objects and
 //! places in them, so that a long chain takes memory but no stack, and so that the walk can pause
-//! before any object that it would enter. And numbers go on from walk to walk, so that all that
+//! before any object that it would enter or leave. And numbers go on from walk to walk, so that all that
 //! earlier walks have left behind is smaller than any number of this one, and need not be wiped
 //! out: what a walk costs follows the objects that it enters, not the size of the heap.
 
 use super::search::KEPT;
+use super::steps::{Steps, TO_READ_AGAIN};
 use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
 use crate::object::Content;
+use crate::visits::List;
 
 /// `low` of all slots, kept between walks.
 ///
@@ -48,6 +50,11 @@ impl Numbers {
         }
         self.last += 1;
         self.closed = self.last;
+    }
+
+    /// Of how many slots there are numbers.
+    pub(super) fn slots(&self) -> usize {
+        self.low.len()
     }
 
     /// Makes these slots unseen and tells them from all others, for a walk among them.
@@ -124,7 +131,32 @@ struct Frame {
     /// Where in its contents the walk goes on. It counts values, so it is right only as long as no
     /// value moves: whoever pauses must begin anew when one does.
     place: usize,
+    /// Whether no reference comes behind that. Whoever stores one lets the walk begin anew.
+    is_last: bool,
     refers_to_itself: bool,
+}
+
+impl Frame {
+    /// Goes on in what the object holds, to the next slot that is to be entered, or to the end. It stands before that, and
+    /// it is also said where it stands behind it.
+    #[inline]
+    fn go_on(
+        &mut self,
+        content: &Content,
+        numbers: &mut Numbers,
+        admits: &impl Fn(&Numbers, u32) -> bool,
+    ) -> Option<(u32, usize)> {
+        while let Some((target, next)) = content.next_reference(self.place) {
+            let target = target.slot();
+            if numbers.is_unseen(target) && admits(numbers, target) {
+                return Some((target, next));
+            }
+            self.place = next;
+            self.refers_to_itself |= target == self.slot;
+            numbers.reaches(self.slot, target);
+        }
+        None
+    }
 }
 
 /// How far a walk is. Any number of them may follow one another with the same numbers: each goes
@@ -151,40 +183,39 @@ impl Walk {
     pub(super) fn enter(&mut self, slot: u32, numbers: &mut Numbers) {
         let number = numbers.open(slot);
         self.open.push(slot);
-        self.frames.push(Frame { slot, number, place: 0, refers_to_itself: false });
+        self.frames.push(Frame { slot, number, place: 0, is_last: false, refers_to_itself: false });
     }
 
-    /// Goes on to the end of the walk, which is true; or, false, to the next object that it would
-    /// enter when it may enter no more. It enters unseen slots that `admits` lets it, and calls
+    /// Goes on to the end of the walk, which is true; or, false, to where it would take a step and
+    /// may not. It enters unseen slots that `admits` lets it, and calls
     /// `found` with the slots of each cycle.
     #[inline]
     pub(super) fn go_on(
         &mut self,
-        contents: &[Content],
+        contents: &List<Content>,
         numbers: &mut Numbers,
-        allowance: &mut u64,
+        steps: &mut Steps,
         admits: impl Fn(&Numbers, u32) -> bool,
         found: &mut impl FnMut(&[u32]),
     ) -> bool {
         while let Some(frame) = self.frames.last_mut() {
-            let content = contents.get(frame.slot as usize);
-            let Some((target, next)) = content.and_then(|content| content.next_reference(frame.place)) else {
+            if !frame.is_last && frame.place > 0 && !steps.pass(TO_READ_AGAIN) {
+                return false;
+            }
+            let content = if frame.is_last { None } else { contents.get(frame.slot as usize) };
+            let Some((target, next)) = content.and_then(|content| frame.go_on(content, numbers, &admits)) else {
+                if !steps.pass(1) {
+                    return false;
+                }
                 self.leave(numbers, found);
                 continue;
             };
-            let target = target.slot();
-            if numbers.is_unseen(target) && admits(numbers, target) {
-                if *allowance == 0 {
-                    return false;
-                }
-                *allowance -= 1;
-                frame.place = next;
-                self.enter(target, numbers);
-            } else {
-                frame.place = next;
-                frame.refers_to_itself |= target == frame.slot;
-                numbers.reaches(frame.slot, target);
+            if !steps.enter() {
+                return false;
             }
+            frame.place = next;
+            frame.is_last = content.is_none_or(|content| content.next_reference(next).is_none());
+            self.enter(target, numbers);
         }
         true
     }
@@ -199,7 +230,7 @@ impl Walk {
     pub(super) fn digest(&self, numbers: &Numbers, digest: &mut Digest<'_, impl Parts>) {
         let Self { frames, open } = self;
         digest.part("detection.frames");
-        digest.list(frames.iter(), |digest, Frame { slot, number, place, refers_to_itself }| {
+        digest.list(frames.iter(), |digest, Frame { slot, number, place, is_last: _, refers_to_itself }| {
             digest.number(u64::from(*slot) << 32 | u64::from(number - numbers.closed));
             digest.size(*place);
             digest.number(*refers_to_itself);

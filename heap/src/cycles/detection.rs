@@ -47,9 +47,9 @@
 //! as no reference comes to or leaves an object and no object dies; if one does, the next slice
 //! begins anew, since the result has to be exact as of the call that completes it, and the walk may
 //! have passed the place. A reference of the mutator's, or a new object to which nothing refers yet,
-//! changes no cycle and does not disturb it. A slice pauses only after it has entered as many
-//! objects as it may, and none is entered twice; so after the last change there are at most as
-//! many pauses as objects.
+//! changes no cycle and does not disturb it. A slice pauses only after it has taken as many steps as it may. To enter an
+//! object is one, and none is entered twice; what else takes steps ([`super::steps`]) takes fewer. So after the last change there
+//! are at most twice as many pauses as objects.
 //!
 //! **What is kept across a pause**, and why it is still right when the walk goes on:
 //!
@@ -208,9 +208,9 @@ impl<H: Host> Heap<H> {
     /// [`cycles`](Self::cycles) and the statistics of cycles stay as they are.
     ///
     /// A detection under way begins anew when an object gets or loses a reference or dies, and when a
-    /// field or an element is taken out of an object that it is looking at. Once that stops, it pauses at most once for
+    /// field or an element is taken out of an object that it is looking at. Once that stops, it pauses at most twice for
     /// each object. The slice that completes also takes the mark from
-    /// each object that had changed, without looking at it.
+    /// each object that had changed, without looking at it, and takes over the cycles that were found.
     ///
     /// # Errors
     /// [`HeapError::Setting`] for 0.
@@ -237,17 +237,16 @@ impl<H: Host> Heap<H> {
         true
     }
 
-    fn walk_changes(&mut self, mut allowance: u64) -> bool {
+    fn walk_changes(&mut self, allowance: u64) -> bool {
         let Detection { numbers, underway, is_under_way, disturbed, has_learned } = &mut self.detection;
         if !*is_under_way || *disturbed {
             (*is_under_way, *disturbed) = (true, false);
             numbers.begin(self.arena.slots());
-            underway.begin(*has_learned);
+            underway.begin(*has_learned, &self.arena);
         }
-        let before = allowance;
         let graph = Graph { arena: &self.arena, dirty: &self.dirty, known: &self.cycles };
-        let complete = underway.go_on(&graph, numbers, &mut allowance);
-        self.totals.touched += before - allowance;
+        let complete = underway.go_on(&graph, numbers, allowance);
+        self.totals.touched += underway.entered();
         if complete {
             let mut underway = std::mem::take(underway);
             self.learn(&underway);

@@ -45,7 +45,14 @@ use crate::object::Content;
 
 /// How many headers are looked at in a step, if that makes few enough of them. They lie side by side: this takes about
 /// as long as to read the contents of an object that is in no cache.
-const STRETCH: u32 = 128;
+pub(super) const STRETCH: u32 = 128;
+
+/// How many headers of so many slots are looked at in a step if so many objects live: then there are at most half as many steps as
+/// objects, and one.
+pub(super) fn stretch(slots: u32, live: u32) -> u32 {
+    let few_enough = 2 * u64::from(slots) / (u64::from(live) + 1) + 1;
+    u32::try_from(few_enough).unwrap_or(slots).max(STRETCH)
+}
 
 /// A mark, which may be under way.
 #[derive(Debug, Default)]
@@ -92,9 +99,7 @@ impl Marking {
     /// Begins: all objects become white, but those that are `newborn`. Of the others `lived` lived at most.
     pub(super) fn begin(&mut self, arena: &mut Arena, newborn: &[u32], lived: u32) {
         let end = arena.every_slot().end;
-        let few_enough = 2 * u64::from(end) / (u64::from(lived) + 1) + 1;
-        let stretch = u32::try_from(few_enough).unwrap_or(end).max(STRETCH);
-        *self = Self { under_way: true, end, stretch, ..Self::default() };
+        *self = Self { under_way: true, end, stretch: stretch(end, lived), ..Self::default() };
         arena.headers.colour.flip();
         for &slot in newborn {
             arena.headers.paint(slot);

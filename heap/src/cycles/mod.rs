@@ -20,6 +20,7 @@ pub(crate) mod marking;
 mod region;
 pub(crate) mod search;
 pub(crate) mod slices;
+mod steps;
 mod trial;
 pub(crate) mod tuning;
 mod underway;

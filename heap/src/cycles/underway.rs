@@ -4,6 +4,7 @@
 use super::components::{Numbers, Walk};
 use super::known::KnownCycles;
 use super::search::KEPT;
+use super::steps::Steps;
 use crate::arena::{Arena, NONE};
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
@@ -26,11 +27,22 @@ impl Default for Stage {
     }
 }
 
+/// Where the walk goes on.
+enum Next {
+    /// From that slot. It is given again until it has been entered.
+    From(u32),
+    /// Nowhere before more may be done.
+    Later,
+    /// Nowhere.
+    Nowhere,
+}
+
 /// A detection that has begun and is not complete.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Underway {
     stage: Stage,
     walk: Walk,
+    steps: Steps,
     /// The slots of the cycles found, one cycle behind the other.
     found: Vec<u32>,
     /// For each cycle where it ends.
@@ -60,16 +72,25 @@ impl Graph<'_> {
     }
 }
 
+impl Default for Underway {
+    fn default() -> Self {
+        let (found, ends) = (Vec::new(), Vec::new());
+        Self { stage: Stage::default(), walk: Walk::default(), steps: Steps::none(), found, ends }
+    }
+}
+
 impl Underway {
     /// Begins; `has_learned` says whether cycles are known from an earlier one.
-    pub(super) fn begin(&mut self, has_learned: bool) {
+    pub(super) fn begin(&mut self, has_learned: bool, arena: &Arena) {
         self.rest();
+        self.steps = Steps::of(arena);
         self.stage = if has_learned { Stage::Starts { place: 0 } } else { Stage::Every { slot: 0 } };
     }
 
     /// Forgets everything, and gives back the memory of a large one.
     pub(super) fn rest(&mut self) {
         self.stage = Stage::default();
+        self.steps = Steps::none();
         self.walk.rest();
         self.found.clear();
         self.found.shrink_to(KEPT);
@@ -77,8 +98,14 @@ impl Underway {
         self.ends.shrink_to(KEPT);
     }
 
-    /// Goes on until it is complete, which is true, or would have to enter more than it may.
-    pub(super) fn go_on(&mut self, graph: &Graph<'_>, numbers: &mut Numbers, allowance: &mut u64) -> bool {
+    /// How many objects it has entered when it went on last.
+    pub(super) fn entered(&self) -> u64 {
+        self.steps.entered()
+    }
+
+    /// Goes on until it is complete, which is true, or would have to take more steps than it may.
+    pub(super) fn go_on(&mut self, graph: &Graph<'_>, numbers: &mut Numbers, allowance: u64) -> bool {
+        self.steps.allow(allowance);
         let (found, ends) = (&mut self.found, &mut self.ends);
         let mut add = |cycle: &[u32]| {
             found.extend_from_slice(cycle);
@@ -87,16 +114,17 @@ impl Underway {
         loop {
             let within = self.stage.within();
             let admits = |_: &Numbers, slot| within == NONE || graph.known.of_slot(slot) == within;
-            if !self.walk.go_on(graph.arena.contents(), numbers, allowance, admits, &mut add) {
+            if !self.walk.go_on(graph.arena.contents(), numbers, &mut self.steps, admits, &mut add) {
                 return false;
             }
-            let Some(next) = self.stage.next(graph, numbers) else {
-                return true;
+            let next = match self.stage.next(graph, numbers, &mut self.steps) {
+                Next::From(next) => next,
+                Next::Later => return false,
+                Next::Nowhere => return true,
             };
-            if *allowance == 0 {
+            if !self.steps.enter() {
                 return false;
             }
-            *allowance -= 1;
             self.walk.enter(next, numbers);
         }
     }
@@ -114,15 +142,16 @@ impl Underway {
 
     /// See [`crate::footprint`].
     pub(super) fn reserved(&self) -> u64 {
-        let Self { stage, walk, found, ends } = self;
+        let Self { stage, walk, steps: _, found, ends } = self;
         let touched = if let Stage::Touched { cycles, .. } = stage { cycles.reserved() } else { 0 };
         touched + walk.reserved() + found.reserved() + ends.reserved()
     }
 
     /// See [`crate::digest`].
     pub(super) fn digest(&self, numbers: &Numbers, digest: &mut Digest<'_, impl Parts>) {
-        let Self { stage, walk, found, ends } = self;
+        let Self { stage, walk, steps, found, ends } = self;
         walk.digest(numbers, digest);
+        steps.digest(numbers.slots(), digest);
         digest.part("detection.stage");
         match stage {
             Stage::Every { slot } => digest.number(*slot),
@@ -148,18 +177,25 @@ impl Stage {
         }
     }
 
-    /// The next slot from which to walk. It is given again until it has been entered.
-    fn next(&mut self, graph: &Graph<'_>, numbers: &Numbers) -> Option<u32> {
+    /// The next slot from which to walk.
+    fn next(&mut self, graph: &Graph<'_>, numbers: &Numbers, steps: &mut Steps) -> Next {
         let may_begin = |slot| graph.is_referred_to(slot) && numbers.is_unseen(slot);
         if let Self::Every { slot } = self {
-            let last = graph.arena.every_slot().end;
-            *slot = (*slot..last).find(|&slot| may_begin(slot)).unwrap_or(last);
-            return (*slot < last).then_some(*slot);
+            while *slot < graph.arena.every_slot().end {
+                if may_begin(*slot) {
+                    return Next::From(*slot);
+                }
+                if !steps.pass(1) {
+                    return Next::Later;
+                }
+                *slot += 1;
+            }
+            return Next::Nowhere;
         }
         if let Self::Starts { place } = self {
             while let Some(&slot) = graph.dirty.members().get(*place) {
                 if may_begin(slot) {
-                    return Some(slot);
+                    return Next::From(slot);
                 }
                 *place += 1;
             }
@@ -170,13 +206,13 @@ impl Stage {
                 while let Some(&object) = graph.known.members(known).get(*member) {
                     // The slot of a member that has died leads elsewhere, if anywhere.
                     if graph.known.of_slot(object.slot()) == known && may_begin(object.slot()) {
-                        return Some(object.slot());
+                        return Next::From(object.slot());
                     }
                     *member += 1;
                 }
                 (*cycle, *member) = (*cycle + 1, 0);
             }
         }
-        None
+        Next::Nowhere
     }
 }

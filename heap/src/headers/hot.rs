@@ -7,6 +7,7 @@
 use super::colours::note;
 use super::{Headers, add, missing};
 use crate::header::{Header, Mark};
+use crate::visits::List;
 use crate::{HeapError, ObjectId, Value};
 
 /// What the mutator holds of an object after it has let go of a reference.
@@ -138,6 +139,6 @@ impl Headers {
 
 /// The header of a living object.
 #[inline(always)]
-fn living(list: &mut [Header], object: ObjectId) -> Option<&mut Header> {
+fn living(list: &mut List<Header>, object: ObjectId) -> Option<&mut Header> {
     list.get_mut(object.slot() as usize).filter(|header| header.generation == object.generation())
 }

@@ -41,7 +41,7 @@ impl<H: Host> Heap<H> {
     }
 
     fn give_up_shapes(&mut self) {
-        for content in &mut self.arena.contents {
+        for content in self.arena.contents.iter_mut() {
             if let Content::Table { shape, values } = content {
                 name_anew(&self.shapes, shape, values);
             }

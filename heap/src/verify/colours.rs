@@ -53,7 +53,7 @@ impl<H: Host> Heap<H> {
                 *is_grey = true;
             }
         }
-        for (slot, header) in (0..).zip(headers.all()) {
+        for (slot, header) in (0..).zip(headers.all().iter()) {
             if headers.is_white(slot) {
                 let is_found = header.is_held_or_pinned() && marking.has_looked_for_roots_at(slot);
                 is_wrong[slot as usize] |= is_found || is_grey[slot as usize];

@@ -21,7 +21,7 @@ impl<H: Host> Heap<H> {
         let mut found = Vec::new();
         let mut report = |kind, object, detail| found.push(VerificationError::new(kind, object, detail));
         let listed = self.follow_free_list(&mut report);
-        for (slot, content) in (0..).zip(self.arena.contents()) {
+        for (slot, content) in (0..).zip(self.arena.contents().iter()) {
             let listed = listed.get(slot as usize).is_some_and(|&it| it);
             let leak = VerificationErrorKind::MemoryLeak;
             match (content, self.arena.tenant(slot)) {

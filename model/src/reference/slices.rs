@@ -130,7 +130,7 @@ impl Reference {
 
     /// Finds all cycles, unless the subject says that it pauses. Returns whether it is complete.
     pub(super) fn detect_slice(&mut self) -> bool {
-        let most = self.living().count() as u64 + 2;
+        let most = 2 * self.living().count() as u64 + 2;
         if !self.silent && self.choice() == Some(&Event::Paused) && self.pauses < most {
             self.pauses += 1;
             self.script.journal.push(Event::Paused);
