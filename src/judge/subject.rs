@@ -7,6 +7,7 @@
 
 mod abilities;
 mod kind;
+mod visits;
 pub(crate) mod watch;
 
 pub use crate::judge::figure::Figure;
@@ -14,6 +15,7 @@ pub use abilities::Abilities;
 pub use kind::SubjectKind;
 #[cfg(feature = "cli")]
 pub(crate) use kind::Use;
+pub use visits::Visits;
 
 use super::violation::Violation;
 use heapproof_model::{
@@ -49,6 +51,10 @@ pub enum Observation {
     Verification,
     /// How much memory it has reserved.
     Footprint,
+    /// How often it reaches objects.
+    Visits,
+    /// From which objects it looks for garbage.
+    Candidates,
 }
 
 /// What is asked next.
@@ -88,6 +94,8 @@ impl Observation {
         Observation::Fork,
         Observation::Verification,
         Observation::Footprint,
+        Observation::Visits,
+        Observation::Candidates,
     ];
 
     /// What it is called where a run says what it did not check.
@@ -105,6 +113,8 @@ impl Observation {
             Observation::Fork => "detection and collection on a copy after each operation",
             Observation::Verification => "what verification finds",
             Observation::Footprint => "memory that it has reserved",
+            Observation::Visits => "how often it reaches objects",
+            Observation::Candidates => "from which objects it looks for garbage",
         }
     }
 }
@@ -261,6 +271,24 @@ pub trait Subject: Any {
     /// How many objects its collections and detections have touched so far.
     fn touched(&self) -> u64 {
         0
+    }
+
+    /// How often it has reached objects so far ([`Observation::Visits`]), counted where it comes to them, so that a collection that
+    /// touches more than it says shows. Only differences count, and only within one thread.
+    fn visits(&self) -> Visits {
+        Visits::default()
+    }
+
+    /// The objects from which it looks for garbage, in any order ([`Observation::Candidates`]). A collector by trial has such: together
+    /// they lead to all garbage (SPEC 3.7).
+    fn candidates(&self) -> Vec<Object> {
+        Vec::new()
+    }
+
+    /// Where what it shows in several ways is not the same, in words: a picture, a quick check, a report that it keeps. It is asked
+    /// now and then, and not while the heap is damaged.
+    fn contradiction(&self) -> Option<String> {
+        None
     }
 
     /// A digest of all that its future depends on, so that a search through all programs does not go on twice from one

@@ -28,6 +28,25 @@ impl fmt::Display for NotMade {
 
 impl Error for NotMade {}
 
+/// What of an object was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visited {
+    /// What it holds.
+    Contents,
+    /// What is noted of it.
+    Headers,
+}
+
+impl Visited {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Visited::Contents => "contents",
+            Visited::Headers => "headers",
+        }
+    }
+}
+
 /// How subject and model differ, or why that can't be known.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Violation {
@@ -180,6 +199,32 @@ pub enum Violation {
         /// How many it was allowed to touch.
         budget: u64,
     },
+    /// Garbage to which no candidate leads.
+    NoCandidate {
+        /// The garbage.
+        object: Object,
+    },
+    /// A candidate that is dead.
+    DeadCandidate {
+        /// The candidate.
+        object: Object,
+    },
+    /// What the subject shows in several ways is not the same.
+    Contradiction {
+        /// In which, in words.
+        told: String,
+    },
+    /// An operation reached objects more often than there was a reason for, whatever it says that it touched.
+    Visits {
+        /// What was reached.
+        what: Visited,
+        /// How often.
+        times: u64,
+        /// How often it might have been.
+        most: u64,
+        /// How many objects it says that it touched.
+        touched: u64,
+    },
     /// A line expects what is not so by the model.
     Expected {
         /// What it expects.
@@ -254,6 +299,8 @@ impl Violation {
             Violation::Told { objects, .. } => objects.clone(),
             Violation::FreedTooEarly { object }
             | Violation::NotFreed { object }
+            | Violation::NoCandidate { object }
+            | Violation::DeadCandidate { object }
             | Violation::LeaksCycle { object }
             | Violation::Contents { object, .. }
             | Violation::Counts { object, .. }

@@ -71,9 +71,11 @@ fn frames_slices_and_faults_come_often_enough_to_be_worth_anything() {
             let slice = |code: Code| matches!(code, Code::CollectSlice | Code::DetectSlice);
             bursts += usize::from(slice(window[0]) && slice(window[1]));
             changed += usize::from(slice(window[0]) && window[1].writes() && slice(window[2]));
-            let recovery = |code: Code| matches!(code, Code::Recover | Code::RecoverRoots);
-            faults += usize::from(window[0] == Code::Fault);
-            recovered += usize::from(window[0] == Code::Fault && (recovery(window[1]) || recovery(window[2])));
+        }
+        for (index, _) in codes.iter().enumerate().filter(|(_, code)| **code == Code::Fault) {
+            let next = codes[index..].iter().find(|code| !matches!(code, Code::Fault | Code::Verify));
+            faults += 1;
+            recovered += usize::from(matches!(next, Some(Code::Recover | Code::RecoverRoots)));
         }
     }
     assert!(frames >= 500 && temporaries >= 2 * frames, "{frames} frames, {temporaries} temporaries");

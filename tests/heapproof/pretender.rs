@@ -6,7 +6,7 @@ use heapproof::model::{
     Code, Contents, Counts, Event, Fault, Finding, FindingKind, Kind, Machine, Name, Object, Operation, Reference,
     Refusal, Statistics, Value,
 };
-use heapproof::subject::{Observation, Subject};
+use heapproof::subject::{Observation, Subject, Visits};
 use std::collections::BTreeSet;
 
 /// How the pretender behaves.
@@ -32,6 +32,8 @@ pub enum Manner {
     CollectsInParts,
     /// Slices touch more than they may.
     Greedy,
+    /// Each call reaches many objects, and says that it touches none.
+    Wanders,
     /// A detection touches objects though nothing has changed.
     LooksAgain,
     /// An incremental detection finds what the last one found.
@@ -62,6 +64,7 @@ pub struct Pretender {
     model: Reference,
     manner: Manner,
     touched: u64,
+    visits: Visits,
     paused: bool,
     scar: Option<Finding>,
 }
@@ -72,7 +75,7 @@ impl Pretender {
         if manner == Manner::Mute {
             model.expect_no_sets();
         }
-        Pretender { model, manner, touched: 0, paused: false, scar: None }
+        Pretender { model, manner, touched: 0, visits: Visits::default(), paused: false, scar: None }
     }
 
     /// A closed set of garbage that is no larger than need be: an object and all that reach it.
@@ -221,6 +224,7 @@ impl Pretender {
     /// Pretends to have touched as much as it may, or more.
     fn touch(&mut self, operation: &Operation<Object>) {
         let excess = u64::from(self.manner == Manner::Greedy);
+        self.visits.contents += 20 * u64::from(self.manner == Manner::Wanders);
         self.touched += match operation {
             Operation::CollectSlice { objects } | Operation::DetectSlice { objects } => u64::from(*objects) + excess,
             Operation::End {} => self.model.budget() + excess,
@@ -323,6 +327,10 @@ impl Subject for Pretender {
 
     fn touched(&self) -> u64 {
         self.touched
+    }
+
+    fn visits(&self) -> Visits {
+        self.visits
     }
 
     fn fork(&self) -> Option<Box<dyn Subject>> {

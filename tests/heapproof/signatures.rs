@@ -9,7 +9,7 @@ use heapproof::proof::Counterexample;
 use heapproof::properties::Property;
 use heapproof::signature::Signature;
 use heapproof::subject::{Figure, SubjectKind};
-use heapproof::violation::{Crash, Hang, Violation};
+use heapproof::violation::{Crash, Hang, Violation, Visited};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -60,6 +60,11 @@ fn violations() -> Vec<Violation> {
         Violation::Returned { figure: Figure::Objects, model: 1, subject: 0 },
         Violation::Footprint { early: 1, late: 2, rounds: 3 },
         Violation::OverBudget { touched: 2, budget: 1 },
+        Violation::NoCandidate { object },
+        Violation::DeadCandidate { object },
+        Violation::Contradiction { told: "x".into() },
+        Violation::Visits { what: Visited::Contents, times: 2, most: 1, touched: 0 },
+        Violation::Visits { what: Visited::Headers, times: 2, most: 1, touched: 0 },
         Violation::RoundTrip { form: "text", back: String::new() },
         Violation::RoundTrip { form: "bytes", back: String::new() },
     ];

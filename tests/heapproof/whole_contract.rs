@@ -91,6 +91,12 @@ fn touching_more_than_the_budget_is_a_violation() {
 }
 
 #[test]
+fn reaching_more_objects_than_there_is_a_reason_for_is_a_violation() {
+    assert_eq!(told(&pretender!(Wanders), "a = table"), "visits-contents");
+    assert_eq!(told(&pretender!(Wanders), "verify\nrecover"), "", "these look at everything");
+}
+
+#[test]
 fn what_finalizers_touch_is_charged_to_nobody() {
     assert_eq!(told(&pretender!(Greedy), "a = table\na.me = a\non a: take nil\ndrop a\ncollect 2"), "");
 }

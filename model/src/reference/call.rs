@@ -35,9 +35,9 @@ impl Machine for Reference {
     }
 
     fn permits(&self, operation: &Operation<Object>) -> bool {
-        let damaged: Vec<Object> = self.damages.iter().map(|damage| damage.object).collect();
         let did = || matches!(self.choice(), Some(Event::Did(outcome)) if *outcome != Outcome::Skipped);
-        operation.suits_damage(&damaged) && (self.can_say(operation) || !self.running.is_empty() && did())
+        (operation.suits_damage() || !self.is_damaged())
+            && (self.can_say(operation) || !self.running.is_empty() && did())
     }
 }
 

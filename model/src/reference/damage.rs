@@ -7,7 +7,7 @@ use super::{Event, Reference, Refusal, Reply, counted};
 use crate::definitions::Graph;
 use crate::fault::{Fault, Finding, FindingKind};
 use crate::value::{Kind, Object, Value};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// The greatest external count that a recovery may invent: the references must be few enough to be listed.
 pub const MOST_MADE_UP: u32 = 65_535;
@@ -24,7 +24,7 @@ pub struct Damage {
 }
 
 impl Reference {
-    /// The faults since the last recovery, each at a different object.
+    /// The faults since the last recovery.
     pub fn damages(&self) -> &[Damage] {
         &self.damages
     }
@@ -76,8 +76,13 @@ impl Reference {
             Some(Event::Recovered { lost, externals }) => (lost.clone(), externals.clone()),
             _ => Default::default(),
         };
-        let lost: BTreeMap<Object, usize> =
-            lost.into_iter().filter(|(holder, place)| self.may_be_lost(&damages, *holder, *place)).collect();
+        let mut may_lose: Vec<Object> = damages.iter().filter(|it| it.fault.dangles()).map(|it| it.object).collect();
+        let may_be_lost = |(holder, place): &(Object, usize)| {
+            let fault =
+                may_lose.iter().position(|object| object == holder).filter(|_| self.has_to_lose(*holder, *place));
+            fault.map(|fault| may_lose.swap_remove(fault)).is_some()
+        };
+        let lost: BTreeSet<(Object, usize)> = BTreeSet::from_iter(lost).into_iter().filter(may_be_lost).collect();
         let mut given_up = lost.iter().map(|(object, place)| self.take_away(*object, *place)).collect::<Vec<_>>();
         given_up.sort_by_key(|value| self.turn_of(value));
         let externals = if with_roots { Vec::new() } else { self.without_roots(&damages, &made_up) };
@@ -93,14 +98,12 @@ impl Reference {
         Value::Nil
     }
 
-    /// Whether a reference may be lost: only a fault that replaced it by an id of no object loses it.
-    fn may_be_lost(&self, damages: &[Damage], holder: Object, place: usize) -> bool {
-        let dangles = |damage: &&Damage| damage.fault.dangles() && damage.object == holder;
-        let Some(damage) = damages.iter().find(dangles) else { return false };
+    /// Whether a fault may have put an id of no object there in place of a reference.
+    fn has_to_lose(&self, holder: Object, place: usize) -> bool {
         let Some(contents) = self.contents(holder) else { return false };
-        match damage.fault {
-            Fault::DanglingWeak => place == 0 && self.target(holder).is_some(),
-            _ => contents.kind != Kind::Weak && contents.values.get(place).and_then(Value::reference).is_some(),
+        match contents.kind {
+            Kind::Weak => place == 0 && self.target(holder).is_some(),
+            _ => contents.values.get(place).and_then(Value::reference).is_some(),
         }
     }
 

@@ -84,6 +84,21 @@ impl Names {
             Violation::OverBudget { touched, budget } => {
                 (format!("at most {budget} objects are touched here"), format!("{touched} objects are touched"))
             }
+            Violation::NoCandidate { object } => {
+                let name = self.object(*object);
+                (format!("{name} is garbage, so a candidate leads to it"), "none does".to_owned())
+            }
+            Violation::DeadCandidate { object } => {
+                let name = self.object(*object);
+                (format!("{name} is dead, and no candidate"), "it is a candidate".to_owned())
+            }
+            Violation::Contradiction { told } => {
+                ("all ways to look at the heap show the same".to_owned(), told.clone())
+            }
+            Violation::Visits { what, times, most, .. } => (
+                format!("the {} of objects are reached {most} times at most", what.word()),
+                format!("they are reached {times} times"),
+            ),
             Violation::Expected { expected, found } => (self.found(expected, found), self.expected(expected)),
             Violation::Verification { found } => {
                 ("the heap is in order, so verification finds nothing".into(), self.findings(&[*found]))

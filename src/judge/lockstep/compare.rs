@@ -5,6 +5,7 @@ use crate::judge::subject::{Looks, Observation, Subject};
 use crate::judge::violation::Violation;
 use heapproof_model::definitions::Graph;
 use heapproof_model::dialect::Names;
+use heapproof_model::reference::Damage;
 use heapproof_model::{Contents, Counts, Dialect, Event, Finding, Kind, Object, Outcome, Statistics};
 use std::collections::BTreeSet;
 
@@ -87,6 +88,7 @@ impl Lockstep {
         }
         self.compare_statistics()?;
         self.compare_cycles()?;
+        self.compare_candidates()?;
         self.compare_verification()
     }
 
@@ -161,10 +163,12 @@ impl Lockstep {
     }
 
     /// Of a damaged heap only this is known: what verification with roots must find. If there are several faults, one
-    /// may hide another; then it must find something.
+    /// may hide another; then it must find something. Of two at one object, one may undo the other.
     pub(crate) fn compare_damage(&self) -> Checked {
         let damages = self.model.damages();
-        let Some(damage) = damages.iter().find(|damage| damages.len() == 1 || !damage.fault.can_be_undone()) else {
+        let is_alone = |damage: &Damage| damages.iter().filter(|other| other.object == damage.object).count() == 1;
+        let stays = |damage: &&Damage| damages.len() == 1 || !damage.fault.can_be_undone() && is_alone(damage);
+        let Some(damage) = damages.iter().find(stays) else {
             return Ok(());
         };
         if !self.abilities.shows(Observation::Verification) {

@@ -77,12 +77,14 @@ impl Inspection for Everything {
         lockstep.compare_fork()?;
         if matches!(operation, Operation::Verify {} | Operation::Recover {}) {
             lockstep.compare_verification_without_roots()?;
+            lockstep.compare_views()?;
         }
         Ok(())
     }
 
     fn end(&self, lockstep: &mut Lockstep) -> Result<(), Failed> {
-        Ok(lockstep.compare_verification_without_roots()?)
+        lockstep.compare_verification_without_roots()?;
+        Ok(lockstep.compare_views()?)
     }
 
     fn damaged(&self, lockstep: &Lockstep) -> Checked {

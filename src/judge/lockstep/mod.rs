@@ -23,6 +23,8 @@ mod run;
 mod score;
 mod seldom;
 mod trial;
+mod views;
+mod work;
 
 pub(crate) use branch::{Ends, Past};
 pub use failure::{Doubt, Failure, Tried};
@@ -50,6 +52,7 @@ use heapproof_model::{
 };
 use returned::Framed;
 use std::collections::BTreeSet;
+use work::{Due, Worked};
 
 /// The result of a program.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +98,8 @@ pub struct Lockstep {
     ahead: Option<Ahead>,
     /// What has happened in the frame that is open, if it was opened here.
     framed: Option<Framed>,
+    /// What earlier calls have left for later ones to do.
+    due: Due,
     /// Whether the subject may be looked at though that changes what it does: nothing follows.
     is_over: bool,
     /// The last field, since it ends after the subject and its copies: their threads may panic between calls too.
@@ -164,6 +169,7 @@ impl Lockstep {
             watcher: None,
             ahead: None,
             framed: None,
+            due: Due::default(),
             is_over: false,
             _running: Running::begins(),
         }
@@ -306,6 +312,7 @@ impl Lockstep {
     fn call(&mut self, operation: &Operation<Object>) -> Result<Outcome, Violation> {
         let touched = self.subject.look(|subject| subject.touched())?;
         let (before, budget) = (self.model.counters(), self.model.budget());
+        let reached = self.visits();
         let subject = match self.call_subject(operation) {
             Ok(reply) => as_outcome(reply),
             Err(lost) => {
@@ -315,6 +322,7 @@ impl Lockstep {
                 return Err(lost);
             }
         };
+        let made = self.visits();
         let journal = if self.abilities.shows(Observation::Journal) {
             self.subject.call(|subject| subject.take_journal())?
         } else {
@@ -345,6 +353,8 @@ impl Lockstep {
             _ if self.model.counters().checks > before.checks => within_budget(touched, budget)?,
             _ => {}
         }
+        let (before, events) = (&before, &events[..]);
+        self.compare_work(&Worked { operation, before, events, touched, made: made.since(reached) })?;
         Ok(model)
     }
 

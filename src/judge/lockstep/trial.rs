@@ -51,7 +51,7 @@ impl Lockstep {
     }
 
     pub(super) fn beside(&self, subject: Box<dyn Subject>, model: Reference) -> Lockstep {
-        Lockstep::of(&self.kind, self.abilities, subject, model)
+        Lockstep { due: self.due, ..Lockstep::of(&self.kind, self.abilities, subject, model) }
     }
 
     fn again(&self) -> Result<Lockstep, Violation> {

@@ -12,8 +12,8 @@ pub(super) struct Bare {
     finalizers: Finalizers,
     /// How many objects were allocated, as far as is known.
     pub objects: u32,
-    /// The objects at which the heap was damaged.
-    pub damaged: Vec<Object>,
+    /// Whether the heap is damaged.
+    pub is_damaged: bool,
     /// The references that the mutator held before the heap was damaged, one entry each.
     roots: Vec<Object>,
     /// Whether the program has given code to an object.
@@ -25,19 +25,18 @@ impl Runs for Bare {
         match operation {
             Operation::Recover {} => self.subject.recover(None),
             Operation::RecoverRoots {} => {
-                let roots = if self.damaged.is_empty() { self.held(0) } else { std::mem::take(&mut self.roots) };
+                let roots = self.roots_before_damage();
                 self.subject.recover(Some(&roots));
             }
-            Operation::Fault { object: Some(object), .. } => {
-                let roots = if self.damaged.is_empty() { self.held(0) } else { std::mem::take(&mut self.roots) };
+            Operation::Fault { object: Some(_), .. } => {
+                self.roots = self.roots_before_damage();
                 let reply = self.subject.call(operation);
-                self.roots = roots;
-                self.damaged.extend(reply.is_ok().then_some(object));
+                self.is_damaged |= reply.is_ok();
                 return reply;
             }
             other => return self.subject.call(other),
         }
-        self.damaged.clear();
+        self.is_damaged = false;
         Ok(Value::Nil)
     }
 
@@ -46,25 +45,31 @@ impl Runs for Bare {
     }
 
     fn permits(&self, operation: &Operation<Object>) -> bool {
-        operation.suits_damage(&self.damaged)
+        operation.suits_damage() || !self.is_damaged
     }
 }
 
 impl Bare {
+    /// The references that the mutator held before the heap was damaged, which are those that it holds if it was not.
+    fn roots_before_damage(&mut self) -> Vec<Object> {
+        if self.is_damaged { std::mem::take(&mut self.roots) } else { self.held(0) }
+    }
+
     /// An empty one.
     pub fn of(kind: &SubjectKind) -> Result<Bare, Violation> {
         let subject = kind.make()?;
         let abilities = kind.abilities_of(&*subject);
         let finalizers = Finalizers::default();
-        Ok(Bare { subject, abilities, finalizers, objects: 0, damaged: Vec::new(), roots: Vec::new(), has_code: false })
+        Ok(Bare { subject, abilities, finalizers, objects: 0, is_damaged: false, roots: Vec::new(), has_code: false })
     }
 
     /// A copy, if the subject can be copied.
     pub fn copied(&self) -> Option<Bare> {
         let subject = self.subject.fork().filter(|_| self.abilities.shows(Observation::Fork))?;
-        let Bare { abilities, finalizers, objects, damaged, roots, has_code, .. } = self;
-        let (finalizers, objects, damaged, roots) = (finalizers.clone(), *objects, damaged.clone(), roots.clone());
-        Some(Bare { subject, abilities: *abilities, finalizers, objects, damaged, roots, has_code: *has_code })
+        let Bare { abilities, finalizers, objects, is_damaged, roots, has_code, .. } = self;
+        let (abilities, objects, is_damaged, has_code) = (*abilities, *objects, *is_damaged, *has_code);
+        let (finalizers, roots) = (finalizers.clone(), roots.clone());
+        Some(Bare { subject, abilities, finalizers, objects, is_damaged, roots, has_code })
     }
 
     /// Lets the names of a program stand for nothing again, so that it can be run once more.

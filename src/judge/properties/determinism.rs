@@ -179,7 +179,7 @@ impl Bare {
         returned.hash(&mut digest);
         let statistics = self.statistics();
         // A damaged heap can only be verified.
-        if self.damaged.is_empty() && self.abilities.looks() != Looks::Disturbing {
+        if !self.is_damaged && self.abilities.looks() != Looks::Disturbing {
             statistics.named().hash(&mut digest);
             for object in (0..self.objects).map(Object).filter(|object| self.subject.lives(*object)) {
                 self.look(object).hash(&mut digest);

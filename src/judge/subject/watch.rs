@@ -3,7 +3,7 @@
 //! A call costs two additions more, and only in a thread that is watched: the watcher reads the processor's clock, not
 //! the thread that is watched. What it sees of one call is what the subject used, without anything of the harness.
 
-use super::{Coming, Figure, Looks, Observation, Subject};
+use super::{Coming, Figure, Looks, Observation, Subject, Visits};
 use crate::judge::violation::Violation;
 use heapproof_model::{
     Code, Contents, Counts, Dialect, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value,
@@ -182,6 +182,18 @@ impl Subject for Watched {
 
     fn touched(&self) -> u64 {
         self.ask(|subject| subject.touched())
+    }
+
+    fn visits(&self) -> Visits {
+        self.ask(|subject| subject.visits())
+    }
+
+    fn candidates(&self) -> Vec<Object> {
+        self.ask(|subject| subject.candidates())
+    }
+
+    fn contradiction(&self) -> Option<String> {
+        self.ask(|subject| subject.contradiction())
     }
 
     fn digest(&self) -> Option<u128> {

@@ -27,8 +27,7 @@ impl Generator<'_> {
         if recoveries.is_empty() {
             return false;
         }
-        let fault = self.fault_of(object);
-        self.add(Line { bind: None, operation: Operation::Fault { fault, object } });
+        self.faults(object);
         if self.rng.random_bool(0.8) && self.has(Code::Verify) {
             self.add(Line { bind: None, operation: Operation::Verify {} });
         }
@@ -43,6 +42,18 @@ impl Generator<'_> {
         };
         self.add(Line { bind: None, operation });
         true
+    }
+
+    /// Damages an object, and now and then the same one again, or others.
+    fn faults(&mut self, first: Option<Name>) {
+        let more = if self.rng.random_ratio(1, 4) { self.rng.random_range(1..=3) } else { 0 };
+        for number in 0..=more {
+            let again = number == 0 || self.rng.random_bool(0.5);
+            let object = if again { Some(first) } else { self.target() };
+            let Some(object) = object else { return };
+            let fault = self.fault_of(object);
+            self.add(Line { bind: None, operation: Operation::Fault { fault, object } });
+        }
     }
 
     /// The object to damage. Mostly one with references, since most faults are in those.

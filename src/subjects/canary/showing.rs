@@ -1,7 +1,8 @@
 //! Heaps that do everything right, but show something wrong.
 
 use super::wrong::Mistake::{
-    Contents, Counts, Cycles, Footprint, Journal, Lives, Repairs, Returned, Score, Statistics, Strong, Touched, Verify,
+    Candidates, Contents, Contradiction, Counts, Cycles, Footprint, Journal, Lives, Repairs, Returned, Score,
+    Statistics, Strong, Touched, Verify, Visits,
 };
 use super::wrong::{contents, living};
 use super::{at, canaries};
@@ -91,6 +92,16 @@ canaries! {
         Cycles(|_, known| if known.len() == 2 { known.push(known.iter().flatten().copied().collect()) });
     "over-budget-looks-again" ["over-budget"] "touches known cycles again where nothing has changed"
         Touched(|heap| heap.touched() + heap.statistics().cycles_detected);
+    "candidate-missing" ["candidate-missing"] "forgets a candidate that refers to itself"
+        Candidates(|heap, shown| shown.retain(|object| contents(heap, *object).references().all(|target| target != *object)));
+    "candidate-dead" ["candidate-dead"] "shows the object that was allocated first as a candidate for ever"
+        Candidates(|heap, shown| if heap.statistics().allocations > 0 { shown.push(Object(0)) });
+    "contradiction" ["contradiction"] "draws no more than three objects"
+        Contradiction(|heap| heap.statistics().live_objects > 3);
+    "visits-contents" ["visits-contents"] "looks at thirty other objects for each that it allocates"
+        Visits(|visits, allocations| visits.contents += 30 * allocations);
+    "visits-headers" ["visits-headers"] "looks at a thousand headers for each object that it allocates"
+        Visits(|visits, allocations| visits.headers += 1_000 * allocations);
 
     "journal-died-died" ["journal-died-died"] "reports two deaths in the wrong order"
         Journal(|told| if let [Event::Died(_), Event::Died(_), ..] = told[..] { told.swap(0, 1) });

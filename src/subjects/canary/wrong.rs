@@ -4,7 +4,7 @@
 //! alone, so it happens again wherever the heap gets into the same state: it stays while a program is minimised.
 
 use crate::judge::digest;
-use crate::judge::subject::{Figure, Observation, Subject};
+use crate::judge::subject::{Figure, Observation, Subject, Visits};
 use crate::subjects::HeapSubject;
 use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
 use std::any::Any;
@@ -51,6 +51,12 @@ pub(super) enum Mistake {
     Footprint(fn(&Truth) -> u64),
     /// How many objects were touched.
     Touched(fn(&Truth) -> u64),
+    /// From which objects it looks for garbage.
+    Candidates(fn(&Truth, &mut Vec<Object>)),
+    /// What it shows in several ways, by the one that counts.
+    Contradiction(fn(&Truth) -> bool),
+    /// How often objects were reached, by how many were allocated.
+    Visits(fn(&mut Visits, u64)),
     /// Copies itself.
     Fork(fn(&mut Truth)),
     /// Copies itself into a former copy.
@@ -216,11 +222,32 @@ impl Subject for Wrong {
         }
     }
 
+    fn candidates(&self) -> Vec<Object> {
+        let mut candidates = self.heap.candidates();
+        if let Mistake::Candidates(falsify) = self.mistake {
+            falsify(&*self.heap, &mut candidates);
+        }
+        candidates
+    }
+
+    fn contradiction(&self) -> Option<String> {
+        let differs = matches!(self.mistake, Mistake::Contradiction(differs) if differs(&*self.heap));
+        differs.then(|| "a picture shows one object less".to_owned()).or_else(|| self.heap.contradiction())
+    }
+
+    fn visits(&self) -> Visits {
+        let mut visits = self.heap.visits();
+        if let Mistake::Visits(falsify) = self.mistake {
+            falsify(&mut visits, self.heap.statistics().allocations);
+        }
+        visits
+    }
+
     fn digest(&self) -> Option<u128> {
         let state = self.heap.digest()?;
         Some(match self.mistake {
             // These may depend on counters, which the heap's digest leaves out.
-            Mistake::Statistics(_) | Mistake::Lives(_) | Mistake::Touched(_) => {
+            Mistake::Statistics(_) | Mistake::Lives(_) | Mistake::Touched(_) | Mistake::Visits(_) => {
                 digest::of(&(state, self.heap.statistics().named(), self.heap.touched()))
             }
             _ => state,

@@ -7,10 +7,11 @@ mod calls;
 mod host;
 mod machine;
 mod spelling;
+mod views;
 
 use crate::judge::code::Runs;
 use crate::judge::digest::Gathered;
-use crate::judge::subject::{Figure, Observation, Subject, SubjectKind};
+use crate::judge::subject::{Figure, Observation, Subject, SubjectKind, Visits};
 use calls::{Caller, returns_figures};
 use heapproof_heap::{Configuration, Heap, Host, ObjectId, VerificationErrorKind, VerificationReport, View};
 use heapproof_model::reference::Settings;
@@ -208,6 +209,20 @@ impl Subject for HeapSubject {
 
     fn touched(&self) -> u64 {
         self.heap.statistics().objects_touched
+    }
+
+    fn candidates(&self) -> Vec<Object> {
+        let machine = self.heap.host();
+        self.heap.candidates().map(|id| machine.object(id)).collect()
+    }
+
+    fn contradiction(&self) -> Option<String> {
+        views::contradiction(&self.heap)
+    }
+
+    fn visits(&self) -> Visits {
+        let heapproof_heap::Visits { contents, places, headers } = heapproof_heap::visits();
+        Visits { contents, places, headers }
     }
 
     fn digest(&self) -> Option<u128> {

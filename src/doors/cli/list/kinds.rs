@@ -23,6 +23,13 @@ pub(super) const KINDS: &[(&str, &str, &str)] = &[
     ("leaves-garbage", "", "a collection leaves an unreachable object"),
     ("footprint", "", "memory that a program took is not used again when the program runs again"),
     ("over-budget", "", "a slice, check or frame touches more objects than it may"),
+    (
+        "visits",
+        "-WHAT",
+        "a call reaches objects more often than there is a reason for, whatever it says that it touched",
+    ),
+    ("candidate", "-missing, -dead", "no candidate leads to some garbage, or one is dead"),
+    ("contradiction", "", "what the subject shows in several ways is not the same"),
     ("expected", "-WHAT", "a line expects what the model does not say"),
     ("verification", "-FINDING", "verification finds too much, too little, or elsewhere"),
     ("fault-missed", "-FAULT", "verification does not find damage that was made"),

@@ -184,6 +184,14 @@ impl Telling<'_> {
         self.add(text, lines);
     }
 
+    /// Tells what there was to do in the call (SPEC 9.6).
+    pub(super) fn work(&mut self, touched: u64) {
+        let (before, after) = (self.story.before.living().count(), self.story.after.living().count());
+        let named = self.story.now().operation.as_ref().map_or(0, |operation| operation.objects().len());
+        self.add(format!("the subject says that it touched {touched}, and the call names {named}"), Lines::new());
+        self.add(format!("{before} objects live before the call, {after} behind it"), Lines::new());
+    }
+
     /// Tells how much memory a run of the program leaves behind (SPEC 9.5).
     pub(super) fn grows(&mut self, early: u64, late: u64, rounds: u64) {
         // The first figure is of the first quarter of the rounds.
