@@ -128,6 +128,7 @@ impl<H: Host> Heap<H> {
     ///
     /// # Errors
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Overflow`], [`HeapError::Capacity`].
+    #[inline]
     pub fn allocate_weak(&mut self, target: ObjectId) -> Result<ObjectId, HeapError> {
         self.check_before_allocation();
         self.insert_weak(target)
@@ -179,7 +180,25 @@ impl<H: Host> Heap<H> {
             let object = self.insert_empty_array();
             return if object.is_nil() { Err(HeapError::Capacity) } else { Ok(object) };
         }
-        self.insert_elements(elements)
+        let object = self.insert_nils(elements);
+        if object.is_nil() { self.insert_elements(elements) } else { Ok(object) }
+    }
+
+    /// An array of these elements if all are nil, there is a spare list of so many, and room where it is looked for first. Nil
+    /// if not, and then nothing is done.
+    #[inline(never)]
+    fn insert_nils(&mut self, elements: &[Value]) -> ObjectId {
+        if self.slices.list_newborn() || !elements.iter().all(|value| matches!(value, Value::Nil)) {
+            return ObjectId::NIL;
+        }
+        let Some(vacancy) = self.arena.vacancy() else {
+            return ObjectId::NIL;
+        };
+        let Some(list) = self.spare.taken(elements.len()) else {
+            return ObjectId::NIL;
+        };
+        self.count_birth();
+        self.arena.fill(vacancy, || Content::Array(Elements::Few(list)))
     }
 
     /// An array without elements; nil if there is no room.
@@ -241,28 +260,53 @@ impl<H: Host> Heap<H> {
         self.insert_now(|| content, refers)
     }
 
+    /// The same, where it is called.
+    ///
+    /// What is seldom is left to cold calls in the last place, so that nothing is saved for them.
     #[inline(always)]
     fn insert_now(&mut self, content: impl FnOnce() -> Content, refers: bool) -> ObjectId {
-        let Ok(object) = self.arena.insert(content) else {
+        let Some(vacancy) = self.arena.vacancy() else {
+            return self.insert_in_new_slot(content, refers);
+        };
+        let object = self.arena.fill(vacancy, content);
+        self.note_birth(object, refers)
+    }
+
+    /// The same in a new slot.
+    #[cold]
+    #[inline(never)]
+    fn insert_in_new_slot(&mut self, content: impl FnOnce() -> Content, refers: bool) -> ObjectId {
+        let Ok(object) = self.arena.append(content()) else {
             return ObjectId::NIL;
         };
-        self.totals.allocations += 1;
-        self.tuning.count_allocation();
-        // The first tenant of a slot: the slot is new.
-        if object.generation() == 1 || self.slices.list_newborn() {
-            self.note_birth(object);
-        }
+        self.candidates.make_room(self.arena.slots());
+        self.note_birth(object, refers)
+    }
+
+    /// Counts a new object, and lets those know of it who have to.
+    #[inline(always)]
+    fn note_birth(&mut self, object: ObjectId, refers: bool) -> ObjectId {
+        self.count_birth();
         if refers {
             self.changed(object);
+        }
+        if self.slices.list_newborn() {
+            return self.list_newborn(object);
         }
         object
     }
 
-    /// Makes room for the first tenant of a slot, and lets a collection know of a new object.
+    #[inline(always)]
+    pub(crate) fn count_birth(&mut self) {
+        self.totals.allocations += 1;
+        self.tuning.count_allocation();
+    }
+
+    /// Lets a collection know of a new object.
     #[cold]
     #[inline(never)]
-    fn note_birth(&mut self, object: ObjectId) {
-        self.candidates.make_room(self.arena.slots());
+    fn list_newborn(&mut self, object: ObjectId) -> ObjectId {
         self.slices.allocated(object.slot());
+        object
     }
 }

@@ -10,15 +10,13 @@ use rustc_hash::FxBuildHasher;
 
 use crate::copying::copies;
 use crate::digest::{Digest, Parts};
-use crate::elements::Elements;
-use crate::fields::Values;
 use crate::footprint::Reserved;
 use crate::header::{Header, Mark};
 use crate::headers::Headers;
 use crate::object::Content;
 use crate::visits::List;
-use crate::weak::{WeakIndex, WeakLink};
-use crate::{Configuration, HeapError, ObjectId, Value};
+use crate::weak::WeakIndex;
+use crate::{Configuration, HeapError, ObjectId};
 
 /// The end of a list of slots; no slot has this number.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -35,20 +33,6 @@ pub(crate) struct Arena {
 }
 
 copies!(Arena { headers, contents, weak_index, vacant, live, capacity, generation_ceiling });
-
-/// What a dead object leaves as its slot is vacated.
-pub(crate) enum Remains {
-    /// Nothing that has to be given up.
-    Nothing,
-    /// The value of a box.
-    One(Value),
-    /// The values of a small array or table, or of a closure.
-    List(Box<[Value]>),
-    /// The place of a weak object in the list of its target.
-    Weak(WeakLink),
-    /// The contents of any other object.
-    Other(Content),
-}
 
 impl Arena {
     pub(crate) fn new(configuration: &Configuration) -> Self {
@@ -212,7 +196,7 @@ impl Arena {
 
     /// Whether as many objects live as may.
     #[inline(always)]
-    fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.live >= self.capacity
     }
 
@@ -224,80 +208,6 @@ impl Arena {
             return Err(HeapError::Capacity);
         }
         Ok(())
-    }
-
-    /// Makes an object that the mutator holds once. Its contents are made where they will lie.
-    #[inline(always)]
-    pub(crate) fn insert(&mut self, content: impl FnOnce() -> Content) -> Result<ObjectId, HeapError> {
-        if self.is_full() {
-            return Err(HeapError::Capacity);
-        }
-        let slot = self.vacant;
-        // The end of the list is no index of the contents, and then there is a slot to append.
-        let Some(place @ &mut Content::Vacant { generation, next }) = self.contents.get_mut(slot as usize) else {
-            return self.append(content());
-        };
-        self.vacant = next;
-        self.live += 1;
-        let generation = generation + 1;
-        // What was there is vacant and has nothing to drop, which the compiler can't see.
-        std::mem::forget(std::mem::replace(place, content()));
-        let colour = self.headers.colour;
-        if let Some(header) = self.headers.at_mut(slot) {
-            *header = Header::held_once(generation, colour);
-        }
-        Ok(ObjectId::of_tenant(slot, generation))
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn append(&mut self, content: Content) -> Result<ObjectId, HeapError> {
-        self.room()?;
-        self.live += 1;
-        let slot = u32::try_from(self.contents.len()).unwrap_or(NONE);
-        self.contents.push(content);
-        self.headers.push(Header::held_once(1, self.headers.colour));
-        Ok(ObjectId::new(slot, 1))
-    }
-
-    /// Makes the id of a living object stale; its contents stay until its slot is vacated.
-    #[inline(always)]
-    pub(crate) fn bury(&mut self, object: ObjectId) {
-        if let Some(header) = self.headers.at_mut(object.slot()) {
-            *header = Header::default();
-            self.live -= 1;
-        }
-    }
-
-    /// Takes the contents of a buried object, and makes its slot vacant.
-    #[inline(always)]
-    pub(crate) fn vacate(&mut self, object: ObjectId) -> Remains {
-        let Some(place) = self.contents.get_mut(object.slot() as usize) else {
-            return Remains::Nothing;
-        };
-        let generation = object.generation();
-        let mut next = NONE;
-        if generation < self.generation_ceiling {
-            next = std::mem::replace(&mut self.vacant, object.slot());
-        }
-        let vacant = Content::Vacant { generation, next };
-        let remains = match place {
-            Content::Array(Elements::Few(list))
-            | Content::Table { values: Values::Shaped(list), .. }
-            | Content::Closure { captures: list, .. } => {
-                if list.is_empty() {
-                    Remains::Nothing
-                } else {
-                    Remains::List(std::mem::take(list))
-                }
-            }
-            Content::Box(value) => Remains::One(std::mem::take(value)),
-            Content::Weak(link) => Remains::Weak(*link),
-            _ => return Remains::Other(std::mem::replace(place, vacant)),
-        };
-        // What was there has nothing left to drop, which the compiler can't see.
-        std::mem::forget(std::mem::replace(place, vacant));
-        remains
     }
 
     /// See [`crate::footprint`].
@@ -331,21 +241,8 @@ fn number(place: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::Arena;
     use crate::object::Content;
-    use crate::{Configuration, HeapError, Value};
-
-    fn arena(capacity: u32, generations: u32) -> Arena {
-        let configuration = Configuration::default()
-            .with_capacity(capacity)
-            .and_then(|it| it.with_generation_ceiling(generations))
-            .unwrap();
-        Arena::new(&configuration)
-    }
-
-    fn scalar() -> Content {
-        Content::Scalar(Value::Nil)
-    }
+    use crate::{ObjectId, Value};
 
     #[test]
     fn contents_take_24_bytes_and_a_slot_32() {
@@ -356,46 +253,7 @@ mod tests {
         assert!(size_of::<Content>() + size_of::<crate::header::Header>() <= 32);
         assert_eq!(size_of::<Value>(), 16);
         assert_eq!(size_of::<crate::ephemerons::Ephemeron>(), 48);
-        assert_eq!(size_of::<crate::ObjectId>(), 8);
+        assert_eq!(size_of::<ObjectId>(), 8);
         assert_eq!(size_of::<crate::Text>(), 8);
-    }
-
-    #[test]
-    fn a_vacated_slot_is_given_out_with_the_next_generation() {
-        let mut arena = arena(10, u32::MAX);
-        let one = arena.insert(scalar).unwrap();
-        let two = arena.insert(scalar).unwrap();
-        arena.bury(one);
-        arena.vacate(one);
-        let three = arena.insert(scalar).unwrap();
-        assert_eq!((three.slot(), three.generation()), (one.slot(), 2));
-        assert!(arena.content(one).is_err());
-        assert_eq!(arena.objects().collect::<Vec<_>>(), [three, two]);
-    }
-
-    #[test]
-    fn all_vacated_slots_are_given_out_before_a_new_one() {
-        let mut arena = arena(10, u32::MAX);
-        let objects: Vec<_> = (0..4).map(|_| arena.insert(scalar).unwrap()).collect();
-        for &object in &objects {
-            arena.bury(object);
-            arena.vacate(object);
-        }
-        let slots: Vec<u32> = (0..5).map(|_| arena.insert(scalar).unwrap().slot()).collect();
-        assert_eq!(slots, [3, 2, 1, 0, 4]);
-    }
-
-    #[test]
-    fn a_slot_whose_generations_are_used_up_is_retired() {
-        let mut arena = arena(1, 2);
-        let mut slots = Vec::new();
-        for _ in 0..6 {
-            let object = arena.insert(scalar).unwrap();
-            slots.push(object.slot());
-            assert_eq!(arena.insert(scalar), Err(HeapError::Capacity));
-            arena.bury(object);
-            arena.vacate(object);
-        }
-        assert_eq!(slots, [0, 0, 1, 1, 2, 2]);
     }
 }

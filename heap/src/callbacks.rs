@@ -85,6 +85,7 @@ impl<H: Host> Heap<H> {
     }
 
     /// Takes a weak object that has died out of its target's list, or of those whose callbacks are due.
+    #[inline(never)]
     pub(crate) fn bury_weak(&mut self, weak: ObjectId, link: WeakLink, is_ephemeron: bool) {
         if link.is_due() {
             self.callbacks.due.retain(|due| *due != weak);

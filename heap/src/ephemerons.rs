@@ -72,7 +72,7 @@ impl<H: Host> Heap<H> {
         let age = self.totals.allocations;
         let content = Ephemeron { link: WeakLink::to(key), value: value.normalized(), age };
         let ephemeron = self.insert(Content::Ephemeron(Box::new(content)), refers)?;
-        self.link(ephemeron.slot(), key);
+        self.link(ephemeron.slot(), key, true);
         Ok(ephemeron)
     }
 

@@ -154,7 +154,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Where a name is.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn place(self, name: &str) -> Option<usize> {
         match self.values {
             Values::Shaped(_) => self.shapes.place(self.shape, name),
@@ -199,7 +199,16 @@ impl FieldsMut<'_> {
     /// Stores a value and returns the one that was there, if the field was; refused if there is
     /// no room for a new field.
     pub(crate) fn set(&mut self, name: &str, value: Value) -> Result<Option<Value>, HeapError> {
-        let place = self.view().place(name);
+        self.set_found(self.view().place(name), name, value)
+    }
+
+    /// The same, given where the field is, if there is one.
+    pub(crate) fn set_found(
+        &mut self,
+        place: Option<usize>,
+        name: &str,
+        value: Value,
+    ) -> Result<Option<Value>, HeapError> {
         if let Some(field) = place.and_then(|place| self.values.get_mut(place)) {
             return Ok(Some(std::mem::replace(field, value)));
         }

@@ -30,6 +30,8 @@ pub(crate) struct Finalizers {
     collecting: bool,
     /// Whether a callback runs.
     calling_back: bool,
+    /// Whether any of these, as one answer: every release asks.
+    running: bool,
     /// The objects that were armed since the finalizers of a set began to run.
     armed: Vec<ObjectId>,
     panics: Vec<FinalizerPanic>,
@@ -38,12 +40,19 @@ pub(crate) struct Finalizers {
 impl Finalizers {
     /// See [`crate::footprint`]. Panics are kept to be fetched, and left out.
     pub(crate) fn reserved(&self) -> u64 {
-        let Self { releasing: _, collecting: _, calling_back: _, armed, panics: _ } = self;
+        let Self { releasing: _, collecting: _, calling_back: _, running: _, armed, panics: _ } = self;
         armed.reserved()
     }
 
+    #[inline(always)]
     pub(crate) fn are_running(&self) -> bool {
-        self.collecting || self.calling_back || !self.releasing.is_nil()
+        self.running
+    }
+
+    /// Changes which of them run.
+    fn set(&mut self, change: impl FnOnce(&mut Self)) {
+        change(self);
+        self.running = self.collecting || self.calling_back || !self.releasing.is_nil();
     }
 
     pub(crate) fn run_for_a_collection(&self) -> bool {
@@ -52,7 +61,7 @@ impl Finalizers {
 
     /// A callback begins, or has ended.
     pub(crate) fn set_calling_back(&mut self, calling_back: bool) {
-        self.calling_back = calling_back;
+        self.set(|it| it.calling_back = calling_back);
     }
 
     /// The object that a clone made now has still to release.
@@ -67,7 +76,7 @@ impl Finalizers {
 
     /// Becomes such a clone of others.
     pub(crate) fn become_those_at_rest(&mut self, source: &Self) {
-        (self.releasing, self.collecting, self.calling_back) = (ObjectId::NIL, false, false);
+        self.set(|it| (it.releasing, it.collecting, it.calling_back) = (ObjectId::NIL, false, false));
         self.armed.clear();
         self.panics.clone_from(&source.panics);
     }
@@ -114,15 +123,15 @@ impl<H: Host> Heap<H> {
 
     /// Runs the finalizer of an object whose turn in the queue has come.
     pub(crate) fn finalize_before_release(&mut self, object: ObjectId) {
-        self.finalizers.releasing = object;
+        self.finalizers.set(|it| it.releasing = object);
         self.finalize(object);
-        self.finalizers.releasing = ObjectId::NIL;
+        self.finalizers.set(|it| it.releasing = ObjectId::NIL);
     }
 
     /// Runs the finalizers of a set of garbage, the members of the search, of which those that are `due` have one, until
     /// no member has one that has not begun: one may arm another.
     pub(crate) fn finalize_before_collection(&mut self, mut due: Vec<ObjectId>) {
-        self.finalizers.collecting = true;
+        self.finalizers.set(|it| it.collecting = true);
         while !due.is_empty() {
             for object in due {
                 if self.dies_with_a_set(object) && self.has_finalizer(object) {
@@ -131,7 +140,7 @@ impl<H: Host> Heap<H> {
             }
             due = std::mem::take(&mut self.finalizers.armed);
         }
-        self.finalizers.collecting = false;
+        self.finalizers.set(|it| it.collecting = false);
     }
 
     /// Whether an object is a member of a set whose finalizers run.

@@ -97,10 +97,23 @@ impl Marks {
         self.0 & (Mark::Queued.bit() | Mark::Pinned.bit()) != 0
     }
 
+    /// Whether its death concerns others than those to which it refers: there are entries of it elsewhere, or it has a
+    /// finalizer.
+    #[inline(always)]
+    pub(crate) fn concern_others(self) -> bool {
+        self.0 & (Self::ENTERED | Mark::Armed.bit()) != 0
+    }
+
     /// Whether there are entries of the object elsewhere.
     #[inline]
     pub(crate) fn have_entries(self) -> bool {
         self.0 & Self::ENTERED != 0
+    }
+
+    /// Whether there are others than that of a candidate.
+    #[inline]
+    pub(crate) fn have_rare_entries(self) -> bool {
+        self.0 & Self::ENTERED & !Mark::Candidate.bit() != 0
     }
 
     #[inline(always)]

@@ -182,7 +182,7 @@ impl<H: Host + Clone> Clone for Heap<H> {
         } = source;
         self.arena.clone_from(arena);
         self.shapes.clone_from(shapes);
-        self.queue.0.clone_from(&queue.0);
+        self.queue.0.copy_from(&queue.0);
         self.queue.extend_front(finalizers.interrupted());
         self.finalizers.become_those_at_rest(finalizers);
         self.callbacks.clone_from(callbacks);

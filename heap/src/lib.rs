@@ -80,6 +80,7 @@ mod error;
 #[cfg(feature = "fault-injection")]
 mod faults;
 mod fields;
+mod fifo;
 mod finalize;
 mod footprint;
 mod frames;
@@ -101,6 +102,7 @@ mod slots;
 mod spare;
 mod statistics;
 mod transfer;
+mod vacancies;
 mod value;
 mod verify;
 mod visits;

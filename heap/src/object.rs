@@ -136,6 +136,18 @@ impl Content {
         Self::Table { shape: Shapes::EMPTY, values: Values::default() }
     }
 
+    /// Whether nothing follows from it when its object dies: it refers to nothing, strongly or weakly, and has nothing to drop.
+    #[inline(always)]
+    pub(crate) fn is_bare(&self) -> bool {
+        match self {
+            Self::Array(Elements::Few(list))
+            | Self::Table { values: Values::Shaped(list), .. }
+            | Self::Closure { captures: list, .. } => list.is_empty(),
+            Self::Box(value) | Self::Scalar(value) => !matches!(value, Value::Reference(_) | Value::Text(_)),
+            _ => false,
+        }
+    }
+
     /// An array without elements.
     pub(crate) fn empty_array() -> Self {
         Self::Array(Elements::Few(Box::default()))

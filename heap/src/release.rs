@@ -17,16 +17,15 @@
 //! each of them queues an object that is left with 0, or finds it marked, and then its turn is
 //! still to come or looks at its count again after the finalizer.
 
-use std::collections::VecDeque;
-
-use crate::arena::Remains;
+use crate::fifo::Fifo;
 use crate::header::{Header, Mark, Marks};
 use crate::object::Content;
+use crate::vacancies::Remains;
 use crate::{Heap, Host, ObjectId, Value};
 
 /// The objects that wait to be released, and some that have died while they waited.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Queue(pub(crate) VecDeque<ObjectId>);
+pub(crate) struct Queue(pub(crate) Fifo<ObjectId>);
 
 impl Queue {
     pub(crate) fn extend_front(&mut self, object: Option<ObjectId>) {
@@ -81,9 +80,63 @@ impl<H: Host> Heap<H> {
     }
 
     /// Releases an object whose strong count has come to 0 in a call of the mutator's, and what it leaves
-    /// without references. If nothing waits before it and nothing runs, its turn has come already.
-    #[inline]
+    /// without references.
+    ///
+    /// If nothing waits, nothing runs, and nothing follows from its death, it takes no more than that. What else there may
+    /// be is left to calls in the last place, so that nothing is saved for them.
+    #[inline(always)]
     pub(crate) fn release_at_once(&mut self, object: ObjectId, header: Header) {
+        if !self.is_at_rest() || header.marks.concern_others() || self.cycles.have(object.slot()) {
+            return self.release_with_care(object, header);
+        }
+        match self.arena.contents().get(object.slot() as usize) {
+            Some(content) if content.is_bare() => {
+                self.bury_alone(object);
+                self.arena.vacate_bare(object);
+                self.host.died(object);
+            }
+            Some(Content::Weak(_)) => self.release_weak(object, header),
+            _ => self.release_alone(object),
+        }
+    }
+
+    /// Whether nothing waits to be released or called back, and no code of the mutator's runs.
+    #[inline(always)]
+    fn is_at_rest(&self) -> bool {
+        self.queue.0.is_empty() && self.callbacks.due.is_empty() && !self.finalizers.are_running()
+    }
+
+    /// Releases a weak object that nothing has to do with but its target. No callback is due.
+    #[inline(never)]
+    fn release_weak(&mut self, object: ObjectId, header: Header) {
+        let target = match self.arena.contents().get(object.slot() as usize) {
+            Some(Content::Weak(link)) => link.target,
+            _ => ObjectId::NIL,
+        };
+        if !self.unlink_only(target) {
+            return self.release_with_care(object, header);
+        }
+        self.bury_alone(object);
+        self.arena.vacate_bare(object);
+        self.host.died(object);
+    }
+
+    /// Releases an object that is listed nowhere, and what it leaves without references. Nothing waits, and nothing runs.
+    #[inline(never)]
+    fn release_alone(&mut self, object: ObjectId) {
+        let mut next = Some((object, Marks::default()));
+        while let Some((object, marks)) = next {
+            self.die(object, marks);
+            next = self.next_to_die();
+        }
+        if !self.callbacks.due.is_empty() {
+            self.work_off();
+        }
+    }
+
+    /// Releases an object, whatever there may be to it. If nothing waits before it and nothing runs, its turn has come already.
+    #[inline(never)]
+    fn release_with_care(&mut self, object: ObjectId, header: Header) {
         let is_first = self.queue.0.is_empty() && !self.finalizers.are_running();
         if is_first && !header.marks.has(Mark::Armed) {
             self.die(object, header.marks);
@@ -111,16 +164,22 @@ impl<H: Host> Heap<H> {
     }
 
     fn release_queued(&mut self) {
+        while let Some((object, marks)) = self.next_to_die() {
+            self.die(object, marks);
+        }
+    }
+
+    /// Takes objects out of the queue until one has to die, and gives that and its marks. Those that may live on take their turn.
+    #[inline(always)]
+    fn next_to_die(&mut self) -> Option<(ObjectId, Marks)> {
         while let Some(object) = self.queue.0.pop_front() {
             match self.arena.headers.find(object) {
-                Ok(header) if header.dies_unasked() => {
-                    let marks = header.marks;
-                    self.die(object, marks);
-                }
+                Ok(header) if header.dies_unasked() => return Some((object, header.marks)),
                 Ok(&header) => self.take_turn(object, header),
                 Err(_) => {}
             }
         }
+        None
     }
 
     /// The turn of an object that may live on.
@@ -158,14 +217,28 @@ impl<H: Host> Heap<H> {
             self.take_out_entries(object, marks);
         }
         self.cycles.bury(object.slot());
+        self.bury_alone(object);
+    }
+
+    /// The same of an object that is listed nowhere.
+    #[inline(always)]
+    fn bury_alone(&mut self, object: ObjectId) {
         self.detection.disturb();
         self.arena.bury(object);
         self.totals.frees += 1;
     }
 
-    /// Takes a dying object out of what lists it.
+    /// Takes a dying object out of what lists it: most often the candidates, and nothing else.
     #[inline(never)]
-    fn take_out_entries(&mut self, object: ObjectId, mut marks: Marks) {
+    fn take_out_entries(&mut self, object: ObjectId, marks: Marks) {
+        if marks.have_rare_entries() {
+            return self.take_out_all_entries(object, marks);
+        }
+        self.take_out_candidate(object, marks);
+    }
+
+    #[inline(never)]
+    fn take_out_all_entries(&mut self, object: ObjectId, mut marks: Marks) {
         if marks.has(Mark::Targeted) {
             self.clear_weak_references(object);
             // It may have been the value of an ephemeron.
@@ -174,11 +247,16 @@ impl<H: Host> Heap<H> {
         if marks.has(Mark::Dirty) {
             self.dirty.remove(object.slot());
         }
-        if marks.has(Mark::Candidate) {
-            self.candidates.remove(object.slot());
-        }
+        self.take_out_candidate(object, marks);
         if marks.has(Mark::Spilled) {
             self.arena.headers.forget_spilled(object.slot());
+        }
+    }
+
+    #[inline(always)]
+    fn take_out_candidate(&mut self, object: ObjectId, marks: Marks) {
+        if marks.has(Mark::Candidate) {
+            self.candidates.remove(object.slot());
         }
     }
 
@@ -202,7 +280,7 @@ impl<H: Host> Heap<H> {
     #[inline(never)]
     fn give_up_list(&mut self, mut values: Box<[Value]>) {
         for value in &mut values {
-            if let Some(child) = std::mem::take(value).reference() {
+            if let Value::Reference(child) = std::mem::take(value) {
                 self.give_up_last(child);
             }
         }

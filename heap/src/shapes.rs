@@ -87,7 +87,7 @@ impl Shapes {
     }
 
     /// Where a name is in a shape.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn place(&self, shape: u32, name: &str) -> Option<usize> {
         self.names(shape).iter().position(|known| **known == *name)
     }

@@ -118,6 +118,13 @@ impl FieldSite {
         (place != ABSENT).then_some(place as usize)
     }
 
+    /// Where the field is in a shape of this registry, if that is known.
+    #[inline(always)]
+    pub(crate) fn known_place(&self, registry: u64, shape: u32) -> Option<usize> {
+        let is_known = self.registry == registry && self.shape == shape;
+        is_known.then_some(self.place as usize)
+    }
+
     /// Finds out where the field is in a shape, and remembers it.
     #[cold]
     fn learn(&mut self, shapes: &Shapes, shape: u32) -> u32 {

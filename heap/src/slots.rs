@@ -57,8 +57,18 @@ impl SlotSet {
             && self.members.get(*place as usize) != Some(&slot)
         {
             *place = self.members.len() as u32;
+            // So that nothing is saved for what is seldom.
+            if self.members.len() == self.members.capacity() {
+                return self.push_and_grow(slot);
+            }
             self.members.push(slot);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_and_grow(&mut self, slot: u32) {
+        self.members.push(slot);
     }
 
     /// Lets a slot leave, and the last member take its place in the list.

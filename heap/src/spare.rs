@@ -87,7 +87,7 @@ impl Spare {
 
     /// A list of so many nils, if one is here.
     #[inline]
-    fn taken(&mut self, length: usize) -> Option<Box<[Value]>> {
+    pub(crate) fn taken(&mut self, length: usize) -> Option<Box<[Value]>> {
         self.0.get_mut(length.wrapping_sub(1))?.pop()
     }
 }

@@ -104,12 +104,16 @@ impl<T> List<T> {
 impl<T: Reached> List<T> {
     #[inline(always)]
     pub(crate) fn get(&self, place: usize) -> Option<&T> {
-        self.0.get(place).inspect(|item| item.reached())
+        let item = self.0.get(place)?;
+        item.reached();
+        Some(item)
     }
 
     #[inline(always)]
     pub(crate) fn get_mut(&mut self, place: usize) -> Option<&mut T> {
-        self.0.get_mut(place).inspect(|item| item.reached())
+        let item = self.0.get_mut(place)?;
+        item.reached();
+        Some(item)
     }
 
     #[inline]

@@ -4,7 +4,7 @@
 //! the old object's finalizer runs, it finds the new value in place. It follows that there must be
 //! room to count the new reference while the old one is still counted.
 
-use crate::fields::FieldsMut;
+use crate::fields::{Fields, FieldsMut, Values};
 use crate::object::Content;
 use crate::read::out_of_range;
 use crate::{FieldSite, Heap, HeapError, Host, Kind, ObjectId, Value};
@@ -21,7 +21,32 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`], [`HeapError::Capacity`].
     #[inline]
     pub fn set_field(&mut self, table: ObjectId, name: &str, value: Value) -> Result<(), HeapError> {
-        self.store(table, value, |fields, value| fields.set(name, value))
+        let place = self.place_of(table, name);
+        let done = self.set_simply(table, value, |content| match content {
+            Content::Table { values: Values::Shaped(values), .. } => values.get_mut(place?),
+            _ => None,
+        });
+        done.or_else(|value| self.set_any_field(table, (name, place), value))
+    }
+
+    /// Where a field is in a table, if that is one and has it.
+    #[inline(never)]
+    fn place_of(&self, table: ObjectId, name: &str) -> Option<usize> {
+        match self.arena.content(table) {
+            Ok(Content::Table { shape, values }) => Fields { shapes: &self.shapes, shape: *shape, values }.place(name),
+            _ => None,
+        }
+    }
+
+    /// Stores any value in a field, of which is known where it is if there is one.
+    #[inline(never)]
+    fn set_any_field(
+        &mut self,
+        table: ObjectId,
+        (name, place): (&str, Option<usize>),
+        value: Value,
+    ) -> Result<(), HeapError> {
+        self.store(table, value, |fields, value| fields.set_found(place, name, value))
     }
 
     /// As [`set_field`](Self::set_field), and remembers in the site where the field is.
@@ -31,6 +56,18 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`], [`HeapError::Capacity`].
     #[inline]
     pub fn set_field_at(&mut self, table: ObjectId, site: &mut FieldSite, value: Value) -> Result<(), HeapError> {
+        let shapes = self.shapes.id();
+        let done = self.set_simply(table, value, |content| match content {
+            Content::Table { shape, values: Values::Shaped(values) } => {
+                values.get_mut(site.known_place(shapes, *shape)?)
+            }
+            _ => None,
+        });
+        done.or_else(|value| self.set_any_field_at(table, site, value))
+    }
+
+    #[inline(never)]
+    fn set_any_field_at(&mut self, table: ObjectId, site: &mut FieldSite, value: Value) -> Result<(), HeapError> {
         self.store(table, value, |fields, value| fields.set_at(site, value))
     }
 
@@ -69,6 +106,15 @@ impl<H: Host> Heap<H> {
     /// array, [`HeapError::Stale`] for the value, [`HeapError::Overflow`].
     #[inline]
     pub fn set_element(&mut self, array: ObjectId, index: u32, value: Value) -> Result<(), HeapError> {
+        let done = self.set_simply(array, value, |content| match content {
+            Content::Array(elements) => elements.get_mut(index as usize),
+            _ => None,
+        });
+        done.or_else(|value| self.set_any_element(array, index, value))
+    }
+
+    #[inline(never)]
+    fn set_any_element(&mut self, array: ObjectId, index: u32, value: Value) -> Result<(), HeapError> {
         let value = value.normalized();
         let (content, headers) = self.arena.split(array)?;
         let Content::Array(elements) = content else {
@@ -113,6 +159,15 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`].
     #[inline]
     pub fn set_box(&mut self, object: ObjectId, value: Value) -> Result<(), HeapError> {
+        let done = self.set_simply(object, value, |content| match content {
+            Content::Box(place) => Some(place),
+            _ => None,
+        });
+        done.or_else(|value| self.set_any_box(object, value))
+    }
+
+    #[inline(never)]
+    fn set_any_box(&mut self, object: ObjectId, value: Value) -> Result<(), HeapError> {
         let value = value.normalized();
         let (content, headers) = self.arena.split(object)?;
         let Content::Box(place) = content else {
@@ -189,18 +244,64 @@ impl<H: Host> Heap<H> {
         Ok(value)
     }
 
+    /// Stores a value in the place that an object has for it, if nothing is in the way of that: whatever there is to refuse,
+    /// to tell or to drop is left to others. If there is something, nothing is done, and the value given back.
+    #[inline(always)]
+    fn set_simply(
+        &mut self,
+        object: ObjectId,
+        value: Value,
+        place: impl FnOnce(&mut Content) -> Option<&mut Value>,
+    ) -> Result<(), Value> {
+        let Ok((content, headers)) = self.arena.split(object) else {
+            return Err(value);
+        };
+        let Some(place) = place(content) else {
+            return Err(value);
+        };
+        let left = match place {
+            Value::Reference(left) => *left,
+            Value::Text(_) => return Err(value),
+            _ => ObjectId::NIL,
+        };
+        let refers = matches!(value, Value::Reference(_));
+        if let Value::Reference(to) = value
+            && !headers.retain_simply(to)
+        {
+            return Err(value);
+        }
+        // What was there has nothing to drop, which the compiler can't see.
+        std::mem::forget(std::mem::replace(place, value));
+        self.replaced(object, refers, left);
+        Ok(())
+    }
+
     /// Does what follows a write: `moved` says whether a reference
     /// came to the object or left it to the mutator, `old` is the value that is given up.
     #[inline(always)]
     pub(crate) fn written(&mut self, object: ObjectId, moved: bool, old: &Value) {
+        self.replaced(object, moved, if let Value::Reference(left) = old { *left } else { ObjectId::NIL });
+    }
+
+    /// The same, given the object to which a reference is given up, or nil.
+    #[inline(always)]
+    fn replaced(&mut self, object: ObjectId, moved: bool, left: ObjectId) {
         self.tuning.count_operation();
-        let Some(left) = old.reference() else {
-            if moved {
-                self.changed(object);
-            }
+        if !moved && left.is_nil() {
             return;
-        };
-        self.changed(object);
+        }
+        let is_noted = self.changes_are_followed();
+        if is_noted || !self.arena.headers.forget_if_held(left) {
+            self.settle_write(object, is_noted, left);
+        }
+    }
+
+    /// Does the rest of that: notes which object it was, and gives up the reference that was there.
+    #[inline(never)]
+    fn settle_write(&mut self, object: ObjectId, is_noted: bool, left: ObjectId) {
+        if is_noted {
+            self.note_change(object);
+        }
         if !self.arena.headers.forget_if_held(left) {
             self.give_up_and_settle(left);
         }

@@ -57,6 +57,7 @@ impl Candidates {
     }
 
     /// Makes one untried again.
+    #[inline(never)]
     pub(crate) fn renew(&mut self, slot: u32) {
         let Some(mut place) = self.set.place(slot) else {
             return;
@@ -81,9 +82,14 @@ impl Candidates {
         if place >= self.tried {
             self.set.remove_at(place);
         } else {
-            self.renew(slot);
-            self.set.remove(slot);
+            self.remove_tried(slot);
         }
+    }
+
+    #[inline(never)]
+    fn remove_tried(&mut self, slot: u32) {
+        self.renew(slot);
+        self.set.remove(slot);
     }
 
     pub(crate) fn len(&self) -> usize {

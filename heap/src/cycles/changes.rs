@@ -14,14 +14,21 @@ impl<H: Host> Heap<H> {
     /// Notes that an object has got or lost a reference.
     #[inline(always)]
     pub(crate) fn changed(&mut self, object: ObjectId) {
-        self.detection.disturb();
-        if self.detection.follows_changes() {
+        if self.changes_are_followed() {
             self.note_change(object);
         }
     }
 
+    /// Notes that some object has got or lost a reference, and says whether it is to be noted which.
+    #[inline(always)]
+    pub(crate) fn changes_are_followed(&mut self) -> bool {
+        self.detection.disturb();
+        self.detection.follows_changes()
+    }
+
+    /// Notes that it was this one.
     #[inline(never)]
-    fn note_change(&mut self, object: ObjectId) {
+    pub(crate) fn note_change(&mut self, object: ObjectId) {
         if let Ok(header) = self.arena.headers.find_mut(object)
             && !header.marks.has(Mark::Dirty)
         {
@@ -34,18 +41,18 @@ impl<H: Host> Heap<H> {
     /// Makes an object a candidate that is still to be tried, unless it is held or pinned. To give up either suspects it anew.
     #[inline(never)]
     pub(crate) fn suspect(&mut self, object: ObjectId) {
-        if let Ok(header) = self.arena.headers.find_mut(object)
-            && !header.is_held_or_pinned()
-            && !header.marks.has(Mark::Untried)
-        {
-            header.marks.set(Mark::Untried);
-            match header.marks.has(Mark::Candidate) {
-                true => self.candidates.renew(object.slot()),
-                false => {
-                    header.marks.set(Mark::Candidate);
-                    self.candidates.insert(object.slot());
-                }
-            }
+        let Ok(header) = self.arena.headers.find_mut(object) else {
+            return;
+        };
+        if header.is_held_or_pinned() || header.marks.has(Mark::Untried) {
+            return;
+        }
+        let is_new = !header.marks.has(Mark::Candidate);
+        header.marks.set(Mark::Untried);
+        header.marks.set(Mark::Candidate);
+        match is_new {
+            true => self.candidates.insert(object.slot()),
+            false => self.candidates.renew(object.slot()),
         }
     }
 }

@@ -54,6 +54,12 @@ impl KnownCycles {
         self.of_slot.get(slot as usize).copied().unwrap_or(NONE)
     }
 
+    /// Whether the tenant of a slot is in one.
+    #[inline(always)]
+    pub(crate) fn have(&self, slot: u32) -> bool {
+        self.of_slot(slot) != NONE
+    }
+
     /// All members of a cycle, those that have died included.
     pub(crate) fn members(&self, cycle: u32) -> &[ObjectId] {
         self.cycles.get(cycle as usize).map_or(&[], |cycle| &cycle.members)

@@ -122,9 +122,11 @@ impl<H: Host> Heap<H> {
         self.arena.weak_index.list_mut(object)
     }
 
-    /// Lets the reference in the middle refer to an object that there has never been.
+    /// Lets the reference in the middle, of those that do not dangle already, refer to an object that there has never been.
     fn make_dangling(&mut self, fault: Fault, object: ObjectId) -> Option<()> {
-        let content = self.arena.content_at_mut(object.slot())?;
+        let headers = &self.arena.headers;
+        let content = self.arena.contents.get_mut(object.slot() as usize)?;
+        let is_right = |target: &ObjectId| headers.find(*target).is_ok();
         match (fault, &*content) {
             (Fault::DanglingField, Content::Table { .. })
             | (Fault::DanglingElement, Content::Array(_))
@@ -132,10 +134,10 @@ impl<H: Host> Heap<H> {
             | (Fault::DanglingBox, Content::Box(_)) => {}
             _ => return None,
         }
-        let middle = content.references().count() / 2;
+        let middle = content.references().filter(is_right).count() / 2;
         let (mut seen, mut made) = (0, None);
         with_values_mut(content, |_, value| {
-            if let Some(target) = value.reference() {
+            if let Some(target) = value.reference().filter(is_right) {
                 if seen == middle {
                     *value = Value::Reference(of_no_object(target));
                     made = Some(());
@@ -175,7 +177,7 @@ impl<H: Host> Heap<H> {
     /// Hangs a weak object at the end of a list, preferably one that there is.
     fn hang_into_other_weak_list(&mut self, object: ObjectId) -> Option<()> {
         let own = self.weak_link_of(object)?.target;
-        let lists = self.arena.weak_index.all().into_iter();
+        let lists = self.arena.weak_index.all();
         let targets = lists.filter_map(|(slot, _)| self.arena.tenant(slot));
         let target = targets.chain(self.arena.objects()).find(|&it| it != own)?;
         let list = self.arena.weak_index.list_or_empty(target);
@@ -257,8 +259,11 @@ impl<H: Host> Heap<H> {
             }
             (Mark::Candidate, true) => self.candidates.remove(slot),
             (Mark::Candidate, false) => self.candidates.insert(slot),
-            (_, true) => self.queue.0.retain(|&it| it != object),
-            (_, false) if self.queue.0.contains(&object) => {}
+            (_, true) => {
+                let others = self.queue.0.iter().copied().filter(|&it| it != object).collect();
+                self.queue.0.refill(others);
+            }
+            (_, false) if self.queue.0.iter().any(|&it| it == object) => {}
             (_, false) => self.queue.0.push_back(object),
         }
         let marks = &mut self.header_of(object)?.marks;

@@ -78,13 +78,20 @@ impl Headers {
         let Some(object) = value.reference() else {
             return Ok(());
         };
+        if self.retain_simply(object) { Ok(()) } else { self.retain_slowly(object) }
+    }
+
+    /// Counts a reference that is about to be stored, if the header alone does for that. False if not, or if there is no such
+    /// object, and then nothing is done.
+    #[inline(always)]
+    pub(crate) fn retain_simply(&mut self, object: ObjectId) -> bool {
         let (limit, colour) = (self.limit, self.colour);
         match living(&mut self.list, object) {
             Some(header) if header.may_be_stored(limit, colour) => {
                 header.internal += 1;
-                Ok(())
+                true
             }
-            _ => self.retain_slowly(object),
+            _ => false,
         }
     }
 

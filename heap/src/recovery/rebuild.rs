@@ -9,7 +9,7 @@ use crate::headers::Strong;
 use crate::object::Content;
 use crate::slots::SlotSet;
 use crate::verify::{CountKind, Structure, Tally, WRAPPED, with_values_mut};
-use crate::{Heap, Host, ObjectId, Value};
+use crate::{Heap, Host, Kind, ObjectId, Value};
 
 impl<H: Host> Heap<H> {
     /// Makes each slot either one of a living object with contents, or vacant.
@@ -86,7 +86,8 @@ impl<H: Host> Heap<H> {
                 let target = link.target;
                 (link.previous, link.next) = (NONE, NONE);
                 if !target.is_nil() {
-                    self.link(object.slot(), target);
+                    let is_ephemeron = self.kind(object) == Some(Kind::Ephemeron);
+                    self.link(object.slot(), target, is_ephemeron);
                 }
             }
         }
@@ -158,8 +159,9 @@ impl<H: Host> Heap<H> {
         if self.verify_queue(&self.census()).is_empty() {
             return;
         }
-        let waiting = std::mem::take(&mut self.queue.0).into();
-        self.queue.0 = self.keep_marked(waiting, Mark::Queued).into();
+        let waiting = self.queue.0.iter().copied().collect();
+        let kept = self.keep_marked(waiting, Mark::Queued);
+        self.queue.0.refill(kept);
         let (structure, entries) = (Structure::Queue, self.queue.0.len());
         recovery.did(RecoveryAction::Rebuilt { structure, entries });
     }
