@@ -10,14 +10,14 @@ mod operands;
 
 use crate::operation::{Code, DEEPEST_FINALIZER, Gives, Line, Operation};
 use crate::program::{Program, numbered};
-use crate::value::Name;
+use crate::value::{Field, Name};
 
 /// The first byte of a program.
 pub const VERSION: u8 = 1;
 
 impl Program {
-    /// Encodes the program as bytes, without the lines that have none: expectations, and what uses a name beyond
-    /// [`Name::MOST_IN_BYTES`].
+    /// Encodes the program as bytes, without the lines that have none: expectations, and what uses a field that is no
+    /// [word](crate::Field::is_word) or a name beyond [`Name::MOST_IN_BYTES`].
     pub fn encode(&self) -> Vec<u8> {
         encoded(&self.lines_in_bytes())
     }
@@ -35,7 +35,8 @@ impl Program {
 
     /// The lines that have bytes, their names numbered. Leaving lines out makes no number of the others higher, so once is enough.
     fn lines_in_bytes(&self) -> Vec<Line> {
-        let tagged = |line: &&Line| line.operation.code().tag().is_some();
+        let tagged =
+            |line: &&Line| line.operation.code().tag().is_some() && line.operation.field().is_none_or(Field::is_word);
         let (lines, names) = numbered(self.lines().iter().filter(tagged).cloned().collect());
         if names <= Name::MOST_IN_BYTES {
             return lines;

@@ -312,6 +312,19 @@ impl<R> Operation<R> {
         }
     }
 
+    /// The field that it names, itself or in the write or the line of user code that stands in it.
+    pub fn field(&self) -> Option<&Field> {
+        match self {
+            Operation::ReadField { field, .. }
+            | Operation::WriteField { field, .. }
+            | Operation::Remove { field, .. }
+            | Operation::ExpectField { field, .. } => Some(field),
+            Operation::Transfer { store: Store(store) } => store.field(),
+            Operation::On { line, .. } | Operation::When { line, .. } => line.operation.field(),
+            _ => None,
+        }
+    }
+
     /// The object whose finalizer or callback it adds a line to, and that line.
     pub fn armed(&self) -> Option<(Option<&R>, &Line)> {
         match self {

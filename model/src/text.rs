@@ -88,9 +88,9 @@ impl FromStr for Program {
 
 /// The note behind a line of so many tokens. What looks like one within quotes has tokens behind it, or cuts one.
 fn note(text: &str, tokens: usize) -> Option<&str> {
-    let at = text.find(NOTE)?;
-    let is_behind = cut(1, &text[..at]).is_ok_and(|before| before.len() == tokens);
-    is_behind.then(|| text[at + NOTE.len()..].trim())
+    let is_behind = |at: &usize| cut(1, &text[..*at]).is_ok_and(|before| before.len() == tokens);
+    let at = text.match_indices(NOTE).map(|(at, _)| at).find(is_behind)?;
+    Some(text[at + NOTE.len()..].trim())
 }
 
 /// The names so far.
@@ -264,6 +264,8 @@ impl Furthest {
 
 const END: &str = "the end of the line";
 
+const FIELD: &str = "a field's name";
+
 /// Matches the form of one operation with the tokens of a line.
 struct Matcher<'a, 't> {
     reader: &'a mut Reader,
@@ -368,6 +370,12 @@ impl<'a, 't> Matcher<'a, 't> {
     fn fail(&mut self, wanted: &str) -> TextError {
         match self.peek() {
             Some(token) if token.is_punctuation(',') => token.wrong("values are separated by spaces, without commas"),
+            Some(token) if wanted == FIELD => {
+                let like = token.number().unwrap_or("on click");
+                token.wrong(format!(
+                    "expected {FIELD}, found {token}; what is no word stands in quotes, like `\"{like}\"`"
+                ))
+            }
             Some(token) if wanted == END && token.text.starts_with(['.', '[', '{']) => {
                 token.wrong("a line does one thing: read this into a name on a line before, `x = a.f`, then use `x`")
             }

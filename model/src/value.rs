@@ -1,5 +1,6 @@
 //! What operations work on: names, objects, fields, values, and the visible contents of objects.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
@@ -44,7 +45,13 @@ pub(crate) const MOST_TEXT: usize = 65_535;
 /// The most values in the allocation of an array or closure.
 pub(crate) const MOST_VALUES: usize = 255;
 
-/// The name of a table's field: a word.
+/// The longest name of a field, in bytes.
+const MOST_FIELD: usize = 255;
+
+/// What the word begins with that stands for a field whose name is none.
+const STAND_IN: &str = "q_";
+
+/// The name of a table's field: a word, or any other text, which has quotes around it where it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Field(Arc<str>);
 
@@ -55,19 +62,60 @@ impl Field {
         "d", "e", "f", "g", "h", "first", "last", "name", "data",
     ];
 
-    /// The field of that name; `None` unless it is a word for traces: a letter or `_`, then letters, digits and `_`, at
-    /// most 255 bytes.
+    /// The field of that name; `None` if it has more than 255 bytes.
     pub fn new(name: &str) -> Option<Field> {
         // Few begin alike, so that this is a short look at most of them.
         let is_it = |common: &&str| common.as_bytes().first() == name.as_bytes().first() && *common == name;
         if let Some(index) = Field::COMMON.iter().position(is_it) {
             return Some(Field::common(index));
         }
-        let first = name.chars().next()?;
-        let word = (first.is_alphabetic() || first == '_')
-            && name.chars().all(|c| c.is_alphanumeric() || c == '_')
-            && name.len() <= 255;
-        word.then(|| Field(name.into()))
+        (name.len() <= MOST_FIELD).then(|| Field(name.into()))
+    }
+
+    /// Whether its name is a word: a letter or `_`, then letters, digits and `_`. Bytes have no other fields.
+    pub fn is_word(&self) -> bool {
+        let mut characters = self.0.chars();
+        characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+            && characters.all(|c| c.is_alphanumeric() || c == '_')
+    }
+
+    /// A word for it where names can only be words: its own, or one that no other field has. For `on click` it is `q_on_20_click`.
+    ///
+    /// ```
+    /// use heapproof_model::Field;
+    /// for name in ["x", "on click", "a.b", "0", "", "q_x"] {
+    ///     let field = Field::new(name).unwrap();
+    ///     let word = Field::new(&field.to_word()).unwrap();
+    ///     assert!(word.is_word());
+    ///     assert_eq!(Field::of_word(word.as_str()), Some(field));
+    /// }
+    /// ```
+    pub fn to_word(&self) -> Cow<'_, str> {
+        // A word that begins as those do is one of them, lest two fields have the same.
+        if self.is_word() && !self.0.starts_with(STAND_IN) {
+            return Cow::Borrowed(&self.0);
+        }
+        let mut word = STAND_IN.to_owned();
+        for c in self.0.chars() {
+            if c.is_alphanumeric() { word.push(c) } else { word.push_str(&format!("_{:x}_", u32::from(c))) }
+        }
+        Cow::Owned(word)
+    }
+
+    /// The field that [has](Field::to_word) that word; `None` if none has it.
+    pub fn of_word(word: &str) -> Option<Field> {
+        let Some(mut rest) = word.strip_prefix(STAND_IN) else {
+            return Field::new(word).filter(Field::is_word);
+        };
+        let mut name = String::new();
+        while let Some((before, behind)) = rest.split_once('_') {
+            let (number, after) = behind.split_once('_')?;
+            name.push_str(before);
+            name.push(char::from_u32(u32::from_str_radix(number, 16).ok()?)?);
+            rest = after;
+        }
+        name.push_str(rest);
+        Field::new(&name).filter(|field| field.to_word() == word)
     }
 
     /// The common field of that index, modulo their number.
@@ -80,6 +128,13 @@ impl Field {
     /// The field's name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// As in a trace: in quotes unless it is a word.
+impl fmt::Display for Field {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_word() { out.write_str(&self.0) } else { write!(out, "{:?}", &*self.0) }
     }
 }
 

@@ -280,9 +280,9 @@ pub trait Subject: Any {
     }
 
     /// The objects from which it looks for garbage, in any order ([`Observation::Candidates`]). A collector by trial has such: together
-    /// they lead to all garbage (SPEC 3.7).
-    fn candidates(&self) -> Vec<Object> {
-        Vec::new()
+    /// they lead to all garbage (SPEC 3.7). `None` where it has none.
+    fn candidates(&self) -> Option<Vec<Object>> {
+        None
     }
 
     /// Where what it shows in several ways is not the same, in words: a picture, a quick check, a report that it keeps. It is asked

@@ -7,14 +7,20 @@ use heapproof::properties::Property;
 use heapproof::subjects::HEAP;
 use std::path::Path;
 
-/// Each mapping with the line of the wrong log that is not so, and how it is told.
+/// Each log, which begins with its mapping's name, with the line of the wrong log that is not so, and how it is told.
 const WRONG: &[(&str, usize, &str)] = &[
     ("addref", 15, "expected-strong-at-1_less"),
     ("cpython", 5, "expected-strong-at-1_more"),
+    ("cpython-finalizers", 23, "expected-strong-at-1_more"),
     ("firefox-cc", 2, "expected-strong-at-1_less"),
     ("gobject", 10, "expected-strong-at-1_less"),
     ("snapshot", 13, "expected-dead-at-referred"),
 ];
+
+/// The mapping of a log.
+fn mapping(log: &str) -> &str {
+    log.strip_suffix("-finalizers").unwrap_or(log)
+}
 
 fn log(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logs").join(name).display().to_string()
@@ -24,12 +30,12 @@ fn log(name: &str) -> String {
 fn a_right_log_of_each_form_passes_and_a_wrong_one_is_told_at_its_line() {
     let folder = folder();
     for (name, line, signature) in WRONG {
-        let right = ["import", &log(&format!("{name}.right.log")), "--as", name, "-o", "right.trace"];
+        let right = ["import", &log(&format!("{name}.right.log")), "--as", mapping(name), "-o", "right.trace"];
         assert_eq!(heapproof(folder.path(), &right).0, 0, "{name}");
         let (code, out, error) = heapproof(folder.path(), &["judge", "right.trace"]);
         assert!(code == 0 && out.contains(" 0 refused, 0 skipped"), "{name}: {out}{error}");
         assert_eq!(heapproof(folder.path(), &["replay", "right.trace"]).0, 0, "{name}");
-        let wrong = ["import", &log(&format!("{name}.wrong.log")), "--as", name, "-o", "wrong.trace"];
+        let wrong = ["import", &log(&format!("{name}.wrong.log")), "--as", mapping(name), "-o", "wrong.trace"];
         assert_eq!(heapproof(folder.path(), &wrong).0, 0, "{name}");
         let (code, out, _) = heapproof(folder.path(), &["judge", "wrong.trace"]);
         assert!(code == 1 && out.starts_with(&format!("wrong.trace: {signature}\n")), "{name}: {out}");
@@ -41,7 +47,8 @@ fn a_right_log_of_each_form_passes_and_a_wrong_one_is_told_at_its_line() {
 fn every_ready_mapping_is_tested() {
     let (_, help, _) = heapproof(Path::new("."), &["import", "--help"]);
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-    let names: Vec<&str> = WRONG.iter().map(|(name, ..)| *name).collect();
+    let mut names: Vec<&str> = WRONG.iter().map(|(name, ..)| mapping(name)).collect();
+    names.dedup();
     assert!(help.contains(&format!("[possible values: {}]", names.join(", "))), "{help}");
 }
 
@@ -68,16 +75,102 @@ fn a_minimised_log_keeps_its_names_and_its_lines() {
 fn a_log_of_ones_own_is_read_by_a_mapping_of_ones_own() {
     let folder = folder();
     let text = std::fs::read_to_string("docs/logs.md").unwrap();
-    let part = |begins: &str| text.split("```\n").find(|part| part.starts_with(begins)).unwrap().to_owned();
-    std::fs::write(folder.path().join("heap.log"), part("12:00:01.000")).unwrap();
+    let parts: Vec<&str> = text.split("```\n").collect();
     let mapping = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/own_log.toml").display().to_string();
-    let (code, out, error) = heapproof(folder.path(), &["import", "heap.log", "--mapping", &mapping]);
-    assert_eq!((code, out), (0, part("heapproof trace 1").replace("examples/own_log.toml", &mapping)), "{error}");
-    assert!(
-        error
-            .contains("7 of 8 lines became 9 lines of a trace; 1 mean nothing to the mapping, the first is heap.log:1"),
-        "{error}"
-    );
+    for (log, begins, told) in [
+        (
+            "heap.log",
+            "12:00:01.000",
+            "7 of 8 lines became 9 lines of a trace; 1 mean nothing to the mapping, the first is heap.log:1",
+        ),
+        ("code.log", "12:00:02.000", "9 of 9 lines became 8 lines of a trace\n"),
+    ] {
+        let at = parts.iter().position(|part| part.starts_with(begins)).unwrap();
+        std::fs::write(folder.path().join(log), parts[at]).unwrap();
+        let (code, out, error) = heapproof(folder.path(), &["import", log, "--mapping", &mapping]);
+        assert_eq!((code, out), (0, parts[at + 2].replace("examples/own_log.toml", &mapping)), "{error}");
+        assert!(error.contains(told), "{error}");
+    }
+}
+
+#[test]
+fn what_user_code_did_stands_inside_it_and_runs_where_its_object_dies() {
+    let folder = folder();
+    let import = ["import", &log("cpython-finalizers.right.log"), "--as", "cpython", "-o", "code.trace"];
+    let (_, _, error) = heapproof(folder.path(), &import);
+    assert!(error.contains("; 2 claims are left out, as no line of user code expects, the first is "), "{error}");
+    let text = std::fs::read_to_string(folder.path().join("code.trace")).unwrap();
+    let (one, two) = ("x7f08375d4050", "x7f08375d4090");
+    let begins = text.find(&format!("{one} = table  # log 4 0x7f08375d4050\n")).unwrap();
+    let lines: Vec<&str> = text[begins..].lines().map(|line| line.split("  #").next().unwrap()).take(6).collect();
+    let free = "x7f08375cba10.\"on free\" = x7f08375cbfd0";
+    let wanted = [
+        format!("{one} = table"),
+        format!("on {one}: {free}"),
+        format!("on {one}: self.beside = nil"),
+        format!("{two} = table"),
+        format!("on {two}: {free}"),
+        format!("on {two}: self.beside = nil"),
+    ];
+    assert_eq!(lines, wanted);
+}
+
+#[test]
+fn what_user_code_allocates_can_be_named_in_it_and_nowhere_else() {
+    let folder = folder();
+    let imported = |log: &str| {
+        std::fs::write(folder.path().join("code.log"), log).unwrap();
+        heapproof(folder.path(), &["import", "code.log", "--as", "cpython"])
+    };
+    let begun = "new <N 0xa>\nnew <N 0xb>\n__del__ begins <N 0xa>\n";
+    let within = "new <N 0xc>\nset <N 0xc>.f = <N 0xa>\nset <N 0xd>.c = <N 0xc>\n__del__ begins <N 0xc>\ndel <N 0xd>\n__del__ ends <N 0xc>\n";
+    let (code, out, error) = imported(&format!("{begun}{within}__del__ ends <N 0xa>\ndel <N 0xa>\n"));
+    let lines: Vec<&str> = out.lines().skip(2).map(|line| line.split("  #").next().unwrap()).collect();
+    let wanted = [
+        "xa = table",
+        "on xa: xc = table",
+        "on xa: on xc: drop xd",
+        "on xa: xc.f = self",
+        "xd = table",
+        "on xa: xd.c = xc",
+        "xb = table",
+        "drop xa",
+    ];
+    assert_eq!((code, lines), (0, wanted.to_vec()), "{error}");
+    for (log, told) in [
+        (
+            format!("{begun}new <N 0xc>\n__del__ ends <N 0xa>\ndel <N 0xc>\n"),
+            "code.log:6:1: 0xc was allocated in the user code of 0xa, and no line outside of that code can name it",
+        ),
+        (
+            "__del__ begins <N 0xa>\n".to_owned(),
+            "code.log:1:1: the user code of 0xa begins, but no line before names 0xa: nothing can set its code off",
+        ),
+        (
+            format!("{begun}__del__ ends <N 0xb>\n"),
+            "code.log:4:1: the user code of 0xb ends, but that of 0xa, which began at line 3, must end first",
+        ),
+        (
+            format!("{begun}__del__ ends <N 0xa>\n__del__ ends <N 0xa>\n"),
+            "code.log:5:1: the user code of 0xa ends, but no user code has begun",
+        ),
+        (
+            format!("{begun}__del__ ends <N 0xa>\n__del__ begins <N 0xa>\n"),
+            "code.log:5:1: the user code of 0xa begins again; it began at line 3, and runs once",
+        ),
+        (
+            format!("{begun}{}", "ref <N 0xb>\n".repeat(1_001)),
+            "code.log:1004:1: all user code of a trace together carries out no more than 1000 operations (SPEC 2.12)",
+        ),
+    ] {
+        let (code, out, error) = imported(&log);
+        assert!(code == 2 && out.is_empty() && error.contains(told), "{told}: {code} {out}{error}");
+    }
+    let (code, out, error) =
+        imported(&format!("{begun}new <N 0xc>\n__del__ ends <N 0xa>\ngetrefcount <N 0xc> = 2\nnew <N 0xc>\n"));
+    assert!(code == 0 && error.contains("; 2 claims are left out") && out.contains("xc_2 = table"), "{out}{error}");
+    let (code, out, _) = imported(&format!("{begun}del <N 0xb>\n"));
+    assert!(code == 0 && out.contains("on xa: drop xb"), "the log may end in code: {out}");
 }
 
 #[test]
@@ -105,6 +198,10 @@ fn what_can_not_be_read_is_told_in_a_line_with_its_place() {
     write("word.toml", "about = \"x\"\n[[line]]\npatern = 'x'\n");
     write("regex.toml", "about = \"x\"\n[[line]]\npattern = '(x'\n");
     write("group.toml", "about = \"x\"\n[[line]]\npattern = 'x'\nlines = [\"take {object}\"]\n");
+    write(
+        "code.toml",
+        "about = \"x\"\n[[line]]\npattern = '(?<object>x)'\nbegins = \"object\"\nlines = [\"collect\"]\n",
+    );
     write("line.toml", "about = \"x\"\n[[line]]\npattern = 'x (?<n>.)'\nlines = [\"tke {n}\"]\n");
     for (arguments, told) in [
         (&["nowhere.log", "--as", "addref"][..], "can't read nowhere.log: "),
@@ -120,6 +217,10 @@ fn what_can_not_be_read_is_told_in_a_line_with_its_place() {
         (&["one.log", "--mapping", "word.toml"], "word.toml:3:1: unknown field `patern`"),
         (&["one.log", "--mapping", "regex.toml"], "regex.toml:3:11: no pattern: unclosed group"),
         (&["one.log", "--mapping", "group.toml"], "group.toml:3:11: the pattern has no group `object`"),
+        (
+            &["one.log", "--mapping", "code.toml"],
+            "code.toml:3:11: where user code `begins` or `ends` the line means nothing else",
+        ),
         (&["one.log", "--mapping", "line.toml"], "one.log:1:1: it becomes `tke 5`, which is no line of a trace: "),
     ] {
         let (code, out, error) = heapproof(folder.path(), &[&["import"], arguments].concat());
@@ -266,6 +367,6 @@ fn what_bytes_do_not_have_is_said() {
     assert_eq!(code, 0);
     assert_eq!(
         error,
-        "2 of 3 lines are left out: bytes have no expectations, and no more than 65534 names\nwrote a.bytes\n"
+        "2 of 3 lines are left out: bytes have no expectations, no fields in quotes, and no more than 65534 names\nwrote a.bytes\n"
     );
 }

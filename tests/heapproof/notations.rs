@@ -2,10 +2,13 @@
 //! is the notation.
 
 use heapproof::generate::{Recipe, case};
-use heapproof::model::{Operation, Program, Value};
+use heapproof::model::{Field, Line, Operation, Part, Program, Value};
+use heapproof::properties::Property;
 use heapproof::properties::bytes::{ENCODING, Encoding};
 use heapproof::properties::text::{Notation, TRACE};
+use heapproof::subjects::HEAP;
 use heapproof::violation::Violation;
+use proptest::strategy::{Strategy, ValueTree};
 
 fn programs() -> impl Iterator<Item = Program> {
     (0..300).map(|number| case(1, number, &Recipe::default(), &|_| true))
@@ -31,6 +34,41 @@ fn a_text_that_gives_another_program_back_is_told() {
     assert_eq!(text(unsigned), "round-trip-text");
     let deaf = Notation { parse: |text| text.replace("detect full", "detect").parse(), ..TRACE };
     assert_eq!(text(deaf), "round-trip-text");
+}
+
+/// The lines with other fields, each by `other`.
+fn refielded(lines: &mut [Line], other: &mut dyn FnMut() -> Field) {
+    fn each(part: Part<'_>, other: &mut dyn FnMut() -> Field) {
+        match part {
+            Part::Field(field) => *field = other(),
+            Part::Line(line) => line.operation.parts().into_iter().for_each(|part| each(part, other)),
+            Part::Allocation(inner) | Part::Store(inner) => {
+                inner.parts().into_iter().for_each(|part| each(part, other))
+            }
+            _ => {}
+        }
+    }
+    lines.iter_mut().flat_map(|line| line.operation.parts()).for_each(|part| each(part, other));
+}
+
+#[test]
+fn any_text_is_a_field_and_comes_back_from_a_trace() {
+    let any = proptest::collection::vec(proptest::char::any(), 0..12)
+        .prop_map(|characters| characters.into_iter().collect::<String>());
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut drawn = 0;
+    for program in programs() {
+        let mut lines = program.lines().to_vec();
+        refielded(&mut lines, &mut || {
+            drawn += 1;
+            Field::new(&any.new_tree(&mut runner).unwrap().current()).unwrap()
+        });
+        let program = program.with_lines(lines);
+        assert!(TRACE.check(&program).is_ok(), "{program}");
+        assert!(Property::Bytes.check(&HEAP, &program).failure.is_none(), "{program}");
+        assert_eq!(program.to_string().parse::<Program>().unwrap().to_string(), program.to_string());
+    }
+    assert!(drawn > 1_000, "{drawn}");
 }
 
 #[test]

@@ -224,7 +224,7 @@ impl Pretender {
     /// Pretends to have touched as much as it may, or more.
     fn touch(&mut self, operation: &Operation<Object>) {
         let excess = u64::from(self.manner == Manner::Greedy);
-        self.visits.contents += 20 * u64::from(self.manner == Manner::Wanders);
+        self.visits.contents += 60 * u64::from(self.manner == Manner::Wanders);
         self.touched += match operation {
             Operation::CollectSlice { objects } | Operation::DetectSlice { objects } => u64::from(*objects) + excess,
             Operation::End {} => self.model.budget() + excess,

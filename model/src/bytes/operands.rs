@@ -74,7 +74,7 @@ impl Encoded for Field {
 
     fn decode(bytes: &mut Decoder<'_>) -> Option<Field> {
         match bytes.byte()? {
-            u8::MAX => Some(Field::new(&bytes.text()?).unwrap_or(Field::common(0))),
+            u8::MAX => Some(Field::new(&bytes.text()?).filter(Field::is_word).unwrap_or(Field::common(0))),
             index => Some(Field::common(index.into())),
         }
     }

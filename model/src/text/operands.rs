@@ -3,7 +3,7 @@
 use super::printing::{Printed, Printer};
 use super::tokens::cut;
 use super::words::SWITCH;
-use super::{Matcher, TextError, Token, TokenKind};
+use super::{FIELD, Matcher, TextError, Token, TokenKind};
 use crate::fault::Fault;
 use crate::operation::{Code, Line, Operation, Store, operations};
 use crate::value::{Field, Float, MOST_TEXT, MOST_VALUES, Name, Object, Value};
@@ -87,13 +87,17 @@ impl Printed for bool {
 
 impl Written for Field {
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Field, TextError> {
-        form.read("a field's name", |token| token.word().and_then(Field::new))
+        let name = form.peek().and_then(Token::named);
+        if name.is_some_and(|name| Field::new(name).is_none()) {
+            return Err(form.tokens[form.at].wrong("a field's name has at most 255 bytes"));
+        }
+        form.read(FIELD, |token| token.named().and_then(Field::new))
     }
 }
 
 impl Printed for Field {
     fn print(&self, out: &mut Printer<'_>) {
-        out.push(self.as_str());
+        out.push(&self.to_string());
     }
 }
 

@@ -37,6 +37,11 @@ impl Token<'_> {
         (self.kind == TokenKind::Word).then_some(self.text)
     }
 
+    /// The name of a field, if it can be one: a word, or a text in double quotes.
+    pub fn named(&self) -> Option<&str> {
+        if let TokenKind::Text(text) = &self.kind { Some(text) } else { self.word() }
+    }
+
     pub fn number(&self) -> Option<&str> {
         (self.kind == TokenKind::Number).then_some(self.text)
     }

@@ -5,6 +5,7 @@ mod bytes;
 mod choices;
 mod contract;
 mod damage;
+mod fields;
 mod frames;
 mod text;
 

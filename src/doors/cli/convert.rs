@@ -63,7 +63,7 @@ fn tell_left_out(program: &Program) {
     if lines < all {
         let most = Name::MOST_IN_BYTES;
         say(&format!(
-            "{} of {all} lines are left out: bytes have no expectations, and no more than {most} names",
+            "{} of {all} lines are left out: bytes have no expectations, no fields in quotes, and no more than {most} names",
             all - lines
         ));
     }

@@ -338,5 +338,7 @@ fn fault(text: &str) -> Result<Fault, String> {
 }
 
 fn field(text: &str) -> Result<Field, String> {
-    Field::new(text).ok_or_else(|| "expected a word: a letter or `_`, then letters, digits and `_`".to_owned())
+    Field::new(text)
+        .filter(Field::is_word)
+        .ok_or_else(|| "expected a word: a letter or `_`, then letters, digits and `_`".to_owned())
 }

@@ -72,7 +72,15 @@ fn summary(imported: &Imported, log: &str, file: &Path) -> String {
         format!("; {without} mean nothing to the mapping, the first is {}:{}", file.display(), first + 1)
     });
     let cut = if imported.is_cut { "; the last has no end, and is left out since it may be cut" } else { "" };
-    format!("{mapped} of {all} lines became {lines} lines of a trace{unmapped}{cut}")
+    let unsaid = imported.unsaid.map_or_else(String::new, |(count, first)| {
+        let claims = if count == 1 { "claim is" } else { "claims are" };
+        format!(
+            "; {count} {claims} left out, as no line of user code expects, the first is {}:{}",
+            file.display(),
+            first + 1
+        )
+    });
+    format!("{mapped} of {all} lines became {lines} lines of a trace{unmapped}{unsaid}{cut}")
 }
 
 /// The name of the mapping that is asked for, and its text.

@@ -72,7 +72,7 @@ fn held(story: &Story<'_>, look: &Look) -> String {
     };
     let mut parts: Vec<String> = look.contents.values.iter().take(MOST_VALUES).map(told).collect();
     for (part, field) in parts.iter_mut().zip(&look.contents.fields) {
-        *part = format!("{}: {part}", field.as_str());
+        *part = format!("{field}: {part}");
     }
     if look.values > MOST_VALUES {
         parts.push(format!("{} more", look.values - MOST_VALUES));

@@ -136,7 +136,7 @@ impl Names {
             Operation::ExpectExternal { count, .. } => format!("{name}: {count} {}", references(*count, true)),
             Operation::ExpectStrong { count, .. } => format!("{name}: {count} {}", references(*count, false)),
             Operation::ExpectField { field, value, .. } => {
-                format!("field `{}` of {name} has {}", field.as_str(), self.value(value))
+                format!("field `{field}` of {name} has {}", self.value(value))
             }
             other => other.to_string(),
         }
@@ -154,7 +154,7 @@ impl Names {
             (Found::Dead, _) => format!("{name} is gone"),
             (Found::Lives(..), _) => format!("{name} lives"),
             (Found::Value(value), Operation::ExpectField { field, .. }) => {
-                format!("field `{}` of {name} has {}", field.as_str(), self.value(value))
+                format!("field `{field}` of {name} has {}", self.value(value))
             }
             (Found::Value(value), _) => self.value(value),
             (Found::OtherKind(kind), _) => format!("{name} is {}", kind_in_words(*kind)),
@@ -220,7 +220,7 @@ impl Names {
             values.iter().map(|value| self.value(value)).collect()
         } else {
             let both = fields.iter().zip(values);
-            both.map(|(field, value)| format!("{}: {}", field.as_str(), self.value(value))).collect()
+            both.map(|(field, value)| format!("{field}: {}", self.value(value))).collect()
         };
         let function = if *kind == Kind::Closure { format!(" of function {function}") } else { String::new() };
         format!("{name} is {}{function} holding [{}]", kind_in_words(*kind), values.join(", "))

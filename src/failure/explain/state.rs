@@ -73,7 +73,7 @@ impl Look {
     pub fn references(&self) -> impl Iterator<Item = (Place, Object, bool)> + '_ {
         let Contents { kind, fields, values, target, .. } = &self.contents;
         let place = move |index: usize| match kind {
-            Kind::Table => Place::Field(fields.get(index).map_or_else(String::new, |field| field.as_str().to_owned())),
+            Kind::Table => Place::Field(fields.get(index).map_or_else(String::new, |field| field.to_string())),
             Kind::Array => Place::Element(index),
             Kind::Closure => Place::Capture(index),
             Kind::Box | Kind::Scalar | Kind::Weak => Place::Content,
@@ -87,7 +87,7 @@ impl Look {
 /// A place in an object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// A table's field.
+    /// A table's field, as traces write it.
     Field(String),
     /// An array's element.
     Element(usize),

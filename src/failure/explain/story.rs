@@ -304,7 +304,7 @@ fn stores(operation: &Operation<Object>, edge: &Edge, is_new: bool) -> bool {
     let value = operation.stored().and_then(|value| value.reference()) == Some(edge.to);
     match (operation, &edge.place) {
         (Operation::WriteField { object, field, .. }, Place::Field(place)) => {
-            value && *object == Some(edge.from) && field.as_str() == place
+            value && *object == Some(edge.from) && field.to_string() == *place
         }
         (Operation::WriteElement { object, index, .. }, Place::Element(place))
         | (Operation::WriteCapture { object, index, .. }, Place::Capture(place)) => {

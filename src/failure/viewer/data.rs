@@ -102,7 +102,7 @@ fn seen(look: &Look) -> Json {
     let kind_in_words = if *kind == Kind::Closure { format!("{kind_in_words} {function}") } else { kind_in_words };
     let Counts { external, internal, weak } = look.counts;
     let place = |index: usize| match (kind, fields.get(index)) {
-        (Kind::Table, Some(field)) => field.as_str().to_owned(),
+        (Kind::Table, Some(field)) => field.to_string(),
         (Kind::Array, _) => format!("[{index}]"),
         (Kind::Closure, _) => format!("{{{index}}}"),
         _ => "*".to_owned(),

@@ -12,7 +12,7 @@ impl Lockstep {
         if !self.abilities.shows(Observation::Candidates) {
             return Ok(());
         }
-        let candidates = self.subject.look(|subject| subject.candidates())?;
+        let Some(candidates) = self.subject.look(|subject| subject.candidates())? else { return Ok(()) };
         if let Some(object) = candidates.iter().copied().find(|object| !self.model.lives(*object)) {
             return Err(Violation::DeadCandidate { object });
         }

@@ -86,7 +86,7 @@ impl Lockstep {
             if let Operation::DetectSlice { objects } = worked.operation { (*objects).into() } else { worked.touched };
         let passed = self.due.stretch.saturating_mul(steps.saturating_add(1));
         let todo = worked.touched + happened;
-        let exceeds = |more: u64| exceeding(worked.made, todo + more, left.to_do(worked.operation, checked), passed);
+        let exceeds = |more: u64| exceeding(worked.made, todo + more, left.left_for(worked.operation, checked), passed);
         // What may come on top is counted only where it may matter.
         if exceeds(0).is_some()
             && let Some((what, times, most)) = exceeds(self.more(worked.operation))
@@ -109,7 +109,7 @@ impl Lockstep {
 
 impl Due {
     /// How many headers earlier calls have left for this one to come to.
-    fn to_do(&self, operation: &Operation<Object>, checked: bool) -> u64 {
+    fn left_for(&self, operation: &Operation<Object>, checked: bool) -> u64 {
         match operation {
             Operation::Collect {} => self.collecting + self.most,
             Operation::Detect {} | Operation::DetectFull {} => self.detecting + self.most,

@@ -9,7 +9,7 @@ use crate::judge::panics;
 use crate::judge::subject::SubjectKind;
 use crate::judge::tally::Tally;
 use crate::judge::violation::Violation;
-use heapproof_model::Program;
+use heapproof_model::{Field, Name, Operation, Program};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
@@ -28,8 +28,11 @@ pub struct Encoding {
 pub const ENCODING: Encoding = Encoding { encode: Program::encode, decode: Program::decode };
 
 pub(super) fn check(_: &SubjectKind, program: &Program) -> Verdict {
-    // Bytes leave out what lines expect (SPEC 10.20).
-    let operations = program.lines().iter().filter(|line| !line.operation.code().is_expectation());
+    // Bytes leave out what lines expect (SPEC 10.20), and fields that are no words (10.15).
+    let has_bytes = |operation: &Operation<Name>| {
+        !operation.code().is_expectation() && operation.field().is_none_or(Field::is_word)
+    };
+    let operations = program.lines().iter().filter(|line| has_bytes(&line.operation));
     let program = program.with_lines(operations.cloned().collect());
     Verdict { tally: Tally::default(), failure: ENCODING.check(&program).err() }
 }

@@ -188,7 +188,7 @@ impl Subject for Watched {
         self.ask(|subject| subject.visits())
     }
 
-    fn candidates(&self) -> Vec<Object> {
+    fn candidates(&self) -> Option<Vec<Object>> {
         self.ask(|subject| subject.candidates())
     }
 

@@ -15,11 +15,10 @@ const MOST_VALUES: u32 = 255;
 impl Generator<'_> {
     /// Makes something large. Returns false where nothing can be.
     pub(super) fn large(&mut self) -> bool {
-        match self.rng.random_range(0..16) {
-            0 => self.many_temporaries(),
-            1 => self.refer_often(),
-            2..=5 => self.fill(),
-            6..=9 => self.long_line(),
+        match self.rng.random_range(0..8) {
+            0 => self.refer_often(),
+            1..=2 => self.fill(),
+            3..=4 => self.long_line(),
             _ => self.many_values(),
         }
     }
@@ -103,29 +102,6 @@ impl Generator<'_> {
         let bind = Some(self.name());
         let last = start + many - 1;
         self.add(Line { bind, operation: Operation::ReadField { object, field: Field::common(last) } });
-        true
-    }
-
-    /// Opens a frame, allocates more temporaries than most frames have, and closes it. Returns false where the subject lacks an operation
-    /// for that, or a frame is open.
-    fn many_temporaries(&mut self) -> bool {
-        if ![Code::Begin, Code::Temp, Code::End, Code::Box].into_iter().all(|code| self.has(code))
-            || self.model.has_frame()
-        {
-            return false;
-        }
-        let objects = self.budget().max(1);
-        self.add(Line { bind: None, operation: Operation::Begin { objects } });
-        let mut last = None;
-        for _ in 0..=self.size() {
-            // Some hold the one before, so that not all of them can go.
-            let value = last.filter(|_| self.rng.random_ratio(1, 4)).map_or(Value::Nil, Value::Reference);
-            let bind = self.rng.random_ratio(1, 4).then(|| self.name());
-            let allocation = Box::new(Operation::Box { value });
-            self.add(Line { bind, operation: Operation::Temp { allocation } });
-            last = bind.or(last);
-        }
-        self.add(Line { bind: None, operation: Operation::End {} });
         true
     }
 

@@ -36,10 +36,19 @@ pub(super) struct Kind {
     pub had: Option<Template>,
     /// Whether lines about objects that the log does not allocate mean nothing.
     pub only_known: bool,
+    /// Whether user code begins or ends there.
+    pub code: Option<Bound>,
     /// What it is in a snapshot.
     pub is: Option<Role>,
     /// Whether such a node is held, whatever refers to it.
     pub held: bool,
+}
+
+/// The group of the object whose user code begins or ends.
+#[derive(Debug)]
+pub(super) enum Bound {
+    Begins(String),
+    Ends(String),
 }
 
 /// What a line is in a snapshot.
@@ -81,6 +90,8 @@ struct WrittenKind {
     new: Option<String>,
     gone: Option<String>,
     had: Option<String>,
+    begins: Option<String>,
+    ends: Option<String>,
     #[serde(default)]
     only_known: bool,
     is: Option<Role>,
@@ -149,11 +160,13 @@ impl WrittenKind {
             let told = wrong.to_string();
             format!("no pattern: {}", told.lines().last().unwrap_or_default().trim_start_matches("error: "))
         })?;
-        let lines: Vec<Template> = self.lines.iter().map(|line| Template::new(line)).collect::<Result<_, _>>()?;
-        let had = self.had.as_deref().map(Template::new).transpose()?;
+        let lines: Vec<Template> =
+            self.lines.iter().map(|line| Template::new(line, objects)).collect::<Result<_, _>>()?;
+        let had = self.had.as_deref().map(|had| Template::new(had, objects)).transpose()?;
         let has = |group: &str| pattern.capture_names().flatten().any(|name| name == group);
-        let used =
-            lines.iter().chain(&had).flat_map(Template::groups).chain(self.new.as_deref()).chain(self.gone.as_deref());
+        let own = [&self.new, &self.gone, &self.begins, &self.ends];
+        let own: Vec<String> = own.into_iter().flatten().cloned().collect();
+        let used = lines.iter().chain(&had).flat_map(Template::groups).chain(own.iter().map(String::as_str));
         let needed = match self.is {
             Some(Role::Edge) => Some("to"),
             Some(_) => Some("object"),
@@ -162,10 +175,15 @@ impl WrittenKind {
         if let Some(group) = used.chain(needed).find(|group| !has(group)) {
             return Err(format!("the pattern has no group `{group}`: `(?<{group}>..)`"));
         }
-        if let Some(group) = self.new.iter().chain(&self.gone).find(|group| !objects.contains(group)) {
+        if let Some(group) = own.iter().find(|group| !objects.contains(group)) {
             return Err(format!("`{group}` is not among the groups that are `objects`"));
         }
-        let WrittenKind { new, gone, only_known, is, held, .. } = self;
-        Ok(Kind { pattern, lines, new, gone, had, only_known, is, held })
+        let has_code = self.begins.is_some() || self.ends.is_some();
+        if has_code && (own.len() > 1 || !lines.is_empty() || had.is_some() || self.is.is_some()) {
+            return Err("where user code `begins` or `ends` the line means nothing else".to_owned());
+        }
+        let WrittenKind { new, gone, begins, ends, only_known, is, held, .. } = self;
+        let code = begins.map(Bound::Begins).or(ends.map(Bound::Ends));
+        Ok(Kind { pattern, lines, new, gone, had, only_known, code, is, held })
     }
 }

@@ -50,13 +50,13 @@ impl Snapshot {
     /// Writes the trace.
     pub fn write(mut self, writing: &mut Writing) -> Result<(), LogError> {
         self.refuse_twice()?;
-        self.allocate(writing);
+        self.allocate(writing)?;
         let mut referred: HashMap<&str, i64> = HashMap::new();
         for (line, from, to) in &self.edges {
             writing.source = *line;
             let name = |address: &str| writing.names.get(address).unwrap_or_default().to_owned();
             let push = format!("push {} {}", name(from), name(to));
-            writing.say(&push, &format!("{from} {to}"));
+            writing.say(&push, &format!("{from} {to}"))?;
             *referred.entry(to).or_default() += 1;
         }
         // What nothing refers to dies as soon as it is not held, and takes its own references along: last.
@@ -66,14 +66,14 @@ impl Snapshot {
         }
         if let Some((line, _)) = self.garbage.first() {
             writing.source = *line;
-            writing.say("collect", "");
+            writing.say("collect", "")?;
         }
         for (line, address) in &self.garbage {
             writing.source = *line;
             let name = writing.names.get(address).map(str::to_owned);
             let name =
                 name.ok_or(LogError { line: *line, message: format!("{address} is no object of the snapshot") })?;
-            writing.say(&format!("expect dead {name}"), address);
+            writing.say(&format!("expect dead {name}"), address)?;
         }
         Ok(())
     }
@@ -90,16 +90,17 @@ impl Snapshot {
     }
 
     /// Allocates all objects, also those that only a reference names: nothing is known of their counts.
-    fn allocate(&self, writing: &mut Writing) {
+    fn allocate(&self, writing: &mut Writing) -> Result<(), LogError> {
         let nodes = self.nodes.iter().map(|node| (node.line, &node.address));
         let ends = self.edges.iter().flat_map(|(line, from, to)| [(*line, from), (*line, to)]);
         for (line, address) in nodes.chain(ends) {
             if writing.names.get(address).is_none() {
                 writing.source = line;
                 let name = writing.names.allocate(address);
-                writing.say(&format!("{name} = array"), address);
+                writing.say(&format!("{name} = array"), address)?;
             }
         }
+        Ok(())
     }
 }
 
@@ -110,7 +111,7 @@ impl Node {
         let name = writing.names.get(&self.address).unwrap_or_default().to_owned();
         let Some(count) = self.count else {
             if !self.held {
-                writing.say(&format!("drop {name}"), &self.address);
+                writing.say(&format!("drop {name}"), &self.address)?;
             }
             return Ok(());
         };
@@ -120,11 +121,13 @@ impl Node {
                 .wrong(format!("{} is held {external} times; at most {MOST_BEFORE} can be said", self.address));
         }
         if external < 1 {
-            writing.say(&format!("drop {name}"), &self.address);
+            writing.say(&format!("drop {name}"), &self.address)?;
         }
-        (1..external).for_each(|_| writing.say(&format!("take {name}"), &self.address));
+        for _ in 1..external {
+            writing.say(&format!("take {name}"), &self.address)?;
+        }
         let claim = if count == 0 { format!("expect dead {name}") } else { format!("expect {name} {count}") };
-        writing.say(&claim, &self.address);
+        writing.say(&claim, &self.address)?;
         Ok(())
     }
 }

@@ -98,8 +98,8 @@ canaries! {
         Candidates(|heap, shown| if heap.statistics().allocations > 0 { shown.push(Object(0)) });
     "contradiction" ["contradiction"] "draws no more than three objects"
         Contradiction(|heap| heap.statistics().live_objects > 3);
-    "visits-contents" ["visits-contents"] "looks at thirty other objects for each that it allocates"
-        Visits(|visits, allocations| visits.contents += 30 * allocations);
+    "visits-contents" ["visits-contents"] "looks at a hundred other objects for each that it allocates"
+        Visits(|visits, allocations| visits.contents += 100 * allocations);
     "visits-headers" ["visits-headers"] "looks at a thousand headers for each object that it allocates"
         Visits(|visits, allocations| visits.headers += 1_000 * allocations);
 

@@ -222,10 +222,10 @@ impl Subject for Wrong {
         }
     }
 
-    fn candidates(&self) -> Vec<Object> {
+    fn candidates(&self) -> Option<Vec<Object>> {
         let mut candidates = self.heap.candidates();
-        if let Mistake::Candidates(falsify) = self.mistake {
-            falsify(&*self.heap, &mut candidates);
+        if let (Mistake::Candidates(falsify), Some(candidates)) = (self.mistake, &mut candidates) {
+            falsify(&*self.heap, candidates);
         }
         candidates
     }

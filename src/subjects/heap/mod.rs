@@ -211,9 +211,9 @@ impl Subject for HeapSubject {
         self.heap.statistics().objects_touched
     }
 
-    fn candidates(&self) -> Vec<Object> {
+    fn candidates(&self) -> Option<Vec<Object>> {
         let machine = self.heap.host();
-        self.heap.candidates().map(|id| machine.object(id)).collect()
+        Some(self.heap.candidates().map(|id| machine.object(id)).collect())
     }
 
     fn contradiction(&self) -> Option<String> {

@@ -49,8 +49,18 @@ pub(super) fn command(operation: &Operation<Object>, out: &mut String) {
         Operation::On { object: None, .. } => writeln!(out, "on nil"),
         Operation::When { weak: Some(weak), .. } => writeln!(out, "when #{}", weak.0),
         Operation::When { weak: None, .. } => writeln!(out, "when nil"),
-        other => writeln!(out, "{other}"),
+        other => writeln!(out, "{}", with_words(other)),
     };
+}
+
+/// A call with a word for its field, since children know only those. What is called and its object stand before the field, so
+/// it is the first place that reads so.
+fn with_words(operation: &Operation<Object>) -> String {
+    let call = operation.to_string();
+    match operation.field().map(|field| (field.to_string(), field.to_word())) {
+        Some((field, word)) if field != word => call.replacen(&format!(".{field}"), &format!(".{word}"), 1),
+        _ => call,
+    }
 }
 
 /// What a look shows of an object.
@@ -98,7 +108,7 @@ fn contents(items: &[&str]) -> Option<Contents> {
         Kind::Table => {
             for item in items {
                 let (field, written) = item.split_once('=')?;
-                contents.fields.push(Field::new(field)?);
+                contents.fields.push(Field::of_word(field)?);
                 contents.values.push(value(&written)?);
             }
         }
@@ -175,6 +185,28 @@ mod tests {
         command(&Operation::Array { values: Vec::new() }, &mut out);
         command(&Operation::Temp { allocation: Box::new(Operation::Box { value: Value::Nil }) }, &mut out);
         assert_eq!(out, "#70000.x = #7\narray\ntemp box nil\n");
+    }
+
+    #[test]
+    fn a_child_is_told_of_fields_by_words_and_tells_of_them_so() {
+        let both = Greeting { contents: true, ..Greeting::default() };
+        for (name, word) in [("on click", "q_on_20_click"), ("q_x", "q_q_5f_x"), ("", "q_"), ("x", "x")] {
+            let mut out = String::new();
+            let field = Field::new(name).unwrap();
+            let value = Value::Text(format!("#1.{field}").into());
+            let write = Operation::WriteField { object: Some(Object(1)), field, value };
+            command(&write, &mut out);
+            assert_eq!(
+                out,
+                format!(
+                    "{}\n",
+                    write.to_string().replacen(&format!(".{}", Field::new(name).unwrap()), &format!(".{word}"), 1)
+                )
+            );
+            let (_, seen) = Seen::parse(&format!("1 table {word}=1"), &both).unwrap();
+            assert_eq!(seen.contents.fields[0].as_str(), name);
+        }
+        assert_eq!(Seen::parse("1 table q_g_=1", &both), None, "no field has that word");
     }
 
     #[test]

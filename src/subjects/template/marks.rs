@@ -24,7 +24,7 @@ impl Template {
             | Operation::When { weak: object, .. }
             | Operation::On { object, .. } => marks.push(number(*object)),
             Operation::ReadField { object, field } | Operation::Remove { object, field } => {
-                marks.extend([number(*object), ("field", field.as_str().to_owned())]);
+                marks.extend([number(*object), ("field", field.to_word().into_owned())]);
             }
             Operation::ReadElement { object, index }
             | Operation::ReadCapture { object, index }
@@ -33,7 +33,7 @@ impl Template {
                 marks.extend([number(*object), ("index", index.to_string())]);
             }
             Operation::WriteField { object, field, value } => {
-                marks.extend([number(*object), ("field", field.as_str().to_owned()), self.stored(value)?]);
+                marks.extend([number(*object), ("field", field.to_word().into_owned()), self.stored(value)?]);
             }
             Operation::Truncate { object, length } => {
                 marks.extend([number(*object), ("length", length.to_string())]);

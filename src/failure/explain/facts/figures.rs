@@ -46,7 +46,7 @@ impl Telling<'_> {
             let mut lines = Lines::new();
             let told = model.fields.iter().enumerate().take(6).map(|(index, field)| {
                 let since = self.written_at(object, index).map(|moment| self.story.when(moment, &mut lines));
-                format!("`{}`{}", field.as_str(), since.map_or_else(String::new, |since| format!(" ({since})")))
+                format!("`{field}`{}", since.map_or_else(String::new, |since| format!(" ({since})")))
             });
             let told = told.collect::<Vec<_>>().join(", ");
             self.add(format!("its fields, in the order in which they were first stored: {told}"), lines);
@@ -54,11 +54,7 @@ impl Telling<'_> {
         }
         for index in (0..most).filter(differs).take(3) {
             let mut lines = Lines::new();
-            let field = model
-                .fields
-                .get(index)
-                .or(subject.fields.get(index))
-                .map(|field| format!("field `{}`", field.as_str()));
+            let field = model.fields.get(index).or(subject.fields.get(index)).map(|field| format!("field `{field}`"));
             let place = field.unwrap_or_else(|| format!("value {index}"));
             let since = self.written_at(object, index);
             let since =

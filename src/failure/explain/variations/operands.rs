@@ -97,7 +97,7 @@ impl Trial<'_> {
             let free: Vec<Field> = free.collect();
             if !free.is_empty() && free.iter().all(|other| self.fails(renamed(self.program.lines(), name, other))) {
                 let lines = used.iter().filter(|(used, _)| used == name).map(|(_, number)| *number).collect();
-                found.push(Variation { text: format!("the field `{}`: any name", name.as_str()), lines });
+                found.push(Variation { text: format!("the field `{name}`: any name"), lines });
             }
         }
         found
