@@ -43,7 +43,7 @@ fn refielded(lines: &mut [Line], other: &mut dyn FnMut() -> Field) {
             Part::Field(field) => *field = other(),
             Part::Line(line) => line.operation.parts().into_iter().for_each(|part| each(part, other)),
             Part::Allocation(inner) | Part::Store(inner) => {
-                inner.parts().into_iter().for_each(|part| each(part, other))
+                inner.parts().into_iter().for_each(|part| each(part, other));
             }
             _ => {}
         }
