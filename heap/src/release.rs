@@ -21,6 +21,7 @@ use crate::fifo::Fifo;
 use crate::header::{Header, Mark, Marks};
 use crate::object::Content;
 use crate::vacancies::Remains;
+use crate::weak::WeakLink;
 use crate::{Heap, Host, ObjectId, Value};
 
 /// The objects that wait to be released, and some that have died while they waited.
@@ -95,7 +96,7 @@ impl<H: Host> Heap<H> {
                 self.arena.vacate_bare(object);
                 self.host.died(object);
             }
-            Some(Content::Weak(_)) => self.release_weak(object, header),
+            Some(&Content::Weak(WeakLink { target, .. })) => self.release_weak(object, header, target),
             _ => self.release_alone(object),
         }
     }
@@ -108,11 +109,7 @@ impl<H: Host> Heap<H> {
 
     /// Releases a weak object that nothing has to do with but its target. No callback is due.
     #[inline(never)]
-    fn release_weak(&mut self, object: ObjectId, header: Header) {
-        let target = match self.arena.contents().get(object.slot() as usize) {
-            Some(Content::Weak(link)) => link.target,
-            _ => ObjectId::NIL,
-        };
+    fn release_weak(&mut self, object: ObjectId, header: Header, target: ObjectId) {
         if !self.unlink_only(target) {
             return self.release_with_care(object, header);
         }

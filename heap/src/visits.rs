@@ -11,7 +11,7 @@
 //! The count is the thread's, and not a heap's: a heap would be larger by it, and could be shared with no other thread. Who asks
 //! before a call and behind it knows what the call took.
 
-use std::ops::{Index, IndexMut};
+use std::ops::Index;
 
 use crate::footprint::Reserved;
 use crate::header::Header;
@@ -133,15 +133,6 @@ impl<T: Reached> Index<usize> for List<T> {
     #[inline]
     fn index(&self, place: usize) -> &T {
         let item = &self.0[place];
-        item.reached();
-        item
-    }
-}
-
-impl<T: Reached> IndexMut<usize> for List<T> {
-    #[inline]
-    fn index_mut(&mut self, place: usize) -> &mut T {
-        let item = &mut self.0[place];
         item.reached();
         item
     }

@@ -155,10 +155,9 @@ impl WeakIndex {
     #[inline]
     pub(crate) fn list_or_empty(&mut self, target: ObjectId) -> &mut WeakList {
         let (number, place) = (target.slot() as usize / PAGE, target.slot() as usize % PAGE);
-        if !matches!(self.pages.get(number), Some(Some(_))) {
-            self.add_page(number);
+        if self.pages.len() <= number {
+            self.pages.resize(number + 1, None);
         }
-        // The page is there now.
         let page = self.pages[number].get_or_insert_with(|| Box::new([WeakList::ABSENT; PAGE]));
         let list = &mut page[place];
         if list.is_absent() {
@@ -166,15 +165,6 @@ impl WeakIndex {
             self.len += 1;
         }
         list
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn add_page(&mut self, number: usize) {
-        if self.pages.len() <= number {
-            self.pages.resize(number + 1, None);
-        }
-        self.pages[number] = Some(Box::new([WeakList::ABSENT; PAGE]));
     }
 
     /// Takes the list of the target in a slot out.

@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn an_object_that_has_no_contents_is_given_up() {
         let (mut heap, [parent, child]) = heap();
-        heap.arena.contents[child.slot() as usize] = Content::Vacant { generation: 0, next: NONE };
+        *heap.arena.content_at_mut(child.slot()).unwrap() = Content::Vacant { generation: 0, next: NONE };
         let report = heap.verify_heap();
         assert!(report.iter().any(|it| it.kind == VerificationErrorKind::DoubleFreed && it.object == child));
         let recovery = heap.attempt_recovery(&report, None).unwrap();
