@@ -342,10 +342,10 @@ impl Lockstep {
         }
         self.compare_returned(operation, &before, &model, &events)?;
         let touched = self.subject.look(|subject| subject.touched())?.saturating_sub(touched);
-        let finalizers = events.iter().any(|event| matches!(event, Event::Began(_) | Event::Called(_)));
+        let has_code = events.iter().any(|event| matches!(event, Event::Began(_) | Event::Called(_)));
         match operation {
-            // Operations that finalizers call count against no budget.
-            _ if finalizers => {}
+            // Operations that user code calls count against no budget.
+            _ if has_code => {}
             Operation::CollectSlice { objects } | Operation::DetectSlice { objects } => {
                 within_budget(touched, (*objects).into())?;
             }
@@ -353,8 +353,8 @@ impl Lockstep {
             _ if self.model.counters().checks > before.checks => within_budget(touched, budget)?,
             _ => {}
         }
-        let (before, events) = (&before, &events[..]);
-        self.compare_work(&Worked { operation, before, events, touched, made: made.since(reached) })?;
+        let made = made.since(reached);
+        self.compare_work(&Worked { operation, before: &before, has_code, touched, made })?;
         Ok(model)
     }
 

@@ -12,7 +12,7 @@ use super::{Checked, Lockstep};
 use crate::judge::subject::{Observation, Visits};
 use crate::judge::violation::{Violation, Visited};
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Code, Event, Kind, Object, Operation, Statistics};
+use heapproof_model::{Code, Kind, Object, Operation, Statistics};
 
 /// How often an object may be reached for each thing that there is to do, and how often at all.
 const CONTENTS: [u64; 2] = [5, 8];
@@ -49,7 +49,8 @@ impl Default for Due {
 pub(super) struct Worked<'a> {
     pub operation: &'a Operation<Object>,
     pub before: &'a Statistics,
-    pub events: &'a [Event],
+    /// Whether user code has begun in it.
+    pub has_code: bool,
     pub touched: u64,
     pub made: Visits,
 }
@@ -76,9 +77,8 @@ impl Lockstep {
             (now.allocations - before.frees, now.allocations - now.frees),
         );
 
-        let has_code = worked.events.iter().any(|event| matches!(event, Event::Began(_) | Event::Called(_)));
         let verifies = now.verifications > before.verifications;
-        if has_code || verifies || is_unbounded(worked.operation.code()) || self.model.is_damaged() {
+        if worked.has_code || verifies || is_unbounded(worked.operation.code()) || self.model.is_damaged() {
             return Ok(());
         }
         // To pass over what is none of its objects takes steps too, which a detection does not call touches.

@@ -217,7 +217,7 @@ impl Subject for HeapSubject {
     }
 
     fn contradiction(&self) -> Option<String> {
-        views::contradiction(&self.heap)
+        views::contradiction(self)
     }
 
     fn visits(&self) -> Visits {

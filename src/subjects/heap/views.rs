@@ -1,18 +1,21 @@
 //! What the heap shows in several ways: each must say the same as the one that is compared with the model.
 
+use super::HeapSubject;
 use super::machine::VirtualMachine;
-use heapproof_heap::{Heap, ObjectId, View};
+use crate::judge::subject::Subject;
+use heapproof_heap::Heap;
+use heapproof_model::Contents;
 use std::collections::BTreeMap;
 
 /// An arrow of a picture: from where, to where, and whether it is weak.
 type Arrow = (String, String, bool);
 
 /// Where two ways contradict each other, if they do. The heap must not be damaged.
-pub(super) fn contradiction(heap: &Heap<VirtualMachine>) -> Option<String> {
-    if !heap.quick_health_check() {
+pub(super) fn contradiction(subject: &HeapSubject) -> Option<String> {
+    if !subject.heap.quick_health_check() {
         return Some("the quick check says that the heap is damaged".to_owned());
     }
-    verified_by_itself(heap).or_else(|| drawn(heap))
+    verified_by_itself(&subject.heap).or_else(|| drawn(subject))
 }
 
 /// Compares the report of the verification that came by itself last, and what one that is asked for now does if it is due.
@@ -32,8 +35,9 @@ fn verified_by_itself(heap: &Heap<VirtualMachine>) -> Option<String> {
     })
 }
 
-/// Compares the picture of the heap with its objects.
-fn drawn(heap: &Heap<VirtualMachine>) -> Option<String> {
+/// Compares the picture of the heap with its objects, as a look shows them.
+fn drawn(subject: &HeapSubject) -> Option<String> {
+    let (heap, machine) = (&subject.heap, subject.heap.host());
     let picture = heap.graph().to_string();
     let mut arrows: BTreeMap<Arrow, i32> = BTreeMap::new();
     let mut nodes = 0;
@@ -43,12 +47,16 @@ fn drawn(heap: &Heap<VirtualMachine>) -> Option<String> {
             None => nodes += usize::from(line.trim_start().starts_with('"')),
         }
     }
+    let (mut objects, mut contents) = (0, Contents::default());
     for object in heap.objects() {
-        for (target, weak) in references(heap, object) {
-            *arrows.entry((object.to_string(), target.to_string(), weak)).or_default() -= 1;
+        objects += 1;
+        subject.look(machine.object(object), &mut contents);
+        let strong = contents.references().map(|target| (target, false));
+        for (target, is_weak) in strong.chain(contents.target.map(|target| (target, true))) {
+            let arrow = (object.to_string(), machine.id(target).to_string(), is_weak);
+            *arrows.entry(arrow).or_default() -= 1;
         }
     }
-    let objects = heap.objects().count();
     if nodes != objects {
         return Some(format!("the picture has {nodes} objects, and {objects} live"));
     }
@@ -63,22 +71,4 @@ fn arrow(line: &str) -> Option<Arrow> {
     let (to, attributes) = rest.split_once(' ')?;
     let name = |quoted: &str| quoted.trim_matches('"').to_owned();
     Some((name(from), name(to), attributes.ends_with(" style=dashed]")))
-}
-
-/// To what an object refers, and whether weakly.
-fn references(heap: &Heap<VirtualMachine>, object: ObjectId) -> Vec<(ObjectId, bool)> {
-    let strong = |values: &[heapproof_heap::Value]| -> Vec<(ObjectId, bool)> {
-        values.iter().filter_map(|value| Some((value.reference()?, false))).collect()
-    };
-    let weak = |target: ObjectId| (!target.is_nil()).then_some((target, true));
-    match heap.object(object) {
-        Some(View::Table(fields)) => fields.iter().filter_map(|(_, value)| Some((value.reference()?, false))).collect(),
-        Some(View::Array(values) | View::Closure { captures: values, .. }) => strong(values),
-        Some(View::Box(value) | View::Scalar(value)) => strong(std::slice::from_ref(value)),
-        Some(View::Weak(target)) => weak(target).into_iter().collect(),
-        Some(View::Ephemeron { key, value }) => {
-            weak(key).into_iter().chain(strong(std::slice::from_ref(value))).collect()
-        }
-        None => Vec::new(),
-    }
 }
