@@ -6,7 +6,7 @@ use super::expectation::Agreements;
 use super::lockstep::{Failure, Verdict};
 use super::tally::Tally;
 use super::violation::Violation;
-use heapproof_model::{Dialect, Line, Machine, Name, Object, Operation, Outcome, Program, Reference, script};
+use heapproof_model::{Dialect, Machine, Name, Outcome, Program, Reference, script};
 
 /// How many lines that came to nothing are kept.
 const MOST_ODD: usize = 10;
@@ -25,13 +25,17 @@ pub fn judge(dialect: Dialect, program: &Program) -> Judged {
     let mut model = Reference::of(dialect);
     let (mut tally, mut odd, mut agreements) = (Tally::default(), Vec::new(), Agreements::default());
     for (step, line) in program.lines().iter().enumerate() {
-        let asked = asked(&mut model, line);
+        let names = model.script();
+        let operation = line.operation.resolve(&|name: Name| names.object(name));
         let outcome = script::step(&mut model, line);
-        model.script().journal.clear();
+        let events = std::mem::take(&mut model.script().journal);
         tally.add(line.operation.code(), &outcome);
         if !matches!(outcome, Outcome::Done(_)) && odd.len() < MOST_ODD {
             odd.push((step, outcome));
         }
+        let Some(operation) = operation else { continue };
+        agreements.called(&model, &operation, &events);
+        let asked = Some(operation).filter(|operation| operation.code().is_expectation());
         let not_so = asked.and_then(|asked| agreements.ask(&model, &asked).err().map(|found| (asked, found)));
         if let Some((expected, found)) = not_so {
             let violation = Violation::Expected { expected, found };
@@ -39,14 +43,4 @@ pub fn judge(dialect: Dialect, program: &Program) -> Judged {
         }
     }
     Judged { verdict: Verdict { tally, failure: None }, odd }
-}
-
-/// What a line asks, if it is an expectation whose names are bound.
-fn asked(model: &mut Reference, line: &Line) -> Option<Operation<Object>> {
-    if !line.operation.code().is_expectation() {
-        return None;
-    }
-    let script = model.script();
-    let object = |name: Name| script.object(name);
-    line.operation.resolve(&object)
 }

@@ -4,8 +4,9 @@
 //! compared with the model alone, so no heap is needed for it. How far the two are apart is part of the failure's signature:
 //! logs that count one too many are one failure, and a minimiser does not turn it into another.
 
+use super::counted::Counted;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Code, Counts, Kind, Object, Operation, Reference, Value};
+use heapproof_model::{Code, Counts, Event, Kind, Object, Operation, Reference, Value};
 use std::collections::HashMap;
 
 /// What is so by the model, where a line expects something else.
@@ -51,7 +52,10 @@ impl Found {
 
 /// What trace and model have agreed on so far: the last number of each kind for each object.
 #[derive(Debug, Default)]
-pub struct Agreements(HashMap<(Code, Option<Object>), i64>);
+pub struct Agreements {
+    numbers: HashMap<(Code, Option<Object>), i64>,
+    counted: Counted,
+}
 
 impl Agreements {
     /// Asks the model whether what an expectation says is so. Anything else than an expectation says nothing.
@@ -60,13 +64,19 @@ impl Agreements {
     /// What is so, if it is something else.
     pub fn ask(&mut self, model: &Reference, expected: &Operation<Object>) -> Result<(), Found> {
         let about = (expected.code(), expected.objects().first().copied());
-        match found(model, expected, self.0.get(&about).copied()) {
+        let agreed = self.numbers.get(&about).copied();
+        match found(model, expected, agreed, &mut self.counted) {
             None => {
-                number(expected).map(|number| self.0.insert(about, number));
+                number(expected).map(|number| self.numbers.insert(about, number));
                 Ok(())
             }
             Some(found) => Err(found),
         }
+    }
+
+    /// Takes note of a call of the model, and of what happened in it.
+    pub(super) fn called(&mut self, model: &Reference, operation: &Operation<Object>, events: &[Event]) {
+        self.counted.called(model, operation, events);
     }
 }
 
@@ -91,7 +101,7 @@ fn number(expected: &Operation<Object>) -> Option<i64> {
 }
 
 /// What is so, if it is something else.
-fn found(model: &Reference, expected: &Operation<Object>, agreed: Option<i64>) -> Option<Found> {
+fn found(model: &Reference, expected: &Operation<Object>, agreed: Option<i64>, counted: &mut Counted) -> Option<Found> {
     let unless_so = |found: i64| (number(expected) != Some(found)).then_some(Found::Number { found, agreed });
     let living = |object: Option<Object>| object.filter(|object| model.lives(*object));
     match expected {
@@ -106,7 +116,7 @@ fn found(model: &Reference, expected: &Operation<Object>, agreed: Option<i64>) -
             let Some(object) = living(*object) else { return Some(Found::Dead) };
             let external = i64::from(model.external(object));
             let is_strong = matches!(expected, Operation::ExpectStrong { .. });
-            unless_so(if is_strong { external + internal(model, object) } else { external })
+            unless_so(if is_strong { external + counted.of(model, object) } else { external })
         }
         Operation::ExpectField { object, field, value } => {
             let Some(object) = living(*object) else { return Some(Found::Dead) };
@@ -120,9 +130,4 @@ fn found(model: &Reference, expected: &Operation<Object>, agreed: Option<i64>) -
         }
         _ => None,
     }
-}
-
-/// How many strong references to an object stand in the contents of living objects.
-fn internal(model: &Reference, object: Object) -> i64 {
-    model.living().flat_map(|from| model.references(from)).filter(|target| *target == object).count() as i64
 }

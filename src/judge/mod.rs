@@ -2,6 +2,7 @@
 
 pub mod alone;
 pub mod code;
+mod counted;
 pub mod digest;
 pub mod expectation;
 pub(crate) mod figure;

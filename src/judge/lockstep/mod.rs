@@ -331,6 +331,7 @@ impl Lockstep {
         self.model.follow(journal.clone());
         self.model.follow_outcome(subject.clone(), self.gone(&self.subject)?);
         let (model, events) = self.call_model(operation);
+        self.agreements.called(&self.model, operation, &events);
         self.tell(operation, (&model, &subject), (&events, &journal));
 
         if !self.same_outcome(&model, &subject) {
