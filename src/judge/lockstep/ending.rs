@@ -117,7 +117,7 @@ impl Lockstep {
         if self.abilities.dialect().garbage == Garbage::Never {
             return Ok(None);
         }
-        for object in self.model.garbage() {
+        for object in self.garbage().iter().copied() {
             if self.subject.look(|subject| subject.lives(object) && subject.knows(object))? {
                 return Ok(Some(object));
             }

@@ -61,12 +61,12 @@ impl Lockstep {
     /// Compares who survives a collection: by definition all but garbage (SPEC 3). Where garbage has finalizers, which may resurrect
     /// it, or something is pinned, the model collects too.
     fn compare_survivors(&self, fork: &mut Asked, outcome: Outcome) -> Checked {
-        let garbage = self.model.garbage();
+        let garbage = self.garbage();
         let has_code = garbage.iter().any(|object| self.model.has_code_for_death(*object));
         // What only garbage refers to loses its last reference with it, pinned or not.
         let has_pins = self.model.living().any(|object| self.model.is_pinned(object));
         if !has_code && !has_pins && *self.abilities.dialect() == Dialect::default() {
-            let is_garbage = |object| garbage.contains(&object);
+            let is_garbage = |object: Object| garbage.contains(&object);
             return self.compare_who_lives(fork, |object| !is_garbage(object), is_garbage);
         }
         let mut copy = self.model.clone();

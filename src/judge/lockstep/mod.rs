@@ -51,6 +51,7 @@ use heapproof_model::{
     Code, Contents, Event, Line, Machine, Name, Object, Operation, Outcome, Program, Reference, Refusal, Value,
 };
 use returned::Framed;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use work::{Due, Worked};
 
@@ -90,6 +91,8 @@ pub struct Lockstep {
     /// A buffer for the present references, kept to reuse its memory.
     present: Vec<(Object, Object)>,
     cycles: Vec<BTreeSet<Object>>,
+    /// The model's garbage after the last call, once a comparison has asked for it: several do.
+    garbage: OnceCell<BTreeSet<Object>>,
     /// The operation of a program's end that is carried out.
     ending: Option<Code>,
     /// What the program has expected so far, and it was so.
@@ -164,6 +167,7 @@ impl Lockstep {
             references: Vec::new(),
             present: Vec::new(),
             cycles: Vec::new(),
+            garbage: OnceCell::new(),
             ending: None,
             agreements: Agreements::default(),
             watcher: None,
@@ -183,6 +187,11 @@ impl Lockstep {
     /// The subject in its present state.
     pub fn subject(&self) -> &dyn Subject {
         self.subject.subject()
+    }
+
+    /// The model's garbage in its present state.
+    fn garbage(&self) -> &BTreeSet<Object> {
+        self.garbage.get_or_init(|| self.model.garbage())
     }
 
     /// The model in its present state.
@@ -393,6 +402,7 @@ impl Lockstep {
     }
 
     fn call_model(&mut self, operation: &Operation<Object>) -> (Outcome, Vec<Event>) {
+        self.garbage = OnceCell::new();
         let outcome = as_outcome(self.model.call(operation));
         (outcome, std::mem::take(&mut self.model.script().journal))
     }

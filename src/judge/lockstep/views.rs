@@ -16,13 +16,13 @@ impl Lockstep {
         if let Some(object) = candidates.iter().copied().find(|object| !self.model.lives(*object)) {
             return Err(Violation::DeadCandidate { object });
         }
-        let garbage = self.model.garbage();
+        let garbage = self.garbage();
         if garbage.is_empty() {
             return Ok(());
         }
         let led_to = led_to(&self.model, candidates.into_iter(), |_| true);
-        match garbage.into_iter().find(|object| !led_to[object.index()]) {
-            Some(object) => Err(Violation::NoCandidate { object }),
+        match garbage.iter().find(|object| !led_to[object.index()]) {
+            Some(object) => Err(Violation::NoCandidate { object: *object }),
             None => Ok(()),
         }
     }
