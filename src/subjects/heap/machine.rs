@@ -26,7 +26,7 @@ pub(super) struct VirtualMachine {
     pub(super) returned: Vec<(Figure, u64)>,
     /// How many repairs recoveries have made, except for unfinished work that they ended.
     pub(super) repairs: u64,
-    /// Whether fields are looked up by their names alone.
+    /// Whether all fields are looked up by their names alone.
     pub(super) by_name: bool,
     /// The field sites, the last used one at the end.
     sites: Vec<FieldSite>,
@@ -53,9 +53,14 @@ impl Clone for VirtualMachine {
 }
 
 impl VirtualMachine {
-    /// An empty machine; `by_name` says whether it looks fields up by their names alone.
+    /// An empty machine; `by_name` says whether it looks all fields up by their names alone.
     pub(super) fn looking_up(by_name: bool) -> VirtualMachine {
         VirtualMachine { by_name, ..VirtualMachine::default() }
+    }
+
+    /// Whether fields of that table are looked up by their names alone. Of most they are not, but both ways are to be judged.
+    pub(super) fn looks_up_by_name(&self, table: &Option<Object>) -> bool {
+        self.by_name || table.is_some_and(|table| table.0 % 4 == 3)
     }
 
     pub(super) fn number(&mut self, id: ObjectId) -> Object {
