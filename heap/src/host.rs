@@ -38,6 +38,9 @@ pub trait Host: Sized {
     /// finalizer and nothing else, see [`take_finalizer_panics`](Heap::take_finalizer_panics).
     /// The heap must stay where it is: one that is moved out of `heap` here, say by
     /// [`std::mem::take`], believes for ever that a finalizer runs. Clone it instead.
+    ///
+    /// A heap that is dropped runs no finalizer: what lives goes with it, and nobody is told. Who needs these to run lets go of all that
+    /// is held, and collects, before.
     fn finalize(heap: &mut Heap<Self>, object: ObjectId) {
         let _ = (heap, object);
     }

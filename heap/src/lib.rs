@@ -30,7 +30,7 @@
 //!   recognised, and never reaches the slot's next tenant. Nothing panics.
 //! - No depth of nesting overflows the stack, neither in release nor in collection.
 //! - [Finalizers](Host::finalize) may call whatever the heap offers, and may make objects live
-//!   again. A panic in one ends that finalizer and nothing else.
+//!   again. A panic in one ends that finalizer and nothing else. A heap that is dropped with objects alive runs none.
 //! - Counts are exact at every moment in which the mutator or a finalizer can look.
 //!
 //! [`Heap::verify_heap`] compares all that the heap records with what it is derived from, and

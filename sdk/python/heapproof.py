@@ -32,7 +32,7 @@ class Char(str):
 def run(heap, name, version, observations="", dialect="", panics=False, look_disturbs=False, operations="", runs_differ=False):
     """Speaks until the input ends. From now on `print` goes to standard error.
 
-    observations: of `refusals journal sets`; the others follow from the methods `look`, `counts`, `strong`.
+    observations: of `refusals journal sets`; the others follow from the methods `look`, `counts`, `strong`, `close`.
     operations: the names of those that the method `other` carries out.
     runs_differ: two runs of a program may differ in what the contract leaves open.
     """
@@ -135,7 +135,7 @@ class _Library:
     def greet(self, name, version, observations, dialect, panics, look_disturbs, operations, runs_differ):
         has = [operation for operation, methods in _NEEDS.items() if self.has(methods)]
         has += ["Panic"] if panics and self.has("on") else []
-        seen = [word for word, method in (("contents", "look"), ("counts", "counts"), ("strong", "strong")) if self.has(method)]
+        seen = [word for word, method in (("contents", "look"), ("counts", "counts"), ("strong", "strong"), ("closing", "close")) if self.has(method)]
         self.answers += [
             "heapproof 1",
             "name %s %s" % (name, version),
@@ -350,6 +350,9 @@ class _Library:
             return "done " + self.show(heap.collect())
         if word in ("chain", "ring"):
             return "done " + self.show(self.chain(int(words[1]), word == "ring"))
+        if line == "close":
+            heap.close()
+            return "done"
         if word == "begin" and len(words) == 1:
             self.begin()
             return "done"

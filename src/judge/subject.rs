@@ -55,6 +55,8 @@ pub enum Observation {
     Visits,
     /// From which objects it looks for garbage.
     Candidates,
+    /// Whose code begins as it goes away with objects alive.
+    Closing,
 }
 
 /// What is asked next.
@@ -96,6 +98,7 @@ impl Observation {
         Observation::Footprint,
         Observation::Visits,
         Observation::Candidates,
+        Observation::Closing,
     ];
 
     /// What it is called where a run says what it did not check.
@@ -115,6 +118,7 @@ impl Observation {
             Observation::Footprint => "memory that it has reserved",
             Observation::Visits => "how often it reaches objects",
             Observation::Candidates => "from which objects it looks for garbage",
+            Observation::Closing => "whose code begins as it goes away",
         }
     }
 }
@@ -288,6 +292,13 @@ pub trait Subject: Any {
     /// Where what it shows in several ways is not the same, in words: a picture, a quick check, a report that it keeps. It is asked
     /// now and then, and not while the heap is damaged.
     fn contradiction(&self) -> Option<String> {
+        None
+    }
+
+    /// Lets the heap go away as it does where a program ends with objects alive ([`Observation::Closing`]), and returns what happens
+    /// then, user code that begins above all (SPEC 2.14). A copy is asked, or a subject to which the program was told again, and nothing
+    /// after that. `None` where that is not known, and then it is not judged.
+    fn close(&mut self) -> Option<Vec<Event>> {
         None
     }
 

@@ -209,6 +209,13 @@ pub enum Violation {
         /// The candidate.
         object: Object,
     },
+    /// As the heap goes away with objects alive, code begins that must not, or does not that must.
+    AtEnd {
+        /// Whose code.
+        object: Object,
+        /// Whether it begins, by the model.
+        begins: bool,
+    },
     /// What the subject shows in several ways is not the same.
     Contradiction {
         /// In which, in words.
@@ -301,6 +308,7 @@ impl Violation {
             | Violation::NotFreed { object }
             | Violation::NoCandidate { object }
             | Violation::DeadCandidate { object }
+            | Violation::AtEnd { object, .. }
             | Violation::LeaksCycle { object }
             | Violation::Contents { object, .. }
             | Violation::Counts { object, .. }

@@ -20,7 +20,8 @@ impl Subject for Alone {
     }
 
     fn observes(&self, observation: Observation) -> bool {
-        matches!(observation, Observation::Refusals | Observation::Journal | Observation::Sets)
+        use Observation::{Closing, Journal, Refusals, Sets};
+        matches!(observation, Refusals | Journal | Sets | Closing)
     }
 
     fn dialect(&self) -> Dialect {
@@ -41,6 +42,11 @@ impl Subject for Alone {
 
     fn take_journal(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.0.script().journal)
+    }
+
+    fn close(&mut self) -> Option<Vec<Event>> {
+        let (begin, _) = self.0.at_end();
+        Some(begin.into_iter().map(Event::Began).collect())
     }
 
     fn recover(&mut self, roots: Option<&[Object]>) {

@@ -37,6 +37,7 @@ fn catches(property: Property) -> &'static [&'static str] {
             "visits",
             "candidate",
             "contradiction",
+            "ending",
             "journal",
             "verification",
             "fault-missed",

@@ -7,6 +7,7 @@ mod architecture;
 mod canaries;
 mod canary;
 mod cells;
+mod closing;
 mod command_line;
 mod contracts;
 mod corpus;

@@ -62,6 +62,8 @@ fn violations() -> Vec<Violation> {
         Violation::OverBudget { touched: 2, budget: 1 },
         Violation::NoCandidate { object },
         Violation::DeadCandidate { object },
+        Violation::AtEnd { object, begins: false },
+        Violation::AtEnd { object, begins: true },
         Violation::Contradiction { told: "x".into() },
         Violation::Visits { what: Visited::Contents, times: 2, most: 1, touched: 0 },
         Violation::Visits { what: Visited::Headers, times: 2, most: 1, touched: 0 },

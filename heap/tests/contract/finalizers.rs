@@ -1,6 +1,8 @@
 //! Finalizers: user code in the midst of the heap's own.
 
+use std::cell::Cell;
 use std::panic::resume_unwind;
+use std::rc::Rc;
 
 use heapproof_heap::{HeapError, ObjectId, Value};
 
@@ -21,6 +23,20 @@ fn a_finalizer_runs_once_before_the_object_dies() {
     drop_ref(&mut heap, a);
     assert_eq!((heap.host().finalized.len(), heap.host().deaths.len()), (1, 2));
     assert_eq!(heap.finalizer_panics(), 0, "{:?}", heap.take_finalizer_panics());
+}
+
+#[test]
+fn a_heap_that_is_dropped_runs_no_finalizer_of_what_lives() {
+    let runs = Rc::new(Cell::new(0));
+    let mut heap = heap();
+    let (held, ring) = (table(&mut heap), garbage_ring(&mut heap, 2)[0]);
+    for object in [held, ring] {
+        let runs = Rc::clone(&runs);
+        on(&mut heap, object, move |_, _| runs.set(runs.get() + 1));
+    }
+    assert_eq!(heap.len(), 3);
+    drop(heap);
+    assert_eq!(runs.get(), 0);
 }
 
 #[test]

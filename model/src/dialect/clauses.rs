@@ -240,6 +240,15 @@ macro_rules! clauses {
                 /// Programs don't panic.
                 Never "never" [Counted, Contained, Passed, PassedAfter, RestLost, OthersLost];
             }
+            /// Whose code begins as the heap goes away with objects alive.
+            at_end "at-end": AtEnd {
+                /// Nobody's.
+                Nothing "nothing" [];
+                /// That of all who have code that is still to run.
+                Finalized "finalized" [];
+                /// That of some of them.
+                Some "some" [Nothing, Finalized];
+            }
             /// When weak references to an object are cleared whose code runs in a release.
             weak "weak": Cleared {
                 /// When it dies.

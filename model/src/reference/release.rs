@@ -3,7 +3,7 @@
 use super::{End, Event, Reference, Running, Site, script};
 use crate::definitions::Graph;
 use crate::dialect::{
-    Again, Cleared, ContentsOrder, Garbage, Panics, Release, SetCallbacks, SetOwn, SetPanics, UserCode,
+    Again, AtEnd, Cleared, ContentsOrder, Garbage, Panics, Release, SetCallbacks, SetOwn, SetPanics, UserCode,
 };
 use crate::value::{Object, Value};
 use std::collections::{BTreeSet, VecDeque};
@@ -373,6 +373,17 @@ impl Reference {
     /// Whether user code runs when an object dies: its finalizer, or a callback.
     pub fn has_code_for_death(&self, object: Object) -> bool {
         self.has_finalizer(object) || !self.to_be_called(object).is_empty()
+    }
+
+    /// If the heap goes away now: whose code must begin, and whose may (SPEC 2.14, 11.24).
+    pub fn at_end(&self) -> (Vec<Object>, Vec<Object>) {
+        let may: Vec<Object> = self.living().collect();
+        let must = may.iter().copied().filter(|object| self.has_finalizer(*object)).collect();
+        match self.dialect.at_end {
+            AtEnd::Nothing => (Vec::new(), Vec::new()),
+            AtEnd::Finalized => (must, may),
+            AtEnd::Some => (Vec::new(), may),
+        }
     }
 
     /// What becomes of a dead object's finalizer and callback.

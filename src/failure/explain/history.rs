@@ -199,6 +199,8 @@ fn run(
         let tried = panics::catch(|| match tried {
             Tried::Line(line) => drop(lockstep.step(line)),
             Tried::Call(operation) => drop(lockstep.carry_out(operation, None)),
+            // It is the last thing that is tried, and nothing can be read after it.
+            Tried::End => {}
         });
         tried.ok()?;
     }

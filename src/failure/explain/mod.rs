@@ -21,7 +21,7 @@ mod tried;
 mod variations;
 mod watched;
 
-use crate::judge::lockstep::{Failure, interval};
+use crate::judge::lockstep::{Failure, Tried, interval};
 use crate::judge::panics;
 use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
@@ -107,6 +107,7 @@ pub fn explain(subject: &SubjectKind, program: &Program, failure: &Failure) -> E
     // A story that ends before the failure says nothing of its place.
     let mut place = match program.lines().get(failure.step) {
         Some(line) => at_line(program, failure.step, line),
+        None if failure.tried.contains(&Tried::End) => "after the last line".to_owned(),
         None => place_at_end(story.as_ref().filter(|_| !ends)),
     };
     if !failure.tried.is_empty() {

@@ -92,6 +92,12 @@ impl Names {
                 let name = self.object(*object);
                 (format!("{name} is dead, and no candidate"), "it is a candidate".to_owned())
             }
+            Violation::AtEnd { object, begins } => {
+                let name = self.object(*object);
+                let says = [format!("the code of {name} does not begin"), format!("the code of {name} begins")];
+                let [does_not, does] = says;
+                if *begins { (does, does_not) } else { (does_not, does) }
+            }
             Violation::Contradiction { told } => {
                 ("all ways to look at the heap show the same".to_owned(), told.clone())
             }

@@ -11,6 +11,7 @@ impl Names {
             let one = match same.first()? {
                 Tried::Line(line) => format!("`{}`", program.print(line)),
                 Tried::Call(operation) => self.call(operation),
+                Tried::End => "the heap has gone away".to_owned(),
             };
             Some(if same.len() > 1 { format!("{one} {} times", same.len()) } else { one })
         });

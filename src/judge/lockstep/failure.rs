@@ -89,4 +89,6 @@ pub enum Tried {
     Line(Line),
     /// An operation that the program does not have.
     Call(Operation<Object>),
+    /// The heap goes away.
+    End,
 }

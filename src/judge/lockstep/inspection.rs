@@ -84,7 +84,8 @@ impl Inspection for Everything {
 
     fn end(&self, lockstep: &mut Lockstep) -> Result<(), Failed> {
         lockstep.compare_verification_without_roots()?;
-        Ok(lockstep.compare_views()?)
+        lockstep.compare_views()?;
+        lockstep.compare_closing()
     }
 
     fn damaged(&self, lockstep: &Lockstep) -> Checked {

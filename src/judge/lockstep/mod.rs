@@ -11,6 +11,7 @@
 mod ahead;
 mod asked;
 mod branch;
+mod closing;
 mod compare;
 mod ending;
 mod failure;

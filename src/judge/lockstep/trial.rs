@@ -111,6 +111,11 @@ impl Trial {
         Ok(())
     }
 
+    /// Notes what is done next.
+    pub(super) fn tries(&mut self, tried: Tried) {
+        self.tried.push(tried);
+    }
+
     /// Removes the last operation from the list of what was done, since it was refused.
     pub fn forget(&mut self) {
         self.tried.pop();

@@ -196,6 +196,10 @@ impl Subject for Watched {
         self.ask(|subject| subject.contradiction())
     }
 
+    fn close(&mut self) -> Option<Vec<Event>> {
+        self.tell(|subject| subject.close())
+    }
+
     fn digest(&self) -> Option<u128> {
         self.ask(|subject| subject.digest())
     }

@@ -1,7 +1,7 @@
 //! Heaps that do everything right, but show something wrong.
 
 use super::wrong::Mistake::{
-    Candidates, Contents, Contradiction, Counts, Cycles, Footprint, Journal, Lives, Repairs, Returned, Score,
+    Candidates, Closing, Contents, Contradiction, Counts, Cycles, Footprint, Journal, Lives, Repairs, Returned, Score,
     Statistics, Strong, Touched, Verify, Visits,
 };
 use super::wrong::{contents, living};
@@ -98,6 +98,10 @@ canaries! {
         Candidates(|heap, shown| if heap.statistics().allocations > 0 { shown.push(Object(0)) });
     "contradiction" ["contradiction"] "draws no more than three objects"
         Contradiction(|heap| heap.statistics().live_objects > 3);
+    "ending-began" ["ending-began"] "runs the code of its youngest object as it goes away"
+        Closing("", |heap| living(heap).last().map(Event::Began).into_iter().collect());
+    "ending-nothing" ["ending-nothing"] "says that it runs all code as it goes away, and runs none"
+        Closing("at-end finalized", |_| Vec::new());
     "visits-contents" ["visits-contents"] "looks at a hundred other objects for each that it allocates"
         Visits(|visits, allocations| visits.contents += 100 * allocations);
     "visits-headers" ["visits-headers"] "looks at a thousand headers for each object that it allocates"

@@ -6,7 +6,9 @@
 use crate::judge::digest;
 use crate::judge::subject::{Figure, Observation, Subject, Visits};
 use crate::subjects::HeapSubject;
-use heapproof_model::{Code, Contents, Counts, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value};
+use heapproof_model::{
+    Code, Contents, Counts, Dialect, Event, Finding, Name, Object, Operation, Refusal, Statistics, Value,
+};
 use std::any::Any;
 use std::cell::Cell;
 
@@ -55,6 +57,8 @@ pub(super) enum Mistake {
     Candidates(fn(&Truth, &mut Vec<Object>)),
     /// What it shows in several ways, by the one that counts.
     Contradiction(fn(&Truth) -> bool),
+    /// What happens as it goes away, in a dialect that it claims.
+    Closing(&'static str, fn(&Truth) -> Vec<Event>),
     /// How often objects were reached, by how many were allocated.
     Visits(fn(&mut Visits, u64)),
     /// Copies itself.
@@ -233,6 +237,20 @@ impl Subject for Wrong {
     fn contradiction(&self) -> Option<String> {
         let differs = matches!(self.mistake, Mistake::Contradiction(differs) if differs(&*self.heap));
         differs.then(|| "a picture shows one object less".to_owned()).or_else(|| self.heap.contradiction())
+    }
+
+    fn dialect(&self) -> Dialect {
+        match self.mistake {
+            Mistake::Closing(words, _) => words.parse().unwrap_or_default(),
+            _ => self.heap.dialect(),
+        }
+    }
+
+    fn close(&mut self) -> Option<Vec<Event>> {
+        match self.mistake {
+            Mistake::Closing(_, close) => Some(close(&*self.heap)),
+            _ => self.heap.close(),
+        }
     }
 
     fn visits(&self) -> Visits {

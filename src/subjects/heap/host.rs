@@ -9,6 +9,9 @@ use heapproof_model::{End, Event};
 impl Host for VirtualMachine {
     fn finalize(heap: &mut Heap<Self>, id: ObjectId) {
         let object = heap.host().object(id);
+        if heap.host().is_closing(Event::Began(object)) {
+            return;
+        }
         if code::run(&mut Caller(heap), object) == End::Panicked {
             // No panic hook sees this, so thousands of panicking finalizers print nothing.
             std::panic::resume_unwind(Box::new("a finalizer of the program panics"));
@@ -17,6 +20,9 @@ impl Host for VirtualMachine {
 
     fn target_died(heap: &mut Heap<Self>, weak: ObjectId) {
         let object = heap.host().object(weak);
+        if heap.host().is_closing(Event::Called(object)) {
+            return;
+        }
         if code::call_back(&mut Caller(heap), object) == End::Panicked {
             std::panic::resume_unwind(Box::new("a callback of the program panics"));
         }

@@ -5,8 +5,10 @@ use crate::judge::digest::Gathered;
 use crate::judge::subject::Figure;
 use heapproof_heap as heap;
 use heapproof_heap::{FieldSite, Heap, ObjectId, VerificationReport};
-use heapproof_model::{Float, Object, Value};
+use heapproof_model::{Event, Float, Object, Value};
+use std::cell::RefCell;
 use std::hash::Hasher;
+use std::rc::Rc;
 
 /// How many field sites there are. Few, so that each sees several fields and shapes.
 const SITES: usize = 4;
@@ -26,6 +28,8 @@ pub(super) struct VirtualMachine {
     pub(super) returned: Vec<(Figure, u64)>,
     /// How many repairs recoveries have made, except for unfinished work that they ended.
     pub(super) repairs: u64,
+    /// Where it is told whose code begins, once the heap goes away.
+    pub(super) closing: Option<Rc<RefCell<Vec<Event>>>>,
     /// Whether all fields are looked up by their names alone.
     pub(super) by_name: bool,
     /// The field sites, the last used one at the end.
@@ -41,7 +45,18 @@ impl Clone for VirtualMachine {
 
     /// Copies into a former copy, whose memory is used again.
     fn clone_from(&mut self, source: &VirtualMachine) {
-        let VirtualMachine { finalizers, ids, tenants, is_damaged, report, returned, repairs, by_name, sites } = source;
+        let VirtualMachine {
+            finalizers,
+            ids,
+            tenants,
+            is_damaged,
+            report,
+            returned,
+            repairs,
+            closing: _,
+            by_name,
+            sites,
+        } = source;
         self.finalizers.clone_from(finalizers);
         self.ids.clone_from(ids);
         self.tenants.clone_from(tenants);
@@ -61,6 +76,14 @@ impl VirtualMachine {
     /// Whether fields of that table are looked up by their names alone. Of most they are not, but both ways are to be judged.
     pub(super) fn looks_up_by_name(&self, table: &Option<Object>) -> bool {
         self.by_name || table.is_some_and(|table| table.0 % 4 == 3)
+    }
+
+    /// Whether the heap goes away. Then what begins is told, and does nothing.
+    pub(super) fn is_closing(&self, event: Event) -> bool {
+        self.closing.as_ref().is_some_and(|told| {
+            told.borrow_mut().push(event);
+            true
+        })
     }
 
     pub(super) fn number(&mut self, id: ObjectId) -> Object {
@@ -140,6 +163,7 @@ impl VirtualMachine {
             is_damaged,
             report: _,
             repairs: _,
+            closing: _,
             by_name: _,
             sites,
             returned: _,

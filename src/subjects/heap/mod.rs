@@ -21,6 +21,7 @@ use heapproof_model::{
 };
 use machine::VirtualMachine;
 use std::any::Any;
+use std::rc::Rc;
 
 /// The heap of this project.
 pub const HEAP: SubjectKind = SubjectKind::new("heap", "the heap of this project", || Box::new(HeapSubject::default()))
@@ -223,6 +224,13 @@ impl Subject for HeapSubject {
     fn visits(&self) -> Visits {
         let heapproof_heap::Visits { contents, places, headers } = heapproof_heap::visits();
         Visits { contents, places, headers }
+    }
+
+    fn close(&mut self) -> Option<Vec<Event>> {
+        let told = Rc::default();
+        self.heap.host_mut().closing = Some(Rc::clone(&told));
+        drop(std::mem::take(self));
+        Some(told.take())
     }
 
     fn digest(&self) -> Option<u128> {

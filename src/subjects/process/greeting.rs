@@ -19,6 +19,8 @@ pub(super) struct Greeting {
     pub strong: bool,
     pub journal: bool,
     pub sets: bool,
+    /// Whether it says whose code begins as the heap goes away.
+    pub closing: bool,
     pub dialect: Dialect,
     /// Whether it can begin anew.
     pub begins_anew: bool,
@@ -96,9 +98,10 @@ impl Greeting {
             "strong" => &mut self.strong,
             "journal" => &mut self.journal,
             "sets" => &mut self.sets,
+            "closing" => &mut self.closing,
             _ => {
                 return Err(format!(
-                    "there is no observation `{word}`; there are refusals, contents, counts, strong, journal, sets"
+                    "there is no observation `{word}`; there are refusals, contents, counts, strong, journal, sets, closing"
                 ));
             }
         })
@@ -116,8 +119,10 @@ impl Greeting {
             let name = code.name();
             return Err(format!("its greeting has the operation `{name}`, which needs the observation `journal`"));
         }
-        if self.sets && !self.journal {
-            return Err("its greeting has the observation `sets`, which needs `journal`".to_owned());
+        for (has, word) in [(self.sets, "sets"), (self.closing, "closing")] {
+            if has && !self.journal {
+                return Err(format!("its greeting has the observation `{word}`, which needs `journal`"));
+            }
         }
         Ok(self)
     }

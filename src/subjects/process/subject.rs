@@ -8,7 +8,7 @@ use super::coming::{Queue, write};
 use super::pool::{Pool, Served};
 use super::words::{Answer, Seen};
 use crate::judge::code::{self, Finalizers, Runs};
-use crate::judge::lost::{Loss, Lost};
+use crate::judge::lost::{Crash, Loss, Lost};
 use crate::judge::subject::{Coming, Looks, Observation, Subject};
 use crate::judge::violation::Violation;
 use heapproof_model::dialect::{Again, Names, UserCode};
@@ -339,6 +339,7 @@ impl Subject for ProcessSubject {
             Observation::Strong => greeting.strong || greeting.counts,
             Observation::Journal => greeting.journal,
             Observation::Sets => greeting.sets,
+            Observation::Closing => greeting.closing,
             _ => false,
         }
     }
@@ -388,6 +389,19 @@ impl Subject for ProcessSubject {
 
     fn take_journal(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.finalizers.journal)
+    }
+
+    /// A child whose heap ends with its process exits, and says no more.
+    fn close(&mut self) -> Option<Vec<Event>> {
+        let talk = self.talk.get_mut();
+        talk.seen = None;
+        talk.child()?.outbox().push_str("close\n");
+        let _ = self.answer();
+        let talk = self.talk.get_mut();
+        if talk.lost.as_ref().is_some_and(|lost| lost.how == Loss::Crashed(Crash::Exited(0))) {
+            (talk.served, talk.lost) = (None, None);
+        }
+        Some(self.take_journal())
     }
 
     fn look(&self, object: Object, contents: &mut Contents) {

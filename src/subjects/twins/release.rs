@@ -4,7 +4,7 @@ use super::heap::{Code, Twin};
 use super::wrong::Mistake;
 use crate::judge::code;
 use heapproof_model::dialect::{
-    Again, Callbacks, Cleared, ContentsOrder, Panics, Release, SetCallbacks, SetOwn, SetPanics, UserCode,
+    Again, AtEnd, Callbacks, Cleared, ContentsOrder, Panics, Release, SetCallbacks, SetOwn, SetPanics, UserCode,
 };
 use heapproof_model::{End, Event, Object, Value};
 
@@ -332,6 +332,26 @@ impl Twin {
             }
             self.unrefer(target);
             self.lost(target);
+        }
+    }
+
+    /// The heap goes away with what lives, and runs code before.
+    pub(super) fn run_the_last(&mut self) {
+        let once = self.dialect.again == Again::Once;
+        for object in self.all() {
+            let runs = match self.dialect.at_end {
+                AtEnd::Nothing => self.errs(Mistake::EndsOtherwise),
+                AtEnd::Finalized => !self.errs(Mistake::EndsOtherwise),
+                AtEnd::Some => self.luck(2) == 0,
+            };
+            let times = 1 + usize::from(self.errs(Mistake::EndsTwice));
+            for _ in 0..times {
+                if runs && self.alive(object) && self.finalizers.has_finalizer(object) {
+                    self.finalizers.keep(self.errs(Mistake::EndsTwice));
+                    self.node_mut(object).into_iter().for_each(|node| node.done = once);
+                    code::run(self, object);
+                }
+            }
         }
     }
 

@@ -102,6 +102,12 @@ impl Subject for Twin {
         }
     }
 
+    fn close(&mut self) -> Option<Vec<Event>> {
+        self.finalizers.journal.clear();
+        self.run_the_last();
+        Some(self.take_journal())
+    }
+
     fn fork(&self) -> Option<Box<dyn Subject>> {
         let mut copy = self.clone();
         copy.finalizers.journal.clear();

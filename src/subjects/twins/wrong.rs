@@ -57,6 +57,8 @@ pub(super) enum Mistake {
     SetPanicCounted,
     PanicSwallowed,
     RestNotLost,
+    EndsOtherwise,
+    EndsTwice,
     WeakOtherwise,
     UpgradeOtherwise,
     UpgradeUncounted,
@@ -176,6 +178,9 @@ wrong! {
     "set-panics" "rest-lost" RestNotLost "frees the rest of a set";
     "set-panics" "others-lost" RestNotLost "frees the rest of a set";
     "set-panics" "never" SkipsTakes "can't take references in code";
+    "at-end" "nothing" EndsOtherwise "runs code as it goes away";
+    "at-end" "finalized" EndsOtherwise "runs no code as it goes away";
+    "at-end" "some" EndsTwice "runs code twice as it goes away";
     "weak" "at-death" WeakOtherwise "gives nil for an object whose code runs";
     "weak" "before-code" WeakOtherwise "gives an object whose code runs";
     "weak" "for-good" WeakOtherwise "gives a saved object by weak references that were there before";

@@ -9,7 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Clauses that were added when heaps had been run: these had nobody who could guess.
-const LATER: &[&str] = &["set-runs", "set-armed", "set-own", "born", "callbacks", "set-callbacks", "ephemerons"];
+const LATER: &[&str] =
+    &["set-runs", "set-armed", "set-own", "born", "callbacks", "set-callbacks", "ephemerons", "at-end"];
 
 /// A published heap in one version.
 #[derive(Debug, Clone, Deserialize)]

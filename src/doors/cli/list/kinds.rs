@@ -37,6 +37,7 @@ pub(super) const KINDS: &[(&str, &str, &str)] = &[
     ("repaired-again", "", "a second recovery finds something to repair"),
     ("undetermined", "-WHAT", "the same program behaves differently on another subject, or on a copy"),
     ("panicked", "", "the subject panics"),
+    ("ending", "-HOW", "as the heap goes away with objects alive, code begins that must not, or does not that must"),
     ("crashed", "-HOW", "the subject ends its process (with `--isolate` or `exec:`)"),
     ("hung", "", "the subject does not answer (with `--isolate` or `exec:`)"),
     ("out-of-memory", "", "the subject needs more memory than it may have (with `--isolate`)"),

@@ -1,6 +1,7 @@
 //! Why the model is right: a chain of facts from the definitions, each with the lines that it depends on.
 
 mod calls;
+mod closing;
 mod damage;
 mod expected;
 mod figures;
@@ -92,6 +93,7 @@ impl Telling<'_> {
             Violation::OverBudget { budget, .. } => self.budget(*budget),
             Violation::NoCandidate { object } => self.unreached(&self.story.after, *object),
             Violation::DeadCandidate { object } => self.gone(*object),
+            Violation::AtEnd { object, begins } => self.at_end(*object, *begins),
             Violation::Contradiction { .. } => self.call(),
             Violation::Visits { touched, .. } => self.work(*touched),
             Violation::Returned { figure, .. } => self.returned(*figure),
