@@ -18,7 +18,7 @@
 local folder = arg and arg[0] and arg[0]:match("^(.*/)") or HERE or ""
 package.path = folder .. "?.lua;" .. package.path
 local lines = require("lines")
-local hear, say, cut = lines.hear, lines.say, lines.cut
+local hear, say, say_words, cut = lines.hear, lines.say, lines.say_words, lines.cut
 local WAY, WEAK, DIALECT = arg[1], arg[2], arg[3]
 
 local weakly = WEAK == "keys" and { __mode = "k" } or { __mode = "v" }
@@ -316,7 +316,7 @@ local function look_at(number, object)
     else
         for _, value in ipairs(object) do words[#words + 1] = show(value) end
     end
-    say(table.concat(words, " "))
+    say_words(words)
 end
 
 local function look()

@@ -1,20 +1,31 @@
 -- Lines from heapproof and lines to it, and how they are cut into words.
 
 local lines = {}
-local answers = {}
+io.stdout:setvbuf("full")
+local unsent = false
+
+-- What reads a line. A host may give another, as `lupa_heap.py` does.
+local read = READ or function() return io.read("*l") end
 
 function lines.hear()
-    -- `io.read` waits only where nothing has arrived, which can't be asked: so answers go out before each.
-    if #answers > 0 then
-        io.stdout:write(table.concat(answers))
+    -- A read waits only where nothing has arrived, which can't be asked: so answers go out before each.
+    if unsent then
         io.stdout:flush()
-        answers = {}
+        unsent = false
     end
-    return io.read("*l")
+    return read()
 end
 
+-- Each is written as it is: `table.concat` makes a long string in a buffer, and Lua 5.5 collects behind that, though its collector is
+-- stopped: findings/lua-long-strings-collect.sh.
 function lines.say(line)
-    answers[#answers + 1] = line .. "\n"
+    io.stdout:write(line, "\n")
+    unsent = true
+end
+
+function lines.say_words(words)
+    for i = 1, #words - 1 do io.stdout:write(words[i], " ") end
+    lines.say(words[#words])
 end
 
 -- Words. One that has a quote goes on to the next quote of the same sort that no `\` stands before.
