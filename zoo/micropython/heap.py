@@ -240,4 +240,11 @@ def begin():
         all.clear()
 
 
+def occupy(blocks):
+    """Makes so many objects of one block each, one behind the other, as nothing is collected meanwhile."""
+    make = object
+    for _ in range(blocks):
+        make()
+
+
 gc.disable()
