@@ -16,7 +16,7 @@ use super::ending::{held, pinned};
 use crate::judge::subject::{Coming, Looks, Observation};
 use heapproof_model::definitions::{Graph, reachable};
 use heapproof_model::dialect::{Ceiling, WeakObjects, WrongCalls};
-use heapproof_model::{Code, Event, Kind, Line, Machine, Object, Operation, Reference, Value};
+use heapproof_model::{Code, Event, Kind, Line, Machine, Name, Object, Operation, Reference, Value};
 use std::collections::VecDeque;
 
 /// How many operations are announced at once; more are of no use, and fewer wait for each other.
@@ -89,6 +89,23 @@ impl Lockstep {
         ahead.ending
     }
 
+    /// Announces the first of these calls, as far as that is known, and says how many.
+    pub(super) fn announce_calls(&mut self, calls: &[(Operation<Object>, Option<Name>)]) -> usize {
+        if !self.is_in_haste() || !self.resolves_alike() {
+            return usize::MAX;
+        }
+        let mut ahead = Ahead::of(&self.model);
+        for (operation, bind) in calls.iter().take(MOST) {
+            ahead.foresee(operation.clone(), *bind);
+            if ahead.waits {
+                break;
+            }
+        }
+        let announced = ahead.coming.len();
+        self.announce(&mut ahead);
+        announced
+    }
+
     fn announce(&mut self, ahead: &mut Ahead) {
         if !ahead.coming.is_empty() {
             // A subject that is lost says so when it is called.
@@ -130,7 +147,7 @@ impl Ahead {
         let called = !line.operation.code().is_expectation() && lockstep.abilities.supports_line(line);
         let resolved = resolved.filter(|_| called);
         if let Some(operation) = resolved.filter(|operation| self.model.permits(operation)) {
-            self.foresee(operation, Some(line));
+            self.foresee(operation, line.bind);
         }
     }
 
@@ -169,11 +186,11 @@ impl Ahead {
     }
 
     /// Carries out an operation on the copy, and notes that it will be called.
-    fn foresee(&mut self, operation: Operation<Object>, line: Option<&Line>) {
+    fn foresee(&mut self, operation: Operation<Object>, bind: Option<Name>) {
         self.waits = self.is_choice(&operation);
         let outcome = self.model.call(&operation);
         let events = std::mem::take(&mut self.model.script().journal);
-        if let (Some(name), Ok(Value::Reference(object))) = (line.and_then(|line| line.bind), outcome) {
+        if let (Some(name), Ok(Value::Reference(object))) = (bind, outcome) {
             self.model.script().bind(name, object);
         }
         self.waits |= events.iter().any(|event| matches!(event, Event::Began(_) | Event::Called(_)));

@@ -55,9 +55,13 @@ impl Lockstep {
     }
 
     fn again(&self) -> Result<Lockstep, Violation> {
-        let mut lockstep = Lockstep::new(&self.kind)?;
-        for (operation, bind) in &self.history {
+        let (mut lockstep, mut announced) = (Lockstep::new(&self.kind)?, 0);
+        for (at, (operation, bind)) in self.history.iter().enumerate() {
+            if announced == 0 {
+                announced = lockstep.announce_calls(&self.history[at..]);
+            }
             lockstep.carry_out(operation, *bind)?;
+            announced -= 1;
         }
         Ok(lockstep)
     }
