@@ -338,6 +338,14 @@ mod tests {
     }
 
     #[test]
+    fn a_table_is_empty_until_it_has_a_field() {
+        let mut table = Table::new();
+        assert!(table.view().is_empty());
+        table.edit().set("x", Value::Int(1)).unwrap();
+        assert!(!table.view().is_empty());
+    }
+
+    #[test]
     fn fields_keep_their_order_in_small_and_large_tables() {
         for size in [1, 5, 12, 13, 40, 1000] {
             let mut table = Table::new();

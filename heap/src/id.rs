@@ -125,6 +125,13 @@ mod tests {
     }
 
     #[test]
+    fn bits_have_the_slot_below_the_generation_and_give_the_id_again() {
+        let id = ObjectId::new(12, 3);
+        assert_eq!(id.to_bits(), 3 << 32 | 12);
+        assert_eq!(ObjectId::from_bits(id.to_bits()), id);
+    }
+
+    #[test]
     fn an_id_is_written_as_slot_and_generation() {
         assert_eq!(ObjectId::new(12, 3).to_string(), "12.3");
         assert_eq!(format!("{:?}", ObjectId::NIL), "nil");

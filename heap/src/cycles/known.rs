@@ -268,4 +268,28 @@ mod tests {
         known.insert(objects(&[2]));
         assert_eq!(known.entries().collect::<Vec<_>>(), [(2, 1), (3, 0)]);
     }
+
+    #[test]
+    fn a_count_or_a_note_that_is_wrong_is_noticed() {
+        let known = || {
+            let mut known = KnownCycles::default();
+            (0..3).for_each(|slot| known.insert(objects(&[slot])));
+            known.bury(0);
+            known.remove(1);
+            known
+        };
+        assert!(known().counts_right());
+        let wrong: [fn(&mut KnownCycles); 5] = [
+            |known| known.whole += 1,
+            |known| known.broken.clear(),
+            |known| known.vacant.clear(),
+            |known| known.vacant.push(2),
+            |known| known.broken.push(7),
+        ];
+        for (number, damage) in wrong.into_iter().enumerate() {
+            let mut known = known();
+            damage(&mut known);
+            assert!(!known.counts_right(), "{number}");
+        }
+    }
 }

@@ -81,3 +81,21 @@ impl<H: Host> Heap<H> {
         sample.all(|place| value_at(content, place).and_then(|it| it.reference()).is_none_or(lives))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Heap;
+    use crate::arena::NONE;
+
+    #[test]
+    fn a_list_of_vacant_slots_begins_at_one_or_nowhere() {
+        let mut heap = Heap::<()>::new();
+        let tables = [(); 2].map(|()| heap.allocate_table().unwrap());
+        heap.dec_ref(tables[1]).unwrap();
+        assert!(heap.quick_health_check());
+        for (vacant, is_right) in [(NONE, true), (tables[0].slot(), false), (77, false)] {
+            heap.arena.vacant = vacant;
+            assert_eq!(heap.quick_health_check(), is_right, "{vacant}");
+        }
+    }
+}

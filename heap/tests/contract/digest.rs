@@ -127,3 +127,20 @@ fn a_site_has_the_digest_of_what_it_has_learned() {
     assert!(new != missed && missed != found && new != found);
     assert_eq!(digest(&site, &heap.clone()), new, "another heap's shapes say nothing");
 }
+
+#[test]
+fn values_that_differ_are_told_apart() {
+    use Value::{Bool, Char, Float, Int, Nil, Text};
+    let texts = ["", "a", "b", "ab"].map(|text| Text(text.into()));
+    let values =
+        [Nil, Bool(false), Bool(true), Char('a'), Char('b'), Int(0), Int(1), Int(-1), Int(97), Float(0.0), Float(1.0)];
+    let of =
+        |value: &Value| after(Configuration::default(), |heap| assert!(heap.allocate_scalar(value.clone()).is_ok()));
+    let values: Vec<Value> = values.into_iter().chain(texts).collect();
+    let digests: Vec<u64> = values.iter().map(of).collect();
+    for (one, value) in values.iter().enumerate() {
+        for other in 0..one {
+            assert_ne!(digests[one], digests[other], "{value:?} and {:?}", values[other]);
+        }
+    }
+}

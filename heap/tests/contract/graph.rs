@@ -20,6 +20,21 @@ fn an_object_shows_its_kind_and_its_counts() {
 }
 
 #[test]
+fn each_sort_of_object_has_a_shape_of_its_own() {
+    let mut heap = heap();
+    let table = table(&mut heap);
+    let drawn = [
+        (table, "box"),
+        (heap.allocate_scalar(7.into()).unwrap(), "plaintext"),
+        (heap.allocate_closure(1, &[]).unwrap(), "cds"),
+        (heap.allocate_weak(table).unwrap(), "ellipse"),
+    ];
+    for (object, shape) in drawn {
+        assert!(line(&heap, object).contains(&format!(" shape={shape} ")), "{}", line(&heap, object));
+    }
+}
+
+#[test]
 fn references_are_labelled_with_their_places_and_weak_ones_are_dashed() {
     let mut heap = heap();
     let target = table(&mut heap);
