@@ -1,7 +1,7 @@
 //! Development commands that need the sources. This file is their table; each command has its own file in one of the rooms.
 //!
 //! A room imports only the rooms before it. [`common`] is shared; [`fuzzing`] knows the fuzz targets, and soaks; [`seeded`] reads bugs as
-//! data and builds the sources with them; [`hunting`] looks for these bugs; [`minimising`] compares their minimised traces;
+//! data and builds the sources with them; [`hunting`] looks for these bugs; [`mutating`] makes others by a tool and looks for these; [`minimising`] compares their minimised traces;
 //! [`emitting`] runs the tests that are emitted for them; [`zoo`] measures published heaps; [`measuring`] counts what the
 //! harness costs; [`night`] runs all of this for a time; [`releasing`] is for releases.
 #![forbid(unsafe_code)]
@@ -12,6 +12,7 @@ mod fuzzing;
 mod hunting;
 mod measuring;
 mod minimising;
+mod mutating;
 mod night;
 #[cfg(test)]
 mod papers;
@@ -37,6 +38,10 @@ const COMMANDS: &[Entry] = &[
     entry::<hunting::fuzz_bugs::FuzzBugs>(
         "fuzz-bugs",
         "Look for seeded bugs with a fuzz target, with the structure-aware mutator and without",
+    ),
+    entry::<mutating::mutants::Mutants>(
+        "mutants",
+        "Try which mutants of the heap and the model `heapproof check` sees; see `docs/mutants.md`",
     ),
     entry::<minimising::normal_forms::NormalForms>(
         "normal-forms",

@@ -5,7 +5,7 @@ use super::package::{Package, run};
 use crate::seeded::bug::Bug;
 use crate::seeded::builds::Build;
 use crate::seeded::scratch::Scratch;
-use crate::seeded::trial::{Outcome, Trial};
+use crate::seeded::trial::{LIMIT, Outcome, Trial};
 use anyhow::{Result, bail, ensure};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub(super) fn check(root: &Path, bugs: &[Bug], stop: &AtomicBool) -> Result<Opti
         let edited = bug.edited(|file| scratch.read(file))?;
         let Some(heapproof) = scratch.build(&edited)?.map(Build::plain) else { return Ok(None) };
         let (extra, output) = (bug.reach.options(), &*scratch.output);
-        let trial = Trial { extra, seed: 1, cases: CASES, jobs: None, output, stop };
+        let trial = Trial { extra, seed: 1, cases: CASES, jobs: None, limit: LIMIT, output, stop };
         let trace = match trial.run(&heapproof)? {
             None => return Ok(None),
             Some(Outcome::Found(found)) => found.trace,

@@ -9,7 +9,7 @@ use crate::seeded::bug::Bug;
 use crate::seeded::builds::Builds;
 use crate::seeded::choice::chosen_or;
 use crate::seeded::scratch::Scratch;
-use crate::seeded::trial::{self, Outcome, Trial};
+use crate::seeded::trial::{self, LIMIT, Outcome, Trial};
 use anyhow::{Context, Result};
 use std::ops::Range;
 use std::path::Path;
@@ -76,7 +76,8 @@ impl Comparison<'_> {
     /// Looks for these bugs and prints a row of a table for each; false if interrupted.
     pub fn run(&self, root: &Path, bugs: &[Bug]) -> Result<bool> {
         let scratch = Scratch::new(root, self.jobs, self.stop)?;
-        let Some(builds) = Builds::new(&scratch, bugs, false)? else { return Ok(false) };
+        let edited = bugs.iter().map(|bug| bug.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
+        let Some(builds) = Builds::new(&scratch, edited, false)? else { return Ok(false) };
         let all = BIASES.join(",");
         let without = BIASES.map(|bias| vec!["--without-bias", bias]).into_iter();
         let ways: Vec<Vec<&str>> =
@@ -95,6 +96,7 @@ impl Comparison<'_> {
                         seed,
                         cases: self.cases,
                         jobs: self.jobs,
+                        limit: LIMIT,
                         output: &scratch.output,
                         stop: self.stop,
                     };

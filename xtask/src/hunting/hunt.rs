@@ -4,7 +4,7 @@ use crate::common::workspace::traces;
 use crate::seeded::bug::{Bug, Reach};
 use crate::seeded::builds::{Build, Builds};
 use crate::seeded::scratch::Scratch;
-use crate::seeded::trial::{self, Outcome, Replayed, Trial};
+use crate::seeded::trial::{self, LIMIT, Outcome, Replayed, Trial};
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -46,7 +46,8 @@ impl Hunt<'_> {
     pub fn run(&self, root: &Path, bugs: &[Bug]) -> Result<Vec<Trials>> {
         let start = Instant::now();
         let scratch = Scratch::new(root, self.jobs, self.stop)?;
-        let Some(builds) = Builds::new(&scratch, bugs, self.alone)? else { return Ok(Vec::new()) };
+        let edited = bugs.iter().map(|bug| bug.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
+        let Some(builds) = Builds::new(&scratch, edited, self.alone)? else { return Ok(Vec::new()) };
         let mut results = Vec::new();
         for (index, bug) in bugs.iter().enumerate() {
             eprintln!("[{}/{}] {}/{}", index + 1, bugs.len(), bug.class, bug.id);
@@ -81,7 +82,7 @@ impl Hunt<'_> {
                 }
             }
             let Some(outcome) = self.proved(&heapproof, &options, &scratch.output, outcome)? else { return Ok(None) };
-            eprintln!("  seed {seed}: {}", describe(&outcome));
+            eprintln!("  seed {seed}: {outcome}");
             if !self.is_due_to_bug(scratch, &builds.sound, &options, seed, &outcome)? {
                 return Ok(None);
             }
@@ -96,7 +97,7 @@ impl Hunt<'_> {
 
     fn trial<'a>(&'a self, scratch: &'a Scratch<'_>, options: &'a [&str], seed: u64) -> Trial<'a> {
         let (cases, jobs, output, stop) = (self.cases, self.jobs, &*scratch.output, self.stop);
-        Trial { extra: options, seed, cases, jobs, output, stop }
+        Trial { extra: options, seed, cases, jobs, limit: LIMIT, output, stop }
     }
 
     /// The outcome, if the trace that was found fails again on the heap with the bug; `None` if interrupted.
@@ -135,17 +136,6 @@ impl Hunt<'_> {
             // `cargo test` replays the corpus on the sources without a bug.
             Outcome::ByCorpus(_) | Outcome::Unproved(_) | Outcome::Undetected { .. } | Outcome::TimedOut => Ok(true),
         }
-    }
-}
-
-fn describe(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Found(found) => format!("{} after {} operations", found.signature, found.operations),
-        Outcome::Crashed(how) => format!("crashed: {how}"),
-        Outcome::ByCorpus(how) => format!("only a trace of the corpus: {how}"),
-        Outcome::Unproved(why) => format!("a failure that does not count: {why}"),
-        Outcome::Undetected { operations } => format!("nothing in {operations} operations"),
-        Outcome::TimedOut => "timed out".to_owned(),
     }
 }
 

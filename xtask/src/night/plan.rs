@@ -18,13 +18,16 @@ pub(crate) enum Part {
     Zoo,
     /// A sixteenth of the seeded bugs, each day another
     Bugs,
+    /// A small share of the mutants of heap and model, each day another
+    Mutants,
     /// The targets as fuzzing engines build them
     Engine,
 }
 
 impl Part {
     /// All of them, in the order in which they are run.
-    pub const ALL: [Part; 6] = [Part::Targets, Part::Soak, Part::Counts, Part::Zoo, Part::Bugs, Part::Engine];
+    pub const ALL: [Part; 7] =
+        [Part::Targets, Part::Soak, Part::Counts, Part::Zoo, Part::Bugs, Part::Mutants, Part::Engine];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -33,6 +36,7 @@ impl Part {
             Part::Counts => "counts",
             Part::Zoo => "zoo",
             Part::Bugs => "bugs",
+            Part::Mutants => "mutants",
             Part::Engine => "engine",
         }
     }
@@ -42,7 +46,7 @@ impl Part {
         let minutes = match self {
             Part::Targets | Part::Soak => return None,
             Part::Counts | Part::Zoo => 5,
-            Part::Bugs | Part::Engine => 15,
+            Part::Bugs | Part::Mutants | Part::Engine => 15,
         };
         Some(Duration::from_secs(60 * minutes))
     }

@@ -28,5 +28,5 @@ pub(crate) mod builds;
 pub(crate) mod choice;
 mod replace;
 pub(crate) mod scratch;
-mod switched;
+pub(crate) mod switched;
 pub(crate) mod trial;

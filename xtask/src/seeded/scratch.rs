@@ -3,14 +3,17 @@
 //! All bugs use one copy and one target folder, and only files that change are written. So cargo rebuilds only what a bug
 //! and the one before it have changed.
 
+use super::switched::VARIABLE;
 use crate::common::child::{self, Ended, How};
 use crate::common::workspace::{cargo, cargo_of_the_path};
 use anyhow::{Context, Result, bail, ensure};
-use std::collections::BTreeMap;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// These builds need to be ready soon, not to run fast.
 const PROFILE: [(&str, &str); 5] = [
@@ -80,6 +83,58 @@ impl<'a> Scratch<'a> {
         Ok(self.run(&mut cargo)?.then(|| self.target.join("release").join(name)))
     }
 
+    /// The errors of the compiler in the sources with these changes; `None` if interrupted.
+    pub fn faults(&self, changed: &BTreeMap<PathBuf, String>) -> Result<Option<Vec<Fault>>> {
+        self.write(changed)?;
+        let mut cargo = cargo(&self.tree);
+        cargo.args(["check", "--quiet", "--release", "--package", "heapproof", "--bin", "heapproof"]);
+        cargo.args(["--message-format", "json"]).env("CARGO_TARGET_DIR", &self.target).envs(PROFILE);
+        let Ended { how, stdout, stderr } = child::run(&mut cargo, &self.output, None, self.stop)?;
+        let faults: Vec<Fault> = stdout.lines().filter_map(Fault::read).collect();
+        match how {
+            How::Interrupted => Ok(None),
+            How::Exited(status) if !status.success() && faults.is_empty() => {
+                bail!("the check failed:\n{}", errors(&stderr))
+            }
+            _ => Ok(Some(faults)),
+        }
+    }
+
+    /// Runs the tests of these packages with these changes, and with that switch on. Time is limited only once they are built.
+    pub fn test(
+        &self,
+        changed: &BTreeMap<PathBuf, String>,
+        switch: usize,
+        packages: &[&str],
+        limit: Duration,
+    ) -> Result<Tested> {
+        self.write(changed)?;
+        let command = |how: &str| {
+            let mut cargo = cargo(&self.tree);
+            cargo.args(["test", "--quiet", "--all-features", "--lib", "--tests", how]);
+            cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+            cargo.env("CARGO_TARGET_DIR", &self.target).env(VARIABLE, switch.to_string());
+            cargo
+        };
+        if !self.run(&mut command("--no-run"))? {
+            return Ok(Tested::Interrupted);
+        }
+        let Ended { how, stdout, .. } =
+            child::run(&mut command("--no-fail-fast"), &self.output, Some(limit), self.stop)?;
+        let failed = |line: &str| Some(line.strip_prefix("---- ")?.strip_suffix(" stdout ----")?.to_owned());
+        Ok(match how {
+            How::Interrupted => Tested::Interrupted,
+            How::TimedOut => Tested::TimedOut,
+            How::Exited(status) => {
+                let mut failed: BTreeSet<String> = stdout.lines().filter_map(failed).collect();
+                if failed.is_empty() && !status.success() {
+                    failed.insert("a test that ended its process".to_owned());
+                }
+                Tested::Failed(failed)
+            }
+        })
+    }
+
     /// Builds a fuzz target in the same way.
     pub fn build_target(&self, changed: &BTreeMap<PathBuf, String>, target: &str) -> Result<Option<PathBuf>> {
         self.write(changed)?;
@@ -131,6 +186,34 @@ impl<'a> Scratch<'a> {
             How::Interrupted => Ok(false),
             _ => bail!("the build failed:\n{}", errors(&stderr)),
         }
+    }
+}
+
+/// What came of tests.
+pub(crate) enum Tested {
+    /// These failed, perhaps none.
+    Failed(BTreeSet<String>),
+    TimedOut,
+    Interrupted,
+}
+
+/// An error of the compiler.
+pub(crate) struct Fault {
+    pub text: String,
+    /// The files and the lines that it is about.
+    pub places: Vec<(PathBuf, usize)>,
+}
+
+impl Fault {
+    /// Reads a message of cargo, if it is an error.
+    fn read(line: &str) -> Option<Fault> {
+        let message = serde_json::from_str::<Value>(line).ok()?["message"].take();
+        if message["level"] != "error" {
+            return None;
+        }
+        let place = |span: &Value| Some((span["file_name"].as_str()?.into(), span["line_start"].as_u64()? as usize));
+        let spans = message["spans"].as_array().into_iter().flatten().filter(|span| span["is_primary"] == true);
+        Some(Fault { text: message["rendered"].as_str()?.to_owned(), places: spans.filter_map(place).collect() })
     }
 }
 

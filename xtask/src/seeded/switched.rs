@@ -17,7 +17,6 @@
 //! signature), a `const fn`, which can't read a switch, a function that returns `impl Trait`, whose arms would be of
 //! several types, and a body within a macro can't be switched: such a bug has a build of its own.
 
-use super::bug::Bug;
 use super::replace::differ;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
@@ -47,28 +46,34 @@ pub(crate) fn bug() -> usize {{
     )
 }
 
+/// The files that a bug changes, with their wrong text.
+pub(crate) type Edited = BTreeMap<PathBuf, String>;
+
 /// A copy of the sources with switches.
-pub(super) struct Switched {
+pub(crate) struct Switched {
     /// The files that differ from the sources.
     pub files: BTreeMap<PathBuf, String>,
     /// For each bug whether it is in the copy; its switch is its place in this list, from 1.
     pub is_in: Vec<bool>,
+    /// Where the arms are: the file, the lines in it, from 1, and the switch.
+    pub arms: Vec<(PathBuf, Range<usize>, usize)>,
 }
 
 /// Puts all bugs that can be switched into one copy; `read` returns the correct text of a file.
-pub(super) fn switched(bugs: &[Bug], read: &impl Fn(&Path) -> Result<String>) -> Result<Switched> {
+pub(crate) fn switched(bugs: &[Edited], read: &impl Fn(&Path) -> Result<String>) -> Result<Switched> {
     let mut sources: BTreeMap<PathBuf, Source> = BTreeMap::new();
     let mut is_in = Vec::new();
     for (index, bug) in bugs.iter().enumerate() {
-        let mut changes = Some(Vec::new());
-        for (path, wrong) in bug.edited(read)? {
-            if !sources.contains_key(&path) {
-                let source = Source::new(read(&path)?).with_context(|| format!("can't parse {}", path.display()))?;
+        // A bug that changes nothing is in no copy.
+        let mut changes = (!bug.is_empty()).then(Vec::new);
+        for (path, wrong) in bug {
+            if !sources.contains_key(path) {
+                let source = Source::new(read(path)?).with_context(|| format!("can't parse {}", path.display()))?;
                 sources.insert(path.clone(), source);
             }
-            let changed = sources.get(&path).and_then(|source| source.changed(&wrong));
+            let changed = sources.get(path).and_then(|source| source.changed(wrong));
             match (&mut changes, changed) {
-                (Some(changes), Some(changed)) => changes.push((path, changed)),
+                (Some(changes), Some(changed)) => changes.push((path.clone(), changed)),
                 _ => changes = None,
             }
         }
@@ -79,20 +84,22 @@ pub(super) fn switched(bugs: &[Bug], read: &impl Fn(&Path) -> Result<String>) ->
             }
         }
     }
-    let mut files: BTreeMap<PathBuf, String> = BTreeMap::new();
+    let (mut files, mut arms): (BTreeMap<PathBuf, String>, _) = (BTreeMap::new(), Vec::new());
     for (path, source) in sources.into_iter().filter(|(_, source)| !source.arms.is_empty()) {
         let Some(folder) = path.ancestors().find(|folder| folder.ends_with("src")).map(Path::to_path_buf) else {
             continue;
         };
         files.insert(folder.join("switched.rs"), module());
-        files.insert(path, source.with_switches());
+        let (text, places) = source.with_switches();
+        arms.extend(places.into_iter().map(|(lines, switch)| (path.clone(), lines, switch)));
+        files.insert(path, text);
     }
     let roots: Vec<PathBuf> = files.keys().filter(|path| path.ends_with("src/switched.rs")).cloned().collect();
     for root in roots.iter().map(|module| module.with_file_name("lib.rs")) {
         let text = files.remove(&root).map_or_else(|| read(&root), Ok)?;
         files.insert(root, text + "\nmod switched;\n");
     }
-    Ok(Switched { files, is_in })
+    Ok(Switched { files, is_in, arms })
 }
 
 /// A file, and what bugs make of the bodies in it.
@@ -123,9 +130,10 @@ impl Source {
         Some(changed.collect())
     }
 
-    fn with_switches(mut self) -> String {
+    /// The text with switches, and the lines of each arm with its switch.
+    fn with_switches(mut self) -> (String, Vec<(Range<usize>, usize)>) {
         self.arms.sort();
-        let mut text = String::new();
+        let (mut text, mut places) = (String::new(), Vec::new());
         let mut from = 0;
         for (index, body) in self.bodies.iter().enumerate() {
             let mut arms = self.arms.iter().filter(|(changed, ..)| *changed == index).peekable();
@@ -135,12 +143,14 @@ impl Source {
             text.push_str(&self.text[from..body.start]);
             text.push_str("{ match crate::switched::bug() {\n");
             for (_, switch, wrong) in arms {
+                let first = text.matches('\n').count() + 1;
                 let _ = writeln!(text, "{switch} => {wrong}");
+                places.push((first..text.matches('\n').count() + 1, *switch));
             }
             let _ = write!(text, "_ => {}\n}} }}", &self.text[body.clone()]);
             from = body.end;
         }
-        text + &self.text[from..]
+        (text + &self.text[from..], places)
     }
 }
 
@@ -211,7 +221,8 @@ mod tests {
         let changed = source.changed(&SOURCE.replace("one() + 1", "one() + 2")).unwrap();
         assert_eq!(changed, [(1, "{\n    one() + 2\n}".to_owned())]);
         source.arms.push((1, 7, changed[0].1.clone()));
-        let text = source.with_switches();
+        let (text, places) = source.with_switches();
+        assert_eq!(places, [(4..7, 7)]);
         assert!(text.starts_with("const MOST: usize = 3;\nfn one() -> u8 { 1 }\nfn two() -> u8 { match"), "{text}");
         assert!(text.ends_with("7 => {\n    one() + 2\n}\n_ => {\n    one() + 1\n}\n} }\n"), "{text}");
     }
@@ -230,7 +241,8 @@ mod tests {
     fn nine_of_ten_bugs_can_be_switched() {
         let bugs = load_all(root()).unwrap();
         let read = |path: &std::path::Path| Ok(std::fs::read_to_string(root().join(path))?);
-        let switched = switched(&bugs, &read).unwrap();
+        let edited: Vec<_> = bugs.iter().map(|bug| bug.edited(read).unwrap()).collect();
+        let switched = switched(&edited, &read).unwrap();
         let alone: Vec<&str> =
             bugs.iter().zip(&switched.is_in).filter(|(_, is_in)| !**is_in).map(|(bug, _)| &*bug.id).collect();
         assert!(alone.len() * 10 <= bugs.len(), "{} of {}: {alone:?}", alone.len(), bugs.len());

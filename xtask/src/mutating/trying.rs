@@ -1,0 +1,123 @@
+//! Tries mutants: by random programs, then by the corpus, and where both pass, by the tests of the mutated crates themselves.
+//!
+//! Random programs come first, since they are what a user's heap is judged by. What only a crate's own tests see is counted apart: much of
+//! it is what no program can show, as how a value is printed or how many bytes a structure has.
+
+use super::fate::Fate;
+use super::kept::Kept;
+use super::list::Mutant;
+use super::viable::without_unviable;
+use crate::common::workspace::traces;
+use crate::seeded::builds::{Build, Builds};
+use crate::seeded::scratch::{Scratch, Tested};
+use crate::seeded::switched::{Edited, switched};
+use crate::seeded::trial::{self, Outcome, Trial};
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// How long a trial may take. A right heap runs the programs in a third of that on a slow machine; a mutant may have a loop without end.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// What mutants are tried with.
+pub(super) struct Trying<'a> {
+    pub packages: &'a [&'a str],
+    pub seed: u64,
+    pub cases: u64,
+    pub jobs: Option<u16>,
+    pub stop: &'a AtomicBool,
+}
+
+impl Trying<'_> {
+    /// Tries those of the mutants of the sources below `root` whose fate is not kept; false if interrupted.
+    pub fn run(&self, root: &Path, mutants: &[Mutant], kept: &mut Kept) -> Result<bool> {
+        let left: Vec<&Mutant> = mutants.iter().filter(|mutant| kept.fate(&mutant.name).is_none()).collect();
+        if left.is_empty() {
+            return Ok(true);
+        }
+        let scratch = Scratch::new(root, self.jobs, self.stop)?;
+        let mut edited: Vec<Edited> =
+            left.iter().map(|mutant| mutant.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
+        let Some(unviable) = without_unviable(&scratch, &mut edited)? else { return Ok(false) };
+        for index in unviable {
+            kept.add(&left[index].name, Fate::Unviable)?;
+        }
+        let copy = switched(&edited, &|file| scratch.read(file))?;
+        let Some(builds) = Builds::new(&scratch, edited.clone(), false)? else { return Ok(false) };
+        // A test that reads the sources may fail in the copy without a mutant.
+        let always_fail = match scratch.test(&copy.files, 0, self.packages, LIMIT)? {
+            Tested::Failed(failed) => failed,
+            Tested::Interrupted => return Ok(false),
+            Tested::TimedOut => bail!("the tests of the sources without a mutant take too long"),
+        };
+        // Those behind switches come first: their tests take one build.
+        let mut order: Vec<usize> = (0..left.len()).filter(|index| !edited[*index].is_empty()).collect();
+        order.sort_by_key(|index| !builds.is_switched(*index));
+        for (number, index) in (1..).zip(&order) {
+            let mutant = left[*index];
+            eprintln!("[{number}/{}] line {}, {}", order.len(), mutant.line(), mutant.name);
+            let (files, switch) = match builds.is_switched(*index) {
+                true => (&copy.files, index + 1),
+                false => (&edited[*index], 0),
+            };
+            let tried = Tried { files, switch, always_fail: &always_fail };
+            let fate = self.fate(&scratch, &builds, *index, &tried).with_context(|| mutant.name.clone())?;
+            let Some(fate) = fate else { return Ok(false) };
+            eprintln!("  {fate}");
+            kept.add(&mutant.name, fate)?;
+        }
+        Ok(true)
+    }
+
+    /// What comes of a mutant; `None` if interrupted.
+    fn fate(
+        &self,
+        scratch: &Scratch<'_>,
+        builds: &Builds<'_>,
+        index: usize,
+        tried: &Tried<'_>,
+    ) -> Result<Option<Fate>> {
+        // What is behind a switch has been compiled.
+        if tried.switch == 0 {
+            match scratch.faults(tried.files)? {
+                None => return Ok(None),
+                Some(faults) if !faults.is_empty() => return Ok(Some(Fate::Unviable)),
+                Some(_) => {}
+            }
+        }
+        let Some(build) = builds.of(index)? else { return Ok(None) };
+        let Some(outcome) = self.by_programs(scratch, &build.bounded())? else { return Ok(None) };
+        if !matches!(outcome, Outcome::Undetected { .. }) {
+            return Ok(Some(Fate::Tried(outcome)));
+        }
+        Ok(match scratch.test(tried.files, tried.switch, self.packages, LIMIT)? {
+            Tested::Interrupted => None,
+            Tested::TimedOut => Some(Fate::Tried(Outcome::TimedOut)),
+            Tested::Failed(failed) => {
+                let test = failed.difference(tried.always_fail).next();
+                Some(test.map_or(Fate::Tried(outcome), |test| Fate::ByTests(test.clone())))
+            }
+        })
+    }
+
+    fn by_programs(&self, scratch: &Scratch<'_>, build: &Build) -> Result<Option<Outcome>> {
+        let (cases, jobs, output, stop) = (self.cases, self.jobs, &*scratch.output, self.stop);
+        let trial = Trial { extra: &[], seed: self.seed, cases, jobs, limit: LIMIT, output, stop };
+        let outcome = trial.run(build)?;
+        if !matches!(outcome, Some(Outcome::Undetected { .. })) {
+            return Ok(outcome);
+        }
+        let by_corpus = trial::replay_corpus(build, &[], &traces()?, output, stop)?;
+        Ok(by_corpus.and_then(|how| how.map_or(outcome, |how| Some(Outcome::ByCorpus(how)))))
+    }
+}
+
+/// The files that a mutant is built from, and the switch that is on.
+struct Tried<'a> {
+    files: &'a Edited,
+    switch: usize,
+    /// The tests that fail without a mutant too.
+    always_fail: &'a BTreeSet<String>,
+}
