@@ -15,6 +15,37 @@ pub struct Program {
     spelling: Vec<String>,
     /// Where lines come from, by their indices (SPEC 10.21).
     notes: BTreeMap<usize, Arc<str>>,
+    /// Where each line stands in its text, if that has blocks.
+    places: Arc<Vec<Place>>,
+}
+
+/// How deep blocks stand in one another.
+pub(crate) const DEEPEST_BLOCK: usize = 3;
+
+/// Where a line stands in a text with blocks (SPEC 10.22).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    line: u32,
+    /// Those that are not there are 0.
+    rounds: [u32; DEEPEST_BLOCK],
+}
+
+impl Place {
+    pub(crate) fn new(line: usize, within: &[u32]) -> Place {
+        let mut rounds = [0; DEEPEST_BLOCK];
+        rounds.iter_mut().zip(within).for_each(|(round, of)| *round = *of);
+        Place { line: line as u32, rounds }
+    }
+
+    /// The line of the text, counted from 1.
+    pub fn line(&self) -> usize {
+        self.line as usize
+    }
+
+    /// The round of each block around it, counted from 1, the outermost first.
+    pub fn rounds(&self) -> impl Iterator<Item = u32> {
+        self.rounds.into_iter().take_while(|round| *round > 0)
+    }
 }
 
 impl PartialEq for Program {
@@ -37,7 +68,18 @@ impl Program {
         let mut bound = std::collections::BTreeSet::new();
         lines.retain(|line| line.is_allowed(0) && line.bound().iter().all(|name| bound.insert(*name)));
         lines.sort_by_key(|line| !line.operation.code().is_setting());
-        Program { lines, spelling, notes: BTreeMap::new() }
+        Program { lines, spelling, ..Program::default() }
+    }
+
+    /// The same with the places of its lines in a text that has blocks.
+    #[must_use]
+    pub(crate) fn placed(self, places: Vec<Place>) -> Program {
+        Program { places: Arc::new(places), ..self }
+    }
+
+    /// Where the line of that index stands in the text that was read, if that has blocks.
+    pub fn place(&self, index: usize) -> Option<Place> {
+        self.places.get(index).copied()
     }
 
     /// The same with notes of where its lines come from, by their indices.
@@ -97,7 +139,7 @@ impl Program {
     /// counting.
     pub fn canonical(&self) -> Program {
         let (lines, _) = numbered(self.lines.clone());
-        Program { lines, spelling: Vec::new(), notes: BTreeMap::new() }
+        Program { lines, ..Program::default() }
     }
 
     /// How many objects its bulk lines allocate, which is what makes a program large.

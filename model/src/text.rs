@@ -5,18 +5,18 @@
 //! program.
 
 use crate::operation::{Code, DEEPEST_FINALIZER, Gives, Line, Operation};
-use crate::program::Program;
 use crate::value::Name;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::str::FromStr;
 use std::sync::LazyLock;
 
 mod operands;
 mod printing;
+mod reading;
 mod tokens;
 mod words;
 use operands::Written;
+pub use reading::expanded;
 use tokens::{Token, TokenKind, cut};
 pub use words::words;
 use words::{ALLOCATES, PLAIN_ALLOCATIONS, RESERVED, unknown};
@@ -54,51 +54,16 @@ static FORMS: LazyLock<Vec<(Code, Vec<Token<'static>>)>> = LazyLock::new(|| {
     forms
 });
 
-impl FromStr for Program {
-    type Err = TextError;
-
-    fn from_str(text: &str) -> Result<Program, TextError> {
-        let mut reader = Reader::default();
-        let (mut lines, mut notes) = (Vec::new(), BTreeMap::new());
-        let (mut operations, mut header) = (false, false);
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        for (index, text) in text.lines().enumerate() {
-            let tokens = cut(index + 1, text)?;
-            let Some(first) = tokens.first() else { continue };
-            if first.is_word("heapproof") {
-                if text.split('#').next().unwrap_or_default().trim() != HEADER
-                    || !lines.is_empty()
-                    || std::mem::replace(&mut header, true)
-                {
-                    return Err(first.wrong(format!("the header is `{HEADER}` and stands first")));
-                }
-                continue;
-            }
-            let line = reader.line(&tokens, 0)?;
-            if line.operation.code().is_setting() && operations {
-                return Err(first.wrong("a setting stands before the first operation"));
-            }
-            operations |= !line.operation.code().is_setting();
-            notes.extend(note(text, tokens.len()).map(|note| (lines.len(), note.into())));
-            lines.push(line);
-        }
-        Ok(Program::spelled(lines, reader.spelling).noted(notes))
-    }
-}
-
-/// The note behind a line of so many tokens. What looks like one within quotes has tokens behind it, or cuts one.
-fn note(text: &str, tokens: usize) -> Option<&str> {
-    let is_behind = |at: &usize| cut(1, &text[..*at]).is_ok_and(|before| before.len() == tokens);
-    let at = text.match_indices(NOTE).map(|(at, _)| at).find(is_behind)?;
-    Some(text[at + NOTE.len()..].trim())
-}
-
 /// The names so far.
 #[derive(Default)]
 struct Reader {
     numbers: HashMap<String, Name>,
     spelling: Vec<String>,
     bound: HashSet<Name>,
+    /// The rounds of the blocks around the line, the outermost first.
+    rounds: Vec<u32>,
+    /// What names mean that were bound in a block (SPEC 10.22).
+    renamed: HashMap<String, String>,
 }
 
 impl Reader {
@@ -116,15 +81,16 @@ impl Reader {
         if RESERVED.contains(&word) {
             return Err(token.wrong(format!("expected a name, found the word `{word}`, which can't be one")));
         }
+        let word = self.renamed.get(word).map_or(word, String::as_str);
         if let Some(name) = self.numbers.get(word) {
             return Ok(*name);
         }
         if self.spelling.len() == Name::MOST {
             return Err(token.wrong(format!("a program has at most {} names", Name::MOST)));
         }
-        let name = Name(self.spelling.len() as u32);
-        self.numbers.insert(word.to_owned(), name);
-        self.spelling.push(word.to_owned());
+        let (name, word) = (Name(self.spelling.len() as u32), word.to_owned());
+        self.spelling.push(word.clone());
+        self.numbers.insert(word, name);
         Ok(name)
     }
 
@@ -158,6 +124,12 @@ impl Reader {
         let TokenKind::Word = token.kind else {
             return Err(token.wrong(format!("expected a name, found {token}")));
         };
+        if !self.rounds.is_empty() && !RESERVED.contains(&token.text) {
+            let rounds = self.rounds.iter().map(|round| format!("_{round}"));
+            self.renamed.insert(token.text.to_owned(), token.text.to_owned() + &rounds.collect::<String>());
+        } else {
+            self.renamed.remove(token.text);
+        }
         match self.name(token, token.text, depth)? {
             Name::SELF => Err(token.wrong("`self` can't be bound")),
             name if !self.bound.insert(name) => Err(token.wrong(format!("the name {token} is bound twice"))),

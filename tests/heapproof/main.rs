@@ -4,6 +4,7 @@
 mod action;
 mod ahead;
 mod architecture;
+mod blocks;
 mod canaries;
 mod canary;
 mod cells;

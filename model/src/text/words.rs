@@ -61,7 +61,7 @@ pub(super) const SWITCH: [&str; 2] = ["off", "on"];
 pub fn words() -> BTreeSet<&'static str> {
     let of_forms = Code::EVERY.iter().flat_map(|code| code.text().split(|c: char| !c.is_alphabetic()));
     let of_faults = Fault::ALL.iter().map(|fault| fault.word());
-    let all = of_forms.chain(of_faults).chain(SWITCH).chain(RESERVED.iter().copied());
+    let all = of_forms.chain(of_faults).chain(SWITCH).chain(RESERVED.iter().copied()).chain(["repeat"]);
     all.filter(|word| !word.is_empty()).collect()
 }
 

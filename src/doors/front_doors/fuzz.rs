@@ -10,6 +10,7 @@ use crate::judge::subject::SubjectKind;
 use crate::judge::violation::Violation;
 use crate::subjects::HEAP;
 use heapproof_model::Program;
+use heapproof_model::text::expanded;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,9 @@ fn most_bulk(property: Property) -> u64 {
         _ => 256,
     }
 }
+
+/// The most lines that the blocks of a fuzzer's text may come to.
+const MOST_LINES: u64 = 10_000;
 
 /// Checks a property of the heap on a fuzzer's input. Returns whether the input was worth running.
 ///
@@ -73,6 +77,7 @@ pub fn fuzz_in_short(property: Property, input: &[u8]) -> bool {
 fn fuzz_by(property: Property, input: &[u8], assert_holds: impl Fn(&Program)) -> bool {
     let text = String::from_utf8_lossy(input);
     let withstood = match property {
+        Property::Text if expanded(&text) > MOST_LINES => return false,
         Property::Text => text::holds(&text),
         Property::Bytes => bytes::holds(input),
         _ => {

@@ -155,11 +155,22 @@ pub(crate) fn outline(program: &Program, failure: &Failure, more: Option<&str>) 
 
 /// A line, and where in a log it comes from.
 fn at_line(program: &Program, step: usize, line: &Line) -> String {
-    let text = format!("at line {}, `{}`", step + 1, program.print(line));
+    let text = format!("at line {}, `{}`{}", step + 1, program.print(line), in_text(program, step));
     match program.note(step).map(|note| note.split_once(' ').unwrap_or((note, ""))) {
         None => text,
         Some((number, "")) => format!("{text}, from line {number} of the log"),
         Some((number, what)) => format!("{text}, from line {number} of the log ({what})"),
+    }
+}
+
+/// Of a text with blocks: which of its lines it is, and in which round (SPEC 10.22).
+fn in_text(program: &Program, step: usize) -> String {
+    let Some(place) = program.place(step) else { return String::new() };
+    let rounds: Vec<String> = place.rounds().map(|round| round.to_string()).collect();
+    match &rounds[..] {
+        [] => format!(", line {} of the text", place.line()),
+        [round] => format!(", line {} of the text in round {round}", place.line()),
+        rounds => format!(", line {} of the text in rounds {}", place.line(), rounds.join(" and ")),
     }
 }
 
