@@ -98,9 +98,9 @@ fn tables(results: &[(String, Fate)], excuses: &Excuses, tried: &str) -> String 
         within(100_000),
     );
     text.push_str(
-        "| file | mutants | do not compile | found | by the corpus | crash | never end | excused | unseen |\n",
+        "| file | mutants | do not compile | found | by the corpus | crash | never end | by own tests | excused | unseen |\n",
     );
-    text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+    text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     let file = |name: &str| name.split_once(':').map_or(name, |(file, _)| file).to_owned();
     let mut files: BTreeMap<String, Vec<&(String, Fate)>> = BTreeMap::new();
     results.iter().for_each(|result| files.entry(file(&result.0)).or_default().push(result));
@@ -140,6 +140,9 @@ mod tests {
             written.contains("| all | 3 | 1 | 0 | 0 | 0 | 0 | 0 | 1 | 1 |") && written.ends_with("rest\n"),
             "{written}"
         );
+        let columns =
+            |start: &str| written.lines().find(|line| line.starts_with(start)).map(|line| line.matches('|').count());
+        assert!(columns("| file").is_some() && columns("| file") == columns("| all"), "{written}");
         assert!(page("# M\n", &results, &excuses, "Tried.").is_err());
     }
 
