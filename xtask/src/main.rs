@@ -1,9 +1,9 @@
 //! Development commands that need the sources. This file is their table; each command has its own file in one of the rooms.
 //!
 //! A room imports only the rooms before it. [`common`] is shared; [`fuzzing`] knows the fuzz targets, and soaks; [`seeded`] reads bugs as
-//! data and builds the sources with them; [`hunting`] looks for these bugs; [`mutating`] makes others by a tool and looks for these; [`minimising`] compares their minimised traces;
-//! [`emitting`] runs the tests that are emitted for them; [`zoo`] measures published heaps; [`measuring`] counts what the
-//! harness costs; [`night`] runs all of this for a time; [`releasing`] is for releases.
+//! data and builds the sources with them; [`hunting`] looks for these bugs; [`minimising`] compares their minimised traces;
+//! [`mutating`] looks for edits that a tool makes; [`emitting`] runs the tests that are emitted for bugs; [`zoo`] measures published
+//! heaps; [`measuring`] counts what the harness costs; [`night`] runs all of this for a time; [`releasing`] is for releases.
 #![forbid(unsafe_code)]
 
 mod common;

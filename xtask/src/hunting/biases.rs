@@ -5,7 +5,7 @@
 
 use crate::common::command::{Command, End, stopped_by_signals};
 use crate::common::workspace::root;
-use crate::seeded::bug::Bug;
+use crate::seeded::bug::{Bug, all_edited};
 use crate::seeded::builds::Builds;
 use crate::seeded::choice::chosen_or;
 use crate::seeded::scratch::Scratch;
@@ -76,7 +76,7 @@ impl Comparison<'_> {
     /// Looks for these bugs and prints a row of a table for each; false if interrupted.
     pub fn run(&self, root: &Path, bugs: &[Bug]) -> Result<bool> {
         let scratch = Scratch::new(root, self.jobs, self.stop)?;
-        let edited = bugs.iter().map(|bug| bug.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
+        let edited = all_edited(bugs, |file| scratch.read(file))?;
         let Some(builds) = Builds::new(&scratch, edited, false)? else { return Ok(false) };
         let all = BIASES.join(",");
         let without = BIASES.map(|bias| vec!["--without-bias", bias]).into_iter();

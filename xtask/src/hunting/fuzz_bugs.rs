@@ -10,7 +10,7 @@ use crate::common::command::{self, End, stopped_by_signals};
 use crate::common::workspace::root;
 use crate::fuzzing::libfuzzer::Ending;
 use crate::fuzzing::targets::targets;
-use crate::seeded::bug::Bug;
+use crate::seeded::bug::{Bug, all_edited};
 use crate::seeded::choice::chosen;
 use crate::seeded::scratch::Scratch;
 use anyhow::{Context, Result, bail};
@@ -85,7 +85,7 @@ impl Hunt<'_> {
     /// Looks for these bugs and prints two rows of a table for each; false if interrupted.
     pub fn run(&self, root: &Path, bugs: &[Bug]) -> Result<bool> {
         let scratch = Scratch::new(root, None, self.stop)?;
-        let edited: Vec<_> = bugs.iter().map(|bug| bug.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
+        let edited = all_edited(bugs, |file| scratch.read(file))?;
         println!("| bug | mutator | found | executions until then | executions | coverage | features |");
         println!("|---|---|--:|---|--:|--:|--:|");
         for (bug, edited) in bugs.iter().zip(edited) {

@@ -1,7 +1,7 @@
 //! Takes all bugs, one after the other, and looks whether the harness detects it.
 
 use crate::common::workspace::traces;
-use crate::seeded::bug::{Bug, Reach};
+use crate::seeded::bug::{Bug, Reach, all_edited};
 use crate::seeded::builds::{Build, Builds};
 use crate::seeded::scratch::Scratch;
 use crate::seeded::trial::{self, LIMIT, Outcome, Replayed, Trial};
@@ -46,7 +46,7 @@ impl Hunt<'_> {
     pub fn run(&self, root: &Path, bugs: &[Bug]) -> Result<Vec<Trials>> {
         let start = Instant::now();
         let scratch = Scratch::new(root, self.jobs, self.stop)?;
-        let edited = bugs.iter().map(|bug| bug.edited(|file| scratch.read(file))).collect::<Result<_>>()?;
+        let edited = all_edited(bugs, |file| scratch.read(file))?;
         let Some(builds) = Builds::new(&scratch, edited, self.alone)? else { return Ok(Vec::new()) };
         let mut results = Vec::new();
         for (index, bug) in bugs.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! The mutants of the heap and of the model, as cargo-mutants lists them.
 
 use crate::common::workspace::cargo_of_the_path;
-use crate::seeded::switched::Edited;
+use crate::seeded::bug::Edited;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use std::collections::BTreeMap;

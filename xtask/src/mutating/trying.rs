@@ -8,9 +8,9 @@ use super::kept::Kept;
 use super::list::Mutant;
 use super::viable::without_unviable;
 use crate::common::workspace::traces;
+use crate::seeded::bug::Edited;
 use crate::seeded::builds::{Build, Builds};
 use crate::seeded::scratch::{Scratch, Tested};
-use crate::seeded::switched::{Edited, switched};
 use crate::seeded::trial::{self, Outcome, Trial};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
@@ -44,31 +44,35 @@ impl Trying<'_> {
         for index in unviable {
             kept.add(&left[index].name, Fate::Unviable)?;
         }
-        let copy = switched(&edited, &|file| scratch.read(file))?;
-        let Some(builds) = Builds::new(&scratch, edited.clone(), false)? else { return Ok(false) };
-        // A test that reads the sources may fail in the copy without a mutant.
-        let always_fail = match scratch.test(&copy.files, 0, self.packages, LIMIT)? {
-            Tested::Failed(failed) => failed,
-            Tested::Interrupted => return Ok(false),
-            Tested::TimedOut => bail!("the tests of the sources without a mutant take too long"),
-        };
-        // Those behind switches come first: their tests take one build.
         let mut order: Vec<usize> = (0..left.len()).filter(|index| !edited[*index].is_empty()).collect();
+        let Some(builds) = Builds::new(&scratch, edited, false)? else { return Ok(false) };
+        let Some(always_fail) = self.without_a_mutant(&scratch, &builds)? else { return Ok(false) };
+        // Those behind switches come first: their tests take one build.
         order.sort_by_key(|index| !builds.is_switched(*index));
         for (number, index) in (1..).zip(&order) {
             let mutant = left[*index];
             eprintln!("[{number}/{}] line {}, {}", order.len(), mutant.line(), mutant.name);
-            let (files, switch) = match builds.is_switched(*index) {
-                true => (&copy.files, index + 1),
-                false => (&edited[*index], 0),
-            };
-            let tried = Tried { files, switch, always_fail: &always_fail };
-            let fate = self.fate(&scratch, &builds, *index, &tried).with_context(|| mutant.name.clone())?;
+            let fate = self.fate(&scratch, &builds, *index, &always_fail).with_context(|| mutant.name.clone())?;
             let Some(fate) = fate else { return Ok(false) };
             eprintln!("  {fate}");
             kept.add(&mutant.name, fate)?;
         }
         Ok(true)
+    }
+
+    /// Tries the sources without a mutant, which must pass, and gives the tests that fail all the same, since they read the sources and
+    /// find a copy with switches; `None` if interrupted.
+    fn without_a_mutant(&self, scratch: &Scratch<'_>, builds: &Builds<'_>) -> Result<Option<BTreeSet<String>>> {
+        match self.by_programs(scratch, &builds.sound.clone().bounded())? {
+            None => return Ok(None),
+            Some(Outcome::Undetected { .. }) => {}
+            Some(outcome) => bail!("the sources without a mutant fail: {outcome}"),
+        }
+        match scratch.test(&builds.copy, 0, self.packages, LIMIT)? {
+            Tested::Failed(failed) => Ok(Some(failed)),
+            Tested::Interrupted => Ok(None),
+            Tested::TimedOut => bail!("the tests of the sources without a mutant take too long"),
+        }
     }
 
     /// What comes of a mutant; `None` if interrupted.
@@ -77,11 +81,12 @@ impl Trying<'_> {
         scratch: &Scratch<'_>,
         builds: &Builds<'_>,
         index: usize,
-        tried: &Tried<'_>,
+        always_fail: &BTreeSet<String>,
     ) -> Result<Option<Fate>> {
+        let (files, switch) = builds.sources(index);
         // What is behind a switch has been compiled.
-        if tried.switch == 0 {
-            match scratch.faults(tried.files)? {
+        if switch == 0 {
+            match scratch.faults(files)? {
                 None => return Ok(None),
                 Some(faults) if !faults.is_empty() => return Ok(Some(Fate::Unviable)),
                 Some(_) => {}
@@ -92,11 +97,11 @@ impl Trying<'_> {
         if !matches!(outcome, Outcome::Undetected { .. }) {
             return Ok(Some(Fate::Tried(outcome)));
         }
-        Ok(match scratch.test(tried.files, tried.switch, self.packages, LIMIT)? {
+        Ok(match scratch.test(files, switch, self.packages, LIMIT)? {
             Tested::Interrupted => None,
             Tested::TimedOut => Some(Fate::Tried(Outcome::TimedOut)),
             Tested::Failed(failed) => {
-                let test = failed.difference(tried.always_fail).next();
+                let test = failed.difference(always_fail).next();
                 Some(test.map_or(Fate::Tried(outcome), |test| Fate::ByTests(test.clone())))
             }
         })
@@ -112,12 +117,4 @@ impl Trying<'_> {
         let by_corpus = trial::replay_corpus(build, &[], &traces()?, output, stop)?;
         Ok(by_corpus.and_then(|how| how.map_or(outcome, |how| Some(Outcome::ByCorpus(how)))))
     }
-}
-
-/// The files that a mutant is built from, and the switch that is on.
-struct Tried<'a> {
-    files: &'a Edited,
-    switch: usize,
-    /// The tests that fail without a mutant too.
-    always_fail: &'a BTreeSet<String>,
 }

@@ -1,7 +1,8 @@
 //! Which mutants compile. One that does not would keep the whole copy from being built.
 
+use crate::seeded::bug::Edited;
 use crate::seeded::scratch::Scratch;
-use crate::seeded::switched::{Edited, switched};
+use crate::seeded::switched::switched;
 use anyhow::{Result, bail};
 
 /// Takes the edits from those that don't compile, and says which; `None` if interrupted.

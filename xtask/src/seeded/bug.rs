@@ -10,6 +10,9 @@ use std::path::{Component, Path, PathBuf};
 /// Their folder, relative to the root.
 const FOLDER: &str = "tests/bugs";
 
+/// The files that a bug changes, with their wrong text.
+pub(crate) type Edited = BTreeMap<PathBuf, String>;
+
 /// A seeded bug.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -96,7 +99,7 @@ impl Bug {
 
     /// The files that the bug changes, with their wrong text; `read` returns the correct text. Edits are applied in order,
     /// each to the result of the edits before.
-    pub(crate) fn edited(&self, read: impl Fn(&Path) -> Result<String>) -> Result<BTreeMap<PathBuf, String>> {
+    pub(crate) fn edited(&self, read: impl Fn(&Path) -> Result<String>) -> Result<Edited> {
         let mut files = BTreeMap::new();
         for edit in &self.edits {
             let place = || format!("seeded bug {}/{}: {}", self.class, self.id, edit.file.display());
@@ -109,6 +112,11 @@ impl Bug {
         }
         Ok(files)
     }
+}
+
+/// The same for each of these bugs. A text that is no longer in the sources is an error.
+pub(crate) fn all_edited(bugs: &[Bug], read: impl Fn(&Path) -> Result<String>) -> Result<Vec<Edited>> {
+    bugs.iter().map(|bug| bug.edited(&read)).collect()
 }
 
 /// The files of all bugs, sorted by class and id.

@@ -1,7 +1,8 @@
 //! A binary with each bug in it: one binary for all that can be switched, and one of its own for each other.
 
+use super::bug::Edited;
 use super::scratch::Scratch;
-use super::switched::{Edited, VARIABLE, switched};
+use super::switched::{VARIABLE, switched};
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,6 +18,7 @@ pub(crate) struct Build {
     binary: PathBuf,
     /// The switch that is on; 0 if none is.
     switch: usize,
+    /// Whether its memory is limited.
     is_bounded: bool,
 }
 
@@ -49,6 +51,8 @@ pub(crate) struct Builds<'a> {
     edited: Vec<Edited>,
     /// For each bug whether it is in the copy with switches.
     is_switched: Vec<bool>,
+    /// The files of that copy that differ from the sources.
+    pub copy: Edited,
     /// The heap without a bug, as it is in the sources.
     pub sound: Build,
     /// The heap with switches.
@@ -56,8 +60,7 @@ pub(crate) struct Builds<'a> {
 }
 
 impl<'a> Builds<'a> {
-    /// Makes all edits, and builds the heap without a bug and the copy with switches; `None` if interrupted. A text that is no
-    /// longer in the sources is an error before the first build. With `alone`, no bug is switched.
+    /// Builds the heap without a bug and the copy with switches; `None` if interrupted. With `alone`, no bug is switched.
     pub fn new(scratch: &'a Scratch<'a>, edited: Vec<Edited>, alone: bool) -> Result<Option<Builds<'a>>> {
         let switched = switched(&edited, &|file| scratch.read(file))?;
         // For one bug, a copy with a switch is no less work than the bug alone.
@@ -76,7 +79,7 @@ impl<'a> Builds<'a> {
             switches = scratch.output.join("heapproof-with-switches");
             fs::copy(built, &switches)?;
         }
-        Ok(Some(Builds { scratch, edited, is_switched, sound: Build::plain(kept), switches }))
+        Ok(Some(Builds { scratch, edited, is_switched, copy: switched.files, sound: Build::plain(kept), switches }))
     }
 
     /// Whether it needs no build of its own.
@@ -84,17 +87,16 @@ impl<'a> Builds<'a> {
         self.is_switched.get(index) == Some(&true)
     }
 
-    /// The build of a bug, by its place in the list; `None` if interrupted.
-    pub fn of(&self, index: usize) -> Result<Option<Build>> {
-        match self.is_switched.get(index) {
-            Some(true) => Ok(Some(Build { switch: index + 1, ..Build::plain(self.switches.clone()) })),
-            _ => self.alone(index),
-        }
+    /// The files that a bug is built from, as far as they differ from the sources, and the switch that is on.
+    pub fn sources(&self, index: usize) -> (&Edited, usize) {
+        if self.is_switched(index) { (&self.copy, index + 1) } else { (&self.edited[index], 0) }
     }
 
-    /// The build of a bug with nothing but its edits; `None` if interrupted.
-    fn alone(&self, index: usize) -> Result<Option<Build>> {
-        let nothing = BTreeMap::new();
-        Ok(self.scratch.build(self.edited.get(index).unwrap_or(&nothing))?.map(Build::plain))
+    /// The build of a bug, by its place in the list; `None` if interrupted.
+    pub fn of(&self, index: usize) -> Result<Option<Build>> {
+        Ok(match self.sources(index) {
+            (edited, 0) => self.scratch.build(edited)?.map(Build::plain),
+            (_, switch) => Some(Build { switch, ..Build::plain(self.switches.clone()) }),
+        })
     }
 }

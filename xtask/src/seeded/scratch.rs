@@ -1,4 +1,4 @@
-//! A copy of the sources that can be edited and built.
+//! A copy of the sources that can be edited, built and tested.
 //!
 //! All bugs use one copy and one target folder, and only files that change are written. So cargo rebuilds only what a bug
 //! and the one before it have changed.

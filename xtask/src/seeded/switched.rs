@@ -17,6 +17,7 @@
 //! signature), a `const fn`, which can't read a switch, a function that returns `impl Trait`, whose arms would be of
 //! several types, and a body within a macro can't be switched: such a bug has a build of its own.
 
+use super::bug::Edited;
 use super::replace::differ;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
@@ -45,9 +46,6 @@ pub(crate) fn bug() -> usize {{
 "
     )
 }
-
-/// The files that a bug changes, with their wrong text.
-pub(crate) type Edited = BTreeMap<PathBuf, String>;
 
 /// A copy of the sources with switches.
 pub(crate) struct Switched {
@@ -211,7 +209,7 @@ impl<'a> Visit<'a> for Opaque {
 mod tests {
     use super::{Source, switched};
     use crate::common::workspace::root;
-    use crate::seeded::bug::load_all;
+    use crate::seeded::bug::{all_edited, load_all};
 
     const SOURCE: &str = "const MOST: usize = 3;\nfn one() -> u8 { 1 }\nfn two() -> u8 {\n    one() + 1\n}\n";
 
@@ -241,7 +239,7 @@ mod tests {
     fn nine_of_ten_bugs_can_be_switched() {
         let bugs = load_all(root()).unwrap();
         let read = |path: &std::path::Path| Ok(std::fs::read_to_string(root().join(path))?);
-        let edited: Vec<_> = bugs.iter().map(|bug| bug.edited(read).unwrap()).collect();
+        let edited = all_edited(&bugs, read).unwrap();
         let switched = switched(&edited, &read).unwrap();
         let alone: Vec<&str> =
             bugs.iter().zip(&switched.is_in).filter(|(_, is_in)| !**is_in).map(|(bug, _)| &*bug.id).collect();

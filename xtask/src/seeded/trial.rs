@@ -116,8 +116,9 @@ impl Trial<'_> {
                 Some(code @ (0 | 1)) => {
                     outcome(code, &stdout).with_context(|| format!("can't read the output of check:\n{stdout}"))?
                 }
-                // What is wrong may be what reads its arguments or programs. Whoever counts this as detected runs the sound heap too.
-                Some(code @ (2 | 3)) => Outcome::Crashed(format!("exit code {code}: {}", last_line(&stderr))),
+                // What is wrong may be what reads the arguments. Who counts this as detected has run the sound heap in the same way.
+                Some(2) => Outcome::Crashed(format!("it refuses its arguments: {}", last_line(&stderr))),
+                Some(3) => bail!("check failed: {}", stderr.trim()),
                 _ => Outcome::Crashed(status.to_string()),
             },
         }))
@@ -180,7 +181,8 @@ pub(crate) fn replay_corpus(
                 let signature = failing.map(|(_, what)| what).find(is_failure);
                 Some(Some(signature.unwrap_or("fails").to_owned()))
             }
-            Some(2 | 3) => Some(Some(format!("it can't be replayed: {}", last_line(&stderr)))),
+            Some(2) => Some(Some(format!("it can't be read: {}", last_line(&stderr)))),
+            Some(3) => bail!("the corpus can't be replayed: {}", stderr.trim()),
             _ => Some(Some(format!("crashed: {status}"))),
         },
     })
