@@ -37,13 +37,16 @@ impl Counted {
 
     /// Takes note of a call of the model, and of what happened in it.
     pub fn called(&mut self, model: &Reference, operation: &Operation<Object>, events: &[Event]) {
+        if !self.is_known {
+            return;
+        }
         let repairs = matches!(operation.code(), Code::Fault | Code::Recover | Code::RecoverRoots);
         let is_more = |event: &Event| match event {
             Event::Died(_) => self.has_ephemerons,
             Event::Paused => false,
             _ => true,
         };
-        self.is_known &= !repairs && !events.iter().any(is_more);
+        self.is_known = !repairs && !events.iter().any(is_more);
         if self.is_known {
             self.read_new(model);
             operation.objects().into_iter().for_each(|object| self.read(model, object));

@@ -86,7 +86,7 @@ impl Caller<'_> {
 
             Operation::ReadField { object, field } => {
                 let table = self.id(*object);
-                let value = if self.0.host().looks_up_by_name(object) {
+                let value = if self.0.host().looks_up_by_name(*object) {
                     self.0.get_field(table, field.as_str())
                 } else {
                     self.at_site(field.as_str(), |heap, site| heap.get_field_at(table, site))
@@ -100,7 +100,7 @@ impl Caller<'_> {
 
             Operation::WriteField { object, field, value } => {
                 let (table, value) = (self.id(*object), self.inward(value));
-                if self.0.host().looks_up_by_name(object) {
+                if self.0.host().looks_up_by_name(*object) {
                     self.0.set_field(table, field.as_str(), value).map(nothing)
                 } else {
                     self.at_site(field.as_str(), |heap, site| heap.set_field_at(table, site, value)).map(nothing)
@@ -228,7 +228,7 @@ impl Caller<'_> {
         let holder = self.id(done_to(store));
         let value = store.stored().map(|value| self.inward(value)).unwrap_or_default();
         let to = match store {
-            Operation::WriteField { object, field, .. } if self.0.host().looks_up_by_name(object) => {
+            Operation::WriteField { object, field, .. } if self.0.host().looks_up_by_name(*object) => {
                 To::Field(field.as_str())
             }
             Operation::WriteField { field, .. } => {

@@ -9,7 +9,7 @@ use heapproof_model::{End, Event};
 impl Host for VirtualMachine {
     fn finalize(heap: &mut Heap<Self>, id: ObjectId) {
         let object = heap.host().object(id);
-        if heap.host().is_closing(Event::Began(object)) {
+        if heap.host().tells_at_end(Event::Began(object)) {
             return;
         }
         if code::run(&mut Caller(heap), object) == End::Panicked {
@@ -20,7 +20,7 @@ impl Host for VirtualMachine {
 
     fn target_died(heap: &mut Heap<Self>, weak: ObjectId) {
         let object = heap.host().object(weak);
-        if heap.host().is_closing(Event::Called(object)) {
+        if heap.host().tells_at_end(Event::Called(object)) {
             return;
         }
         if code::call_back(&mut Caller(heap), object) == End::Panicked {

@@ -74,12 +74,12 @@ impl VirtualMachine {
     }
 
     /// Whether fields of that table are looked up by their names alone. Of most they are not, but both ways are to be judged.
-    pub(super) fn looks_up_by_name(&self, table: &Option<Object>) -> bool {
+    pub(super) fn looks_up_by_name(&self, table: Option<Object>) -> bool {
         self.by_name || table.is_some_and(|table| table.0 % 4 == 3)
     }
 
-    /// Whether the heap goes away. Then what begins is told, and does nothing.
-    pub(super) fn is_closing(&self, event: Event) -> bool {
+    /// Tells what begins where the heap goes away, and says whether it does: then the code does nothing.
+    pub(super) fn tells_at_end(&self, event: Event) -> bool {
         self.closing.as_ref().is_some_and(|told| {
             told.borrow_mut().push(event);
             true
