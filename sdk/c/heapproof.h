@@ -87,6 +87,9 @@ typedef struct {
     hp_result (*collect)(hp_value *out);
     hp_result (*on)(void *object); /* the object has code from now on; the heap calls `hp_run_code` for it */
 
+    /* Lets the heap go away as it does where a program ends, with what lives. It may exit with status 0. */
+    void (*close)(void);
+
     /* Shows an object by calls of `hp_show..`; returns 0 if nothing can be said about it. */
     int (*look)(void *object);
 
@@ -753,6 +756,7 @@ static void hp_command(hp_frame *f) {
     else if (hp_word(f, "ring", chain)) hp_skip(f, " "), hp_chain(f, 1);
     else if (!strcmp(f->line, "look")) hp_look();
     else if (!strcmp(f->line, "begin")) hp_begin(), hp_answer(HP_DONE, NULL);
+    else if (!strcmp(f->line, "close") && h->close) h->close(), hp_answer(HP_DONE, NULL);
     else if (collect || (h->other && hp_is_other(f->line))) {
         result = collect ? h->collect(&out) : h->other(f->line, &out);
         hp_answer(result, out.type == HP_NIL ? NULL : &out);
@@ -819,6 +823,7 @@ static void hp_greet(const hp_heap *h) {
     hp_puts("\nobservations");
     for (size_t i = 0; i < 6; i++)
         if (h->observations >> i & 1) hp_puts(observations[i]);
+    if (h->close) hp_puts(" closing");
     if (h->dialect && *h->dialect) hp_puts("\ndialect "), hp_puts(h->dialect);
     hp_puts(h->begin ? "\nbegin anew" : "\nbegin fresh");
     hp_puts(h->look_disturbs ? "\nlook disturbs" : "\nlook harmless");

@@ -35,7 +35,7 @@ export const isReference = (value) => value !== null && typeof value === 'object
 
 /** Speaks until the input ends. From now on what is printed goes to standard error.
  *
- * observations: of `refusals journal sets`; the others follow from the methods `look`, `counts`, `strong`.
+ * observations: of `refusals journal sets`; the others follow from the methods `look`, `counts`, `strong`, `close`.
  * operations: the names of those that the method `other` carries out.
  * runsDiffer: two runs of a program may differ in what the contract leaves open. */
 export function run(heap, name, version, options = {}) {
@@ -121,7 +121,7 @@ class Library {
   greet(name, version, options) {
     const { observations = '', dialect = '', panics = false, lookDisturbs = false, runsDiffer = false, operations = '' } = options;
     const has = Object.keys(NEEDS).filter((operation) => this.has(NEEDS[operation]));
-    const seen = Object.entries({ contents: 'look', counts: 'counts', strong: 'strong' }).filter(([, of]) => this.has(of));
+    const seen = Object.entries({ contents: 'look', counts: 'counts', strong: 'strong', closing: 'close' }).filter(([, of]) => this.has(of));
     const more = (text) => text.split(' ').filter((word) => word);
     this.answer('heapproof 1');
     this.answer(`name ${name} ${version}`);
@@ -347,6 +347,10 @@ class Library {
         return `done ${this.show(this.chain(Number(operand), word === 'ring'))}`;
     }
     if (line === 'collect') return `done ${this.show(heap.collect())}`;
+    if (line === 'close') {
+      heap.close();
+      return 'done';
+    }
     if (line === 'begin') {
       this.begin();
       return 'done';

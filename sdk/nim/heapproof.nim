@@ -71,7 +71,7 @@ type
     collect*: proc (into: var Value)
     look*: proc (thing: HeapObject, into: var Contents)
     counts*: proc (thing: HeapObject, into: var Counts)
-    begin*: proc ()
+    begin*, close*: proc ()
     room*: proc (): int
     other*: proc (line: string, into: var Value)
 
@@ -570,6 +570,11 @@ proc carryOut() =
       var value: Value
       heap.collect(value)
       done value
+  of "close":
+    if heap.close == nil: other()
+    else:
+      heap.close()
+      done()
   of "begin":
     if more(): other()
     else:
@@ -617,6 +622,7 @@ proc converse*(theHeap: Heap, name, version, observations, dialect: string, pani
   if has look: answers.add " contents"
   if has counts: answers.add " counts"
   elif has strong: answers.add " strong"
+  if has close: answers.add " closing"
   if observations != "": answers.add ' ' & observations
   if dialect != "": answers.add "\ndialect " & dialect
   answers.add(if has begin: "\nbegin anew" else: "\nbegin fresh")
@@ -654,12 +660,12 @@ template run*(theHeap: typed, T: typedesc, name, version: string, observations =
   ## Speaks until the input ends. Call it before anything is printed; from then on `echo` goes to standard error.
   ##
   ## T: what the heap's objects are, a type that inherits from `HeapObject`.
-  ## observations: of `refusals journal sets`; the others follow from the procs `look`, `counts`, `strong`.
+  ## observations: of `refusals journal sets`; the others follow from the procs `look`, `counts`, `strong`, `close`.
   ## operations: the names of those that the proc `other` carries out.
   ## runsDiffer: two runs of a program may differ in what the contract leaves open.
   block:
     mixin newTable, newArray, newClosure, newBox, newScalar, newWeak, readField, writeField, remove, length, readIndex,
-      writeIndex, push, pop, take, drop, arm, upgrade, collect, look, counts, strong, begin, room, other
+      writeIndex, push, pop, take, drop, arm, upgrade, collect, look, counts, strong, begin, close, room, other
     let h = theHeap
     var can: Heap
     # `member` is the author's proc, and what it becomes in a `Heap`.
@@ -699,6 +705,7 @@ template run*(theHeap: typed, T: typedesc, name, version: string, observations =
     implement(counts, proc (thing: HeapObject, into: var Counts) = into = h.counts(T(thing)))
     implement(strong, proc (thing: HeapObject): int = h.strong(T(thing)))
     implement(begin, proc () = h.begin())
+    implement(close, proc () = h.close())
     implement(room, proc (): int = h.room())
     implement(other, proc (line: string, into: var Value) = into = toValue(h.other(line)))
     converse(can, name, version, observations, dialect, panics, lookDisturbs, operations, runsDiffer)

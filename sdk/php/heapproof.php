@@ -48,7 +48,7 @@ final class Panic extends \Exception
 
 /** Speaks until the input ends. Call it before anything is printed. From then on `echo` goes to standard error.
  *
- * $observations: of `refusals journal sets`. The others follow from the methods `look`, `counts`, `strong`.
+ * $observations: of `refusals journal sets`. The others follow from the methods `look`, `counts`, `strong`, `close`.
  * $operations: the names of those that the method `other` carries out.
  * $runsDiffer: two runs of a program may differ in what the contract leaves open.
  * $weakly: the library does not keep objects alive. They are PHP's own, and have died when PHP has freed them. */
@@ -187,7 +187,7 @@ final class Library
         if (($has('array') || $has('closure')) && !$has('length')) {
             $this->fail('arrays and closures need the method `length`');
         }
-        $seen = ['contents' => $has('look'), 'counts' => $has('counts'), 'strong' => $has('strong')];
+        $seen = ['contents' => $has('look'), 'counts' => $has('counts'), 'strong' => $has('strong'), 'closing' => $has('close')];
         $this->answers = "heapproof 1\nname $name $version\n"
             . \rtrim('operations ' . \implode(' ', \array_keys(\array_filter($operations))) . " $others") . "\n"
             . \rtrim('observations ' . \implode(' ', \array_keys(\array_filter($seen))) . " $observations") . "\n"
@@ -450,6 +450,9 @@ final class Library
         } elseif ($line === 'collect') {
             $result = $heap->collect();
             $gives = $result !== null;
+        } elseif ($line === 'close') {
+            $result = $heap->close();
+            $gives = false;
         } else {
             $words = self::words($line);
             $word = $words[0];

@@ -370,6 +370,18 @@ final class Counted
         };
     }
 
+    /** What lives is finalized, and nothing of it dies. */
+    public function close(): void
+    {
+        $this->busy = true;
+        foreach ($this->all as $cell) {
+            if ($cell->coded && !$cell->begun) {
+                $cell->begun = true;
+                heapproof\runCode($cell);
+            }
+        }
+    }
+
     public function counts(Cell $cell): array
     {
         return [$cell->external, $cell->internal, $cell->weak];
@@ -382,4 +394,5 @@ heapproof\run(
     version: '1.0',
     observations: 'refusals journal',
     panics: true,
+    dialect: 'at-end finalized',
 );
