@@ -24,8 +24,9 @@ pub(super) fn program(template: &Template, name: &str, story: &Story) -> Result<
             Part::Claim(claim) => writer.claim(claim)?,
         }
     }
-    let frame = with_body(template.entry("program")?, "{body}", &writer.body);
-    let frame = filled(&frame, &[("name", name.to_owned())]);
+    // What stands in the body is a program's own, and has no marks: in some languages `{name}` is one of its fields.
+    let frame = filled(template.entry("program")?, &[("name", name.to_owned())]);
+    let frame = with_body(&frame, "{body}", &writer.body);
     let heading = heading(template.entry("comment")?, &story.told, &story.trace);
     Ok(match frame.lines().any(|line| line == HEADING) {
         true => with_body(&frame, HEADING, &heading.lines().map(str::to_owned).collect::<Vec<_>>()),
