@@ -89,6 +89,14 @@ impl Values {
         shaped.into_iter().flatten().chain(listed)
     }
 
+    /// The values by themselves, in order of insertion.
+    pub(crate) fn into_list(self) -> Vec<Value> {
+        match self {
+            Self::Shaped(values) => values.into_vec(),
+            Self::Directory(directory) => directory.fields.into_iter().flatten().map(|field| field.value).collect(),
+        }
+    }
+
     /// See [`crate::digest`].
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         match self {

@@ -101,6 +101,7 @@ mod sites;
 mod slots;
 mod spare;
 mod statistics;
+mod swap;
 mod transfer;
 mod vacancies;
 mod value;

@@ -59,6 +59,8 @@ macro_rules! operations {
             0x35 "pop $" Own 20 Pop { object: Option<R> }
             /// Removes a field of a table and returns its value; a reference then belongs to the caller.
             0x36 "remove $.$" Own 20 Remove { object: Option<R>, field: Field }
+            /// Removes all elements of an array, or all fields of a table.
+            0x3d "clear $" Nothing 14 Clear { object: Option<R> }
             /// Removes an element of an array and returns it, as `pop` does; those behind it move up.
             0x38 "remove $[$]" Own 16 RemoveElement { object: Option<R>, index: u32 }
             /// Does the same, but the last element takes the place.
@@ -69,6 +71,8 @@ macro_rules! operations {
             0x3a "truncate $ $" Nothing 16 Truncate { object: Option<R>, length: u32 }
             /// Stores one value in so many elements of an array, from an index on.
             0x3b "fill $[$ $] $" Nothing 18 Fill { object: Option<R>, index: u32, count: u32, value: Value<R> }
+            /// Exchanges an element of an array with one of another, or of the same.
+            0x3e "swap $[$] $[$]" Nothing 18 Swap { object: Option<R>, index: u32, other: Option<R>, place: u32 }
             /// Stores a value, and gives up the mutator's reference to it in the same call.
             0x3c "transfer $" Nothing 30 Transfer { store: Store<R> }
 
@@ -123,6 +127,8 @@ macro_rules! operations {
             // User code.
             /// Adds a line to an object's finalizer.
             0x60 "on $: $" Nothing 60 On { object: Option<R>, line: Box<Line> }
+            /// Gives an object the finalizer of another.
+            0x63 "on $ like $" Nothing 16 Inherit { object: Option<R>, from: Option<R> }
             /// Adds a line to a weak object's callback, which runs when its target has died.
             0x62 "when $: $" Nothing 40 When { weak: Option<R>, line: Box<Line> }
             /// Ends its finalizer or callback by a panic.
@@ -385,9 +391,9 @@ impl Code {
         self.allocates_plainly() || self == Code::Temp
     }
 
-    /// Whether it adds a line to user code.
+    /// Whether it adds lines to user code.
     pub fn arms(self) -> bool {
-        matches!(self, Code::On | Code::When)
+        matches!(self, Code::On | Code::Inherit | Code::When)
     }
 
     /// Whether it stores one value in one place, so that it can stand in a `transfer`.

@@ -105,6 +105,8 @@ pub struct Script {
     /// In `Arc`, since heaps are copied after every operation.
     finalizers: BTreeMap<Object, Arc<Vec<Line>>>,
     callbacks: BTreeMap<Object, Arc<Vec<Line>>>,
+    /// The finalizers that run, and whose they are.
+    running: Vec<(Object, Arc<Vec<Line>>)>,
     fuel: u32,
     /// Whether a finalizer stays when it has run (SPEC 11.17, 11.18).
     again: bool,
@@ -115,7 +117,8 @@ pub struct Script {
 impl Default for Script {
     fn default() -> Script {
         let (finalizers, callbacks) = (BTreeMap::new(), BTreeMap::new());
-        Script { names: Vec::new(), finalizers, callbacks, fuel: FUEL, again: false, journal: Vec::new() }
+        let (names, running, journal) = (Vec::new(), Vec::new(), Vec::new());
+        Script { names, finalizers, callbacks, running, fuel: FUEL, again: false, journal }
     }
 }
 
@@ -142,6 +145,23 @@ impl Script {
     /// Appends a line to a finalizer that has not begun.
     pub fn append(&mut self, object: Object, line: Line) {
         Arc::make_mut(self.finalizers.entry(object).or_default()).push(line);
+    }
+
+    /// Gives an object the finalizer of another, which has one or whose finalizer runs (SPEC 2.15).
+    pub fn inherit(&mut self, object: Object, from: Object) {
+        if let Some(lines) = self.lines(from).cloned() {
+            self.finalizers.insert(object, lines);
+        }
+    }
+
+    /// Whether a heap is called for an operation: to give an object no finalizer changes nothing, whatever it is.
+    pub fn is_call(&self, operation: &Operation<Object>) -> bool {
+        !matches!(operation, Operation::Inherit { from, .. } if from.is_none_or(|from| self.lines(from).is_none()))
+    }
+
+    fn lines(&self, object: Object) -> Option<&Arc<Vec<Line>>> {
+        let runs = self.running.iter().find(|(running, _)| *running == object).map(|(_, lines)| lines);
+        self.finalizers.get(&object).or(runs)
     }
 
     /// Takes a finalizer away.
@@ -215,7 +235,11 @@ pub fn finalize(machine: &mut impl Machine, object: Object) -> End {
         true => script.finalizers.get(&object).cloned(),
         false => script.finalizers.remove(&object),
     };
-    run(machine, object, &lines.unwrap_or_default())
+    let lines = lines.unwrap_or_default();
+    script.running.push((object, lines.clone()));
+    let end = run(machine, object, &lines);
+    machine.script().running.pop();
+    end
 }
 
 /// Runs the callback of a weak object.

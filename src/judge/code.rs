@@ -36,6 +36,14 @@ impl Sort {
         operation.armed().and_then(|(object, line)| Some((*object?, sort, line)))
     }
 
+    /// Whose code an operation gives lines to, be they those of another.
+    pub fn given_to(operation: &Operation<Object>) -> Option<(Object, Sort)> {
+        match operation {
+            Operation::Inherit { object, .. } => object.map(|object| (object, Sort::Finalizer)),
+            operation => Sort::armed(operation).map(|(object, sort, _)| (object, sort)),
+        }
+    }
+
     /// Its word.
     pub fn word(self) -> &'static str {
         match self {
@@ -54,6 +62,8 @@ pub struct Finalizers {
     lines: BTreeMap<Object, Arc<Vec<Line>>>,
     /// The lines of each weak object's callback.
     callbacks: BTreeMap<Object, Arc<Vec<Line>>>,
+    /// The finalizers that run.
+    running: Vec<(Object, Arc<Vec<Line>>)>,
     fuel: u32,
     /// Whether the lines of a finalizer stay when it has run.
     keeps: bool,
@@ -63,21 +73,22 @@ pub struct Finalizers {
 
 impl Default for Finalizers {
     fn default() -> Finalizers {
-        let (lines, callbacks) = (BTreeMap::new(), BTreeMap::new());
-        Finalizers { names: Vec::new(), lines, callbacks, fuel: FUEL, keeps: false, journal: Vec::new() }
+        let (lines, callbacks, running) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        Finalizers { names: Vec::new(), lines, callbacks, running, fuel: FUEL, keeps: false, journal: Vec::new() }
     }
 }
 
 impl Clone for Finalizers {
     fn clone(&self) -> Finalizers {
-        let Finalizers { names, lines, callbacks, fuel, keeps, journal } = self;
-        let (names, lines, callbacks) = (names.clone(), lines.clone(), callbacks.clone());
-        Finalizers { names, lines, callbacks, fuel: *fuel, keeps: *keeps, journal: journal.clone() }
+        let Finalizers { names, lines, callbacks, running, fuel, keeps, journal } = self;
+        let (names, lines, callbacks, running) = (names.clone(), lines.clone(), callbacks.clone(), running.clone());
+        Finalizers { names, lines, callbacks, running, fuel: *fuel, keeps: *keeps, journal: journal.clone() }
     }
 
     /// Copies into a former copy, whose memory is used again.
     fn clone_from(&mut self, source: &Finalizers) {
-        let Finalizers { names, lines, callbacks, fuel, keeps, journal } = source;
+        let Finalizers { names, lines, callbacks, running, fuel, keeps, journal } = source;
+        self.running.clone_from(running);
         self.names.clone_from(names);
         self.lines.clone_from(lines);
         self.callbacks.clone_from(callbacks);
@@ -109,6 +120,23 @@ impl Finalizers {
     /// Whether an object has a finalizer that can run.
     pub fn has_finalizer(&self, object: Object) -> bool {
         self.lines.contains_key(&object)
+    }
+
+    /// Whether an object has a finalizer that others can be given: one that has not ended (SPEC 2.15).
+    pub fn has_code(&self, object: Option<Object>) -> bool {
+        self.code_of(object).is_some()
+    }
+
+    /// Gives an object the finalizer of another in place of its own. Whether it may still have one is for the subject to say.
+    pub fn inherit(&mut self, object: Object, from: Option<Object>) {
+        if let Some(lines) = self.code_of(from).cloned() {
+            self.lines.insert(object, lines);
+        }
+    }
+
+    fn code_of(&self, object: Option<Object>) -> Option<&Arc<Vec<Line>>> {
+        let runs = || self.running.iter().find(|(of, _)| Some(*of) == object).map(|(_, lines)| lines);
+        object.and_then(|object| self.lines.get(&object)).or_else(runs)
     }
 
     /// Removes an object's finalizer.
@@ -146,7 +174,7 @@ impl Finalizers {
         part: impl Fn(&mut H, &'static str),
         state: &mut H,
     ) {
-        let Finalizers { names: _, lines, callbacks, fuel, keeps: _, journal: _ } = self;
+        let Finalizers { names: _, lines, callbacks, running: _, fuel, keeps: _, journal: _ } = self;
         part(state, "fuel");
         fuel.hash(state);
         for (name, code) in [("finalizers", lines), ("callbacks", callbacks)] {
@@ -228,8 +256,12 @@ pub fn run(machine: &mut impl Runs, object: Object) -> End {
     let finalizers = machine.finalizers();
     let lines =
         if finalizers.keeps { finalizers.lines.get(&object).cloned() } else { finalizers.lines.remove(&object) };
+    let lines = lines.unwrap_or_default();
     finalizers.journal.push(Event::Began(object));
-    carry_out(machine, object, &lines.unwrap_or_default())
+    finalizers.running.push((object, lines.clone()));
+    let end = carry_out(machine, object, &lines);
+    machine.finalizers().running.pop();
+    end
 }
 
 /// Runs the callback of a weak object whose target has died, and says how that ended (SPEC 2.13).

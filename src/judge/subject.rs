@@ -194,7 +194,7 @@ pub trait Subject: Any {
     /// Learns that a name of the program stands for an object from now on; only finalizers need it.
     ///
     /// A subject with finalizers has a [`Finalizers`](crate::code::Finalizers), to which it passes this on. It appends the line
-    /// of an [`On`](Operation::On) there, and runs an object's finalizer by [`run`](crate::code::run), a callback by
+    /// of an [`On`](Operation::On) there, passes on an [`Inherit`](Operation::Inherit), and runs an object's finalizer by [`run`](crate::code::run), a callback by
     /// [`call_back`](crate::code::call_back), which calls it for each
     /// line as [`Runs`](crate::code::Runs). Then it looks whether the object has references again.
     fn bind(&mut self, _name: Name, _object: Object) {}

@@ -4,7 +4,7 @@ use crate::{corpus, program};
 use heapproof::code::Sort;
 use heapproof::generate::{Recipe, case};
 use heapproof::lockstep::Lockstep;
-use heapproof::model::{Code, End, Event, Line, Name, Object, Outcome, Program, Refusal, Value};
+use heapproof::model::{Code, End, Event, Line, Name, Object, Operation, Outcome, Program, Refusal, Value};
 use heapproof::subjects::HEAP;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,8 +23,8 @@ fn refusals(code: Code) -> &'static [Refusal] {
         Code::Drop => &[Stale, NotHeld],
         Code::Pin | Code::Unpin => &[Nil, Stale],
         Code::Upgrade => &[Nil, Stale, Kind, Overflow],
-        Code::ReadField | Code::ReadBox | Code::Length | Code::Truncate => &[Nil, Stale, Kind],
-        Code::ReadElement | Code::ReadCapture => &[Nil, Stale, Kind, Index],
+        Code::ReadField | Code::ReadBox | Code::Length | Code::Truncate | Code::Clear => &[Nil, Stale, Kind],
+        Code::ReadElement | Code::ReadCapture | Code::Swap => &[Nil, Stale, Kind, Index],
         Code::WriteField | Code::WriteBox | Code::Push => &[Nil, Stale, Kind, StaleValue, Overflow],
         Code::WriteElement | Code::WriteCapture | Code::Insert | Code::Fill => {
             &[Nil, Stale, Kind, Index, StaleValue, Overflow]
@@ -43,7 +43,7 @@ fn refusals(code: Code) -> &'static [Refusal] {
         Code::Begin => &[Reentrant, Frame, Setting],
         Code::End => &[Reentrant, Frame],
         Code::Temp => &[Reentrant, Frame, Nil, Stale, StaleValue, NotPlain, Overflow, Capacity],
-        Code::On => &[Nil, Stale],
+        Code::On | Code::Inherit => &[Nil, Stale],
         Code::When => &[Nil, Stale, Kind],
         Code::Fault => &[Nil, Stale, Inapplicable],
         Code::SetInterval | Code::SetBounds | Code::SetCapacity | Code::SetCounts => &[Setting],
@@ -142,24 +142,39 @@ impl UserCode {
         if let (Some(name), Outcome::Done(Value::Reference(given))) = (line.bind, outcome) {
             bound.insert(name, *given);
         }
-        let of = match line.operation.armed() {
-            Some((Some(&Name::SELF), _)) => Some(owner.0),
-            Some((Some(name), _)) => bound.get(name).copied().or_else(|| lockstep.object(*name)),
-            _ => None,
-        };
-        self.arm(of, &line, outcome);
+        let known = objects(lockstep, &line);
+        let operation = line.operation.resolve(&|name| match name {
+            Name::SELF => Some(owner.0),
+            name => bound.get(&name).or_else(|| known.get(&name)).copied(),
+        });
+        self.arm(operation, outcome);
     }
 
-    /// Learns of a line that an object's code has now.
-    fn arm(&mut self, object: Option<Object>, line: &Line, outcome: &Outcome) {
-        if let (Some(object), Some((_, within)), Outcome::Done(_)) = (object, line.operation.armed(), outcome) {
-            let sort = if line.operation.code() == Code::When { Sort::Callback } else { Sort::Finalizer };
-            let owner = (object, sort);
-            if !self.begun.contains(&owner) {
-                self.lines.entry(owner).or_default().push(within.clone());
+    /// Learns of lines that an object's code has now.
+    fn arm(&mut self, operation: Option<Operation<Object>>, outcome: &Outcome) {
+        let (Some(operation), Outcome::Done(_)) = (operation, outcome) else { return };
+        let (owner, lines) = match &operation {
+            Operation::Inherit { object: Some(object), from: Some(from) } => {
+                let (owner, from) = ((*object, Sort::Finalizer), (*from, Sort::Finalizer));
+                let has_ended = self.begun.contains(&from) && !self.running.iter().any(|(of, ..)| *of == from);
+                let Some(lines) = self.lines.get(&from).filter(|_| !has_ended) else { return };
+                (owner, lines.clone())
             }
+            operation => {
+                let Some((object, sort, line)) = Sort::armed(operation) else { return };
+                let before = self.lines.get(&(object, sort)).into_iter().flatten();
+                ((object, sort), before.chain([line]).cloned().collect())
+            }
+        };
+        if !self.begun.contains(&owner) {
+            self.lines.insert(owner, lines);
         }
     }
+}
+
+/// The objects that the program's names in a line stand for.
+fn objects(lockstep: &mut Lockstep, line: &Line) -> BTreeMap<Name, Object> {
+    line.names().into_iter().filter_map(|name| Some((name, lockstep.object(name)?))).collect()
 }
 
 fn run(program: &Program, record: &mut Record) {
@@ -172,9 +187,8 @@ fn run(program: &Program, record: &mut Record) {
         let outcome = lockstep.step(line).unwrap();
         code.happened(&mut lockstep, &events.take(), record);
         record.outcomes.insert(Reached::new(line.operation.code(), &outcome));
-        if let Some((Some(name), _)) = line.operation.armed() {
-            code.arm(lockstep.object(*name), line, &outcome);
-        }
+        let known = objects(&mut lockstep, line);
+        code.arm(line.operation.resolve(&|name| known.get(&name).copied()), &outcome);
     }
     lockstep.end().unwrap();
     code.happened(&mut lockstep, &events.take(), record);

@@ -224,6 +224,50 @@ fn many_elements_are_replaced_in_one_step_or_not_at_all() {
 }
 
 #[test]
+fn what_is_cleared_is_empty_like_a_new_one() {
+    let mut heap = heap();
+    let (a, table) = (heap.allocate_table().unwrap(), heap.allocate_table().unwrap());
+    for fields in [0, 1, 2, 40] {
+        let names: Vec<String> = (0..fields).map(|number| format!("f{number}")).collect();
+        names.iter().for_each(|name| heap.set_field(table, name, a.into()).unwrap());
+        assert_eq!(internal(&heap, a), fields);
+        heap.clear(table).unwrap();
+        assert_eq!(internal(&heap, a), 0);
+        heap.set_field(table, "z", Value::Int(1)).unwrap();
+        heap.set_field(table, "f0", Value::Int(2)).unwrap();
+        let Some(View::Table(view)) = heap.object(table) else { panic!("it is a table") };
+        assert_eq!(view.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["z", "f0"]);
+        heap.clear(table).unwrap();
+    }
+    let array = heap.allocate_array(&vec![a.into(); 40]).unwrap();
+    heap.clear(array).unwrap();
+    assert_eq!((heap.length(array), internal(&heap, a)), (Ok(0), 0));
+    assert!(matches!(heap.clear(ObjectId::NIL), Err(HeapError::Nil)));
+    let cell = heap.allocate_box(Value::Nil).unwrap();
+    assert!(matches!(heap.clear(cell), Err(HeapError::Kind { .. })));
+    assert_exact(&heap);
+}
+
+#[test]
+fn a_swap_takes_what_a_root_kept_away_without_a_count() {
+    let mut heap = heap();
+    let (root, other) = (heap.allocate_array(&[Value::Nil]).unwrap(), heap.allocate_array(&[Value::Nil]).unwrap());
+    heap.set_element(other, 0, other.into()).unwrap();
+    heap.swap(root, 0, other, 0).unwrap();
+    drop_ref(&mut heap, other);
+    heap.collect_cycles().unwrap();
+    let counts = heap.counts(other);
+    heap.swap(other, 0, root, 0).unwrap();
+    assert_eq!(heap.counts(other), counts);
+    assert!(heap.candidates().any(|candidate| candidate == other));
+    assert_exact(&heap);
+    heap.collect_cycles().unwrap();
+    assert!(!heap.contains(other));
+    assert!(matches!(heap.swap(root, 1, other, 0), Err(HeapError::Stale { object }) if object == other));
+    assert!(matches!(heap.swap(root, 1, root, 0), Err(HeapError::Index { index: 1, length: 1, .. })));
+}
+
+#[test]
 fn a_fill_needs_room_for_all_its_references_while_the_old_ones_count() {
     let configuration = Configuration::default().with_count_ceiling(300).unwrap();
     let mut heap = Heap::with_configuration((), configuration);

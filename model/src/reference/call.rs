@@ -11,15 +11,20 @@ const MOST_EARLY: u32 = 4;
 impl Machine for Reference {
     /// Where the dialect leaves choices, objects may die before an allocation looks at its arguments, or after it; and at
     /// the end of code, after one reference that it held is dropped or after the next. The journal does not say where it
-    /// divides, so each division is tried: all are allowed.
+    /// divides, so each division is tried: all are allowed. The one that the next event speaks for comes first, and behind an event
+    /// that differs none is tried, or each call of code that calls code would be tried as often as all around it together.
     fn call(&mut self, operation: &Operation<Object>) -> Reply {
         let drops = operation.code() == Code::Drop && !self.running.is_empty() && self.dialect.has_free_turns();
         let divisions: Vec<u32> = match operation.code().allocates() {
             true if self.dialect.has_choices() => (0..MOST_EARLY).chain([u32::MAX]).collect(),
+            false if drops && matches!(self.choice(), Some(Event::Did(_) | Event::Ended(_))) => {
+                (0..MOST_EARLY).chain([u32::MAX]).collect()
+            }
             false if drops => [u32::MAX].into_iter().chain(0..MOST_EARLY).collect(),
             _ => Vec::new(),
         };
-        for most in divisions {
+        let may_agree = !divisions.is_empty() && self.agrees();
+        for most in divisions.into_iter().take_while(|_| may_agree) {
             let mut attempt = self.clone();
             let reply = attempt.carry_out(operation, most);
             if attempt.explains(&reply, drops) {
@@ -49,13 +54,22 @@ impl Reference {
             true => self.answer.clone().map(Event::Did),
             false => self.choice().cloned(),
         };
-        let same = |one: &Event, other: &Event| self.dialect.same_event(!self.gives_no_reasons, one, other);
         // More may still come in code that is not yet at its end.
         let is_all = !self.running.is_empty() || self.choices.len() <= self.script.journal.len();
         is_all
-            && next
-                .is_none_or(|next| may_be_silent && !matches!(next, Event::Did(_)) || same(&next, &Event::Did(outcome)))
-            && self.choices.iter().zip(&self.script.journal).all(|(choice, event)| same(choice, event))
+            && next.is_none_or(|next| {
+                may_be_silent && !matches!(next, Event::Did(_)) || self.same(&next, &Event::Did(outcome))
+            })
+            && self.agrees()
+    }
+
+    /// Whether nothing has happened that has not happened in the subject.
+    fn agrees(&self) -> bool {
+        self.choices.iter().zip(&self.script.journal).all(|(choice, event)| self.same(choice, event))
+    }
+
+    fn same(&self, one: &Event, other: &Event) -> bool {
+        self.dialect.same_event(!self.gives_no_reasons, one, other)
     }
 
     /// Carries out an operation and all that it sets off; `most` says how many turns and sets may come before an allocation,

@@ -39,12 +39,25 @@ impl Reference {
     }
 
     /// Puts other values in the place of some elements, which are given up in order when all is there (SPEC 1.16).
-    fn put(&mut self, array: Object, places: Range<usize>, values: Vec<Value<Object>>) -> Reply {
-        let (_, contents) = self.find(Some(array), Some(Kind::Array))?;
+    fn put(&mut self, object: Object, places: Range<usize>, values: Vec<Value<Object>>) -> Reply {
+        let (_, contents) = self.find(Some(object), None)?;
         let old: VecDeque<Object> = contents.values.splice(places, values).filter_map(|old| old.reference()).collect();
         let mut internal = self.internal();
         old.iter().for_each(|object| internal[object.index()] += 1);
         self.give_up(vec![old], &mut internal);
+        Ok(Value::Nil)
+    }
+
+    /// Exchanges two elements (SPEC 1.21). If neither is there, the reason that comes first is given.
+    fn swap(&mut self, one: (Option<Object>, u32), other: (Option<Object>, u32)) -> Reply {
+        let places = [one, other];
+        let refusals = places.iter().filter_map(|(object, index)| self.slot(*object, Kind::Array, *index).err());
+        if let Some(refusal) = refusals.min() {
+            return Err(refusal);
+        }
+        let value = self.slot(one.0, Kind::Array, one.1)?.clone();
+        let value = std::mem::replace(self.slot(other.0, Kind::Array, other.1)?, value);
+        *self.slot(one.0, Kind::Array, one.1)? = value;
         Ok(Value::Nil)
     }
 
@@ -142,6 +155,16 @@ impl Reference {
                 let all = contents.values.len();
                 self.put(array, all.min(*length as usize)..all, Vec::new())
             }
+            Operation::Clear { object } => {
+                let (object, contents) = self.find(*object, None)?;
+                if !matches!(contents.kind, Kind::Table | Kind::Array) {
+                    return Err(Refusal::Kind);
+                }
+                contents.fields.clear();
+                let all = contents.values.len();
+                self.put(object, 0..all, Vec::new())
+            }
+            Operation::Swap { object, index, other, place } => self.swap((*object, *index), (*other, *place)),
             Operation::Fill { object, index, count, value } => {
                 let (array, places) = self.places(*object, *index, *count)?;
                 let values = vec![value.clone(); places.len()];
@@ -181,6 +204,14 @@ impl Reference {
                 let (object, _) = self.find(*object, None)?;
                 if self.thing(object).is_some_and(|thing| !thing.begun) {
                     self.script.append(object, (**line).clone());
+                }
+                Ok(Value::Nil)
+            }
+            operation if !self.script.is_call(operation) => Ok(Value::Nil),
+            Operation::Inherit { object, from } => {
+                let (object, _) = self.find(*object, None)?;
+                if self.thing(object).is_some_and(|thing| !thing.begun) {
+                    from.into_iter().for_each(|from| self.script.inherit(object, *from));
                 }
                 Ok(Value::Nil)
             }

@@ -18,7 +18,7 @@ impl Script {
     /// label. In lines, a name gets the label of its object; a name that the finalizer will bind gets its order in it.
     /// Which objects have names is left to the search, which decides which names new lines use.
     pub fn digest(&self, label: &dyn Fn(Object) -> (bool, u64), state: &mut impl Parts) {
-        let Script { names: _, finalizers, callbacks, fuel, again: _, journal: _ } = self;
+        let Script { names: _, finalizers, callbacks, running: _, fuel, again: _, journal: _ } = self;
         state.part("fuel");
         fuel.hash(state);
         for (part, code) in [("finalizers", finalizers), ("callbacks", callbacks)] {

@@ -115,6 +115,10 @@ fn each_refusal_has_its_reason() {
         ("a = temp table", Refusal::Frame),
         ("a = table\ndrop a\nb = temp box a", Refusal::Frame),
         ("a = table\ndrop a\nbegin 1\nb = temp box a", Refusal::StaleValue),
+        ("a = box nil\nclear a", Refusal::Kind),
+        ("a = array\nb = table\nswap a[0] b[0]", Refusal::Kind),
+        ("a = array\nb = table\ndrop b\nswap a[0] b[0]", Refusal::Stale),
+        ("a = array nil\nswap a[0] a[1]", Refusal::Index),
         ("fault live_high nil", Refusal::Nil),
         ("a = table\ndrop a\nfault live_high a", Refusal::Stale),
         ("a = table\nfault live_high a", Refusal::Inapplicable),
@@ -137,6 +141,34 @@ fn an_array_is_in_its_final_state_before_anything_of_it_is_given_up_in_order() {
     let did = |outcome: Outcome| Event::Did(outcome);
     let journal = &heap.script().journal;
     assert!(journal.contains(&did(Outcome::Refused(Refusal::Index))), "{journal:?}");
+}
+
+#[test]
+fn what_is_cleared_is_given_up_in_order_and_what_is_swapped_is_not() {
+    let two = "a = table\nb = table\n";
+    for holder in ["c = array a b a", "c = table\nc.x = a\nc.y = b\nc.z = a"] {
+        let (mut heap, _) = told(&format!("{two}{holder}\ndrop a\ndrop b\nclear c"));
+        assert_eq!(deaths(&mut heap), [1, 0], "{holder}");
+    }
+    let (mut heap, _) = told(&format!("{two}c = array a 1\nd = array b\ndrop a\ndrop b\nswap c[1] d[0]\ndrop c"));
+    assert_eq!(deaths(&mut heap), [2, 0, 1]);
+}
+
+#[test]
+fn an_object_has_the_finalizer_of_another_that_has_one_or_runs_it() {
+    let began = |text: &str| {
+        let (mut heap, _) = told(text);
+        let began = |event: &Event| if let Event::Began(object) = event { Some(object.0) } else { None };
+        heap.script().journal.iter().filter_map(began).collect::<Vec<_>>()
+    };
+    let one = "a = table\nb = table\non a: c = box 1\n";
+    assert_eq!(began(&format!("{one}on b like a\ndrop b\ndrop a")), [1, 0]);
+    assert_eq!(began(&format!("{one}drop a\non b like a\ndrop b")), [0], "it has ended");
+    assert_eq!(
+        began(&format!("{one}on a: on c like self\ndrop a")).len(),
+        501,
+        "each takes two of the fuel, and the last finds none"
+    );
 }
 
 #[test]

@@ -36,5 +36,5 @@ fn what_judges_is_short_enough_to_be_believed_by_reading() {
     // 60 are ephemerons: what they and their keys reach together, or they alone.
     // 10 are whose code begins as the heap goes away.
     let lines: usize = judge.iter().map(|file| file.lines().count()).sum();
-    assert!(lines <= 2_670, "{lines} lines");
+    assert!(lines <= 2_740, "{lines} lines");
 }

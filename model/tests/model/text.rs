@@ -42,6 +42,8 @@ q2 = swap remove c[0]
 swap remove c[0]
 insert c[0] a
 truncate c 2
+clear c
+swap c[0] c[1]
 fill c[0 2] a
 transfer a.x = b
 transfer b[0] = 1
@@ -108,7 +110,8 @@ fn a_word_that_is_not_reserved_is_a_name_where_it_stands_as_one() {
                 insert[0] = nil\nswap = insert[0]\nswap.length = fill\nlength insert\ntruncate = remove insert[0]\n\
                 swap remove insert[0]\ntruncate insert 0\ntransfer = table\n\
                 transfer transfer.x = transfer\ntransfer.transfer = nil\ntransfer push insert transfer\n\
-                try = table\ntry take try\ntry.take = try\npin = table\npin pin\nunpin = box pin\nunpin pin\npin.pin = unpin\n";
+                try = table\ntry take try\ntry.take = try\npin = table\npin pin\nunpin = box pin\nunpin pin\npin.pin = unpin\n\
+                clear = array like\nclear clear\nswap clear[0] swap[1]\nlike = table\non like like like\non like: on self like like\nlike.like = clear\n";
     let program: Program = text.parse().unwrap();
     assert_eq!(program.to_string(), text);
     assert_eq!(program.spell(Name(3)), "truncate", "a word is learned as a name only where it is one");
@@ -178,7 +181,9 @@ fn a_typo_is_located_and_what_was_meant_is_named() {
         error("transfer a.x"),
         "1:10: only what stores one value can be transferred, like `x.f = y` or `push x y`"
     );
-    assert_eq!(error("a = array 1\nswap a[0]"), "2:6: expected `remove` or `.` or `[` or `{`, found `a`");
+    assert_eq!(error("a = array 1\nswap a[0]"), "2:10: expected a name or `nil`, found the end of the line");
+    assert_eq!(error("a = array 1\nswap a.x"), "2:7: expected `[`, found `.`");
+    assert_eq!(error("a = table\non a likes a"), "2:6: expected `:` or `like`, found `likes`");
     assert_eq!(error("a = box 'ab'"), "1:9: expected one character between the quotes, like 'c'");
     assert_eq!(error("a = box \"ab"), "1:9: expected a closing \", found the end of the line");
     assert_eq!(error("a = "), "1:4: expected an operation, found the end of the line");

@@ -23,6 +23,8 @@ pub(super) struct Runs {
 
 struct UnderWay {
     run: Run,
+    /// All its lines, and those that it has not reached.
+    all: VecDeque<Line>,
     lines: VecDeque<Line>,
     bound: Vec<Bound>,
 }
@@ -52,12 +54,36 @@ impl Runs {
     }
 
     fn arms(&mut self, operation: &Operation<Object>) {
-        if let Some((object, sort, line)) = Sort::armed(operation)
-            && (self.dialect.again == Again::EachDeath && sort == Sort::Finalizer
-                || !self.begun.contains(&(object, sort)))
-        {
-            self.armed.entry((object, sort)).or_default().push_back(line.clone());
+        let (object, sort, lines) = match operation {
+            Operation::Inherit { object: Some(object), from } => (*object, Sort::Finalizer, self.code_of(*from)),
+            operation => match Sort::armed(operation) {
+                Some((object, sort, line)) => {
+                    let before = self.armed.get(&(object, sort)).into_iter().flatten();
+                    (object, sort, before.chain([line]).cloned().collect())
+                }
+                None => return,
+            },
+        };
+        let again = self.dialect.again == Again::EachDeath && sort == Sort::Finalizer;
+        if !lines.is_empty() && (again || !self.begun.contains(&(object, sort))) {
+            self.armed.insert((object, sort), lines);
         }
+    }
+
+    /// The lines of a finalizer that has not ended.
+    fn code_of(&self, object: Option<Object>) -> VecDeque<Line> {
+        let Some(object) = object else { return VecDeque::new() };
+        let runs = self.under_way.iter().find(|it| it.run.object == object && it.run.sort == Sort::Finalizer);
+        let armed = self.armed.get(&(object, Sort::Finalizer));
+        armed.or(runs.map(|it| &it.all)).cloned().unwrap_or_default()
+    }
+
+    /// The operation as a test makes it, which has code for each object: that one gets a line, if it is to get those of another.
+    /// `None` if there are none.
+    pub fn spelled(&self, operation: &Operation<Object>) -> Option<Operation<Object>> {
+        let Operation::Inherit { object, from } = operation else { return Some(operation.clone()) };
+        let line = self.code_of(*from).front()?.clone();
+        Some(Operation::On { object: *object, line: Box::new(line) })
     }
 
     /// Follows the events of a call.
@@ -71,7 +97,7 @@ impl Runs {
                 };
                 let lines = lines.unwrap_or_default();
                 let run = Run { sort, object, steps: Vec::new(), left: Vec::new(), end: End::Returned };
-                self.under_way.push(UnderWay { run, lines, bound: Vec::new() });
+                self.under_way.push(UnderWay { run, all: lines.clone(), lines, bound: Vec::new() });
             }
             match event {
                 Event::Did(outcome) => self.did(outcome),
@@ -99,7 +125,7 @@ impl Runs {
     }
 
     fn did(&mut self, outcome: &Outcome) {
-        let Some(UnderWay { run, lines, bound }) = self.under_way.last_mut() else { return };
+        let Some(UnderWay { run, all: _, lines, bound }) = self.under_way.last_mut() else { return };
         let Some(line) = lines.pop_front() else { return };
         let look_up = |name| match bound.iter().find(|bound| bound.name == name) {
             _ if name == Name::SELF => Some(run.object),
@@ -115,7 +141,7 @@ impl Runs {
                 (Operation::TryTake { object }, _) => holds(bound, *object, i64::from(*value == Value::Bool(true))),
                 (Operation::Drop { object }, _) => holds(bound, *object, -1),
                 (Operation::Transfer { store }, _) => holds(bound, store.0.stored().and_then(Value::reference), -1),
-                (Operation::On { .. } | Operation::When { .. }, _) => {
+                (Operation::On { .. } | Operation::When { .. } | Operation::Inherit { .. }, _) => {
                     armed.clone_from(&operation);
                     false
                 }
@@ -130,7 +156,10 @@ impl Runs {
             };
             self.given_up_elsewhere.extend(gives_up.filter(|_| !by_its_holder));
         }
-        run.steps.push(Step { line, operation, outcome: outcome.clone() });
+        let step = Step { line, operation: None, outcome: outcome.clone() };
+        let operation = operation.and_then(|operation| self.spelled(&operation));
+        let steps = self.under_way.last_mut().map(|under_way| &mut under_way.run.steps);
+        steps.into_iter().for_each(|steps| steps.push(Step { operation: operation.clone(), ..step.clone() }));
         if let Some(armed) = armed {
             self.arms(&armed);
         }

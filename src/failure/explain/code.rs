@@ -3,7 +3,7 @@
 
 use crate::judge::code::Sort;
 use heapproof_model::{Event, Line, Name, Object, Operation, Outcome, Program, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// An operation of a finalizer or callback.
@@ -31,6 +31,7 @@ pub struct UserCode {
     armed: BTreeMap<(Object, Sort), Vec<Armed>>,
     names: BTreeMap<Name, Object>,
     runs: Vec<Run>,
+    begun: BTreeSet<(Object, Sort)>,
 }
 
 /// A line of user code, and the index of the program's line that it was taken from.
@@ -62,6 +63,7 @@ impl UserCode {
         let mut done = Vec::new();
         for (index, event) in events.iter().enumerate() {
             if let Some((of, sort)) = Sort::begun(event) {
+                self.begun.insert((of, sort));
                 let lines = self.armed.get(&(of, sort)).cloned().unwrap_or_default().into_iter();
                 self.runs.push(Run { of, sort, lines, names: BTreeMap::new() });
             }
@@ -82,6 +84,13 @@ impl UserCode {
 
     /// Learns from an operation that was done, and from which line that comes.
     fn arm(&mut self, operation: &Operation<Object>, from: Option<usize>) {
+        if let Operation::Inherit { object: Some(object), from: Some(like) } = operation {
+            let key = |object: &Object| (*object, Sort::Finalizer);
+            let runs = self.runs.iter().any(|run| (run.of, run.sort) == key(like));
+            if let Some(lines) = self.armed.get(&key(like)).filter(|_| runs || !self.begun.contains(&key(like))) {
+                self.armed.insert(key(object), lines.clone());
+            }
+        }
         if let Some((object, sort, line)) = Sort::armed(operation) {
             self.armed.entry((object, sort)).or_default().push(Armed { line: line.clone(), from });
         }

@@ -314,6 +314,10 @@ fn stores(operation: &Operation<Object>, edge: &Edge, is_new: bool) -> bool {
         (Operation::Push { object, .. } | Operation::Insert { object, .. }, Place::Element(_)) => {
             is_new && value && *object == Some(edge.from)
         }
+        (Operation::Swap { object, index, other, place: with }, Place::Element(place)) => {
+            let is_here = |array: &Option<Object>, index: &u32| (*array, *index as usize) == (Some(edge.from), *place);
+            is_new && (is_here(object, index) || is_here(other, with))
+        }
         (Operation::Fill { object, index, count, value }, Place::Element(place)) => {
             let range = u64::from(*index)..u64::from(*index) + u64::from(*count);
             value.reference() == Some(edge.to) && *object == Some(edge.from) && range.contains(&(*place as u64))

@@ -95,15 +95,16 @@ impl Lockstep {
             return usize::MAX;
         }
         let mut ahead = Ahead::of(&self.model);
+        let mut foreseen = 0;
         for (operation, bind) in calls.iter().take(MOST) {
             ahead.foresee(operation.clone(), *bind);
+            foreseen += 1;
             if ahead.waits {
                 break;
             }
         }
-        let announced = ahead.coming.len();
         self.announce(&mut ahead);
-        announced
+        foreseen
     }
 
     fn announce(&mut self, ahead: &mut Ahead) {
@@ -188,13 +189,14 @@ impl Ahead {
     /// Carries out an operation on the copy, and notes that it will be called.
     fn foresee(&mut self, operation: Operation<Object>, bind: Option<Name>) {
         self.waits = self.is_choice(&operation);
+        let is_called = self.model.script().is_call(&operation);
         let outcome = self.model.call(&operation);
         let events = std::mem::take(&mut self.model.script().journal);
         if let (Some(name), Ok(Value::Reference(object))) = (bind, outcome) {
             self.model.script().bind(name, object);
         }
         self.waits |= events.iter().any(|event| matches!(event, Event::Began(_) | Event::Called(_)));
-        self.coming.push(Coming::Call(operation));
+        self.coming.extend(is_called.then_some(Coming::Call(operation)));
     }
 
     /// Whether what it does is the subject's choice: whether user code runs in it, whether it reaches a limit, or, where it names an object that nothing held

@@ -81,6 +81,8 @@ impl Abilities {
             // What was damaged is read in the journal, and it must be possible to end the damage.
             Code::Fault => self.has(code) && self.shows(Observation::Journal) && self.has(Code::RecoverRoots),
             Code::On => self.has(code) && self.shows_what_finalizers_see(),
+            // Those are the lines of others.
+            Code::Inherit => self.has(code) && self.supports(Code::On),
             // In which order they run is the subject's choice, and the journal says it.
             Code::When => self.has(code) && self.shows_what_finalizers_see() && self.shows(Observation::Journal),
             Code::Ephemeron => self.has(code) && self.shows_who_died_together(),

@@ -13,6 +13,7 @@ mod profile;
 mod shapes;
 mod sizes;
 mod slices;
+mod swaps;
 mod swarm;
 mod values;
 
@@ -221,6 +222,7 @@ impl<'a> Generator<'a> {
                 object.zip(target).is_none_or(|(object, target)| object <= target)
             }),
             Operation::Transfer { store } => self.is_unwanted(&store.0, place),
+            Operation::Swap { object, other, .. } => object != other,
             _ => false,
         }
     }

@@ -99,6 +99,11 @@ impl Generator<'_> {
                 Operation::Remove { field: self.field(object), object }
             }
             code if (Code::RemoveElement..=Code::Fill).contains(&code) => self.on_elements(code, place)?,
+            Code::Clear => {
+                let kind = if self.rng.random_bool(0.5) { Kind::Table } else { Kind::Array };
+                Operation::Clear { object: self.of(kind, place)? }
+            }
+            Code::Swap => self.swap(place)?,
             Code::Transfer => Operation::Transfer { store: Store(Box::new(self.transferred(place)?)) },
             Code::Table => Operation::Table {},
             Code::Box => Operation::Box { value: self.value(place) },
@@ -123,6 +128,7 @@ impl Generator<'_> {
             Code::Recover => Operation::Recover {},
             Code::RecoverRoots => Operation::RecoverRoots {},
             Code::On => self.finalizer(place)?,
+            Code::Inherit => self.inherited(place)?,
             Code::When => self.callback(place)?,
             Code::Panic => Operation::Panic {},
             _ => return None,
@@ -174,6 +180,17 @@ impl Generator<'_> {
     fn finalizer(&mut self, place: &Place) -> Option<Operation<Name>> {
         let object = self.object(place, |_| true)?;
         self.finalizer_of(object, place)
+    }
+
+    /// Gives the finalizer of another object: in code often its own, elsewhere mostly one that there is.
+    fn inherited(&mut self, place: &Place) -> Option<Operation<Name>> {
+        let object = self.object(place, |_| true)?;
+        let own = matches!(place, Place::Finalizer(_)) && self.rng.random_bool(0.7);
+        let from = match own {
+            true => Some(Name::SELF),
+            false => self.any_bound(|generator, object| generator.model.has_finalizer(object)),
+        };
+        Some(Operation::Inherit { object, from: if from.is_some() { from } else { self.object(place, |_| true)? } })
     }
 
     fn callback(&mut self, place: &Place) -> Option<Operation<Name>> {
@@ -300,7 +317,7 @@ impl Generator<'_> {
     }
 
     /// Mostly an index that the array or closure has.
-    fn index(&mut self, object: Option<Name>) -> u32 {
+    pub(super) fn index(&mut self, object: Option<Name>) -> u32 {
         let length = self.contents(object).map_or(0, |contents| contents.values.len() as u32);
         if length > 0 && self.rng.random_bool(0.95) { self.rng.random_range(0..length) } else { length }
     }

@@ -232,8 +232,13 @@ impl Generator<'_> {
         self.overwritten(object)
     }
 
-    /// A write of a reference to the object into any object.
+    /// A write of a reference to the object into any object, or a swap that brings it there.
     fn stored(&mut self, name: Name) -> Option<Operation<Name>> {
+        if self.rng.random_ratio(1, 3)
+            && let Some(swap) = self.swapped_away(name)
+        {
+            return Some(swap);
+        }
         let holder = self.any_bound(|generator, object| generator.model.contents(object).is_some_and(has_room))?;
         let (kind, value) = (self.contents(Some(holder))?.kind, Value::Reference(name));
         let (object, index) = (Some(holder), 0);

@@ -93,7 +93,7 @@ pub(super) fn kind_wanted(code: Code) -> Option<Kind> {
     match code {
         Code::ReadField | Code::WriteField | Code::Remove => Some(Kind::Table),
         Code::ReadElement | Code::WriteElement | Code::Push | Code::Pop | Code::Length => Some(Kind::Array),
-        code if (Code::RemoveElement..=Code::Fill).contains(&code) => Some(Kind::Array),
+        code if (Code::RemoveElement..=Code::Swap).contains(&code) => Some(Kind::Array),
         Code::ReadCapture | Code::WriteCapture => Some(Kind::Closure),
         Code::ReadBox | Code::WriteBox => Some(Kind::Box),
         Code::Upgrade | Code::When => Some(Kind::Weak),

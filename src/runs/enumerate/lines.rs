@@ -79,6 +79,9 @@ impl Maker<'_> {
             Code::RemoveElement => self.on_each(|object| Operation::RemoveElement { object, index: 0 }),
             Code::SwapRemove => self.on_each(|object| Operation::SwapRemove { object, index: 0 }),
             Code::Truncate => self.on_each(|object| Operation::Truncate { object, length: 0 }),
+            Code::Clear => self.on_each(|object| Operation::Clear { object }),
+            Code::Swap => self.swaps(),
+            Code::Inherit => self.inheritances(),
             Code::Insert => {
                 self.with_each(Kind::Array, |object, value| Operation::Insert { object, index: 0, value });
             }
@@ -107,6 +110,24 @@ impl Maker<'_> {
             Code::Fault => self.faults(),
             code if code.is_setting() => self.settings(code),
             code => self.management(code),
+        }
+    }
+
+    /// Adds swaps of the first elements of two arrays, and of what is no array with itself.
+    fn swaps(&mut self) {
+        let swap = |object, other| Operation::Swap { object, index: 0, other, place: 0 };
+        let (mut arrays, others): (Vec<_>, Vec<_>) =
+            self.objects.clone().into_iter().partition(|object| !self.is_other(*object, Kind::Array));
+        others.into_iter().for_each(|object| self.add(swap(object, object)));
+        while let Some(object) = arrays.pop() {
+            arrays.iter().for_each(|other| self.add(swap(object, *other)));
+        }
+    }
+
+    /// Gives each object the finalizer of each living one.
+    fn inheritances(&mut self) {
+        for (from, _) in self.situation.objects.clone() {
+            self.on_each(|object| Operation::Inherit { object, from: Some(from) });
         }
     }
 

@@ -16,7 +16,11 @@ impl Runs for Caller<'_> {
     }
 
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
-        self.perform(operation).map_err(|error| refusal(&error, self.id(done_to(operation))))
+        self.perform(operation).map_err(|error| match (operation, error) {
+            // Both are what it is done to.
+            (Operation::Swap { .. }, HeapError::Stale { object }) => refusal(&error, object),
+            _ => refusal(&error, self.id(done_to(operation))),
+        })
     }
 }
 
@@ -134,6 +138,10 @@ impl Caller<'_> {
                 self.0.insert_element(self.id(*object), *index, self.inward(value)).map(nothing)
             }
             Operation::Truncate { object, length } => self.0.truncate(self.id(*object), *length).map(nothing),
+            Operation::Clear { object } => self.0.clear(self.id(*object)).map(nothing),
+            Operation::Swap { object, index, other, place } => {
+                self.0.swap(self.id(*object), *index, self.id(*other), *place).map(nothing)
+            }
             Operation::Fill { object, index, count, value } => {
                 self.0.fill(self.id(*object), *index, *count, self.inward(value)).map(nothing)
             }
@@ -208,6 +216,15 @@ impl Caller<'_> {
                     && let Some(object) = object
                 {
                     self.finalizers().append(*object, (**line).clone());
+                }
+                Ok(Value::Nil)
+            }
+            Operation::Inherit { object, from } => {
+                if self.finalizers().has_code(*from)
+                    && self.0.arm_finalizer(self.id(*object))?
+                    && let Some(object) = object
+                {
+                    self.finalizers().inherit(*object, *from);
                 }
                 Ok(Value::Nil)
             }
@@ -397,7 +414,10 @@ pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
         | Operation::SwapRemove { object, .. }
         | Operation::Insert { object, .. }
         | Operation::Truncate { object, .. }
+        | Operation::Clear { object }
         | Operation::Fill { object, .. }
+        | Operation::Swap { object, .. }
+        | Operation::Inherit { object, .. }
         | Operation::On { object, .. }
         | Operation::Fault { object, .. } => *object,
         Operation::Upgrade { weak } | Operation::When { weak, .. } => *weak,

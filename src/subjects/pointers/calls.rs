@@ -33,6 +33,9 @@ impl<P: Pointers> Caller<'_, P> {
             Operation::Upgrade { weak } => state.find(*weak, Some(Kind::Weak)).map(drop),
             Operation::Box { value } => stored(value),
             Operation::Array { values } => values.iter().try_for_each(stored),
+            Operation::Inherit { object, from } if state.finalizers.has_code(*from) => {
+                state.find(*object, None).map(drop)
+            }
             Operation::WriteField { object, value, .. } => {
                 state.find(*object, Some(Kind::Table))?;
                 stored(value)
@@ -130,6 +133,13 @@ impl<P: Pointers> Caller<'_, P> {
                 let mut state = self.shared.borrow_mut();
                 if state.takes_lines(*object) {
                     state.finalizers.append(*object, (**line).clone());
+                }
+                Ok(Value::Nil)
+            }
+            Operation::Inherit { object: Some(object), from } => {
+                let mut state = self.shared.borrow_mut();
+                if state.takes_lines(*object) {
+                    state.finalizers.inherit(*object, *from);
                 }
                 Ok(Value::Nil)
             }

@@ -20,11 +20,11 @@ impl<P: Pointers> Default for PointerHeap<P> {
 
 /// Whether there is that operation. Without garbage that dies, a collection would do nothing.
 pub(super) fn supports<P: Pointers>(code: Code) -> bool {
-    use Code::{Array, Box, Collect, Drop, On, Panic, Pop, Push, Table, Take, Upgrade, Weak};
+    use Code::{Array, Box, Collect, Drop, Inherit, On, Panic, Pop, Push, Table, Take, Upgrade, Weak};
     use Code::{ReadBox, ReadElement, ReadField, Remove, WriteBox, WriteElement, WriteField};
     match code {
         Table | ReadField | WriteField | Remove | Box | ReadBox | WriteBox => true,
-        Array | ReadElement | WriteElement | Push | Pop | Take | Drop | On | Panic => true,
+        Array | ReadElement | WriteElement | Push | Pop | Take | Drop | On | Inherit | Panic => true,
         Weak | Upgrade => P::WEAK,
         Collect => P::dialect().garbage != Garbage::Never,
         _ => false,

@@ -174,6 +174,9 @@ impl ProcessSubject {
 
     fn ask(&mut self, operation: &Operation<Object>) -> Reply {
         self.skipped = false;
+        if matches!(operation, Operation::Inherit { from, .. } if !self.finalizers.has_code(*from)) {
+            return Ok(Value::Nil);
+        }
         let talk = self.talk.get_mut();
         talk.seen = None;
         talk.ask(&Coming::Call(operation.clone()));
@@ -272,11 +275,14 @@ impl ProcessSubject {
 
     /// What an operation that was done means for the parent.
     fn note(&mut self, operation: &Operation<Object>, reply: &Reply) {
-        if let Operation::On { object: Some(object), line } = operation {
+        if let Operation::On { object: Some(object), .. } | Operation::Inherit { object: Some(object), .. } = operation
+        {
             self.armed.insert(*object);
             let is_over = self.begun.contains(object) && self.pool.greeting().dialect.again != Again::EachDeath;
-            if !is_over {
-                self.finalizers.append(*object, (**line).clone());
+            match operation {
+                Operation::On { line, .. } if !is_over => self.finalizers.append(*object, (**line).clone()),
+                Operation::Inherit { from, .. } if !is_over => self.finalizers.inherit(*object, *from),
+                _ => {}
             }
         }
         if let Operation::When { weak: Some(weak), line } = operation
@@ -323,7 +329,9 @@ impl Runs for ProcessSubject {
 
 impl Subject for ProcessSubject {
     fn supports(&self, code: Code) -> bool {
-        self.pool.greeting().operations.contains(&code)
+        // Lines of code stay here, so that a child has only to know whose object has some.
+        let told = if code == Code::Inherit { Code::On } else { code };
+        self.pool.greeting().operations.contains(&told)
     }
 
     fn supports_in_code(&self, code: Code) -> bool {

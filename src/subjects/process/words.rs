@@ -45,8 +45,10 @@ impl Answer {
 pub(super) fn command(operation: &Operation<Object>, out: &mut String) {
     // Lines of user code stay with the parent. Writing to a string can't fail.
     let _ = match operation {
-        Operation::On { object: Some(object), .. } => writeln!(out, "on #{}", object.0),
-        Operation::On { object: None, .. } => writeln!(out, "on nil"),
+        Operation::On { object: Some(object), .. } | Operation::Inherit { object: Some(object), .. } => {
+            writeln!(out, "on #{}", object.0)
+        }
+        Operation::On { object: None, .. } | Operation::Inherit { object: None, .. } => writeln!(out, "on nil"),
         Operation::When { weak: Some(weak), .. } => writeln!(out, "when #{}", weak.0),
         Operation::When { weak: None, .. } => writeln!(out, "when nil"),
         other => writeln!(out, "{}", with_words(other)),

@@ -28,6 +28,8 @@ const OPERATIONS: &[Code] = &[
     Code::Insert,
     Code::Truncate,
     Code::Fill,
+    Code::Clear,
+    Code::Swap,
     Code::Table,
     Code::Box,
     Code::Array,

@@ -21,6 +21,7 @@ impl Template {
             | Operation::ReadBox { object }
             | Operation::Pop { object }
             | Operation::Length { object }
+            | Operation::Clear { object }
             | Operation::When { weak: object, .. }
             | Operation::On { object, .. } => marks.push(number(*object)),
             Operation::ReadField { object, field } | Operation::Remove { object, field } => {
@@ -37,6 +38,15 @@ impl Template {
             }
             Operation::Truncate { object, length } => {
                 marks.extend([number(*object), ("length", length.to_string())]);
+            }
+            Operation::Swap { object, index, other, place } => {
+                let (_, other) = number(*other);
+                marks.extend([
+                    number(*object),
+                    ("index", index.to_string()),
+                    ("other", other),
+                    ("place", place.to_string()),
+                ]);
             }
             Operation::Fill { object, index, count, value } => {
                 let places = [("index", index.to_string()), ("count", count.to_string())];

@@ -74,6 +74,14 @@ impl Twin {
                 }
                 Ok(Value::Nil)
             }
+            Operation::Inherit { from, .. } if !self.finalizers.has_code(*from) => Ok(Value::Nil),
+            Operation::Inherit { object, from } => {
+                let object = self.find(*object, None)?;
+                if self.node(object).is_some_and(|node| !node.done) {
+                    self.finalizers.inherit(object, *from);
+                }
+                Ok(Value::Nil)
+            }
             Operation::When { weak, line } => {
                 let weak = self.find(*weak, Some(Kind::Weak))?;
                 if self.target_of(weak).is_some() {

@@ -65,6 +65,8 @@ pub struct Twin {
     /// Whether it ends what is being done.
     pub(super) ends_at_once: bool,
     pub(super) figures: Figures,
+    /// Whether it is asked only what is refused: then nothing is released, or each release in another would be made twice.
+    pub(super) tries: bool,
     luck: u64,
 }
 
@@ -98,6 +100,7 @@ impl Twin {
             panicking: false,
             ends_at_once: false,
             figures: Figures::default(),
+            tries: false,
             luck: 1,
         }
     }

@@ -15,7 +15,7 @@ impl Twin {
         let holds =
             |code: &Code| code.object == object && !code.calls_back && (code.set.is_none() || self.holds_members());
         let its_turn = self.running.iter().any(holds);
-        if !is_lost || its_turn {
+        if !is_lost || its_turn || self.tries {
             return;
         }
         match self.dialect.release {

@@ -69,7 +69,11 @@ impl Twin {
     fn why_refused(&mut self, operation: &Operation<Object>) -> Option<Refusal> {
         match operation {
             Operation::Collect {} => self.refused_here(),
-            _ => self.clone().perform(operation).err(),
+            _ => {
+                let mut copy = self.clone();
+                copy.tries = true;
+                copy.perform(operation).err()
+            }
         }
     }
 

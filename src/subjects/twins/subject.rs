@@ -30,6 +30,7 @@ impl Subject for Twin {
         let others = matches!(
             code,
             Code::On
+                | Code::Inherit
                 | Code::When
                 | Code::Panic
                 | Code::Collect
@@ -40,7 +41,7 @@ impl Subject for Twin {
                 | Code::Ring
         );
         let on_elements = (Code::RemoveElement..=Code::Transfer).contains(&code) || code == Code::Length;
-        let lacks = on_elements || code == Code::TryTake;
+        let lacks = on_elements || matches!(code, Code::TryTake | Code::Clear);
         others || code <= Code::Ephemeron && code != Code::Upgrade && !lacks
     }
 

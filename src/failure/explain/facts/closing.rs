@@ -17,7 +17,7 @@ impl Telling<'_> {
         }
         let mut lines = Lines::new();
         let armed = story.done_until(story.at).find(|(_, operation, outcome)| {
-            matches!(outcome, Outcome::Done(_)) && Sort::armed(operation).is_some_and(|(armed, ..)| armed == object)
+            matches!(outcome, Outcome::Done(_)) && Sort::given_to(operation).is_some_and(|(armed, _)| armed == object)
         });
         let given = armed.map(|(cause, ..)| format!(", given by {}", story.cause(&cause, &mut lines)));
         let becomes = match begins {

@@ -207,9 +207,7 @@ impl Telling<'_> {
     pub(super) fn armed(&mut self, object: Object, sort: Sort) {
         let story = self.story;
         let mut lines = Lines::new();
-        let arms = |operation: &Operation<Object>| {
-            Sort::armed(operation).is_some_and(|(armed, of, _)| (armed, of) == (object, sort))
-        };
+        let arms = |operation: &Operation<Object>| Sort::given_to(operation) == Some((object, sort));
         let by = story
             .done_until(story.at)
             .filter(|(_, operation, outcome)| arms(operation) && matches!(outcome, Outcome::Done(_)));

@@ -121,10 +121,12 @@ impl Places {
             | Operation::Insert { object, .. }
             | Operation::Truncate { object, .. }
             | Operation::Fill { object, .. }
+            | Operation::Clear { object }
                 if self.is(*object) =>
             {
                 return None;
             }
+            Operation::Swap { object, other, .. } if self.is(*object) || self.is(*other) => return None,
             _ => return Some(()),
         };
         *operation = replaced;

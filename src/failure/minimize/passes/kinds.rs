@@ -59,6 +59,7 @@ pub(super) fn changed(line: &Line, name: Name, to: [Code; 3]) -> Line {
         operation if is_done_to(operation, name) => match operation.code() {
             Code::Remove => refitted(operation, if allocates == Code::Array { Code::Pop } else { reads }),
             Code::Pop => refitted(operation, if allocates == Code::Table { Code::Remove } else { reads }),
+            Code::Clear if matches!(allocates, Code::Table | Code::Array) => operation.clone(),
             Code::RemoveElement | Code::SwapRemove => {
                 refitted(operation, if allocates == Code::Table { Code::Remove } else { reads })
             }

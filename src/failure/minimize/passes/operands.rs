@@ -20,7 +20,7 @@ fn simpler(line: &Line, names: &[Name]) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut index = 0;
     let with_self: Vec<Name> = std::iter::once(Name::SELF).chain(names.iter().copied()).collect();
-    let is_finalizer = line.operation.code().arms();
+    let is_finalizer = line.operation.armed().is_some();
     loop {
         let mut operation = line.operation.clone();
         let mut parts = flat(&mut operation);

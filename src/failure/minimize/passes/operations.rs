@@ -21,6 +21,9 @@ fn simpler(line: &Line, depth: usize) -> Vec<Line> {
             alone.operation = with_self(alone.operation, object.copied());
             lines.push(alone);
         }
+        if let Operation::When { weak, line: within } = &line.operation {
+            lines.push(Line { bind: None, operation: Operation::On { object: *weak, line: within.clone() } });
+        }
         let on = |within| {
             let mut operation = line.operation.clone();
             if let Some(line) = operation.armed_mut() {

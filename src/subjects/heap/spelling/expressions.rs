@@ -103,6 +103,10 @@ pub(super) fn expression<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>
             (format!("heap.insert_element({}, {index}, {})", id(object)?, value(stored)?), Gives::Result)
         }
         Operation::Truncate { object, length } => (format!("heap.truncate({}, {length})", id(object)?), Gives::Result),
+        Operation::Clear { object } => (format!("heap.clear({})", id(object)?), Gives::Result),
+        Operation::Swap { object, index, other, place } => {
+            (format!("heap.swap({}, {index}, {}, {place})", id(object)?, id(other)?), Gives::Result)
+        }
         Operation::Fill { object, index, count, value: stored } => {
             (format!("heap.fill({}, {index}, {count}, {})", id(object)?, value(stored)?), Gives::Result)
         }
@@ -113,7 +117,10 @@ pub(super) fn expression<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>
         Operation::Unpin { object } => (format!("heap.unpin({})", id(object)?), Gives::Result),
         Operation::Drop { object } => (format!("heap.dec_ref({})", id(object)?), Gives::Result),
         Operation::Upgrade { weak } => (format!("heap.upgrade({})", id(weak)?), Gives::Id),
-        Operation::On { object, .. } => (format!("heap.arm_finalizer({})", id(object)?), Gives::Result),
+        // What it gives is code of the test's, as that of `on`.
+        Operation::On { object, .. } | Operation::Inherit { object, .. } => {
+            (format!("heap.arm_finalizer({})", id(object)?), Gives::Result)
+        }
         Operation::When { weak, .. } => (format!("heap.arm_callback({})", id(weak)?), Gives::Result),
         Operation::Fault { fault, object } => {
             (format!("heap.inject(Fault::{}, {})", fault_variant(*fault)?, id(object)?), Gives::Result)
