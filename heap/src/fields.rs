@@ -2,7 +2,7 @@
 //!
 //! A table of a few fields has a shape, which says their names, and a list of their values, cut to
 //! measure. One that fits no [shape](crate::shapes), for it has many fields or because there are
-//! too many shapes already, has a [directory](crate::directory) until it dies.
+//! too many shapes already, has a [directory](crate::directory) until it dies or is cleared.
 
 use std::fmt;
 use std::sync::Arc;

@@ -6,7 +6,8 @@ use heapproof::enumerate::{How, Search, Space};
 use heapproof::generate::{Recipe, case};
 use heapproof::lockstep;
 use heapproof::model::dialect::{CLAUSES, Clause};
-use heapproof::model::{Code, Dialect, Field, Kind, Program, Value};
+use heapproof::model::script::{Machine, step};
+use heapproof::model::{Code, Dialect, Event, Field, Kind, Outcome, Program, Reference, Value};
 use heapproof::mutate::said;
 use heapproof::proof::Counterexample;
 use heapproof::properties::Property;
@@ -331,6 +332,30 @@ fn model_and_heaps_agree_where_they_differed_once() {
     for (dialect, text) in DIFFERED {
         let dialect: Dialect = dialect.parse().unwrap();
         assert_eq!(lockstep::run(&twin(dialect), &program(text)).failure, None, "{dialect}\n{text}");
+    }
+}
+
+/// What lines of code came to, on the model of that dialect.
+fn did(dialect: &str, text: &str) -> Vec<Outcome> {
+    let mut model = Reference::of(dialect.parse().unwrap());
+    program(text).lines().iter().for_each(|line| drop(step(&mut model, line)));
+    let did = |event: &Event| if let Event::Did(outcome) = event { Some(outcome.clone()) } else { None };
+    model.script().journal.iter().filter_map(did).collect()
+}
+
+#[test]
+fn what_nothing_can_save_is_swapped_nowhere_and_gives_its_code_all_the_same() {
+    let done = Outcome::Done(Value::Nil);
+    let ring = "k = array nil nil\na = array nil 1\nb = array a\na[0] = b\n";
+    for (line, wanted) in [
+        ("swap self[0] k[0]", Outcome::Skipped),
+        ("swap k[0] self[0]", Outcome::Skipped),
+        ("swap self[1] k[0]", done.clone()),
+        ("on k like self", done.clone()),
+        ("on self like k", Outcome::Skipped),
+    ] {
+        let text = format!("{ring}on k: drop nil\non a: {line}\ndrop a\ndrop b\ncollect");
+        assert_eq!(did("set-code destructor", &text), [wanted], "{line}");
     }
 }
 

@@ -61,9 +61,9 @@ fn fault_skips() {
     let mut heap = Heap::with_configuration((), configuration);
     let a = heap.allocate_table().unwrap();
     heap.inject(Fault::ExternalHigh, a).unwrap();
-    // skipped: drop a
-    // skipped: b = table
-    // skipped: collect
+    // no call: drop a
+    // no call: b = table
+    // no call: collect
     let hint = heap.verify_heap();
     heap.attempt_recovery(&hint, Some(&[a])).unwrap();
     heap.dec_ref(a).unwrap();

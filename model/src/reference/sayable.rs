@@ -67,17 +67,25 @@ impl Reference {
             return true;
         }
         let code = operation.code();
+        // Whose contents it reads or writes, or whose code it reads, comes to no harm by that.
+        let used = match operation {
+            Operation::Inherit { object, .. } => object.iter().copied().collect(),
+            Operation::Swap { .. } => Vec::new(),
+            _ => operation.objects(),
+        };
         let has_contents = code.reads() || code.writes() || code == Code::Upgrade;
-        let used = operation.objects().into_iter().skip(usize::from(has_contents));
+        let used = used.into_iter().skip(usize::from(has_contents));
         !used.chain(self.taken_out(operation)).any(|object| self.doomed.contains(&object))
     }
 
-    /// The object that a `pop` or a `remove` of any sort would give.
-    fn taken_out(&self, operation: &Operation<Object>) -> Option<Object> {
-        match operation {
+    /// The objects that a `pop` or a `remove` of any sort would give, or a `swap` bring elsewhere.
+    fn taken_out(&self, operation: &Operation<Object>) -> Vec<Object> {
+        let element =
+            |array: &Option<Object>, index: &u32| self.contents((*array)?)?.values.get(*index as usize)?.reference();
+        let taken = || match operation {
             Operation::Pop { object } => self.contents((*object)?)?.values.last()?.reference(),
             Operation::RemoveElement { object, index } | Operation::SwapRemove { object, index } => {
-                self.contents((*object)?)?.values.get(*index as usize)?.reference()
+                element(object, index)
             }
             Operation::Remove { object, field } => {
                 let contents = self.contents((*object)?)?;
@@ -85,6 +93,12 @@ impl Reference {
                 contents.values[place].reference()
             }
             _ => None,
+        };
+        match operation {
+            Operation::Swap { object, index, other, place } => {
+                [element(object, index), element(other, place)].into_iter().flatten().collect()
+            }
+            _ => taken().into_iter().collect(),
         }
     }
 

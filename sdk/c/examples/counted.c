@@ -31,6 +31,7 @@ struct object {
     object *target;         /* of a weak object, until it dies */
     bool queued, dead;      /* waits for its turn or has it */
     bool coded, begun;      /* has code, which has begun */
+    bool ends;              /* lives as the heap goes away */
     bool member, marked;    /* in the set that a collection has taken, reached by a mark */
     object *before, *after; /* all objects, in order of age */
     object *next;           /* in the queue */
@@ -352,12 +353,15 @@ static int look(void *shown) {
 
 /* What lives is finalized, and nothing of it dies. What code allocates is not. */
 static void close_heap(void) {
+    object *o;
     busy = true;
-    for (object *o = oldest, *last = youngest; o; o = o == last ? NULL : o->after) {
-        if (!o->coded || o->begun) continue;
+    for (o = oldest; o; o = o->after) o->ends = true;
+    do { /* from the oldest again, since code may collect any of them */
+        for (o = oldest; o && !(o->ends && o->coded && !o->begun);) o = o->after;
+        if (!o) break;
         o->begun = true;
         hp_run_code(o);
-    }
+    } while (true);
 }
 
 /* Forgets everything, as it is. */

@@ -54,19 +54,22 @@ impl Runs {
     }
 
     fn arms(&mut self, operation: &Operation<Object>) {
-        let (object, sort, lines) = match operation {
-            Operation::Inherit { object: Some(object), from } => (*object, Sort::Finalizer, self.code_of(*from)),
-            operation => match Sort::armed(operation) {
-                Some((object, sort, line)) => {
-                    let before = self.armed.get(&(object, sort)).into_iter().flatten();
-                    (object, sort, before.chain([line]).cloned().collect())
-                }
-                None => return,
-            },
-        };
+        let Some((object, sort)) = Sort::given_to(operation) else { return };
         let again = self.dialect.again == Again::EachDeath && sort == Sort::Finalizer;
-        if !lines.is_empty() && (again || !self.begun.contains(&(object, sort))) {
-            self.armed.insert((object, sort), lines);
+        if !again && self.begun.contains(&(object, sort)) {
+            return;
+        }
+        match operation {
+            Operation::Inherit { from, .. } => {
+                let lines = self.code_of(*from);
+                if !lines.is_empty() {
+                    self.armed.insert((object, sort), lines);
+                }
+            }
+            operation => {
+                let line = operation.armed().map(|(_, line)| line.clone());
+                self.armed.entry((object, sort)).or_default().extend(line);
+            }
         }
     }
 

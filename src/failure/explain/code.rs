@@ -2,7 +2,8 @@
 //! follows from the lines that armed it, in order (SPEC 2.5, 2.13, 10.9, 10.10).
 
 use crate::judge::code::Sort;
-use heapproof_model::{Event, Line, Name, Object, Operation, Outcome, Program, Value};
+use heapproof_model::dialect::Again;
+use heapproof_model::{Dialect, Event, Line, Name, Object, Operation, Outcome, Program, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -32,6 +33,8 @@ pub struct UserCode {
     names: BTreeMap<Name, Object>,
     runs: Vec<Run>,
     begun: BTreeSet<(Object, Sort)>,
+    /// Whether a finalizer stays when it has run.
+    again: bool,
 }
 
 /// A line of user code, and the index of the program's line that it was taken from.
@@ -50,6 +53,11 @@ struct Run {
 }
 
 impl UserCode {
+    /// That of a program for a heap of that dialect.
+    pub fn of(dialect: &Dialect) -> UserCode {
+        UserCode { again: dialect.again == Again::EachDeath, ..UserCode::default() }
+    }
+
     /// What finalizers did in a call, by the events in it; and learns from the call itself, which is that line of the
     /// program if it is one.
     pub fn called(
@@ -84,11 +92,13 @@ impl UserCode {
 
     /// Learns from an operation that was done, and from which line that comes.
     fn arm(&mut self, operation: &Operation<Object>, from: Option<usize>) {
-        if let Operation::Inherit { object: Some(object), from: Some(like) } = operation {
-            let key = |object: &Object| (*object, Sort::Finalizer);
-            let runs = self.runs.iter().any(|run| (run.of, run.sort) == key(like));
-            if let Some(lines) = self.armed.get(&key(like)).filter(|_| runs || !self.begun.contains(&key(like))) {
-                self.armed.insert(key(object), lines.clone());
+        let is_over = |of: &(Object, Sort)| self.begun.contains(of) && !(self.again && of.1 == Sort::Finalizer);
+        let Some(of) = Sort::given_to(operation).filter(|of| !is_over(of)) else { return };
+        if let Operation::Inherit { from: Some(like), .. } = operation {
+            let like = (*like, Sort::Finalizer);
+            let runs = self.runs.iter().any(|run| (run.of, run.sort) == like);
+            if let Some(lines) = self.armed.get(&like).filter(|_| runs || !is_over(&like)).cloned() {
+                self.armed.insert(of, lines);
             }
         }
         if let Some((object, sort, line)) = Sort::armed(operation) {

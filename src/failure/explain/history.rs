@@ -240,6 +240,7 @@ impl Recorder {
             shows_contents: abilities.shows(Observation::Contents),
             shows_counts: abilities.shows(Observation::Counts),
             shows_statistics: abilities.shows(Observation::Statistics),
+            finalizers: UserCode::of(abilities.dialect()),
             ..Recorder::default()
         }
     }

@@ -33,9 +33,10 @@ type Call = (Operation<Object>, Outcome, Vec<Event>);
 /// The operations of a program's first lines, and of what follows the last if there are no more; they end where subject
 /// and model part.
 pub fn steps(kind: &SubjectKind, program: &Program, lines: usize) -> Vec<Step> {
-    let mut run = Run { program, names: Names::default(), finalizers: UserCode::default(), steps: Vec::new() };
     // That no subject can be made has been said where the verdict was given.
-    let Ok(mut lockstep) = Lockstep::new(kind) else { return run.steps };
+    let Ok(mut lockstep) = Lockstep::new(kind) else { return Vec::new() };
+    let finalizers = UserCode::of(lockstep.abilities().dialect());
+    let mut run = Run { program, names: Names::default(), finalizers, steps: Vec::new() };
     let calls: Rc<RefCell<Vec<Call>>> = Rc::default();
     let told = Rc::clone(&calls);
     lockstep.watch(Box::new(move |_, called| {

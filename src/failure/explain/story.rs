@@ -4,6 +4,7 @@
 use super::code::{Done, moves};
 use super::history::{History, MOST_OBJECTS, Moment, When, Which};
 use super::state::{Edge, Place, State};
+use crate::judge::code::Sort;
 use heapproof_model::{Code, Counts, Event, Object, Operation, Outcome, Store};
 use std::collections::{BTreeSet, VecDeque};
 
@@ -115,6 +116,27 @@ impl<'a> Story<'a> {
         let names = &self.history.names;
         let by = self.made(edge).map_or_else(String::new, |cause| format!(" ({})", self.cause(&cause, lines)));
         format!("`{} = {}`{by}", edge.place.of(&names.short(edge.from)), names.short(edge.to))
+    }
+
+    /// What gave an object the code that it had: the lines of it, or the finalizer of another in place of those before. One that gave nobody's gave
+    /// nothing.
+    pub fn given(&self, object: Object, sort: Sort) -> Vec<Cause<'a>> {
+        let (mut have, mut given) = (BTreeSet::new(), Vec::new());
+        for (cause, operation, outcome) in self.done_until(self.at) {
+            let Some(of) = Sort::given_to(operation).filter(|_| matches!(outcome, Outcome::Done(_))) else { continue };
+            match operation {
+                Operation::Inherit { from, .. }
+                    if !from.is_some_and(|from| have.contains(&(from, Sort::Finalizer))) =>
+                {
+                    continue;
+                }
+                Operation::Inherit { .. } if of == (object, sort) => given.clear(),
+                _ => {}
+            }
+            have.insert(of);
+            given.extend((of == (object, sort)).then_some(cause));
+        }
+        given
     }
 
     /// What caused something, in words.

@@ -184,8 +184,10 @@ impl Generator<'_> {
 
     /// Gives the finalizer of another object: in code often its own, elsewhere mostly one that there is.
     fn inherited(&mut self, place: &Place) -> Option<Operation<Name>> {
-        let object = self.object(place, |_| true)?;
         let own = matches!(place, Place::Finalizer(_)) && self.rng.random_bool(0.7);
+        // What code has made is what it makes one of its own kind.
+        let made = if own { self.made_by(place) } else { None };
+        let object = if made.is_some() { made } else { self.object(place, |_| true)? };
         let from = match own {
             true => Some(Name::SELF),
             false => self.any_bound(|generator, object| generator.model.has_finalizer(object)),
@@ -271,6 +273,13 @@ impl Generator<'_> {
         let (name, kind) = names[start];
         let fits = wanted(&Contents { kind, ..Contents::default() });
         (fits && self.rng.random_bool(0.5)).then_some(name)
+    }
+
+    /// A name that the code binds.
+    fn made_by(&mut self, place: &Place) -> Option<Name> {
+        let Place::Finalizer(object) = place else { return None };
+        let names = self.finalizers.iter().find(|(of, _)| of == object).map(|(_, names)| names)?;
+        Some(names[self.rng.random_range(0..names.len())].0)
     }
 
     /// A bound name that satisfies the condition; the search starts at a random one.

@@ -1,6 +1,7 @@
 //! Carries out operations as calls of the heap.
 
 use super::machine::VirtualMachine;
+use super::refusals::{done_to, refusal};
 use crate::judge::code::{Finalizers, Runs};
 use crate::judge::subject::Figure;
 use heapproof_heap as heap;
@@ -16,11 +17,7 @@ impl Runs for Caller<'_> {
     }
 
     fn call(&mut self, operation: &Operation<Object>) -> Result<Value<Object>, Refusal> {
-        self.perform(operation).map_err(|error| match (operation, error) {
-            // Both are what it is done to.
-            (Operation::Swap { .. }, HeapError::Stale { object }) => refusal(&error, object),
-            _ => refusal(&error, self.id(done_to(operation))),
-        })
+        self.perform(operation).map_err(|error| refusal(&error, operation, self.id(done_to(operation))))
     }
 }
 
@@ -387,64 +384,6 @@ impl Caller<'_> {
         let host = VirtualMachine::looking_up(self.0.host().by_name);
         *self.0 = Heap::with_configuration(host, configuration);
         Ok(())
-    }
-}
-
-/// The object that an operation is done to, not a value that it stores.
-pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
-    match operation {
-        Operation::Take { object }
-        | Operation::TryTake { object }
-        | Operation::Drop { object }
-        | Operation::Pin { object }
-        | Operation::Unpin { object }
-        | Operation::ReadField { object, .. }
-        | Operation::ReadElement { object, .. }
-        | Operation::ReadCapture { object, .. }
-        | Operation::ReadBox { object }
-        | Operation::Length { object }
-        | Operation::WriteField { object, .. }
-        | Operation::WriteElement { object, .. }
-        | Operation::WriteCapture { object, .. }
-        | Operation::WriteBox { object, .. }
-        | Operation::Push { object, .. }
-        | Operation::Pop { object }
-        | Operation::Remove { object, .. }
-        | Operation::RemoveElement { object, .. }
-        | Operation::SwapRemove { object, .. }
-        | Operation::Insert { object, .. }
-        | Operation::Truncate { object, .. }
-        | Operation::Clear { object }
-        | Operation::Fill { object, .. }
-        | Operation::Swap { object, .. }
-        | Operation::Inherit { object, .. }
-        | Operation::On { object, .. }
-        | Operation::Fault { object, .. } => *object,
-        Operation::Upgrade { weak } | Operation::When { weak, .. } => *weak,
-        Operation::Weak { target } | Operation::Ephemeron { key: target, .. } => *target,
-        Operation::Temp { allocation } => done_to(allocation),
-        Operation::Transfer { store } => done_to(&store.0),
-        _ => None,
-    }
-}
-
-/// The model's refusal for an error; `object` is the one that the operation was done to.
-fn refusal(error: &HeapError, object: ObjectId) -> Refusal {
-    match error {
-        HeapError::Reentrant => Refusal::Reentrant,
-        HeapError::Frame => Refusal::Frame,
-        HeapError::Inapplicable => Refusal::Inapplicable,
-        HeapError::Nil => Refusal::Nil,
-        HeapError::Stale { object: stale } if *stale == object => Refusal::Stale,
-        HeapError::Stale { .. } => Refusal::StaleValue,
-        HeapError::Kind { .. } => Refusal::Kind,
-        HeapError::Index { .. } => Refusal::Index,
-        HeapError::Field { .. } => Refusal::Field,
-        HeapError::ScalarReference { .. } => Refusal::NotPlain,
-        HeapError::Overflow { .. } => Refusal::Overflow,
-        HeapError::NotHeld { .. } => Refusal::NotHeld,
-        HeapError::Setting { .. } => Refusal::Setting,
-        _ => Refusal::Capacity,
     }
 }
 

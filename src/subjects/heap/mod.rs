@@ -6,6 +6,7 @@
 mod calls;
 mod host;
 mod machine;
+mod refusals;
 mod spelling;
 mod views;
 

@@ -34,7 +34,12 @@ impl<P: Pointers> Caller<'_, P> {
         let state = self.shared.borrow();
         let code = operation.code();
         let uses_contents = code.reads() || code.writes() || code == Code::Upgrade;
-        let used = operation.objects().into_iter().skip(usize::from(uses_contents));
+        let used = match operation {
+            // Of the other it only reads the code.
+            Operation::Inherit { object, .. } => object.iter().copied().collect(),
+            _ => operation.objects(),
+        };
+        let used = used.into_iter().skip(usize::from(uses_contents));
         let taken = match operation {
             Operation::Pop { .. } | Operation::Remove { .. } => self.slot(operation).ok(),
             _ => None,

@@ -313,6 +313,11 @@ impl ProcessSubject {
     }
 }
 
+/// As which operation a child is told of one. Lines of code stay here, so that it has only to know whose object has some.
+fn told_as(code: Code) -> Code {
+    if code == Code::Inherit { Code::On } else { code }
+}
+
 impl Runs for ProcessSubject {
     fn call(&mut self, operation: &Operation<Object>) -> Reply {
         self.ask(operation)
@@ -329,13 +334,11 @@ impl Runs for ProcessSubject {
 
 impl Subject for ProcessSubject {
     fn supports(&self, code: Code) -> bool {
-        // Lines of code stay here, so that a child has only to know whose object has some.
-        let told = if code == Code::Inherit { Code::On } else { code };
-        self.pool.greeting().operations.contains(&told)
+        self.pool.greeting().operations.contains(&told_as(code))
     }
 
     fn supports_in_code(&self, code: Code) -> bool {
-        !self.pool.greeting().not_in_code.contains(&code)
+        !self.pool.greeting().not_in_code.contains(&told_as(code))
     }
 
     fn observes(&self, observation: Observation) -> bool {

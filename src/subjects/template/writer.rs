@@ -19,7 +19,7 @@ pub(super) fn program(template: &Template, name: &str, story: &Story) -> Result<
     let last = story.parts.iter().rposition(|part| matches!(part, Part::Call(_)));
     for (index, part) in story.parts.iter().enumerate() {
         match part {
-            Part::Skipped(line) => writer.comment(&format!("skipped: {}", story.program.print(line))),
+            Part::Skipped(line) => writer.comment(&format!("no call: {}", story.program.print(line))),
             Part::Call(call) => writer.call(call, Some(index) == last)?,
             Part::Claim(claim) => writer.claim(claim)?,
         }

@@ -27,7 +27,11 @@ impl Twin {
 
     fn saves_the_doomed(&self, operation: &Operation<Object>) -> bool {
         let code = operation.code();
-        let mut objects = operation.objects();
+        let mut objects = match operation {
+            // Of the other it only reads the code.
+            Operation::Inherit { object, .. } => object.iter().copied().collect(),
+            _ => operation.objects(),
+        };
         if (code.reads() || code.writes() || code == Code::Upgrade) && !objects.is_empty() {
             objects.remove(0);
         }

@@ -3,7 +3,7 @@
 use super::Telling;
 use crate::failure::explain::story::Lines;
 use crate::judge::code::Sort;
-use heapproof_model::{Object, Outcome};
+use heapproof_model::Object;
 
 impl Telling<'_> {
     /// Tells who has given an object code, and what becomes of it where the heap goes away.
@@ -16,10 +16,8 @@ impl Telling<'_> {
             return self.add(text, Lines::new());
         }
         let mut lines = Lines::new();
-        let armed = story.done_until(story.at).find(|(_, operation, outcome)| {
-            matches!(outcome, Outcome::Done(_)) && Sort::given_to(operation).is_some_and(|(armed, _)| armed == object)
-        });
-        let given = armed.map(|(cause, ..)| format!(", given by {}", story.cause(&cause, &mut lines)));
+        let given = [Sort::Finalizer, Sort::Callback].map(|sort| story.given(object, sort)).concat();
+        let given = given.first().map(|cause| format!(", given by {}", story.cause(cause, &mut lines)));
         let becomes = match begins {
             true => "is still to run, and begins as the heap goes away (SPEC 11.24)",
             false => "does not begin, or begins once at most, as the heap goes away (SPEC 2.14, 11.24)",

@@ -207,11 +207,8 @@ impl Telling<'_> {
     pub(super) fn armed(&mut self, object: Object, sort: Sort) {
         let story = self.story;
         let mut lines = Lines::new();
-        let arms = |operation: &Operation<Object>| Sort::given_to(operation) == Some((object, sort));
-        let by = story
-            .done_until(story.at)
-            .filter(|(_, operation, outcome)| arms(operation) && matches!(outcome, Outcome::Done(_)));
-        let by = by.map(|(cause, ..)| story.cause(&cause, &mut lines)).collect::<Vec<_>>().join(", ");
+        let by = story.given(object, sort);
+        let by = by.iter().map(|cause| story.cause(cause, &mut lines)).collect::<Vec<_>>().join(", ");
         if !by.is_empty() {
             self.add(format!("the {} of {} is made by {by}", sort.word(), story.name(object)), lines);
         }

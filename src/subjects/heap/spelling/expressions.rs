@@ -1,6 +1,6 @@
 //! Writes operations as expressions: calls of the heap's public functions.
 
-use crate::subjects::heap::calls::done_to;
+use crate::subjects::heap::refusals::done_to;
 use heapproof_heap as heap;
 use heapproof_model::{Fault, Field, Float, Operation, Refusal, Value};
 
@@ -235,24 +235,29 @@ fn fault_variant(fault: Fault) -> Result<String, String> {
 }
 
 /// The pattern of the error for a refusal. A stale id is one error if it is that of `object`, and another if it is not.
-pub(super) fn error_pattern(refusal: Refusal, object: &str) -> String {
-    let variant = match refusal {
-        Refusal::Stale => return format!("Err(HeapError::Stale {{ object: stale }}) if stale == {object}"),
-        Refusal::StaleValue => return format!("Err(HeapError::Stale {{ object: stale }}) if stale != {object}"),
-        Refusal::Reentrant => "Reentrant",
-        Refusal::Frame => "Frame",
-        Refusal::Nil => "Nil",
-        Refusal::Kind => "Kind { .. }",
-        Refusal::Index => "Index { .. }",
-        Refusal::Field => "Field { .. }",
-        Refusal::NotPlain => "ScalarReference { .. }",
-        Refusal::Overflow => "Overflow { .. }",
-        Refusal::NotHeld => "NotHeld { .. }",
-        Refusal::Capacity => "Capacity",
-        Refusal::Setting => "Setting { .. }",
-        Refusal::Inapplicable => "Inapplicable",
-        // Not in this heap's dialect.
-        Refusal::Panicked => return "Err(_)".to_owned(),
+pub(super) fn error_pattern(refusal: Refusal, object: &str, other: Option<&str>) -> String {
+    let variant = match (refusal, other) {
+        (Refusal::Stale, Some(other)) => {
+            return format!("Err(HeapError::Stale {{ object: stale }}) if [{object}, {other}].contains(&stale)");
+        }
+        (refusal, _) => match refusal {
+            Refusal::Stale => return format!("Err(HeapError::Stale {{ object: stale }}) if stale == {object}"),
+            Refusal::StaleValue => return format!("Err(HeapError::Stale {{ object: stale }}) if stale != {object}"),
+            Refusal::Reentrant => "Reentrant",
+            Refusal::Frame => "Frame",
+            Refusal::Nil => "Nil",
+            Refusal::Kind => "Kind { .. }",
+            Refusal::Index => "Index { .. }",
+            Refusal::Field => "Field { .. }",
+            Refusal::NotPlain => "ScalarReference { .. }",
+            Refusal::Overflow => "Overflow { .. }",
+            Refusal::NotHeld => "NotHeld { .. }",
+            Refusal::Capacity => "Capacity",
+            Refusal::Setting => "Setting { .. }",
+            Refusal::Inapplicable => "Inapplicable",
+            // Not in this heap's dialect.
+            Refusal::Panicked => return "Err(_)".to_owned(),
+        },
     };
     format!("Err(HeapError::{variant})")
 }

@@ -5,7 +5,7 @@ use super::statements::{Statement, lines};
 use super::{Writer, arms};
 use crate::judge::code::Sort;
 use crate::judge::story::{Part, Run, Step};
-use crate::subjects::heap::calls::done_to;
+use crate::subjects::heap::refusals::{done_to, with};
 use heapproof_model::{End, Name, Object, Operation, Outcome, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -190,8 +190,10 @@ impl Within<'_, '_> {
                 let (expression, gives) = expressions::expression(&step.line.operation, self)?;
                 let object = done_to(&step.line.operation).map(|name| self.id(name)).transpose()?;
                 let object = object.unwrap_or_else(|| "ObjectId::NIL".to_owned());
+                let other = with(&step.line.operation).map(|name| self.id(name)).transpose()?;
                 let (outcome, strict, object) = (&step.outcome, gives == Gives::Nothing, &*object);
-                let statement = Statement { expression: &expression, gives, outcome, object, bind, strict };
+                let other = other.as_deref();
+                let statement = Statement { expression: &expression, gives, outcome, object, other, bind, strict };
                 lines(&statement, &|object| self.object(object))
             }
         };

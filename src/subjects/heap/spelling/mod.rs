@@ -136,7 +136,7 @@ impl<'s> Writer<'s> {
                 Part::Call(call) => self.call(call)?,
                 Part::Skipped(line) => {
                     let line = self.story.program.print(line);
-                    self.say(&format!("// skipped: {line}"));
+                    self.say(&format!("// no call: {line}"));
                 }
                 Part::Claim(claim) => self.claim(claim)?,
             }

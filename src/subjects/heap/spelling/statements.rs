@@ -3,7 +3,7 @@
 use super::expressions::{self, Gives, Place, Refer, value_of};
 use super::{Claim, Operation, Outcome, Part, Writer};
 use crate::judge::story::Telling;
-use crate::subjects::heap::calls::done_to;
+use crate::subjects::heap::refusals::{done_to, with};
 use heapproof_model::{Code, Object, Refusal, Value};
 use std::fmt::Write as _;
 
@@ -14,6 +14,8 @@ pub(super) struct Statement<'a> {
     pub outcome: &'a Outcome,
     /// The object that it is done to, for refusals.
     pub object: &'a str,
+    /// The other object that it is done to, if there are two.
+    pub other: Option<&'a str>,
     /// The variable for its result, if that is used.
     pub bind: Option<&'a str>,
     /// Whether the test also claims what the contract lets the heap choose.
@@ -22,10 +24,10 @@ pub(super) struct Statement<'a> {
 
 /// The lines of a statement; `id` writes an object that it returns, where it can.
 pub(super) fn lines(statement: &Statement<'_>, id: &dyn Fn(Object) -> Option<String>) -> Vec<String> {
-    let Statement { expression, gives, outcome, object, bind, strict } = statement;
+    let Statement { expression, gives, outcome, object, other, bind, strict } = statement;
     let value = match outcome {
         Outcome::Refused(refusal) => {
-            let pattern = expressions::error_pattern(*refusal, object);
+            let pattern = expressions::error_pattern(*refusal, object, *other);
             return vec![format!("assert!(matches!({expression}, {pattern}));")];
         }
         Outcome::Skipped => return Vec::new(),
@@ -121,6 +123,10 @@ impl Writer<'_> {
             None => done_to(&call.operation).map(|object| self.id(object)).transpose()?,
         };
         let object = object.unwrap_or_else(|| "ObjectId::NIL".to_owned());
+        let other = match &call.line {
+            Some(line) => with(&line.operation).map(|name| self.id(name)).transpose()?,
+            None => with(&call.operation).map(|object| self.id(object)).transpose()?,
+        };
         let variable = call.line.as_ref().and_then(|line| line.bind).and_then(|name| self.names.get(&name)).cloned();
         let bind = variable.as_deref().filter(|variable| self.is_used(variable));
         if call.fails && call.outcome == Outcome::Refused(Refusal::Inapplicable) {
@@ -128,8 +134,8 @@ impl Writer<'_> {
         }
         // The test claims how far a slice gets only where exactly that is wrong.
         let strict = call.fails && !self.story.parts.iter().any(|part| matches!(part, Part::Claim(_)));
-        let (outcome, object) = (&call.outcome, &*object);
-        let statement = Statement { expression: &expression, gives, outcome, object, bind, strict };
+        let (outcome, object, other) = (&call.outcome, &*object, other.as_deref());
+        let statement = Statement { expression: &expression, gives, outcome, object, other, bind, strict };
         for line in lines(&statement, &|object| self.object(object)) {
             self.import_for(&line);
             self.say(&line);
