@@ -11,6 +11,8 @@ pub(super) enum Fate {
     Tried(Outcome),
     /// All programs and the corpus passed, and this test of the crate did not.
     ByTests(String),
+    /// These passed too, and this test of the harness with wrong heaps and other dialects did not.
+    ByHarness(String),
 }
 
 impl Fate {
@@ -26,6 +28,7 @@ impl std::fmt::Display for Fate {
             Fate::Unviable => out.write_str("does not compile"),
             Fate::Tried(outcome) => outcome.fmt(out),
             Fate::ByTests(test) => write!(out, "only the crate's own tests: {test}"),
+            Fate::ByHarness(test) => write!(out, "only the harness's tests: {test}"),
         }
     }
 }

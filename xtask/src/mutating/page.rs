@@ -20,6 +20,7 @@ struct Tally {
     crashed: usize,
     timed_out: usize,
     by_tests: usize,
+    by_harness: usize,
     excused: usize,
     unseen: usize,
 }
@@ -36,6 +37,7 @@ impl Tally {
                 Fate::Tried(Outcome::Crashed(_)) => &mut tally.crashed,
                 Fate::Tried(Outcome::TimedOut) => &mut tally.timed_out,
                 Fate::ByTests(_) => &mut tally.by_tests,
+                Fate::ByHarness(_) => &mut tally.by_harness,
                 Fate::Tried(Outcome::Undetected { .. }) if excuses.contains_key(name) => &mut tally.excused,
                 Fate::Tried(Outcome::Undetected { .. }) => &mut tally.unseen,
             } += 1;
@@ -44,10 +46,10 @@ impl Tally {
     }
 
     fn row(&self) -> String {
-        let Tally { mutants, unviable, found, by_corpus, crashed, timed_out, by_tests, excused, unseen } = self;
-        format!(
-            "| {mutants} | {unviable} | {found} | {by_corpus} | {crashed} | {timed_out} | {by_tests} | {excused} | {unseen} |"
-        )
+        let Tally { mutants, unviable, found, by_corpus, crashed, timed_out, by_tests, by_harness, excused, unseen } =
+            self;
+        let seen = format!("{found} | {by_corpus} | {crashed} | {timed_out} | {by_tests} | {by_harness}");
+        format!("| {mutants} | {unviable} | {seen} | {excused} | {unseen} |")
     }
 }
 
@@ -61,12 +63,13 @@ pub(super) fn summary(results: &[(String, Fate)], excuses: &Excuses) -> String {
             _ => Ok(()),
         };
     }
-    let Tally { mutants, unviable, found, by_corpus, crashed, timed_out, by_tests, excused, unseen } =
+    let Tally { mutants, unviable, found, by_corpus, crashed, timed_out, by_tests, by_harness, excused, unseen } =
         Tally::of(results, excuses);
     let _ = writeln!(
         text,
         "{mutants} mutants: {unviable} do not compile, {found} found by random programs, {by_corpus} by the corpus alone, {crashed} crash, \
-         {timed_out} never end, {by_tests} by the crates' own tests alone, {excused} excused, {unseen} unseen"
+         {timed_out} never end, {by_tests} by the crates' own tests alone, {by_harness} by tests of the harness alone, {excused} excused, \
+         {unseen} unseen"
     );
     text
 }
@@ -84,7 +87,7 @@ fn tables(results: &[(String, Fate)], excuses: &Excuses, tried: &str) -> String 
         .iter()
         .filter_map(|(_, fate)| match fate {
             Fate::Tried(outcome) => Some(outcome.clone()),
-            Fate::Unviable | Fate::ByTests(_) => None,
+            Fate::Unviable | Fate::ByTests(_) | Fate::ByHarness(_) => None,
         })
         .collect();
     let operations = trial::operations(&outcomes);
@@ -98,9 +101,9 @@ fn tables(results: &[(String, Fate)], excuses: &Excuses, tried: &str) -> String 
         within(100_000),
     );
     text.push_str(
-        "| file | mutants | do not compile | found | by the corpus | crash | never end | by own tests | excused | unseen |\n",
+        "| file | mutants | do not compile | found | by the corpus | crash | never end | by own tests | by the harness's | excused | unseen |\n",
     );
-    text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+    text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     let file = |name: &str| name.split_once(':').map_or(name, |(file, _)| file).to_owned();
     let mut files: BTreeMap<String, Vec<&(String, Fate)>> = BTreeMap::new();
     results.iter().for_each(|result| files.entry(file(&result.0)).or_default().push(result));

@@ -1,4 +1,8 @@
-//! Tries mutants: by random programs, then by the corpus, and where both pass, by the tests of the mutated crates themselves.
+//! Tries mutants: by random programs, then by the corpus, and where both pass, by the tests of the mutated crates themselves; at last by
+//! those tests of the harness that have wrong heaps and heaps of other dialects.
+//!
+//! The last are for the model: one that only allows more than it should is seen by no right heap, and what it says of other dialects by
+//! none that has the contract's own.
 //!
 //! Random programs come first, since they are what a user's heap is judged by. What only a crate's own tests see is counted apart: much of
 //! it is what no program can show, as how a value is printed or how many bytes a structure has.
@@ -10,9 +14,10 @@ use super::viable::without_unviable;
 use crate::common::workspace::traces;
 use crate::seeded::bug::Edited;
 use crate::seeded::builds::{Build, Builds};
-use crate::seeded::scratch::{Scratch, Tested};
+use crate::seeded::scratch::{Scratch, Tested, Tests};
 use crate::seeded::trial::{self, Outcome, Trial};
 use anyhow::{Context, Result, bail};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -20,6 +25,21 @@ use std::time::Duration;
 
 /// How long a trial may take. A right heap runs the programs in a third of that on a slow machine; a mutant may have a loop without end.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// The tests of the harness in which wrong heaps have to fail, those of other dialects have to pass as what they are, and states that
+/// differ must have other digests.
+const HARNESS: Tests<'static> = Tests {
+    packages: &["heapproof"],
+    modules: &["dialects::", "digests::", "ahead::"],
+    limit: Duration::from_secs(600),
+};
+
+/// The tests that fail without a mutant.
+struct AlwaysFail {
+    own: BTreeSet<String>,
+    /// Known only once they are needed.
+    harness: OnceCell<BTreeSet<String>>,
+}
 
 /// What mutants are tried with.
 pub(super) struct Trying<'a> {
@@ -62,17 +82,19 @@ impl Trying<'_> {
 
     /// Tries the sources without a mutant, which must pass, and gives the tests that fail all the same, since they read the sources and
     /// find a copy with switches; `None` if interrupted.
-    fn without_a_mutant(&self, scratch: &Scratch<'_>, builds: &Builds<'_>) -> Result<Option<BTreeSet<String>>> {
+    fn without_a_mutant(&self, scratch: &Scratch<'_>, builds: &Builds<'_>) -> Result<Option<AlwaysFail>> {
         match self.by_programs(scratch, &builds.sound.clone().bounded())? {
             None => return Ok(None),
             Some(Outcome::Undetected { .. }) => {}
             Some(outcome) => bail!("the sources without a mutant fail: {outcome}"),
         }
-        match scratch.test(&builds.copy, 0, self.packages, LIMIT)? {
-            Tested::Failed(failed) => Ok(Some(failed)),
-            Tested::Interrupted => Ok(None),
-            Tested::TimedOut => bail!("the tests of the sources without a mutant take too long"),
-        }
+        let own = failing(scratch, builds, &self.own())?;
+        Ok(own.map(|own| AlwaysFail { own, harness: OnceCell::new() }))
+    }
+
+    /// The tests of the mutated crates.
+    fn own(&self) -> Tests<'_> {
+        Tests { packages: self.packages, modules: &[], limit: LIMIT }
     }
 
     /// What comes of a mutant; `None` if interrupted.
@@ -81,7 +103,7 @@ impl Trying<'_> {
         scratch: &Scratch<'_>,
         builds: &Builds<'_>,
         index: usize,
-        always_fail: &BTreeSet<String>,
+        always_fail: &AlwaysFail,
     ) -> Result<Option<Fate>> {
         let (files, switch) = builds.sources(index);
         // What is behind a switch has been compiled.
@@ -97,12 +119,25 @@ impl Trying<'_> {
         if !matches!(outcome, Outcome::Undetected { .. }) {
             return Ok(Some(Fate::Tried(outcome)));
         }
-        Ok(match scratch.test(files, switch, self.packages, LIMIT)? {
+        let failed = match scratch.test(files, switch, &self.own())? {
+            Tested::Interrupted => return Ok(None),
+            Tested::TimedOut => return Ok(Some(Fate::Tried(Outcome::TimedOut))),
+            Tested::Failed(failed) => failed,
+        };
+        if let Some(test) = failed.difference(&always_fail.own).next() {
+            return Ok(Some(Fate::ByTests(test.clone())));
+        }
+        if always_fail.harness.get().is_none() {
+            let Some(failed) = failing(scratch, builds, &HARNESS)? else { return Ok(None) };
+            always_fail.harness.get_or_init(|| failed);
+        }
+        let fails_always = |test: &&String| always_fail.harness.get().is_some_and(|always| always.contains(*test));
+        Ok(match scratch.test(files, switch, &HARNESS)? {
             Tested::Interrupted => None,
             Tested::TimedOut => Some(Fate::Tried(Outcome::TimedOut)),
             Tested::Failed(failed) => {
-                let test = failed.difference(always_fail).next();
-                Some(test.map_or(Fate::Tried(outcome), |test| Fate::ByTests(test.clone())))
+                let test = failed.iter().find(|test| !fails_always(test));
+                Some(test.map_or(Fate::Tried(outcome), |test| Fate::ByHarness(test.clone())))
             }
         })
     }
@@ -116,5 +151,14 @@ impl Trying<'_> {
         }
         let by_corpus = trial::replay_corpus(build, &[], &traces()?, output, stop)?;
         Ok(by_corpus.and_then(|how| how.map_or(outcome, |how| Some(Outcome::ByCorpus(how)))))
+    }
+}
+
+/// Which of these tests fail without a mutant; `None` if interrupted.
+fn failing(scratch: &Scratch<'_>, builds: &Builds<'_>, tests: &Tests<'_>) -> Result<Option<BTreeSet<String>>> {
+    match scratch.test(&builds.copy, 0, tests)? {
+        Tested::Failed(failed) => Ok(Some(failed)),
+        Tested::Interrupted => Ok(None),
+        Tested::TimedOut => bail!("the tests of the sources without a mutant take too long"),
     }
 }

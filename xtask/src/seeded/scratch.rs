@@ -100,27 +100,22 @@ impl<'a> Scratch<'a> {
         }
     }
 
-    /// Runs the tests of these packages with these changes, and with that switch on. Time is limited only once they are built.
-    pub fn test(
-        &self,
-        changed: &BTreeMap<PathBuf, String>,
-        switch: usize,
-        packages: &[&str],
-        limit: Duration,
-    ) -> Result<Tested> {
+    /// Runs these tests with these changes, and with that switch on. Time is limited only once they are built.
+    pub fn test(&self, changed: &BTreeMap<PathBuf, String>, switch: usize, tests: &Tests<'_>) -> Result<Tested> {
         self.write(changed)?;
         let command = |how: &str| {
             let mut cargo = cargo(&self.tree);
             cargo.args(["test", "--quiet", "--all-features", "--lib", "--tests", how]);
-            cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+            cargo.args(tests.packages.iter().flat_map(|package| ["--package", package]));
             cargo.env("CARGO_TARGET_DIR", &self.target).env(VARIABLE, switch.to_string());
             cargo
         };
         if !self.run(&mut command("--no-run"))? {
             return Ok(Tested::Interrupted);
         }
-        let Ended { how, stdout, .. } =
-            child::run(&mut command("--no-fail-fast"), &self.output, Some(limit), self.stop)?;
+        let mut run = command("--no-fail-fast");
+        run.arg("--").args(tests.modules);
+        let Ended { how, stdout, .. } = child::run(&mut run, &self.output, Some(tests.limit), self.stop)?;
         let failed = |line: &str| Some(line.strip_prefix("---- ")?.strip_suffix(" stdout ----")?.to_owned());
         Ok(match how {
             How::Interrupted => Tested::Interrupted,
@@ -187,6 +182,14 @@ impl<'a> Scratch<'a> {
             _ => bail!("the build failed:\n{}", errors(&stderr)),
         }
     }
+}
+
+/// Tests to run.
+pub(crate) struct Tests<'a> {
+    pub packages: &'a [&'a str],
+    /// Those of them whose names contain one of these; without any, all.
+    pub modules: &'a [&'a str],
+    pub limit: Duration,
 }
 
 /// What came of tests.
