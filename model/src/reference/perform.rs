@@ -210,8 +210,8 @@ impl Reference {
             operation if !self.script.is_call(operation) => Ok(Value::Nil),
             Operation::Inherit { object, from } => {
                 let (object, _) = self.find(*object, None)?;
-                if self.thing(object).is_some_and(|thing| !thing.begun) {
-                    from.into_iter().for_each(|from| self.script.inherit(object, *from));
+                if let Some(from) = from.filter(|_| self.thing(object).is_some_and(|thing| !thing.begun)) {
+                    self.script.inherit(object, from);
                 }
                 Ok(Value::Nil)
             }
