@@ -1,4 +1,4 @@
-//! Arrays: what adds or takes out an element anywhere, and what changes several at once; tables are cleared as they are.
+//! Arrays: what adds or takes out an element anywhere, and what changes several at once.
 //!
 //! Whatever the number of elements, it is one write. The array is in its final state before any of the old
 //! references is given up, in order of index: what dies by that finds no half of a change. A value that goes
@@ -10,7 +10,6 @@
 
 use crate::object::Content;
 use crate::read::out_of_range;
-use crate::shapes::Shapes;
 use crate::write::LONGEST;
 use crate::{Heap, HeapError, Host, Kind, ObjectId, Value};
 
@@ -128,39 +127,9 @@ impl<H: Host> Heap<H> {
         Ok(())
     }
 
-    /// Removes all elements of an array, or all fields of a table, and gives them up in order. A field that is stored
-    /// again comes as if it had never been there.
-    ///
-    /// ```
-    /// # use heapproof_heap::{Heap, Value};
-    /// # let mut heap = Heap::<()>::new();
-    /// let table = heap.allocate_table()?;
-    /// heap.set_field(table, "me", table.into())?;
-    /// heap.clear(table)?;
-    /// assert_eq!(heap.get_field(table, "me")?, Value::Nil);
-    /// assert_eq!(heap.counts(table).map(|counts| counts.internal), Some(0));
-    /// # Ok::<(), heapproof_heap::HeapError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`].
-    pub fn clear(&mut self, object: ObjectId) -> Result<(), HeapError> {
-        let (content, _) = self.arena.split(object)?;
-        let removed = match content {
-            Content::Array(elements) => elements.cut(0, &mut self.spare),
-            Content::Table { shape, values } => {
-                *shape = Shapes::EMPTY;
-                std::mem::take(values).into_list()
-            }
-            _ => return Err(content.mismatch(object, Kind::Table)),
-        };
-        self.rewritten(object, false, &removed);
-        Ok(())
-    }
-
     /// Does what follows a write that replaced several values: `came` says whether a reference came to
     /// the object, `old` are the values that are given up.
-    fn rewritten(&mut self, object: ObjectId, came: bool, old: &[Value]) {
+    pub(crate) fn rewritten(&mut self, object: ObjectId, came: bool, old: &[Value]) {
         self.tuning.count_operation();
         if came || old.iter().any(|value| value.reference().is_some()) {
             self.changed(object);

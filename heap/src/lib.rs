@@ -68,6 +68,7 @@ mod allocate;
 mod arena;
 mod arrays;
 mod callbacks;
+mod clear;
 mod configuration;
 mod copying;
 mod counts;

@@ -1,7 +1,7 @@
 //! Swap: two elements change places, and no count changes.
 //!
 //! Nothing dies by it and nothing is refused for a count. But who holds an object changes, and that is news for both
-//! who look for garbage and who look for cycles. What the other write says by moving a count has to be said here:
+//! who look for garbage and who look for cycles. What any other write says by moving a count has to be said here:
 //!
 //! - Each array has lost a reference and got one: it is [changed](crate::cycles).
 //! - Each object has lost a reference. What referred to it may have been what kept it, and what refers to it now may be
@@ -35,28 +35,30 @@ impl<H: Host> Heap<H> {
             (Err(one), Err(two)) => return Err(if rank(&two) < rank(&one) { two } else { one }),
             (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error),
         };
+        let moved = [one.reference(), two.reference()];
         let values = [one, two];
-        self.put_element(array, index, &values[1]);
-        self.put_element(other, place, &values[0]);
+        self.arena.headers.disturb_all(&values);
+        let [one, two] = values;
+        self.put_element(array, index, two);
+        self.put_element(other, place, one);
         self.tuning.count_operation();
-        if values.iter().all(|value| value.reference().is_none()) {
+        if moved == [None, None] {
             return Ok(());
         }
-        self.arena.headers.disturb_all(&values);
         self.changed(array);
         self.changed(other);
         if array != other {
-            values.iter().filter_map(Value::reference).for_each(|moved| self.suspect(moved));
+            moved.into_iter().flatten().for_each(|moved| self.suspect(moved));
         }
         Ok(())
     }
 
     /// Puts a value in an element that an array has, and counts nothing.
-    fn put_element(&mut self, array: ObjectId, index: u32, value: &Value) {
+    fn put_element(&mut self, array: ObjectId, index: u32, value: Value) {
         if let Ok((Content::Array(elements), _)) = self.arena.split(array)
             && let Some(element) = elements.get_mut(index as usize)
         {
-            *element = value.clone();
+            *element = value;
         }
     }
 }
