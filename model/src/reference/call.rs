@@ -15,24 +15,21 @@ impl Machine for Reference {
     /// that differs none is tried, or each call of code that calls code would be tried as often as all around it together.
     fn call(&mut self, operation: &Operation<Object>) -> Reply {
         let drops = operation.code() == Code::Drop && !self.running.is_empty() && self.dialect.has_free_turns();
-        let divisions: Vec<u32> = match operation.code().allocates() {
-            true if self.dialect.has_choices() => (0..MOST_EARLY).chain([u32::MAX]).collect(),
-            false if drops && matches!(self.choice(), Some(Event::Did(_) | Event::Ended(_))) => {
-                (0..MOST_EARLY).chain([u32::MAX]).collect()
-            }
-            false if drops => [u32::MAX].into_iter().chain(0..MOST_EARLY).collect(),
-            _ => Vec::new(),
-        };
-        let may_agree = !divisions.is_empty() && self.agrees();
-        for most in divisions.into_iter().take_while(|_| may_agree) {
-            let mut attempt = self.clone();
-            let reply = attempt.carry_out(operation, most);
-            if attempt.explains(&reply, drops) {
-                *self = attempt;
-                return reply;
+        let allocates = operation.code().allocates();
+        if (drops || allocates && self.dialect.has_choices()) && self.agrees() {
+            let few_first = allocates || matches!(self.choice(), Some(Event::Did(_) | Event::Ended(_)));
+            let mut divisions: Vec<u32> = (0..MOST_EARLY).chain([u32::MAX]).collect();
+            divisions.rotate_right(usize::from(!few_first));
+            for most in divisions {
+                let mut attempt = self.clone();
+                let reply = attempt.carry_out(operation, most);
+                if attempt.explains(&reply, drops) {
+                    *self = attempt;
+                    return reply;
+                }
             }
         }
-        self.carry_out(operation, if operation.code().allocates() { 0 } else { u32::MAX })
+        self.carry_out(operation, if allocates { 0 } else { u32::MAX })
     }
 
     fn script(&mut self) -> &mut Script {

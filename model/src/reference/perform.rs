@@ -38,7 +38,7 @@ impl Reference {
         Ok(value)
     }
 
-    /// Puts other values in the place of some elements, which are given up in order when all is there (SPEC 1.16).
+    /// Puts other values in the place of some values of an object, which are given up in order when all is there (SPEC 1.16).
     fn put(&mut self, object: Object, places: Range<usize>, values: Vec<Value<Object>>) -> Reply {
         let (_, contents) = self.find(Some(object), None)?;
         let old: VecDeque<Object> = contents.values.splice(places, values).filter_map(|old| old.reference()).collect();
@@ -48,7 +48,7 @@ impl Reference {
         Ok(Value::Nil)
     }
 
-    /// Exchanges two elements (SPEC 1.21). If neither is there, the reason that comes first is given.
+    /// Exchanges two elements (SPEC 1.21). Of what is wrong with either, the reason is given that comes first in SPEC 1.13.
     fn swap(&mut self, one: (Option<Object>, u32), other: (Option<Object>, u32)) -> Reply {
         let places = [one, other];
         let refusals = places.iter().filter_map(|(object, index)| self.slot(*object, Kind::Array, *index).err());

@@ -382,7 +382,7 @@ impl Lockstep {
         match operation {
             Operation::Recover {} => self.subject.call(|subject| subject.recover(None))?,
             Operation::RecoverRoots {} => self.subject.call(|subject| subject.recover(Some(&self.model.roots())))?,
-            // So nobody is told in vain that it comes.
+            // Nor is it announced, see `ahead`.
             other if !self.model.script().is_call(other) => {}
             other => return self.subject.call(|subject| subject.call(other)),
         }

@@ -191,6 +191,10 @@ impl<'a> Generator<'a> {
             if let Some(line) = self.make(code, &Place::Program)
                 && self.can_be_said(&line)
             {
+                // Behind a collection no object is known any more as one where garbage may hang: a swap has to tell all by itself.
+                if code == Code::Swap && self.rng.random_ratio(1, 5) {
+                    self.add(Line { bind: None, operation: Operation::Collect {} });
+                }
                 self.add(line);
                 if self.profile == Profile::LookAlways {
                     self.look();

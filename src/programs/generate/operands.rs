@@ -184,15 +184,17 @@ impl Generator<'_> {
 
     /// Gives the finalizer of another object: in code often its own, elsewhere mostly one that there is.
     fn inherited(&mut self, place: &Place) -> Option<Operation<Name>> {
-        let own = matches!(place, Place::Finalizer(_)) && self.rng.random_bool(0.7);
-        // What code has made is what it makes one of its own kind.
-        let made = if own { self.made_by(place) } else { None };
-        let object = if made.is_some() { made } else { self.object(place, |_| true)? };
-        let from = match own {
-            true => Some(Name::SELF),
-            false => self.any_bound(|generator, object| generator.model.has_finalizer(object)),
-        };
-        Some(Operation::Inherit { object, from: if from.is_some() { from } else { self.object(place, |_| true)? } })
+        if let Place::Finalizer(owner) = place
+            && self.rng.random_bool(0.7)
+        {
+            // What it has made becomes one of its own kind.
+            let made = self.bound_in_code(owner).map(|(name, _)| name);
+            let object = if made.is_some() { made } else { self.object(place, |_| true)? };
+            return Some(Operation::Inherit { object, from: Some(Name::SELF) });
+        }
+        let object = self.object(place, |_| true)?;
+        let armed = self.any_bound(|generator, object| generator.model.has_finalizer(object));
+        Some(Operation::Inherit { object, from: if armed.is_some() { armed } else { self.object(place, |_| true)? } })
     }
 
     fn callback(&mut self, place: &Place) -> Option<Operation<Name>> {
@@ -268,18 +270,15 @@ impl Generator<'_> {
         if own && self.rng.random_bool(0.5) {
             return Some(Name::SELF);
         }
-        let names = self.finalizers.iter().find(|(of, _)| of == object).map(|(_, names)| names)?;
-        let start = self.rng.random_range(0..names.len());
-        let (name, kind) = names[start];
+        let (name, kind) = self.bound_in_code(object)?;
         let fits = wanted(&Contents { kind, ..Contents::default() });
         (fits && self.rng.random_bool(0.5)).then_some(name)
     }
 
-    /// A name that the code binds.
-    fn made_by(&mut self, place: &Place) -> Option<Name> {
-        let Place::Finalizer(object) = place else { return None };
+    /// One of the names that the code of an object binds.
+    fn bound_in_code(&mut self, object: &Object) -> Option<(Name, Kind)> {
         let names = self.finalizers.iter().find(|(of, _)| of == object).map(|(_, names)| names)?;
-        Some(names[self.rng.random_range(0..names.len())].0)
+        Some(names[self.rng.random_range(0..names.len())])
     }
 
     /// A bound name that satisfies the condition; the search starts at a random one.

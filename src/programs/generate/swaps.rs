@@ -2,13 +2,12 @@
 //!
 //! Two random elements of two random arrays are mostly plain values, and who holds the arrays is held anyway. What a swap can spoil is an
 //! object whose only holder it becomes that is garbage, or will be: an array that the object itself leads to. So most swaps are of that sort,
-//! or of what slices examine ([`super::slices`]). Behind a collection no object is known any more as one where garbage may hang, so that a swap has to
-//! tell all by itself; so there is one in front of many.
+//! or of what slices examine ([`super::slices`]).
 
 use super::Generator;
 use super::operands::Place;
 use heapproof_model::definitions::Graph;
-use heapproof_model::{Code, Contents, Kind, Line, Name, Object, Operation, Value};
+use heapproof_model::{Contents, Kind, Name, Object, Operation, Value};
 use rand::RngExt;
 use std::collections::BTreeSet;
 
@@ -20,9 +19,6 @@ impl Generator<'_> {
         if self.rng.random_bool(0.6)
             && let Some(operation) = self.swapped_with_its_own()
         {
-            if matches!(place, Place::Program) && self.has(Code::Collect) && self.rng.random_bool(0.3) {
-                self.add(Line { bind: None, operation: Operation::Collect {} });
-            }
             return Some(operation);
         }
         let (object, other) = (self.of(Kind::Array, place)?, self.of(Kind::Array, place)?);

@@ -113,14 +113,15 @@ impl Maker<'_> {
         }
     }
 
-    /// Adds swaps of the first elements of two arrays; and of an array, and what is none, with each that is none.
+    /// Adds swaps of the first elements: of what may be two arrays, nil and dead objects included; and of what is of another kind with
+    /// itself and with one of the first.
     fn swaps(&mut self) {
         let swap = |object, other| Operation::Swap { object, index: 0, other, place: 0 };
         let (mut arrays, others): (Vec<_>, Vec<_>) =
             self.objects.clone().into_iter().partition(|object| !self.is_other(*object, Kind::Array));
         for other in others {
-            let array = arrays.first().copied().unwrap_or(other);
-            [swap(other, other), swap(array, other)].into_iter().for_each(|swap| self.add(swap));
+            let with = arrays.first().copied().into_iter().chain([other]);
+            with.for_each(|one| self.add(swap(one, other)));
         }
         while let Some(object) = arrays.pop() {
             arrays.iter().for_each(|other| self.add(swap(object, *other)));

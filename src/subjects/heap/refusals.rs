@@ -1,4 +1,5 @@
-//! Why the heap refuses a call, in the model's words.
+//! Why the heap refuses a call, in the model's words. That depends on what the call is done to: a dead one of these is stale, and a dead value is a
+//! stale value.
 
 use heapproof_heap::{HeapError, ObjectId};
 use heapproof_model::{Code, Object, Operation, Refusal};
@@ -42,7 +43,7 @@ pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
 }
 
 /// The other object that an operation is done to, if there are two.
-pub(super) fn with<R: Copy>(operation: &Operation<R>) -> Option<R> {
+pub(super) fn also_done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
     if let Operation::Swap { other, .. } = operation { *other } else { None }
 }
 

@@ -17,7 +17,6 @@ use crate::seeded::builds::{Build, Builds};
 use crate::seeded::scratch::{Scratch, Tested, Tests};
 use crate::seeded::trial::{self, Outcome, Trial};
 use anyhow::{Context, Result, bail};
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -38,7 +37,7 @@ const HARNESS: Tests<'static> = Tests {
 struct AlwaysFail {
     own: BTreeSet<String>,
     /// Known only once they are needed.
-    harness: OnceCell<BTreeSet<String>>,
+    harness: Option<BTreeSet<String>>,
 }
 
 /// What mutants are tried with.
@@ -66,13 +65,13 @@ impl Trying<'_> {
         }
         let mut order: Vec<usize> = (0..left.len()).filter(|index| !edited[*index].is_empty()).collect();
         let Some(builds) = Builds::new(&scratch, edited, false)? else { return Ok(false) };
-        let Some(always_fail) = self.without_a_mutant(&scratch, &builds)? else { return Ok(false) };
+        let Some(mut always_fail) = self.without_a_mutant(&scratch, &builds)? else { return Ok(false) };
         // Those behind switches come first: their tests take one build.
         order.sort_by_key(|index| !builds.is_switched(*index));
         for (number, index) in (1..).zip(&order) {
             let mutant = left[*index];
             eprintln!("[{number}/{}] line {}, {}", order.len(), mutant.line(), mutant.name);
-            let fate = self.fate(&scratch, &builds, *index, &always_fail).with_context(|| mutant.name.clone())?;
+            let fate = self.fate(&scratch, &builds, *index, &mut always_fail).with_context(|| mutant.name.clone())?;
             let Some(fate) = fate else { return Ok(false) };
             eprintln!("  {fate}");
             kept.add(&mutant.name, fate)?;
@@ -89,7 +88,7 @@ impl Trying<'_> {
             Some(outcome) => bail!("the sources without a mutant fail: {outcome}"),
         }
         let own = failing(scratch, builds, &self.own())?;
-        Ok(own.map(|own| AlwaysFail { own, harness: OnceCell::new() }))
+        Ok(own.map(|own| AlwaysFail { own, harness: None }))
     }
 
     /// The tests of the mutated crates.
@@ -103,7 +102,7 @@ impl Trying<'_> {
         scratch: &Scratch<'_>,
         builds: &Builds<'_>,
         index: usize,
-        always_fail: &AlwaysFail,
+        always_fail: &mut AlwaysFail,
     ) -> Result<Option<Fate>> {
         let (files, switch) = builds.sources(index);
         // What is behind a switch has been compiled.
@@ -127,16 +126,15 @@ impl Trying<'_> {
         if let Some(test) = failed.difference(&always_fail.own).next() {
             return Ok(Some(Fate::ByTests(test.clone())));
         }
-        if always_fail.harness.get().is_none() {
-            let Some(failed) = failing(scratch, builds, &HARNESS)? else { return Ok(None) };
-            always_fail.harness.get_or_init(|| failed);
+        if always_fail.harness.is_none() {
+            always_fail.harness = failing(scratch, builds, &HARNESS)?;
         }
-        let fails_always = |test: &&String| always_fail.harness.get().is_some_and(|always| always.contains(*test));
+        let Some(always) = &always_fail.harness else { return Ok(None) };
         Ok(match scratch.test(files, switch, &HARNESS)? {
             Tested::Interrupted => None,
             Tested::TimedOut => Some(Fate::Tried(Outcome::TimedOut)),
             Tested::Failed(failed) => {
-                let test = failed.iter().find(|test| !fails_always(test));
+                let test = failed.difference(always).next();
                 Some(test.map_or(Fate::Tried(outcome), |test| Fate::ByHarness(test.clone())))
             }
         })

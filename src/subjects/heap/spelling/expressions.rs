@@ -234,30 +234,29 @@ fn fault_variant(fault: Fault) -> Result<String, String> {
     same.map(|fault| format!("{fault:?}")).ok_or_else(|| format!("the heap has no fault `{}`", fault.word()))
 }
 
-/// The pattern of the error for a refusal. A stale id is one error if it is that of `object`, and another if it is not.
+/// The pattern of the error for a refusal. A stale id is one error if it is that of `object`, or of the `other` that the operation is done to
+/// as well, and another error if it is not.
 pub(super) fn error_pattern(refusal: Refusal, object: &str, other: Option<&str>) -> String {
-    let variant = match (refusal, other) {
-        (Refusal::Stale, Some(other)) => {
-            return format!("Err(HeapError::Stale {{ object: stale }}) if [{object}, {other}].contains(&stale)");
-        }
-        (refusal, _) => match refusal {
-            Refusal::Stale => return format!("Err(HeapError::Stale {{ object: stale }}) if stale == {object}"),
-            Refusal::StaleValue => return format!("Err(HeapError::Stale {{ object: stale }}) if stale != {object}"),
-            Refusal::Reentrant => "Reentrant",
-            Refusal::Frame => "Frame",
-            Refusal::Nil => "Nil",
-            Refusal::Kind => "Kind { .. }",
-            Refusal::Index => "Index { .. }",
-            Refusal::Field => "Field { .. }",
-            Refusal::NotPlain => "ScalarReference { .. }",
-            Refusal::Overflow => "Overflow { .. }",
-            Refusal::NotHeld => "NotHeld { .. }",
-            Refusal::Capacity => "Capacity",
-            Refusal::Setting => "Setting { .. }",
-            Refusal::Inapplicable => "Inapplicable",
-            // Not in this heap's dialect.
-            Refusal::Panicked => return "Err(_)".to_owned(),
-        },
+    if let (Refusal::Stale, Some(other)) = (refusal, other) {
+        return format!("Err(HeapError::Stale {{ object: stale }}) if [{object}, {other}].contains(&stale)");
+    }
+    let variant = match refusal {
+        Refusal::Stale => return format!("Err(HeapError::Stale {{ object: stale }}) if stale == {object}"),
+        Refusal::StaleValue => return format!("Err(HeapError::Stale {{ object: stale }}) if stale != {object}"),
+        Refusal::Reentrant => "Reentrant",
+        Refusal::Frame => "Frame",
+        Refusal::Nil => "Nil",
+        Refusal::Kind => "Kind { .. }",
+        Refusal::Index => "Index { .. }",
+        Refusal::Field => "Field { .. }",
+        Refusal::NotPlain => "ScalarReference { .. }",
+        Refusal::Overflow => "Overflow { .. }",
+        Refusal::NotHeld => "NotHeld { .. }",
+        Refusal::Capacity => "Capacity",
+        Refusal::Setting => "Setting { .. }",
+        Refusal::Inapplicable => "Inapplicable",
+        // Not in this heap's dialect.
+        Refusal::Panicked => return "Err(_)".to_owned(),
     };
     format!("Err(HeapError::{variant})")
 }

@@ -5,7 +5,7 @@ use super::statements::{Statement, lines};
 use super::{Writer, arms};
 use crate::judge::code::Sort;
 use crate::judge::story::{Part, Run, Step};
-use crate::subjects::heap::refusals::{done_to, with};
+use crate::subjects::heap::refusals::{also_done_to, done_to};
 use heapproof_model::{End, Name, Object, Operation, Outcome, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -190,7 +190,7 @@ impl Within<'_, '_> {
                 let (expression, gives) = expressions::expression(&step.line.operation, self)?;
                 let object = done_to(&step.line.operation).map(|name| self.id(name)).transpose()?;
                 let object = object.unwrap_or_else(|| "ObjectId::NIL".to_owned());
-                let other = with(&step.line.operation).map(|name| self.id(name)).transpose()?;
+                let other = also_done_to(&step.line.operation).map(|name| self.id(name)).transpose()?;
                 let (outcome, strict, object) = (&step.outcome, gives == Gives::Nothing, &*object);
                 let other = other.as_deref();
                 let statement = Statement { expression: &expression, gives, outcome, object, other, bind, strict };

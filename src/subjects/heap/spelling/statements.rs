@@ -3,7 +3,7 @@
 use super::expressions::{self, Gives, Place, Refer, value_of};
 use super::{Claim, Operation, Outcome, Part, Writer};
 use crate::judge::story::Telling;
-use crate::subjects::heap::refusals::{done_to, with};
+use crate::subjects::heap::refusals::{also_done_to, done_to};
 use heapproof_model::{Code, Object, Refusal, Value};
 use std::fmt::Write as _;
 
@@ -124,8 +124,8 @@ impl Writer<'_> {
         };
         let object = object.unwrap_or_else(|| "ObjectId::NIL".to_owned());
         let other = match &call.line {
-            Some(line) => with(&line.operation).map(|name| self.id(name)).transpose()?,
-            None => with(&call.operation).map(|object| self.id(object)).transpose()?,
+            Some(line) => also_done_to(&line.operation).map(|name| self.id(name)).transpose()?,
+            None => also_done_to(&call.operation).map(|object| self.id(object)).transpose()?,
         };
         let variable = call.line.as_ref().and_then(|line| line.bind).and_then(|name| self.names.get(&name)).cloned();
         let bind = variable.as_deref().filter(|variable| self.is_used(variable));
