@@ -140,7 +140,7 @@ mod tests {
             "{written}"
         );
         assert!(
-            written.contains("| all | 3 | 1 | 0 | 0 | 0 | 0 | 0 | 1 | 1 |") && written.ends_with("rest\n"),
+            written.contains("| all | 3 | 1 | 0 | 0 | 0 | 0 | 0 | 0 | 1 | 1 |") && written.ends_with("rest\n"),
             "{written}"
         );
         let columns =
