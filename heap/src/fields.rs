@@ -12,6 +12,7 @@ use crate::directory::Directory;
 use crate::object::next_reference;
 use crate::shapes::{NO_SHAPE, Shapes};
 use crate::spare::Spare;
+use crate::symbols::FieldName;
 use crate::write::LONGEST;
 use crate::{FieldSite, HeapError, ObjectId, Value};
 
@@ -151,8 +152,8 @@ impl<'a> Fields<'a> {
 
     /// The value of a field, or none if there is no such field.
     #[must_use]
-    pub fn get(self, name: &str) -> Option<&'a Value> {
-        self.values.get(self.place(name)?)
+    pub fn get<'n>(self, name: impl Into<FieldName<'n>>) -> Option<&'a Value> {
+        self.values.get(self.place(name.into())?)
     }
 
     /// As [`get`](Self::get), by the name of a site.
@@ -163,17 +164,17 @@ impl<'a> Fields<'a> {
 
     /// Where a name is.
     #[inline(always)]
-    pub(crate) fn place(self, name: &str) -> Option<usize> {
+    pub(crate) fn place(self, name: FieldName<'_>) -> Option<usize> {
         match self.values {
             Values::Shaped(_) => self.shapes.place(self.shape, name),
-            Values::Directory(directory) => directory.place(name),
+            Values::Directory(directory) => directory.place(name.as_str()),
         }
     }
 
     /// The field at a place; none in a hole.
     fn at(self, place: usize) -> Option<(&'a str, &'a Value)> {
         match self.values {
-            Values::Shaped(values) => Some((self.shapes.names(self.shape).get(place)?, values.get(place)?)),
+            Values::Shaped(values) => Some((self.shapes.names(self.shape).get(place)?.as_str(), values.get(place)?)),
             Values::Directory(directory) => directory.at(place).map(|field| (&*field.name, &field.value)),
         }
     }
@@ -206,8 +207,8 @@ impl FieldsMut<'_> {
 
     /// Stores a value and returns the one that was there, if the field was; refused if there is
     /// no room for a new field.
-    pub(crate) fn set(&mut self, name: &str, value: Value) -> Result<Option<Value>, HeapError> {
-        self.set_found(self.view().place(name), name, value)
+    pub(crate) fn set(&mut self, name: FieldName<'_>, value: Value) -> Result<Option<Value>, HeapError> {
+        self.set_found(self.view().place(name), name.as_str(), value)
     }
 
     /// The same, given where the field is, if there is one.
@@ -267,7 +268,7 @@ impl FieldsMut<'_> {
     }
 
     /// Takes a field out and returns its value.
-    pub(crate) fn remove(&mut self, name: &str) -> Option<Value> {
+    pub(crate) fn remove(&mut self, name: FieldName<'_>) -> Option<Value> {
         let place = self.view().place(name)?;
         match self.values {
             Values::Shaped(values) if place < values.len() => match self.shapes.without(*self.shape, place) {
@@ -288,7 +289,7 @@ impl FieldsMut<'_> {
         let mut directory = Directory::default();
         if let Values::Shaped(values) = self.values {
             for (name, value) in self.shapes.names(*self.shape).iter().zip(std::mem::take(values)) {
-                directory.push(Arc::clone(name), value);
+                directory.push(Arc::clone(name.name()), value);
             }
         }
         let result = change(&mut directory);
@@ -349,7 +350,7 @@ mod tests {
     fn a_table_is_empty_until_it_has_a_field() {
         let mut table = Table::new();
         assert!(table.view().is_empty());
-        table.edit().set("x", Value::Int(1)).unwrap();
+        table.edit().set("x".into(), Value::Int(1)).unwrap();
         assert!(!table.view().is_empty());
     }
 
@@ -358,19 +359,19 @@ mod tests {
         for size in [1, 5, 12, 13, 40, 1000] {
             let mut table = Table::new();
             for number in 0..size {
-                assert_eq!(table.edit().set(&format!("f{number}"), Value::Int(number)), Ok(None));
+                assert_eq!(table.edit().set((&format!("f{number}")).into(), Value::Int(number)), Ok(None));
             }
             assert_eq!(table.view().len(), size as usize);
             assert_eq!(table.numbers(), (0..size).collect::<Vec<_>>());
             for number in (0..size).step_by(2) {
-                let removed = table.edit().remove(&format!("f{number}"));
+                let removed = table.edit().remove((&format!("f{number}")).into());
                 assert_eq!(removed, Some(Value::Int(number)));
             }
-            assert_eq!(table.edit().remove("f0"), None);
+            assert_eq!(table.edit().remove("f0".into()), None);
             let odd: Vec<i64> = (0..size).filter(|number| number % 2 == 1).collect();
             assert_eq!(table.numbers(), odd);
-            assert_eq!(table.edit().set("f0", Value::Int(size)), Ok(None));
-            assert_eq!(table.edit().set("f0", Value::Int(0)), Ok(Some(Value::Int(size))));
+            assert_eq!(table.edit().set("f0".into(), Value::Int(size)), Ok(None));
+            assert_eq!(table.edit().set("f0".into(), Value::Int(0)), Ok(Some(Value::Int(size))));
             assert_eq!(table.numbers().last(), Some(&0));
             assert_eq!(table.view().get("f0"), Some(&Value::Int(0)));
         }
@@ -383,7 +384,7 @@ mod tests {
             let Values::Shaped(values) = &table.values else { panic!("{fields} fields have a shape") };
             println!("{fields} fields: {} bytes", size_of_val::<[Value]>(values));
             assert_eq!(size_of_val::<[Value]>(values), 16 * fields);
-            table.edit().set(&fields.to_string(), Value::Nil).unwrap();
+            table.edit().set((&fields.to_string()).into(), Value::Nil).unwrap();
         }
         assert!(!table.is_shaped());
     }
@@ -391,13 +392,13 @@ mod tests {
     #[test]
     fn a_table_without_a_shape_is_like_any_other() {
         let mut table = Table::new();
-        table.edit().set("a", Value::Int(1)).unwrap();
-        table.edit().set(&"n".repeat(LONGEST_NAME + 1), Value::Int(2)).unwrap();
+        table.edit().set("a".into(), Value::Int(1)).unwrap();
+        table.edit().set((&"n".repeat(LONGEST_NAME + 1)).into(), Value::Int(2)).unwrap();
         assert!(!table.is_shaped());
         let mut site = FieldSite::new("a");
         assert_eq!(table.edit().set_at(&mut site, Value::Int(3)), Ok(Some(Value::Int(1))));
         assert_eq!(table.numbers(), [3, 2]);
-        assert_eq!(table.edit().remove("a"), Some(Value::Int(3)));
+        assert_eq!(table.edit().remove("a".into()), Some(Value::Int(3)));
         assert_eq!(table.view().get_at(&mut site), None);
         assert_eq!(table.edit().set_at(&mut site, Value::Int(4)), Ok(None));
         assert_eq!(table.numbers(), [2, 4]);
@@ -406,13 +407,13 @@ mod tests {
     #[test]
     fn a_removal_for_which_no_shape_is_left_makes_a_directory() {
         let mut table = Table::new();
-        table.edit().set("a", Value::Int(1)).unwrap();
-        table.edit().set("b", Value::Int(2)).unwrap();
+        table.edit().set("a".into(), Value::Int(1)).unwrap();
+        table.edit().set("b".into(), Value::Int(2)).unwrap();
         for number in 0..MOST_SHAPES {
             table.shapes.grow(Shapes::EMPTY, &number.to_string());
         }
         assert!(table.is_shaped());
-        assert_eq!(table.edit().remove("a"), Some(Value::Int(1)));
+        assert_eq!(table.edit().remove("a".into()), Some(Value::Int(1)));
         assert!(!table.is_shaped());
         assert_eq!(table.numbers(), [2]);
     }
@@ -420,7 +421,7 @@ mod tests {
     #[test]
     fn fields_are_shown_as_a_map() {
         let mut table = Table::new();
-        table.edit().set("x", Value::Int(1)).unwrap();
+        table.edit().set("x".into(), Value::Int(1)).unwrap();
         assert_eq!(format!("{:?}", table.view()), r#"{"x": Int(1)}"#);
     }
 }

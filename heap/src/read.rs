@@ -4,6 +4,7 @@ use crate::fields::Fields;
 use crate::header::Mark;
 use crate::headers::Strong;
 use crate::object::Content;
+use crate::symbols::FieldName;
 use crate::{Counts, FieldSite, Heap, HeapError, Host, Kind, ObjectId, Value, View};
 
 impl<H: Host> Heap<H> {
@@ -13,7 +14,8 @@ impl<H: Host> Heap<H> {
     ///
     /// # Errors
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`].
-    pub fn get_field(&self, table: ObjectId, name: &str) -> Result<Value, HeapError> {
+    #[inline]
+    pub fn get_field<'n>(&self, table: ObjectId, name: impl Into<FieldName<'n>>) -> Result<Value, HeapError> {
         Ok(self.fields(table)?.get(name).cloned().unwrap_or_default())
     }
 

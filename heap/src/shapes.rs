@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
+use crate::symbols::{FieldName, Symbol};
 
 /// The most names of a shape; so many are searched one by one.
 pub(crate) const FEW: usize = 12;
@@ -39,7 +40,7 @@ pub(crate) struct Shape {
     /// The shape without the last name; the root has none.
     pub(crate) parent: u32,
     /// In order of insertion.
-    pub(crate) names: Arc<[Arc<str>]>,
+    pub(crate) names: Arc<[Symbol]>,
     /// The shapes with one name more, by that name.
     pub(crate) children: BTreeMap<Arc<str>, u32>,
 }
@@ -82,14 +83,15 @@ impl Shapes {
 
     /// The names of a shape, in order of insertion.
     #[inline]
-    pub(crate) fn names(&self, shape: u32) -> &[Arc<str>] {
+    pub(crate) fn names(&self, shape: u32) -> &[Symbol] {
         self.list.get(shape as usize).map_or(&[], |shape| &shape.names)
     }
 
     /// Where a name is in a shape.
     #[inline(always)]
-    pub(crate) fn place(&self, shape: u32, name: &str) -> Option<usize> {
-        self.names(shape).iter().position(|known| **known == *name)
+    pub(crate) fn place(&self, shape: u32, name: FieldName<'_>) -> Option<usize> {
+        let names = self.names(shape);
+        if name.is_long() { place_of_long(names, name) } else { names.iter().position(|known| name.has_word(known)) }
     }
 
     /// The shape with a name added, which must be a new one; none if no shape may have so many
@@ -102,8 +104,7 @@ impl Shapes {
         if parent.names.len() >= FEW || name.len() > LONGEST_NAME || self.list.len() >= MOST_SHAPES {
             return None;
         }
-        let name = Arc::from(name);
-        let names = parent.names.iter().cloned().chain([name]).collect();
+        let names = parent.names.iter().cloned().chain([Symbol::new(name)]).collect();
         let child = self.list.len() as u32;
         self.list.push(Shape { parent: shape, names, children: BTreeMap::new() });
         self.link(child);
@@ -119,7 +120,7 @@ impl Shapes {
             rest = self.list.get(rest as usize)?.parent;
         }
         for name in names.get(place + 1..)? {
-            rest = self.grow(rest, name)?;
+            rest = self.grow(rest, name.as_str())?;
         }
         Some(rest)
     }
@@ -129,7 +130,7 @@ impl Shapes {
         let Some(Shape { parent, names, .. }) = self.list.get(child as usize) else {
             return;
         };
-        let (parent, name) = (*parent, names.last().cloned());
+        let (parent, name) = (*parent, names.last().map(|name| Arc::clone(name.name())));
         if let (Some(parent), Some(name)) = (self.list.get_mut(parent as usize), name) {
             parent.children.entry(name).or_insert(child);
         }
@@ -139,7 +140,7 @@ impl Shapes {
     pub(crate) fn reserved(&self) -> u64 {
         let Self { id: _, list } = self;
         let of = |Shape { parent: _, names, children }: &Shape| {
-            names.reserved() + names.last().map_or(0, Reserved::reserved) + children.reserved()
+            names.reserved() + names.last().map_or(0, |name| name.name().reserved()) + children.reserved()
         };
         list.reserved() + list.iter().map(of).sum::<u64>()
     }
@@ -150,7 +151,7 @@ impl Shapes {
         digest.part("shapes");
         digest.list(list.iter(), |digest, Shape { parent, names, children }| {
             digest.number(*parent);
-            digest.list(names.iter(), |digest, name| digest.text(name));
+            digest.list(names.iter(), |digest, name| digest.text(name.as_str()));
             digest.list(children.iter(), |digest, (name, child)| {
                 digest.text(name);
                 digest.number(*child);
@@ -167,6 +168,12 @@ impl Shapes {
             self.link(child);
         }
     }
+}
+
+/// Where a name is of which the word does not say all. It is a function of its own so that looking for other names stays short.
+#[inline(never)]
+fn place_of_long(names: &[Symbol], name: FieldName<'_>) -> Option<usize> {
+    names.iter().position(|known| name.is(known))
 }
 
 /// An identity that no other registry of shapes has or will have.
@@ -197,13 +204,14 @@ impl Clone for Shapes {
 #[cfg(test)]
 mod tests {
     use super::{FEW, LONGEST_NAME, MOST_SHAPES, Shapes};
+    use crate::symbols::Symbol;
 
     fn grown(shapes: &mut Shapes, names: &[&str]) -> u32 {
         names.iter().fold(Shapes::EMPTY, |shape, name| shapes.grow(shape, name).unwrap())
     }
 
     fn names(shapes: &Shapes, shape: u32) -> Vec<&str> {
-        shapes.names(shape).iter().map(|name| &**name).collect()
+        shapes.names(shape).iter().map(Symbol::as_str).collect()
     }
 
     #[test]
@@ -213,8 +221,8 @@ mod tests {
         assert_eq!(grown(&mut shapes, &["x", "y"]), one);
         assert_ne!(grown(&mut shapes, &["y", "x"]), one);
         assert_eq!(names(&shapes, one), ["x", "y"]);
-        assert_eq!(shapes.place(one, "y"), Some(1));
-        assert_eq!(shapes.place(one, "z"), None);
+        assert_eq!(shapes.place(one, "y".into()), Some(1));
+        assert_eq!(shapes.place(one, "z".into()), None);
         assert_eq!(shapes.list.len(), 5);
     }
 

@@ -129,7 +129,7 @@ impl FieldSite {
     #[cold]
     fn learn(&mut self, shapes: &Shapes, shape: u32) -> u32 {
         self.forget_others(shapes);
-        let place = shapes.place(shape, &self.name).map_or(ABSENT, |place| place as u32);
+        let place = shapes.place(shape, (&*self.name).into()).map_or(ABSENT, |place| place as u32);
         if place == ABSENT {
             (self.before, self.after) = (shape, NO_SHAPE);
         } else {

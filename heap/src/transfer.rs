@@ -17,6 +17,7 @@ use crate::object::Content;
 use crate::read::out_of_range;
 use crate::shapes::Shapes;
 use crate::spare::Spare;
+use crate::symbols::FieldName;
 use crate::write::LONGEST;
 use crate::{FieldSite, Heap, HeapError, Host, Kind, ObjectId, Value};
 
@@ -27,7 +28,7 @@ const FEW: usize = 16;
 #[derive(Debug)]
 pub enum To<'a> {
     /// A field of a table, as [`Heap::set_field`] stores in it.
-    Field(&'a str),
+    Field(FieldName<'a>),
     /// A field that a site remembers, see [`Heap::set_field_at`].
     FieldAt(&'a mut FieldSite),
     /// An element that the array has, see [`Heap::set_element`].

@@ -4,9 +4,11 @@
 //! the old object's finalizer runs, it finds the new value in place. It follows that there must be
 //! room to count the new reference while the old one is still counted.
 
-use crate::fields::{Fields, FieldsMut, Values};
+use crate::fields::{FieldsMut, Values};
 use crate::object::Content;
 use crate::read::out_of_range;
+use crate::shapes::Shapes;
+use crate::symbols::FieldName;
 use crate::{FieldSite, Heap, HeapError, Host, Kind, ObjectId, Value};
 
 /// The most elements or fields that an object can have.
@@ -20,33 +22,27 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`] for the table,
     /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`], [`HeapError::Capacity`].
     #[inline]
-    pub fn set_field(&mut self, table: ObjectId, name: &str, value: Value) -> Result<(), HeapError> {
-        let place = self.place_of(table, name);
-        let done = self.set_simply(table, value, |content| match content {
-            Content::Table { values: Values::Shaped(values), .. } => values.get_mut(place?),
-            _ => None,
-        });
-        done.or_else(|value| self.set_any_field(table, (name, place), value))
-    }
-
-    /// Where a field is in a table, if that is one and has it.
-    #[inline(never)]
-    fn place_of(&self, table: ObjectId, name: &str) -> Option<usize> {
-        match self.arena.content(table) {
-            Ok(Content::Table { shape, values }) => Fields { shapes: &self.shapes, shape: *shape, values }.place(name),
-            _ => None,
-        }
-    }
-
-    /// Stores any value in a field, of which is known where it is if there is one.
-    #[inline(never)]
-    fn set_any_field(
+    pub fn set_field<'n>(
         &mut self,
         table: ObjectId,
-        (name, place): (&str, Option<usize>),
+        name: impl Into<FieldName<'n>>,
         value: Value,
     ) -> Result<(), HeapError> {
-        self.store(table, value, |fields, value| fields.set_found(place, name, value))
+        self.set_named(table, name.into(), value)
+    }
+
+    #[inline]
+    fn set_named(&mut self, table: ObjectId, name: FieldName<'_>, value: Value) -> Result<(), HeapError> {
+        let done = self.set_simply(table, value, |shapes, content| match content {
+            Content::Table { shape, values: Values::Shaped(values) } => values.get_mut(shapes.place(*shape, name)?),
+            _ => None,
+        });
+        done.or_else(|value| self.set_any_field(table, name, value))
+    }
+
+    #[inline(never)]
+    fn set_any_field(&mut self, table: ObjectId, name: FieldName<'_>, value: Value) -> Result<(), HeapError> {
+        self.store(table, value, |fields, value| fields.set(name, value))
     }
 
     /// As [`set_field`](Self::set_field), and remembers in the site where the field is.
@@ -56,10 +52,9 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`], [`HeapError::Capacity`].
     #[inline]
     pub fn set_field_at(&mut self, table: ObjectId, site: &mut FieldSite, value: Value) -> Result<(), HeapError> {
-        let shapes = self.shapes.id();
-        let done = self.set_simply(table, value, |content| match content {
+        let done = self.set_simply(table, value, |shapes, content| match content {
             Content::Table { shape, values: Values::Shaped(values) } => {
-                values.get_mut(site.known_place(shapes, *shape)?)
+                values.get_mut(site.known_place(shapes.id(), *shape)?)
             }
             _ => None,
         });
@@ -106,7 +101,7 @@ impl<H: Host> Heap<H> {
     /// array, [`HeapError::Stale`] for the value, [`HeapError::Overflow`].
     #[inline]
     pub fn set_element(&mut self, array: ObjectId, index: u32, value: Value) -> Result<(), HeapError> {
-        let done = self.set_simply(array, value, |content| match content {
+        let done = self.set_simply(array, value, |_, content| match content {
             Content::Array(elements) => elements.get_mut(index as usize),
             _ => None,
         });
@@ -159,7 +154,7 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Stale`] for the value, [`HeapError::Overflow`].
     #[inline]
     pub fn set_box(&mut self, object: ObjectId, value: Value) -> Result<(), HeapError> {
-        let done = self.set_simply(object, value, |content| match content {
+        let done = self.set_simply(object, value, |_, content| match content {
             Content::Box(place) => Some(place),
             _ => None,
         });
@@ -228,7 +223,11 @@ impl<H: Host> Heap<H> {
     /// # Errors
     /// [`HeapError::Nil`], [`HeapError::Stale`], [`HeapError::Kind`], [`HeapError::Field`] if
     /// there is none, [`HeapError::Overflow`].
-    pub fn remove_field(&mut self, table: ObjectId, name: &str) -> Result<Value, HeapError> {
+    pub fn remove_field<'n>(&mut self, table: ObjectId, name: impl Into<FieldName<'n>>) -> Result<Value, HeapError> {
+        self.remove_named(table, name.into())
+    }
+
+    fn remove_named(&mut self, table: ObjectId, name: FieldName<'_>) -> Result<Value, HeapError> {
         let (content, headers) = self.arena.split(table)?;
         let Content::Table { shape, values } = content else {
             return Err(content.mismatch(table, Kind::Table));
@@ -251,12 +250,12 @@ impl<H: Host> Heap<H> {
         &mut self,
         object: ObjectId,
         value: Value,
-        place: impl FnOnce(&mut Content) -> Option<&mut Value>,
+        place: impl for<'a> FnOnce(&Shapes, &'a mut Content) -> Option<&'a mut Value>,
     ) -> Result<(), Value> {
         let Ok((content, headers)) = self.arena.split(object) else {
             return Err(value);
         };
-        let Some(place) = place(content) else {
+        let Some(place) = place(&self.shapes, content) else {
             return Err(value);
         };
         let left = match place {

@@ -5,6 +5,9 @@ use crate::twin::Twin;
 /// The names of an object's fields, as all objects of a workload share them.
 pub const NAMES: [&str; 4] = ["next", "parent", "left", "right"];
 
+/// The same names as numbers, as a program has them that interns its names.
+const NUMBERS: [u32; NAMES.len()] = [105, 17, 3, 40];
+
 /// A collector. Objects have edges, numbered from 0, and the workload holds objects by handles.
 ///
 /// What a peer can't do it says by its constants; then the workload never asks for it.
@@ -59,6 +62,14 @@ pub trait Peer: Sized {
     /// objects share.
     fn set_named(&mut self, from: &Self::Handle, name: &str, to: &Self::Handle) {
         if let Some(edge) = std::hint::black_box(&NAMES).iter().position(|it| *it == name) {
+            self.set_edge(from, edge, to);
+        }
+    }
+
+    /// Writes a field that is found by its name as a number. A peer without names finds its place in the list of numbers that
+    /// all its objects share.
+    fn set_by_symbol(&mut self, from: &Self::Handle, field: usize, to: &Self::Handle) {
+        if let Some(edge) = std::hint::black_box(&NUMBERS).iter().position(|it| *it == NUMBERS[field]) {
             self.set_edge(from, edge, to);
         }
     }

@@ -139,6 +139,7 @@ pub const ROWS: &[Row] = &[
     hot("tree", "an object with two leaves allocated and given up", Work::Tree),
     hot("set-slot", "a random edge of one of 100,000 live objects overwritten, by number", Work::SetSlot),
     hot("set-name", "the same by name", Work::SetName),
+    hot("set-symbol", "the same by a symbol; peers by a number in the list", Work::SetSymbol),
     hot("set-site", "the same by a site; peers by number", Work::SetSite),
     hot("try-hold", "what is named weakly held and given up", Work::TryHold),
     hot("try-hold-dead", "what is named weakly is dead", Work::TryHoldDead),

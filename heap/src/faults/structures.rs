@@ -16,7 +16,7 @@ impl<H: Host> Heap<H> {
             return None;
         };
         let shape = self.shapes.list.get(own as usize)?;
-        let (parent, last) = (shape.parent, Arc::clone(shape.names.last()?));
+        let (parent, last) = (shape.parent, Arc::clone(shape.names.last()?.name()));
         if fault == Fault::ShapeLinkMissing {
             let children = &mut self.shapes.list.get_mut(parent as usize)?.children;
             return if children.get(&last) == Some(&own) { children.remove(&last).map(|_| ()) } else { None };

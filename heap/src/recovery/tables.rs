@@ -67,11 +67,11 @@ fn name_anew(shapes: &Shapes, shape: &mut u32, values: &mut Values) {
     if let Values::Shaped(shaped) = values {
         let names = shapes.names(*shape);
         // One character longer than any name that there is.
-        let longest = names.iter().map(|name| name.len()).max().unwrap_or_default();
+        let longest = names.iter().map(|name| name.as_str().len()).max().unwrap_or_default();
         let mut directory = Directory::default();
         for (place, value) in std::mem::take(shaped).into_iter().enumerate() {
             let invented = || format!("{}{place}", "_".repeat(longest + 1)).into();
-            directory.push(names.get(place).map_or_else(invented, Arc::clone), value);
+            directory.push(names.get(place).map_or_else(invented, |name| Arc::clone(name.name())), value);
         }
         *values = Values::Directory(Box::new(directory));
     }

@@ -12,7 +12,7 @@ use super::census::Census;
 use super::error::{VerificationDetail, VerificationError, VerificationErrorKind};
 use crate::fields::Values;
 use crate::object::Content;
-use crate::shapes::{NO_SHAPE, Shapes};
+use crate::shapes::{NO_SHAPE, Shape, Shapes};
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
@@ -70,7 +70,8 @@ pub(crate) fn link_faults(shapes: &Shapes) -> BTreeMap<u32, VerificationDetail> 
     }
     for (number, shape) in (0..).zip(list) {
         for (name, &child) in &shape.children {
-            let belongs = |child: &crate::shapes::Shape| child.parent == number && child.names.last() == Some(name);
+            let has_the_name = |child: &Shape| child.names.last().is_some_and(|last| last.name() == name);
+            let belongs = |child: &Shape| child.parent == number && has_the_name(child);
             if !list.get(child as usize).is_some_and(belongs) {
                 // What is wrong with a link that leads to no shape is wrong with where it begins.
                 let place = if (child as usize) < list.len() { child } else { number };
@@ -90,7 +91,7 @@ fn is_linked(shapes: &Shapes, number: u32) -> bool {
         None => number == Shapes::EMPTY && shape.parent == NO_SHAPE,
         Some((last, first)) => {
             let parent = shapes.list.get(shape.parent as usize).filter(|_| shape.parent < number);
-            parent.is_some_and(|parent| *parent.names == *first && parent.children.get(last) == Some(&number))
+            parent.is_some_and(|parent| *parent.names == *first && parent.children.get(last.as_str()) == Some(&number))
         }
     }
 }

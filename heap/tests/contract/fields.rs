@@ -1,6 +1,6 @@
-//! Fields, by name and at sites: whatever a site has met before, it gives what the name gives.
+//! Fields, by name, by symbol and at sites: whatever a site has met before, it gives what the name gives.
 
-use heapproof_heap::{Configuration, FieldSite, HeapError, Kind, ObjectId, Value, View};
+use heapproof_heap::{Configuration, FieldSite, HeapError, Kind, ObjectId, Symbol, Value, View};
 
 use crate::random::Rng;
 use crate::support::{TestHeap, assert_exact, drop_ref, heap, heap_with, internal, on, table};
@@ -24,6 +24,7 @@ impl Twin {
         let value = fields.iter().find(|(name, _)| name == site.name());
         let value = value.map(|(_, value)| value.clone()).unwrap_or_default();
         assert_eq!(self.heap.get_field(*table, site.name()), Ok(value.clone()));
+        assert_eq!(self.heap.get_field(*table, &Symbol::new(site.name())), Ok(value.clone()));
         assert_eq!(self.heap.get_field_at(*table, site), Ok(value));
     }
 
@@ -81,7 +82,9 @@ impl Twin {
 fn run(seed: u64, names: usize, operations: usize) {
     let mut rng = Rng::new(seed);
     let mut twins = vec![Twin::new(), Twin::new()];
-    let mut sites: Vec<FieldSite> = (0..2 * names).map(|number| FieldSite::new(&format!("f{}", number / 2))).collect();
+    let start = if seed % 2 == 0 { "f" } else { "all_begin_alike_" };
+    let site = |number: usize| FieldSite::new(&format!("{start}{}", number / 2));
+    let mut sites: Vec<FieldSite> = (0..2 * names).map(site).collect();
     for operation in 0..operations {
         let shrinks = operation / (6 * names) % 2 == 1;
         // Names in order are more likely, so that tables often have equal shapes.

@@ -17,7 +17,7 @@ fn a_transfer_moves_a_reference_to_every_place_that_stores_one() {
     let cell = heap.allocate_box(Value::Nil).unwrap();
     let mut site = FieldSite::new("at");
     let places = [
-        (holder, To::Field("x")),
+        (holder, To::Field("x".into())),
         (holder, To::FieldAt(&mut site)),
         (array, To::Element(0)),
         (array, To::Before(1)),
@@ -42,12 +42,12 @@ fn a_young_object_is_no_candidate_and_one_that_may_lead_back_is() {
     let mut heap = heap();
     let root = table(&mut heap);
     let parent = table(&mut heap);
-    heap.transfer(root, To::Field("parent"), parent.into()).unwrap();
+    heap.transfer(root, To::Field("parent".into()), parent.into()).unwrap();
     let leaf = table(&mut heap);
-    heap.transfer(parent, To::Field("leaf"), leaf.into()).unwrap();
+    heap.transfer(parent, To::Field("leaf".into()), leaf.into()).unwrap();
     let back = table(&mut heap);
     link(&mut heap, back, "up", parent);
-    heap.transfer(parent, To::Field("back"), back.into()).unwrap();
+    heap.transfer(parent, To::Field("back".into()), back.into()).unwrap();
     assert_eq!([parent, leaf, back].map(|object| is_candidate(&heap, object)), [false, false, true]);
     assert_findable(&heap);
     drop_ref(&mut heap, root);
@@ -58,11 +58,11 @@ fn a_young_object_is_no_candidate_and_one_that_may_lead_back_is() {
 fn a_ring_that_a_transfer_lets_go_is_found() {
     let mut heap = heap();
     let own = table(&mut heap);
-    heap.transfer(own, To::Field("own"), own.into()).unwrap();
+    heap.transfer(own, To::Field("own".into()), own.into()).unwrap();
     let (one, other) = (table(&mut heap), table(&mut heap));
     link(&mut heap, other, "one", one);
     drop_ref(&mut heap, one);
-    heap.transfer(one, To::Field("other"), other.into()).unwrap();
+    heap.transfer(one, To::Field("other".into()), other.into()).unwrap();
     assert_findable(&heap);
     assert_eq!(heap.collect_cycles().unwrap().objects, 3);
 }
@@ -73,7 +73,7 @@ fn a_refused_transfer_leaves_all_counts() {
     let (holder, child, gone) = (table(&mut heap), table(&mut heap), table(&mut heap));
     drop_ref(&mut heap, gone);
     assert!(matches!(heap.transfer(holder, To::End, child.into()), Err(HeapError::Kind { .. })));
-    assert!(matches!(heap.transfer(holder, To::Field("x"), gone.into()), Err(HeapError::Stale { .. })));
+    assert!(matches!(heap.transfer(holder, To::Field("x".into()), gone.into()), Err(HeapError::Stale { .. })));
     let array = heap.allocate_array(&[]).unwrap();
     for (to, index) in [(To::Before(1), 1), (To::Element(0), 0)] {
         let refused = heap.transfer(array, to, child.into());
@@ -93,7 +93,7 @@ fn what_a_transfer_replaces_finds_the_reference_given_up() {
     link(&mut heap, holder, "x", old);
     on(&mut heap, old, move |heap, _| assert_eq!(heap.counts(new).unwrap().external, 0));
     drop_ref(&mut heap, old);
-    heap.transfer(holder, To::Field("x"), new.into()).unwrap();
+    heap.transfer(holder, To::Field("x".into()), new.into()).unwrap();
     crate::support::assert_no_panics(&mut heap);
     assert!(!heap.contains(old));
 }

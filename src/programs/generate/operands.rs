@@ -318,10 +318,24 @@ impl Generator<'_> {
         self.any_field()
     }
 
+    /// One of few names, so that fields are overwritten; now and then one of many, or one of those that begin alike.
     pub(super) fn any_field(&mut self) -> Field {
-        // Few names, so that fields are overwritten; now and then one of many.
-        let several = if self.rng.random_ratio(9, 10) { 3 } else { Field::COMMON.len() };
+        let several = match self.rng.random_range(0..40) {
+            0 => return self.field_like_others(),
+            1..4 => Field::COMMON.len(),
+            _ => 3,
+        };
         Field::common(self.rng.random_range(0..several))
+    }
+
+    /// A name that differs from others of its length in its last letter alone. Lengths are about powers of two, where heaps have
+    /// their bounds.
+    fn field_like_others(&mut self) -> Field {
+        let power = [4, 8, 8, 16, 64][self.rng.random_range(0..5)];
+        let start = self.rng.random_range(power - 2..=power);
+        let last = ['x', 'y', 'z'][self.rng.random_range(0..3)];
+        let name: String = "field_".chars().cycle().take(start).chain([last]).collect();
+        Field::new(&name).unwrap_or_else(|| Field::common(0))
     }
 
     /// Mostly an index that the array or closure has.

@@ -1,11 +1,11 @@
 //! Carries out operations as calls of the heap.
 
-use super::machine::VirtualMachine;
+use super::machine::{VirtualMachine, Way};
 use super::refusals::{done_to, refusal};
 use crate::judge::code::{Finalizers, Runs};
 use crate::judge::subject::Figure;
 use heapproof_heap as heap;
-use heapproof_heap::{Budget, Collection, FieldSite, Heap, HeapError, New, ObjectId, RecoveryAction, To};
+use heapproof_heap::{Budget, Collection, FieldSite, Heap, HeapError, New, ObjectId, RecoveryAction, Symbol, To};
 use heapproof_model::{Code, Event, Fault, Object, Operation, Refusal, Value};
 
 /// The caller of the heap: the program, or a finalizer.
@@ -87,10 +87,10 @@ impl Caller<'_> {
 
             Operation::ReadField { object, field } => {
                 let table = self.id(*object);
-                let value = if self.0.host().looks_up_by_name(*object) {
-                    self.0.get_field(table, field.as_str())
-                } else {
-                    self.at_site(field.as_str(), |heap, site| heap.get_field_at(table, site))
+                let value = match self.0.host().way_to_fields_of(*object) {
+                    Way::Name => self.0.get_field(table, field.as_str()),
+                    Way::Symbol => self.0.get_field(table, &Symbol::new(field.as_str())),
+                    Way::Site => self.at_site(field.as_str(), |heap, site| heap.get_field_at(table, site)),
                 };
                 self.outward(value)
             }
@@ -101,11 +101,12 @@ impl Caller<'_> {
 
             Operation::WriteField { object, field, value } => {
                 let (table, value) = (self.id(*object), self.inward(value));
-                if self.0.host().looks_up_by_name(*object) {
-                    self.0.set_field(table, field.as_str(), value).map(nothing)
-                } else {
-                    self.at_site(field.as_str(), |heap, site| heap.set_field_at(table, site, value)).map(nothing)
-                }
+                let written = match self.0.host().way_to_fields_of(*object) {
+                    Way::Name => self.0.set_field(table, field.as_str(), value),
+                    Way::Symbol => self.0.set_field(table, &Symbol::new(field.as_str()), value),
+                    Way::Site => self.at_site(field.as_str(), |heap, site| heap.set_field_at(table, site, value)),
+                };
+                written.map(nothing)
             }
             Operation::WriteElement { object, index, value } => {
                 self.0.set_element(self.id(*object), *index, self.inward(value)).map(nothing)
@@ -242,12 +243,13 @@ impl Caller<'_> {
         let holder = self.id(done_to(store));
         let value = store.stored().map(|value| self.inward(value)).unwrap_or_default();
         let to = match store {
-            Operation::WriteField { object, field, .. } if self.0.host().looks_up_by_name(*object) => {
-                To::Field(field.as_str())
-            }
-            Operation::WriteField { field, .. } => {
-                return self.at_site(field.as_str(), |heap, site| heap.transfer(holder, To::FieldAt(site), value));
-            }
+            Operation::WriteField { object, field, .. } => match self.0.host().way_to_fields_of(*object) {
+                Way::Name => To::Field(field.as_str().into()),
+                Way::Symbol => return self.0.transfer(holder, To::Field((&Symbol::new(field.as_str())).into()), value),
+                Way::Site => {
+                    return self.at_site(field.as_str(), |heap, site| heap.transfer(holder, To::FieldAt(site), value));
+                }
+            },
             Operation::WriteElement { index, .. } => To::Element(*index),
             Operation::WriteCapture { index, .. } => To::Capture(*index),
             Operation::Insert { index, .. } => To::Before(*index),

@@ -67,15 +67,28 @@ impl Clone for VirtualMachine {
     }
 }
 
+/// How a field of a table is found.
+#[derive(Clone, Copy)]
+pub(super) enum Way {
+    Name,
+    Symbol,
+    Site,
+}
+
 impl VirtualMachine {
     /// An empty machine; `by_name` says whether it looks all fields up by their names alone.
     pub(super) fn looking_up(by_name: bool) -> VirtualMachine {
         VirtualMachine { by_name, ..VirtualMachine::default() }
     }
 
-    /// Whether fields of that table are looked up by their names alone. Of most they are not, but both ways are to be judged.
-    pub(super) fn looks_up_by_name(&self, table: Option<Object>) -> bool {
-        self.by_name || table.is_some_and(|table| table.0 % 4 == 3)
+    /// How fields of that table are found. Of most it is by sites, but all ways are to be judged.
+    pub(super) fn way_to_fields_of(&self, table: Option<Object>) -> Way {
+        match table.map_or(0, |table| table.0 % 8) {
+            _ if self.by_name => Way::Name,
+            3 => Way::Name,
+            7 => Way::Symbol,
+            _ => Way::Site,
+        }
     }
 
     /// Tells what begins where the heap goes away, and says whether it does: then the code does nothing.

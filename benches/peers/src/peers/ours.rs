@@ -4,7 +4,7 @@
 //! its elements, nil at first; where fields have names, it is a table. An id is a weak reference too: of a dead object it is
 //! refused.
 
-use heapproof_heap::{Budget, FieldSite, Heap, HeapError, ObjectId, Value};
+use heapproof_heap::{Budget, FieldSite, Heap, HeapError, ObjectId, Symbol, Value};
 
 use crate::peer::{NAMES, Peer};
 use crate::twin::Twin;
@@ -12,9 +12,10 @@ use crate::twin::Twin;
 /// The objects that a collection in slices or a detection has to look at, so many that it does not complete.
 const BACKLOG: usize = 20_000;
 
-/// Our heap, and a site for each name.
+/// Our heap, and a symbol and a site for each name.
 pub struct Ours {
     heap: Heap<()>,
+    symbols: [Symbol; NAMES.len()],
     sites: [FieldSite; NAMES.len()],
 }
 
@@ -42,7 +43,7 @@ impl Peer for Ours {
     type WeakObject = ObjectId;
 
     fn new() -> Self {
-        Self { heap: Heap::new(), sites: NAMES.map(FieldSite::new) }
+        Self { heap: Heap::new(), symbols: NAMES.map(Symbol::new), sites: NAMES.map(FieldSite::new) }
     }
 
     #[inline]
@@ -86,6 +87,11 @@ impl Peer for Ours {
     #[inline]
     fn set_named(&mut self, from: &ObjectId, name: &str, to: &ObjectId) {
         done(self.heap.set_field(*from, name, Value::Reference(*to)));
+    }
+
+    #[inline]
+    fn set_by_symbol(&mut self, from: &ObjectId, field: usize, to: &ObjectId) {
+        done(self.heap.set_field(*from, &self.symbols[field], Value::Reference(*to)));
     }
 
     #[inline]

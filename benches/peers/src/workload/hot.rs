@@ -100,6 +100,8 @@ pub enum By {
     Slot,
     /// By its name.
     Name,
+    /// By its name as a number.
+    Symbol,
     /// By a place that has met the name before.
     Site,
 }
@@ -111,7 +113,7 @@ pub fn overwrite<P: Peer>(request: &Request, by: By) -> Figures {
     let objects: Vec<_> = (0..many)
         .map(|_| match by {
             By::Slot => peer.make(NAMES.len()),
-            By::Name | By::Site => peer.make_named(),
+            By::Name | By::Symbol | By::Site => peer.make_named(),
         })
         .collect();
     let mut random = fastrand::Rng::with_seed(2);
@@ -120,7 +122,7 @@ pub fn overwrite<P: Peer>(request: &Request, by: By) -> Figures {
             let to = &objects[random.usize(..many)];
             match by {
                 By::Slot => peer.add_edge(from, edge, to),
-                By::Name | By::Site => peer.add_named(from, edge, to),
+                By::Name | By::Symbol | By::Site => peer.add_named(from, edge, to),
             }
         }
     }
@@ -132,6 +134,7 @@ pub fn overwrite<P: Peer>(request: &Request, by: By) -> Figures {
         match by {
             By::Slot => peer.set_edge(from, edge, to),
             By::Name => peer.set_named(from, NAMES[edge], to),
+            By::Symbol => peer.set_by_symbol(from, edge, to),
             By::Site => peer.set_at_site(from, edge, to),
         }
     });

@@ -66,6 +66,8 @@ pub enum Work {
     /// See [`hot::overwrite`].
     SetName,
     /// See [`hot::overwrite`].
+    SetSymbol,
+    /// See [`hot::overwrite`].
     SetSite,
     /// See [`hot::weak`].
     TryHold,
@@ -110,6 +112,7 @@ pub fn run<P: Peer>(request: &Request) -> Figures {
         Work::Tree => hot::tree::<P>(request),
         Work::SetSlot => hot::overwrite::<P>(request, hot::By::Slot),
         Work::SetName => hot::overwrite::<P>(request, hot::By::Name),
+        Work::SetSymbol => hot::overwrite::<P>(request, hot::By::Symbol),
         Work::SetSite => hot::overwrite::<P>(request, hot::By::Site),
         Work::TryHold => hot::weak::<P>(request),
         Work::TryHoldDead => hot::weak_dead::<P>(request),

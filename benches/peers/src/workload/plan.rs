@@ -44,7 +44,7 @@ impl Work {
             Self::Hold => Plan::hot([50_000, 150_000], Needs::Nothing),
             Self::Leaf => Plan::hot([50_000, 150_000], Needs::Nothing),
             Self::Tree => Plan::hot([20_000, 70_000], Needs::Nothing),
-            Self::SetSlot | Self::SetName | Self::SetSite => {
+            Self::SetSlot | Self::SetName | Self::SetSymbol | Self::SetSite => {
                 Plan { sizes: &[100_000], ..Plan::hot([20_000, 80_000], Needs::Nothing) }
             }
             Self::TryHold | Self::TryHoldDead => Plan::hot([50_000, 150_000], Needs::Weak),

@@ -192,7 +192,7 @@ fn transfer<R: Copy>(store: &Operation<R>, refer: &dyn Refer<R>) -> Result<Strin
             let transfer = format!("heap.transfer({holder}, To::FieldAt(site), {value})");
             return Ok(format!("at_site({heap}, {name:?}, |heap, site| {transfer})"));
         }
-        Operation::WriteField { field, .. } => format!("To::Field({:?})", field.as_str()),
+        Operation::WriteField { field, .. } => format!("To::Field({:?}.into())", field.as_str()),
         Operation::WriteElement { index, .. } => format!("To::Element({index})"),
         Operation::WriteCapture { index, .. } => format!("To::Capture({index})"),
         Operation::Insert { index, .. } => format!("To::Before({index})"),
