@@ -105,11 +105,6 @@ impl Candidates {
         self.members().get(self.tried..).unwrap_or_default()
     }
 
-    /// Those that are taken.
-    pub(super) fn taken(&self) -> &[u32] {
-        self.members().get(..self.taken).unwrap_or_default()
-    }
-
     /// Whether none is taken.
     pub(crate) fn none_is_taken(&self) -> bool {
         self.taken == 0
@@ -135,7 +130,7 @@ impl Candidates {
         (self.taken, self.tried) = (self.set.len(), self.set.len());
     }
 
-    fn is_taken(&self, slot: u32) -> bool {
+    pub(super) fn is_taken(&self, slot: u32) -> bool {
         self.set.place(slot).is_some_and(|place| place < self.taken)
     }
 
@@ -241,7 +236,7 @@ mod tests {
                 slots
             };
             let tried = &candidates.members()[candidates.taken..candidates.tried];
-            [sorted(candidates.taken()), sorted(tried), sorted(candidates.untried())]
+            [sorted(&candidates.members()[..candidates.taken]), sorted(tried), sorted(candidates.untried())]
         };
         assert_eq!(parts(&candidates), [vec![0, 1, 2, 3], vec![5, 7, 8], vec![4, 6, 9]]);
         candidates.renew(1);

@@ -30,11 +30,12 @@
 //!
 //! **Why it ends.** An object is painted once. Those born since the beginning are born painted and never grey.
 //! So with L objects at the beginning it reads the contents of L objects at most. The headers of all slots that there
-//! were, which may be many more, are looked at twice, for roots and for what is white, in at most (L + 1) / 2
-//! stretches each time.
+//! were, which may be many more, are looked at twice, for roots and for what is white, in at most (L + 4) / 4
+//! stretches each time. What is white is [parted](super::parting) in L steps at most, and of each part, which may be as many again, one is taken to come to it.
 
 use super::allowance::Limits;
 use super::candidates::Candidates;
+use super::parting::Parting;
 use crate::arena::Arena;
 use crate::copying::copies;
 use crate::digest::{Digest, Parts};
@@ -47,10 +48,10 @@ use crate::object::Content;
 /// as long as to read the contents of an object that is in no cache.
 pub(super) const STRETCH: u32 = 128;
 
-/// How many headers of so many slots are looked at in a step if so many objects live: then there are at most half as many steps as
+/// How many headers of so many slots are looked at in a step if so many objects live: then there are at most a quarter as many steps as
 /// objects, and one.
 pub(super) fn stretch(slots: u32, live: u32) -> u32 {
-    let few_enough = 2 * u64::from(slots) / (u64::from(live) + 1) + 1;
+    let few_enough = 4 * u64::from(slots) / (u64::from(live) + 1) + 1;
     u32::try_from(few_enough).unwrap_or(slots).max(STRETCH)
 }
 
@@ -69,7 +70,7 @@ pub(crate) struct Marking {
     /// How many headers are looked at in a step.
     stretch: u32,
     /// What was white when it was looked at.
-    white: Vec<u32>,
+    white: Parting,
 }
 
 copies!(Marking { under_way, grey, rooted, swept, end, stretch, white });
@@ -93,6 +94,7 @@ impl Marking {
     pub(crate) fn counts_right(&self) -> bool {
         self.rooted <= self.end
             && self.swept <= self.end
+            && self.white.counts_right()
             && (self.under_way || (self.grey.is_empty() && self.white.is_empty()))
     }
 
@@ -148,12 +150,38 @@ impl Marking {
         }
     }
 
+    /// Goes on until the next part of the garbage is known, which it gives if it may, or none before it may go on. What of the part
+    /// is white is painted, and all of it if there is no other. So all objects have one colour as the last part is given, and the mark ends.
+    pub(super) fn next_part(
+        &mut self,
+        arena: &mut Arena,
+        candidates: &mut Candidates,
+        limits: &mut impl Limits,
+    ) -> Option<Vec<u32>> {
+        if !self.advance(arena, candidates, limits) || !self.white.read(arena, limits) {
+            return None;
+        }
+        if !self.white.has_next() {
+            return Some(self.end(&mut arena.headers));
+        }
+        if !limits.may_step() {
+            return None;
+        }
+        let mut part = self.white.next_part();
+        part.retain(|&slot| arena.headers.paint(slot));
+        // The first one is paid for.
+        let _ = part.iter().skip(1).all(|_| limits.may_step());
+        if !self.white.has_next() {
+            self.end(&mut arena.headers);
+        }
+        Some(part)
+    }
+
     /// Ends: paints what is still white, so that all objects have one colour, and gives the slots of that.
     pub(super) fn end(&mut self, headers: &mut Headers) -> Vec<u32> {
-        let mut white = std::mem::take(self).white;
+        let white = std::mem::take(self).white;
         // Some have been given a reference since they were looked at, or have died.
-        white.retain(|&slot| headers.paint(slot));
-        white
+        white.slots().filter(|&slot| headers.paint(slot)).collect()
     }
 
     /// Ends before it is over.
@@ -205,7 +233,7 @@ impl Marking {
     fn look_for_white(&mut self, headers: &Headers) {
         let stretch = self.swept..self.swept.saturating_add(self.stretch).min(self.end);
         self.swept = stretch.end;
-        self.white.extend(stretch.filter(|&slot| headers.is_white(slot)));
+        stretch.filter(|&slot| headers.is_white(slot)).for_each(|slot| self.white.add(slot));
     }
 
     /// See [`crate::footprint`].
@@ -229,7 +257,6 @@ impl Marking {
         digest.number(*stretch);
         digest.part("marking.grey");
         digest.list(grey.iter(), |digest, slot| digest.number(*slot));
-        digest.part("marking.white");
-        digest.list(white.iter(), |digest, slot| digest.number(*slot));
+        white.digest(digest);
     }
 }

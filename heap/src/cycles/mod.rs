@@ -17,6 +17,7 @@ mod components;
 pub(crate) mod detection;
 pub(crate) mod known;
 pub(crate) mod marking;
+mod parting;
 mod region;
 pub(crate) mod search;
 pub(crate) mod slices;

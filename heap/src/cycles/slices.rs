@@ -3,7 +3,7 @@
 //! 1. **Trials** ([`super::trial`]) of all new candidates, in every slice. Most garbage is found by these, soon
 //!    and at a cost in proportion to it.
 //! 2. **A mark** ([`super::marking`]), if candidates are left that trials could not judge. What is white in the end
-//!    dies as one set.
+//!    dies in [parts](super::parting), which are sets.
 //!
 //! **When a mark begins, and when it goes on.** It begins, all objects becoming white, at the end of the first slice
 //! that leaves candidates behind. From then on objects that are given references are painted, but no more is done
@@ -23,10 +23,10 @@
 //! - S was garbage as the mark began, and the mark has come to a member. The first one it came to because that was given
 //!   a reference while white, or was newborn. That one was made a candidate then, untried, or the mutator held it, and it
 //!   became one when that let go.
-//! - S is white. Its candidates are not dropped, and it dies when the mark ends.
+//! - S is white. Its candidates are not dropped, and it dies with its part. They are untried again before, so that they lead to what finalizers save of it.
 //!
-//! **Why it ends.** With L objects at the beginning there is one slice before the mark begins, at most L in which it is
-//! not paid for, and at most 2 L + 1 in which it goes on: each takes a step at least, and how many there are is said in
+//! **Why it ends.** With L objects at the beginning there is one slice before the mark begins, at most (L + 1) / 2 in which it is
+//! not paid for, and at most 7 L / 2 + 2 in which it goes on: each takes a step at least, and how many there are is said in
 //! [`super::marking`]. Objects that finalizers make in that first slice are born before the mark begins, but are painted
 //! as it does, and made candidates anew.
 //!
@@ -104,7 +104,7 @@ impl Slices {
 
     /// Whether a mark is paid for by what slices could have done.
     fn are_paid(&self) -> bool {
-        self.allowed >= WAIT * u64::from(self.lived) || self.waited >= self.lived
+        self.allowed >= WAIT * u64::from(self.lived) || u64::from(self.waited) * 2 >= u64::from(self.lived)
     }
 
     /// See [`crate::footprint`].
@@ -209,16 +209,38 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    /// Goes on with the mark. What it shows to be garbage dies at its end, and the collection ends.
+    /// Goes on with the mark. What it shows to be garbage dies part by part, and with the last the collection ends.
     fn advance_marking(&mut self, allowance: &mut Allowance, collection: &mut Collection) {
-        let marking = &mut self.slices.marking;
-        let mut limits = ForSteps { allowance, host: &self.host, touched: &mut self.totals.touched };
-        if marking.advance(&mut self.arena, &mut self.candidates, &mut limits) {
-            let garbage = self.end_marking();
+        // Code that runs as a part dies may end the mark, and begin another.
+        while self.slices.marking.is_under_way() {
+            self.come_to_what_it_has_not_seen();
+            let marking = &mut self.slices.marking;
+            let mut limits = ForSteps { allowance, host: &self.host, touched: &mut self.totals.touched };
+            let Some(part) = marking.next_part(&mut self.arena, &mut self.candidates, &mut limits) else {
+                return;
+            };
+            let is_last = !marking.is_under_way();
+            let garbage = self.condemn(part);
+            if is_last {
+                self.candidates.untake();
+                self.slices = Slices::default();
+            }
             self.free_set(garbage, collection);
-            // Code that ran as the set died may have begun to collect again. That was a part of this collection, which is over.
-            self.abandon_slices();
+            if is_last {
+                // What that code has begun was a part of this collection, which is over.
+                self.abandon_slices();
+            }
         }
+    }
+
+    /// Gives the objects of a part of the garbage. Those that the mark has taken, and has not come to, are candidates as others
+    /// again: what finalizers save of the garbage is reached from these.
+    fn condemn(&mut self, part: Vec<u32>) -> Vec<ObjectId> {
+        let garbage: Vec<ObjectId> = part.into_iter().filter_map(|slot| self.arena.tenant(slot)).collect();
+        for &object in garbage.iter().filter(|object| self.candidates.is_taken(object.slot())).collect::<Vec<_>>() {
+            self.suspect(object);
+        }
+        garbage
     }
 
     /// Lets the mark come to what it can't come to by contents: what was given a reference while it was white, and
@@ -237,19 +259,6 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    /// Ends the mark that is over, and the collection with it, and gives the garbage.
-    pub(super) fn end_marking(&mut self) -> Vec<ObjectId> {
-        // The others were dropped as the mark came to them.
-        let white = self.candidates.taken().iter().filter_map(|&slot| self.arena.tenant(slot));
-        let white: Vec<ObjectId> = white.collect();
-        self.candidates.untake();
-        // What finalizers save of the garbage is reached from these.
-        white.into_iter().for_each(|object| self.suspect(object));
-        let garbage = self.slices.marking.end(&mut self.arena.headers);
-        self.slices = Slices::default();
-        garbage.into_iter().filter_map(|slot| self.arena.tenant(slot)).collect()
-    }
-
     /// Marks all that roots reach, in one go, and gives the garbage.
     pub(super) fn mark_all(&mut self) -> Vec<ObjectId> {
         let lived = self.arena.live();
@@ -258,7 +267,11 @@ impl<H: Host> Heap<H> {
         self.come_to_what_it_has_not_seen();
         let mut limits = Counted { steps: &mut self.totals.touched };
         self.slices.marking.advance(&mut self.arena, &mut self.candidates, &mut limits);
-        self.end_marking()
+        let garbage = self.slices.marking.end(&mut self.arena.headers);
+        let garbage = self.condemn(garbage);
+        self.candidates.untake();
+        self.slices = Slices::default();
+        garbage
     }
 
     /// Ends the collection under way: what it had taken are candidates again.

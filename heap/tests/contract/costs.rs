@@ -132,7 +132,8 @@ fn many_small_garbage_rings_cost_each_its_size() {
     let mut twin = heap.clone();
     assert!(touched(&mut heap, |heap| _ = heap.collect_cycles().unwrap()) <= 2 * PAIRS as u64);
     assert!(heap.is_empty());
-    assert!(touched(&mut twin, in_slices) <= 2 * PAIRS as u64);
+    // A mark that is at work beside the trials reads each object once, and comes to it once.
+    assert!(touched(&mut twin, in_slices) <= 3 * 2 * PAIRS as u64);
     assert!(twin.is_empty());
 }
 

@@ -1,0 +1,171 @@
+//! Parting: what a mark has shown to be garbage dies in parts between which there are no references.
+//!
+//! All that has waited for a [mark](super::marking) is white at its end, and that grows with the heap. Nothing can interrupt the
+//! death of a set, so to free it as one would be a pause that grows with the heap too. Here it is parted, and each part dies as a set of its own,
+//! within the budgets of as many slices as it takes.
+//!
+//! **Definition.** Two white objects are in one part if a path of references between white objects leads from one to the other, whichever way each
+//! of them goes (the weakly connected components). A key counts as if it referred to the values that ephemerons have for it.
+//! They are found by union and find, as of Galler and Fisher, "An improved equivalence algorithm", CACM 7 (1964).
+//!
+//! **Why a part is a set:** nothing that lives on refers to a white object ([`super::marking`]), so all references to its members are
+//! from white objects, and these are in the same part.
+//!
+//! **Why the mutator may go on meanwhile.** Whatever is given a reference while it is white is painted there and then, and so is what it leads
+//! to before any part dies: the mark goes on until nothing is grey. So among white objects references are lost, and none is new. Parts may
+//! come to be less connected than they are taken to be, and what is painted drops out of them; what is left is a set still.
+
+use super::allowance::Limits;
+use crate::arena::Arena;
+use crate::copying::copies;
+use crate::digest::{Digest, Parts};
+use crate::footprint::Reserved;
+
+/// What was white as it was looked at.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    slot: u32,
+    /// The place of another of its part, or its own: then it stands for the part.
+    above: u32,
+    /// The place of the next of its part, in a circle.
+    next: u32,
+}
+
+/// White objects, and the parts that they form as far as they have been read.
+#[derive(Debug, Default)]
+pub(super) struct Parting {
+    /// In ascending order of their slots.
+    places: Vec<Place>,
+    /// So many have been read.
+    read: usize,
+    /// What stands for a part that is still to come is not below.
+    next: usize,
+}
+
+copies!(Parting { places, read, next });
+
+impl Parting {
+    /// Adds a white object, whose slot must be above all others.
+    pub(super) fn add(&mut self, slot: u32) {
+        let place = self.places.len() as u32;
+        self.places.push(Place { slot, above: place, next: place });
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Whether it is at rest as it should be.
+    pub(super) fn counts_right(&self) -> bool {
+        self.next <= self.places.len() && self.read <= self.places.len()
+    }
+
+    /// The slots of all, in ascending order.
+    pub(super) fn slots(&self) -> impl Iterator<Item = u32> {
+        self.places.iter().map(|place| place.slot)
+    }
+
+    /// Goes on reading until all is read and returns true, or until it may not and returns false.
+    pub(super) fn read(&mut self, arena: &Arena, limits: &mut impl Limits) -> bool {
+        while let Some(&Place { slot, .. }) = self.places.get(self.read) {
+            if !limits.may_step() {
+                return false;
+            }
+            let place = self.read as u32;
+            self.read += 1;
+            let is_white = |slot| arena.headers.is_white(slot);
+            if let Some(content) = arena.contents().get(slot as usize).filter(|_| is_white(slot)) {
+                content.each_reference(|child| self.unite_if(is_white(child.slot()), place, child.slot()));
+                arena.each_kept_by(slot, |_, value| self.unite_if(is_white(value.slot()), place, value.slot()));
+            }
+        }
+        true
+    }
+
+    /// Puts what is in two places in one part, for which the first of all of them stands, if the second is white.
+    fn unite_if(&mut self, is_white: bool, place: u32, slot: u32) {
+        let other = is_white.then(|| self.places.binary_search_by_key(&slot, |place| place.slot));
+        let Some(Ok(other)) = other else {
+            return;
+        };
+        let (one, other) = (self.first_of(place), self.first_of(other as u32));
+        if one != other {
+            self.set_above(one.max(other), one.min(other));
+            self.join_circles(one as usize, other as usize);
+        }
+    }
+
+    /// What stands for the part of a place. On the way each second place comes to lie below the one after the next.
+    fn first_of(&mut self, mut place: u32) -> u32 {
+        loop {
+            let above = self.above(place);
+            if above == place {
+                return place;
+            }
+            let further = self.above(above);
+            self.set_above(place, further);
+            place = further;
+        }
+    }
+
+    fn above(&self, place: u32) -> u32 {
+        self.places.get(place as usize).map_or(place, |it| it.above)
+    }
+
+    fn set_above(&mut self, place: u32, above: u32) {
+        if let Some(it) = self.places.get_mut(place as usize) {
+            it.above = above;
+        }
+    }
+
+    /// Makes one circle of two, by letting each of two places be followed by what followed the other.
+    fn join_circles(&mut self, one: usize, other: usize) {
+        if let Ok([one, other]) = self.places.get_disjoint_mut([one, other]) {
+            std::mem::swap(&mut one.next, &mut other.next);
+        }
+    }
+
+    /// Passes over what does not stand for a part, and says whether there is one to come. All must have been read.
+    pub(super) fn has_next(&mut self) -> bool {
+        while self.places.get(self.next).is_some_and(|it| it.above as usize != self.next) {
+            self.next += 1;
+        }
+        self.next < self.places.len()
+    }
+
+    /// The slots of the next part, in ascending order: what is white of them still is a set.
+    pub(super) fn next_part(&mut self) -> Vec<u32> {
+        let (mut part, start) = (Vec::new(), self.next);
+        let mut place = start;
+        while let Some(it) = self.places.get(place) {
+            part.push(it.slot);
+            place = it.next as usize;
+            if place == start {
+                break;
+            }
+        }
+        self.next += 1;
+        part.sort_unstable();
+        part
+    }
+
+    /// See [`crate::footprint`].
+    pub(super) fn reserved(&self) -> u64 {
+        let Self { places, read: _, next: _ } = self;
+        places.reserved()
+    }
+
+    /// See [`crate::digest`].
+    pub(super) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
+        let Self { places, read, next } = self;
+        digest.part("parting.read");
+        digest.size(*read);
+        digest.part("parting.next");
+        digest.size(*next);
+        digest.part("parting.places");
+        digest.list(places.iter(), |digest, Place { slot, above, next }| {
+            digest.numbers([*slot, *above, *next].map(u64::from));
+        });
+    }
+}
