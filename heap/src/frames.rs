@@ -9,7 +9,6 @@
 //! budget, the search is given up, and they wait for a collection: each is reached from a candidate,
 //! for it has just lost a reference, or lost its last from the mutator before.
 
-use crate::configuration::positive;
 use crate::copying::copies;
 use crate::cycles::allowance::{Allowance, ForMembers};
 use crate::digest::{Digest, Parts};
@@ -107,8 +106,7 @@ impl<H: Host> Heap<H> {
         if self.frame.is_some() {
             return Err(HeapError::Frame);
         }
-        let (Budget::Objects(amount) | Budget::Microseconds(amount)) = budget;
-        positive("budget", amount)?;
+        let budget = budget.positive("budget")?;
         self.frame =
             Some(Frame { budget, temporaries: Vec::new(), crowded: FEW, allocated: 0, before: self.figures() });
         self.log_frame_begun();

@@ -5,9 +5,10 @@
 
 use std::fmt;
 
-use crate::Host;
+use crate::configuration::positive;
+use crate::{HeapError, Host};
 
-/// What a frame allows each check in it.
+/// What a slice of a collection may do, and what a frame allows each check in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -18,6 +19,25 @@ pub enum Budget {
     /// before each step with an object, so the time may be exceeded by what one object takes; the
     /// first object is always touched, so that every call makes progress.
     Microseconds(u32),
+}
+
+impl From<u32> for Budget {
+    /// So many objects.
+    fn from(objects: u32) -> Self {
+        Self::Objects(objects)
+    }
+}
+
+impl Budget {
+    /// The same, unless it is 0.
+    ///
+    /// # Errors
+    /// [`HeapError::Setting`].
+    pub(crate) fn positive(self, name: &'static str) -> Result<Self, HeapError> {
+        let (Self::Objects(amount) | Self::Microseconds(amount)) = self;
+        positive(name, amount)?;
+        Ok(self)
+    }
 }
 
 impl fmt::Display for Budget {

@@ -168,9 +168,10 @@ impl Marking {
             return None;
         }
         let mut part = self.white.next_part();
-        part.retain(|&slot| arena.headers.paint(slot));
-        // The first one is paid for.
+        // The first one is paid for. A clock that is asked may panic, so nothing is done before.
         let _ = part.iter().skip(1).all(|_| limits.may_step());
+        self.white.pass_part();
+        part.retain(|&slot| arena.headers.paint(slot));
         if !self.white.has_next() {
             self.end(&mut arena.headers);
         }

@@ -135,7 +135,7 @@ impl Parting {
     }
 
     /// The slots of the next part, in ascending order: what is white of them still is a set.
-    pub(super) fn next_part(&mut self) -> Vec<u32> {
+    pub(super) fn next_part(&self) -> Vec<u32> {
         let (mut part, start) = (Vec::new(), self.next);
         let mut place = start;
         while let Some(it) = self.places.get(place) {
@@ -145,9 +145,13 @@ impl Parting {
                 break;
             }
         }
-        self.next += 1;
         part.sort_unstable();
         part
+    }
+
+    /// Passes over the next part.
+    pub(super) fn pass_part(&mut self) {
+        self.next += 1;
     }
 
     /// See [`crate::footprint`].

@@ -35,7 +35,6 @@
 use super::Collection;
 use super::allowance::{Allowance, Budget, Counted, ForSteps};
 use super::marking::Marking;
-use crate::configuration::positive;
 use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
@@ -131,7 +130,7 @@ impl Slices {
 }
 
 impl<H: Host> Heap<H> {
-    /// Goes on collecting for a slice, or begins to: touches at most so many objects, and frees
+    /// Goes on collecting for a slice, or begins to: touches at most so many objects, or for so long, and frees
     /// garbage as it finds it. The collection is [complete](Collection::complete) after a bounded
     /// number of slices, whatever the mutator does between them.
     ///
@@ -143,7 +142,7 @@ impl<H: Host> Heap<H> {
     /// [`HeapError::Reentrant`] in a finalizer that a collection runs, [`HeapError::Setting`] for 0.
     ///
     /// ```
-    /// # use heapproof_heap::{Heap, Value};
+    /// # use heapproof_heap::{Budget, Heap, Value};
     /// let mut heap = Heap::<()>::new();
     /// for _ in 0..100 {
     ///     let ring = heap.allocate_box(Value::Nil)?;
@@ -152,15 +151,16 @@ impl<H: Host> Heap<H> {
     /// }
     /// let collection = heap.collect_slice(60)?;
     /// assert!(!collection.complete && collection.objects > 0);
-    /// while !heap.collect_slice(60)?.complete {}
+    /// // Or for so many microseconds, on the clock of the host.
+    /// while !heap.collect_slice(Budget::Microseconds(60))?.complete {}
     /// assert!(heap.is_empty());
     /// # Ok::<(), heapproof_heap::HeapError>(())
     /// ```
-    pub fn collect_slice(&mut self, objects: u32) -> Result<Collection, HeapError> {
+    pub fn collect_slice(&mut self, budget: impl Into<Budget>) -> Result<Collection, HeapError> {
         if self.finalizers.run_for_a_collection() {
             return Err(HeapError::Reentrant);
         }
-        let budget = Budget::Objects(positive("slice", objects)?);
+        let budget = budget.into().positive("slice")?;
         let collection = self.collect_within(budget, false);
         self.log_collection("slice", collection);
         Ok(collection)

@@ -226,6 +226,20 @@ fn a_budget_of_time_is_looked_at_before_each_object() {
 }
 
 #[test]
+fn a_slice_may_have_a_budget_of_time() {
+    let mut heap = heap();
+    garbage_ring(&mut heap, 100);
+    assert!(matches!(heap.collect_slice(Budget::Microseconds(0)), Err(HeapError::Setting { .. })));
+    let touched = |heap: &TestHeap| heap.statistics().objects_touched;
+    let before = touched(&heap);
+    // As in a frame, see above.
+    assert!(!heap.collect_slice(Budget::Microseconds(7)).unwrap().complete);
+    assert!((1..=7).contains(&(touched(&heap) - before)));
+    while !heap.collect_slice(Budget::Microseconds(7)).unwrap().complete {}
+    assert!(heap.is_empty());
+}
+
+#[test]
 fn a_clock_that_jumps_still_lets_every_check_make_progress() {
     let configuration = Configuration::default().with_interval(1).and_then(|it| it.with_bounds(1, 1)).unwrap();
     let mut heap = heap_with(configuration);
