@@ -71,9 +71,11 @@ pub(crate) struct Marking {
     stretch: u32,
     /// What was white when it was looked at.
     white: Parting,
+    /// How many calls free a part of it, one within the other.
+    parts: u32,
 }
 
-copies!(Marking { under_way, grey, rooted, swept, end, stretch, white });
+copies!(Marking { under_way, grey, rooted, swept, end, stretch, white, parts });
 
 impl Marking {
     pub(crate) fn is_under_way(&self) -> bool {
@@ -178,6 +180,19 @@ impl Marking {
         Some(part)
     }
 
+    /// Notes, if it is under way, that a part of it is about to die.
+    pub(super) fn enter_part(&mut self) {
+        self.parts += u32::from(self.under_way);
+    }
+
+    /// Notes that the part has died, and says whether the mark is still under way that it was a part of. One that has begun since
+    /// has no part that dies.
+    pub(super) fn leave_part(&mut self) -> bool {
+        let is_the_same = self.parts > 0;
+        self.parts = self.parts.saturating_sub(1);
+        is_the_same
+    }
+
     /// Ends: paints what is still white, so that all objects have one colour, and gives the slots of that.
     pub(super) fn end(&mut self, headers: &mut Headers) -> Vec<u32> {
         let white = std::mem::take(self).white;
@@ -239,13 +254,14 @@ impl Marking {
 
     /// See [`crate::footprint`].
     pub(crate) fn reserved(&self) -> u64 {
-        let Self { under_way: _, grey, rooted: _, swept: _, end: _, stretch: _, white } = self;
+        let Self { under_way: _, grey, rooted: _, swept: _, end: _, stretch: _, white, parts: _ } = self;
         grey.reserved() + white.reserved()
     }
 
     /// See [`crate::digest`].
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
-        let Self { under_way, grey, rooted, swept, end, stretch, white } = self;
+        // All that follows from the number of parts is known before the call ends.
+        let Self { under_way, grey, rooted, swept, end, stretch, white, parts: _ } = self;
         digest.part("marking.under_way");
         digest.number(*under_way);
         digest.part("marking.rooted");

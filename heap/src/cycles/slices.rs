@@ -211,7 +211,6 @@ impl<H: Host> Heap<H> {
 
     /// Goes on with the mark. What it shows to be garbage dies part by part, and with the last the collection ends.
     fn advance_marking(&mut self, allowance: &mut Allowance, collection: &mut Collection) {
-        // Code that runs as a part dies may end the mark, and begin another.
         while self.slices.marking.is_under_way() {
             self.come_to_what_it_has_not_seen();
             let marking = &mut self.slices.marking;
@@ -219,15 +218,16 @@ impl<H: Host> Heap<H> {
             let Some(part) = marking.next_part(&mut self.arena, &mut self.candidates, &mut limits) else {
                 return;
             };
-            let is_last = !marking.is_under_way();
+            let is_over = !marking.is_under_way();
             let garbage = self.condemn(part);
-            if is_last {
+            if is_over {
                 self.candidates.untake();
                 self.slices = Slices::default();
             }
+            self.slices.marking.enter_part();
             self.free_set(garbage, collection);
-            if is_last {
-                // What that code has begun was a part of this collection, which is over.
+            if !self.slices.marking.leave_part() {
+                // The mark is over, by this or by code that has run. What that has begun since was a part of this collection.
                 self.abandon_slices();
             }
         }
