@@ -208,20 +208,11 @@ impl FieldsMut<'_> {
     /// Stores a value and returns the one that was there, if the field was; refused if there is
     /// no room for a new field.
     pub(crate) fn set(&mut self, name: FieldName<'_>, value: Value) -> Result<Option<Value>, HeapError> {
-        self.set_found(self.view().place(name), name.as_str(), value)
-    }
-
-    /// The same, given where the field is, if there is one.
-    pub(crate) fn set_found(
-        &mut self,
-        place: Option<usize>,
-        name: &str,
-        value: Value,
-    ) -> Result<Option<Value>, HeapError> {
+        let place = self.view().place(name);
         if let Some(field) = place.and_then(|place| self.values.get_mut(place)) {
             return Ok(Some(std::mem::replace(field, value)));
         }
-        self.add(name, value)?;
+        self.add(name.as_str(), value)?;
         Ok(None)
     }
 

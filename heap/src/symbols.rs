@@ -1,6 +1,6 @@
 //! Symbols: names that are compared as numbers.
 //!
-//! A heap compares names of fields more often than it reads anything else. So a name has a *word*: its first seven bytes and
+//! To compare two names as texts is a call and two reads of what lies elsewhere. So a name has a *word*: its first seven bytes and
 //! its length, in one number. Names with different words differ. Names of seven bytes or fewer, which most are, differ
 //! only if their words do. Of longer ones the texts are compared, where the words are equal.
 //!
@@ -71,17 +71,11 @@ impl<'a> FieldName<'a> {
     }
 }
 
-impl<'a> From<&'a str> for FieldName<'a> {
+impl<'a, T: AsRef<str> + ?Sized> From<&'a T> for FieldName<'a> {
     #[inline(always)]
-    fn from(text: &'a str) -> Self {
+    fn from(text: &'a T) -> Self {
+        let text = text.as_ref();
         Self { word: Word::of(text), text }
-    }
-}
-
-impl<'a> From<&'a String> for FieldName<'a> {
-    #[inline(always)]
-    fn from(text: &'a String) -> Self {
-        text.as_str().into()
     }
 }
 
@@ -92,8 +86,8 @@ impl<'a> From<&'a Symbol> for FieldName<'a> {
     }
 }
 
-/// The name of a field, made ready to be looked for: what takes a name of a field as text takes this too, and is then spared
-/// to look at the text of any name of at most seven bytes.
+/// The name of a field, made ready to be looked for: what takes a name of a field as text takes this too. In tables that
+/// share their names with others, fields with names of at most seven bytes are then found without a look at any text.
 ///
 /// A virtual machine makes one of each name in its program. Where one place in the program meets tables of one kind,
 /// a [`FieldSite`](crate::FieldSite) is faster.
@@ -126,6 +120,17 @@ impl Symbol {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.name
+    }
+
+    /// Whether its word is that of its name.
+    pub(crate) fn is_right(&self) -> bool {
+        self.word == Word::of(&self.name)
+    }
+
+    /// One whose word is that of another name.
+    #[cfg(test)]
+    pub(crate) fn damaged(name: &str, other: &str) -> Self {
+        Self { word: Word::of(other), name: name.into() }
     }
 
     /// The name, shared.

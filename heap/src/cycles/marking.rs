@@ -21,7 +21,7 @@
 //! ephemeron that is not grey may refer to a white value, as long as its key is white or grey. A key that was born since the beginning is never
 //! read, but its ephemerons are younger than it, and their values were painted as they were stored.
 //!
-//! **Why what is white at its end is garbage.** Then no object is grey and `rooted` is the end of the heap.
+//! **Why what is white in the end is garbage.** When all has been looked at, no object is grey and `rooted` is the end of the heap.
 //! So no root is white, and no painted object refers to a white one, but ephemerons whose keys are white: no path leads from a root to any. And
 //! all other references to what is white come from what is white: it is a set.
 //!
@@ -31,7 +31,7 @@
 //! **Why it ends.** An object is painted once. Those born since the beginning are born painted and never grey.
 //! So with L objects at the beginning it reads the contents of L objects at most. The headers of all slots that there
 //! were, which may be many more, are looked at twice, for roots and for what is white, in at most (L + 4) / 4
-//! stretches each time. What is white is [parted](super::parting) in L steps at most, and of each part, which may be as many again, one is taken to come to it.
+//! stretches each time. What is white is [parted](super::parting), with a step for each object, and for each part there is one more: 2 L at most.
 
 use super::allowance::Limits;
 use super::candidates::Candidates;
@@ -55,6 +55,15 @@ pub(super) fn stretch(slots: u32, live: u32) -> u32 {
     u32::try_from(few_enough).unwrap_or(slots).max(STRETCH)
 }
 
+/// What a mark has come to.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// A part of the garbage, which is given again if it has not died.
+    Part(Vec<u32>),
+    /// There is no other, and it is not under way any more.
+    End,
+}
+
 /// A mark, which may be under way.
 #[derive(Debug, Default)]
 pub(crate) struct Marking {
@@ -71,11 +80,9 @@ pub(crate) struct Marking {
     stretch: u32,
     /// What was white when it was looked at.
     white: Parting,
-    /// How many calls free a part of it, one within the other.
-    parts: u32,
 }
 
-copies!(Marking { under_way, grey, rooted, swept, end, stretch, white, parts });
+copies!(Marking { under_way, grey, rooted, swept, end, stretch, white });
 
 impl Marking {
     pub(crate) fn is_under_way(&self) -> bool {
@@ -152,45 +159,35 @@ impl Marking {
         }
     }
 
-    /// Goes on until the next part of the garbage is known, which it gives if it may, or none before it may go on. What of the part
-    /// is white is painted, and all of it if there is no other. So all objects have one colour as the last part is given, and the mark ends.
+    /// Goes on until a part of the garbage is known, or until it has ended, or until it may not.
     pub(super) fn next_part(
         &mut self,
         arena: &mut Arena,
         candidates: &mut Candidates,
         limits: &mut impl Limits,
-    ) -> Option<Vec<u32>> {
+    ) -> Option<Found> {
         if !self.advance(arena, candidates, limits) || !self.white.read(arena, limits) {
             return None;
         }
-        if !self.white.has_next() {
-            return Some(self.end(&mut arena.headers));
+        loop {
+            if !self.white.has_next() {
+                // All that was white has died, or has been painted.
+                *self = Self::default();
+                return Some(Found::End);
+            }
+            if !self.white.is_given() && !limits.may_step() {
+                return None;
+            }
+            let mut part = self.white.next_part();
+            part.retain(|&slot| arena.headers.is_white(slot));
+            if !part.is_empty() {
+                // The first one is paid for.
+                let _ = part.iter().skip(1).all(|_| limits.may_step());
+                self.white.give_part();
+                return Some(Found::Part(part));
+            }
+            self.white.pass_part();
         }
-        if !limits.may_step() {
-            return None;
-        }
-        let mut part = self.white.next_part();
-        // The first one is paid for. A clock that is asked may panic, so nothing is done before.
-        let _ = part.iter().skip(1).all(|_| limits.may_step());
-        self.white.pass_part();
-        part.retain(|&slot| arena.headers.paint(slot));
-        if !self.white.has_next() {
-            self.end(&mut arena.headers);
-        }
-        Some(part)
-    }
-
-    /// Notes, if it is under way, that a part of it is about to die.
-    pub(super) fn enter_part(&mut self) {
-        self.parts += u32::from(self.under_way);
-    }
-
-    /// Notes that the part has died, and says whether the mark is still under way that it was a part of. One that has begun since
-    /// has no part that dies.
-    pub(super) fn leave_part(&mut self) -> bool {
-        let is_the_same = self.parts > 0;
-        self.parts = self.parts.saturating_sub(1);
-        is_the_same
     }
 
     /// Ends: paints what is still white, so that all objects have one colour, and gives the slots of that.
@@ -254,14 +251,13 @@ impl Marking {
 
     /// See [`crate::footprint`].
     pub(crate) fn reserved(&self) -> u64 {
-        let Self { under_way: _, grey, rooted: _, swept: _, end: _, stretch: _, white, parts: _ } = self;
+        let Self { under_way: _, grey, rooted: _, swept: _, end: _, stretch: _, white } = self;
         grey.reserved() + white.reserved()
     }
 
     /// See [`crate::digest`].
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
-        // All that follows from the number of parts is known before the call ends.
-        let Self { under_way, grey, rooted, swept, end, stretch, white, parts: _ } = self;
+        let Self { under_way, grey, rooted, swept, end, stretch, white } = self;
         digest.part("marking.under_way");
         digest.number(*under_way);
         digest.part("marking.rooted");

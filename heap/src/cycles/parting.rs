@@ -14,6 +14,8 @@
 //! **Why the mutator may go on meanwhile.** Whatever is given a reference while it is white is painted there and then, and so is what it leads
 //! to before any part dies: the mark goes on until nothing is grey. So among white objects references are lost, and none is new. Parts may
 //! come to be less connected than they are taken to be, and what is painted drops out of them; what is left is a set still.
+//!
+//! **A part is over when it has died,** and not before: a clone that is made by the finalizer of a member has the whole part still to come.
 
 use super::allowance::Limits;
 use crate::arena::Arena;
@@ -40,25 +42,30 @@ pub(super) struct Parting {
     read: usize,
     /// What stands for a part that is still to come is not below.
     next: usize,
+    /// How many parts are still to come, as far as all has been read.
+    left: usize,
+    /// Whether the next part was given: then it has died, unless somebody has cut that short.
+    is_given: bool,
 }
 
-copies!(Parting { places, read, next });
+copies!(Parting { places, read, next, left, is_given });
 
 impl Parting {
     /// Adds a white object, whose slot must be above all others.
     pub(super) fn add(&mut self, slot: u32) {
         let place = self.places.len() as u32;
         self.places.push(Place { slot, above: place, next: place });
+        self.left += 1;
     }
 
-    /// Whether there is none.
+    /// Whether it has none.
     pub(super) fn is_empty(&self) -> bool {
         self.places.is_empty()
     }
 
     /// Whether it is at rest as it should be.
     pub(super) fn counts_right(&self) -> bool {
-        self.next <= self.places.len() && self.read <= self.places.len()
+        self.next + self.left <= self.places.len() && self.read <= self.places.len()
     }
 
     /// The slots of all, in ascending order.
@@ -93,10 +100,11 @@ impl Parting {
         if one != other {
             self.set_above(one.max(other), one.min(other));
             self.join_circles(one as usize, other as usize);
+            self.left -= 1;
         }
     }
 
-    /// What stands for the part of a place. On the way each second place comes to lie below the one after the next.
+    /// What stands for the part of a place. Each place on the way is put below the one two above it, so that the next search is shorter.
     fn first_of(&mut self, mut place: u32) -> u32 {
         loop {
             let above = self.above(place);
@@ -126,22 +134,26 @@ impl Parting {
         }
     }
 
-    /// Passes over what does not stand for a part, and says whether there is one to come. All must have been read.
-    pub(super) fn has_next(&mut self) -> bool {
-        while self.places.get(self.next).is_some_and(|it| it.above as usize != self.next) {
-            self.next += 1;
-        }
-        self.next < self.places.len()
+    /// Whether there is a part to come. All must have been read.
+    pub(super) fn has_next(&self) -> bool {
+        self.left > 0
+    }
+
+    /// Whether the next part was given, and not passed over since.
+    pub(super) fn is_given(&self) -> bool {
+        self.is_given
     }
 
     /// The slots of the next part, in ascending order: what is white of them still is a set.
-    pub(super) fn next_part(&self) -> Vec<u32> {
-        let (mut part, start) = (Vec::new(), self.next);
-        let mut place = start;
+    pub(super) fn next_part(&mut self) -> Vec<u32> {
+        while self.places.get(self.next).is_some_and(|it| it.above as usize != self.next) {
+            self.next += 1;
+        }
+        let (mut part, mut place) = (Vec::new(), self.next);
         while let Some(it) = self.places.get(place) {
             part.push(it.slot);
             place = it.next as usize;
-            if place == start {
+            if place == self.next {
                 break;
             }
         }
@@ -149,24 +161,34 @@ impl Parting {
         part
     }
 
+    /// Notes that the next part was given.
+    pub(super) fn give_part(&mut self) {
+        self.is_given = true;
+    }
+
     /// Passes over the next part.
     pub(super) fn pass_part(&mut self) {
+        self.is_given = false;
         self.next += 1;
+        self.left = self.left.saturating_sub(1);
     }
 
     /// See [`crate::footprint`].
     pub(super) fn reserved(&self) -> u64 {
-        let Self { places, read: _, next: _ } = self;
+        let Self { places, read: _, next: _, left: _, is_given: _ } = self;
         places.reserved()
     }
 
     /// See [`crate::digest`].
     pub(super) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
-        let Self { places, read, next } = self;
+        // How many parts are left follows from the rest.
+        let Self { places, read, next, left: _, is_given } = self;
         digest.part("parting.read");
         digest.size(*read);
         digest.part("parting.next");
         digest.size(*next);
+        digest.part("parting.is_given");
+        digest.number(*is_given);
         digest.part("parting.places");
         digest.list(places.iter(), |digest, Place { slot, above, next }| {
             digest.numbers([*slot, *above, *next].map(u64::from));

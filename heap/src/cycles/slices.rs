@@ -30,11 +30,12 @@
 //! [`super::marking`]. Objects that finalizers make in that first slice are born before the mark begins, but are painted
 //! as it does, and made candidates anew.
 //!
-//! **Why it is complete when it ends:** either no candidate is left, or a mark ends that began after the collection did.
+//! **Why it is complete when it ends:** either no candidate is left, or a mark ends that began after the collection did. Where code
+//! that runs as a part dies has ended the collection and begun another, that is the one that goes on.
 
 use super::Collection;
 use super::allowance::{Allowance, Budget, Counted, ForSteps};
-use super::marking::Marking;
+use super::marking::{Found, Marking};
 use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
@@ -43,7 +44,7 @@ use crate::{Heap, HeapError, Host, ObjectId};
 /// How many times as many objects as live checks could have touched before one goes on with a mark.
 const WAIT: u64 = 16;
 
-/// How many objects a check is taken to touch whose budget is a time.
+/// How many objects a slice is taken to touch whose budget is a time.
 const OF_A_TIME: u32 = 1_000;
 
 /// The collection under way, if there is one.
@@ -209,34 +210,35 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    /// Goes on with the mark. What it shows to be garbage dies part by part, and with the last the collection ends.
+    /// Goes on with the mark. What it shows to be garbage dies part by part, and then the collection ends.
     fn advance_marking(&mut self, allowance: &mut Allowance, collection: &mut Collection) {
+        // Code that runs as a part dies may go on with the mark, or end it and begin another.
         while self.slices.marking.is_under_way() {
-            self.come_to_what_it_has_not_seen();
             let marking = &mut self.slices.marking;
             let mut limits = ForSteps { allowance, host: &self.host, touched: &mut self.totals.touched };
-            let Some(part) = marking.next_part(&mut self.arena, &mut self.candidates, &mut limits) else {
-                return;
-            };
-            let is_over = !marking.is_under_way();
-            let garbage = self.condemn(part);
-            if is_over {
-                self.candidates.untake();
-                self.slices = Slices::default();
-            }
-            self.slices.marking.enter_part();
-            self.free_set(garbage, collection);
-            if !self.slices.marking.leave_part() {
-                // The mark is over, by this or by code that has run. What that has begun since was a part of this collection.
-                self.abandon_slices();
+            match marking.next_part(&mut self.arena, &mut self.candidates, &mut limits) {
+                None => return,
+                Some(Found::End) => {
+                    self.candidates.untake();
+                    self.slices = Slices::default();
+                }
+                Some(Found::Part(slots)) => {
+                    let garbage = self.condemn(slots);
+                    let runs_code = garbage.iter().any(|&object| self.has_finalizer(object));
+                    self.free_set(garbage, collection);
+                    // Within code the queue is not worked off, and to walk it for each part would take long.
+                    if runs_code || self.queue.0.is_empty() {
+                        self.come_to_what_it_has_not_seen();
+                    }
+                }
             }
         }
     }
 
-    /// Gives the objects of a part of the garbage. Those that the mark has taken, and has not come to, are candidates as others
-    /// again: what finalizers save of the garbage is reached from these.
-    fn condemn(&mut self, part: Vec<u32>) -> Vec<ObjectId> {
-        let garbage: Vec<ObjectId> = part.into_iter().filter_map(|slot| self.arena.tenant(slot)).collect();
+    /// Gives the objects of some garbage. Those of them that the mark has taken are candidates as others again: what
+    /// finalizers save of the garbage is reached from these.
+    fn condemn(&mut self, slots: Vec<u32>) -> Vec<ObjectId> {
+        let garbage: Vec<ObjectId> = slots.into_iter().filter_map(|slot| self.arena.tenant(slot)).collect();
         for &object in garbage.iter().filter(|object| self.candidates.is_taken(object.slot())).collect::<Vec<_>>() {
             self.suspect(object);
         }
@@ -246,6 +248,9 @@ impl<H: Host> Heap<H> {
     /// Lets the mark come to what it can't come to by contents: what was given a reference while it was white, and
     /// what waits to be released.
     fn come_to_what_it_has_not_seen(&mut self) {
+        if !self.slices.marking.is_under_way() {
+            return;
+        }
         while let Some(slot) = self.arena.headers.disturbed.pop() {
             self.slices.marking.go_on_from(slot);
             if let Some(object) = self.arena.tenant(slot) {

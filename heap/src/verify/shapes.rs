@@ -2,7 +2,7 @@
 //!
 //! Which shape a table has says the names of its values, so there must be one name for each value;
 //! and a table has no shape if and only if it has names of its own. A shape is found by its parent
-//! under its last name, and nowhere else. So each link must be to a child whose last name it bears,
+//! under its last name, which has the word that it should, and nowhere else. So each link must be to a child whose last name it bears,
 //! and each shape but the first must have one: then no list of names has two shapes, and a table
 //! that grows gets the names that it should.
 
@@ -91,7 +91,8 @@ fn is_linked(shapes: &Shapes, number: u32) -> bool {
         None => number == Shapes::EMPTY && shape.parent == NO_SHAPE,
         Some((last, first)) => {
             let parent = shapes.list.get(shape.parent as usize).filter(|_| shape.parent < number);
-            parent.is_some_and(|parent| *parent.names == *first && parent.children.get(last.as_str()) == Some(&number))
+            let is_child = |parent: &Shape| parent.children.get(last.as_str()) == Some(&number);
+            parent.is_some_and(|parent| *parent.names == *first && is_child(parent) && last.is_right())
         }
     }
 }
@@ -101,6 +102,7 @@ mod tests {
     use crate::fields::Values;
     use crate::object::Content;
     use crate::shapes::NO_SHAPE;
+    use crate::symbols::Symbol;
     use crate::{Heap, ObjectId, RecoveryAction, Unknown, Value, VerificationDetail, View};
 
     /// Two tables with the fields x and y, of which the first has a z.
@@ -157,6 +159,18 @@ mod tests {
         let recovery = heap.attempt_recovery(&heap.verify_heap(), None).unwrap();
         assert!(recovery.is_clean());
         assert_eq!(fields(&heap, table), before);
+    }
+
+    #[test]
+    fn a_name_with_the_word_of_another_is_found_and_no_value_is_lost() {
+        let (mut heap, [first, second]) = heap();
+        let before = fields(&heap, second);
+        heap.shapes.list[2].names = [Symbol::new("x"), Symbol::damaged("y", "z")].into();
+        assert_eq!(heap.get_field(second, "y"), Ok(Value::Nil));
+        assert!(found(&heap).contains(&(second, VerificationDetail::ShapeNotLinked { shape: 2 })));
+        assert!(heap.attempt_recovery(&heap.verify_heap(), None).unwrap().is_clean());
+        assert_eq!(fields(&heap, second), before);
+        assert_eq!(heap.get_field(first, "y"), Ok(Value::Int(1)));
     }
 
     #[test]

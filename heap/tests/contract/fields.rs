@@ -50,7 +50,10 @@ impl Twin {
 
     fn remove(&mut self, at: usize, name: &str) {
         let (table, fields) = &mut self.tables[at];
-        let removed = self.heap.remove_field(*table, name);
+        let removed = match fields.len() % 2 {
+            0 => self.heap.remove_field(*table, name),
+            _ => self.heap.remove_field(*table, &Symbol::new(name)),
+        };
         let Some(place) = fields.iter().position(|field| field.0 == name) else {
             assert_eq!(removed, Err(HeapError::Field { object: *table }));
             return;
@@ -70,6 +73,7 @@ impl Twin {
             let Some(View::Table(fields)) = self.heap.object(*table) else { panic!("a table") };
             assert_eq!(fields.len(), expected.len());
             assert!(fields.iter().eq(expected.iter().map(|(name, it)| (&**name, it))), "{fields:?} {expected:?}");
+            assert!(expected.iter().all(|(name, it)| fields.get(&Symbol::new(name)) == Some(it)), "{fields:?}");
         }
         let boxes = self.tables.iter().flat_map(|(_, fields)| fields).filter(|(_, it)| it.reference().is_some());
         assert_eq!(self.heap.len(), self.tables.len() + boxes.count());

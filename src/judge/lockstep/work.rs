@@ -21,7 +21,7 @@ const HEADERS: [u64; 2] = [5, 24];
 /// How often headers are reached for each time that contents are, and for each place in them.
 const BEHIND: u64 = 6;
 /// How many headers a step of a collection or detection may pass over in a row, or more where few objects have been left of many: so
-/// many that there are at most half as many such steps as objects.
+/// many that there are at most a quarter as many such steps as objects.
 const STRETCH: u64 = 128;
 /// How many such headers count as much as contents that are read again.
 const AGAIN: u64 = 8;
@@ -128,7 +128,7 @@ impl Due {
         // A slice need not be the last one.
         self.detecting = if detects { 0 } else { self.detecting + happened };
         self.most = self.most.max(most);
-        self.stretch = self.stretch.max(2 * self.most / (live + 1) + 1);
+        self.stretch = self.stretch.max(4 * self.most / (live + 1) + 1);
     }
 }
 

@@ -232,7 +232,7 @@ impl Telling<'_> {
             format!("{living} objects lived at its beginning, so the last of 4 * {living} + 4 calls may not pause")
         } else {
             let living = story.before.living().count();
-            format!("{living} objects live, so at most {living} + 2 may pause in a row")
+            format!("{living} objects live, so at most 2 * {living} + 2 may pause in a row")
         };
         self.add(format!("this is call {} of what began at {since}; {rule}", row.len() + 1), lines);
     }
