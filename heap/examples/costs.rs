@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::hint::black_box;
 
-use heapproof_heap::{Configuration, FieldSite, Heap, HeapError, Value};
+use heapproof_heap::{Configuration, FieldSite, Heap, HeapError, Symbol, Value};
 
 const TIMES: u32 = 100_000;
 
@@ -28,7 +28,7 @@ fn main() -> Result<(), HeapError> {
         map.insert(name.to_owned(), Value::Int(number));
     }
     let other = heap.allocate_box(Value::Nil)?;
-    let (mut site, name) = (FieldSite::new("key"), String::from("key"));
+    let (mut site, symbol, name) = (FieldSite::new("key"), Symbol::new("key"), String::from("key"));
     for _ in 0..TIMES {
         match mode.as_str() {
             "nothing" => black_box(()),
@@ -42,9 +42,11 @@ fn main() -> Result<(), HeapError> {
                 heap.dec_ref(black_box(object))?;
             }
             "get-field" => _ = black_box(heap.get_field(black_box(table), &name)?),
+            "get-field-by-symbol" => _ = black_box(heap.get_field(black_box(table), &symbol)?),
             "get-field-at" => _ = black_box(heap.get_field_at(black_box(table), &mut site)?),
             "get-from-map" => _ = black_box(map.get(black_box(&name)).cloned()),
             "set-field" => heap.set_field(black_box(table), &name, Value::Int(1))?,
+            "set-field-by-symbol" => heap.set_field(black_box(table), &symbol, Value::Int(1))?,
             "set-field-at" => heap.set_field_at(black_box(table), &mut site, Value::Int(1))?,
             "quick-health-check" => assert!(heap.quick_health_check()),
             other => {
