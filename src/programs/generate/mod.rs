@@ -99,6 +99,8 @@ struct Generator<'a> {
     /// How many of ten names are chosen among the youngest, and how many names count as young.
     recent: u32,
     window: usize,
+    /// With how many letters names of fields begin alike, if they do. It is about a power of two, where heaps have their bounds.
+    begin_alike: usize,
     /// The slice that is done again and again between the other lines, if any, and about every how many lines.
     pulse: Option<(Code, u32)>,
     /// The objects that operands are mostly chosen among, if not empty.
@@ -131,6 +133,7 @@ impl<'a> Generator<'a> {
             next_name: 0,
             recent: if has(Bias::Recent) { [0, 0, 4, 8][rng.random_range(0..4)] } else { 0 },
             window: rng.random_range(2..=6),
+            begin_alike: [4, 8, 8, 16, 64][rng.random_range(0..5)] - rng.random_range(0..3),
             focus: BTreeSet::new(),
             pulse: if has(Bias::Pulse) { slices::pulse(*profile, rng) } else { None },
             between_shapes: [30, 90][rng.random_range(0..2)],

@@ -321,20 +321,17 @@ impl Generator<'_> {
     /// One of few names, so that fields are overwritten; now and then one of many, or one of those that begin alike.
     pub(super) fn any_field(&mut self) -> Field {
         let several = match self.rng.random_range(0..40) {
-            0 => return self.field_like_others(),
-            1..4 => Field::COMMON.len(),
+            0..3 => return self.field_like_others(),
+            3..6 => Field::COMMON.len(),
             _ => 3,
         };
         Field::common(self.rng.random_range(0..several))
     }
 
-    /// A name that differs from others of its length in its last letter alone. Lengths are about powers of two, where heaps have
-    /// their bounds.
+    /// A name that differs from others of the program in its last letter alone.
     fn field_like_others(&mut self) -> Field {
-        let power = [4, 8, 8, 16, 64][self.rng.random_range(0..5)];
-        let start = self.rng.random_range(power - 2..=power);
         let last = ['x', 'y', 'z'][self.rng.random_range(0..3)];
-        let name: String = "field_".chars().cycle().take(start).chain([last]).collect();
+        let name: String = "field_".chars().cycle().take(self.begin_alike).chain([last]).collect();
         Field::new(&name).unwrap_or_else(|| Field::common(0))
     }
 
