@@ -32,7 +32,7 @@ const CLUSTERS: &[Cluster] = &[
     both(slices, &["table.shape", "shapes", "machine.sites"], &["thing.fields"]),
     both(code, &["weak.target", "weak.previous", "weak.next", "weak_index", "header.marks"], &["thing.target"]),
     both(holders, &["header.external"], &["thing.external"]),
-    both(code, &["header.finalizer"], &["thing.begun"]),
+    both(finalizers, &["header.finalizer"], &["thing.begun"]),
     both(pins, &["header.pin"], &["thing.pinned"]),
     both(ephemerons, &["ephemeron.value", "table.values", "header.internal"], &["thing.values"]),
     both(code, &["finalizers"], &["finalizers"]),
@@ -93,6 +93,11 @@ fn whole() -> Space {
 
 fn code() -> Space {
     Space { lines: 4, ..Space::code() }
+}
+
+fn finalizers() -> Space {
+    use Code::*;
+    of(5, &[Kind::Table], &[Take, Drop, WriteField, Table, On])
 }
 
 fn callbacks() -> Space {
@@ -178,7 +183,7 @@ fn each_part_of_a_digest_is_missed_where_it_is_left_out() {
 fn each_part_is_left_out_or_has_a_reason_that_it_can_be() {
     let noting = Test::noting();
     noting.begin();
-    for space in [whole, code, holders, pins, ephemerons, slices, marks, frames, temporaries, checks] {
+    for space in [whole, code, finalizers, holders, pins, ephemerons, slices, marks, frames, temporaries, checks] {
         searched(space(), 0, 0, 0);
     }
     Test::default().begin();
