@@ -3,12 +3,11 @@
 //!
 //! An object is *dirty* when it has got or lost a reference since the last detection: only then can
 //! cycles be other than they were, see [`super::detection`]. It becomes a *candidate* when it loses
-//! a reference or its pin, is left with internal references alone, and may lead to others: only then can garbage have come to be that
+//! a reference or its pin, and is left with internal references alone: only then can garbage have come to be that
 //! counting does not see, see [`super::candidates`]. Both are noted by a mark on the object and an
 //! entry in a set, without hashing.
 
 use crate::header::Mark;
-use crate::object::Content;
 use crate::{Heap, Host, ObjectId};
 
 impl<H: Host> Heap<H> {
@@ -42,30 +41,18 @@ impl<H: Host> Heap<H> {
     /// Makes an object a candidate that is still to be tried, unless it is held or pinned. To give up either suspects it anew.
     #[inline(never)]
     pub(crate) fn suspect(&mut self, object: ObjectId) {
-        let Ok(header) = self.arena.headers.find(object) else {
+        let Ok(header) = self.arena.headers.find_mut(object) else {
             return;
         };
-        let marks = header.marks;
-        if header.is_held_or_pinned() || marks.has(Mark::Untried) {
+        if header.is_held_or_pinned() || header.marks.has(Mark::Untried) {
             return;
         }
-        let is_new = !marks.has(Mark::Candidate);
-        if is_new && !marks.has(Mark::Targeted) && self.leads_nowhere(object) {
-            return;
-        }
-        if let Some(header) = self.arena.headers.at_mut(object.slot()) {
-            header.marks.set(Mark::Untried);
-            header.marks.set(Mark::Candidate);
-        }
+        let is_new = !header.marks.has(Mark::Candidate);
+        header.marks.set(Mark::Untried);
+        header.marks.set(Mark::Candidate);
         match is_new {
             true => self.candidates.insert(object.slot()),
             false => self.candidates.renew(object.slot()),
         }
-    }
-
-    /// Whether an object refers to nothing.
-    #[inline]
-    fn leads_nowhere(&self, object: ObjectId) -> bool {
-        self.arena.contents().get(object.slot() as usize).is_some_and(Content::is_bare)
     }
 }
