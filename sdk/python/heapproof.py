@@ -87,7 +87,8 @@ _NEEDS = {
     "ReadField": "table read_field", "WriteField": "table write_field", "Remove": "table remove",
     "ReadElement": "array read_index", "WriteElement": "array write_index", "Push": "array push", "Pop": "array pop",
     "ReadCapture": "closure read_index", "WriteCapture": "closure write_index", "ReadBox": "box read_index",
-    "WriteBox": "box write_index", "Take": "take", "Drop": "drop", "Upgrade": "weak upgrade", "Collect": "collect",
+    "WriteBox": "box write_index", "Clear": "clear", "Swap": "array length swap", "Ephemeron": "ephemeron read_value",
+    "Take": "take", "Drop": "drop", "Upgrade": "weak upgrade", "Collect": "collect",
     "On": "on", "When": "weak when",
 }
 _ACCESS = re.compile(r"\*?(?:#(\d+)|nil)(?:\.(\w+)|\[(\d+)\]|\{(\d+)\})?(?: = (.+))?$", re.S)
@@ -127,6 +128,7 @@ class _Library:
         self.kept = []
         self.coded = set()
         self.watching = set()  # weak objects that have a callback
+        self.ephemerons = set()
         self.count = 0
 
     def has(self, methods):
@@ -302,7 +304,7 @@ class _Library:
         thing = self.things.get(number)
         if thing is None:
             raise Refused("stale")
-        if kind is not None and self.kinds[number] != kind:
+        if kind is not None and self.kinds[number] not in (kind if type(kind) is tuple else (kind,)):
             raise Refused("kind")
         return thing
 
@@ -339,6 +341,15 @@ class _Library:
             if heap.length(thing) == 0:
                 raise Refused("index")
             return "done " + self.show(heap.pop(thing))
+        if word == "clear":
+            heap.clear(self.named(words[1], ("table", "array")))
+            return "done"
+        if word == "swap":
+            return self.swap(words[1], words[2])
+        if word == "ephemeron":
+            number = self.allocated(heap.ephemeron(self.named(words[1]), self.parse(words[2])), "weak")
+            self.ephemerons.add(number)
+            return "done #%d" % number
         if word == "remove":
             name, field = words[1].split(".")
             return "done " + self.show(heap.remove(self.named(name, "table"), field))
@@ -389,6 +400,8 @@ class _Library:
                 return "done " + self.show(heap.read_field(thing, field))
             heap.write_field(thing, field, self.parse(written))
             return "done"
+        if number is not None and int(number) in self.ephemerons and not (element or capture or written):
+            return "done " + self.show(heap.read_value(self.find(number)))
         kind, index = ("array", element) if element else ("closure", capture) if capture else ("box", 0)
         thing, index = self.find(number, kind), int(index)
         if kind != "box" and index >= heap.length(thing):
@@ -396,6 +409,23 @@ class _Library:
         if written is None:
             return "done " + self.show(heap.read_index(thing, index))
         heap.write_index(thing, index, self.parse(written))
+        return "done"
+
+    def swap(self, *words):
+        """`swap #1[0] #2[3]`. Of two reasons to refuse it the one that stands first here counts."""
+        places, refused = [], []
+        for word in words:
+            number, _, index, _, _ = _ACCESS.match(word).groups()
+            try:
+                array, index = self.find(number, "array"), int(index)
+                if index >= self.heap.length(array):
+                    raise Refused("index")
+                places += [array, index]
+            except Refused as why:
+                refused.append(str(why))
+        if refused:
+            raise Refused(min(refused, key=("nil", "stale", "kind", "index").index))
+        self.heap.swap(*places)
         return "done"
 
     def chain(self, length, ring):
