@@ -17,7 +17,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 import objects
-from lines import hear, say
+from lines import hear, say, send
 from objects import Box, Keyed, Refused, Scalar, begin, calls, contents, entry, find, held, new, number_of, parse, show, sort, take, thing_at, watched, watches
 
 # --- Commands. Each returns what stands behind `done`, and the reference that it gives up. Nothing else refers to the objects of a
@@ -135,6 +135,34 @@ def push(word, value):
     return "nil", None
 
 
+def clear(word):
+    """What goes is moved first: a call holds the object that it clears, which code may let go meanwhile."""
+    thing = find(word)
+    if thing.word not in ("table", "array"):
+        raise Refused("kind")
+    container = sort.fields(thing) if thing.word == "table" else thing
+    old = (dict if thing.word == "table" else sort.plain_array)(container)
+    container.clear()
+    return "nil", old
+
+
+RANK = ("nil", "stale", "kind", "index")  # of two reasons the first counts
+
+
+def swap(one, other):
+    places, refused = [], []
+    for word in (one, other):
+        try:
+            places.append(place(word))
+        except Refused as why:
+            refused.append(str(why))
+    if refused:
+        raise Refused(min(refused, key=RANK.index))
+    (a, i, *_), (b, j, *_) = places
+    a[i], b[j] = b[j], a[i]
+    return "nil", None
+
+
 def drop(word):
     if word == "nil":
         return "nil", None
@@ -183,7 +211,7 @@ def carry_out(line):
         return "nil", None
     if word == "collect":
         return str(gc.collect()), None
-    return {"drop": drop, "push": push, "pop": pop, "remove": remove, "upgrade": upgrade, "on": on, "when": when}[word](*rest)
+    return {"drop": drop, "push": push, "pop": pop, "remove": remove, "upgrade": upgrade, "clear": clear, "swap": swap, "on": on, "when": when}[word](*rest)
 
 
 # --- The conversation. ---
@@ -209,6 +237,18 @@ def shown_target(weak):
     return "nil" if target is None else show(target)
 
 
+def end():
+    """Ends the interpreter as a program would that did nothing to its collector."""
+    send()
+    objects.ending = True
+    for number in watches:
+        objects.keep_watch(number)
+    gc.unfreeze()
+    gc.enable()
+    sys.unraisablehook = sys.__unraisablehook__  # ours would keep this module
+    sys.exit()
+
+
 def commands():
     """Answers commands up to the end of the code that runs, and says how it ends."""
     while True:
@@ -222,6 +262,8 @@ def commands():
             begin()
             say("done")
             continue
+        if line == "close":
+            end()
         try:
             answer, given_up = carry_out(line)
         except Refused as refused:
@@ -239,13 +281,13 @@ def commands():
 # - An object that loses its last reference to its own code dies right behind it, before the code of the others.
 # - What code left to members alone is no member. It dies with the first of them that refers to it, before the others.
 SETS = "Collect On Panic " + " ".join(
-    "not-in-code:" + word for word in ("On", "WriteField", "WriteElement", "WriteBox", "Remove", "Pop", "Push", "Drop")
+    "not-in-code:" + word for word in ("On", "WriteField", "WriteElement", "WriteBox", "Remove", "Pop", "Push", "Clear", "Swap", "Drop")
 )
 
 GREETING = """heapproof 1
 name cpython-%s %d.%d.%d
 operations Table Box Array Scalar Weak Chain Ring ReadField ReadElement ReadBox WriteField WriteElement WriteBox \
-Push Pop Remove Take Drop Upgrade %s
+Push Pop Remove Clear Swap Take Drop Upgrade %s
 observations refusals contents%s
 dialect %s
 begin anew
@@ -260,9 +302,9 @@ if __name__ == "__main__":
     sys.unraisablehook = lambda _: None  # it would print each panic
     objects.serve = commands
     more = SETS if sys.argv[1] == "sets" else "On Panic" if "garbage never" in sys.argv[2] else "Collect"
-    more += " When Panic not-in-code:Collect not-in-code:Drop not-in-code:WriteField not-in-code:WriteElement not-in-code:WriteBox not-in-code:Remove not-in-code:Pop not-in-code:Push" if sys.argv[1] == "callbacks" else ""
+    more += " When Panic not-in-code:Collect not-in-code:Drop not-in-code:WriteField not-in-code:WriteElement not-in-code:WriteBox not-in-code:Remove not-in-code:Pop not-in-code:Push not-in-code:Clear not-in-code:Swap" if sys.argv[1] == "callbacks" else ""
     more += " Ephemeron" if sys.argv[1] == "keys" else ""
-    # A WeakKeyDictionary gives a value up before its key is told to be dead.
-    journal = "" if sys.argv[1] == "keys" else " journal"
+    # To end costs a process each time. A WeakKeyDictionary gives a value up before its key is told to be dead.
+    journal = "" if sys.argv[1] == "keys" else " journal closing" if "at-end" in sys.argv[2] else " journal"
     say(GREETING % (sys.argv[1], *sys.version_info[:3], more, journal, sys.argv[2]))
     commands()

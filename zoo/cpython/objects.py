@@ -22,15 +22,17 @@ import sys
 from collections import deque
 from weakref import WeakKeyDictionary, ref
 
-from lines import say
+from lines import say, send
 
 held = {}  # by number, the references of the mutator, one entry each
 watches = {}  # by number, what tells the death of an object; those that live
+lasting = {}  # likewise, as the interpreter ends
 addresses = []  # by number
 targets = {}  # by number of a weak object of `Sets`, the reference to its target
 watched = {}  # by number of a weak object, the number of its target
 calls = set()  # the weak objects that have a callback
 emptying = False  # between programs nobody listens
+ending = False  # when the interpreter ends nobody else sends what is said
 
 
 def label(number):
@@ -39,7 +41,19 @@ def label(number):
     not see it and no set has it, and that weak references can watch. Code objects are the only such type."""
     made = code.__code__.replace(co_firstlineno=number)
     watches[number] = ref(made, lambda _: gone(number))
+    if ending:
+        keep_watch(number)
     return made
+
+
+def keep_watch(number):
+    """As the interpreter ends `watches` is garbage too, and a collection clears references that are. So another one is kept for ever."""
+    lasting[number] = ref(watches[number]())
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(lasting[number]))
+
+
+def lives(number):
+    return number in watches and (number not in lasting or lasting[number]() is not None)
 
 
 def number_of(thing):
@@ -69,7 +83,10 @@ def code(thing):
     if emptying:
         return
     say("began %d" % number_of(thing))
-    if serve() == "panic":
+    panics = serve() == "panic"
+    if ending:
+        send()
+    if panics:
         raise Panic
 
 
@@ -118,6 +135,7 @@ Kept.__call__ = lambda weak: targets[number_of(weak)]()
 class Containers:
     Table = kind("table", dict, "__weakref__")
     Array = kind("array", deque)
+    plain_array = deque
     Weak = Ref
     fields = staticmethod(lambda table: table)
     read = staticmethod(dict.__getitem__)
@@ -128,6 +146,7 @@ class Containers:
 class Instances:
     Table = kind("table", object, "__dict__", "__weakref__")
     Array = kind("array", list, "__weakref__")
+    plain_array = list
     Weak = Ref
     fields = staticmethod(vars)
     read = staticmethod(getattr)
@@ -174,7 +193,7 @@ def find(word, kind=None):
     if word == "nil":
         raise Refused("nil")
     number = int(word[1:])
-    if number not in watches:
+    if not lives(number):
         raise Refused("stale")
     thing = thing_at(number)
     if kind and thing.word != kind:
@@ -186,7 +205,7 @@ def parse(word):
     """A value to be stored."""
     if word[0] != "#":
         return word
-    if int(word[1:]) not in watches:
+    if not lives(int(word[1:])):
         raise Refused("stale-value")
     return find(word)
 

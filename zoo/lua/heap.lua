@@ -212,6 +212,33 @@ function make.remove(words)
     return given(value)
 end
 
+-- Lua has no function for it; the manual has this loop.
+function make.clear(words)
+    local object = find(words[2])
+    local kind = facts[object].kind
+    if kind ~= "table" and kind ~= "array" then refuse("kind") end
+    for key in pairs(object) do object[key] = nil end
+    if kind == "table" then facts[object].fields = {} end
+end
+
+-- Of `#1[0]`: the array and where the element stands.
+local function element(word)
+    local name, index = word:match("^(#?%w+)%[(%d+)%]$")
+    local array = find(name, "array")
+    if tonumber(index) >= #array then refuse("index") end
+    return array, tonumber(index) + 1
+end
+
+local RANK = { ["nil"] = 1, stale = 2, kind = 3, index = 4 }
+
+function make.swap(words)
+    local is_one, one, i = pcall(element, words[2])
+    local is_other, other, j = pcall(element, words[3])
+    if not is_one and (is_other or RANK[one.why] <= RANK[other.why]) then error(one, 0) end
+    if not is_other then error(other, 0) end
+    one[i], other[j] = other[j], one[i]
+end
+
 function make.take(words)
     if words[2] ~= "nil" then take(find(words[2])) end
 end
@@ -360,6 +387,9 @@ function converse()
         if line == "return" or line == "panic" then return line end
         if line == "look" then look()
         elseif line == "begin" then begin() say("done")
+        elseif line == "close" then
+            told = true -- no collection tells who has died
+            os.exit(0, true)
         else
             local result = answer(line)
             step()
@@ -375,9 +405,10 @@ if WAY == "generational" then collectgarbage("generational") end
 if WAY == "steps" then set_pace() end
 say("heapproof 1\nname " .. ((jit and jit.version or _VERSION):gsub(" ", "-")) .. " " .. WAY .. "-" .. WEAK)
 say("operations Table Box Array Closure Scalar Weak Chain Ring ReadField ReadElement ReadCapture ReadBox WriteField WriteElement " ..
-    "WriteCapture WriteBox Push Pop Remove Take Drop Upgrade Collect" .. (WAY == "jobs" and " On Panic" or "") ..
+    "WriteCapture WriteBox Push Pop Remove Clear Swap Take Drop Upgrade Collect" .. (WAY == "jobs" and " On Panic" or "") ..
     (WAY == "full" and WEAK == "keys" and " Ephemeron" or ""))
-say("observations refusals contents" .. (WAY == "jobs" and " journal" or ""))
+say("observations refusals contents" .. (WAY == "jobs" and " journal" or "") ..
+    (DIALECT:find("at-end", 1, true) and " closing" or ""))
 say("dialect " .. DIALECT)
 say("begin anew\nlook harmless\nready")
 converse()

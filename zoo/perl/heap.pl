@@ -27,12 +27,30 @@ my ($kinds, $dialect) = @ARGV;
 my %held;        # by number, the references of the mutator, one entry each
 my @objects;     # by number, a weak reference to each object
 my $emptying;    # between programs nobody listens
+my $ending;      # from then on deaths are not told
+my %dying;       # by number, the objects whose code runs
 
-sub gone { print "died $_[0]\n" if !$emptying }
+sub gone { put_line("died $_[0]") if !$emptying && !$ending }
+
+# As the program ends Perl closes its handles before it has run all DESTROYs. So from then on descriptors are read and written, where no line
+# but the next has arrived.
+sub put_line { $ending ? POSIX::write(1, "$_[0]\n", 1 + length $_[0]) : print "$_[0]\n" }
+
+sub hear {
+    STDOUT->flush if !$ending;
+    return <STDIN> if !$ending;
+    my $line = '';
+    while ($line !~ /\n/) {
+        POSIX::read(0, my $byte, 1) or return;
+        $line .= $byte;
+    }
+    return $line;
+}
 
 sub run_code {
     return if $emptying;
-    print "began $_[0]\n";
+    put_line("began $_[0]");
+    local $dying{ $_[0] } = 1;
     die "panic\n" if serve() eq 'panic';
 }
 
@@ -40,10 +58,14 @@ sub refuse { die [shift] }
 
 # --- Finding objects. ---
 
+# Perl ends the process by force where an object is saved by its code as the program ends: so no line names it then.
+sub is_lost { $ending && $dying{ $_[0] } }
+
 sub object {
     my ($word, $kind) = @_;
     refuse('nil') if $word eq 'nil';
     my $object = $objects[substr $word, 1] or refuse('stale');
+    refuse('stale') if is_lost(substr $word, 1);
     refuse('kind') if $kind && $object->[1] ne $kind;
     return $object;
 }
@@ -52,10 +74,13 @@ sub object {
 sub parse {
     my ($word) = @_;
     return $word if $word !~ /^#/;
-    return $objects[substr $word, 1] // refuse('stale-value');
+    my $number = substr $word, 1;
+    refuse('stale-value') if !$objects[$number] || is_lost($number);
+    return $objects[$number];
 }
 
-sub show { ref $_[0] ? "#$_[0][0]" : $_[0] }
+# As the program ends Perl cuts references.
+sub show { ref $_[0] ? "#$_[0][0]" : $_[0] // 'nil' }
 
 sub take { push @{ $held{ $_[0][0] } }, $_[0] }
 
@@ -130,9 +155,34 @@ sub store {
     return ('nil', $old);
 }
 
+# Moved first, for `@$x = ()` lets code see what it has not come to.
+sub clear {
+    my ($object) = object(@_);
+    if    ($object->[1] eq 'array') { my @old = @{ $object->[3] }; @{ $object->[3] } = (); return ('nil', \@old) }
+    elsif ($object->[1] eq 'table') { my %old = %{ $object->[3] }; %{ $object->[3] } = (); @{ $object->[2] } = (); return ('nil', \%old) }
+    refuse('kind');
+}
+
+# Of two places that are refused, the reason counts that stands first here.
+my %rank = (nil => 0, stale => 1, kind => 2, index => 3);
+
+sub swap {
+    my (@places, @refused);
+    for my $word (@_) {
+        next if eval { push @places, [place($word)]; 1 };
+        die $@ if !ref $@;
+        push @refused, $@->[0];
+    }
+    refuse((sort { $rank{$a} <=> $rank{$b} } @refused)[0]) if @refused;
+    my ($one, $i, $other, $j) = map { @$_ } @places;
+    ($one->[3][$i], $other->[3][$j]) = ($other->[3][$j], $one->[3][$i]);
+    return 'nil';
+}
+
 # A reference that the mutator has from now on.
 sub given {
     my ($value) = @_;
+    refuse('stale') if ref $value && is_lost($value->[0]);
     take($value) if ref $value;
     return show($value);
 }
@@ -172,6 +222,8 @@ my %command = (
     push    => sub { my ($array, $value) = (object($_[0], 'array'), parse($_[1])); push @{ $array->[3] }, $value; 'nil' },
     pop     => \&pop_value,
     remove  => \&remove_field,
+    clear   => \&clear,
+    swap    => \&swap,
     take    => sub { take(object($_[0])) if $_[0] ne 'nil'; 'nil' },
     drop    => \&drop,
     upgrade => sub { given(object($_[0], 'weak')->[3][0] // 'nil') },
@@ -206,43 +258,45 @@ sub look {
         my $strong = Internals::SvREFCNT(@{ $objects[$number] });
         my ($kind, $names, $contents) = @{ $objects[$number] }[1 .. 3];
         my @words = $kind eq 'table' ? map { "$_=" . show($contents->{$_}) } @$names : map { show($_ // 'nil') } @$contents;
-        print join(' ', $number, $kind, @words), " | $strong\n";
+        put_line(join(' ', $number, $kind, @words) . " | $strong");
         $shown++;
     }
-    print "end $shown\n";
+    put_line("end $shown");
 }
 
 # Answers commands up to the end of the code that runs, and says how it ends.
 sub serve {
     while (1) {
-        STDOUT->flush;
-        defined(my $line = <STDIN>) or finish();
+        defined(my $line = hear()) or finish();
         my @words = $line =~ /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^ \n]+/g;
         return $words[0] if $words[0] eq 'return' || $words[0] eq 'panic';
         if ($words[0] eq 'look')  { look(); next }
-        if ($words[0] eq 'begin') { begin(); print "done\n"; next }
+        if ($words[0] eq 'close') { STDOUT->flush; require POSIX; $ending = 1; exit 0 }
+        if ($words[0] eq 'begin') { begin(); put_line('done'); next }
         my ($answer, $given_up);
         if (!eval { ($answer, $given_up) = carry_out(@words); 1 }) {
             die $@ if !ref $@;
-            print "refused $@->[0]\n";
+            put_line("refused $@->[0]");
             next;
         }
         undef $given_up;
-        print "done $answer\n";
+        put_line("done $answer");
     }
 }
 
 # Without the destruction of what is left.
-sub finish { STDOUT->flush; require POSIX; POSIX::_exit(0) }
+sub finish { STDOUT->flush if !$ending; require POSIX; POSIX::_exit(0) }
 
 $SIG{__WARN__} = sub { };    # Perl warns of each panic
 my $tables = $kinds eq 'all' ? 'Table Chain Ring ReadField WriteField Remove ' : '';
+# To end costs a process each time.
+my $closing = $dialect =~ /at-end/ ? ' closing' : '';
 my $version = sprintf '%vd', $^V;
 print <<"END";
 heapproof 1
 name perl-$kinds $version
-operations ${tables}Box Array Scalar Weak ReadElement ReadBox WriteElement WriteBox Push Pop Take Drop Upgrade On Panic
-observations refusals contents strong journal
+operations ${tables}Box Array Scalar Weak ReadElement ReadBox WriteElement WriteBox Push Pop Clear Swap Take Drop Upgrade On Panic
+observations refusals contents strong journal$closing
 dialect $dialect
 begin anew
 look harmless

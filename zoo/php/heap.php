@@ -4,8 +4,8 @@
  *     heapproof check --subject 'exec:php heap.php SORT DIALECT'
  *
  * The objects under proof are objects of PHP (objects.php). This file carries out commands on them. SORT is `rings`, with the collector
- * and without destructors, `destructors`, the other way round, or `sets` and `set-weak`, with both. DIALECT is what PHP answers otherwise than the
- * contract.
+ * and without destructors, `keys`, the same with WeakMaps, `destructors`, with destructors alone, or `sets` and `set-weak`, with both. DIALECT is
+ * what PHP answers otherwise than the contract.
  *
  * Plain values do not concern a heap. They are kept as the words that came.
  */
@@ -34,7 +34,8 @@ function parse(string $word): mixed
 function place(string $word): array
 {
     if ($word[0] === '*') {
-        return [Objects::find(substr($word, 1), 'box'), 0];
+        $node = Objects::find(substr($word, 1));
+        return $node->kind === 'box' || $node->map !== null ? [$node, 0] : throw new Refused('kind');
     }
     preg_match('/^(#\d+|nil)([.[])(\w+)/', $word, $m);
     $node = Objects::find($m[1], $m[2] === '.' ? 'table' : 'array');
@@ -47,6 +48,9 @@ function place(string $word): array
 function write(string $word, string $value, mixed &$old): string
 {
     [$node, $key] = place($word);
+    if ($node->map !== null) {
+        throw new Refused('kind');
+    }
     $new = parse($value);
     $old = $node->slots[$key] ?? null;
     $node->slots[$key] = $new;
@@ -65,6 +69,38 @@ function pop(string $word): string
 {
     $node = Objects::find($word, 'array');
     return $node->slots === [] ? throw new Refused('index') : given(array_pop($node->slots));
+}
+
+/** What is cleared goes as one array, when the object is empty. */
+function clear(string $word, mixed &$old): string
+{
+    $node = Objects::find($word);
+    if ($node->kind !== 'table' && $node->kind !== 'array') {
+        throw new Refused('kind');
+    }
+    [$old, $node->slots] = [$node->slots, []];
+    return 'nil';
+}
+
+/** Of two places that are refused, the reason counts that stands first here. */
+const RANKS = ['nil', 'stale', 'kind', 'index'];
+
+function swap(string $one, string $other): string
+{
+    $refused = $places = [];
+    foreach ([$one, $other] as $word) {
+        try {
+            $places[] = place($word);
+        } catch (Refused $why) {
+            $refused[] = array_search($why->getMessage(), RANKS, true);
+        }
+    }
+    if ($refused !== []) {
+        throw new Refused(RANKS[min($refused)]);
+    }
+    [[$a, $i], [$b, $j]] = $places;
+    [$a->slots[$i], $b->slots[$j]] = [$b->slots[$j], $a->slots[$i]];
+    return 'nil';
 }
 
 /** A reference that the mutator has from now on. */
@@ -100,6 +136,15 @@ function make(string $kind, array $words): string
         $node->target = $target;
         return show($node);
     }
+    if ($kind === 'ephemeron') {
+        $key = Objects::find($words[0]);
+        $value = parse($words[1]);
+        $node = Objects::make('weak', []);
+        $node->target = WeakReference::create($key);
+        $node->map = new WeakMap();
+        $node->map[$key] = $value;
+        return show($node);
+    }
     $values = array_map(parse(...), $words);
     if ($kind === 'scalar' && $values[0] instanceof Node) {
         throw new Refused('not-plain');
@@ -133,6 +178,7 @@ function carryOut(string $line, mixed &$old): string
         case 'box':
         case 'scalar':
         case 'weak':
+        case 'ephemeron':
             return make($word, array_slice($m[0], 1));
         case 'chain':
         case 'ring':
@@ -145,6 +191,10 @@ function carryOut(string $line, mixed &$old): string
             return pop($a);
         case 'remove':
             return remove($a);
+        case 'clear':
+            return clear($a, $old);
+        case 'swap':
+            return swap($a, $b);
         case 'take':
             $a === 'nil' || Objects::take(Objects::find($a));
             return 'nil';
@@ -162,7 +212,7 @@ function carryOut(string $line, mixed &$old): string
         return write($word, $b, $old);
     }
     [$node, $key] = place($word);
-    return show($node->slots[$key] ?? 'nil');
+    return show(($node->map === null ? $node->slots[$key] ?? null : $node->value()) ?? 'nil');
 }
 
 function look(): void
@@ -173,6 +223,9 @@ function look(): void
         $line = "$number $node->kind";
         if ($node->kind === 'weak') {
             $line .= ' ' . show($node->target->get() ?? 'nil');
+        }
+        if ($node->map !== null) {
+            $line .= ' ' . show($node->value() ?? 'nil');
         }
         foreach ($node->slots as $key => $value) {
             $line .= ' ' . ($node->kind === 'table' ? "$key=" : '') . show($value);
@@ -217,6 +270,11 @@ function serve(): void
             look();
             continue;
         }
+        if ($line === 'close') {
+            Objects::$ending = true;
+            send();
+            exit(0);
+        }
         if ($line === 'begin') {
             Objects::begin();
             say('done');
@@ -239,7 +297,8 @@ require __DIR__ . '/lines.php';
 
 [, $sort, $dialect] = $argv;
 gc_disable(); // it would collect whenever it likes
-Objects::$class = $sort === 'rings' ? Node::class : Coded::class;
+$is_coded = $sort !== 'rings' && $sort !== 'keys';
+Objects::$class = $is_coded ? Coded::class : Node::class;
 /* What no clause says of the code of sets is kept out of all code:
  * - PHP chooses the destructors to call before it calls any, so what is armed meanwhile is too late.
  * - An object that loses its last reference to its own code dies right behind it, before the code of the others.
@@ -247,11 +306,13 @@ Objects::$class = $sort === 'rings' ? Node::class : Coded::class;
  * - A ring with code that other code drops has that run in the same collection, but dies in the next.
  * - Code keeps no object that it got by a weak reference. Every object has a destructor here, mostly an empty one, and code either
  *   keeps objects or upgrades. */
-$kept_out = ['On', 'WriteField', 'WriteElement', 'WriteBox', 'Remove', 'Pop', 'Push', 'Drop'];
+$kept_out = ['On', 'WriteField', 'WriteElement', 'WriteBox', 'Remove', 'Pop', 'Push', 'Clear', 'Swap', 'Drop'];
 $out = 'Collect On not-in-code:' . implode(' not-in-code:', $kept_out);
-$more = ['rings' => 'Collect', 'destructors' => 'On', 'sets' => "$out not-in-code:Upgrade", 'set-weak' => "$out not-in-code:Take"];
+$more = ['rings' => 'Collect', 'keys' => 'Collect Ephemeron', 'destructors' => 'On', 'sets' => "$out not-in-code:Upgrade", 'set-weak' => "$out not-in-code:Take"];
 say("heapproof 1\nname php-$sort " . PHP_VERSION);
 say('operations Table Box Array Scalar Weak Chain Ring ReadField ReadElement ReadBox WriteField WriteElement WriteBox '
-    . "Push Pop Remove Take Drop Upgrade $more[$sort]");
-say("observations refusals contents journal\ndialect $dialect\nbegin anew\nlook harmless\nready");
+    . "Push Pop Remove Clear Swap Take Drop Upgrade $more[$sort]");
+// A WeakMap gives a value up before the label of its key tells of the death. To end costs a process each time, so it is done where that is asked for.
+$seen = ($sort === 'keys' ? '' : ' journal') . (str_contains($dialect, 'at-end') ? ' closing' : '');
+say("observations refusals contents$seen\ndialect $dialect\nbegin anew\nlook harmless\nready");
 serve();

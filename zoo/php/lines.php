@@ -5,13 +5,12 @@ declare(strict_types=1);
 /** The next command. What has been said goes out before anyone waits. */
 function hear(): string
 {
-    static $in, $out;
+    static $in;
     $in ??= fopen('php://stdin', 'r');
-    $out ??= fopen(file_exists('/dev/answers') ? '/dev/answers' : 'php://stdout', 'w');
     static $lines = [];
     static $rest = '';
     while ($lines === []) {
-        fwrite($out, said());
+        send();
         $chunk = fread($in, 65536);
         if ($chunk === '' || $chunk === false) {
             Objects::$emptying = true;
@@ -22,6 +21,13 @@ function hear(): string
         $lines = array_reverse($lines);
     }
     return array_pop($lines);
+}
+
+function send(): void
+{
+    static $out;
+    $out ??= fopen(file_exists('/dev/answers') ? '/dev/answers' : 'php://stdout', 'w');
+    fwrite($out, said());
 }
 
 function say(string $line): void

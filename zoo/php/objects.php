@@ -14,9 +14,17 @@ class Node
     public $label;
     public array $slots = [];
     public ?WeakReference $target = null;
+    public ?WeakMap $map = null; // of an ephemeron, with its one entry
 
     public function __construct(public readonly int $number, public readonly string $kind)
     {
+    }
+
+    /** The value that an ephemeron has for its key, while that lives. */
+    public function value(): mixed
+    {
+        $key = $this->target->get();
+        return $key === null ? null : $this->map[$key] ?? null;
     }
 }
 
@@ -34,6 +42,7 @@ final class Coded extends Node
             [$outer, Objects::$running] = [Objects::$running, $this];
             serve();
             Objects::$running = $outer;
+            Objects::$ending && send();
         }
     }
 }
@@ -63,6 +72,7 @@ final class Objects
     public static array $held = [];  // by number, the references of the mutator, one entry each
     public static array $known = []; // by number, a weak reference to each object that lives
     public static int $count = 0;
+    public static bool $ending = false; // nobody else sends what is said last
     public static bool $emptying = false; // between programs nobody listens
     public static string $class = Node::class;
     public static ?Node $running = null; // whose code runs
@@ -145,6 +155,7 @@ final class Objects
         foreach (self::$known as $reference) {
             if (($node = $reference->get()) !== null) {
                 $node->slots = [];
+                $node->map = null;
             }
             unset($node);
         }

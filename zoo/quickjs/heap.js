@@ -39,6 +39,21 @@ const unload = () => {
   ballast = null;
 };
 
+// A WeakMap of one entry, and a WeakRef to tell which that is.
+class Ephemeron {
+  constructor(key, value) {
+    this.key = new WeakRef(key);
+    this.map = new WeakMap([[key, value]]);
+  }
+  deref() {
+    return this.key.deref();
+  }
+  value() {
+    const key = this.deref();
+    return key === undefined ? undefined : this.map.get(key);
+  }
+}
+
 const capture = (values) => {
   const captured = values;
   return () => captured;
@@ -50,6 +65,7 @@ const make = {
   box: (value) => new Map([[0, value]]),
   scalar: (value) => ({ value }),
   weak: (target) => new WeakRef(target),
+  ephemeron: (key, value) => new Ephemeron(key, value),
 };
 const create = (kind, number, ...values) => born(number, make[kind](...values));
 
@@ -72,10 +88,19 @@ function remove(table, field) {
   delete table[field];
   return value;
 }
+function clear(object) {
+  if (Array.isArray(object)) object.length = 0;
+  else for (const field of Object.keys(object)) delete object[field];
+}
+function swap(one, i, other, j) {
+  [one[i], other[j]] = [other[j], one[i]];
+}
+const entry = (ephemeron) => shown(ephemeron.value());
 const deref = (weak) => weak.deref();
 
 function look(object) {
   if (object instanceof WeakRef) return JSON.stringify([shown(object.deref())]);
+  if (object instanceof Ephemeron) return JSON.stringify([shown(object.deref()), entry(object)]);
   if (object instanceof Map) return JSON.stringify([shown(object.get(0))]);
   if (typeof object === 'function' || Array.isArray(object)) return JSON.stringify(values(object).map(shown));
   if (Object.getPrototypeOf(object) !== null) return JSON.stringify([shown(object.value)]);

@@ -1,6 +1,6 @@
 """QuickJS in Python: handles to JavaScript values, which this process holds, and their deaths.
 
-    python heap.py NAME VERSION registry|refs|jobs DIALECT
+    python heap.py NAME VERSION registry|refs|jobs DIALECT [keys]
 
 The package that is installed decides which engine it is: `quickjs-ng` ships QuickJS-ng, `quickjs-bindings` Bellard's QuickJS;
 both are imported as `quickjs`. What happens in the engine stands in heap.js.
@@ -11,7 +11,7 @@ its next collection only is asked which WeakRefs give nothing any more (`refs`);
 
 Each program has a runtime of its own. To look allocates, and deaths can't be told there: so collections by themselves are put off
 from the first look on, after which nothing else comes. To ask for deaths makes no object, since those of a collection that came meanwhile would be
-told too late.
+told too late. With `keys` there are ephemerons, which are WeakMaps of one entry.
 """
 
 import functools
@@ -29,10 +29,11 @@ from heapproof import Char, Refused
 
 CAPACITY = 1_000_000
 # The engines collect by themselves when they have allocated that many bytes. So that small programs see it, only the last of
-# these are left to them; not where there is code, since SPEC 11.14 has no collections that come by themselves in code.
+# these are left to them; not where there is code, since SPEC 11.14 has no collections that come by themselves in code, nor where there are
+# ephemerons.
 THRESHOLD, SOON = 256 * 1024, 4000
 PROGRAM = open(os.path.join(here, "heap.js"), encoding="utf-8").read()
-FUNCTIONS = "create find takeDead ask load unload read write length has push pop remove deref look number"
+FUNCTIONS = "create find takeDead ask load unload read write length has push pop remove clear swap entry deref look number"
 
 
 class Engine:
@@ -118,11 +119,13 @@ def settled(method):
 
 
 class Heap:
+    collects_soon = True
+
     def __init__(self, sight):
         self.sight = sight
 
     def begin(self):
-        self.engine = Engine(self.sight != "jobs")
+        self.engine = Engine(self.collects_soon)
         self.count = 0
         self.living = {}
         self.due = []  # what has died and has code, in that order
@@ -180,7 +183,7 @@ class Heap:
         self.living[self.count] = thing
         self.count += 1
         # Code may run before this returns.
-        heapproof.allocated(thing, kind)
+        heapproof.allocated(thing, "weak" if kind == "ephemeron" else kind)
         return thing
 
     def table(self):
@@ -236,6 +239,14 @@ class Heap:
             raise Refused("field")
         return self.given(self.engine.remove(self.handle(table), field))
 
+    @settled
+    def clear(self, thing):
+        self.engine.clear(self.handle(thing))
+
+    @settled
+    def swap(self, one, i, other, j):
+        self.engine.swap(self.handle(one), i, self.handle(other), j)
+
     # References of the program.
 
     @settled
@@ -266,13 +277,34 @@ class Heap:
         return [thing.callee, *values] if thing.kind == "closure" else values
 
 
+class HeapWithKeys(Heap):
+    collects_soon = False  # it would depend on that when a dead map lets its value go
+
+    @settled
+    def ephemeron(self, key, value):
+        return self.make("ephemeron", [key, value])
+
+    def collect(self):
+        """Bellard's engine gives up the value of a key that has died in its next collection only."""
+        count = None
+        while count != len(self.living):
+            count = len(self.living)
+            super().collect()
+
+    @settled
+    def read_value(self, ephemeron):
+        return decoded(self.engine.entry(self.handle(ephemeron)))
+
+
 class HeapWithCode(Heap):
+    collects_soon = False
+
     def on(self, thing):
         thing.coded = True
 
 
 if __name__ == "__main__":
-    name, version, sight, dialect = sys.argv[1:]
-    heap = HeapWithCode(sight) if sight == "jobs" else Heap(sight)
+    name, version, sight, dialect, *more = sys.argv[1:]
+    heap = (HeapWithCode if sight == "jobs" else HeapWithKeys if more else Heap)(sight)
     observations = "refusals" if sight == "refs" else "refusals journal"
     heapproof.run(heap, name, version, observations, dialect, panics=True, look_disturbs=True)

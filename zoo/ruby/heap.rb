@@ -163,6 +163,27 @@ class Heap
     given(table.delete(key))
   end
 
+  def clear(word)
+    object = find(word)
+    raise Refused, "kind" unless Table === object || List === object
+    object.clear
+  end
+
+  # Of two places that are refused, the reason counts that stands first here.
+  RANK = %w[nil stale kind index].freeze
+
+  def swap(words)
+    refused = []
+    (one, i), (other, j) = words.map do |word|
+      place(word)
+    rescue Refused => why
+      refused << why.message
+      nil
+    end
+    raise Refused, refused.min_by { |why| RANK.index(why) } unless refused.empty?
+    one[i], other[j] = other[j], one[i]
+  end
+
   def drop(word)
     number = number_of(find(word))
     one = @held[number] or raise Refused, "not-held"
@@ -183,6 +204,8 @@ class Heap
     when "push" then find(rest[0], "array").push(parse(rest[1])) && "nil"
     when "pop" then pop(rest[0])
     when "remove" then remove(rest[0])
+    when "clear" then clear(rest[0]) && "nil"
+    when "swap" then swap(rest) && "nil"
     when "take" then rest[0] != "nil" && take(find(rest[0])); "nil"
     when "drop" then rest[0] != "nil" && drop(rest[0]); "nil"
     when "upgrade" then upgrade(rest[0])
@@ -264,6 +287,6 @@ $stdin.binmode.set_encoding("UTF-8")
 GC.disable
 say "heapproof 1\nname ruby-#{ARGV[0]} #{RUBY_VERSION}"
 say "operations Table Box Array Closure Scalar Weak Chain Ring ReadField ReadElement ReadCapture ReadBox WriteField WriteElement " \
-    "WriteCapture WriteBox Push Pop Remove Take Drop Upgrade Collect"
+    "WriteCapture WriteBox Push Pop Remove Clear Swap Take Drop Upgrade Collect"
 say "observations refusals contents\ndialect #{ARGV[1]}\nbegin anew\nlook harmless\nready"
 converse
