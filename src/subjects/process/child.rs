@@ -21,8 +21,10 @@ const MOST_ERRORS: usize = 64 << 20;
 /// How many bytes and lines of it are kept.
 const KEPT_BYTES: usize = 16 << 10;
 const KEPT_LINES: usize = 8;
-/// How long a child may take to end after it has closed its output.
-const ENDING: Duration = Duration::from_millis(400);
+/// How long a child may take to end after it has closed its output. A busy machine may let one wait that does so at once.
+const ENDING: Duration = Duration::from_secs(2);
+/// How long what it has said may take to come after it has ended.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 
 /// A child process.
 pub(super) struct Child {
@@ -176,7 +178,7 @@ impl Child {
     pub fn said(&mut self) -> Vec<String> {
         let began = Instant::now();
         // A process that it has started may keep standard error open.
-        while self.errors.as_ref().is_some_and(|errors| !errors.is_finished()) && began.elapsed() < ENDING / 4 {
+        while self.errors.as_ref().is_some_and(|errors| !errors.is_finished()) && began.elapsed() < LAST_WORDS {
             std::thread::sleep(Duration::from_millis(1));
         }
         let last: Vec<u8> = self.said.last.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
