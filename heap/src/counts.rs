@@ -7,9 +7,8 @@
 //!
 //! How they are kept is said in [`crate::header`] and [`crate::headers`].
 
-use crate::header::{Header, Mark, Marks};
+use crate::header::{Header, Mark};
 use crate::headers::Left;
-use crate::object::Content;
 use crate::{Heap, HeapError, Host, ObjectId};
 
 /// How often an object is referred to.
@@ -118,15 +117,9 @@ impl<H: Host> Heap<H> {
     fn let_go_last(&mut self, object: ObjectId, header: Header) {
         if !header.is_stored() {
             self.release_at_once(object, header);
-        } else if !header.marks.has(Mark::Untried) && self.may_lead_on(object, header.marks) {
+        } else if !header.marks.has(Mark::Untried) {
             self.suspect(object);
         }
-    }
-
-    /// Whether an object may lead to others: it refers to something, or may be a key. One that does not need be no candidate.
-    #[inline]
-    fn may_lead_on(&self, object: ObjectId, marks: Marks) -> bool {
-        marks.has(Mark::Targeted) || !self.arena.contents().get(object.slot() as usize).is_some_and(Content::is_bare)
     }
 }
 

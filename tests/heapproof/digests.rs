@@ -32,7 +32,7 @@ const CLUSTERS: &[Cluster] = &[
     both(slices, &["table.shape", "shapes", "machine.sites"], &["thing.fields"]),
     both(code, &["weak.target", "weak.previous", "weak.next", "weak_index", "header.marks"], &["thing.target"]),
     both(holders, &["header.external"], &["thing.external"]),
-    both(finalizers, &["header.finalizer"], &["thing.begun"]),
+    both(code, &["header.finalizer"], &["thing.begun"]),
     both(pins, &["header.pin"], &["thing.pinned"]),
     both(ephemerons, &["ephemeron.value", "table.values", "header.internal"], &["thing.values"]),
     both(code, &["finalizers"], &["finalizers"]),
@@ -40,8 +40,8 @@ const CLUSTERS: &[Cluster] = &[
     both(slices, &["cycle.members", "cycle.whole", "cycles.length", "cycles.of_slot", "cycles.vacant", "cycles.broken", "cycles.whole", "detection.has_learned"], &["cycles"]),
     both(slices, &["dirty", "header.marks"], &[]),
     both(slices, &["detection.underway", "detection.stage", "detection.found", "detection.frames", "detection.open", "detection.low", "detection.last", "detection.steps"], &["pauses"]),
-    both(slices, &["slices.under_way", "slices.lived", "slices.waited", "slices.allowed", "slices.newborn", "marking.under_way", "marking.rooted", "marking.swept", "marking.end", "marking.stretch", "marking.grey", "parting.read", "parting.next", "parting.is_given", "parting.places", "headers.disturbed", "candidates.taken", "candidates.tried", "header.marks"], &["sliced", "sliced.calls", "sliced.alone"]),
-    both(marks, &["marking.under_way", "marking.rooted", "marking.swept", "marking.end", "marking.stretch", "marking.grey", "parting.read", "parting.next", "parting.is_given", "parting.places", "header.marks"], &[]),
+    both(slices, &["slices.under_way", "slices.lived", "slices.waited", "slices.allowed", "slices.newborn", "marking.under_way", "marking.rooted", "marking.swept", "marking.end", "marking.stretch", "marking.grey", "parting.read", "parting.next", "parting.gathered", "parting.places", "headers.disturbed", "candidates.taken", "candidates.tried", "header.marks"], &["sliced", "sliced.calls", "sliced.alone"]),
+    both(marks, &["marking.under_way", "marking.rooted", "marking.swept", "marking.end", "marking.stretch", "marking.grey", "parting.read", "parting.next", "parting.gathered", "parting.places", "header.marks"], &[]),
     both(slices, &["candidates.set", "candidates.taken", "candidates.tried", "header.marks"], &[]),
     both(frames, &["frame", "frame.budget", "frame.temporaries", "frame.crowded", "header.marks"], &["frame", "frame.budget", "frame.temporaries"]),
     both(temporaries, &["frame.budget"], &["frame.budget"]),
@@ -93,11 +93,6 @@ fn whole() -> Space {
 
 fn code() -> Space {
     Space { lines: 4, ..Space::code() }
-}
-
-fn finalizers() -> Space {
-    use Code::*;
-    of(5, &[Kind::Table], &[Take, Drop, WriteField, Table, On])
 }
 
 fn callbacks() -> Space {
@@ -183,7 +178,7 @@ fn each_part_of_a_digest_is_missed_where_it_is_left_out() {
 fn each_part_is_left_out_or_has_a_reason_that_it_can_be() {
     let noting = Test::noting();
     noting.begin();
-    for space in [whole, code, finalizers, holders, pins, ephemerons, slices, marks, frames, temporaries, checks] {
+    for space in [whole, code, holders, pins, ephemerons, slices, marks, frames, temporaries, checks] {
         searched(space(), 0, 0, 0);
     }
     Test::default().begin();

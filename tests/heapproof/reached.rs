@@ -12,7 +12,7 @@ use std::fs::read_to_string;
 use std::rc::Rc;
 
 /// So many random programs reach all that is common.
-const PROGRAMS: u64 = 1_500;
+const PROGRAMS: u64 = 2_000;
 
 /// Why each operation can be refused.
 fn refusals(code: Code) -> &'static [Refusal] {

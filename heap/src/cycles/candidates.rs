@@ -7,10 +7,6 @@
 //! there and then ([`Heap::suspect`]). The same holds for an object that leaves the queue alive, which was
 //! a root until then.
 //!
-//! **What need be none.** An object that refers to nothing, and is no key, leads to itself alone: most leaves of a tree. So it becomes none as the
-//! mutator lets go of it. (As contents let go of it, it does: to look at it would be a read for each reference.) If it is garbage, some garbage refers to it, which is reached, and so is it. Should that let go of it later, it has lost a
-//! reference again, and by then it may refer to something.
-//!
 //! A candidate is dropped when a search or a mark has shown that it is not needed, see
 //! [`super::collection`] and [`super::slices`], and when it dies.
 //!
@@ -181,7 +177,7 @@ impl<H: Host> Heap<H> {
     /// to, directly or through others, by one; a key leads to the values that ephemerons have for it. Most are none themselves.
     ///
     /// An object becomes a candidate when it loses a reference, or its pin, and is left with references from
-    /// objects alone, unless it was the mutator's and it refers to nothing. It is one until it dies or a collection finds that it is not needed.
+    /// objects alone. It is one until it dies or a collection finds that it is not needed.
     ///
     /// ```
     /// # use heapproof_heap::{Heap, Value};

@@ -31,7 +31,7 @@
 //! **Why it ends.** An object is painted once. Those born since the beginning are born painted and never grey.
 //! So with L objects at the beginning it reads the contents of L objects at most. The headers of all slots that there
 //! were, which may be many more, are looked at twice, for roots and for what is white, in at most (L + 4) / 4
-//! stretches each time. What is white is [parted](super::parting), with a step for each object, and for each part there is one more: 2 L at most.
+//! stretches each time. What is white is [parted](super::parting), with a step for each object, and gathered with another: 2 L at most.
 
 use super::allowance::Limits;
 use super::candidates::Candidates;
@@ -175,19 +175,21 @@ impl Marking {
                 *self = Self::default();
                 return Some(Found::End);
             }
-            if !self.white.is_given() && !limits.may_step() {
+            if !self.white.gather(&arena.headers, limits) {
                 return None;
             }
             let mut part = self.white.next_part();
             part.retain(|&slot| arena.headers.is_white(slot));
             if !part.is_empty() {
-                // The first one is paid for.
-                let _ = part.iter().skip(1).all(|_| limits.may_step());
-                self.white.give_part();
                 return Some(Found::Part(part));
             }
             self.white.pass_part();
         }
+    }
+
+    /// Notes that the part that was given last has died, unless code has gone on with the mark since, or has begun another.
+    pub(super) fn pass_part(&mut self) {
+        self.white.pass_part();
     }
 
     /// Ends: paints what is still white, so that all objects have one colour, and gives the slots of that.

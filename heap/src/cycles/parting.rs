@@ -22,6 +22,7 @@ use crate::arena::Arena;
 use crate::copying::copies;
 use crate::digest::{Digest, Parts};
 use crate::footprint::Reserved;
+use crate::headers::Headers;
 
 /// What was white as it was looked at.
 #[derive(Clone, Copy, Debug)]
@@ -44,11 +45,15 @@ pub(super) struct Parting {
     next: usize,
     /// How many parts are still to come, as far as all has been read.
     left: usize,
-    /// Whether the next part was given: then it has died, unless somebody has cut that short.
-    is_given: bool,
+    /// The place at which the gathering of the next part goes on, if it has begun.
+    at: Option<usize>,
+    /// The slots of what was white of that part as it was come to.
+    gathered: Vec<u32>,
+    /// Whether that is all of it.
+    is_gathered: bool,
 }
 
-copies!(Parting { places, read, next, left, is_given });
+copies!(Parting { places, read, next, left, at, gathered, is_gathered });
 
 impl Parting {
     /// Adds a white object, whose slot must be above all others.
@@ -139,56 +144,68 @@ impl Parting {
         self.left > 0
     }
 
-    /// Whether the next part was given, and not passed over since.
-    pub(super) fn is_given(&self) -> bool {
-        self.is_given
+    /// Goes on gathering the next part until all of it is and returns true, or until it may not and returns false.
+    pub(super) fn gather(&mut self, headers: &Headers, limits: &mut impl Limits) -> bool {
+        while !self.is_gathered {
+            if !limits.may_step() {
+                return false;
+            }
+            let place = self.at.unwrap_or_else(|| self.first_of_next());
+            let Some(it) = self.places.get(place) else {
+                return true;
+            };
+            if headers.is_white(it.slot) {
+                self.gathered.push(it.slot);
+            }
+            self.at = Some(it.next as usize);
+            self.is_gathered = it.next as usize == self.next;
+        }
+        true
     }
 
-    /// The slots of the next part, in ascending order: what is white of them still is a set.
-    pub(super) fn next_part(&mut self) -> Vec<u32> {
+    /// What stands for the next part.
+    fn first_of_next(&mut self) -> usize {
         while self.places.get(self.next).is_some_and(|it| it.above as usize != self.next) {
             self.next += 1;
         }
-        let (mut part, mut place) = (Vec::new(), self.next);
-        while let Some(it) = self.places.get(place) {
-            part.push(it.slot);
-            place = it.next as usize;
-            if place == self.next {
-                break;
-            }
-        }
+        self.next
+    }
+
+    /// The slots of the next part, in ascending order, once it is gathered: what is white of them still is a set.
+    pub(super) fn next_part(&self) -> Vec<u32> {
+        let mut part = self.gathered.clone();
         part.sort_unstable();
         part
     }
 
-    /// Notes that the next part was given.
-    pub(super) fn give_part(&mut self) {
-        self.is_given = true;
-    }
-
-    /// Passes over the next part.
+    /// Passes over the next part, if it is gathered.
     pub(super) fn pass_part(&mut self) {
-        self.is_given = false;
-        self.next += 1;
-        self.left = self.left.saturating_sub(1);
+        if self.is_gathered {
+            self.gathered.clear();
+            (self.at, self.is_gathered) = (None, false);
+            self.next += 1;
+            self.left = self.left.saturating_sub(1);
+        }
     }
 
     /// See [`crate::footprint`].
     pub(super) fn reserved(&self) -> u64 {
-        let Self { places, read: _, next: _, left: _, is_given: _ } = self;
-        places.reserved()
+        let Self { places, read: _, next: _, left: _, at: _, gathered, is_gathered: _ } = self;
+        places.reserved() + gathered.reserved()
     }
 
     /// See [`crate::digest`].
     pub(super) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         // How many parts are left follows from the rest.
-        let Self { places, read, next, left: _, is_given } = self;
+        let Self { places, read, next, left: _, at, gathered, is_gathered } = self;
         digest.part("parting.read");
         digest.size(*read);
         digest.part("parting.next");
         digest.size(*next);
-        digest.part("parting.is_given");
-        digest.number(*is_given);
+        digest.part("parting.gathered");
+        digest.size(at.map_or(0, |at| at + 1));
+        digest.list(gathered.iter(), |digest, slot| digest.number(*slot));
+        digest.number(*is_gathered);
         digest.part("parting.places");
         digest.list(places.iter(), |digest, Place { slot, above, next }| {
             digest.numbers([*slot, *above, *next].map(u64::from));

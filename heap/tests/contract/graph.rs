@@ -65,8 +65,9 @@ fn garbage_dirty_objects_and_candidates_are_told_from_others() {
     link(&mut heap, held, "leaf", leaf);
     heap.detect_cycles();
     assert!(!line(&heap, held).contains("dirty"));
-    link(&mut heap, leaf, "up", held);
     drop_ref(&mut heap, leaf);
+    assert!(line(&heap, leaf).contains("candidate"));
+    link(&mut heap, leaf, "up", held);
     assert!(line(&heap, leaf).contains("in a cycle, dirty, candidate"));
     drop_ref(&mut heap, held);
     assert!(line(&heap, held).contains("garbage"));

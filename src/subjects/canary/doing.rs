@@ -86,7 +86,7 @@ canaries! {
             Operation::Detect {} => Ok(Value::Nil),
             _ => heap.call(operation),
         });
-    "detection-misses-cycle-full" ["detection-misses-cycle", "cycles", "returned-cycles", "journal-nothing-died"]
+    "detection-misses-cycle-full" ["detection-misses-cycle", "cycles", "returned-cycles", "journal-nothing-died", "journal-nothing-began"]
         "removes an object's reference to itself when it detects in full"
         Call(|heap, operation, _| {
             if let Operation::DetectFull {} = operation
