@@ -183,13 +183,13 @@ impl Marking {
             if !part.is_empty() {
                 return Some(Found::Part(part));
             }
-            self.white.pass_part();
+            self.white.pass_part(&mut arena.headers);
         }
     }
 
     /// Notes that the part that was given last has died, unless code has gone on with the mark since, or has begun another.
-    pub(super) fn pass_part(&mut self) {
-        self.white.pass_part();
+    pub(super) fn pass_part(&mut self, headers: &mut Headers) {
+        self.white.pass_part(headers);
     }
 
     /// Ends: paints what is still white, so that all objects have one colour, and gives the slots of that.

@@ -178,10 +178,11 @@ impl Parting {
         part
     }
 
-    /// Passes over the next part, if it is gathered.
-    pub(super) fn pass_part(&mut self) {
+    /// Passes over the next part, if it is gathered. What lives on of it is painted: it was made live, or is reached from that, and
+    /// refers to nothing white outside the part.
+    pub(super) fn pass_part(&mut self, headers: &mut Headers) {
         if self.is_gathered {
-            self.gathered.clear();
+            self.gathered.drain(..).for_each(|slot| _ = headers.paint(slot));
             (self.at, self.is_gathered) = (None, false);
             self.next += 1;
             self.left = self.left.saturating_sub(1);

@@ -226,7 +226,7 @@ impl<H: Host> Heap<H> {
                     let garbage = self.condemn(slots);
                     let runs_code = garbage.iter().any(|&object| self.has_finalizer(object));
                     self.free_set(garbage, collection);
-                    self.slices.marking.pass_part();
+                    self.slices.marking.pass_part(&mut self.arena.headers);
                     // Within code the queue is not worked off, and to walk it for each part would take long.
                     if runs_code || self.queue.0.is_empty() {
                         self.come_to_what_it_has_not_seen();
