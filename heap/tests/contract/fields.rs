@@ -86,7 +86,7 @@ impl Twin {
 fn run(seed: u64, names: usize, operations: usize) {
     let mut rng = Rng::new(seed);
     let mut twins = vec![Twin::new(), Twin::new()];
-    let start = if seed % 2 == 0 { "f" } else { "all_begin_alike_" };
+    let start = if seed.is_multiple_of(2) { "f" } else { "all_begin_alike_" };
     let site = |number: usize| FieldSite::new(&format!("{start}{}", number / 2));
     let mut sites: Vec<FieldSite> = (0..2 * names).map(site).collect();
     for operation in 0..operations {
