@@ -45,7 +45,8 @@
 //! field. Counts above 255 take an entry of a map. Once collections have been made, they keep up to 8
 //! bytes for each slot, and once cycles have been detected, that keeps up to 16.
 //! Slots are used again and not given back. Up to 12 fields a table shares their names with all
-//! tables that have the same; a [`Symbol`] is compared with names as a number, and a [`FieldSite`] finds a field without looking at names. A larger
+//! tables that have the same; a [`Symbol`] is compared with names as a number, and a [`FieldSite`] finds
+//! a field without looking at names. A larger
 //! table takes 32 bytes for each field and an index of its names; so do all tables with new
 //! combinations of names once a heap has seen 4,096, which a program that uses small tables as
 //! dictionaries does.

@@ -140,13 +140,6 @@ impl Symbol {
     }
 }
 
-impl From<&Arc<str>> for Symbol {
-    /// Shares the text.
-    fn from(name: &Arc<str>) -> Self {
-        Self { word: Word::of(name), name: Arc::clone(name) }
-    }
-}
-
 impl PartialEq for Symbol {
     fn eq(&self, other: &Self) -> bool {
         FieldName::from(self).is(other)

@@ -28,11 +28,7 @@ impl<H: Host> Heap<H> {
         name: impl Into<FieldName<'n>>,
         value: Value,
     ) -> Result<(), HeapError> {
-        self.set_named(table, name.into(), value)
-    }
-
-    #[inline]
-    fn set_named(&mut self, table: ObjectId, name: FieldName<'_>, value: Value) -> Result<(), HeapError> {
+        let name = name.into();
         let done = self.set_simply(table, value, |shapes, content| match content {
             Content::Table { shape, values: Values::Shaped(values) } => values.get_mut(shapes.place(*shape, name)?),
             _ => None,

@@ -159,7 +159,7 @@ impl Marking {
         }
     }
 
-    /// Goes on until a part of the garbage is known, or until it has ended, or until it may not.
+    /// Goes on until a part of the garbage is known or the mark has ended, and gives that; nothing if it may not go on so far.
     pub(super) fn next_part(
         &mut self,
         arena: &mut Arena,
@@ -178,8 +178,7 @@ impl Marking {
             if !self.white.gather(&arena.headers, limits) {
                 return None;
             }
-            let mut part = self.white.next_part();
-            part.retain(|&slot| arena.headers.is_white(slot));
+            let part = self.white.next_part(&arena.headers);
             if !part.is_empty() {
                 return Some(Found::Part(part));
             }

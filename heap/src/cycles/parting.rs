@@ -1,21 +1,24 @@
 //! Parting: what a mark has shown to be garbage dies in parts between which there are no references.
 //!
-//! All that has waited for a [mark](super::marking) is white at its end, and that grows with the heap. Nothing can interrupt the
-//! death of a set, so to free it as one would be a pause that grows with the heap too. Here it is parted, and each part dies as a set of its own,
-//! within the budgets of as many slices as it takes.
+//! All that has waited for a [mark](super::marking) is white in the end, and that grows with the heap. Nothing can
+//! interrupt the death of a set, so to free it as one would be a pause that grows with the heap too. Here it is parted,
+//! and each part dies as a set of its own, within the budgets of as many slices as it takes.
 //!
-//! **Definition.** Two white objects are in one part if a path of references between white objects leads from one to the other, whichever way each
-//! of them goes (the weakly connected components). A key counts as if it referred to the values that ephemerons have for it.
-//! They are found by union and find, as of Galler and Fisher, "An improved equivalence algorithm", CACM 7 (1964).
+//! **Definition.** Two white objects are in one part if a path of references between white objects leads from one to the
+//! other, whichever way each of them goes (the weakly connected components). A key counts as if it referred to the values
+//! that ephemerons have for it. They are found by union and find, as of Galler and Fisher, "An improved equivalence
+//! algorithm", CACM 7 (1964).
 //!
 //! **Why a part is a set:** nothing that lives on refers to a white object ([`super::marking`]), so all references to its members are
 //! from white objects, and these are in the same part.
 //!
-//! **Why the mutator may go on meanwhile.** Whatever is given a reference while it is white is painted there and then, and so is what it leads
-//! to before any part dies: the mark goes on until nothing is grey. So among white objects references are lost, and none is new. Parts may
-//! come to be less connected than they are taken to be, and what is painted drops out of them; what is left is a set still.
+//! **Why the mutator may go on meanwhile.** Whatever is given a reference while it is white is painted there and then, and
+//! so is what it leads to before any part dies: the mark goes on until nothing is grey. So among white objects references
+//! are lost, and none is new. Parts may come to be less connected than they are taken to be, and what is painted drops out
+//! of them; what is left is a set still.
 //!
-//! **A part is over when it has died,** and not before: a clone that is made by the finalizer of a member has the whole part still to come.
+//! **A part is over when it has died,** and not before: a clone that is made by the finalizer of a member has the whole
+//! part still to come.
 
 use super::allowance::Limits;
 use crate::arena::Arena;
@@ -45,15 +48,13 @@ pub(super) struct Parting {
     next: usize,
     /// How many parts are still to come, as far as all has been read.
     left: usize,
-    /// The place at which the gathering of the next part goes on, if it has begun.
+    /// The place at which the gathering of the next part goes on, if it has begun: where it began if all of the part is gathered.
     at: Option<usize>,
     /// The slots of what was white of that part as it was come to.
     gathered: Vec<u32>,
-    /// Whether that is all of it.
-    is_gathered: bool,
 }
 
-copies!(Parting { places, read, next, left, at, gathered, is_gathered });
+copies!(Parting { places, read, next, left, at, gathered });
 
 impl Parting {
     /// Adds a white object, whose slot must be above all others.
@@ -146,7 +147,7 @@ impl Parting {
 
     /// Goes on gathering the next part until all of it is and returns true, or until it may not and returns false.
     pub(super) fn gather(&mut self, headers: &Headers, limits: &mut impl Limits) -> bool {
-        while !self.is_gathered {
+        while !self.is_gathered() {
             if !limits.may_step() {
                 return false;
             }
@@ -158,7 +159,6 @@ impl Parting {
                 self.gathered.push(it.slot);
             }
             self.at = Some(it.next as usize);
-            self.is_gathered = it.next as usize == self.next;
         }
         true
     }
@@ -171,9 +171,14 @@ impl Parting {
         self.next
     }
 
-    /// The slots of the next part, in ascending order, once it is gathered: what is white of them still is a set.
-    pub(super) fn next_part(&self) -> Vec<u32> {
-        let mut part = self.gathered.clone();
+    /// Whether all of the next part is gathered.
+    fn is_gathered(&self) -> bool {
+        self.at == Some(self.next)
+    }
+
+    /// The slots of what is white of the next part, in ascending order, once that is gathered: a set.
+    pub(super) fn next_part(&self, headers: &Headers) -> Vec<u32> {
+        let mut part: Vec<u32> = self.gathered.iter().copied().filter(|&slot| headers.is_white(slot)).collect();
         part.sort_unstable();
         part
     }
@@ -181,9 +186,9 @@ impl Parting {
     /// Passes over the next part, if it is gathered. What lives on of it is painted: it was made live, or is reached from that, and
     /// refers to nothing white outside the part.
     pub(super) fn pass_part(&mut self, headers: &mut Headers) {
-        if self.is_gathered {
+        if self.is_gathered() {
             self.gathered.drain(..).for_each(|slot| _ = headers.paint(slot));
-            (self.at, self.is_gathered) = (None, false);
+            self.at = None;
             self.next += 1;
             self.left = self.left.saturating_sub(1);
         }
@@ -191,14 +196,14 @@ impl Parting {
 
     /// See [`crate::footprint`].
     pub(super) fn reserved(&self) -> u64 {
-        let Self { places, read: _, next: _, left: _, at: _, gathered, is_gathered: _ } = self;
+        let Self { places, read: _, next: _, left: _, at: _, gathered } = self;
         places.reserved() + gathered.reserved()
     }
 
     /// See [`crate::digest`].
     pub(super) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
         // How many parts are left follows from the rest.
-        let Self { places, read, next, left: _, at, gathered, is_gathered } = self;
+        let Self { places, read, next, left: _, at, gathered } = self;
         digest.part("parting.read");
         digest.size(*read);
         digest.part("parting.next");
@@ -206,7 +211,6 @@ impl Parting {
         digest.part("parting.gathered");
         digest.size(at.map_or(0, |at| at + 1));
         digest.list(gathered.iter(), |digest, slot| digest.number(*slot));
-        digest.number(*is_gathered);
         digest.part("parting.places");
         digest.list(places.iter(), |digest, Place { slot, above, next }| {
             digest.numbers([*slot, *above, *next].map(u64::from));

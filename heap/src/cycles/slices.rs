@@ -23,7 +23,8 @@
 //! - S was garbage as the mark began, and the mark has come to a member. The first one it came to because that was given
 //!   a reference while white, or was newborn. That one was made a candidate then, untried, or the mutator held it, and it
 //!   became one when that let go.
-//! - S is white. Its candidates are not dropped, and it dies with its part. They are untried again before, so that they lead to what finalizers save of it.
+//! - S is white. Its candidates are not dropped, and it dies with its part. They are untried again before, so that they
+//!   lead to what finalizers save of it.
 //!
 //! **Why it ends.** With L objects at the beginning there is one slice before the mark begins, at most (L + 1) / 2 in which it is
 //! not paid for, and at most 7 L / 2 + 2 in which it goes on: each takes a step at least, and how many there are is said in
