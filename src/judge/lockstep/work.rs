@@ -20,8 +20,8 @@ const CONTENTS: [u64; 2] = [5, 8];
 const HEADERS: [u64; 2] = [5, 24];
 /// How often headers are reached for each time that contents are, and for each place in them.
 const BEHIND: u64 = 6;
-/// How many headers a step of a collection or detection may pass over in a row, or more where few objects have been left of many: so
-/// many that there are at most a quarter as many such steps as objects.
+/// How many headers a step of a collection or detection may pass over in a row, or more where few objects have been left of many, or have
+/// become many: so many that there are at most a quarter as many such steps as objects.
 const STRETCH: u64 = 128;
 /// How many such headers count as much as contents that are read again.
 const AGAIN: u64 = 8;
@@ -70,12 +70,7 @@ impl Lockstep {
         let named = worked.operation.objects().len() as u64;
         let happened = 1 + named + (now.frees - before.frees) + (now.allocations - before.allocations);
         let (left, checked) = (self.due, now.checks > before.checks);
-        self.due.note(
-            worked.operation,
-            checked,
-            happened,
-            (now.allocations - before.frees, now.allocations - now.frees),
-        );
+        self.due.note(worked, checked, happened, &now);
 
         let verifies = now.verifications > before.verifications;
         if worked.has_code || verifies || is_unbounded(worked.operation.code()) || self.model.is_damaged() {
@@ -120,15 +115,19 @@ impl Due {
         }
     }
 
-    /// Notes what has happened in a call, how many objects can have lived in it, and how many live behind it.
-    fn note(&mut self, operation: &Operation<Object>, checked: bool, happened: u64, (most, live): (u64, u64)) {
+    /// Notes what has happened in a call, behind which the figures are these. A collection leaves to the next what its code has made.
+    fn note(&mut self, worked: &Worked<'_>, checked: bool, happened: u64, now: &Statistics) {
+        let (operation, before) = (worked.operation, worked.before);
         let collects = matches!(operation, Operation::Collect {} | Operation::CollectSlice { .. } | Operation::End {});
-        self.collecting = if collects || checked { 0 } else { self.collecting + happened };
+        let earlier = if collects || checked { 0 } else { self.collecting };
+        self.collecting = if (collects || checked) && !worked.has_code { 0 } else { earlier + happened };
         let detects = matches!(operation, Operation::Detect {} | Operation::DetectFull {});
         // A slice need not be the last one.
         self.detecting = if detects { 0 } else { self.detecting + happened };
-        self.most = self.most.max(most);
-        self.stretch = self.stretch.max(4 * self.most / (live + 1) + 1);
+        // So many can have lived in it, and so many lived before it or do behind it.
+        self.most = self.most.max(now.allocations - before.frees);
+        let fewest = (now.allocations - now.frees).min(before.allocations - before.frees);
+        self.stretch = self.stretch.max(4 * self.most / (fewest + 1) + 1);
     }
 }
 
