@@ -30,9 +30,11 @@ pub(crate) struct Arena {
     pub(crate) live: u32,
     capacity: u32,
     pub(crate) generation_ceiling: u32,
+    /// The highest generation of a tenant of a slot that was [cut off](crate::Heap::shrink): new slots begin above it.
+    pub(crate) floor: u32,
 }
 
-copies!(Arena { headers, contents, weak_index, vacant, live, capacity, generation_ceiling });
+copies!(Arena { headers, contents, weak_index, vacant, live, capacity, generation_ceiling, floor });
 
 impl Arena {
     pub(crate) fn new(configuration: &Configuration) -> Self {
@@ -44,6 +46,7 @@ impl Arena {
             live: 0,
             capacity: configuration.capacity(),
             generation_ceiling: configuration.generation_ceiling(),
+            floor: 0,
         }
     }
 
@@ -212,14 +215,15 @@ impl Arena {
 
     /// See [`crate::footprint`].
     pub(crate) fn reserved(&self) -> u64 {
-        let Self { headers, contents, weak_index, vacant: _, live: _, capacity: _, generation_ceiling: _ } = self;
+        let Self { headers, contents, weak_index, vacant: _, live: _, capacity: _, generation_ceiling: _, floor: _ } =
+            self;
         let of_contents = contents.reserved() + contents.iter().map(Content::reserved).sum::<u64>();
         headers.reserved() + of_contents + weak_index.reserved()
     }
 
     /// See [`crate::digest`].
     pub(crate) fn digest(&self, digest: &mut Digest<'_, impl Parts>) {
-        let Self { headers, contents, weak_index, vacant, live, capacity, generation_ceiling } = self;
+        let Self { headers, contents, weak_index, vacant, live, capacity, generation_ceiling, floor } = self;
         headers.digest(digest);
         digest.part("contents.length");
         digest.list(contents.iter(), |digest, content| content.digest(digest));
@@ -230,6 +234,8 @@ impl Arena {
         digest.number(*live);
         digest.part("arena.limits");
         digest.numbers([*capacity, *generation_ceiling]);
+        digest.part("arena.floor");
+        digest.number(if digest.counts_generations() { *floor } else { 0 });
     }
 }
 

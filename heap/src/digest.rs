@@ -24,7 +24,7 @@ use crate::arena::Arena;
 use crate::{Heap, Host, ObjectId, Value};
 
 /// Sequences of calls in which fewer operations than this are counted can't tell heaps with equal digests apart.
-pub(crate) const NEAR: i64 = 256;
+pub(crate) const NEAR: u64 = 256;
 
 /// What takes a digest, and is told which part of the heap comes next. So a search can try what it would miss if a part were
 /// left out.
@@ -100,7 +100,9 @@ impl<S: Parts> Digest<'_, S> {
             _ if id.is_nil() => 0,
             Some((latest, lives)) if id.generation() < latest || (id.generation() == latest && !lives) => 1,
             Some((latest, _)) => 2 + u64::from(id.generation() - latest),
-            None => 2 + u64::from(id.generation()),
+            // No slot that comes to be there has a tenant of that generation.
+            None if id.generation() <= self.arena.floor => 1,
+            None => 2 + u64::from(id.generation() - self.arena.floor),
         };
         self.number(tense);
     }

@@ -68,6 +68,12 @@ impl<T: Copy + PartialEq> Fifo<T> {
         self.list.get(self.gone..).unwrap_or_default().iter()
     }
 
+    /// Gives back what room nothing lies in.
+    pub(crate) fn shrink(&mut self) {
+        self.list.drain(..std::mem::take(&mut self.gone));
+        self.list.shrink_to_fit();
+    }
+
     /// Becomes a queue of these.
     pub(crate) fn refill(&mut self, items: Vec<T>) {
         (self.list, self.gone) = (items, 0);

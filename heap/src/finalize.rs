@@ -44,6 +44,11 @@ impl Finalizers {
         armed.reserved()
     }
 
+    /// Gives back what room nothing lies in.
+    pub(crate) fn shrink(&mut self) {
+        self.armed.shrink_to_fit();
+    }
+
     #[inline(always)]
     pub(crate) fn are_running(&self) -> bool {
         self.running

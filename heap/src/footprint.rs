@@ -77,8 +77,8 @@ impl<H: Host> Heap<H> {
     /// How many bytes of memory the heap has reserved, for objects and for what it notes about them. The host's are not
     /// among them, nor those of what is kept to be fetched: panics of finalizers and the report of the last verification.
     ///
-    /// Takes time in proportion to the heap. Slots are given to later objects and never given back, so it follows the most
-    /// objects that have lived at a time, and not how many there have been.
+    /// Takes time in proportion to the heap. Slots are given to later objects, so it follows the most objects that have lived at
+    /// a time since memory was last [given back](Self::shrink), and not how many there have been.
     ///
     /// ```
     /// # use heapproof_heap::{Heap, Value};

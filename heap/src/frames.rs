@@ -9,6 +9,7 @@
 //! budget, the search is given up, and they wait for a collection: each is reached from a candidate,
 //! for it has just lost a reference, or lost its last from the mutator before.
 
+use crate::arena::Arena;
 use crate::copying::copies;
 use crate::cycles::allowance::{Allowance, ForMembers};
 use crate::digest::{Digest, Parts};
@@ -63,6 +64,18 @@ struct Before {
 impl Frame {
     pub(crate) fn budget(&self) -> Budget {
         self.budget
+    }
+
+    /// Takes those that have died out of the list.
+    fn forget_dead(&mut self, arena: &Arena) {
+        self.temporaries.retain(|&it| arena.headers.find(it).is_ok());
+        self.crowded = FEW.max(2 * self.temporaries.len());
+    }
+
+    /// Gives back the room for those that have died.
+    pub(crate) fn shrink(&mut self, arena: &Arena) {
+        self.forget_dead(arena);
+        self.temporaries.shrink_to_fit();
     }
 
     /// See [`crate::digest`].
@@ -132,8 +145,7 @@ impl<H: Host> Heap<H> {
         let Self { arena, frame, .. } = self;
         if let Some(frame) = frame {
             if frame.temporaries.len() >= frame.crowded {
-                frame.temporaries.retain(|&it| arena.headers.find(it).is_ok());
-                frame.crowded = FEW.max(2 * frame.temporaries.len());
+                frame.forget_dead(arena);
             }
             frame.temporaries.push(object);
             frame.allocated += 1;

@@ -91,6 +91,12 @@ impl Headers {
         }
     }
 
+    /// Leaves the headers of so many slots, and gives back the room behind them.
+    pub(crate) fn shrink_to(&mut self, slots: usize) {
+        self.list.shrink_to(slots);
+        self.disturbed.shrink_to_fit();
+    }
+
     /// Leaves a slot without an object.
     pub(crate) fn vacate(&mut self, slot: u32) {
         self.spilled.remove(&slot);

@@ -98,7 +98,7 @@ impl<H: Host> Heap<H> {
         &mut self.host
     }
 
-    /// The configuration; its interval is the one that the heap began with.
+    /// The configuration; its interval is the one that the heap began with, if one paces checks.
     #[inline]
     #[must_use]
     pub fn configuration(&self) -> &Configuration {

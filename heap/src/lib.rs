@@ -44,7 +44,7 @@
 //! take beyond: nothing for a box, a scalar or a weak reference, 48 bytes for an ephemeron, 16 for each element, capture or
 //! field. Counts above 255 take an entry of a map. Once collections have been made, they keep up to 8
 //! bytes for each slot, and once cycles have been detected, that keeps up to 16.
-//! Slots are used again and not given back. Up to 12 fields a table shares their names with all
+//! Slots are used again, and given back where that is asked for ([`Heap::shrink`]). Up to 12 fields a table shares their names with all
 //! tables that have the same; a [`Symbol`] is compared with names as a number, and a [`FieldSite`] finds
 //! a field without looking at names. A larger
 //! table takes 32 bytes for each field and an index of its names; so do all tables with new
@@ -55,8 +55,8 @@
 //! have lost a reference. Where these can't be judged by what they refer to, the live heap is marked from
 //! what the mutator holds, and that costs what lives. What lives as long as the program can be
 //! [pinned](Heap::pin), and then costs no collection anything. The checks that happen by themselves, and
-//! [`Heap::collect_slice`], do not do that at once, but keep to a budget. In a frame
-//! ([`Heap::begin_frame`]) that budget is another, and what was allocated for the moment goes at its end.
+//! [`Heap::collect_slice`], do not do that at once, but keep to a budget, which follows what was allocated
+//! ([`Configuration::with_debt`]). In a frame ([`Heap::begin_frame`]) that budget is another, and what was allocated for the moment goes at its end.
 //!
 //! With the feature `serde` statistics, reports and the like can be serialised; an id is written as
 //! its text. With the feature `visits` it is counted how often objects are reached.
@@ -99,6 +99,7 @@ mod read;
 mod recovery;
 mod release;
 mod shapes;
+mod shrink;
 mod sites;
 mod slots;
 mod spare;

@@ -25,16 +25,17 @@ impl<H: Host> Heap<H> {
         }
     }
 
-    /// A check that was due when so many operations had to lie between checks.
+    /// A check that was due when so many operations had to lie between checks, if an interval paces them.
     #[cold]
     pub(crate) fn log_check(&self, collection: Collection, interval: u32) {
         if self.configuration().verbose() {
             let Collection { objects, cycles, complete } = collection;
-            let (end, next) = (end(complete), self.tuning.interval());
-            log::debug!(
-                target: TARGET,
-                "check: freed {objects} objects, {cycles} cycles, {end}; interval {interval} -> {next}",
-            );
+            let paced = match self.configuration().debt() {
+                Some((allocations, _)) => format!("due after {allocations} allocations"),
+                None => format!("interval {interval} -> {}", self.tuning.interval()),
+            };
+            let end = end(complete);
+            log::debug!(target: TARGET, "check: freed {objects} objects, {cycles} cycles, {end}; {paced}");
         }
     }
 

@@ -18,13 +18,20 @@ pub(crate) struct SlotSet {
 copies!(SlotSet { members, places });
 
 impl SlotSet {
-    /// Makes room for all slots below a number, so that none of them allocates as it enters.
+    /// Makes room for all slots below a number, so that none of them allocates as it enters, but after memory was given back.
     #[inline]
     pub(crate) fn make_room(&mut self, slots: usize) {
         if self.places.len() < slots {
             self.places.resize(slots, NONE);
             self.members.reserve(self.places.capacity() - self.members.len());
         }
+    }
+
+    /// Gives back the room for the slots from a number on, which are no members.
+    pub(crate) fn shrink_to(&mut self, slots: usize) {
+        self.places.truncate(slots);
+        self.places.shrink_to_fit();
+        self.members.shrink_to_fit();
     }
 
     #[inline]

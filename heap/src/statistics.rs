@@ -24,7 +24,7 @@ pub struct HeapStats {
     pub verifications: u64,
     /// The moving average of allocations in 1,000 operations, as of the last check.
     pub average_rate: u64,
-    /// After how many operations a check is due.
+    /// After how many operations a check is due, if an [interval](crate::Configuration::with_interval) paces checks.
     pub interval: u32,
     /// Operations since the last check: allocations, writes, and references given up.
     pub operations_since_check: u64,

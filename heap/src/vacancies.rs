@@ -75,8 +75,10 @@ impl Arena {
         self.live += 1;
         let slot = u32::try_from(self.contents.len()).unwrap_or(NONE);
         self.contents.push(content);
-        self.headers.push(Header::held_once(1, self.headers.colour));
-        Ok(ObjectId::new(slot, 1))
+        // A slot with that number may have been cut off.
+        let generation = self.floor + 1;
+        self.headers.push(Header::held_once(generation, self.headers.colour));
+        Ok(ObjectId::new(slot, generation))
     }
 
     /// Makes the id of a living object stale; its contents stay until its slot is vacated.

@@ -101,6 +101,14 @@ impl<T> List<T> {
     }
 }
 
+impl<T> List<T> {
+    /// Leaves so many items, and gives back the room behind them.
+    pub(crate) fn shrink_to(&mut self, items: usize) {
+        self.0.truncate(items);
+        self.0.shrink_to_fit();
+    }
+}
+
 impl<T: Reached> List<T> {
     #[inline(always)]
     pub(crate) fn get(&self, place: usize) -> Option<&T> {

@@ -84,7 +84,7 @@ const PAGE: usize = 16;
 
 /// The weak objects of all targets, by the slot of the target.
 ///
-/// A list is found by two steps, and hashes nothing. A page, once there, stays: what lies here is bounded by half of what the
+/// A list is found by two steps, and hashes nothing. A page, once there, stays until the heap is shrunk: what lies here is bounded by half of what the
 /// slots take.
 #[derive(Debug, Default)]
 pub(crate) struct WeakIndex {
@@ -195,6 +195,15 @@ impl WeakIndex {
 
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
+    }
+
+    /// Gives back the pages on which no list is.
+    pub(crate) fn shrink(&mut self) {
+        for page in &mut self.pages {
+            page.take_if(|page| page.iter().all(|list| list.is_absent()));
+        }
+        while self.pages.pop_if(|page| page.is_none()).is_some() {}
+        self.pages.shrink_to_fit();
     }
 
     /// See [`crate::digest`].

@@ -1,6 +1,8 @@
 //! What a heap says of its memory, beside what the allocator counts. It has a process of its own, since that counts everything.
 
-use heapproof_heap::{Heap, HeapError, ObjectId, Value};
+use std::sync::Mutex;
+
+use heapproof_heap::{Budget, Heap, HeapError, Kind, New, ObjectId, Value};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -44,18 +46,54 @@ fn empty(heap: &mut Heap, made: &[ObjectId]) -> Result<(), HeapError> {
     heap.collect_cycles().map(drop)
 }
 
+/// One test at a time, since the allocator counts for all.
+static ALONE: Mutex<()> = Mutex::new(());
+
+#[test]
+fn a_peak_leaves_nothing_behind() {
+    let _alone = ALONE.lock().unwrap();
+    let mut heap = Heap::<()>::new();
+    let mut left_of = |count| {
+        let made = objects(&mut heap, count).unwrap();
+        for &object in made.iter().filter(|&&object| heap.kind(object) == Some(Kind::Table)).collect::<Vec<_>>() {
+            heap.set_field(object, "itself", object.into()).unwrap();
+        }
+        heap.detect_cycles();
+        // Nothing is left of a collection under way and of a frame either.
+        heap.collect_slice(10).unwrap();
+        heap.begin_frame(Budget::Objects(1)).unwrap();
+        for _ in 0..count {
+            let temporary = heap.allocate_temporary(New::Table).unwrap();
+            heap.dec_ref(temporary).unwrap();
+        }
+        empty(&mut heap, &made).unwrap();
+        heap.shrink().unwrap();
+        let left = heap.footprint();
+        heap.end_frame().unwrap();
+        left
+    };
+    // Tables with new fields make new shapes, which stay.
+    let few = [600, 600].map(&mut left_of)[1];
+    assert_eq!(left_of(20_000), few);
+    assert!(few < 20_000, "{few}");
+}
+
 #[test]
 fn the_footprint_is_what_the_allocator_counts_within_a_tenth() {
+    let _alone = ALONE.lock().unwrap();
     for count in [100, 1_000, 20_000] {
         let before = ALLOCATOR.current_usage();
         let mut heap = Heap::<()>::new();
         let made = objects(&mut heap, count).unwrap();
-        let list = size_of_val(&made[..]) as f64;
+        let list = (made.capacity() * size_of::<ObjectId>()) as f64;
         let detected = heap.detect_cycles_full();
         let (counted, said) = (in_use(before) - list, heap.footprint() as f64);
         assert!((said / counted - 1.0).abs() < 0.1, "{count} objects, {detected} cycles: {said} of {counted} bytes");
         empty(&mut heap, &made).unwrap();
         let (counted, said) = (in_use(before) - list, heap.footprint() as f64);
         assert!((said / counted - 1.0).abs() < 0.1, "{count} objects that are gone: {said} of {counted} bytes");
+        heap.shrink().unwrap();
+        let left = in_use(before) - list;
+        assert!(count < 20_000 || left < counted / 20.0, "{left} of {counted} bytes are left");
     }
 }

@@ -113,6 +113,8 @@ macro_rules! operations {
             0x44 "pin $" Nothing 12 Pin { object: Option<R> }
             /// Takes a pin back.
             0x45 "unpin $" Nothing 12 Unpin { object: Option<R> }
+            /// Gives back memory that nothing lives in.
+            0x59 "shrink" Nothing 8 Shrink {}
             /// Verifies the heap.
             0x58 "verify" Nothing 6 Verify {}
 
@@ -159,6 +161,8 @@ macro_rules! operations {
             0x07 "set budget $" Nothing 40 SetBudget { objects: u32 }
             /// Operations between two verifications that the heap makes by itself.
             0x08 "set verify $" Nothing 10 SetVerify { operations: u32 }
+            /// After how many allocations a check is due, and how many objects it may touch for each of them.
+            0x09 "set debt $ $" Nothing 50 SetDebt { allocations: u32, objects: u32 }
 
             // Expectations, which ask and do nothing. They have no tag: bytes leave them out (SPEC 10.20).
             /// So many objects live.
@@ -373,7 +377,7 @@ impl Code {
 
     /// Whether it is a setting, and so comes before all other operations.
     pub fn is_setting(self) -> bool {
-        (Code::SetInterval..=Code::SetVerify).contains(&self)
+        (Code::SetInterval..=Code::SetDebt).contains(&self)
     }
 
     /// Whether it only says what the heap must be. No heap carries it out.
@@ -408,7 +412,7 @@ impl Code {
 
     /// Whether it can be done within finalizers, unless a set's finalizers forbid it too (SPEC 2.8).
     pub fn suits_finalizers(self) -> bool {
-        !matches!(self, Code::Temp | Code::Begin | Code::End | Code::Recover | Code::RecoverRoots)
+        !matches!(self, Code::Temp | Code::Begin | Code::End | Code::Shrink | Code::Recover | Code::RecoverRoots)
     }
 
     /// Whether it writes contents.

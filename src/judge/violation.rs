@@ -192,6 +192,13 @@ pub enum Violation {
         /// How often the program was run.
         rounds: u64,
     },
+    /// A heap that was emptied and told to give memory back had more left of a high peak than of a low one.
+    Peak {
+        /// The bytes that it had reserved after a low peak.
+        low: u64,
+        /// The bytes that it had reserved after a high one.
+        high: u64,
+    },
     /// An operation touched more objects than its budget allows.
     OverBudget {
         /// How many objects it touched.

@@ -53,7 +53,7 @@ fn catches(property: Property) -> &'static [&'static str] {
         Property::Tuning => &["statistics", "over-budget-check"],
         // There is no subject in these: they are tried on wrong notations.
         Property::Text | Property::Bytes => &[],
-        Property::Memory => &["footprint"],
+        Property::Memory => &["footprint", "peak"],
         Property::Determinism => &["undetermined", "panicked"],
     }
 }

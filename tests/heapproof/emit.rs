@@ -93,6 +93,17 @@ fn tests_that_are_emitted_are_those_of_this_binary() {
 }
 
 #[test]
+fn a_test_of_so_many_objects_that_debt_would_make_a_check_sets_the_interval_of_traces() {
+    let sets = |settings: &str, objects: usize| {
+        let lines = "a = table\n".repeat(objects);
+        emitted("many", &format!("{settings}{lines}").parse().unwrap()).text.contains(".with_interval(1_000)")
+    };
+    assert!(!sets("", 63) && sets("", 64));
+    assert!(sets("set interval 0\nset bounds 2 1\nset debt 0 1\n", 64), "what is refused paces nothing");
+    assert!(!sets("set debt 100 1\n", 64));
+}
+
+#[test]
 #[ignore = "`cargo xtask emitted` runs what it writes"]
 fn tests_of_wrong_heaps_are_written() {
     let file = std::env::var_os("HEAPPROOF_EMITTED").expect("HEAPPROOF_EMITTED says where");

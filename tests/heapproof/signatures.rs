@@ -59,6 +59,7 @@ fn violations() -> Vec<Violation> {
         Violation::LeavesGarbage { object },
         Violation::Returned { figure: Figure::Objects, model: 1, subject: 0 },
         Violation::Footprint { early: 1, late: 2, rounds: 3 },
+        Violation::Peak { low: 1, high: 2 },
         Violation::OverBudget { touched: 2, budget: 1 },
         Violation::NoCandidate { object },
         Violation::DeadCandidate { object },

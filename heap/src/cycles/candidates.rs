@@ -50,6 +50,11 @@ impl Candidates {
         self.set.make_room(slots);
     }
 
+    /// Gives back the room for the slots from a number on, which are no candidates.
+    pub(crate) fn shrink_to(&mut self, slots: usize) {
+        self.set.shrink_to(slots);
+    }
+
     /// Lets a slot enter, untried.
     #[inline]
     pub(crate) fn insert(&mut self, slot: u32) {

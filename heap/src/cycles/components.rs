@@ -69,6 +69,12 @@ impl Numbers {
         self.closed = self.last;
     }
 
+    /// Gives back the room for the slots from a number on.
+    pub(super) fn shrink_to(&mut self, slots: usize) {
+        self.low.truncate(slots);
+        self.low.shrink_to_fit();
+    }
+
     /// Whether a slot has not been seen; the slots of a heap that has grown since are left out.
     #[inline]
     pub(super) fn is_unseen(&self, slot: u32) -> bool {

@@ -114,6 +114,14 @@ impl Detection {
         std::mem::take(&mut self.is_under_way)
     }
 
+    /// Gives back memory that the detection under way does not need, which is all of it if there is none, or it begins anew.
+    pub(crate) fn shrink_to(&mut self, slots: usize) {
+        match self.is_under_way && !self.disturbed {
+            true => self.numbers.shrink_to(slots),
+            false => (self.numbers, self.underway) = (Numbers::default(), Underway::default()),
+        }
+    }
+
     /// See [`crate::footprint`].
     pub(crate) fn reserved(&self) -> u64 {
         let Self { numbers, underway, is_under_way: _, disturbed: _, has_learned: _ } = self;

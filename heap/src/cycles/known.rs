@@ -84,6 +84,23 @@ impl KnownCycles {
         *whole = 0;
     }
 
+    /// Gives back the room for the slots from a number on, which lead to no cycle, and for cycles that were. Of a broken one of which no
+    /// member lives there is nothing left for a detection to look at.
+    pub(crate) fn shrink_to(&mut self, slots: usize) {
+        for place in std::mem::take(&mut self.broken) {
+            match self.members(place).iter().any(|member| self.of_slot(member.slot()) == place) {
+                true => self.broken.push(place),
+                false => self.remove(place),
+            }
+        }
+        while self.cycles.pop_if(|cycle| cycle.members.is_empty()).is_some() {}
+        self.vacant.retain(|&place| (place as usize) < self.cycles.len());
+        self.of_slot.truncate(slots);
+        self.of_slot.shrink_to_fit();
+        [&mut self.vacant, &mut self.broken].into_iter().for_each(Vec::shrink_to_fit);
+        self.cycles.shrink_to_fit();
+    }
+
     /// Notes that the tenant of a slot dies.
     #[inline(always)]
     pub(crate) fn bury(&mut self, slot: u32) {

@@ -120,6 +120,16 @@ impl Marking {
         }
     }
 
+    /// Gives back memory. If nothing lives, there is nothing left to look at among the slots that there were as it began.
+    pub(super) fn shrink(&mut self, nothing_lives: bool) {
+        if nothing_lives {
+            let (under_way, end, stretch) = (self.under_way, self.end, self.stretch);
+            *self = Self { under_way, rooted: end, swept: end, end, stretch, ..Self::default() };
+        }
+        self.grey.shrink_to_fit();
+        self.white.shrink();
+    }
+
     /// Comes to an object, for a reason outside the graph.
     pub(super) fn come_to(&mut self, headers: &mut Headers, slot: u32) {
         if headers.paint(slot) {

@@ -64,6 +64,12 @@ impl Parting {
         self.left += 1;
     }
 
+    /// Gives back the room behind its lists.
+    pub(super) fn shrink(&mut self) {
+        self.places.shrink_to_fit();
+        self.gathered.shrink_to_fit();
+    }
+
     /// Whether it has none.
     pub(super) fn is_empty(&self) -> bool {
         self.places.is_empty()

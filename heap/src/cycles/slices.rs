@@ -93,6 +93,12 @@ impl Slices {
         }
     }
 
+    /// Gives back memory that the collection under way does not need, which is all of it if nothing lives.
+    pub(crate) fn shrink(&mut self, nothing_lives: bool) {
+        self.newborn.shrink_to_fit();
+        self.marking.shrink(nothing_lives);
+    }
+
     /// Counts a slice since the mark has begun.
     fn wait(&mut self, budget: Budget) {
         let objects = match budget {
@@ -174,6 +180,12 @@ impl<H: Host> Heap<H> {
         let mut collection = Collection::default();
         self.settle();
         if !self.slices.under_way {
+            // Many checks have nothing to look for.
+            if self.candidates.len() == 0 {
+                collection.complete = true;
+                self.collected(collection);
+                return collection;
+            }
             self.slices = Slices { under_way: true, lived: self.arena.live(), ..Slices::default() };
         }
         let marks = self.slices.marking.is_under_way() && (!waits || self.slices.are_paid());

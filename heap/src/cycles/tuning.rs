@@ -1,15 +1,18 @@
 //! When checks for cycles are due, and how that adapts.
 //!
-//! A check is due when `interval` operations were counted since the last: allocations, writes, and
+//! **By debt** a check is due when so many allocations were counted since the last, and has a budget in proportion to them. Only
+//! what was allocated can become garbage, so the work that collecting it takes is paid for as it comes, as in the collectors of Lua
+//! and gc-arena. Nothing adapts.
+//!
+//! **By an interval** a check is due when `interval` operations were counted since the last: allocations, writes, and
 //! references that the mutator has given up, those of finalizers included. A check that frees
 //! garbage cycles (or, where they are not counted, any garbage) makes the next one come sooner, one that frees none makes it come later, unless its
 //! budget was used up before it could know, and a program that allocates much is checked more
 //! often. All arithmetic is in integers, rounded down, so that the course of the interval can be
 //! predicted exactly.
 //!
-//! Operations are counted down, from the number after which an allocation has something to do: then
-//! an allocation compares one number with 0, be that a check, a verification or neither, and no
-//! operation pays for there being two of them.
+//! An allocation asks two numbers only whether it has something to do, be that a check, a verification or neither: after how many
+//! operations, and after how many allocations.
 
 use super::{Budget, Collection};
 use crate::digest::{Digest, NEAR, Parts};
@@ -21,14 +24,16 @@ pub(crate) struct Tuning {
     interval: u32,
     shortest: u32,
     longest: u32,
-    /// How many operations are left until an allocation has something to do; 0 or less if it has.
-    left: i64,
-    /// What `left` was at the last check, or would have been.
-    start: i64,
-    /// What `left` is when a check is due.
-    check_at: i64,
+    /// After how many allocations a check is due, if that paces them; 0 if the interval does.
+    debt: u32,
     /// Counted since the last check.
+    operations: u64,
+    /// Those of them that were allocations.
     allocations: u64,
+    /// After so many operations an allocation has something to do.
+    after_operations: u64,
+    /// After so many allocations one has something to do.
+    after_allocations: u64,
     average_rate: u64,
     checks: u64,
     /// Operations that were counted before the last check.
@@ -44,7 +49,7 @@ pub(crate) struct Tuning {
 }
 
 /// So many operations are never counted.
-const NEVER: i64 = i64::MAX;
+const NEVER: u64 = u64::MAX;
 
 impl Tuning {
     pub(crate) fn new(configuration: &Configuration) -> Self {
@@ -53,15 +58,16 @@ impl Tuning {
             interval: configuration.interval(),
             shortest,
             longest,
-            left: 0,
-            start: 0,
-            check_at: 0,
+            debt: configuration.debt().map_or(0, |(allocations, _)| allocations),
+            operations: 0,
             allocations: 0,
+            after_operations: NEVER,
+            after_allocations: NEVER,
             average_rate: 0,
             checks: 0,
             earlier: 0,
             automatic: configuration.automatic_checks(),
-            verification: configuration.verification_interval().map_or(u64::MAX, u64::from),
+            verification: configuration.verification_interval().map_or(NEVER, u64::from),
             verified: 0,
             verifications: 0,
         };
@@ -71,12 +77,18 @@ impl Tuning {
 
     /// Finds out when allocations have something to do.
     fn schedule(&mut self) {
-        let check = if self.automatic { i64::from(self.interval) } else { NEVER };
-        let verification = i64::try_from(self.verification.saturating_sub(self.earlier)).unwrap_or(NEVER);
-        let counted = self.start - self.left;
-        self.start = check.min(verification);
-        self.left = self.start - counted;
-        self.check_at = self.start - i64::from(self.interval);
+        let (by_interval, by_debt) = match (self.automatic, self.debt) {
+            (false, _) => (NEVER, NEVER),
+            (true, 0) => (self.interval.into(), NEVER),
+            (true, allocations) => (NEVER, allocations.into()),
+        };
+        self.after_operations = by_interval.min(self.verification.saturating_sub(self.earlier));
+        self.after_allocations = by_debt;
+    }
+
+    /// Allocations since the last check.
+    fn allocations(&self) -> u64 {
+        self.allocations
     }
 
     pub(crate) fn set_automatic(&mut self, automatic: bool) {
@@ -86,7 +98,7 @@ impl Tuning {
 
     /// Operations since the heap was made.
     pub(crate) fn all_operations(&self) -> u64 {
-        self.earlier + self.operations()
+        self.earlier + self.operations
     }
 
     pub(crate) fn is_verification_due(&self) -> bool {
@@ -102,7 +114,7 @@ impl Tuning {
 
     /// Lets the heap be verified so many operations after it last was, or never.
     pub(crate) fn set_verification(&mut self, interval: Option<u32>) {
-        self.verification = interval.map_or(u64::MAX, |it| self.verified + u64::from(it));
+        self.verification = interval.map_or(NEVER, |it| self.verified + u64::from(it));
         self.schedule();
     }
 
@@ -111,7 +123,7 @@ impl Tuning {
     }
 
     pub(crate) fn operations(&self) -> u64 {
-        self.start.abs_diff(self.left)
+        self.operations
     }
 
     pub(crate) fn verifications(&self) -> u64 {
@@ -128,39 +140,45 @@ impl Tuning {
 
     #[inline]
     pub(crate) fn count_operation(&mut self) {
-        self.left -= 1;
+        self.operations += 1;
     }
 
     #[inline]
     pub(crate) fn count_allocation(&mut self) {
-        self.left -= 1;
+        self.operations += 1;
         self.allocations += 1;
     }
 
     /// Whether an allocation has something to do before, be it a check or a verification.
     #[inline]
     pub(crate) fn is_allocation_interrupted(&self) -> bool {
-        self.left <= 0
+        self.operations >= self.after_operations || self.allocations >= self.after_allocations
     }
 
     #[inline]
     fn is_due(&self) -> bool {
-        self.left <= self.check_at
+        match self.debt {
+            0 => self.operations >= u64::from(self.interval),
+            allocations => self.allocations >= u64::from(allocations),
+        }
     }
 
     /// Takes the rate of allocations since the last check into the average, and counts anew.
     fn begin_check(&mut self) {
-        let operations = self.operations();
+        let operations = std::mem::take(&mut self.operations);
         let rate = self.allocations.saturating_mul(1_000) / operations.max(1);
         self.average_rate = (7 * self.average_rate + 3 * rate) / 10;
         self.earlier += operations;
-        self.left = self.start;
         self.allocations = 0;
         self.checks += 1;
         self.schedule();
     }
 
+    /// Tunes the interval, if that paces checks.
     fn adapt(&mut self, freed_cycles: bool, complete: bool) {
+        if self.debt > 0 {
+            return;
+        }
         let mut interval = u64::from(self.interval);
         if freed_cycles {
             interval = interval * 4 / 5;
@@ -182,10 +200,11 @@ impl Tuning {
             interval,
             shortest,
             longest,
-            left,
-            start,
-            check_at,
+            debt,
+            operations,
             allocations,
+            after_operations: _,
+            after_allocations: _,
             average_rate,
             checks: _,
             earlier,
@@ -198,27 +217,33 @@ impl Tuning {
         digest.number(interval);
         digest.part("tuning.bounds");
         digest.numbers([shortest, longest]);
+        digest.part("tuning.debt");
+        digest.number(debt);
         digest.part("tuning.average_rate");
         digest.number(average_rate);
         digest.part("tuning.automatic");
         digest.number(automatic);
         digest.part("tuning.is_near");
-        let is_near = left <= NEAR || left.saturating_sub(check_at) <= NEAR || self.is_verification_near();
+        let left = match debt {
+            0 => u64::from(interval).saturating_sub(operations),
+            _ => u64::from(debt).saturating_sub(allocations),
+        };
+        let is_near = left <= NEAR || self.is_verification_near();
         digest.number(is_near);
         if is_near {
-            digest.part("tuning.left");
-            digest.numbers([left, start, check_at].map(i64::cast_unsigned));
+            digest.part("tuning.operations");
+            digest.number(operations);
             digest.part("tuning.allocations");
             digest.number(allocations);
             digest.part("tuning.verification");
-            let is_verified = verification != u64::MAX;
+            let is_verified = verification != NEVER;
             digest.number(is_verified);
             digest.numbers([verification, verified].map(|at| if is_verified { at.wrapping_sub(earlier) } else { 0 }));
         }
     }
 
     fn is_verification_near(&self) -> bool {
-        self.verification.saturating_sub(self.all_operations()) <= NEAR.cast_unsigned()
+        self.verification.saturating_sub(self.all_operations()) <= NEAR
     }
 }
 
@@ -228,8 +253,8 @@ impl<H: Host> Heap<H> {
     /// The mutator calls this at its safe points; every allocation does so first, unless automatic
     /// checks are off. A check goes on collecting for a slice, as
     /// [`collect_slice`](Self::collect_slice) does, within the budget of the frame that is open or
-    /// else the [configured](Configuration::with_budget) one, and then tunes the interval until the
-    /// next one.
+    /// else the one that [debt](Configuration::with_debt) or the [configuration](Configuration::with_budget) gives it. Where an
+    /// [interval](Configuration::with_interval) paces checks, it then tunes that.
     #[inline]
     pub fn maybe_check_cycles(&mut self) -> Option<Collection> {
         if !self.tuning.is_due() || self.finalizers.are_running() {
@@ -239,15 +264,27 @@ impl<H: Host> Heap<H> {
     }
 
     fn check(&mut self) -> Collection {
+        let configured = Budget::Objects(self.budget_of_a_check());
         self.tuning.begin_check();
         let interval = self.tuning.interval();
-        let configured = Budget::Objects(self.configuration().budget());
         let budget = self.frame.as_ref().map_or(configured, Frame::budget);
         let collection = self.collect_within(budget, true);
         let counted = if self.configuration.cycle_counts() { collection.cycles } else { collection.objects };
         self.tuning.adapt(counted > 0, collection.complete);
         self.log_check(collection, interval);
         collection
+    }
+
+    /// How many objects a check may touch outside frames.
+    fn budget_of_a_check(&self) -> u32 {
+        let most = self.configuration.budget();
+        match self.configuration.debt() {
+            Some((_, objects)) => {
+                let owed = u64::from(objects).saturating_mul(self.tuning.allocations());
+                u32::try_from(owed).map_or(most, |owed| owed.min(most))
+            }
+            None => most,
+        }
     }
 }
 

@@ -138,6 +138,57 @@ fn where_cycles_are_not_counted_any_object_collected_shortens_the_interval() {
     assert_eq!((heap.statistics().cycles_collected, heap.statistics().interval), (0, 4));
 }
 
+/// A heap whose checks are paced by debt.
+fn indebted(allocations: u32, objects: u32) -> TestHeap {
+    let configuration = Configuration::default().with_debt(allocations, objects).unwrap();
+    TestHeap::with_configuration(World::default(), configuration)
+}
+
+#[test]
+fn by_debt_a_check_is_due_after_so_many_allocations_whatever_else_was_done() {
+    let mut heap = indebted(3, 8);
+    let ring = garbage_ring(&mut heap, 2);
+    let held = heap.allocate_box(Value::Nil).unwrap();
+    for _ in 0..100 {
+        heap.set_box(held, Value::Nil).unwrap();
+    }
+    assert!(heap.contains(ring[0]), "an allocation checks before it is counted");
+    table(&mut heap);
+    assert!(!heap.contains(ring[0]));
+    assert_eq!((heap.statistics().checks, heap.statistics().interval), (1, 1_000));
+    assert!(heap.maybe_check_cycles().is_none(), "one was made since");
+}
+
+#[test]
+fn by_debt_a_check_touches_so_many_objects_for_each_allocation_and_no_more_than_the_budget() {
+    let touched = |heap: &mut TestHeap| {
+        let before = heap.statistics().objects_touched;
+        heap.maybe_check_cycles().unwrap();
+        heap.statistics().objects_touched - before
+    };
+    let mut heap = indebted(10, 2);
+    heap.set_automatic_checks(false);
+    garbage_ring(&mut heap, 100);
+    assert_eq!(touched(&mut heap), 100, "100 allocations give a budget of 200");
+    let configuration = Configuration::default().with_debt(10, 2).and_then(|it| it.with_budget(5)).unwrap();
+    let mut heap = TestHeap::with_configuration(World::default(), configuration.with_automatic_checks(false));
+    garbage_ring(&mut heap, 100);
+    assert_eq!(touched(&mut heap), 5);
+}
+
+#[test]
+fn by_debt_as_released_garbage_does_not_pile_up() {
+    let mut heap = Heap::<()>::new();
+    let mut most = 0;
+    for _ in 0..10_000 {
+        let one = heap.allocate_box(Value::Nil).unwrap();
+        heap.set_box(one, one.into()).unwrap();
+        heap.dec_ref(one).unwrap();
+        most = most.max(heap.len());
+    }
+    assert!(most <= 65, "{most}");
+}
+
 #[test]
 fn the_average_rate_moves_by_three_tenths() {
     let mut heap = heap(2, 2, 2);

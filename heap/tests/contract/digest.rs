@@ -24,7 +24,7 @@ fn come_and_gone(heap: &mut Heap) {
 #[test]
 fn generations_and_totals_are_left_out_unless_slots_are_retired_by_them() {
     let twice = |heap: &mut Heap| (0..2).for_each(|_| come_and_gone(heap));
-    let usual = Configuration::default();
+    let usual = Configuration::default().with_interval(1_000).unwrap();
     assert_eq!(after(usual, come_and_gone), after(usual, twice));
     assert_ne!(after(usual, come_and_gone), after(usual, |_| {}));
     let retiring = usual.with_generation_ceiling(3).unwrap();
@@ -33,8 +33,9 @@ fn generations_and_totals_are_left_out_unless_slots_are_retired_by_them() {
 
 #[test]
 fn what_is_counted_is_left_out_until_a_check_is_near() {
-    let usual = Configuration::default();
+    let usual = Configuration::default().with_interval(1_000).unwrap();
     let often = usual.with_interval(10).unwrap();
+    let [seldom, soon] = [1_000, 10].map(|allocations| usual.with_debt(allocations, 1).unwrap());
     let counts = |times| {
         move |heap: &mut Heap| {
             let object = heap.allocate_box(Value::Nil).unwrap();
@@ -44,6 +45,8 @@ fn what_is_counted_is_left_out_until_a_check_is_near() {
     assert_eq!(after(usual, counts(1)), after(usual, counts(2)));
     assert_ne!(after(usual, counts(800)), after(usual, counts(801)));
     assert_ne!(after(often, counts(1)), after(often, counts(2)));
+    assert_eq!(after(seldom, counts(800)), after(seldom, counts(801)), "no allocation brings a check nearer");
+    assert_ne!(after(soon, counts(1)), after(soon, counts(2)), "the check would tell by the rate");
 }
 
 #[test]

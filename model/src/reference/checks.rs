@@ -24,6 +24,8 @@ pub struct Settings {
     pub budget: u64,
     /// Operations between two verifications that the heap makes by itself.
     pub verify: Option<u32>,
+    /// Allocations between two checks, and how many objects one may touch for each, if these pace checks and no interval does.
+    pub debt: Option<(u64, u64)>,
 }
 
 impl Default for Settings {
@@ -38,6 +40,7 @@ impl Default for Settings {
             checks: true,
             budget: 1_000,
             verify: None,
+            debt: None,
         }
     }
 }
@@ -52,16 +55,21 @@ impl Settings {
             | Operation::SetCounts { ceiling: 0 }
             | Operation::SetGenerations { ceiling: 0 }
             | Operation::SetBudget { objects: 0 }
-            | Operation::SetVerify { operations: 0 } => return Err(Refusal::Setting),
+            | Operation::SetVerify { operations: 0 }
+            | Operation::SetDebt { allocations: 0, .. }
+            | Operation::SetDebt { objects: 0, .. } => return Err(Refusal::Setting),
             Operation::SetBounds { least, greatest } if least > greatest => return Err(Refusal::Setting),
-            Operation::SetInterval { operations } => self.interval = operations.into(),
-            Operation::SetBounds { least, greatest } => self.bounds = (least.into(), greatest.into()),
+            Operation::SetInterval { operations } => (self.interval, self.debt) = (operations.into(), None),
+            Operation::SetBounds { least, greatest } => {
+                (self.bounds, self.debt) = ((least.into(), greatest.into()), None);
+            }
             Operation::SetCapacity { objects } => self.capacity = objects.into(),
             Operation::SetCounts { ceiling } => self.counts = ceiling,
             Operation::SetGenerations { ceiling } => self.generations = ceiling,
             Operation::SetChecks { on } => self.checks = on,
             Operation::SetBudget { objects } => self.budget = objects.into(),
             Operation::SetVerify { operations } => self.verify = Some(operations),
+            Operation::SetDebt { allocations, objects } => self.debt = Some((allocations.into(), objects.into())),
             _ => {}
         }
         Ok(())
@@ -94,10 +102,14 @@ impl Reference {
         }
     }
 
-    /// Makes the automatic check: collects and tunes, if enough operations have been counted and no finalizer runs.
+    /// Makes the automatic check: collects and tunes, if enough operations or allocations have been counted and no finalizer runs.
     pub(super) fn check(&mut self) {
         let operations = self.statistics.operations_since_check;
-        if operations < self.settings.interval || !self.running.is_empty() {
+        let due = match self.settings.debt {
+            Some((allocations, _)) => self.allocations_since_check >= allocations,
+            None => operations >= self.settings.interval,
+        };
+        if !due || !self.running.is_empty() {
             return;
         }
         let rate = 1_000 * self.allocations_since_check / operations;
@@ -108,7 +120,9 @@ impl Reference {
         self.checking = true;
         let slice = self.collect_slice();
         self.checking = false;
-        self.tune(&slice);
+        if self.settings.debt.is_none() {
+            self.tune(&slice);
+        }
     }
 
     fn tune(&mut self, slice: &Slice) {

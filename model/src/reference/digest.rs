@@ -160,11 +160,20 @@ impl Reference {
     }
 
     /// Feeds the counters for the next check and verification, if these are near.
+    /// Whether so few operations or allocations are left until a check is due that they are in the digest.
+    pub fn is_check_near(&self) -> bool {
+        let left = match self.settings.debt {
+            Some((allocations, _)) => allocations.saturating_sub(self.allocations_since_check),
+            None => self.settings.interval.saturating_sub(self.statistics.operations_since_check),
+        };
+        left <= NEAR
+    }
+
     fn digest_counted(&self, state: &mut impl Parts) {
         let Statistics { average_rate, operations_since_check, .. } = self.statistics;
         state.part("average_rate");
         average_rate.hash(state);
-        if self.settings.interval.saturating_sub(operations_since_check) <= NEAR {
+        if self.is_check_near() {
             state.part("operations_since_check");
             operations_since_check.hash(state);
             state.part("allocations_since_check");

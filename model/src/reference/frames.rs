@@ -29,7 +29,8 @@ impl Reference {
 
     /// How many objects a check may touch now, and so may the end of the open frame.
     pub fn budget(&self) -> u64 {
-        self.frame.as_ref().map_or(self.settings.budget, |frame| frame.budget)
+        let owed = self.settings.debt.map_or(u64::MAX, |(_, objects)| objects * self.allocations_since_check);
+        self.frame.as_ref().map_or(owed.min(self.settings.budget), |frame| frame.budget)
     }
 
     pub(super) fn begin(&mut self, objects: u32) -> Reply {

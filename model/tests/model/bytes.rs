@@ -73,13 +73,13 @@ fn tags_differ_and_mean_for_good_what_they_meant_first() {
     let mut sorted = tags.clone();
     sorted.sort();
     let expected = "01 SetInterval, 02 SetBounds, 03 SetCapacity, 04 SetCounts, 05 SetGenerations, 06 SetChecks, \
-                    07 SetBudget, 08 SetVerify, 10 Table, 11 Array, 12 Closure, 13 Box, 14 Scalar, 15 Weak, 16 Chain, \
+                    07 SetBudget, 08 SetVerify, 09 SetDebt, 10 Table, 11 Array, 12 Closure, 13 Box, 14 Scalar, 15 Weak, 16 Chain, \
                     17 Ring, 18 Temp, 19 Ephemeron, 20 ReadField, 21 ReadElement, 22 ReadCapture, 23 ReadBox, 24 Length, 30 WriteField, \
                     31 WriteElement, 32 WriteCapture, 33 WriteBox, 34 Push, 35 Pop, 36 Remove, \
                     37 Insert, 38 RemoveElement, 39 SwapRemove, 3a Truncate, 3b Fill, \
                     3c Transfer, 3d Clear, 3e Swap, 40 Take, 41 Drop, \
                     42 Upgrade, 43 TryTake, 44 Pin, 45 Unpin, 50 Collect, 51 Check, 52 DetectFull, 53 Detect, \
-                    54 DetectSlice, 55 CollectSlice, 56 Begin, 57 End, 58 Verify, 60 On, 61 Panic, 62 When, 63 Inherit, 70 Fault, 71 Recover, 72 RecoverRoots";
+                    54 DetectSlice, 55 CollectSlice, 56 Begin, 57 End, 58 Verify, 59 Shrink, 60 On, 61 Panic, 62 When, 63 Inherit, 70 Fault, 71 Recover, 72 RecoverRoots";
     assert_eq!(sorted.join(", "), expected);
 }
 

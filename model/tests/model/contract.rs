@@ -107,6 +107,8 @@ fn each_refusal_has_its_reason() {
         ("set interval 0", Refusal::Setting),
         ("set budget 0", Refusal::Setting),
         ("set verify 0", Refusal::Setting),
+        ("set debt 0 1", Refusal::Setting),
+        ("set debt 1 0", Refusal::Setting),
         ("collect 0", Refusal::Setting),
         ("detect 0", Refusal::Setting),
         ("begin 0", Refusal::Setting),

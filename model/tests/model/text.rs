@@ -160,7 +160,7 @@ fn a_typo_is_located_and_what_was_meant_is_named() {
     assert_eq!(error("set bounds 1"), "1:13: expected a number from 0 to 4294967295, found the end of the line");
     assert_eq!(
         error("set boundz 1 2"),
-        "1:5: expected `interval` or `bounds` or `capacity` or `counts` or `generations` or `checks` or `budget` or `verify`, found `boundz`"
+        "1:5: expected `interval` or `bounds` or `capacity` or `counts` or `generations` or `checks` or `budget` or `verify` or `debt`, found `boundz`"
     );
     assert_eq!(error("set checks maybe"), "1:12: expected `on` or `off`, found `maybe`");
     assert_eq!(error("a = table a"), "1:11: expected the end of the line, found `a`");

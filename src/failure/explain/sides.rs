@@ -81,6 +81,10 @@ impl Names {
                 ),
                 format!("after the program was run {rounds} times it has reserved {late} bytes"),
             ),
+            Violation::Peak { low, high } => (
+                format!("emptied and shrunk, a heap has the {low} bytes reserved that a peak of few objects leaves"),
+                format!("a peak of many objects leaves {high} bytes"),
+            ),
             Violation::OverBudget { touched, budget } => {
                 (format!("at most {budget} objects are touched here"), format!("{touched} objects are touched"))
             }

@@ -365,7 +365,8 @@ impl Lockstep {
             _ => {}
         }
         let made = made.since(reached);
-        self.compare_work(&Worked { operation, before: &before, has_code, touched, made })?;
+        let is_done = matches!(model, Outcome::Done(_));
+        self.compare_work(&Worked { operation, is_done, before: &before, has_code, touched, made })?;
         Ok(model)
     }
 

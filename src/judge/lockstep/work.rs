@@ -48,6 +48,8 @@ impl Default for Due {
 /// A call that both sides have answered alike.
 pub(super) struct Worked<'a> {
     pub operation: &'a Operation<Object>,
+    /// Whether it was neither refused nor skipped.
+    pub is_done: bool,
     pub before: &'a Statistics,
     /// Whether user code has begun in it.
     pub has_code: bool,
@@ -118,10 +120,11 @@ impl Due {
     /// Notes what has happened in a call, behind which the figures are these. A collection leaves to the next what its code has made.
     fn note(&mut self, worked: &Worked<'_>, checked: bool, happened: u64, now: &Statistics) {
         let (operation, before) = (worked.operation, worked.before);
-        let collects = matches!(operation, Operation::Collect {} | Operation::CollectSlice { .. } | Operation::End {});
+        let collects = worked.is_done
+            && matches!(operation, Operation::Collect {} | Operation::CollectSlice { .. } | Operation::End {});
         let earlier = if collects || checked { 0 } else { self.collecting };
         self.collecting = if (collects || checked) && !worked.has_code { 0 } else { earlier + happened };
-        let detects = matches!(operation, Operation::Detect {} | Operation::DetectFull {});
+        let detects = worked.is_done && matches!(operation, Operation::Detect {} | Operation::DetectFull {});
         // A slice need not be the last one.
         self.detecting = if detects { 0 } else { self.detecting + happened };
         // So many can have lived in it, and so many lived before it or do behind it.
@@ -133,7 +136,7 @@ impl Due {
 
 /// Whether what it does follows the whole heap by definition.
 fn is_unbounded(code: Code) -> bool {
-    matches!(code, Code::Verify | Code::Fault | Code::Recover | Code::RecoverRoots)
+    matches!(code, Code::Shrink | Code::Verify | Code::Fault | Code::Recover | Code::RecoverRoots)
 }
 
 /// What was reached more often than there is a reason for, how often, and how often it might have been.

@@ -7,6 +7,9 @@
 //! Memory may grow by what is needed for the first time, and lists double. But a heap whose most is a tenth more in the second of
 //! three windows than in the first, and again in the third, each twice as long as the one before, grows with what it has done and
 //! not with what lives. If something lives on after a time, as where finalizers take ever more, nothing is said.
+//!
+//! Then many objects live at a time where few did before. A heap that is told to give memory back must have no more left of the
+//! many than of the few (SPEC 9.8).
 
 use super::bare::Bare;
 use crate::judge::lockstep::{Failure, Verdict};
@@ -19,6 +22,9 @@ use heapproof_model::{Code, Line, Object, Operation, Program};
 /// How often a program is run, and after how often the windows begin.
 const ROUNDS: usize = 64;
 const WINDOWS: [usize; 3] = [ROUNDS / 8, ROUNDS / 4, ROUNDS / 2];
+
+/// How many objects live at once for a low peak and for a high one: enough for lists of every kind to grow.
+const PEAKS: [u32; 2] = [16, 600];
 
 /// How often all that is held is dropped, after which finalizers that take more are left alone.
 const MOST_DROPS: usize = 16;
@@ -52,10 +58,28 @@ fn grows(kind: &SubjectKind, program: &Program, tally: &mut Tally) -> Result<(),
     let most = |from: usize| reserved[from..2 * from].iter().copied().max().unwrap_or_default();
     let [early, later, late] = WINDOWS.map(most);
     let has_grown = |before: u64, after: u64| after > before + before / 10;
-    match has_grown(early, later) && has_grown(later, late) {
-        true => Err(Violation::Footprint { early, late, rounds: ROUNDS as u64 }),
-        false => Ok(()),
+    if has_grown(early, later) && has_grown(later, late) {
+        return Err(Violation::Footprint { early, late, rounds: ROUNDS as u64 });
     }
+    if !run.abilities.supports(Code::Shrink) || !run.abilities.supports(Code::Ring) {
+        return Ok(());
+    }
+    let [few, many] = PEAKS;
+    match (left_of(&mut run, few, pins)?, left_of(&mut run, many, pins)?) {
+        (Some(low), Some(high)) if high > low => Err(Violation::Peak { low, high }),
+        _ => Ok(()),
+    }
+}
+
+/// How much memory a heap that holds nothing has reserved after so many objects have lived at once, and it has given memory back.
+/// `None` if something lives on.
+fn left_of(run: &mut Bare, objects: u32, pins: bool) -> Result<Option<u64>, Violation> {
+    let first = run.objects;
+    run.perform(&Operation::Ring { length: objects })?;
+    run.perform(&Operation::Detect {})?;
+    let is_emptied = emptied(run, first, pins)?;
+    run.perform(&Operation::Shrink {})?;
+    Ok(is_emptied.then(|| run.subject.footprint()))
 }
 
 /// Whether a heap may be as before when all that an operation made is gone. Slots whose generations are used up are never used again,

@@ -158,7 +158,7 @@ impl Property {
             Property::Memory => {
                 abilities.shows(Observation::Footprint) && abilities.shows(Observation::Counts) && has(&[Code::Drop])
             }
-            Property::Tuning => has(&[Code::Check, Code::SetInterval]),
+            Property::Tuning => has(&[Code::Check, Code::SetInterval, Code::SetDebt]),
             Property::Lockstep | Property::Determinism | Property::Text | Property::Bytes => true,
         }
     }

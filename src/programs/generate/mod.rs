@@ -151,10 +151,13 @@ impl<'a> Generator<'a> {
             let least = self.rng.random_range(1..=4);
             (least, least + self.rng.random_range(0..=16))
         };
+        // The last setting of how checks are paced decides.
         let settings = [
+            (4, self.debt()),
             (60, Operation::SetInterval { operations: self.rng.random_range(1..=12) }),
             (50, Operation::SetBounds { least: bounds.0, greatest: bounds.1 }),
             (4, Operation::SetBounds { least: self.rng.random_range(0..=2), greatest: self.rng.random_range(0..=2) }),
+            (50, self.debt()),
             (12, Operation::SetCapacity { objects: self.rng.random_range(3..=12) }),
             (6, Operation::SetCounts { ceiling: self.rng.random_range(1..=4) }),
             (20, Operation::SetGenerations { ceiling: self.rng.random_range(1..=3) }),
@@ -170,6 +173,12 @@ impl<'a> Generator<'a> {
             }
         }
         self.weights.retain(|(_, code)| !code.is_setting());
+    }
+
+    /// A small debt, which is refused now and then.
+    fn debt(&mut self) -> Operation<Name> {
+        let [least, fewest] = [(); 2].map(|()| u32::from(!self.rng.random_ratio(1, 50)));
+        Operation::SetDebt { allocations: self.rng.random_range(least..=6), objects: self.rng.random_range(fewest..=4) }
     }
 
     /// Draws a line and carries it out on the model. Returns false where nothing can be drawn.

@@ -121,6 +121,7 @@ impl Generator<'_> {
             Code::Detect => Operation::Detect {},
             Code::DetectSlice => Operation::DetectSlice { objects: self.budget() },
             Code::CollectSlice => Operation::CollectSlice { objects: self.budget() },
+            Code::Shrink => Operation::Shrink {},
             Code::Verify => Operation::Verify {},
             Code::Begin if self.suits_frame(false, place) => Operation::Begin { objects: self.budget() },
             Code::End if self.suits_frame(true, place) => Operation::End {},

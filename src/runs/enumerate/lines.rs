@@ -307,6 +307,7 @@ impl Maker<'_> {
             Code::SetGenerations => Operation::SetGenerations { ceiling: 1 },
             Code::SetChecks => Operation::SetChecks { on: false },
             Code::SetBudget => Operation::SetBudget { objects: 1 },
+            Code::SetDebt => Operation::SetDebt { allocations: 1, objects: 1 },
             _ => Operation::SetVerify { operations: 1 },
         });
     }
@@ -323,6 +324,7 @@ impl Maker<'_> {
             Code::Detect => self.add(Operation::Detect {}),
             Code::DetectSlice => self.sizes(&[0, 1], |objects| Operation::DetectSlice { objects }),
             Code::CollectSlice => self.sizes(&[0, 1], |objects| Operation::CollectSlice { objects }),
+            Code::Shrink => self.add(Operation::Shrink {}),
             Code::Verify => self.add(Operation::Verify {}),
             Code::Begin => self.sizes(&[0, 1, 2], |objects| Operation::Begin { objects }),
             Code::End => self.add(Operation::End {}),

@@ -14,7 +14,6 @@ use super::situation::Situation;
 use crate::judge::lockstep::{Ends, Lockstep};
 use crate::judge::subject::Subject;
 use heapproof_model::definitions::Graph;
-use heapproof_model::reference::NEAR;
 use heapproof_model::{Contents, Counts, Event, Finding, Line, Object, Outcome, Program, Value};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -189,7 +188,7 @@ impl Side {
         cycles.sort_unstable();
         let statistics = subject.statistics();
         // What is further away than that is in no digest.
-        let is_near = statistics.interval.saturating_sub(statistics.operations_since_check) <= NEAR;
+        let is_near = model.is_check_near();
         let is_state = |(which, _): &(&str, u64)| STATES.contains(which) && (is_near || *which != STATES[0]);
         let counters = statistics.named().into_iter().filter(is_state).collect();
         Look { objects, cycles, found, counters }

@@ -20,9 +20,9 @@ const STORES: &[Code] =
 /// What makes a cycle.
 const CYCLES: &[Code] = &[WriteField, WriteElement, WriteCapture, WriteBox, Push, Insert, Fill, Transfer, Ring];
 /// What frees sets.
-const COLLECTS: &[Code] = &[Collect, CollectSlice, Check, End, SetInterval];
+const COLLECTS: &[Code] = &[Collect, CollectSlice, Check, End, SetInterval, SetDebt];
 /// By default a check is due after more operations than a program has.
-const CHECKS: &[Code] = &[Check, SetInterval];
+const CHECKS: &[Code] = &[Check, SetInterval, SetDebt];
 /// What finalizers save an object with.
 const SAVES: &[Code] = &[
     Take,

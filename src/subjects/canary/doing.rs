@@ -116,6 +116,11 @@ canaries! {
             }
             _ => heap.call(operation),
         });
+    "peak" ["peak"] by Memory "gives no memory back"
+        Call(|heap, operation, _| match operation {
+            Operation::Shrink {} => Ok(Value::Nil),
+            _ => heap.call(operation),
+        });
     "over-budget" ["over-budget"] "collects with nine times the budget of a slice"
         Call(|heap, operation, _| match *operation {
             Operation::CollectSlice { objects } => {

@@ -196,6 +196,7 @@ impl Caller<'_> {
                 // In a damaged heap, the lockstep itself compares the findings.
                 Ok(if findings == 0 || self.0.host().is_damaged { Value::Nil } else { Value::Int(findings as i64) })
             }
+            Operation::Shrink {} => self.0.shrink().map(nothing),
             Operation::Fault { fault, object } => self.damage(*fault, self.id(*object)).map(nothing),
             Operation::Recover {} | Operation::RecoverRoots {} => self.recover(None).map(nothing),
             Operation::Begin { objects } => self.0.begin_frame(Budget::Objects(*objects)).map(nothing),
@@ -379,6 +380,7 @@ impl Caller<'_> {
             Operation::SetGenerations { ceiling } => before.with_generation_ceiling(ceiling),
             Operation::SetChecks { on } => Ok(before.with_automatic_checks(on)),
             Operation::SetBudget { objects } => before.with_budget(objects),
+            Operation::SetDebt { allocations, objects } => before.with_debt(allocations, objects),
             Operation::SetVerify { operations } => before.with_verification_interval(Some(operations)),
             // Nothing else is a setting.
             _ => return Ok(()),

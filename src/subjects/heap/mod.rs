@@ -49,10 +49,12 @@ fn kind(kind: VerificationErrorKind) -> FindingKind {
     }
 }
 
-/// The default configuration, with a bounded capacity, so that no program needs more memory than there is.
+/// The configuration with which a trace begins: checks are paced by an interval (SPEC 4.9), and capacity is bounded, so that no program
+/// needs more memory than there is.
 fn default_configuration() -> Configuration {
-    let capacity = Settings::default().capacity as u32;
-    let configuration = Configuration::default().with_cycle_counts(true).with_capacity(capacity);
+    let settings = Settings::default();
+    let configuration = Configuration::default().with_cycle_counts(true).with_interval(settings.interval as u32);
+    let configuration = configuration.and_then(|it| it.with_capacity(settings.capacity as u32));
     configuration.and_then(|it| it.with_verification_interval(None)).unwrap_or_default()
 }
 

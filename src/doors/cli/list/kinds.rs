@@ -22,6 +22,7 @@ pub(super) const KINDS: &[(&str, &str, &str)] = &[
     ("collects-live", "", "a collection frees a reachable object"),
     ("leaves-garbage", "", "a collection leaves an unreachable object"),
     ("footprint", "", "memory that a program took is not used again when the program runs again"),
+    ("peak", "", "memory that many objects took is not given back when nothing lives and the heap is shrunk"),
     ("over-budget", "", "a slice, check or frame touches more objects than it may"),
     (
         "visits",

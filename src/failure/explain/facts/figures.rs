@@ -6,6 +6,14 @@ use crate::failure::explain::story::{Cause, Lines};
 use heapproof_model::definitions::Graph;
 use heapproof_model::{Code, Contents, Counts, Event, Object, Operation, Outcome, Reference, Statistics, Value};
 
+/// What paces checks if no interval does: from which moment on, after how many allocations a check is due, and how many objects it may
+/// touch for each.
+struct Debt {
+    moment: usize,
+    allocations: u64,
+    objects: u64,
+}
+
 impl Telling<'_> {
     /// Tells which references count, and how each side counted at the failing call.
     pub(super) fn counts(&mut self, object: Object, model: Counts, subject: Counts) {
@@ -115,13 +123,52 @@ impl Telling<'_> {
         if after.checks > before.checks && ["average_rate", "interval"].contains(&which) {
             self.tuning();
         }
-        let due = before.operations_since_check >= before.interval;
         if which == "checks" || which == "operations_since_check" {
-            let word = if due { "so a check is due" } else { "so no check is due" };
-            let (operations, interval) = (before.operations_since_check, before.interval);
-            let text = format!("{operations} operations since the last check, interval {interval}: {word}");
-            self.add(text, Lines::new());
+            self.due(&before);
         }
+    }
+
+    /// Tells whether a check is due (SPEC 4.2, 4.9).
+    fn due(&mut self, before: &Statistics) {
+        let word = |due| if due { "so a check is due" } else { "so no check is due" };
+        let text = match self.debt() {
+            Some(Debt { allocations, .. }) => {
+                let counted = self.allocated_since_check();
+                let word = word(counted >= allocations);
+                format!("{counted} allocations since the last check, which is due after {allocations}: {word}")
+            }
+            None => {
+                let (operations, interval) = (before.operations_since_check, before.interval);
+                let word = word(operations >= interval);
+                format!("{operations} operations since the last check, interval {interval}: {word}")
+            }
+        };
+        self.add(text, Lines::new());
+    }
+
+    /// The debt that paces checks, if no interval does.
+    fn debt(&self) -> Option<Debt> {
+        let moments = self.story.history.moments.get(..self.story.at)?.iter().enumerate().rev();
+        let mut done = moments.filter(|(_, moment)| matches!(moment.model.outcome, Some(Outcome::Done(_))));
+        done.find_map(|(moment, it)| match *it.operation.as_ref()? {
+            Operation::SetDebt { allocations, objects } => {
+                Some(Some(Debt { moment, allocations: allocations.into(), objects: objects.into() }))
+            }
+            Operation::SetInterval { .. } | Operation::SetBounds { .. } => Some(None),
+            _ => None,
+        })?
+    }
+
+    /// How many objects were allocated after the last check, and before what is looked at.
+    fn allocated_since_check(&self) -> u64 {
+        let moments = &self.story.history.moments;
+        let before = |moment: usize| moment.checked_sub(1).map(|before| moments[before].model.statistics);
+        let is_check = |moment: &usize| {
+            moments[*moment].model.statistics.checks > before(*moment).map_or(0, |statistics| statistics.checks)
+        };
+        let allocations = |moment: usize| before(moment).map_or(0, |statistics| statistics.allocations);
+        let at_check = (0..self.story.at).rev().find(is_check).map_or(0, allocations);
+        allocations(self.story.at).saturating_sub(at_check)
     }
 
     /// The counters of an empty heap.
@@ -138,10 +185,7 @@ impl Telling<'_> {
             None => self.settings(),
         };
         let (before, after) = (of(story.at), moments[story.at].model.statistics);
-        let check_before =
-            (0..story.at).rev().find(|moment| moments[*moment].model.statistics.checks > of(*moment).checks);
-        let allocated = check_before.map_or(0, |moment| of(moment).allocations);
-        let (allocations, operations) = (before.allocations.saturating_sub(allocated), before.operations_since_check);
+        let (allocations, operations) = (self.allocated_since_check(), before.operations_since_check);
         if let Some(rate) = (1_000 * allocations).checked_div(operations) {
             let (old, new) = (before.average_rate, after.average_rate);
             let text = format!(
@@ -149,6 +193,12 @@ impl Telling<'_> {
                  average = (7 * {old} + 3 * {rate}) / 10 = {new}"
             );
             self.add(text, Lines::new());
+        }
+        if let Some(Debt { moment, .. }) = self.debt() {
+            let mut lines = Lines::new();
+            let text =
+                format!("the interval is not tuned, since debt paces checks since {}", story.when(moment, &mut lines));
+            return self.add(text, lines);
         }
         let (was, is) = (before.interval, after.interval);
         let found = after.cycles_collected > before.cycles_collected;
@@ -168,12 +218,19 @@ impl Telling<'_> {
         let frame = story.last_line(&[Code::Begin, Code::End]);
         let frame =
             frame.filter(|moment| matches!(story.history.moments[*moment].operation, Some(Operation::Begin { .. })));
+        // If debt paces checks and no lower budget is set.
+        let owed = self.debt().filter(|debt| debt.objects.saturating_mul(self.allocated_since_check()) == budget);
         let text = match (&story.now().operation, frame, story.last_line(&[Code::SetBudget])) {
             _ if budget == 0 => "tried on a copy: a detection right after another must touch nothing".to_owned(),
             (Some(Operation::CollectSlice { .. } | Operation::DetectSlice { .. }), ..) => {
                 format!("the call itself gives a budget of {budget}")
             }
             (_, Some(begin), _) => format!("the frame of {} gives the budget", story.when(begin, &mut lines)),
+            (_, None, _) if owed.is_some() => {
+                let set = owed.map(|debt| story.when(debt.moment, &mut lines)).unwrap_or_default();
+                let allocated = self.allocated_since_check();
+                format!("{set} gives a budget for each allocation since the last check, and there are {allocated}")
+            }
             (_, None, Some(set)) => format!("the budget is set at {}", story.when(set, &mut lines)),
             (_, None, None) => format!("the budget is {budget} objects unless one is set"),
         };
@@ -194,6 +251,13 @@ impl Telling<'_> {
         let each = late.saturating_sub(early) / (rounds - rounds / 4).max(1);
         let text =
             format!("nothing lives at the end of each run of these lines, and each leaves about {each} bytes behind");
+        self.add(text, Lines::new());
+    }
+
+    /// Tells what a peak leaves behind (SPEC 9.8).
+    pub(super) fn peak(&mut self, low: u64, high: u64) {
+        let left = high.saturating_sub(low);
+        let text = format!("nothing lives, and {left} bytes more are reserved than after a peak of fewer objects");
         self.add(text, Lines::new());
     }
 

@@ -98,6 +98,7 @@ impl Telling<'_> {
             Violation::Visits { touched, .. } => self.work(*touched),
             Violation::Returned { figure, .. } => self.returned(*figure),
             Violation::Footprint { early, late, rounds } => self.grows(*early, *late, *rounds),
+            Violation::Peak { low, high } => self.peak(*low, *high),
             Violation::Verification { found } => self.found(*found),
             Violation::FaultMissed { fault, wanted, .. } => self.fault_missed(*fault, *wanted),
             Violation::Score { found, wanted, .. } => self.score(found, *wanted),

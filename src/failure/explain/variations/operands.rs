@@ -148,7 +148,8 @@ fn numbers(operation: &mut Operation<Name>) -> Vec<&mut u32> {
         | Operation::SetGenerations { ceiling: number }
         | Operation::SetBudget { objects: number }
         | Operation::SetVerify { operations: number } => vec![number],
-        Operation::SetBounds { least, greatest } => vec![least, greatest],
+        Operation::SetBounds { least: first, greatest: second }
+        | Operation::SetDebt { allocations: first, objects: second } => vec![first, second],
         Operation::Temp { allocation } => numbers(allocation),
         Operation::On { line, .. } | Operation::When { line, .. } => numbers(&mut line.operation),
         _ => Vec::new(),

@@ -194,7 +194,7 @@ fn work(lines: &[Line]) -> Option<Line> {
         Operation::On { line, .. } | Operation::When { line, .. } => is_slice(line).then(|| (**line).clone()),
         _ => is_slice(line).then(|| line.clone()),
     };
-    let limits = |line: &Line| matches!(line.operation, Operation::SetBudget { .. } | Operation::Begin { .. });
+    let limits = |line: &Line| matches!(line.operation.code(), Code::SetBudget | Code::SetDebt | Code::Begin);
     let of_checks = || Line { bind: None, operation: Operation::CollectSlice { objects: 1 } };
     let whole = |line: &&Line| matches!(line.operation.code(), Code::Detect | Code::DetectFull | Code::Collect);
     let others = || lines.split_last().and_then(|(_, before)| before.iter().find(whole).cloned());
@@ -206,7 +206,7 @@ fn work(lines: &[Line]) -> Option<Line> {
 fn settings(lines: &[Line]) -> Vec<Vec<Line>> {
     let when = |line: &Line| {
         let operation = &line.operation;
-        matches!(operation, Operation::SetInterval { .. } | Operation::SetBounds { .. } | Operation::SetBudget { .. })
+        matches!(operation.code(), Code::SetInterval | Code::SetBounds | Code::SetBudget | Code::SetDebt)
     };
     let own = lines.iter().take_while(|line| line.operation.code().is_setting()).filter(|line| !when(line));
     let mut each = vec![Vec::new(), own.cloned().collect()];

@@ -22,10 +22,24 @@ pub(super) fn run(search: &mut Search<'_>) {
     loop {
         let lines = search.lines();
         let settings = (0..lines.len()).take_while(|at| lines[*at].operation.code().is_setting());
-        let candidates = settings.flat_map(|at| faster(&lines, at)).map(|lines| ((), lines));
+        let candidates = settings.flat_map(|at| [by_interval(&lines, at), faster(&lines, at)].concat());
+        let candidates = candidates.map(|lines| ((), lines));
         if search.first(candidates).is_none() {
             return;
         }
+    }
+}
+
+/// A short interval instead of debt.
+fn by_interval(lines: &[Line], at: usize) -> Vec<Vec<Line>> {
+    let replaced = |operations| {
+        let mut lines = lines.to_vec();
+        lines[at].operation = Operation::SetInterval { operations };
+        lines
+    };
+    match lines[at].operation {
+        Operation::SetDebt { .. } => (1..=MOST).map(replaced).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -53,7 +67,7 @@ fn with_frequent_checks(lines: &[Line]) -> Vec<Vec<Line>> {
     let mut programs = Vec::new();
     for last in LAST.into_iter().filter(|last| *last < lines.len() / 2) {
         let kept = last_lines(&names, lines, lines.len() - last..lines.len());
-        let sets = |line: &Line| matches!(line.operation.code(), Code::SetInterval | Code::SetBounds);
+        let sets = |line: &Line| matches!(line.operation.code(), Code::SetInterval | Code::SetBounds | Code::SetDebt);
         let kept: Vec<Line> = kept.into_iter().map(|at| lines[at].clone()).filter(|line| !sets(line)).collect();
         for operations in 1..=MOST {
             let frequent = [

@@ -4,6 +4,7 @@ use super::expressions::{self, Gives, Place, Refer, value_of};
 use super::{Claim, Operation, Outcome, Part, Writer};
 use crate::judge::story::Telling;
 use crate::subjects::heap::refusals::{also_done_to, done_to};
+use heapproof_heap::Configuration;
 use heapproof_model::{Code, Object, Refusal, Value};
 use std::fmt::Write as _;
 
@@ -240,7 +241,9 @@ impl Writer<'_> {
         let collects = |part: &Part| matches!(part, Part::Call(call) if may_collect(&call.operation));
         let counts = most.is_some() || self.story.parts.iter().any(collects);
         let counted = if counts { ".with_cycle_counts(true)" } else { "" };
-        let settings = format!("{counted}{}{settings}", most.unwrap_or_default());
+        let is_paced = [".with_interval(", ".with_bounds(", ".with_debt("].iter().any(|it| settings.contains(it));
+        let paced = if !is_paced && self.may_be_checked() { ".with_interval(1_000).unwrap()" } else { "" };
+        let settings = format!("{counted}{paced}{}{settings}", most.unwrap_or_default());
         let calls = |part: &Part| matches!(part, Part::Call(call) if !call.operation.code().is_setting());
         let mutable = if self.story.parts.iter().any(calls) { "mut " } else { "" };
         if !refused.is_empty() || !settings.is_empty() {
@@ -254,13 +257,44 @@ impl Writer<'_> {
              let {mutable}heap = Heap::with_configuration({made}, configuration);\n"
         )
     }
+
+    /// Whether a check may be due if debt paces checks, as it does in a heap for which nothing is set.
+    fn may_be_checked(&self) -> bool {
+        let due = Configuration::default().debt();
+        due.is_some_and(|(allocations, _)| self.allocations() >= allocations.into())
+    }
+
+    /// How many objects are allocated, or would be if no call were refused.
+    fn allocations(&self) -> u64 {
+        let calls = self.story.parts.iter().filter_map(|part| match part {
+            Part::Call(call) => Some(&call.operation),
+            _ => None,
+        });
+        let in_code = self.story.runs.iter().flat_map(|run| &run.steps).filter_map(|step| step.operation.as_ref());
+        calls.chain(in_code).map(allocated).sum()
+    }
+}
+
+/// How many objects an operation allocates, if it is not refused.
+fn allocated(operation: &Operation<Object>) -> u64 {
+    match operation {
+        Operation::Chain { length } | Operation::Ring { length } => (*length).into(),
+        Operation::Temp { .. } => 1,
+        _ => operation.code().allocates_plainly().into(),
+    }
 }
 
 /// Whether an operation collects, or lets others do so.
 fn may_collect(operation: &Operation<Object>) -> bool {
     matches!(
         operation.code(),
-        Code::Collect | Code::CollectSlice | Code::Check | Code::End | Code::SetInterval | Code::SetBounds
+        Code::Collect
+            | Code::CollectSlice
+            | Code::Check
+            | Code::End
+            | Code::SetInterval
+            | Code::SetBounds
+            | Code::SetDebt
     )
 }
 
@@ -273,6 +307,7 @@ fn setting(operation: &Operation<Object>) -> Option<String> {
         Operation::SetGenerations { ceiling } => format!(".with_generation_ceiling({ceiling}).unwrap()"),
         Operation::SetChecks { on } => format!(".with_automatic_checks({on})"),
         Operation::SetBudget { objects } => format!(".with_budget({objects}).unwrap()"),
+        Operation::SetDebt { allocations, objects } => format!(".with_debt({allocations}, {objects}).unwrap()"),
         Operation::SetVerify { operations } => format!(".with_verification_interval(Some({operations})).unwrap()"),
         _ => return None,
     })
