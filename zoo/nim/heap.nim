@@ -119,6 +119,28 @@ proc pop(name: string): Answer =
   result = given(node.slots[^1])
   node.slots.setLen node.slots.len - 1
 
+proc clear(name: string): Answer =
+  ## What goes is moved first, and dies as this proc returns.
+  let node = find(name, result, {Table, Array})
+  if result != "": return
+  let old {.used.} = move node.slots
+  node.fields.setLen 0
+  "done nil"
+
+const ranks = ["refused nil", "refused stale", "refused kind", "refused index"] # of two reasons the first counts
+
+proc swap(one, other: Access): Answer =
+  ## By copies: Nim's own `swap` changes no count, so ORC never looks at a ring that it has made.
+  var refused = ["", ""]
+  let (a, i) = locate(one, refused[0])
+  let (b, j) = locate(other, refused[1])
+  for rank in ranks:
+    if rank in refused: return rank
+  let (value, brought) = (a.slots[i], b.slots[j])
+  a.slots[i] = brought
+  b.slots[j] = value
+  "done nil"
+
 proc take(name: string): Answer =
   if name == "nil": return "done nil"
   let node = find(name, result)
@@ -198,6 +220,8 @@ proc carryOut(words: seq[string]): Answer =
   of "push": push(words[1], words[2])
   of "pop": pop(words[1])
   of "remove": remove(access(words[1]))
+  of "clear": clear(words[1])
+  of "swap": swap(access(words[1]), access(words[2]))
   of "take": take(words[1])
   of "drop": drop(words[1])
   of "on": on(words[1])
@@ -220,11 +244,11 @@ serve = converse
 # Of what code can do, two things have an answer in no clause. An object that it makes has code that collects while a set dies: ORC leaves the
 # other members to the collection that is under way. And it lets go what its own object contained, when ORC has given that up already.
 const notInCode = " not-in-code:On not-in-code:Drop not-in-code:Remove not-in-code:Pop not-in-code:WriteField" &
-  " not-in-code:WriteElement not-in-code:WriteBox"
+  " not-in-code:WriteElement not-in-code:WriteBox not-in-code:Clear not-in-code:Swap"
 let code = if paramStr(1).contains("names held"): " On" & notInCode else: ""
 say "heapproof 1\nname nim-orc " & NimVersion
 say "operations Table Box Array Scalar Chain Ring ReadField ReadElement ReadBox WriteField WriteElement WriteBox " &
-  "Push Pop Remove Take Drop Collect" & code
+  "Push Pop Remove Clear Swap Take Drop Collect" & code
 say "observations refusals contents strong journal"
 say "dialect " & paramStr(1)
 say (if paramCount() > 1: "begin fresh" else: "begin anew") & "\nlook harmless\nready"
