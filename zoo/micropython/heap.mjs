@@ -24,7 +24,7 @@ python.runPython("import sys, js; js.heapproofVersion = '.'.join(str(part) for p
 say(`heapproof 1
 name micropython ${globalThis.heapproofVersion}
 operations Table Box Array Closure Scalar Weak Chain Ring ReadField ReadElement ReadCapture ReadBox WriteField WriteElement \
-WriteCapture WriteBox Push Pop Remove Take Drop Upgrade Collect
+WriteCapture WriteBox Push Pop Remove Clear Swap Take Drop Upgrade Collect
 observations refusals contents
 dialect ${dialect}
 begin anew

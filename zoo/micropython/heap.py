@@ -154,6 +154,40 @@ def remove(word):
     return given(table.pop(field))
 
 
+def clear(word):
+    thing = find(word)
+    if kinds[numbers[id(thing)]][0] not in ("table", "array"):
+        raise Refused("kind")
+    thing.clear()
+    return "nil"
+
+
+def element(word):
+    """The array and the index of `#1[0]`."""
+    name, index = word[:-1].split("[")
+    array = find(name, "array")
+    if int(index) >= len(array):
+        raise Refused("index")
+    return array, int(index)
+
+
+RANK = ("nil", "stale", "kind", "index")  # of two reasons the first counts
+
+
+def swap(one, other):
+    places, refused = [], []
+    for word in (one, other):
+        try:
+            places.append(element(word))
+        except Refused as why:
+            refused.append(RANK.index(why.args[0]))
+    if refused:
+        raise Refused(RANK[min(refused)])
+    (a, i), (b, j) = places
+    a[i], b[j] = b[j], a[i]
+    return "nil"
+
+
 def drop(word):
     number = numbers[id(find(word))]
     if number not in held:
@@ -183,6 +217,10 @@ def carry_out(words):
         return row(int(words[1]), word == "ring")
     if word == "push":
         return push(words[1], words[2])
+    if word == "clear":
+        return clear(words[1])
+    if word == "swap":
+        return swap(words[1], words[2])
     if word == "take":
         if words[1] != "nil":
             take(find(words[1]))

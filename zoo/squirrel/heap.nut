@@ -172,6 +172,45 @@ function push(word, value) {
     array.append(parse(value));
 }
 
+// The number goes too, and comes back.
+function clear(word) {
+    local object = find(word), number = number_of(object), fact = facts[number];
+    if (fact.kind != "table" && fact.kind != "array") throw "refused kind";
+    object.clear();
+    fact.fields.clear();
+    if (fact.kind == "table") object["#"] <- number;
+    else object.append(number);
+}
+
+// Of `#1[0]`: the array, and where the element stands.
+function place(word) {
+    local bracket = word.find("[");
+    local array = find(word.slice(0, bracket), "array");
+    local index = word.slice(bracket + 1, -1).tointeger() + 1;
+    if (index >= array.len()) throw "refused index";
+    return { array = array, index = index };
+}
+
+local RANKS = ["refused nil", "refused stale", "refused kind", "refused index"]; // of two reasons the first counts
+
+function swap(words) {
+    local sides = [], refused = RANKS.len();
+    foreach (word in words) {
+        try {
+            sides.append(place(word));
+        } catch (why) {
+            local rank = RANKS.find(why);
+            if (rank == null) throw why;
+            if (rank < refused) refused = rank;
+        }
+    }
+    if (refused < RANKS.len()) throw RANKS[refused];
+    local one = sides[0], other = sides[1];
+    local value = one.array[one.index];
+    one.array[one.index] = other.array[other.index];
+    other.array[other.index] = value;
+}
+
 function carry_out(words) {
     local word = words[0];
     switch (word) {
@@ -180,6 +219,8 @@ function carry_out(words) {
         case "push": push(words[1], words[2]); return "nil";
         case "pop": return pop(words[1]);
         case "remove": return remove(words[1]);
+        case "clear": clear(words[1]); return "nil";
+        case "swap": swap(words.slice(1)); return "nil";
         case "take": if (words[1] != "nil") take(find(words[1])); return "nil";
         case "drop": if (words[1] != "nil") drop(words[1]); return "nil";
         case "upgrade":

@@ -24,7 +24,7 @@ def words():
 GREETING = """heapproof 1
 name squirrel 3.2
 operations Table Box Array Closure Scalar Weak Chain Ring ReadField ReadElement ReadCapture ReadBox WriteField WriteElement \
-WriteCapture WriteBox Push Pop Remove Take Drop Upgrade Collect
+WriteCapture WriteBox Push Pop Remove Clear Swap Take Drop Upgrade Collect
 observations refusals contents
 dialect %s
 begin anew
