@@ -64,6 +64,17 @@ impl SafeHeap {
                 let place = self.place(object, field).ok_or(Refusal::Field)?;
                 Ok(self.take_out(object, place))
             }
+            Operation::Clear { object } => {
+                let object = self.find(*object, None)?;
+                if !matches!(self.node(object).kind, Kind::Table | Kind::Array) {
+                    return Err(Refusal::Kind);
+                }
+                let node = self.node_mut(object);
+                node.fields.clear();
+                node.values.clear();
+                Ok(Value::Nil)
+            }
+            Operation::Swap { object, index, other, place } => self.swap((*object, *index), (*other, *place)),
             Operation::Take { object: Some(object) } => {
                 let object = self.find(Some(*object), None)?;
                 self.hold(object);
@@ -180,6 +191,22 @@ impl SafeHeap {
         self.node(object).values.get(index as usize).ok_or(Refusal::Index)?;
         let value = self.stored(value)?;
         self.node_mut(object).values[index as usize] = value;
+        Ok(Value::Nil)
+    }
+
+    /// Of two reasons to refuse it the first in their order counts.
+    fn swap(&mut self, one: (Option<Object>, u32), other: (Option<Object>, u32)) -> Reply {
+        let element = |(object, index): (Option<Object>, u32)| {
+            let object = self.find(object, Some(Kind::Array))?;
+            let value = self.node(object).values.get(index as usize).ok_or(Refusal::Index)?;
+            Ok((object, index as usize, value.clone()))
+        };
+        let (one, other) = match (element(one), element(other)) {
+            (Ok(one), Ok(other)) => (one, other),
+            (one, other) => return Err(one.err().into_iter().chain(other.err()).min().unwrap_or(Refusal::Index)),
+        };
+        self.node_mut(one.0).values[one.1] = other.2;
+        self.node_mut(other.0).values[other.1] = one.2;
         Ok(Value::Nil)
     }
 

@@ -67,7 +67,11 @@ impl Subject for SafeHeap {
         let others = matches!(code, Code::Chain | Code::Ring | Code::Take | Code::Drop | Code::Collect);
         let reads = matches!(code, Code::ReadField | Code::ReadElement | Code::ReadCapture | Code::ReadBox);
         let writes = matches!(code, Code::WriteField | Code::WriteElement | Code::WriteCapture | Code::WriteBox);
-        makes || others || reads || writes || matches!(code, Code::Push | Code::Pop | Code::Remove)
+        makes
+            || others
+            || reads
+            || writes
+            || matches!(code, Code::Push | Code::Pop | Code::Remove | Code::Clear | Code::Swap)
     }
 
     fn observes(&self, observation: Observation) -> bool {
