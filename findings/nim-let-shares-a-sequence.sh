@@ -69,7 +69,7 @@ got=$(for manager in refc orc; do
     "$tmp/v/bin/nim" c --mm:$manager --hints:off --verbosity:0 --nimcache:"$tmp/$manager" -o:"$tmp/p-$manager" "$tmp/p.nim"
     "$tmp/p-$manager"
 done)
-"$tmp/v/bin/nim" --version | head -1
+"$tmp/v/bin/nim" --version | sed -n 1p
 echo "$got"
 want='--mm:refc
 let, added to:  @[]
