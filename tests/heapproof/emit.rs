@@ -95,7 +95,7 @@ fn tests_that_are_emitted_are_those_of_this_binary() {
 #[test]
 fn a_test_of_so_many_objects_that_debt_would_make_a_check_sets_the_interval_of_traces() {
     let sets = |settings: &str, objects: usize| {
-        let lines = "a = table\n".repeat(objects);
+        let lines: String = (0..objects).map(|number| format!("a{number} = table\n")).collect();
         emitted("many", &format!("{settings}{lines}").parse().unwrap()).text.contains(".with_interval(1_000)")
     };
     assert!(!sets("", 63) && sets("", 64));
