@@ -98,7 +98,7 @@ fn a_test_of_so_many_objects_that_debt_would_make_a_check_sets_the_interval_of_t
         let lines: String = (0..objects).map(|number| format!("a{number} = table\n")).collect();
         emitted("many", &format!("{settings}{lines}").parse().unwrap()).text.contains(".with_interval(1_000)")
     };
-    assert!(!sets("", 63) && sets("", 64));
+    assert!(!sets("", 47) && sets("", 48));
     assert!(sets("set interval 0\nset bounds 2 1\nset debt 0 1\n", 64), "what is refused paces nothing");
     assert!(!sets("set debt 100 1\n", 64));
 }
