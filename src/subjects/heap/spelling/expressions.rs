@@ -138,8 +138,8 @@ fn management<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>) -> Result
         Operation::Detect {} => ("heap.detect_cycles()".to_owned(), Gives::Nothing),
         Operation::DetectFull {} => ("heap.detect_cycles_full()".to_owned(), Gives::Nothing),
         Operation::DetectSlice { objects } => (format!("heap.detect_slice({objects})"), Gives::Complete),
+        Operation::Shrink {} => ("heap.shrink()".to_owned(), Gives::Result),
         // Outside of finalizers the heap may be damaged, and other code writes the call.
-        Operation::Shrink {} => ("heap.shrink()".to_owned(), Gives::Nothing),
         Operation::Verify {} => ("assert!(heap.verify_heap().is_clean())".to_owned(), Gives::Nothing),
         Operation::Begin { objects } => (format!("heap.begin_frame(Budget::Objects({objects}))"), Gives::Result),
         Operation::End {} => ("heap.end_frame()".to_owned(), Gives::Result),
