@@ -36,7 +36,7 @@ frames! {
     outcome result freed_too_early not_freed leaks_cycle journal
     contents_kind contents_target contents_fields contents_function contents_values
     counts_external counts_internal counts_weak counts_strong
-    statistics returned cycles detection_misses_cycle detection_invents_cycle collects_live leaves_garbage footprint over_budget visits candidate contradiction ending
+    statistics returned cycles detection_misses_cycle detection_invents_cycle collects_live leaves_garbage footprint peak over_budget visits candidate contradiction ending
     expected verification fault_missed score repaired_again undetermined misplaced round_trip
     closed_its_output answer flooded_standard_error violation
 }
