@@ -152,6 +152,8 @@ impl<H: Host> Heap<H> {
     /// ```
     /// # use heapproof_heap::{Budget, Heap, Value};
     /// let mut heap = Heap::<()>::new();
+    /// // Or the checks that come by themselves would collect first.
+    /// heap.set_automatic_checks(false);
     /// for _ in 0..100 {
     ///     let ring = heap.allocate_box(Value::Nil)?;
     ///     heap.set_box(ring, ring.into())?;
@@ -159,7 +161,7 @@ impl<H: Host> Heap<H> {
     /// }
     /// let collection = heap.collect_slice(60)?;
     /// assert!(!collection.complete && collection.objects > 0);
-    /// // Or for so many microseconds, on the clock of the host.
+    /// // One may last for so many microseconds too, on the clock of the host.
     /// while !heap.collect_slice(Budget::Microseconds(60))?.complete {}
     /// assert!(heap.is_empty());
     /// # Ok::<(), heapproof_heap::HeapError>(())
