@@ -48,7 +48,7 @@ impl Default for Configuration {
             interval: 1_000,
             shortest_interval: 100,
             longest_interval: 10_000,
-            // A check so touches 384 objects, and costs an allocation some five instructions where there is nothing to look for.
+            // A check so touches 384 objects, which may all lie in no cache: that bounds its pause.
             debt: Some(Debt { allocations: 48, objects: 8 }),
             budget: 1_000,
             capacity: u32::MAX,

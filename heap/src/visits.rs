@@ -99,9 +99,7 @@ impl<T> List<T> {
     pub(crate) fn push(&mut self, item: T) {
         self.0.push(item);
     }
-}
 
-impl<T> List<T> {
     /// Leaves so many items, and gives back the room behind them.
     pub(crate) fn shrink_to(&mut self, items: usize) {
         self.0.truncate(items);

@@ -84,8 +84,8 @@ const PAGE: usize = 16;
 
 /// The weak objects of all targets, by the slot of the target.
 ///
-/// A list is found by two steps, and hashes nothing. A page, once there, stays until the heap is shrunk: what lies here is bounded by half of what the
-/// slots take.
+/// A list is found by two steps, and hashes nothing. A page, once there, stays until the heap is shrunk: what
+/// lies here is bounded by half of what the slots take.
 #[derive(Debug, Default)]
 pub(crate) struct WeakIndex {
     pages: Vec<Option<Box<[WeakList; PAGE]>>>,

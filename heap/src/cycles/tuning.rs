@@ -24,8 +24,8 @@ pub(crate) struct Tuning {
     interval: u32,
     shortest: u32,
     longest: u32,
-    /// After how many allocations a check is due, if that paces them; 0 if the interval does.
-    debt: u32,
+    /// After how many allocations a check is due, if that paces them and no interval does.
+    debt: Option<u32>,
     /// Counted since the last check.
     operations: u64,
     /// Those of them that were allocations.
@@ -58,7 +58,7 @@ impl Tuning {
             interval: configuration.interval(),
             shortest,
             longest,
-            debt: configuration.debt().map_or(0, |(allocations, _)| allocations),
+            debt: configuration.debt().map(|(allocations, _)| allocations),
             operations: 0,
             allocations: 0,
             after_operations: NEVER,
@@ -79,16 +79,11 @@ impl Tuning {
     fn schedule(&mut self) {
         let (by_interval, by_debt) = match (self.automatic, self.debt) {
             (false, _) => (NEVER, NEVER),
-            (true, 0) => (self.interval.into(), NEVER),
-            (true, allocations) => (NEVER, allocations.into()),
+            (true, None) => (self.interval.into(), NEVER),
+            (true, Some(allocations)) => (NEVER, allocations.into()),
         };
         self.after_operations = by_interval.min(self.verification.saturating_sub(self.earlier));
         self.after_allocations = by_debt;
-    }
-
-    /// Allocations since the last check.
-    fn allocations(&self) -> u64 {
-        self.allocations
     }
 
     pub(crate) fn set_automatic(&mut self, automatic: bool) {
@@ -158,8 +153,8 @@ impl Tuning {
     #[inline]
     fn is_due(&self) -> bool {
         match self.debt {
-            0 => self.operations >= u64::from(self.interval),
-            allocations => self.allocations >= u64::from(allocations),
+            None => self.operations >= u64::from(self.interval),
+            Some(allocations) => self.allocations >= u64::from(allocations),
         }
     }
 
@@ -176,7 +171,7 @@ impl Tuning {
 
     /// Tunes the interval, if that paces checks.
     fn adapt(&mut self, freed_cycles: bool, complete: bool) {
-        if self.debt > 0 {
+        if self.debt.is_some() {
             return;
         }
         let mut interval = u64::from(self.interval);
@@ -218,15 +213,15 @@ impl Tuning {
         digest.part("tuning.bounds");
         digest.numbers([shortest, longest]);
         digest.part("tuning.debt");
-        digest.number(debt);
+        digest.number(debt.unwrap_or(0));
         digest.part("tuning.average_rate");
         digest.number(average_rate);
         digest.part("tuning.automatic");
         digest.number(automatic);
         digest.part("tuning.is_near");
         let left = match debt {
-            0 => u64::from(interval).saturating_sub(operations),
-            _ => u64::from(debt).saturating_sub(allocations),
+            None => u64::from(interval).saturating_sub(operations),
+            Some(debt) => u64::from(debt).saturating_sub(allocations),
         };
         let is_near = left <= NEAR || self.is_verification_near();
         digest.number(is_near);
@@ -280,7 +275,7 @@ impl<H: Host> Heap<H> {
         let most = self.configuration.budget();
         match self.configuration.debt() {
             Some((_, objects)) => {
-                let owed = u64::from(objects).saturating_mul(self.tuning.allocations());
+                let owed = u64::from(objects).saturating_mul(self.tuning.allocations);
                 u32::try_from(owed).map_or(most, |owed| owed.min(most))
             }
             None => most,

@@ -78,6 +78,25 @@ fn a_slot_whose_generations_are_used_up_is_retired() {
 }
 
 #[test]
+fn a_slot_of_many_tenants_is_not_given_back() {
+    let after = |tenants: u32| {
+        let mut heap = heap_with(Configuration::default().with_generation_ceiling(8).unwrap());
+        let mut last = ObjectId::NIL;
+        for _ in 0..tenants {
+            last = table(&mut heap);
+            drop_ref(&mut heap, last);
+        }
+        heap.shrink().unwrap();
+        // The slot that comes next to that of the first new object: it shows where new ones begin.
+        let new = [table(&mut heap), table(&mut heap)].map(|object| (object.slot(), object.generation()));
+        assert!(!heap.contains(last));
+        new
+    };
+    assert_eq!(after(4), [(0, 5), (1, 5)], "it was cut off, and both slots are new");
+    assert_eq!(after(5), [(0, 6), (1, 1)], "only half were left to all new slots");
+}
+
+#[test]
 fn nil_is_counted_nowhere() {
     let mut heap = heap();
     heap.inc_ref(ObjectId::NIL).unwrap();

@@ -159,7 +159,6 @@ impl Reference {
         }
     }
 
-    /// Feeds the counters for the next check and verification, if these are near.
     /// Whether so few operations or allocations are left until a check is due that they are in the digest.
     pub fn is_check_near(&self) -> bool {
         let left = match self.settings.debt {
@@ -169,6 +168,7 @@ impl Reference {
         left <= NEAR
     }
 
+    /// Feeds the counters for the next check and verification, if these are near.
     fn digest_counted(&self, state: &mut impl Parts) {
         let Statistics { average_rate, operations_since_check, .. } = self.statistics;
         state.part("average_rate");
