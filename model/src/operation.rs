@@ -380,6 +380,11 @@ impl Code {
         (Code::SetInterval..=Code::SetDebt).contains(&self)
     }
 
+    /// Whether it sets when checks are due: by an interval or by debt (SPEC 4.9).
+    pub fn paces_checks(self) -> bool {
+        matches!(self, Code::SetInterval | Code::SetBounds | Code::SetDebt)
+    }
+
     /// Whether it only says what the heap must be. No heap carries it out.
     pub fn is_expectation(self) -> bool {
         self >= Code::ExpectLive

@@ -220,19 +220,19 @@ impl Telling<'_> {
             frame.filter(|moment| matches!(story.history.moments[*moment].operation, Some(Operation::Begin { .. })));
         // If debt paces checks and no lower budget is set.
         let owed = self.debt().filter(|debt| debt.objects.saturating_mul(self.allocated_since_check()) == budget);
-        let text = match (&story.now().operation, frame, story.last_line(&[Code::SetBudget])) {
+        let text = match (&story.now().operation, frame, owed, story.last_line(&[Code::SetBudget])) {
             _ if budget == 0 => "tried on a copy: a detection right after another must touch nothing".to_owned(),
             (Some(Operation::CollectSlice { .. } | Operation::DetectSlice { .. }), ..) => {
                 format!("the call itself gives a budget of {budget}")
             }
-            (_, Some(begin), _) => format!("the frame of {} gives the budget", story.when(begin, &mut lines)),
-            (_, None, _) if owed.is_some() => {
-                let set = owed.map(|debt| story.when(debt.moment, &mut lines)).unwrap_or_default();
+            (_, Some(begin), ..) => format!("the frame of {} gives the budget", story.when(begin, &mut lines)),
+            (_, None, Some(debt), _) => {
+                let set = story.when(debt.moment, &mut lines);
                 let allocated = self.allocated_since_check();
                 format!("{set} gives a budget for each allocation since the last check, and there are {allocated}")
             }
-            (_, None, Some(set)) => format!("the budget is set at {}", story.when(set, &mut lines)),
-            (_, None, None) => format!("the budget is {budget} objects unless one is set"),
+            (_, None, None, Some(set)) => format!("the budget is set at {}", story.when(set, &mut lines)),
+            (_, None, None, None) => format!("the budget is {budget} objects unless one is set"),
         };
         self.add(text, lines);
     }

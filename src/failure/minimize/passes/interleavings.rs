@@ -206,7 +206,7 @@ fn work(lines: &[Line]) -> Option<Line> {
 fn settings(lines: &[Line]) -> Vec<Vec<Line>> {
     let when = |line: &Line| {
         let operation = &line.operation;
-        matches!(operation.code(), Code::SetInterval | Code::SetBounds | Code::SetBudget | Code::SetDebt)
+        operation.code().paces_checks() || operation.code() == Code::SetBudget
     };
     let own = lines.iter().take_while(|line| line.operation.code().is_setting()).filter(|line| !when(line));
     let mut each = vec![Vec::new(), own.cloned().collect()];

@@ -1,10 +1,10 @@
 //! Makes smaller a setting by which something happens every few operations, and leaves out as many lines at the same
 //! time. Either alone would move the event away from the line where it shows. A program may still be long only because
-//! checks are rare by default; so this pass also sets frequent checks.
+//! checks are rare by default; so this pass also sets frequent checks. Debt becomes a short interval, which is simpler, where that does.
 
 use super::related::last_lines;
 use crate::failure::minimize::search::Search;
-use heapproof_model::{Code, Line, Name, Operation, Part};
+use heapproof_model::{Line, Name, Operation, Part};
 
 /// The longest program for which settings are made smaller one by one. A longer one is only tried with frequent checks.
 const MOST_LINES: usize = 16;
@@ -67,8 +67,8 @@ fn with_frequent_checks(lines: &[Line]) -> Vec<Vec<Line>> {
     let mut programs = Vec::new();
     for last in LAST.into_iter().filter(|last| *last < lines.len() / 2) {
         let kept = last_lines(&names, lines, lines.len() - last..lines.len());
-        let sets = |line: &Line| matches!(line.operation.code(), Code::SetInterval | Code::SetBounds | Code::SetDebt);
-        let kept: Vec<Line> = kept.into_iter().map(|at| lines[at].clone()).filter(|line| !sets(line)).collect();
+        let kept = kept.into_iter().map(|at| lines[at].clone());
+        let kept: Vec<Line> = kept.filter(|line| !line.operation.code().paces_checks()).collect();
         for operations in 1..=MOST {
             let frequent = [
                 set(Operation::SetInterval { operations }),

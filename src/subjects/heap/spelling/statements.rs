@@ -217,12 +217,15 @@ impl Writer<'_> {
     pub(super) fn configured(&mut self, host: &str, made: &str) -> String {
         let mut settings = String::new();
         let mut refused = String::new();
-        let mut most = None;
+        let (mut most, mut is_paced) = (None, false);
         for part in &self.story.parts {
             let Part::Call(call) = part else { continue };
             let Some(setting) = setting(&call.operation) else { continue };
             match call.outcome {
-                Outcome::Done(_) => settings.push_str(&setting),
+                Outcome::Done(_) => {
+                    settings.push_str(&setting);
+                    is_paced |= call.operation.code().paces_checks();
+                }
                 _ => {
                     let _ = writeln!(
                         refused,
@@ -241,7 +244,6 @@ impl Writer<'_> {
         let collects = |part: &Part| matches!(part, Part::Call(call) if may_collect(&call.operation));
         let counts = most.is_some() || self.story.parts.iter().any(collects);
         let counted = if counts { ".with_cycle_counts(true)" } else { "" };
-        let is_paced = [".with_interval(", ".with_bounds(", ".with_debt("].iter().any(|it| settings.contains(it));
         let paced = if !is_paced && self.may_be_checked() { ".with_interval(1_000).unwrap()" } else { "" };
         let settings = format!("{counted}{paced}{}{settings}", most.unwrap_or_default());
         let calls = |part: &Part| matches!(part, Part::Call(call) if !call.operation.code().is_setting());
@@ -286,16 +288,8 @@ fn allocated(operation: &Operation<Object>) -> u64 {
 
 /// Whether an operation collects, or lets others do so.
 fn may_collect(operation: &Operation<Object>) -> bool {
-    matches!(
-        operation.code(),
-        Code::Collect
-            | Code::CollectSlice
-            | Code::Check
-            | Code::End
-            | Code::SetInterval
-            | Code::SetBounds
-            | Code::SetDebt
-    )
+    let code = operation.code();
+    code.paces_checks() || matches!(code, Code::Collect | Code::CollectSlice | Code::Check | Code::End)
 }
 
 fn setting(operation: &Operation<Object>) -> Option<String> {
