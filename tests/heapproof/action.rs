@@ -1,7 +1,7 @@
 //! The action `.github/actions/check`: what its steps run, as GitHub runs it, beside a server that keeps a pull request's comments.
 #![cfg(unix)]
 
-use crate::command_line::folder;
+use crate::command_line::{folder, python};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -40,14 +40,14 @@ struct PullRequest {
 impl PullRequest {
     /// `None` where there is no Python, which the server is written in, and the action.
     fn open(arguments: &[&str]) -> Option<PullRequest> {
-        if !Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        let Some(python) = python() else {
             eprintln!("skipped, since there is no python3: what the action writes as comments");
             return None;
-        }
+        };
         let folder = folder();
         let others: Vec<Value> = (0..150).map(|id| serde_json::json!({ "id": id, "body": "fine" })).collect();
         std::fs::write(folder.path().join("comments.json"), Value::from(others).to_string()).unwrap();
-        let mut python = Command::new("python3");
+        let mut python = Command::new(python);
         python.arg(Path::new(ROOT).join("tests/heapproof/action/server.py")).arg(folder.path()).args(arguments);
         let mut server = python.stdout(Stdio::piped()).spawn().unwrap();
         let mut port = String::new();

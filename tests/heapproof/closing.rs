@@ -1,6 +1,6 @@
 //! The heap goes away with objects alive: whose code begins is judged (SPEC 2.14), in this process and in others.
 
-use crate::command_line::{folder, heapproof};
+use crate::command_line::{folder, heapproof, python};
 use crate::program;
 use heapproof::explain::explain;
 use heapproof::lockstep;
@@ -67,16 +67,21 @@ heapproof.run(Closing(False), "closing", "1", observations="refusals journal", p
 
 #[test]
 fn a_process_says_whose_code_begins_as_its_heap_goes_away() {
-    if std::process::Command::new("python3").arg("--version").output().is_err() {
-        return eprintln!("skipped: there is no `python3` here");
-    }
+    let Some(python) = python() else { return eprintln!("skipped: there is no `python3` here") };
     let folder = folder();
     std::fs::write(folder.path().join("child.py"), CHILD).unwrap();
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sdk/python/examples");
-    for (words, code, wanted) in [("--all", 0, ""), ("--all --exit", 0, ""), ("", 1, "ending-nothing")] {
-        let subject = format!("exec:python3 child.py {} {words}", examples.display());
-        let check = ["check", "--seed", "1", "--cases", "20", "--subject", &subject];
-        let (ended, out, error) = heapproof(folder.path(), &check);
-        assert!(ended == code && out.contains(wanted), "{words}: {out}{error}");
+    std::fs::write(folder.path().join("alive.trace"), format!("heapproof trace 1\n{ALIVE}\n")).unwrap();
+    let check = ["check", "--seed", "1", "--cases", "20"];
+    let replay = ["replay", "alive.trace"];
+    for (command, words, code, wanted) in [
+        (&check[..], "--all", 0, ""),
+        (&check, "--all --exit", 0, ""),
+        (&replay, "--all", 0, ""),
+        (&replay, "", 1, "ending-nothing"),
+    ] {
+        let subject = format!("exec:{python} child.py {} {words}", examples.display());
+        let (ended, out, error) = heapproof(folder.path(), &[command, &["--subject", &subject]].concat());
+        assert!(ended == code && out.contains(wanted), "{command:?} {words}: {out}{error}");
     }
 }

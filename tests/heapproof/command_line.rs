@@ -32,6 +32,14 @@ pub fn fed(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, Stri
     ended(&child.wait_with_output().unwrap())
 }
 
+/// The interpreter of Python, if there is one. What `python3` finds may be the shim of a version manager, which takes ten times as
+/// long to start, and these tests start hundreds.
+pub fn python() -> Option<String> {
+    let asked = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;
+    let path = String::from_utf8(asked.stdout).ok()?.trim().to_owned();
+    (asked.status.success() && !path.is_empty()).then_some(path)
+}
+
 pub const FAILS: &str = "b = box 1\na = array\npush a a\nc = pop a\ncollect\ndrop a\ndrop b\n";
 
 #[test]
