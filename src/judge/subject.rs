@@ -164,6 +164,9 @@ pub trait Subject: Any {
     /// as long as that is right.
     fn announce(&mut self, _coming: &[Coming]) {}
 
+    /// Learns that it has failed. What serves one program after the other must not go on to the next: who knows what is left in it.
+    fn retire(&mut self) {}
+
     /// What it costs to look at it.
     fn looks(&self) -> Looks {
         Looks::Free

@@ -186,6 +186,37 @@ fn what_breaks_is_found_by_a_search_and_cut_down_like_any_failure() {
     assert!(out.contains("# signature crashed-exited-at-"), "{out}");
 }
 
+/// Minimises a program on a heap that frees what is held five times more, where `so` holds of the number `p` of the program in its process;
+/// how often a process was started, and what is said.
+fn minimised_where(so: &str) -> (usize, String) {
+    let folder = folder();
+    let wrong = TABLES.replace("$c\" -eq 0 ]", &format!("$c\" -eq 0 -o {so} -a \"$c\" -eq 5 ]"));
+    let wrong = wrong.replace("begin) n=0;", "begin) p=$((p + 1)); n=0;");
+    assert_eq!(wrong.matches(" -o ").count() + wrong.matches("p + 1").count(), 2);
+    std::fs::write(folder.path().join("wrong.sh"), format!("p=1; echo >> starts\n{wrong}")).unwrap();
+    let others = (0..9).map(|n| format!("b{n} = table\ntake a\ntake b{n}\ndrop b{n}\n")).collect::<String>();
+    let lines = format!("a = table\n{others}drop a\n");
+    std::fs::write(folder.path().join("long.trace"), lines).unwrap();
+    let minimize = ["minimize", "long.trace", "--jobs", "1", "--subject", "exec:sh wrong.sh 0 -"];
+    let (code, out, error) = heapproof(folder.path(), &minimize);
+    assert_eq!(code, 1, "{out}{error}");
+    assert!(out.ends_with(&format!("\na = table\n{}", "take a\n".repeat(5))), "{out}{error}");
+    (std::fs::read_to_string(folder.path().join("starts")).unwrap().lines().count(), error)
+}
+
+#[test]
+fn what_passes_while_a_program_is_minimised_starts_no_process() {
+    let (starts, said) = minimised_where("0 -eq 0");
+    let executions = said.split_once(" lines to 6 in ").unwrap().1.split(' ').next().unwrap();
+    println!("{starts} starts, {executions} executions");
+    assert!(executions.parse::<usize>().unwrap() > 2 * starts, "{said}");
+}
+
+#[test]
+fn a_heap_that_remembers_earlier_programs_is_minimised_in_fresh_processes() {
+    minimised_where("\"$p\" -le 4");
+}
+
 #[test]
 fn a_failure_that_needs_earlier_programs_names_them() {
     let folder = folder();

@@ -4,7 +4,7 @@ use super::arguments::{duration, property};
 use super::minimizing::Minimizing;
 use super::{Context, End, Trouble};
 use crate::failure::explain::{Explanation, explain, outline};
-use crate::failure::minimize::Options;
+use crate::failure::minimize::{Minimized, Options, Tried, Without, removals};
 use crate::failure::proof::Counterexample;
 use crate::failure::viewer::{Drawn, Viewer, Wanted};
 use crate::judge::guard::Limits;
@@ -215,9 +215,41 @@ impl<'a> Judge<'a> {
     }
 
     fn search(&self, program: &Program, options: &Options<'_>) -> Option<Counterexample> {
+        let served = self.search_where_others_ran(program, options);
+        served.or_else(|| self.searched(program, options, &|program| self.failure(program)))
+    }
+
+    /// The search in processes that serve many programs; `None` where there are none, or where it matters what they have served.
+    fn search_where_others_ran(&self, program: &Program, options: &Options<'_>) -> Option<Counterexample> {
+        if !process::serves_many(self.subject) || self.passes_where_others_ran(program) {
+            return None;
+        }
+        let judge = |program: &Program| match self.passes_where_others_ran(program) {
+            true => None,
+            false => self.failure(program),
+        };
+        let mut found = self.searched(program, options, &judge)?;
+        let Minimized { program: least, failure, is_minimal, flaky, .. } = &found.minimized;
+        if *is_minimal {
+            // That nothing can go is said of fresh processes.
+            found.minimized.removals = removals(least, failure, &mut |program| self.failure(program));
+        } else if flaky.is_none() {
+            return Some(found);
+        }
+        let is_alike = |tried: &Tried| tried.without == Without::FailsAlike;
+        (!found.minimized.removals.iter().any(is_alike) && found.minimized.flaky.is_none()).then_some(found)
+    }
+
+    /// Searches for the simplest program that fails in the same way.
+    fn searched(
+        &self,
+        program: &Program,
+        options: &Options<'_>,
+        judge: &(dyn Fn(&Program) -> Option<Failure> + Sync),
+    ) -> Option<Counterexample> {
         let minimizing = Minimizing::begin(program);
         let judge = |program: &Program| {
-            let failure = self.failure(program);
+            let failure = judge(program);
             let expected =
                 process::is_one(self.subject) && failure.as_ref().is_some_and(|failure| failure.violation.hangs());
             self.hung.fetch_or(expected, Ordering::Relaxed);
@@ -232,6 +264,14 @@ impl<'a> Judge<'a> {
         };
         let options = Options { improved: Some(&improved), ..options.clone() };
         Counterexample::by(self.property, &self.careful, program, &options, &judge)
+    }
+
+    /// Whether a program passes in a process that has served others, as most do that are tried while one is minimised. To start a
+    /// process takes longer than to run them, so that is enough to leave a program; one that fails is run again in a fresh process,
+    /// which decides. A process in which one has failed serves no other.
+    fn passes_where_others_ran(&self, program: &Program) -> bool {
+        let any = self.careful.clone().patient();
+        !self.hung.load(Ordering::Relaxed) && self.judged_on(&any, program, false).verdict.failure.is_none()
     }
 
     /// Explains why a program fails, and what could be different in it.

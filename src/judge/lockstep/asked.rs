@@ -21,6 +21,11 @@ impl Asked {
         &*self.0
     }
 
+    /// It has failed, and serves no other program.
+    pub fn retire(&mut self) {
+        self.0.retire();
+    }
+
     /// What a call gives.
     pub fn call<T>(&mut self, call: impl FnOnce(&mut dyn Subject) -> T) -> Result<T, Violation> {
         let given = call(&mut *self.0);

@@ -30,6 +30,9 @@ fn run_at_each(kind: &SubjectKind, program: &Program, inspection: &dyn Inspectio
             if failure.is_none() && lockstep.would_disturb() {
                 failure = run_and_look(kind, program, inspection);
             }
+            if failure.is_some() {
+                lockstep.subject.retire();
+            }
             Verdict { tally: lockstep.tally, failure }
         }
         Err(not_made) => Verdict::none(not_made),
@@ -43,9 +46,13 @@ fn run_and_look(kind: &SubjectKind, program: &Program, inspection: &dyn Inspecti
         Err(not_made) => return Some(Failure::new(0, not_made.into())),
     };
     let failed = lockstep.lines(program, &Nothing, Then::Nothing).err();
-    failed.or_else(|| {
+    let failed = failed.or_else(|| {
         lockstep.is_over = true;
         let looked = panics::catch(|| Ok(inspection.look(&mut lockstep)?)).unwrap_or_else(panicked);
         looked.err().map(|failed: Failed| failed.at(program.len()))
-    })
+    });
+    if failed.is_some() {
+        lockstep.subject.retire();
+    }
+    failed
 }

@@ -136,6 +136,9 @@ impl Trial {
     fn guarded<T>(&mut self, work: impl FnOnce(&mut Lockstep) -> Result<T, Violation>) -> Result<T, Failed> {
         let done = panics::catch(|| work(&mut self.lockstep));
         let done = done.unwrap_or_else(|panic| Err(panic.into()));
-        done.map_err(|violation| Failed { tried: std::mem::take(&mut self.tried), violation })
+        done.map_err(|violation| {
+            self.lockstep.subject.retire();
+            Failed { tried: std::mem::take(&mut self.tried), violation }
+        })
     }
 }

@@ -104,6 +104,10 @@ impl Subject for Watched {
         self.tell(|subject| subject.announce(coming));
     }
 
+    fn retire(&mut self) {
+        self.tell(Subject::retire);
+    }
+
     fn looks(&self) -> Looks {
         self.0.as_deref().map_or(Looks::Free, |subject| during(|| subject.looks()))
     }

@@ -12,6 +12,8 @@ mod words;
 use crate::judge::subject::SubjectKind;
 use greeting::Greeting;
 use pool::Pool;
+#[cfg(feature = "cli")]
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 use subject::ProcessSubject;
@@ -22,6 +24,14 @@ const FAMILY: &str = "process:";
 /// Whether the heap of that kind is in another process.
 pub fn is_one(kind: &SubjectKind) -> bool {
     kind.name.starts_with(FAMILY)
+}
+
+/// Whether the heap of that kind is in another process, which can serve one program after the other.
+#[cfg(feature = "cli")]
+pub(crate) fn serves_many(kind: &SubjectKind) -> bool {
+    let Some(subject) = kind.clone().patient().make().ok().filter(|_| is_one(kind)) else { return false };
+    let subject: Box<dyn Any> = subject;
+    subject.downcast_ref::<ProcessSubject>().is_some_and(ProcessSubject::serves_many)
 }
 
 /// The kind of subject whose heap is in a process that this command starts. One is started at once, to be asked for its name

@@ -29,6 +29,13 @@ pub(super) struct Served {
     may_serve: bool,
 }
 
+impl Served {
+    /// It serves no other program.
+    pub fn retire(&mut self) {
+        self.may_serve = false;
+    }
+}
+
 /// The most numbers that are kept.
 const MOST_CASES: usize = 1_000;
 
@@ -50,6 +57,11 @@ impl Pool {
     /// What all its children say of themselves.
     pub fn greeting(&self) -> &Greeting {
         &self.greeting
+    }
+
+    /// Whether a child can serve one program after the other.
+    pub fn serves_many(&self) -> bool {
+        self.greeting.begins_anew
     }
 
     /// A child with an empty heap.
@@ -120,7 +132,7 @@ impl Pool {
 
     /// Takes back a child that has served a program, if it may serve another.
     pub fn take_back(&self, served: Served) {
-        if self.greeting.begins_anew && served.may_serve && !served.child.says_more() {
+        if self.serves_many() && served.may_serve && !served.child.says_more() {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(served);
         }
     }

@@ -172,6 +172,12 @@ impl ProcessSubject {
         }
     }
 
+    /// Whether its process can serve one program after the other.
+    #[cfg(feature = "cli")]
+    pub fn serves_many(&self) -> bool {
+        self.pool.serves_many()
+    }
+
     fn ask(&mut self, operation: &Operation<Object>) -> Reply {
         self.skipped = false;
         if matches!(operation, Operation::Inherit { from, .. } if !self.finalizers.has_code(*from)) {
@@ -392,6 +398,12 @@ impl Subject for ProcessSubject {
     fn knows(&self, object: Object) -> bool {
         let seen = &self.talk.borrow().seen;
         !self.lives(object) || seen.as_ref().is_none_or(|seen| seen.contains_key(&object))
+    }
+
+    fn retire(&mut self) {
+        if let Some(served) = &mut self.talk.get_mut().served {
+            served.retire();
+        }
     }
 
     fn bind(&mut self, name: Name, object: Object) {
