@@ -3,7 +3,7 @@
 //! Several machines can take a share of the bugs each. What they write to `--result` is put together by `--merge`.
 
 use super::hunt::{Hunt, Trials};
-use super::strength::page;
+use super::strength::{Row, page, rows};
 use super::table::table;
 use crate::common::arguments::{expect_known, shard};
 use crate::common::command::{Command, End, Usage, stopped_by_signals};
@@ -13,8 +13,10 @@ use crate::seeded::bug::{Bug, load_all};
 use crate::seeded::choice::chosen;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::process;
 
 const EXIT_CODES: &str = "\
 All files are below target/bugs/, and only one run at a time can use them.
@@ -44,8 +46,11 @@ pub(crate) struct Bugs {
     /// Look for nothing: put the results of all shards together, in any order
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["only", "class", "shard", "dialect", "alone"])]
     merge: Vec<PathBuf>,
-    /// Write the results to docs/strength.md, instead of printing them
-    #[arg(long, conflicts_with_all = ["only", "class", "shard", "dialect"])]
+    /// Only the bugs that docs/strength.md has no row of
+    #[arg(long, conflicts_with_all = ["only", "class", "merge"])]
+    missing: bool,
+    /// Write the results into docs/strength.md, instead of printing them; rows of other bugs stay
+    #[arg(long, conflicts_with_all = ["dialect", "alone"])]
     write: bool,
     /// How often to look for each bug, each time with another seed
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
@@ -78,6 +83,10 @@ impl Bugs {
         }
         let mut bugs = chosen(&self.only)?;
         bugs.retain(|bug| self.class.is_empty() || self.class.contains(&bug.class));
+        if self.missing {
+            let kept = kept()?;
+            bugs.retain(|bug| !kept.contains_key(&bug.id));
+        }
         Ok(bugs)
     }
 
@@ -98,23 +107,38 @@ impl Bugs {
         if !known.iter().map(|bug| &bug.id).eq(&asked.items) {
             bail!("these are results of other sources: `tests/bugs/` has not the same bugs");
         }
-        let is_part = |name: &str| !matches!(&asked.options[name], Value::Null) && asked.options[name] != json!([]);
-        if let Some(name) = ["only", "class", "dialect"].into_iter().find(|name| self.write && is_part(name)) {
-            return Err(Usage(format!("`--write` is for all bugs, and these results are of `--{name}`")).into());
+        if self.write && !matches!(&asked.options["dialect"], Value::Null) {
+            return Err(
+                Usage("`--write` is for the default dialect, and these results are of `--dialect`".to_owned()).into()
+            );
         }
         let results: Vec<Trials> = results.into_iter().map(|(_, trials)| trials).collect();
         self.tell(&known, &results, &asked)?;
         Ok(end(&results))
     }
 
-    /// Writes or prints the results.
+    /// Writes or prints the results, of the first bugs if it was interrupted.
     fn tell(&self, bugs: &[Bug], results: &[Trials], asked: &Asked) -> Result<()> {
-        match self.write {
-            true => fs::write(root().join(PAGE), page(bugs, results, &command(asked))).context(PAGE)?,
-            false => print!("{}", table(bugs, results)),
+        if !self.write {
+            print!("{}", table(bugs, results));
+            return Ok(());
         }
-        Ok(())
+        let commit = commit()?;
+        let mut rows = kept()?;
+        rows.extend(bugs.iter().zip(results).map(|(bug, trials)| (bug.id.clone(), Row::new(bug, trials, &commit))));
+        fs::write(root().join(PAGE), page(&load_all(root())?, rows, &command(asked))).context(PAGE)
     }
+}
+
+/// The rows of the page as it is.
+fn kept() -> Result<BTreeMap<String, Row>> {
+    Ok(rows(&fs::read_to_string(root().join(PAGE)).context(PAGE)?))
+}
+
+/// The commit of these sources, for short.
+fn commit() -> Result<String> {
+    let asked = process::Command::new("git").args(["rev-parse", "--short=8", "HEAD"]).current_dir(root()).output();
+    Ok(String::from_utf8(asked.context("can't run git")?.stdout)?.trim().to_owned())
 }
 
 /// The command that repeats the whole.
@@ -144,11 +168,10 @@ impl Command for Bugs {
         let extra: Vec<&str> = self.dialect.iter().flat_map(|dialect| ["--dialect", dialect]).collect();
         let hunt = Hunt { seeds, cases: self.cases, extra: &extra, jobs: self.jobs, alone: self.alone, stop: &stop };
         let results = hunt.run(root(), &bugs)?;
+        self.tell(&bugs, &results, &asked)?;
         if results.len() < bugs.len() {
-            print!("{}", table(&bugs, &results));
             return Ok(End::Interrupted);
         }
-        self.tell(&bugs, &results, &asked)?;
         let end = end(&results);
         if let (Some(path), Some(shard)) = (&self.result, self.shard) {
             let results = bugs.iter().map(|bug| bug.id.clone()).zip(results).collect();

@@ -4,5 +4,5 @@ pub(crate) mod biases;
 pub(crate) mod bugs;
 pub(crate) mod fuzz_bugs;
 mod hunt;
-mod strength;
+pub(crate) mod strength;
 mod table;

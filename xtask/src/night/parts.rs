@@ -5,8 +5,8 @@ use super::plan::Part;
 use super::results::{Ended, Kills, Results, Soaked, Verdict};
 use crate::common::child::{self, How};
 use crate::fuzzing::soak::FAILURES;
+use crate::hunting::strength::{self, Row};
 use anyhow::{Context, Result};
-use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -152,24 +152,16 @@ fn soaked(night: &Night<'_>) -> Result<Option<Soaked>> {
 
 /// How many bugs the table of `cargo xtask bugs` says were found, and those that were not though the page says that they always are.
 fn kills(table: &str, page: &str) -> (Kills, Vec<String>) {
-    let always: BTreeMap<&str, bool> = page.lines().filter_map(row_of_the_page).collect();
+    let kept = strength::rows(page);
     let rows = table.lines().filter_map(|line| {
         let mut words = line.split_whitespace();
         let (bug, _, found) = (words.next()?, words.next()?, words.next()?);
         matches!(found, "yes" | "no").then_some((bug, found == "yes"))
     });
     let rows: Vec<(&str, bool)> = rows.collect();
-    let missed = rows.iter().filter(|(bug, found)| !found && always.get(bug).is_some_and(|always| *always));
+    let missed = rows.iter().filter(|(bug, found)| !found && kept.get(*bug).is_some_and(Row::is_always_found));
     let missed = missed.map(|(bug, _)| (*bug).to_owned()).collect();
     (Kills { found: rows.iter().filter(|(_, found)| *found).count(), of: rows.len() }, missed)
-}
-
-/// A bug of `docs/strength.md`, and whether each trial has found it.
-fn row_of_the_page(line: &str) -> Option<(&str, bool)> {
-    let mut cells = line.strip_prefix("| ")?.split(" | ");
-    let (bug, _, found) = (cells.next()?, cells.next()?, cells.next()?);
-    let (found, of) = found.split_once(" of ")?;
-    Some((bug.split(' ').next()?, found == of))
 }
 
 fn last_words(said: &str) -> String {
@@ -178,13 +170,13 @@ fn last_words(said: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kills, kills, row_of_the_page};
+    use super::{Kills, kills, strength};
 
     const PAGE: &str = "\
-| bug | class | found | by | as | operations, median | worst | lines |
-|---|---|--:|---|---|--:|--:|--:|
-| hidden | collection | 2 of 3 | lockstep | leaves | 3 | 6 | 7 |
-| sure (isolate) | collection | 3 of 3 | lockstep | leaves | 3 | 6 | 7 |
+| bug | class | found | by | as | operations, median | worst | lines | commit |
+|---|---|--:|---|---|--:|--:|--:|---|
+| hidden | collection | 2 of 3 | lockstep | leaves | 3 | 6 | 7 | 0a1b |
+| sure (isolate) | collection | 3 of 3 | lockstep | leaves | 3 | 6 | 7 | 0a1b |
 ";
 
     #[test]
@@ -201,6 +193,6 @@ mod tests {
     #[test]
     fn the_page_of_the_strength_is_read() {
         let page = std::fs::read_to_string(crate::common::workspace::root().join("docs/strength.md")).unwrap();
-        assert!(page.lines().filter_map(row_of_the_page).filter(|(_, always)| *always).count() > 100);
+        assert!(strength::rows(&page).values().filter(|row| row.is_always_found()).count() > 100);
     }
 }

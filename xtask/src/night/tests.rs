@@ -183,7 +183,11 @@ fn the_sample_of_the_seeded_bugs_counts_kills() {
     assert_eq!(results.end(), End::Done);
     has(&summary, &["| bugs | passed | ", "found 1 of 2 |"]);
     fs::create_dir_all(checkout.at("docs")).unwrap();
-    fs::write(checkout.at("docs/strength.md"), "| hidden | collection | 3 of 3 | lockstep |\n").unwrap();
+    fs::write(
+        checkout.at("docs/strength.md"),
+        "| hidden | collection | 3 of 3 | lockstep | leaves | 3 | 6 | 7 | 0a1b |\n",
+    )
+    .unwrap();
     let (results, summary) = checkout.night(3);
     assert_eq!(results.end(), End::Failed);
     has(&summary, &["# Night: nothing found, bugs failed\n", "says that these are always found: hidden |"]);
