@@ -127,10 +127,15 @@ impl Due {
         let detects = worked.is_done && matches!(operation, Operation::Detect {} | Operation::DetectFull {});
         // A slice need not be the last one.
         self.detecting = if detects { 0 } else { self.detecting + happened };
-        // So many can have lived in it, and so many lived before it or do behind it.
-        self.most = self.most.max(now.allocations - before.frees);
-        let fewest = (now.allocations - now.frees).min(before.allocations - before.frees);
-        self.stretch = self.stretch.max(4 * self.most / (fewest + 1) + 1);
+        // A mark can begin in it, and passes over what there was before the call or code in it has made, beside what lived before it and
+        // has not died.
+        let can_have_lived = self.most.max(now.allocations - before.frees);
+        if collects || checked || worked.has_code {
+            let passed = if worked.has_code { can_have_lived } else { self.most };
+            let lived = before.allocations.saturating_sub(now.frees);
+            self.stretch = self.stretch.max(4 * passed / (lived + 1) + 1);
+        }
+        self.most = can_have_lived;
     }
 }
 
