@@ -5,8 +5,9 @@ use super::package::{Package, count, run};
 use crate::common::workspace::{cargo, traces};
 use anyhow::{Context, Result, ensure};
 use heapproof_model::Program;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
 
 /// The most lines of a trace.
 const MOST_LINES: usize = 200;
@@ -21,9 +22,8 @@ const WRONG_HEAPS: usize = 50;
 pub(super) fn check(root: &Path) -> Result<usize> {
     let package = Package::new(root.join("target/emitted"), "../../heap")?;
     let (corpus, wrong) = (package.tests("corpus"), package.tests("wrong_heaps"));
-    let mut emit = cargo(root);
-    emit.args(["run", "--locked", "--release", "--quiet", "--package", "heapproof", "--", "emit-test", "-o"]);
-    emit.arg(&corpus).args(small_traces()?);
+    let mut emit = heapproof(root);
+    emit.args(["emit-test", "-o"]).arg(&corpus).args(small_traces()?);
     run(&mut emit, "heapproof emit-test")?;
     let mut emit = cargo(root);
     emit.args(["test", "--locked", "--quiet", "--test", "heapproof", "--", "--ignored", "--exact", OF_WRONG_HEAPS]);
@@ -34,6 +34,18 @@ pub(super) fn check(root: &Path) -> Result<usize> {
     package.lint()?;
     package.passes("an emitted test")?;
     Ok(corpus + wrong)
+}
+
+/// The build that `HEAPPROOF` names, as `.ci/check` does; else that of a release.
+fn heapproof(root: &Path) -> Command {
+    if let Some(named) = env::var_os("HEAPPROOF") {
+        let mut heapproof = Command::new(root.join(named));
+        heapproof.current_dir(root);
+        return heapproof;
+    }
+    let mut heapproof = cargo(root);
+    heapproof.args(["run", "--locked", "--release", "--quiet", "--package", "heapproof", "--"]);
+    heapproof
 }
 
 fn small_traces() -> Result<Vec<PathBuf>> {
