@@ -23,6 +23,14 @@ pub(crate) fn traces() -> io::Result<Vec<PathBuf>> {
     Ok(traces)
 }
 
+/// The commit of the sources in a folder, and whether they differ from it; `None` where git does not know.
+pub(crate) fn commit(folder: &Path) -> Option<String> {
+    let mut git = Command::new("git");
+    git.current_dir(folder).args(["describe", "--always", "--dirty", "--abbrev=12", "--exclude", "*"]);
+    let output = git.output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 /// The cargo that started this process, in a folder.
 pub(crate) fn cargo(folder: &Path) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -8,7 +8,7 @@ use super::table::table;
 use crate::common::arguments::{expect_known, shard};
 use crate::common::command::{Command, End, Usage, stopped_by_signals};
 use crate::common::pieces::{Asked, Piece, is_in, joined};
-use crate::common::workspace::root;
+use crate::common::workspace::{commit, root};
 use crate::seeded::bug::{Bug, load_all};
 use crate::seeded::choice::chosen;
 use anyhow::{Context, Result, bail};
@@ -16,7 +16,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::process;
 
 const EXIT_CODES: &str = "\
 All files are below target/bugs/, and only one run at a time can use them.
@@ -50,7 +49,7 @@ pub(crate) struct Bugs {
     #[arg(long, conflicts_with_all = ["only", "class", "merge"])]
     missing: bool,
     /// Write the results into docs/strength.md, instead of printing them; rows of other bugs stay
-    #[arg(long, conflicts_with_all = ["dialect", "alone"])]
+    #[arg(long, conflicts_with = "dialect")]
     write: bool,
     /// How often to look for each bug, each time with another seed
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
@@ -84,7 +83,7 @@ impl Bugs {
         let mut bugs = chosen(&self.only)?;
         bugs.retain(|bug| self.class.is_empty() || self.class.contains(&bug.class));
         if self.missing {
-            let kept = kept()?;
+            let kept = kept(&command(self.trials, self.seed, self.cases))?;
             bugs.retain(|bug| !kept.contains_key(&bug.id));
         }
         Ok(bugs)
@@ -112,6 +111,9 @@ impl Bugs {
                 Usage("`--write` is for the default dialect, and these results are of `--dialect`".to_owned()).into()
             );
         }
+        if self.write {
+            expect_whole_or_same(known.len(), &commanded(&asked))?;
+        }
         let results: Vec<Trials> = results.into_iter().map(|(_, trials)| trials).collect();
         self.tell(&known, &results, &asked)?;
         Ok(end(&results))
@@ -123,29 +125,38 @@ impl Bugs {
             print!("{}", table(bugs, results));
             return Ok(());
         }
-        let commit = commit()?;
-        let mut rows = kept()?;
+        let command = commanded(asked);
+        let mut rows = kept(&command)?;
+        let commit = commit(root()).context("git does not tell the commit of these sources")?;
         rows.extend(bugs.iter().zip(results).map(|(bug, trials)| (bug.id.clone(), Row::new(bug, trials, &commit))));
-        fs::write(root().join(PAGE), page(&load_all(root())?, rows, &command(asked))).context(PAGE)
+        fs::write(root().join(PAGE), page(&load_all(root())?, rows, &command)).context(PAGE)
     }
 }
 
-/// The rows of the page as it is.
-fn kept() -> Result<BTreeMap<String, Row>> {
-    Ok(rows(&fs::read_to_string(root().join(PAGE)).context(PAGE)?))
+/// The rows of the page, if it is of that command.
+fn kept(command: &str) -> Result<BTreeMap<String, Row>> {
+    let page = fs::read_to_string(root().join(PAGE)).context(PAGE)?;
+    Ok(if page.lines().any(|line| line.trim() == command) { rows(&page) } else { BTreeMap::new() })
 }
 
-/// The commit of these sources, for short.
-fn commit() -> Result<String> {
-    let asked = process::Command::new("git").args(["rev-parse", "--short=8", "HEAD"]).current_dir(root()).output();
-    Ok(String::from_utf8(asked.context("can't run git")?.stdout)?.trim().to_owned())
+/// Refuses to write a part of the page if its other rows are of another command.
+fn expect_whole_or_same(bugs: usize, command: &str) -> Result<()> {
+    if bugs < load_all(root())?.len() && kept(command)?.is_empty() {
+        let wrong = format!("{PAGE} is not of `{command}`: `--write` of some bugs needs the options that it names");
+        return Err(Usage(wrong).into());
+    }
+    Ok(())
 }
 
 /// The command that repeats the whole.
-fn command(asked: &Asked) -> String {
-    let number = |name: &str| asked.options[name].as_u64().unwrap_or_default();
-    let (trials, seed, cases) = (number("trials"), number("seed"), number("cases"));
+fn command(trials: u64, seed: u64, cases: u64) -> String {
     format!("cargo xtask bugs --write --trials {trials} --seed {seed} --cases {cases}")
+}
+
+/// The command that was asked.
+fn commanded(asked: &Asked) -> String {
+    let number = |name: &str| asked.options[name].as_u64().unwrap_or_default();
+    command(number("trials"), number("seed"), number("cases"))
 }
 
 fn end(results: &[Trials]) -> End {
@@ -162,6 +173,9 @@ impl Command for Bugs {
         if let Some(shard) = self.shard {
             let mut indices = 0..;
             bugs.retain(|_| indices.next().is_some_and(|index| is_in(shard, index)));
+        }
+        if self.write {
+            expect_whole_or_same(bugs.len(), &commanded(&asked))?;
         }
         let stop = stopped_by_signals()?;
         let seeds = self.seed..self.seed.saturating_add(self.trials);

@@ -3,6 +3,7 @@
 use super::Night;
 use super::results::{Kills, Results};
 use crate::common::command::End;
+use crate::common::workspace::commit;
 use crate::fuzzing::known::Standing;
 use crate::fuzzing::soak::Tally;
 use anyhow::{Context, Result};
@@ -12,7 +13,6 @@ use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
-use std::process::Command;
 
 /// The file within the corpus.
 pub(super) const FILE: &str = "ledger.jsonl";
@@ -131,13 +131,6 @@ pub(super) fn read(path: &Path) -> Result<(Vec<Line>, usize)> {
     let lines: Vec<Option<Line>> = text.lines().map(|line| serde_json::from_str(line).ok()).collect();
     let bad = lines.iter().filter(|line| line.is_none()).count();
     Ok((lines.into_iter().flatten().collect(), bad))
-}
-
-fn commit(root: &Path) -> Option<String> {
-    let mut git = Command::new("git");
-    git.current_dir(root).args(["describe", "--always", "--dirty", "--abbrev=12", "--exclude", "*"]);
-    let output = git.output().ok().filter(|output| output.status.success())?;
-    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 #[cfg(test)]
