@@ -34,6 +34,8 @@ pub enum Manner {
     Greedy,
     /// Each call reaches many objects, and says that it touches none.
     Wanders,
+    /// A slice of a collection passes over every object that there has ever been.
+    PassesOver,
     /// A detection touches objects though nothing has changed.
     LooksAgain,
     /// An incremental detection finds what the last one found.
@@ -225,6 +227,9 @@ impl Pretender {
     fn touch(&mut self, operation: &Operation<Object>) {
         let excess = u64::from(self.manner == Manner::Greedy);
         self.visits.contents += 60 * u64::from(self.manner == Manner::Wanders);
+        if self.manner == Manner::PassesOver && matches!(operation, Operation::CollectSlice { .. }) {
+            self.visits.headers += self.model.bound() as u64;
+        }
         self.touched += match operation {
             Operation::CollectSlice { objects } | Operation::DetectSlice { objects } => u64::from(*objects) + excess,
             Operation::End {} => self.model.budget() + excess,

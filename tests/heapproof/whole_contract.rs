@@ -97,6 +97,13 @@ fn reaching_more_objects_than_there_is_a_reason_for_is_a_violation() {
 }
 
 #[test]
+fn what_a_slice_may_pass_over_does_not_follow_the_heap_however_it_was_filled() {
+    for filled in ["a = chain 600", &"a = table\n".repeat(600)] {
+        assert_eq!(told(&pretender!(PassesOver), &format!("{filled}\ncollect\ncollect 1")), "visits-headers");
+    }
+}
+
+#[test]
 fn what_finalizers_touch_is_charged_to_nobody() {
     assert_eq!(told(&pretender!(Greedy), "a = table\na.me = a\non a: take nil\ndrop a\ncollect 2"), "");
 }

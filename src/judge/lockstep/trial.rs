@@ -60,7 +60,7 @@ impl Lockstep {
             if announced == 0 {
                 announced = lockstep.announce_calls(&self.history[at..]);
             }
-            lockstep.carry_out(operation, *bind)?;
+            lockstep.carry_out(operation, *bind).inspect_err(|_| lockstep.subject.retire())?;
             announced -= 1;
         }
         Ok(lockstep)
