@@ -18,6 +18,7 @@ mod input;
 mod isolate;
 mod json;
 mod judge;
+mod judging;
 mod list;
 mod manual;
 mod merge;

@@ -4,7 +4,8 @@ mod report;
 
 use super::arguments::{Format, Given};
 use super::files::Files;
-use super::isolate::{Isolate, Judge};
+use super::isolate::Isolate;
+use super::judging::Judge;
 use super::output::Output;
 use super::pictures::Pictures;
 use super::progress::Progress;

@@ -3,7 +3,8 @@
 use super::arguments::Given;
 use super::certificate::Certificate;
 use super::files::Files;
-use super::isolate::{Isolate, Judge};
+use super::isolate::Isolate;
+use super::judging::Judge;
 use super::output::Output;
 use super::progress::Progress;
 use super::{Context, End, Trouble, input};

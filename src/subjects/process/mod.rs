@@ -6,6 +6,7 @@ mod greeting;
 mod pool;
 mod started;
 mod subject;
+mod talk;
 mod watch;
 mod words;
 

@@ -1,20 +1,18 @@
-//! A conversation with a child, as a subject.
+//! A heap in a child, as a subject.
 //!
 //! The child has the heap. The parent has what belongs to the program: names, the lines of user code, and who has died.
 
-use super::Greeting;
-use super::child::{Child, shortened};
-use super::coming::{Queue, write};
 use super::pool::{Pool, Served};
+use super::talk::Talk;
 use super::words::{Answer, Seen};
 use crate::judge::code::{self, Finalizers, Runs};
-use crate::judge::lost::{Crash, Loss, Lost};
+use crate::judge::lost::{Crash, Loss};
 use crate::judge::subject::{Coming, Looks, Observation, Subject};
 use crate::judge::violation::Violation;
-use heapproof_model::dialect::{Again, Names, UserCode};
+use heapproof_model::dialect::{Again, UserCode};
 use heapproof_model::{Code, Contents, Counts, Dialect, End, Event, Name, Object, Operation, Refusal, Value};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 type Reply = Result<Value<Object>, Refusal>;
@@ -34,134 +32,10 @@ pub(super) struct ProcessSubject {
     skipped: bool,
 }
 
-/// What is said to the child, also where it is only looked at.
-struct Talk {
-    served: Option<Served>,
-    /// What was asked and is not called yet.
-    announced: Queue,
-    /// What the last look has shown, until something changes.
-    seen: Option<BTreeMap<Object, Seen>>,
-    lost: Option<Lost>,
-}
-
-impl Talk {
-    fn child(&mut self) -> Option<&mut Child> {
-        self.served.as_mut().filter(|_| self.lost.is_none()).map(|served| &mut served.child)
-    }
-
-    fn wrong(&mut self, how: Loss) {
-        let lost = self.child().map(|child| child.wrong(how));
-        self.lost = self.lost.take().or(lost);
-    }
-
-    /// The next line of the child, as `read` reads it; `None` where it is lost.
-    fn next<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-        if self.served.as_mut().is_some_and(|served| std::mem::take(&mut served.begins)) {
-            self.line(|line| (line == "done").then_some(()))?;
-        }
-        self.line(read)
-    }
-
-    fn line<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let line = match self.child()?.line() {
-            Ok(line) => line,
-            Err(lost) => {
-                self.lost = Some(lost);
-                return None;
-            }
-        };
-        match read(line) {
-            Some(read) => Some(read),
-            None => {
-                let is_one = Answer::parse(line).is_some() || line.starts_with("end ");
-                let line = shortened(line);
-                self.wrong(if is_one { Loss::Untimely(line) } else { Loss::Garbled(line) });
-                None
-            }
-        }
-    }
-
-    /// Asks that, unless it was asked ahead.
-    fn ask(&mut self, now: &Coming) {
-        let Some(served) = self.served.as_mut().filter(|_| self.lost.is_none()) else { return };
-        if self.announced.is_empty() && !served.begins && served.child.says_more() {
-            let lost = served.child.line().map(shortened);
-            return match lost {
-                Ok(line) => self.wrong(Loss::Untimely(line)),
-                Err(lost) => self.lost = Some(lost),
-            };
-        }
-        let out = served.child.outbox();
-        match self.announced.next(out) {
-            Some(announced) if announced == *now => {}
-            Some(_) => self.wrong(Loss::Contradicted("what was asked ahead is not what is asked now".to_owned())),
-            None => write(now, out),
-        }
-    }
-
-    /// Looks, unless nothing has changed since the last look.
-    fn look(&mut self, greeting: &Greeting, lives: &[bool]) {
-        if self.seen.is_some() || self.lost.is_some() {
-            return;
-        }
-        self.ask(&Coming::Look);
-        self.read_look(greeting, lives);
-        self.lost.iter_mut().for_each(|lost| lost.looked = true);
-    }
-
-    /// Reads what a look shows.
-    fn read_look(&mut self, greeting: &Greeting, lives: &[bool]) {
-        let mut seen = BTreeMap::new();
-        let count = loop {
-            match self.next(|line| Shown::parse(line, greeting)) {
-                Some(Shown::Object(object, shown)) => drop(seen.insert(object, *shown)),
-                Some(Shown::End(count)) => break count,
-                None => return,
-            }
-        };
-        let may_leave_out = greeting.dialect.names == Names::Held;
-        let wrong = match count == seen.len() {
-            false => Some(format!("it looks at {} objects and says {count}", seen.len())),
-            true => contradiction(&seen, lives, may_leave_out),
-        };
-        match wrong {
-            Some(wrong) => self.wrong(Loss::Contradicted(wrong)),
-            None => self.seen = Some(seen),
-        }
-    }
-}
-
-/// A line of the answer to a look.
-enum Shown {
-    Object(Object, Box<Seen>),
-    End(usize),
-}
-
-impl Shown {
-    fn parse(line: &str, greeting: &Greeting) -> Option<Shown> {
-        match line.strip_prefix("end ") {
-            Some(count) => count.parse().ok().map(Shown::End),
-            None => Seen::parse(line, greeting).map(|(object, seen)| Shown::Object(object, Box::new(seen))),
-        }
-    }
-}
-
-/// How a look contradicts what was said of deaths, if it does.
-fn contradiction(seen: &BTreeMap<Object, Seen>, lives: &[bool], may_leave_out: bool) -> Option<String> {
-    let lives_by_number = |object: &Object| lives.get(object.index()).copied().unwrap_or(false);
-    if let Some(object) = seen.keys().find(|object| !lives_by_number(object)) {
-        return Some(format!("a look shows object {}, which has died or was never there", object.0));
-    }
-    let mut living = (0..lives.len() as u32).map(Object).filter(lives_by_number);
-    let left_out = living.find(|object| !may_leave_out && !seen.contains_key(object))?;
-    Some(format!("a look leaves out object {}, which has not died", left_out.0))
-}
-
 impl ProcessSubject {
     pub fn new(pool: Arc<Pool>, served: Served) -> ProcessSubject {
-        let talk = Talk { served: Some(served), announced: Queue::default(), seen: None, lost: None };
         ProcessSubject {
-            talk: RefCell::new(talk),
+            talk: RefCell::new(Talk::with(served)),
             finalizers: Finalizers::default(),
             pool,
             lives: Vec::new(),

@@ -1,7 +1,8 @@
 //! The judges of a run, one for each of its properties.
 
 use crate::doors::cli::Trouble;
-use crate::doors::cli::isolate::{Isolate, Judge};
+use crate::doors::cli::isolate::Isolate;
+use crate::doors::cli::judging::Judge;
 use crate::failure::corpus::Kept;
 use crate::judge::lockstep::Failure;
 use crate::judge::properties::Property;

@@ -1,6 +1,6 @@
 //! What comes of random programs on a heap that is held to a dialect.
 
-use super::super::isolate::Judge;
+use super::super::judging::Judge;
 use super::super::{Context, Trouble};
 use super::Strictness;
 use super::far::Far;
