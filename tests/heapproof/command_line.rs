@@ -32,7 +32,7 @@ pub fn fed(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, Stri
     ended(&child.wait_with_output().unwrap())
 }
 
-/// The interpreter of Python, if there is one. What `python3` finds may be the shim of a version manager, which takes ten times as
+/// The interpreter of Python, if there is one. What `python3` finds may be the shim of a version manager, which takes twice as
 /// long to start, and these tests start hundreds.
 pub fn python() -> Option<String> {
     let asked = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;

@@ -9,10 +9,9 @@ use std::process::Command;
 struct Example {
     /// What has to be there to run it: `PROGRAM --version`.
     needs: &'static str,
-    /// What builds it, if anything does: `{root}` and `{here}` stand for the repository and for a folder of its own, `{python}` for its
-    /// interpreter.
+    /// What builds it, if anything does: `{root}` and `{here}` stand for the repository and for a folder of its own.
     build: Option<&'static str>,
-    /// What runs it; with `--bug` it is wrong.
+    /// What runs it, in which `{python}` stands for the interpreter; with `--bug` it is wrong.
     run: &'static str,
 }
 
@@ -36,8 +35,9 @@ const EXAMPLES: &[Example] = &[
 
 fn in_folder(command: &str, here: &Path) -> String {
     let root = env!("CARGO_MANIFEST_DIR");
-    let python = python().unwrap_or_default();
-    command.replace("{root}", root).replace("{here}", &here.to_string_lossy()).replace("{python}", &python)
+    let python = if command.contains("{python}") { python() } else { None };
+    let command = command.replace("{root}", root).replace("{here}", &here.to_string_lossy());
+    command.replace("{python}", &python.unwrap_or_default())
 }
 
 fn is_there(program: &str) -> bool {
