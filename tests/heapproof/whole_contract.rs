@@ -98,7 +98,8 @@ fn reaching_more_objects_than_there_is_a_reason_for_is_a_violation() {
 
 #[test]
 fn what_a_slice_may_pass_over_does_not_follow_the_heap_however_it_was_filled() {
-    for filled in ["a = chain 600", &"a = table\n".repeat(600)] {
+    let one_by_one: String = (0..600).map(|number| format!("a{number} = table\n")).collect();
+    for filled in ["a = chain 600", &one_by_one] {
         assert_eq!(told(&pretender!(PassesOver), &format!("{filled}\ncollect\ncollect 1")), "visits-headers");
     }
 }
