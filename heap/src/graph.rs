@@ -6,7 +6,7 @@
 //! heap has, leads to a red cross.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::header::{Header, Mark};
 use crate::{Heap, Host, ObjectId, Value, View};
@@ -53,7 +53,7 @@ impl<H: Host> fmt::Display for Graph<'_, H> {
             node(f, heap, object, header, cycle, reachable.get(object.slot() as usize) == Some(&true))?;
             for (place, target, weak) in references(heap, object) {
                 let dashed = if weak { " style=dashed" } else { "" };
-                writeln!(f, "  \"{object}\" -> \"{target}\" [label=\"{}\"{dashed}]", escaped(&place))?;
+                writeln!(f, "  \"{object}\" -> \"{target}\" [label=\"{place}\"{dashed}]")?;
                 if !heap.contains(target) {
                     gone.insert(target);
                 }
@@ -84,9 +84,11 @@ fn node<H: Host>(
     reachable: bool,
 ) -> fmt::Result {
     let counts = heap.counts(object).unwrap_or_default();
-    let kind = heap.kind(object).map_or_else(String::new, |kind| kind.to_string());
-    write!(f, "  \"{object}\" [label=\"{object} {kind}\\n")?;
-    write!(f, "external {}, internal {}, weak {}", counts.external, counts.internal, counts.weak)?;
+    write!(f, "  \"{object}\" [label=\"{object} ")?;
+    if let Some(kind) = heap.kind(object) {
+        write!(f, "{kind}")?;
+    }
+    write!(f, "\\nexternal {}, internal {}, weak {}", counts.external, counts.internal, counts.weak)?;
     let (dirty, candidate) = (header.marks.has(Mark::Dirty), header.marks.has(Mark::Candidate));
     let known = [(cycle.is_some(), "in a cycle"), (!reachable, "garbage")];
     let known = known.into_iter().filter(|(so, _)| *so).map(|(_, word)| word);
@@ -117,28 +119,54 @@ fn node<H: Host>(
     writeln!(f, "]")
 }
 
+/// Where in an object a reference is, as the label of its arrow.
+enum Place<'a> {
+    /// Where there is but one.
+    Only(&'static str),
+    Element(usize),
+    Field(&'a str),
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Only(label) => f.write_str(label),
+            Place::Element(index) => write!(f, "{index}"),
+            Place::Field(name) => escaped(f, name),
+        }
+    }
+}
+
 /// Where an object refers to others, to which, and whether weakly.
-fn references<H: Host>(heap: &Heap<H>, object: ObjectId) -> Vec<(String, ObjectId, bool)> {
-    let listed = |values: &[Value]| {
-        let places = values.iter().enumerate();
-        places.filter_map(|(place, value)| Some((place.to_string(), value.reference()?, false))).collect()
-    };
+fn references<H: Host>(heap: &Heap<H>, object: ObjectId) -> Vec<(Place<'_>, ObjectId, bool)> {
+    fn strong<'a>((place, value): (Place<'a>, &Value)) -> Option<(Place<'a>, ObjectId, bool)> {
+        Some((place, value.reference()?, false))
+    }
     match heap.object(object) {
         Some(View::Table(fields)) => {
-            fields.iter().filter_map(|(name, value)| Some((name.to_owned(), value.reference()?, false))).collect()
+            fields.iter().map(|(name, value)| (Place::Field(name), value)).filter_map(strong).collect()
         }
-        Some(View::Array(values) | View::Closure { captures: values, .. }) => listed(values),
-        Some(View::Box(value)) => listed(std::slice::from_ref(value)),
-        Some(View::Weak(target)) if !target.is_nil() => vec![(String::new(), target, true)],
+        Some(View::Array(values) | View::Closure { captures: values, .. }) => {
+            values.iter().enumerate().map(|(index, value)| (Place::Element(index), value)).filter_map(strong).collect()
+        }
+        Some(View::Box(value)) => strong((Place::Element(0), value)).into_iter().collect(),
+        Some(View::Weak(target)) if !target.is_nil() => vec![(Place::Only(""), target, true)],
         Some(View::Ephemeron { key, value }) => {
-            let key = (!key.is_nil()).then(|| (String::new(), key, true));
-            key.into_iter().chain(value.reference().map(|value| ("value".to_owned(), value, false))).collect()
+            let key = (!key.is_nil()).then_some((Place::Only(""), key, true));
+            key.into_iter().chain(strong((Place::Only("value"), value))).collect()
         }
         Some(View::Weak(_) | View::Scalar(_)) | None => Vec::new(),
     }
 }
 
-/// A text between quotes: Graphviz reads backslashes and quotes its own way.
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+/// Writes a text between quotes: Graphviz reads backslashes and quotes its own way.
+fn escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    if !text.contains(['\\', '"', '\n']) {
+        return f.write_str(text);
+    }
+    text.chars().try_for_each(|character| match character {
+        '\n' => f.write_str("\\n"),
+        '\\' | '"' => write!(f, "\\{character}"),
+        _ => f.write_char(character),
+    })
 }
