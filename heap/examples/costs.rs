@@ -29,6 +29,7 @@ fn main() -> Result<(), HeapError> {
     }
     let other = heap.allocate_box(Value::Nil)?;
     let (mut site, symbol, name) = (FieldSite::new("key"), Symbol::new("key"), String::from("key"));
+    let (mut sites, six) = (NAMES.map(FieldSite::new), [const { Value::Int(1) }; NAMES.len()]);
     for _ in 0..TIMES {
         match mode.as_str() {
             "nothing" => black_box(()),
@@ -39,6 +40,17 @@ fn main() -> Result<(), HeapError> {
             "set-box" => heap.set_box(black_box(other), table.into())?,
             "allocate-and-drop" | "allocate-and-drop-verified" => {
                 let object = heap.allocate_box(Value::Nil)?;
+                heap.dec_ref(black_box(object))?;
+            }
+            "table-field-by-field" => {
+                let object = heap.allocate_table()?;
+                for site in &mut sites {
+                    heap.set_field_at(object, site, Value::Int(1))?;
+                }
+                heap.dec_ref(black_box(object))?;
+            }
+            "table-like" => {
+                let object = heap.allocate_table_like(table, &six)?;
                 heap.dec_ref(black_box(object))?;
             }
             "get-field" => _ = black_box(heap.get_field(black_box(table), &name)?),

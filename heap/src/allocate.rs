@@ -14,6 +14,13 @@ use crate::{Heap, HeapError, Host, ObjectId, Value};
 pub enum New<'a> {
     /// A table without fields, as [`Heap::allocate_table`] makes it.
     Table,
+    /// A table with the fields of another one, see [`Heap::allocate_table_like`].
+    TableLike {
+        /// The other one.
+        like: ObjectId,
+        /// A value for each field.
+        values: &'a [Value],
+    },
     /// An array of these elements, see [`Heap::allocate_array`].
     Array(&'a [Value]),
     /// A closure, see [`Heap::allocate_closure`].
@@ -155,6 +162,7 @@ impl<H: Host> Heap<H> {
     pub(crate) fn allocate(&mut self, new: New<'_>) -> Result<ObjectId, HeapError> {
         match new {
             New::Table => self.insert(Content::empty_table(), false),
+            New::TableLike { like, values } => self.insert_table_like(like, values),
             New::Array(elements) => self.insert_array(elements),
             New::Closure { function, captures } => {
                 let refers = self.count_contents(captures)?;

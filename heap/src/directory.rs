@@ -47,6 +47,15 @@ impl Directory {
         Some(directory)
     }
 
+    /// One with the same names and other values, as many.
+    pub(crate) fn with_values(&self, values: &[Value]) -> Self {
+        let mut other = Self { fields: Vec::with_capacity(values.len()), ..Self::default() };
+        for (field, value) in self.fields.iter().flatten().zip(values) {
+            other.push(Arc::clone(&field.name), value.clone().normalized());
+        }
+        other
+    }
+
     /// The number of fields.
     pub(crate) fn len(&self) -> usize {
         self.fields.len() - self.holes

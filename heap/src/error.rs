@@ -35,11 +35,11 @@ pub enum HeapError {
         /// The kind that the object has.
         found: Kind,
     },
-    /// There is no such element or capture, or the array to pop from is empty.
+    /// There is no such element or capture, the array to pop from is empty, or there are not as many values as a table has fields.
     Index {
-        /// The array or closure.
+        /// The array or closure, or that table.
         object: ObjectId,
-        /// The index that was asked for.
+        /// The index that was asked for, or the number of values.
         index: u32,
         /// How many there are.
         length: u32,

@@ -92,6 +92,7 @@ mod headers;
 mod heap;
 mod host;
 mod id;
+mod like;
 mod logging;
 mod object;
 mod pins;

@@ -91,6 +91,8 @@ macro_rules! operations {
             0x15 "weak $" New 36 Weak { target: Option<R> }
             /// Allocates an ephemeron: a weak object whose target is its key, with a value.
             0x19 "ephemeron $ $" New 30 Ephemeron { key: Option<R>, value: Value<R> }
+            /// Allocates a table with the fields of another one, and these values.
+            0x1a "table like $ $" New 30 TableLike { like: Option<R>, values: Vec<Value<R>> }
             /// Allocates tables, each in the field `next` of the one before.
             0x16 "chain $" New 3 Chain { length: u32 }
             /// Allocates a chain whose last table refers to its first.
@@ -355,7 +357,8 @@ impl<R> Operation<R> {
     pub fn allocated(&self) -> Option<Kind> {
         Some(match self {
             Operation::Temp { allocation } => return allocation.allocated(),
-            Operation::Table {} | Operation::Chain { .. } | Operation::Ring { .. } => Kind::Table,
+            Operation::Table {} | Operation::TableLike { .. } => Kind::Table,
+            Operation::Chain { .. } | Operation::Ring { .. } => Kind::Table,
             Operation::Box { .. } => Kind::Box,
             Operation::Array { .. } => Kind::Array,
             Operation::Closure { .. } => Kind::Closure,
@@ -392,7 +395,7 @@ impl Code {
 
     /// Whether it allocates one object that is not a temporary.
     pub fn allocates_plainly(self) -> bool {
-        (Code::Table..=Code::Ephemeron).contains(&self)
+        (Code::Table..=Code::TableLike).contains(&self)
     }
 
     /// Whether it allocates one object. Such operations check first (SPEC 4).

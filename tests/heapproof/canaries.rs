@@ -110,16 +110,19 @@ fn each_canary_is_caught_in_lockstep_as_what_it_is_and_cut_to_a_few_lines() {
 
 #[test]
 fn no_property_passes_on_its_canaries() {
+    let mut others = Vec::new();
     for property in Property::ALL.iter().copied().filter(|property| *property != Property::Lockstep) {
         let mut canaries = 0;
         for canary in canaries_of(property) {
             let (program, signature) = caught(property, canary, |_, _| true);
-            let name = &canary.kind.name;
-            assert!(canary.allows(&signature), "{name} is caught by {} as {signature}\n{program}", property.name());
+            if !canary.allows(&signature) {
+                others.push(format!("{} is caught by {} as {signature}\n{program}", canary.kind.name, property.name()));
+            }
             canaries += 1;
         }
         assert!(canaries > 0 || matches!(property, Property::Text | Property::Bytes), "{}", property.name());
     }
+    assert!(others.is_empty(), "{}", others.join("\n"));
 }
 
 #[test]

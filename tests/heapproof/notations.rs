@@ -11,7 +11,7 @@ use heapproof::violation::Violation;
 use proptest::strategy::{Strategy, ValueTree};
 
 fn programs() -> impl Iterator<Item = Program> {
-    (0..300).map(|number| case(1, number, &Recipe::default(), &|_| true))
+    (0..1_000).map(|number| case(1, number, &Recipe::default(), &|_| true))
 }
 
 /// The signature of the first failure.

@@ -20,6 +20,7 @@ mod finalizers;
 mod frames;
 mod graph;
 mod identity;
+mod like;
 mod pins;
 mod random;
 #[cfg(feature = "fault-injection")]

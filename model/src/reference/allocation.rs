@@ -11,6 +11,14 @@ impl Reference {
     pub(super) fn make(&mut self, allocation: &Operation<Object>) -> Reply {
         match allocation {
             Operation::Table {} => self.allocate(Contents::default()),
+            Operation::TableLike { like, values } => {
+                let fields = self.find(*like, Some(Kind::Table))?.1.fields.clone();
+                if fields.len() != values.len() {
+                    return Err(Refusal::Index);
+                }
+                self.admit(values)?;
+                self.allocate(Contents { fields, values: values.clone(), ..Contents::default() })
+            }
             Operation::Array { values } => self.allocate_of(Kind::Array, 0, values),
             Operation::Closure { function, values } => self.allocate_of(Kind::Closure, *function, values),
             Operation::Box { value } => self.allocate_of(Kind::Box, 0, std::slice::from_ref(value)),

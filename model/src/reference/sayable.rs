@@ -73,7 +73,7 @@ impl Reference {
             Operation::Swap { .. } => Vec::new(),
             _ => operation.objects(),
         };
-        let has_contents = code.reads() || code.writes() || code == Code::Upgrade;
+        let has_contents = code.reads() || code.writes() || matches!(code, Code::Upgrade | Code::TableLike);
         let used = used.into_iter().skip(usize::from(has_contents));
         !used.chain(self.taken_out(operation)).any(|object| self.doomed.contains(&object))
     }

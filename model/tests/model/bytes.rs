@@ -74,7 +74,7 @@ fn tags_differ_and_mean_for_good_what_they_meant_first() {
     sorted.sort();
     let expected = "01 SetInterval, 02 SetBounds, 03 SetCapacity, 04 SetCounts, 05 SetGenerations, 06 SetChecks, \
                     07 SetBudget, 08 SetVerify, 09 SetDebt, 10 Table, 11 Array, 12 Closure, 13 Box, 14 Scalar, 15 Weak, 16 Chain, \
-                    17 Ring, 18 Temp, 19 Ephemeron, 20 ReadField, 21 ReadElement, 22 ReadCapture, 23 ReadBox, 24 Length, 30 WriteField, \
+                    17 Ring, 18 Temp, 19 Ephemeron, 1a TableLike, 20 ReadField, 21 ReadElement, 22 ReadCapture, 23 ReadBox, 24 Length, 30 WriteField, \
                     31 WriteElement, 32 WriteCapture, 33 WriteBox, 34 Push, 35 Pop, 36 Remove, \
                     37 Insert, 38 RemoveElement, 39 SwapRemove, 3a Truncate, 3b Fill, \
                     3c Transfer, 3d Clear, 3e Swap, 40 Take, 41 Drop, \

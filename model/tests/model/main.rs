@@ -35,7 +35,7 @@ fn what_judges_is_short_enough_to_be_believed_by_reading() {
     // 10 are the head of a file of its own for what a call sets off, and 30 are pins, and what handles lead to.
     // 60 are ephemerons: what they and their keys reach together, or they alone.
     // 10 are whose code begins as the heap goes away. 70 are what is cleared and swapped, finalizers of a kind, and what is not tried again
-    // behind an event that differs.
+    // behind an event that differs. 10 are tables that are made like others.
     let lines: usize = judge.iter().map(|file| file.lines().count()).sum();
-    assert!(lines <= 2_760, "{lines} lines");
+    assert!(lines <= 2_770, "{lines} lines");
 }

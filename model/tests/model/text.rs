@@ -163,7 +163,7 @@ fn a_typo_is_located_and_what_was_meant_is_named() {
         "1:5: expected `interval` or `bounds` or `capacity` or `counts` or `generations` or `checks` or `budget` or `verify` or `debt`, found `boundz`"
     );
     assert_eq!(error("set checks maybe"), "1:12: expected `on` or `off`, found `maybe`");
-    assert_eq!(error("a = table a"), "1:11: expected the end of the line, found `a`");
+    assert_eq!(error("a = table a"), "1:11: expected the end of the line or `like`, found `a`");
     assert_eq!(error("take"), "1:5: expected a name or `nil`, found the end of the line");
     assert_eq!(
         error("detect ful"),

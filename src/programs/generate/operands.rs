@@ -16,6 +16,9 @@ pub(super) enum Place {
 /// How many of a hundred operands are unsuitable on purpose: freed, of another kind, nil, or unbound.
 const AMISS: u32 = 10;
 
+/// The most values of a table that is made like another one.
+const MOST_ALIKE: usize = 40;
+
 impl Generator<'_> {
     /// A line of that operation; `None` where no object suits it.
     pub(super) fn make(&mut self, code: Code, place: &Place) -> Option<Line> {
@@ -113,6 +116,7 @@ impl Generator<'_> {
             Code::Scalar => Operation::Scalar { value: self.plain() },
             Code::Weak => Operation::Weak { target: self.object(place, |_| true)? },
             Code::Ephemeron => Operation::Ephemeron { key: self.object(place, |_| true)?, value: self.value(place) },
+            Code::TableLike => self.table_like(place)?,
             Code::Chain => Operation::Chain { length: self.bulk() },
             Code::Ring => Operation::Ring { length: self.bulk() },
             Code::Collect => Operation::Collect {},
@@ -344,6 +348,19 @@ impl Generator<'_> {
 
     fn values(&mut self, place: &Place) -> Vec<Value<Name>> {
         (0..self.rng.random_range(0..4)).map(|_| self.value(place)).collect()
+    }
+
+    /// A table like another one, mostly with as many values as that has fields. If not, some may be dead too: which is told is
+    /// a matter of order.
+    fn table_like(&mut self, place: &Place) -> Option<Operation<Name>> {
+        let like = self.of(Kind::Table, place)?;
+        let fields = self.contents(like).map_or(0, |table| table.fields.len().min(MOST_ALIKE));
+        if !self.rng.random_ratio(AMISS, 100) {
+            return Some(Operation::TableLike { like, values: (0..fields).map(|_| self.value(place)).collect() });
+        }
+        let any = |generator: &mut Self| generator.any_bound(|_, _| true).map_or(Value::Nil, Value::Reference);
+        let many = if self.rng.random_bool(0.5) { fields + 1 } else { fields.saturating_sub(1) };
+        Some(Operation::TableLike { like, values: (0..many).map(|_| any(self)).collect() })
     }
 
     /// Mostly a reference.

@@ -79,7 +79,7 @@ impl Profile {
         match (self, code) {
             (Profile::Acyclic, Ring) => 0,
             (Profile::Acyclic, Take | Drop | Array | Closure | Box | Chain | On) => 200,
-            (Profile::Dense, Table | Array | Closure | Box | Chain | Ring | Scalar | Temp) => 30,
+            (Profile::Dense, Table | TableLike | Array | Closure | Box | Chain | Ring | Scalar | Temp) => 30,
             (Profile::Dense, Push) => 200,
             (Profile::Dense, code) if code.stores() => 700,
             (Profile::Dense, code) if code.writes() => 200,

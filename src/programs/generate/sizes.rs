@@ -102,7 +102,20 @@ impl Generator<'_> {
         let bind = Some(self.name());
         let last = start + many - 1;
         self.add(Line { bind, operation: Operation::ReadField { object, field: Field::common(last) } });
+        if self.has(Code::TableLike) && self.rng.random_bool(0.5) {
+            self.alike(object);
+        }
         true
+    }
+
+    /// Makes a table like that one, whose values are mostly plain.
+    fn alike(&mut self, like: Option<Name>) {
+        let fields = self.contents(like).map_or(0, |table| table.fields.len());
+        let values = (0..fields)
+            .map(|_| if self.rng.random_ratio(1, 4) { self.value(&Place::Program) } else { self.plain() })
+            .collect();
+        let bind = Some(self.name());
+        self.add(Line { bind, operation: Operation::TableLike { like, values } });
     }
 
     /// Refers to one object some hundreds of times, so that its count needs more room than most, and lets go of it and

@@ -184,6 +184,14 @@ impl Maker<'_> {
                     |key| self.values.iter().map(move |value| Operation::Ephemeron { key, value: value.clone() });
                 self.objects.iter().flat_map(|key| with_each(*key)).collect()
             }
+            Code::TableLike if has(Kind::Table) => {
+                // What is no table is refused whatever the values are.
+                let is_table =
+                    |like| self.situation.objects.iter().any(|one| (Some(one.0), one.1) == (like, Kind::Table));
+                let most = |like| if is_table(like) { usize::MAX } else { 1 };
+                let of = |like| lists().take(most(like)).map(move |values| Operation::TableLike { like, values });
+                self.objects.iter().flat_map(|like| of(*like)).collect()
+            }
             Code::Chain if has(Kind::Table) => (2..=room as u32).map(|length| Operation::Chain { length }).collect(),
             Code::Ring if has(Kind::Table) => (1..=room as u32).map(|length| Operation::Ring { length }).collect(),
             _ => Vec::new(),

@@ -141,7 +141,7 @@ pub(super) fn touches(
 
 /// Whether an operation can name objects.
 fn names_objects(code: Code) -> bool {
-    let others = [Code::Box, Code::Array, Code::Closure, Code::Weak, Code::Ephemeron];
+    let others = [Code::Box, Code::Array, Code::Closure, Code::Weak, Code::Ephemeron, Code::TableLike];
     code <= Code::Transfer || others.contains(&code) || matches!(code, Code::Temp | Code::Fault) || code.arms()
 }
 

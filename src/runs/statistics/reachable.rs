@@ -15,8 +15,22 @@ const WRITES: &[Code] = &[WriteField, WriteElement, WriteCapture, WriteBox, Push
 /// What has a target.
 const WEAK: &[Code] = &[Weak, Ephemeron];
 /// What makes an object refer to another.
-const STORES: &[Code] =
-    &[WriteField, WriteElement, WriteCapture, WriteBox, Push, Insert, Fill, Transfer, Array, Closure, Box, Chain, Ring];
+const STORES: &[Code] = &[
+    WriteField,
+    WriteElement,
+    WriteCapture,
+    WriteBox,
+    Push,
+    Insert,
+    Fill,
+    Transfer,
+    Array,
+    Closure,
+    Box,
+    TableLike,
+    Chain,
+    Ring,
+];
 /// What makes a cycle.
 const CYCLES: &[Code] = &[WriteField, WriteElement, WriteCapture, WriteBox, Push, Insert, Fill, Transfer, Ring];
 /// What frees sets.
@@ -37,6 +51,7 @@ const SAVES: &[Code] = &[
     Array,
     Closure,
     Box,
+    TableLike,
     Upgrade,
     Weak,
 ];
@@ -146,7 +161,7 @@ fn takes(condition: Condition) -> &'static [&'static [Code]] {
         C::UnpinLeavesGarbage => &[&[Pin], &[Unpin], CYCLES],
         C::EphemeronKeeps => &[&[Ephemeron], &[Collect]],
         C::EphemeronLoses => &[&[Ephemeron], COLLECTS, STORES],
-        C::KeyGivesUp => &[&[Ephemeron], &[Drop]],
+        C::KeyGivesUp => &[&[Ephemeron], &[Drop, Transfer, End]],
         C::StoredInItself => &[WRITES],
         C::StoredAgain => &[&[WriteField, WriteElement, WriteCapture, WriteBox, Fill, Transfer]],
         C::SlicePaused | C::SliceInterrupted | C::SliceCompletes => &[&[CollectSlice], CYCLES],

@@ -61,7 +61,7 @@ canaries! {
             Operation::Take { object: Some(object) } if heap.counts(*object).internal > 0 => Ok(Value::Nil),
             _ => heap.call(operation),
         });
-    "journal-began-died" ["journal-began-died"] "forgets the finalizers of boxes"
+    "journal-began-died" ["journal-began-died", "journal-done-returned"] "forgets the finalizers of boxes"
         Call(|heap, operation, _| match operation {
             Operation::On { object: Some(object), .. } if contents(heap, *object).kind == Kind::Box => Ok(Value::Nil),
             _ => heap.call(operation),
@@ -109,7 +109,7 @@ canaries! {
             }
             heap.call(operation)
         });
-    "leaves-garbage" ["leaves-garbage", "not-freed"] "collects nothing while the mutator holds anything"
+    "leaves-garbage" ["leaves-garbage", "not-freed", "returned-checks"] "collects nothing while the mutator holds anything"
         Call(|heap, operation, _| match operation {
             Operation::Collect {} if living(heap).any(|one| heap.counts(one).external > 0) => {
                 Ok(Value::Nil)

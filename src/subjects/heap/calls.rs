@@ -58,6 +58,10 @@ impl Caller<'_> {
                 let array = self.0.allocate_array(&self.all_inward(values));
                 self.number(array)
             }
+            Operation::TableLike { like, values } => {
+                let table = self.0.allocate_table_like(self.id(*like), &self.all_inward(values));
+                self.number(table)
+            }
             Operation::Closure { function, values } => {
                 let closure = self.0.allocate_closure(*function, &self.all_inward(values));
                 self.number(closure)
@@ -263,6 +267,10 @@ impl Caller<'_> {
     fn allocate_temporary(&mut self, allocation: &Operation<Object>) -> Result<ObjectId, HeapError> {
         match allocation {
             Operation::Array { values } => self.0.allocate_temporary(New::Array(&self.all_inward(values))),
+            Operation::TableLike { like, values } => {
+                let (like, values) = (self.id(*like), &self.all_inward(values));
+                self.0.allocate_temporary(New::TableLike { like, values })
+            }
             Operation::Closure { function, values } => {
                 let captures = &self.all_inward(values);
                 self.0.allocate_temporary(New::Closure { function: *function, captures })

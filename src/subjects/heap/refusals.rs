@@ -36,6 +36,7 @@ pub(super) fn done_to<R: Copy>(operation: &Operation<R>) -> Option<R> {
         | Operation::Fault { object, .. } => *object,
         Operation::Upgrade { weak } | Operation::When { weak, .. } => *weak,
         Operation::Weak { target } | Operation::Ephemeron { key: target, .. } => *target,
+        Operation::TableLike { like, .. } => *like,
         Operation::Temp { allocation } => done_to(allocation),
         Operation::Transfer { store } => done_to(&store.0),
         _ => None,

@@ -37,6 +37,7 @@ const OPERATIONS: &[Code] = &[
     Code::Scalar,
     Code::Weak,
     Code::Ephemeron,
+    Code::TableLike,
     Code::Chain,
     Code::Ring,
     Code::Collect,

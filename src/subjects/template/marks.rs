@@ -63,6 +63,7 @@ impl Template {
             }
             Operation::Ephemeron { key, value } => marks.extend([number(*key), self.stored(value)?]),
             Operation::Box { value } | Operation::Scalar { value } => marks.push(self.stored(value)?),
+            Operation::TableLike { like, values } => marks.extend([number(*like), self.listed(values)?]),
             Operation::Array { values } => marks.push(self.listed(values)?),
             Operation::Closure { function, values } => {
                 marks.extend([("function", function.to_string()), self.listed(values)?]);

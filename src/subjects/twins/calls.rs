@@ -302,6 +302,14 @@ impl Twin {
     fn allocate(&mut self, operation: &Operation<Object>) -> Reply {
         let contents = match operation {
             Operation::Table {} => Contents::default(),
+            Operation::TableLike { like, values } => {
+                let like = self.find(*like, Some(Kind::Table))?;
+                let fields = self.node(like).map(|node| node.contents.fields.clone()).unwrap_or_default();
+                if fields.len() != values.len() {
+                    return Err(Refusal::Index);
+                }
+                Contents { fields, ..of(Kind::Table, 0, values) }
+            }
             Operation::Array { values } => of(Kind::Array, 0, values),
             Operation::Closure { function, values } => of(Kind::Closure, *function, values),
             Operation::Box { value } => of(Kind::Box, 0, std::slice::from_ref(value)),

@@ -32,7 +32,8 @@ impl Twin {
             Operation::Inherit { object, .. } => object.iter().copied().collect(),
             _ => operation.objects(),
         };
-        if (code.reads() || code.writes() || code == Code::Upgrade) && !objects.is_empty() {
+        let reads = code.reads() || matches!(code, Code::Upgrade | Code::TableLike);
+        if (reads || code.writes()) && !objects.is_empty() {
             objects.remove(0);
         }
         objects.extend(self.would_take_out(operation));

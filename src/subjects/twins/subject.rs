@@ -42,7 +42,7 @@ impl Subject for Twin {
         );
         let on_elements = (Code::RemoveElement..=Code::Transfer).contains(&code) || code == Code::Length;
         let lacks = on_elements || matches!(code, Code::TryTake | Code::Clear);
-        others || code <= Code::Ephemeron && code != Code::Upgrade && !lacks
+        others || code <= Code::TableLike && code != Code::Upgrade && !lacks
     }
 
     fn observes(&self, observation: Observation) -> bool {

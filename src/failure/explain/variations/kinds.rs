@@ -127,6 +127,7 @@ impl Places {
                 return None;
             }
             Operation::Swap { object, other, .. } if self.is(*object) || self.is(*other) => return None,
+            Operation::TableLike { like, .. } if self.is(*like) => return None,
             _ => return Some(()),
         };
         *operation = replaced;

@@ -126,7 +126,9 @@ pub(super) fn values(operation: &mut Operation<Name>) -> Vec<&mut Value<Name>> {
         | Operation::Fill { value, .. }
         | Operation::Box { value }
         | Operation::Scalar { value } => vec![value],
-        Operation::Array { values } | Operation::Closure { values, .. } => values.iter_mut().collect(),
+        Operation::Array { values } | Operation::Closure { values, .. } | Operation::TableLike { values, .. } => {
+            values.iter_mut().collect()
+        }
         Operation::Temp { allocation: within } | Operation::Transfer { store: Store(within) } => values(within),
         Operation::On { line, .. } | Operation::When { line, .. } => values(&mut line.operation),
         _ => Vec::new(),

@@ -6,9 +6,12 @@
 use crate::failure::minimize::search::Search;
 use heapproof_model::{Code, Field, Gives, Line, Name, Operation, Part, Store, Value};
 
+/// Of how many fields of a table each is tried with each value of one that is made like it.
+const FEW_FIELDS: usize = 6;
+
 pub(super) fn run(search: &mut Search<'_>) {
     super::at_each_line(search, |lines, at| {
-        Box::new(super::instead(lines, at, simpler(&lines[at], 0)).chain(pushed(lines, at)))
+        Box::new(super::instead(lines, at, simpler(&lines[at], 0)).chain(pushed(lines, at)).chain(narrower(lines, at)))
     });
 }
 
@@ -63,6 +66,23 @@ fn pushed(lines: &[Line], at: usize) -> Option<Vec<Line>> {
     let Operation::Array { values } = &mut made.operation else { return None };
     values.pop()?;
     Some(lines)
+}
+
+/// Makes a table like one of a field less: takes a value out, with a line that writes a field of the other one.
+fn narrower(lines: &[Line], at: usize) -> Vec<Vec<Line>> {
+    let Operation::TableLike { like, values } = &lines[at].operation else { return Vec::new() };
+    let writes = |line: &Line| matches!(&line.operation, Operation::WriteField { object, .. } if object == like);
+    let written = (0..at).filter(|line| writes(&lines[*line])).take(FEW_FIELDS);
+    let both = written.flat_map(|line| (0..values.len().min(FEW_FIELDS)).map(move |value| (line, value)));
+    let without = |(line, value)| {
+        let mut lines = lines.to_vec();
+        if let Operation::TableLike { values, .. } = &mut lines[at].operation {
+            values.remove(value);
+        }
+        lines.remove(line);
+        lines
+    };
+    both.map(without).collect()
 }
 
 fn operations(operation: &Operation<Name>) -> Vec<Operation<Name>> {

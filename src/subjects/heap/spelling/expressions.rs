@@ -52,6 +52,9 @@ pub(super) fn expression<R: Copy>(operation: &Operation<R>, refer: &dyn Refer<R>
     let list = |values: &[Value<R>]| values_of(values, refer);
     Ok(match operation {
         Operation::Table {} => ("heap.allocate_table()".to_owned(), Gives::New),
+        Operation::TableLike { like, values } => {
+            (format!("heap.allocate_table_like({}, &{})", id(like)?, list(values)?), Gives::New)
+        }
         Operation::Array { values } => (format!("heap.allocate_array(&{})", list(values)?), Gives::New),
         Operation::Closure { function, values } => {
             (format!("heap.allocate_closure({function}, &{})", list(values)?), Gives::New)
@@ -165,20 +168,20 @@ fn at_field<R>(refer: &dyn Refer<R>, object: &str, field: &Field, value: Option<
 }
 
 fn temporary<R: Copy>(allocation: &Operation<R>, refer: &dyn Refer<R>) -> Result<String, String> {
+    let id = |object: &Option<R>| object.map_or_else(|| Ok("ObjectId::NIL".to_owned()), |object| refer.id(object));
     Ok(match allocation {
+        Operation::TableLike { like, values } => {
+            format!("New::TableLike {{ like: {}, values: &{} }}", id(like)?, values_of(values, refer)?)
+        }
         Operation::Array { values } => format!("New::Array(&{})", values_of(values, refer)?),
         Operation::Closure { function, values } => {
             format!("New::Closure {{ function: {function}, captures: &{} }}", values_of(values, refer)?)
         }
         Operation::Box { value } => format!("New::Box({})", value_of(value, refer)?),
         Operation::Scalar { value } => format!("New::Scalar({})", value_of(value, refer)?),
-        Operation::Weak { target } => {
-            let target = target.map_or_else(|| Ok("ObjectId::NIL".to_owned()), |target| refer.id(target))?;
-            format!("New::Weak({target})")
-        }
+        Operation::Weak { target } => format!("New::Weak({})", id(target)?),
         Operation::Ephemeron { key, value } => {
-            let key = key.map_or_else(|| Ok("ObjectId::NIL".to_owned()), |key| refer.id(key))?;
-            format!("New::Ephemeron {{ key: {key}, value: {} }}", value_of(value, refer)?)
+            format!("New::Ephemeron {{ key: {}, value: {} }}", id(key)?, value_of(value, refer)?)
         }
         _ => "New::Table".to_owned(),
     })
