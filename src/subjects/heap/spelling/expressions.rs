@@ -171,7 +171,7 @@ fn temporary<R: Copy>(allocation: &Operation<R>, refer: &dyn Refer<R>) -> Result
     let id = |object: &Option<R>| object.map_or_else(|| Ok("ObjectId::NIL".to_owned()), |object| refer.id(object));
     Ok(match allocation {
         Operation::TableLike { like, values } => {
-            format!("New::TableLike {{ like: {}, values: &{} }}", id(like)?, values_of(values, refer)?)
+            format!("New::TableLike {{ {}, values: &{} }}", set("like", &id(like)?), values_of(values, refer)?)
         }
         Operation::Array { values } => format!("New::Array(&{})", values_of(values, refer)?),
         Operation::Closure { function, values } => {
@@ -181,10 +181,15 @@ fn temporary<R: Copy>(allocation: &Operation<R>, refer: &dyn Refer<R>) -> Result
         Operation::Scalar { value } => format!("New::Scalar({})", value_of(value, refer)?),
         Operation::Weak { target } => format!("New::Weak({})", id(target)?),
         Operation::Ephemeron { key, value } => {
-            format!("New::Ephemeron {{ key: {}, value: {} }}", id(key)?, value_of(value, refer)?)
+            format!("New::Ephemeron {{ {}, value: {} }}", set("key", &id(key)?), value_of(value, refer)?)
         }
         _ => "New::Table".to_owned(),
     })
+}
+
+/// A field of a struct, with what it is set to; once, if that is called like it.
+fn set(field: &str, to: &str) -> String {
+    if field == to { field.to_owned() } else { format!("{field}: {to}") }
 }
 
 fn transfer<R: Copy>(store: &Operation<R>, refer: &dyn Refer<R>) -> Result<String, String> {
