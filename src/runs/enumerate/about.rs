@@ -47,6 +47,7 @@ impl Space {
     fn amounts(&self) -> String {
         let amounts = [
             (Code::Array, "arrays and closures of up to one value, index 0"),
+            (Code::TableLike, "tables like others with up to one value"),
             (Code::Chain, "chains and rings of as many as there is room for"),
             (Code::CollectSlice, "slices of 0 and 1"),
             (Code::Begin, "frames of 0, 1 and 2"),
