@@ -150,7 +150,7 @@ impl Reader {
                 continue;
             }
             if let (Err(error), (at, wanted)) = self.matched(*code, form, tokens, depth) {
-                furthest.add(at, wanted, error);
+                furthest.add(at, *code, wanted, error);
             }
         }
         let (first, second) = (&tokens[0], tokens.get(1));
@@ -206,16 +206,18 @@ fn is_shadowed(form: &[Token<'_>], tokens: &[Token<'_>]) -> bool {
 #[derive(Default)]
 struct Furthest {
     at: usize,
+    codes: Vec<Code>,
     wanted: Vec<String>,
     other: Option<TextError>,
 }
 
 impl Furthest {
-    fn add(&mut self, at: usize, wanted: Option<String>, error: TextError) {
+    fn add(&mut self, at: usize, code: Code, wanted: Option<String>, error: TextError) {
         if at > self.at {
             *self = Furthest { at, ..Furthest::default() };
         }
         if at == self.at {
+            self.codes.push(code);
             match wanted {
                 Some(wanted) if self.wanted.contains(&wanted) => {}
                 Some(wanted) => self.wanted.push(wanted),
@@ -226,10 +228,22 @@ impl Furthest {
 
     fn error(self, tokens: &[Token<'_>]) -> TextError {
         let wanted = self.wanted.join(" or ");
-        match (self.other, tokens.get(self.at)) {
-            (Some(error), _) => error,
-            (None, Some(token)) => token.wrong(format!("expected {wanted}, found {token}")),
-            (None, None) => tokens[self.at - 1].behind(format!("expected {wanted}, found the end of the line")),
+        match (&self.other, tokens.get(self.at)) {
+            (Some(error), _) => error.clone(),
+            (None, Some(token)) => token.wrong(format!("expected {wanted}, found {token}{}", self.forms())),
+            (None, None) => {
+                tokens[self.at - 1].behind(format!("expected {wanted}, found the end of the line{}", self.forms()))
+            }
+        }
+    }
+
+    /// How the line is written, if its first word leaves few ways.
+    fn forms(&self) -> String {
+        match &self.codes[..] {
+            codes if codes.iter().any(|code| code.text().starts_with('$')) => String::new(),
+            [code] => format!("; the form is `{}`", Operation::form(*code)),
+            [one, other] => format!("; the forms are `{}` and `{}`", Operation::form(*one), Operation::form(*other)),
+            _ => String::new(),
         }
     }
 }

@@ -5,12 +5,15 @@ use super::tokens::cut;
 use super::words::SWITCH;
 use super::{FIELD, Matcher, TextError, Token, TokenKind};
 use crate::fault::Fault;
-use crate::operation::{Code, Line, Operation, Store, operations};
+use crate::operation::{Code, Gives, Line, Operation, Store, operations};
 use crate::value::{Field, Float, MOST_TEXT, MOST_VALUES, Name, Object, Value};
 use std::str::FromStr;
 
 /// An operand that is read in a trace.
 pub(super) trait Written: Sized {
+    /// What stands in its place in a form: the first of the kind in a line is the first of these, and so on.
+    const EXAMPLES: &'static [&'static str];
+
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError>;
 }
 
@@ -24,6 +27,19 @@ macro_rules! written {
                 })
             }
 
+            /// A line with that operation, like `swap x[0] y[1]`.
+            pub(super) fn form(code: Code) -> String {
+                type R = Name;
+                let kinds: &[&[&str]] = match code { $(Code::$code => &[$(<$type as Written>::EXAMPLES),*],)* };
+                let mut words = code.text().split('$');
+                let named = if code.gives() == Gives::New { "x = " } else { "" };
+                let mut line = named.to_owned() + words.next().unwrap_or_default();
+                for (at, (examples, behind)) in kinds.iter().zip(words).enumerate() {
+                    let before = kinds[..at].iter().filter(|kind| kind == &examples).count();
+                    line.extend([examples[before.min(examples.len() - 1)], behind]);
+                }
+                line
+            }
         }
 
         /// Its operands; [`Printer::operation`] prints the form around them.
@@ -50,6 +66,8 @@ impl Printed for Object {
 }
 
 impl Written for u32 {
+    const EXAMPLES: &'static [&'static str] = &["0", "1"];
+
     fn parse(form: &mut Matcher<'_, '_>) -> Result<u32, TextError> {
         form.read("a number from 0 to 4294967295", |token| token.number()?.parse().ok())
     }
@@ -62,6 +80,8 @@ impl Printed for u32 {
 }
 
 impl Written for i64 {
+    const EXAMPLES: &'static [&'static str] = &["1"];
+
     fn parse(form: &mut Matcher<'_, '_>) -> Result<i64, TextError> {
         form.read("a count", |token| token.number()?.parse().ok())
     }
@@ -74,6 +94,8 @@ impl Printed for i64 {
 }
 
 impl Written for bool {
+    const EXAMPLES: &'static [&'static str] = &["on"];
+
     fn parse(form: &mut Matcher<'_, '_>) -> Result<bool, TextError> {
         form.read("`on` or `off`", |token| SWITCH.iter().position(|word| token.is_word(word)).map(|at| at == 1))
     }
@@ -86,6 +108,8 @@ impl Printed for bool {
 }
 
 impl Written for Field {
+    const EXAMPLES: &'static [&'static str] = &["f"];
+
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Field, TextError> {
         let name = form.peek().and_then(Token::named);
         if name.is_some_and(|name| Field::new(name).is_none()) {
@@ -102,6 +126,8 @@ impl Printed for Field {
 }
 
 impl Written for Option<Name> {
+    const EXAMPLES: &'static [&'static str] = &["x", "y"];
+
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Option<Name>, TextError> {
         if form.peek().is_some_and(|token| token.is_word("nil")) {
             return form.read("`nil`", |_| Some(None));
@@ -120,6 +146,8 @@ impl<R: Printed> Printed for Option<R> {
 }
 
 impl Written for Value<Name> {
+    const EXAMPLES: &'static [&'static str] = &["y"];
+
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Value<Name>, TextError> {
         if form.peek().is_some_and(|token| constant::<Name>(token).is_some()) {
             form.read("a value", constant)
@@ -166,6 +194,8 @@ fn constant<R>(token: &Token<'_>) -> Option<Value<R>> {
 }
 
 impl Written for Vec<Value<Name>> {
+    const EXAMPLES: &'static [&'static str] = &["y z"];
+
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
         let mut values = Vec::new();
         while let Some(token) = form.peek() {
@@ -190,6 +220,8 @@ impl<R: Printed> Printed for Vec<Value<R>> {
 }
 
 impl Written for Box<Line> {
+    const EXAMPLES: &'static [&'static str] = &["y = table"];
+
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
         form.finalizer_line().map(Box::new)
     }
@@ -202,6 +234,8 @@ impl Printed for Box<Line> {
 }
 
 impl Written for Box<Operation<Name>> {
+    const EXAMPLES: &'static [&'static str] = &["table"];
+
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
         form.allocation().map(Box::new)
     }
@@ -214,6 +248,8 @@ impl<R: Printed> Printed for Box<Operation<R>> {
 }
 
 impl Written for Store<Name> {
+    const EXAMPLES: &'static [&'static str] = &["x.f = y"];
+
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Self, TextError> {
         form.store().map(|store| Store(Box::new(store)))
     }
@@ -226,6 +262,8 @@ impl<R: Printed> Printed for Store<R> {
 }
 
 impl Written for Fault {
+    const EXAMPLES: &'static [&'static str] = &["dangling_field"];
+
     fn parse(form: &mut Matcher<'_, '_>) -> Result<Fault, TextError> {
         let meant = form.peek().and_then(|token| token.word()).and_then(Fault::nearest).unwrap_or(Fault::DanglingField);
         form.read(&format!("a kind of fault, like `{}`", meant.word()), |token| token.word().and_then(Fault::from_word))
