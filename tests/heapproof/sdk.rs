@@ -61,7 +61,8 @@ fn runnable(here: &Path) -> Vec<String> {
     runnable
 }
 
-const CHECK: &[&str] = &["check", "--seed", "1", "--cases"];
+/// What fails by this seed is cut in few executions, each of which starts an interpreter.
+const CHECK: &[&str] = &["check", "--seed", "12", "--cases"];
 
 #[test]
 fn the_right_heap_of_each_language_passes() {

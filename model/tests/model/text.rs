@@ -157,22 +157,40 @@ fn a_typo_is_located_and_what_was_meant_is_named() {
     assert_eq!(error("a = table\nb = tabel"), "2:5: no operation begins with `tabel`; did you mean `table`?");
     assert_eq!(error("dorp a"), "1:1: no operation begins with `dorp`; did you mean `drop`?");
     assert_eq!(error("a = table\na.x 5"), "2:5: expected the end of the line or `=`, found `5`");
-    assert_eq!(error("set bounds 1"), "1:13: expected a number from 0 to 4294967295, found the end of the line; the form is `set bounds 0 1`");
+    assert_eq!(
+        error("set bounds 1"),
+        "1:13: expected a number from 0 to 4294967295, found the end of the line; the form is `set bounds 0 1`"
+    );
     assert_eq!(
         error("set boundz 1 2"),
         "1:5: expected `interval` or `bounds` or `capacity` or `counts` or `generations` or `checks` or `budget` or `verify` or `debt`, found `boundz`"
     );
     assert_eq!(error("set checks maybe"), "1:12: expected `on` or `off`, found `maybe`; the form is `set checks on`");
-    assert_eq!(error("a = table a"), "1:11: expected the end of the line or `like`, found `a`; the forms are `x = table` and `x = table like x y z`");
+    assert_eq!(
+        error("a = table a"),
+        "1:11: expected the end of the line or `like`, found `a`; the forms are `x = table` and `x = table like x y z`"
+    );
     assert_eq!(error("take"), "1:5: expected a name or `nil`, found the end of the line; the form is `take x`");
     assert_eq!(
         error("detect ful"),
         "1:8: expected `full` or the end of the line or a number from 0 to 4294967295, found `ful`"
     );
-    assert_eq!(error("fault dangling a"), "1:7: expected a kind of fault, like `dangling_box`, found `dangling`; the form is `fault dangling_field x`");
-    assert_eq!(error("recover root"), "1:9: expected the end of the line or `roots`, found `root`; the forms are `recover` and `recover roots`");
-    assert_eq!(error("a = array 1\nremove a{0}"), "2:9: expected `.` or `[`, found `{`; the forms are `remove x.f` and `remove x[0]`");
-    assert_eq!(error("a = array 1\nfill a[0] 1"), "2:9: expected a number from 0 to 4294967295, found `]`; the form is `fill x[0 1] y`");
+    assert_eq!(
+        error("fault dangling a"),
+        "1:7: expected a kind of fault, like `dangling_box`, found `dangling`; the form is `fault dangling_field x`"
+    );
+    assert_eq!(
+        error("recover root"),
+        "1:9: expected the end of the line or `roots`, found `root`; the forms are `recover` and `recover roots`"
+    );
+    assert_eq!(
+        error("a = array 1\nremove a{0}"),
+        "2:9: expected `.` or `[`, found `{`; the forms are `remove x.f` and `remove x[0]`"
+    );
+    assert_eq!(
+        error("a = array 1\nfill a[0] 1"),
+        "2:9: expected a number from 0 to 4294967295, found `]`; the form is `fill x[0 1] y`"
+    );
     assert_eq!(
         error("transfer pop a"),
         "1:10: only what stores one value can be transferred, like `x.f = y` or `push x y`"
@@ -181,9 +199,15 @@ fn a_typo_is_located_and_what_was_meant_is_named() {
         error("transfer a.x"),
         "1:10: only what stores one value can be transferred, like `x.f = y` or `push x y`"
     );
-    assert_eq!(error("a = array 1\nswap a[0]"), "2:10: expected a name or `nil`, found the end of the line; the form is `swap x[0] y[1]`");
+    assert_eq!(
+        error("a = array 1\nswap a[0]"),
+        "2:10: expected a name or `nil`, found the end of the line; the form is `swap x[0] y[1]`"
+    );
     assert_eq!(error("a = array 1\nswap a.x"), "2:7: expected `[`, found `.`; the form is `swap x[0] y[1]`");
-    assert_eq!(error("a = table\non a likes a"), "2:6: expected `:` or `like`, found `likes`; the forms are `on x: y = table` and `on x like y`");
+    assert_eq!(
+        error("a = table\non a likes a"),
+        "2:6: expected `:` or `like`, found `likes`; the forms are `on x: y = table` and `on x like y`"
+    );
     assert_eq!(error("a = box 'ab'"), "1:9: expected one character between the quotes, like 'c'");
     assert_eq!(error("a = box \"ab"), "1:9: expected a closing \", found the end of the line");
     assert_eq!(error("a = "), "1:4: expected an operation, found the end of the line");

@@ -8,7 +8,7 @@ use super::watch::{Due, Watch};
 use crate::judge::lost::{Loss, Lost};
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child as Process, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child as Process, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -23,6 +23,8 @@ const KEPT_BYTES: usize = 16 << 10;
 const KEPT_LINES: usize = 8;
 /// How long a child may take to end after it has closed its output. A busy machine may let one wait that does so at once.
 const ENDING: Duration = Duration::from_secs(2);
+/// How long it may sleep meanwhile, where that can be seen: who ends is at work.
+const ASLEEP: Duration = Duration::from_millis(300);
 /// How long what it has said may take to come after it has ended.
 const LAST_WORDS: Duration = Duration::from_millis(100);
 
@@ -152,20 +154,31 @@ impl Child {
 
     /// How it was lost that closed its output.
     fn lost(&mut self) -> Lost {
-        let began = Instant::now();
-        let status = loop {
-            match self.process.try_wait() {
-                Ok(Some(status)) => break Some(status),
-                Ok(None) if began.elapsed() < ENDING => std::thread::sleep(Duration::from_millis(2)),
-                _ => break None,
-            }
-        };
+        let status = self.ending();
         let killed = self.watch.kill();
         let flooded = self.said.is_flood.load(Ordering::Relaxed).then_some(Loss::Flooded(MOST_ERRORS));
         let ended = status.map(|status| Loss::Crashed(status.into()));
         let how = killed.or(flooded).or(ended).unwrap_or(Loss::Closed);
         self.reap();
         Lost { how, looked: false, said: self.said() }
+    }
+
+    /// Its end, if it comes soon after it has closed its output.
+    fn ending(&mut self) -> Option<ExitStatus> {
+        let began = Instant::now();
+        let (mut used, mut awake, mut pause) = (Duration::ZERO, began, Duration::from_millis(1));
+        while began.elapsed() < ENDING && awake.elapsed() < ASLEEP {
+            if let Ok(Some(status)) = self.process.try_wait() {
+                return Some(status);
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(ASLEEP / 10);
+            let (now, runs) = self.watch.at_work();
+            if runs || now > used {
+                (used, awake) = (now, Instant::now());
+            }
+        }
+        None
     }
 
     /// Waits for its end, which where there are no groups of processes is not asked for yet.

@@ -108,6 +108,11 @@ impl Watch {
         }
     }
 
+    /// The processor time that the child and all that it has started have used, and whether one of them runs or wants to.
+    pub fn at_work(&self) -> (Duration, bool) {
+        at_work(self.0.pid)
+    }
+
     /// Ends the child, and says how it hung if it was ended for that.
     pub fn kill(&self) -> Option<Loss> {
         self.0.kill();
